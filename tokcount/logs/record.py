@@ -1,0 +1,140 @@
+"""The words of a log: `Record`, `Message`, `Part`, `Usage`, `Skipped`.
+
+A record keeps its request and its response **in the shape of the OpenAI API of its kind**, whatever the log
+looked like. The API bills that body, so the counting rules read it and nothing else; an adapter for another
+format translates into it. `Record.messages` is the typed view of it for people.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Kind = Literal["completions", "chat", "responses", "embeddings", "text", "usage"]
+"""The endpoint behind a record. ``text``: a prompt without an endpoint. ``usage``: numbers only, no text."""
+
+Json = dict[str, Any]
+"""A decoded JSON object."""
+
+
+class Usage(msgspec.Struct, gc=False):
+    """The tokens that the log says were billed. ``None`` is "not logged"; 0 is a logged zero.
+
+    ``input`` includes ``cached_input``; ``output`` includes ``reasoning`` (where a format counts otherwise,
+    its adapter adds them up). ``cost_usd`` is the amount the log itself carries, as it stands there.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    total: int | None = None
+    cached_input: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    audio_input: int | None = None
+    audio_output: int | None = None
+    cost_usd: str | None = None
+    source: Literal["response", "log", "csv", "stream"] = "response"
+    requests: int = 1
+    """API calls behind the numbers: more than one in an aggregated usage export."""
+
+
+class Part(msgspec.Struct, gc=False):
+    """One part of a message's content; media are described, never held."""
+
+    kind: Literal["text", "image", "audio", "file", "refusal", "other"]
+    text: str | None = None
+    detail: str | None = None
+
+
+class Message(msgspec.Struct):
+    """One message of a chat: its role, its parts in order, and the calls it makes or answers."""
+
+    role: str
+    parts: tuple[Part, ...] = ()
+    name: str | None = None
+    tool_calls: tuple[Json, ...] = ()
+    tool_call_id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All text and refusal parts, joined with nothing between, as the API encodes them."""
+        return "".join(part.text for part in self.parts if part.text)
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """One API call in a log, or one stored conversation, or one prompt row.
+
+    ``request`` and ``response`` are bodies in the shape of the OpenAI API of ``kind``
+    (completions and text: ``prompt``; chat: ``messages``; responses: ``input``, ``instructions``; responses:
+    ``choices`` or ``output``); ``None`` is "not in the log". ``model`` is the name in the log, ``served_model``
+    the one that the response names. ``timestamp`` is seconds since 1970 in UTC.
+    """
+
+    source: str
+    line: int
+    index: int = 0
+    """n-th record of this line (0 unless a line holds several)."""
+    format: str
+    kind: Kind
+    request: Json | None = None
+    response: Json | None = None
+    model: str | None = None
+    served_model: str | None = None
+    id: str | None = None
+    timestamp: float | None = None
+    usage: Usage | None = None
+    tier: str | None = None
+    """``batch``, ``flex``, ``priority`` when the log says so."""
+    deployment: str | None = None
+    user: str | None = None
+    thread: str | None = None
+    tags: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    """Sorted words from `FLAGS`."""
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages of the request, typed; a completions prompt has none."""
+        from tokcount.logs.messages import typed_messages  # noqa: PLC0415 - only for people, not for counting
+
+        return typed_messages(self)
+
+
+FLAGS: dict[str, str] = {
+    "truncated": "the log cut the text; it is not counted, logged usage is used",
+    "redacted": "the log replaced the text; it is not counted, logged usage is used",
+    "no_text": "the record holds no prompt text, only numbers",
+    "hidden_context": "part of the billed prompt is not in the record (previous response, stored prompt, hosted tools)",
+    "special_token_text": "text that looks like a special token, counted as ordinary text",
+    "surrogate_repaired": "a lone surrogate was replaced by U+FFFD, as tiktoken does",
+    "media": "image, audio or file parts",
+    "non_openai": "a model of another vendor: token counts are estimates",
+    "cached_reply": "answered from a gateway's cache, not billed",
+    "duplicate": "a call with the same format and id was seen before",
+    "odd_content": "a message whose content is not text, parts or null; its only text was taken, or nothing",
+}
+"""Flag → what it means."""
+
+SkipReason = Literal[
+    "error",
+    "not_llm",
+    "empty",
+    "unparsed",
+    "unrecognised",
+    "encrypted",
+    "duplicate",
+    "unsupported",
+    "unreadable",
+]
+
+
+class Skipped(msgspec.Struct, kw_only=True):
+    """Something in a log that is not a record, with its place and the reason; never dropped in silence."""
+
+    source: str
+    line: int
+    reason: SkipReason
+    detail: str = ""
+    """One line for people, without log content beyond key names; says what to do where something can be done."""
+    format: str | None = None

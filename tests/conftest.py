@@ -1,0 +1,6 @@
+"""Fixtures for the whole suite."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -1,0 +1,149 @@
+"""The options that commands share, as groups; see `tokcount.cli.groups`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files, folders (read recursively), globs, or - for standard input; none means a pipe on standard input.",
+        show_default=False,
+    ),
+]
+Kind = Literal["completions", "chat", "responses", "text"]
+Unit = Literal["conversation", "last-request", "each-request"]
+Engine = Literal["auto", "tiktoken", "fast"]
+Color = Literal["auto", "always", "never"]
+TableFormat = Literal["table", "csv", "json", "jsonl", "markdown"]
+GroupKey = Literal["model", "kind", "role", "script", "day", "source", "tag"]
+
+
+def _option(
+    *names: str, help: str, metavar: str | None = None, panel: bool = False
+) -> typer.models.OptionInfo:  # noqa: A002, ARG001
+    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
+
+
+def _path_option(name: str, what: str) -> typer.models.OptionInfo:
+    return _option(name, help=f"JMESPath to {what}.", metavar="EXPR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadGroup:
+    """How logs are read."""
+
+    input_format: Annotated[
+        str | None,
+        _option(
+            "--input-format", help="Read everything as this format instead of detecting it.", metavar="NAME"
+        ),
+    ] = None
+    records_path: Annotated[str | None, _path_option("--records-path", "the records inside each value")] = (
+        None
+    )
+    messages_path: Annotated[str | None, _path_option("--messages-path", "a list of chat messages")] = None
+    prompt_path: Annotated[str | None, _path_option("--prompt-path", "a prompt")] = None
+    completion_path: Annotated[str | None, _path_option("--completion-path", "the text that came back")] = (
+        None
+    )
+    model_path: Annotated[str | None, _path_option("--model-path", "the model name")] = None
+    usage_path: Annotated[str | None, _path_option("--usage-path", "the billed usage")] = None
+    time_path: Annotated[str | None, _path_option("--time-path", "the time of the call")] = None
+    id_path: Annotated[str | None, _path_option("--id-path", "the id of the call")] = None
+    tag_path: Annotated[str | None, _path_option("--tag-path", "a tag, or a list of them")] = None
+    kind: Annotated[Kind | None, _option("--kind", help="Endpoint of the mapped records.")] = None
+    unit: Annotated[
+        Unit,
+        _option(
+            "--unit",
+            help="What a stored conversation counts as: itself, its last request, or each request in it. Default: conversation.",
+        ),
+    ] = "conversation"
+    text: Annotated[bool, _option("--text", help="Read files as plain text, one record each.")] = False
+    strict: Annotated[
+        bool, _option("--strict", help="Exit 3 when anything was skipped or could not be counted.")
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceGroup:
+    """Baseline and targets."""
+
+    from_: Annotated[
+        str | None,
+        _option(
+            "--from",
+            help="Baseline: a model or an encoding. Default: each record's own model.",
+            metavar="REF",
+        ),
+    ] = None
+    to: Annotated[
+        list[str] | None, _option("--to", help="Target: a model or an encoding; repeatable.", metavar="REF")
+    ] = None
+    assume_model: Annotated[
+        str | None,
+        _option(
+            "--assume-model",
+            help="The model of records that name none, or one that is not known.",
+            metavar="MODEL",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceGroup:
+    """Own models and prices."""
+
+    prices: Annotated[
+        Path | None,
+        _option(
+            "--prices", help="TOML or JSON file with models, aliases and prices of your own.", metavar="FILE"
+        ),
+    ] = None
+    price: Annotated[
+        list[str] | None,
+        _option(
+            "--price", help="Price per million tokens, MODEL=IN,OUT[,CACHED]; repeatable.", metavar="PRICE"
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunGroup:
+    """How the work is done."""
+
+    engine: Annotated[
+        Engine,
+        _option(
+            "--engine",
+            help="Tokenizer: tiktoken, the fast engine (extra 'fast'), or whichever is there. Default: auto.",
+        ),
+    ] = "auto"
+    jobs: Annotated[
+        int | None, _option("--jobs", "-j", help="Processes. Default: the cores.", metavar="N")
+    ] = None
+    quiet: Annotated[bool, _option("--quiet", "-q", help="No summary and no warnings on standard error.")] = (
+        False
+    )
+    no_progress: Annotated[bool, _option("--no-progress", help="No progress bar.")] = False
+    debug: Annotated[bool, _option("--debug", help="Show the traceback of an unexpected error.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputGroup:
+    """What is written, and where to."""
+
+    format: Annotated[TableFormat, _option("--format", "-f", help="Default: table.")] = "table"
+    output: Annotated[
+        Path | None,
+        _option("--output", "-o", help="Write to FILE, replaced only when all went well.", metavar="FILE"),
+    ] = None
+    color: Annotated[
+        Color, _option("--color", help="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
+    ] = "auto"

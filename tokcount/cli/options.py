@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,14 +24,13 @@ TableFormat = Literal["table", "csv", "json", "jsonl", "markdown"]
 GroupKey = Literal["model", "kind", "role", "script", "day", "source", "tag"]
 
 
-def _option(
-    *names: str, help: str, metavar: str | None = None, panel: bool = False
-) -> typer.models.OptionInfo:  # noqa: A002, ARG001
-    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
+def _option(*names: str, says: str, metavar: str | None = None) -> Any:
+    """An option whose help names its default, so that typer need not."""
+    return typer.Option(*names, help=says, metavar=metavar, show_default=False)
 
 
-def _path_option(name: str, what: str) -> typer.models.OptionInfo:
-    return _option(name, help=f"JMESPath to {what}.", metavar="EXPR")
+def _path_option(name: str, what: str) -> Any:
+    return _option(name, says=f"JMESPath to {what}.", metavar="EXPR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ class ReadGroup:
     input_format: Annotated[
         str | None,
         _option(
-            "--input-format", help="Read everything as this format instead of detecting it.", metavar="NAME"
+            "--input-format", says="Read everything as this format instead of detecting it.", metavar="NAME"
         ),
     ] = None
     records_path: Annotated[str | None, _path_option("--records-path", "the records inside each value")] = (
@@ -57,17 +56,17 @@ class ReadGroup:
     time_path: Annotated[str | None, _path_option("--time-path", "the time of the call")] = None
     id_path: Annotated[str | None, _path_option("--id-path", "the id of the call")] = None
     tag_path: Annotated[str | None, _path_option("--tag-path", "a tag, or a list of them")] = None
-    kind: Annotated[Kind | None, _option("--kind", help="Endpoint of the mapped records.")] = None
+    kind: Annotated[Kind | None, _option("--kind", says="Endpoint of the mapped records.")] = None
     unit: Annotated[
         Unit,
         _option(
             "--unit",
-            help="What a stored conversation counts as: itself, its last request, or each request in it. Default: conversation.",
+            says="What a stored conversation counts as: itself, its last request, or each request in it. Default: conversation.",
         ),
     ] = "conversation"
-    text: Annotated[bool, _option("--text", help="Read files as plain text, one record each.")] = False
+    text: Annotated[bool, _option("--text", says="Read files as plain text, one record each.")] = False
     strict: Annotated[
-        bool, _option("--strict", help="Exit 3 when anything was skipped or could not be counted.")
+        bool, _option("--strict", says="Exit 3 when anything was skipped or could not be counted.")
     ] = False
 
 
@@ -79,18 +78,18 @@ class ReferenceGroup:
         str | None,
         _option(
             "--from",
-            help="Baseline: a model or an encoding. Default: each record's own model.",
+            says="Baseline: a model or an encoding. Default: each record's own model.",
             metavar="REF",
         ),
     ] = None
     to: Annotated[
-        list[str] | None, _option("--to", help="Target: a model or an encoding; repeatable.", metavar="REF")
+        list[str] | None, _option("--to", says="Target: a model or an encoding; repeatable.", metavar="REF")
     ] = None
     assume_model: Annotated[
         str | None,
         _option(
             "--assume-model",
-            help="The model of records that name none, or one that is not known.",
+            says="The model of records that name none, or one that is not known.",
             metavar="MODEL",
         ),
     ] = None
@@ -103,13 +102,13 @@ class PriceGroup:
     prices: Annotated[
         Path | None,
         _option(
-            "--prices", help="TOML or JSON file with models, aliases and prices of your own.", metavar="FILE"
+            "--prices", says="TOML or JSON file with models, aliases and prices of your own.", metavar="FILE"
         ),
     ] = None
     price: Annotated[
         list[str] | None,
         _option(
-            "--price", help="Price per million tokens, MODEL=IN,OUT[,CACHED]; repeatable.", metavar="PRICE"
+            "--price", says="Price per million tokens, MODEL=IN,OUT[,CACHED]; repeatable.", metavar="PRICE"
         ),
     ] = None
 
@@ -122,28 +121,28 @@ class RunGroup:
         Engine,
         _option(
             "--engine",
-            help="Tokenizer: tiktoken, the fast engine (extra 'fast'), or whichever is there. Default: auto.",
+            says="Tokenizer: tiktoken, the fast engine (extra 'fast'), or whichever is there. Default: auto.",
         ),
     ] = "auto"
     jobs: Annotated[
-        int | None, _option("--jobs", "-j", help="Processes. Default: the cores.", metavar="N")
+        int | None, _option("--jobs", "-j", says="Processes. Default: the cores.", metavar="N")
     ] = None
-    quiet: Annotated[bool, _option("--quiet", "-q", help="No summary and no warnings on standard error.")] = (
+    quiet: Annotated[bool, _option("--quiet", "-q", says="No summary and no warnings on standard error.")] = (
         False
     )
-    no_progress: Annotated[bool, _option("--no-progress", help="No progress bar.")] = False
-    debug: Annotated[bool, _option("--debug", help="Show the traceback of an unexpected error.")] = False
+    no_progress: Annotated[bool, _option("--no-progress", says="No progress bar.")] = False
+    debug: Annotated[bool, _option("--debug", says="Show the traceback of an unexpected error.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputGroup:
     """What is written, and where to."""
 
-    format: Annotated[TableFormat, _option("--format", "-f", help="Default: table.")] = "table"
+    format: Annotated[TableFormat, _option("--format", "-f", says="Default: table.")] = "table"
     output: Annotated[
         Path | None,
-        _option("--output", "-o", help="Write to FILE, replaced only when all went well.", metavar="FILE"),
+        _option("--output", "-o", says="Write to FILE, replaced only when all went well.", metavar="FILE"),
     ] = None
     color: Annotated[
-        Color, _option("--color", help="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
+        Color, _option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
     ] = "auto"

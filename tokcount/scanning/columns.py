@@ -6,10 +6,16 @@ columns never holds text of a prompt.
 
 from __future__ import annotations
 
+import hashlib
+import math
 from array import array
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+from tokcount.counting.layout import BASIS_ORDER, Basis
+from tokcount.logs.record import Record, Usage
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,7 +47,7 @@ BILLED_COLUMNS = (
     "billed_cache_write_tokens",
 )
 REFERENCE_COLUMNS = ("content_tokens", "framing_tokens", "output_tokens")
-BASIS_WORDS = ("exact", "estimated", "partial")
+_NOTHING_BILLED = (NULL_BILLED,) * len(BILLED_COLUMNS)
 
 
 class Words(msgspec.Struct):
@@ -59,6 +65,29 @@ class Words(msgspec.Struct):
             code = self.codes[word] = len(self.words)
             self.words.append(word)
         return code
+
+
+class Notes(msgspec.Struct):
+    """What counting one record found out besides numbers: the worst basis, why, and flags of its texts."""
+
+    basis: int = 0
+    reasons: dict[str, None] = {}
+    flags: tuple[str, ...] = ()
+
+    def worsen(self, basis: Basis, reasons: Iterable[str]) -> None:
+        """Keep the worse basis and all reasons, in order of appearance."""
+        self.basis = max(self.basis, BASIS_ORDER.index(basis))
+        self.reasons.update(dict.fromkeys(reasons))
+
+
+class Cell(msgspec.Struct):
+    """The counts of one record under one reference; `NULL` where it cannot be counted."""
+
+    content: int = NULL
+    framing: int = NULL
+    output: int = NULL
+    basis: int = NO_WORD
+    by_role: dict[str, int] | None = None
 
 
 class Columns:
@@ -87,8 +116,66 @@ class Columns:
             f"{reference}:content_tokens[{role}]": array("i") for reference in references for role in roles
         }
 
+        self._word_columns = [(self.words[name], self.codes[name]) for name in WORD_COLUMNS]
+        self._billed_columns = list(self.billed.values())
+        self._reference_columns = {
+            reference: (
+                *(self.counts[f"{reference}:{name}"] for name in REFERENCE_COLUMNS),
+                self.reference_basis[reference],
+            )
+            for reference in references
+        }
+
     def __len__(self) -> int:
         return len(self.line)
+
+    def append(
+        self, record: Record, cells: Sequence[Cell], notes: Notes, *, shape: str | None, script: str | None
+    ) -> None:
+        """Add the row of one record: ``cells`` in the order of the references."""
+        self.line.append(record.line)
+        self.index.append(record.index)
+        self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
+        self.identity.append(_identity(record))
+        self._append_words(record, notes, shape, script)
+        self._append_usage(record.usage)
+        self.basis.append(notes.basis)
+        for reference, cell in zip(self.references, cells, strict=True):
+            self._append_cell(reference, cell)
+
+    def _append_words(self, record: Record, notes: Notes, shape: str | None, script: str | None) -> None:
+        flags = record.flags if not notes.flags else tuple(sorted({*record.flags, *notes.flags}))
+        row = (
+            record.source,
+            record.format,
+            record.kind,
+            record.served_model or record.model,
+            record.tier,
+            "|".join(flags),
+            ",".join(record.tags),
+            "; ".join(notes.reasons) or None,
+            shape,
+            script,
+            record.user,
+        )
+        for (words, codes), word in zip(self._word_columns, row, strict=True):
+            codes.append(words.code(word))
+
+    def _append_usage(self, usage: Usage | None) -> None:
+        self.requests.append(1 if usage is None else usage.requests)
+        values = _NOTHING_BILLED if usage is None else _billed(usage)
+        for column, value in zip(self._billed_columns, values, strict=True):
+            column.append(value)
+
+    def _append_cell(self, reference: str, cell: Cell) -> None:
+        content, framing, output, basis = self._reference_columns[reference]
+        content.append(cell.content)
+        framing.append(cell.framing)
+        output.append(cell.output)
+        basis.append(cell.basis)
+        for role in self.role_names:
+            value = NULL if cell.by_role is None else cell.by_role[role]
+            self.by_role[f"{reference}:content_tokens[{role}]"].append(value)
 
     def frame(self, line_offset: int = 0) -> pl.DataFrame:
         """The block as a polars frame, lines moved by ``line_offset``."""
@@ -102,14 +189,34 @@ class Columns:
         columns["timestamp"] = _timestamps(self.timestamp)
         columns["identity"] = _series("identity", self.identity, pl.Int64)
         columns["requests"] = _series("requests", self.requests, pl.Int64)
-        columns["basis"] = _word_series("basis", list(BASIS_WORDS), self.basis)
+        columns["basis"] = _word_series("basis", list(BASIS_ORDER), self.basis)
         for name, values in self.billed.items():
             columns[name] = _nullable(_series(name, values, pl.Int64), NULL_BILLED)
         for name, values in {**self.counts, **self.by_role}.items():
             columns[name] = _nullable(_series(name, values, pl.Int32), NULL).cast(pl.Int64)
         for reference, values in self.reference_basis.items():
-            columns[f"{reference}:basis"] = _word_series(f"{reference}:basis", list(BASIS_WORDS), values)
+            columns[f"{reference}:basis"] = _word_series(f"{reference}:basis", list(BASIS_ORDER), values)
         return pl.DataFrame(columns)
+
+
+def _billed(usage: Usage) -> tuple[int, ...]:
+    logged = (
+        usage.input,
+        usage.output,
+        usage.cached_input,
+        usage.reasoning,
+        usage.audio_input,
+        usage.cache_write,
+    )
+    return tuple(NULL_BILLED if value is None else value for value in logged)
+
+
+def _identity(record: Record) -> int:
+    """64 bits that are the same for the same format and call id, 0 without an id."""
+    if not record.id:
+        return 0
+    digest = hashlib.blake2b(f"{record.format}\0{record.id}".encode("utf-8", "replace"), digest_size=8)
+    return int.from_bytes(digest.digest(), "little", signed=True)
 
 
 def _series(name: str, values: array[int] | array[float], dtype: type[pl.DataType]) -> pl.Series:

@@ -1,0 +1,29 @@
+"""CSV: the rows of a report's main table as raw numbers, for spreadsheets and programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from tokcount.analysis.report import Report
+from tokcount.output.blocks import Cell
+from tokcount.output.escape import csv_cell
+from tokcount.output.terminal import Surface
+from tokcount.output.views import rows_of
+
+
+def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - CSV is the same everywhere
+    """A header and one line for each row (RFC 4180, with plain line feeds); unknown values are empty cells."""
+    rows = rows_of(report)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([csv_cell(name) for name in columns])
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    return buffer.getvalue()
+
+
+def _cell(value: Cell) -> Cell:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return csv_cell(value) if isinstance(value, str) else value

@@ -1,0 +1,85 @@
+r"""What comes from a log is data: this keeps it from acting on a terminal, in a spreadsheet or in a page.
+
+Terminal: control characters (ECMA-48), the bidirectional controls behind "Trojan Source" (CVE-2021-42574) and
+other invisible format characters are shown as ``\x1b`` or ``\u202e``. Zero-width joiners stay: scripts and emoji
+need them. CSV: cells that a spreadsheet would run as a formula get a leading apostrophe (OWASP, "CSV Injection").
+Markdown: GitHub Flavored Markdown's active characters are escaped.
+"""
+
+from __future__ import annotations
+
+import re
+
+INVISIBLE = (
+    r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\x{d800}-\x{dfff}\x{e0000}-\x{e007f}"
+)
+"""A character class of what must not reach a terminal as such, in the notation of Rust's ``regex``."""
+
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+MARKDOWN = re.compile(r"[\\`*\[<>|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
+MENTION = re.compile(r"@(?=\w)")
+LINE_START = re.compile(r"^([-+#=]|\d+[.)](?=\s))")
+NAMED = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+
+
+def visible(text: str) -> str:
+    r"""The text with every character that acts instead of being seen replaced by its escape, e.g. ``\x1b``."""
+    return UNSAFE.sub(_escaped, text)
+
+
+def csv_cell(text: str) -> str:
+    """A text cell that no spreadsheet takes for a formula; ``-`` alone (standard input) stays as it is."""
+    safe = f"'{text}" if text != "-" and FORMULA.match(text) else text
+    return visible(safe)
+
+
+def markdown(text: str) -> str:
+    """The text as Markdown shows it literally, inside of a table or a line; no one is mentioned, nothing linked."""
+    shown = visible(text).replace("&", "&amp;")
+    shown = MARKDOWN.sub(lambda match: _MARKDOWN_FORMS.get(match[0], f"\\{match[0]}"), shown)
+    return MENTION.sub("@\u2060", shown)
+
+
+def markdown_line(text: str) -> str:
+    """The text as a paragraph of Markdown: what would make it a heading, a list or code is escaped as well."""
+    return LINE_START.sub(_escaped_start, markdown(text.strip()))
+
+
+def json_text(document: str) -> str:
+    r"""A JSON document that stays the same for a parser and is harmless on a terminal.
+
+    Characters that JSON leaves as they are and a terminal obeys (DEL, C1, bidirectional controls, lone
+    surrogates) become ``\uXXXX``; outside of strings a document has none but line breaks.
+    """
+    return UNSAFE.sub(_json_escaped, document)
+
+
+_MARKDOWN_FORMS = {"<": "&lt;", ">": "&gt;"}
+
+
+def _escaped_start(match: re.Match[str]) -> str:
+    mark = match[0]
+    return f"{mark[:-1]}\\{mark[-1]}"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in NAMED:
+        return NAMED[character]
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _json_escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in "\n\t\r ":
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -1,0 +1,51 @@
+"""The door of the room: what an output format must offer, which there are, and how a report goes out."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from pathlib import Path
+from typing import Protocol, cast
+
+from tokcount.analysis.report import Report
+from tokcount.errors import UsageError
+from tokcount.output.terminal import ColorChoice, Surface, surface_of
+from tokcount.output.writing import write
+
+FORMATS: dict[str, str] = {
+    "table": "tokcount.output.table",
+    "csv": "tokcount.output.delimited",
+    "json": "tokcount.output.documents",
+    "jsonl": "tokcount.output.json_lines",
+    "markdown": "tokcount.output.markdown",
+}
+"""Format → the module that renders it, imported on first use. A new format is one file and one row here."""
+
+
+class Renderer(Protocol):
+    """What a format's module offers."""
+
+    def render(self, report: Report, surface: Surface) -> str:
+        """The whole report as text, ending with a line break. Pure; never writes."""
+        ...
+
+
+def render(report: Report, name: str, surface: Surface | None = None) -> str:
+    """The report in the format ``name``, laid out for a surface (default: a pipe).
+
+    Raises `UsageError` for a format that does not exist or that this command does not have.
+    """
+    if name not in FORMATS:
+        close = difflib.get_close_matches(name, FORMATS, n=2)
+        hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(FORMATS)}."
+        raise UsageError(f"unknown format {name!r}. {hint}")
+    renderer = cast("Renderer", importlib.import_module(FORMATS[name]))
+    return renderer.render(report, surface or Surface())
+
+
+def emit(report: Report, name: str, path: Path | None = None, color: ColorChoice = "auto") -> None:
+    """Render a report for the place it goes to, and write it there; see `tokcount.output.writing.write`."""
+    to_stdout = path is None or str(path) == "-"
+    surface = surface_of(sys.stdout if to_stdout else None, color)
+    write(render(report, name, surface), path)

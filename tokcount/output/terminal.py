@@ -1,0 +1,48 @@
+"""Where a report is shown: how wide the place is and whether it takes colour."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+ColorChoice = Literal["auto", "always", "never"]
+"""The values of ``--color``."""
+
+
+class Surface(msgspec.Struct, frozen=True):
+    """A place to show a report. ``width`` in terminal cells; ``None``: a pipe or a file, lines never break."""
+
+    width: int | None = None
+    color: bool = False
+
+
+class Stream(Protocol):
+    """Something that may be a terminal."""
+
+    def isatty(self) -> bool:
+        """Whether a person is looking."""
+        ...
+
+
+def surface_of(
+    stream: Stream | None, color: ColorChoice = "auto", environ: Mapping[str, str] = os.environ
+) -> Surface:
+    """The surface of a stream; ``None`` is a file: no limit of width, no colour unless asked for."""
+    is_terminal = stream is not None and stream.isatty()
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    return Surface(width=width, color=takes_color(color, is_terminal=is_terminal, environ=environ))
+
+
+def takes_color(color: ColorChoice, *, is_terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Whether to colour: the option first, then ``NO_COLOR`` (no-color.org), ``FORCE_COLOR``, ``TERM=dumb``."""
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal and environ.get("TERM") != "dumb"

@@ -6,6 +6,9 @@ from datetime import date
 
 import msgspec
 
+ENCODINGS = ("r50k_base", "p50k_base", "p50k_edit", "cl100k_base", "o200k_base", "o200k_harmony")
+"""The encodings that models use, oldest first."""
+
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """One model, as its name in the catalog says it.
@@ -22,10 +25,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str
     context_window: int | None = None
     max_input: int | None = None
+    """Less than the window where the API reserves a part of it for the output; ``None``: the whole window."""
     max_output: int | None = None
     shutdown_date: date | None = None
     replacement: str | None = None
+    """OpenAI's recommendation, as of ``replacement_as_of``; that column of their page changes often."""
+    replacement_as_of: date | None = None
     source: str = ""
+    """Keys of `Catalog.sources`, separated by blanks; ``user`` for a model from a prices file."""
+    note: str = ""
 
 
 class Resolution(msgspec.Struct, frozen=True):
@@ -34,7 +42,7 @@ class Resolution(msgspec.Struct, frozen=True):
     asked: str
     model: Model
     steps: tuple[str, ...]
-    """Each rule that changed or matched the name, in order, e.g. ``("dropped prefix azure/", "alias gpt-35-turbo")``."""
+    """Each rule that changed or matched the name, in order: ``("dropped prefix azure/", "exact name gpt-4o")``."""
     price_name: str
     """The name under which prices are kept: that of the fine-tune row for fine-tuned models."""
     assumed: bool = False

@@ -1,0 +1,206 @@
+"""From a name in a log to a model, by rules that are each recorded; never by the longest prefix that fits.
+
+The rules in their order: trim and lower-case; the exact name; Azure's spelling ``gpt-35-``; an alias; a fine-tune's
+base; a compact date; a known model with a date that the catalog does not have. When none fits, a provider's prefix
+is dropped and they are tried again.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from difflib import get_close_matches
+
+import msgspec
+
+from tokcount.errors import UsageError
+from tokcount.models import catalog as catalogs
+from tokcount.models.catalog import Catalog, FineTune
+from tokcount.models.model import Model, Resolution
+
+_REMEMBERED = 10_000
+_SHOWN = 80
+
+_NEW_FINE_TUNE = re.compile(r"ft:([^:]+)(?::.*)?")
+"""``ft:BASE:organisation:suffix:id``"""
+_OLD_FINE_TUNE = re.compile(r"([^:]+):ft-.*")
+"""``BASE:ft-organisation-2023-01-01-00-00-00``"""
+_AZURE_FINE_TUNE = re.compile(r"(.+)\.ft-.*")
+"""``BASE.ft-id``"""
+_COMPACT_DATE = re.compile(r"(.+)-(\d{4})(\d{2})(\d{2})")
+_DATE = re.compile(r"(.+)-(\d{4})-(\d{2})-(\d{2})")
+
+
+class UnknownModel(UsageError):  # noqa: N818 - the name says what it is
+    """A name that no rule resolves. The message has close matches and says what to do."""
+
+
+def resolve(name: str, catalog: Catalog | None = None) -> Resolution:
+    """The model behind a name as people, logs, gateways and the API write it, with the steps that led there.
+
+    >>> resolve("azure/gpt-35-turbo-0613").steps
+    ('dropped prefix azure/', 'Azure spelling gpt-35-', 'exact name gpt-3.5-turbo-0613')
+
+    Raises `UnknownModel` when no rule fits; an encoding is never assumed.
+    """
+    catalog = catalog or catalogs.default()
+    found = find(name, catalog)
+    if found is None:
+        raise UnknownModel(_unknown(name, catalog))
+    return found
+
+
+def find(name: str, catalog: Catalog | None = None) -> Resolution | None:
+    """Like `resolve`, with ``None`` for an unknown name. Remembers what it was asked before."""
+    catalog = catalog or catalogs.default()
+    try:
+        return catalog.resolved[name]
+    except KeyError:
+        pass
+    found = _find(name, catalog)
+    if len(catalog.resolved) >= _REMEMBERED:
+        catalog.resolved.clear()
+    catalog.resolved[name] = found
+    return found
+
+
+def _find(asked: str, catalog: Catalog) -> Resolution | None:
+    steps: list[str] = []
+    name = asked.strip()
+    if name != asked:
+        steps.append("trimmed")
+    if name != name.lower():
+        name = name.lower()
+        steps.append("lower case")
+    while (found := _match(name, catalog)) is None:
+        prefix = next((prefix for prefix in catalog.prefixes if name.startswith(prefix)), None)
+        if prefix is None:
+            return None
+        name = name.removeprefix(prefix)
+        steps.append(f"dropped prefix {prefix}")
+    return msgspec.structs.replace(found, asked=asked, steps=(*steps, *found.steps))
+
+
+def _match(name: str, catalog: Catalog) -> Resolution | None:
+    """The first rule that fits the name as it stands."""
+    return (
+        _by_name(name, catalog)
+        or _by_azure_spelling(name, catalog)
+        or _by_fine_tune(name, catalog)
+        or _by_compact_date(name, catalog)
+        or _by_other_date(name, catalog)
+    )
+
+
+def _by_name(name: str, catalog: Catalog) -> Resolution | None:
+    model = catalog.models.get(name)
+    if model is not None:
+        return _resolution(model, f"exact name {name}")
+    alias = catalog.aliases.get(name)
+    if alias is None:
+        return None
+    target = _by_name(alias, catalog)
+    return target and _with_step(f"alias {name} → {alias}", target)
+
+
+def _by_azure_spelling(name: str, catalog: Catalog) -> Resolution | None:
+    if not name.startswith("gpt-35-"):
+        return None
+    found = _match("gpt-3.5-" + name.removeprefix("gpt-35-"), catalog)
+    return found and _with_step("Azure spelling gpt-35-", found)
+
+
+def _by_fine_tune(name: str, catalog: Catalog) -> Resolution | None:
+    old = _OLD_FINE_TUNE.fullmatch(name)
+    match = old or _NEW_FINE_TUNE.fullmatch(name) or _AZURE_FINE_TUNE.fullmatch(name)
+    base = match and _base(match[1], catalog)
+    if base is None:
+        return None
+    own_name = f"{base.model.name}:ft-" if old else f"ft:{base.model.name}"
+    row = _fine_tune_row(base.model.name, catalog, is_old=old is not None)
+    resolution = Resolution(
+        asked=name,
+        model=_fine_tuned(base.model, own_name, row),
+        steps=(f"fine-tune of {base.model.name}", *base.steps),
+        price_name=row.name if row else own_name,
+        assumed=base.assumed,
+    )
+    return resolution if row else _with_step("no price row for its fine-tunes", resolution)
+
+
+def _base(name: str, catalog: Catalog) -> Resolution | None:
+    return (
+        _by_name(name, catalog)
+        or _by_azure_spelling(name, catalog)
+        or _by_compact_date(name, catalog)
+        or _by_other_date(name, catalog)
+    )
+
+
+def _fine_tune_row(base: str, catalog: Catalog, *, is_old: bool) -> FineTune | None:
+    rows = (row for row in catalog.fine_tunes if base in row.bases)
+    return next((row for row in rows if row.name.endswith(":ft-") == is_old), None)
+
+
+def _fine_tuned(base: Model, name: str, row: FineTune | None) -> Model:
+    """The base model under the fine-tune's name: it is encoded and framed like its base, and lives as its row says."""
+    if row is None:
+        return msgspec.structs.replace(base, name=name)
+    return msgspec.structs.replace(
+        base,
+        name=name,
+        shutdown_date=row.shutdown_date,
+        replacement=row.replacement,
+        replacement_as_of=row.replacement_as_of,
+        source=row.source,
+        note=row.note,
+    )
+
+
+def _by_compact_date(name: str, catalog: Catalog) -> Resolution | None:
+    match = _COMPACT_DATE.fullmatch(name)
+    if match is None:
+        return None
+    spelled = "-".join(match.groups())
+    found = _by_name(spelled, catalog) or _by_other_date(spelled, catalog)
+    return found and _with_step("compact date", found)
+
+
+def _by_other_date(name: str, catalog: Catalog) -> Resolution | None:
+    match = _DATE.fullmatch(name)
+    if match is None or not _is_date(*match.groups()[1:]):
+        return None
+    known = _by_name(match[1], catalog)
+    if known is None:
+        return None
+    return msgspec.structs.replace(
+        known, steps=(f"a date of {known.model.name} that the catalog does not have",), assumed=True
+    )
+
+
+def _is_date(year: str, month: str, day: str) -> bool:
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
+
+
+def _resolution(model: Model, step: str) -> Resolution:
+    return Resolution(asked=model.name, model=model, steps=(step,), price_name=model.name)
+
+
+def _with_step(step: str, resolution: Resolution) -> Resolution:
+    return msgspec.structs.replace(resolution, steps=(step, *resolution.steps))
+
+
+def _unknown(name: str, catalog: Catalog) -> str:
+    known = [*catalog.models, *catalog.aliases]
+    close = get_close_matches(name.strip().lower()[:_SHOWN], known, n=3, cutoff=0.75)
+    shown = repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")
+    if close:
+        return (
+            f"unknown model {shown}. Close: {', '.join(close)}. "
+            "Or name an encoding (o200k_base), or add it with --prices FILE."
+        )
+    return f"unknown model {shown}. Name an encoding (o200k_base), or add it with --prices FILE."

@@ -1,0 +1,267 @@
+"""Records from bodies in the shape of the OpenAI API: the last step of every adapter.
+
+An adapter finds or builds the two bodies and collects what the log says around them in `Facts`; `body_record`
+makes the record. The bodies win over the envelope where both say the same (the served model, billed usage),
+because the envelope is derived from them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.logs.record import Json, Kind, Record, Skipped, SkipReason, Usage
+from tokcount.logs.values import BODY_USAGE, decoded, first, number, text, timestamp, usage_from
+from tokcount.logs.vendors import is_foreign
+
+if TYPE_CHECKING:
+    from tokcount.logs.formats.interface import Item, Place
+
+
+class Facts(msgspec.Struct, kw_only=True):
+    """What a log says about a call besides its bodies; the names are those of `Record`."""
+
+    model: str | None = None
+    served_model: str | None = None
+    provider: str | None = None
+    id: str | None = None
+    timestamp: float | None = None
+    usage: Usage | None = None
+    tier: str | None = None
+    deployment: str | None = None
+    user: str | None = None
+    thread: str | None = None
+    tags: tuple[str, ...] = ()
+    flags: set[str] = msgspec.field(default_factory=set)
+    conversation: bool = False
+
+
+FactTable = Mapping[str, tuple[str, ...]]
+"""Text field of `Facts`, or ``timestamp`` → the places it may stand, tried in order."""
+
+
+def facts_from(value: object, table: FactTable, *, naive_utc: bool = False) -> Facts:
+    """The facts that ``value`` holds at the places of ``table``."""
+    facts = Facts()
+    for field, paths in table.items():
+        found = first(value, paths)
+        if found is None:
+            continue
+        if field == "timestamp":
+            facts.timestamp = timestamp(found, naive_utc=naive_utc)
+        else:
+            setattr(facts, field, text(found))
+    return facts
+
+
+def tags_from(value: object) -> tuple[str, ...]:
+    """Labels: a list of strings as it is, an object as ``key:value``; nested values are left out."""
+    found = decoded(value)
+    if isinstance(found, list):
+        return tuple(tag for tag in found if isinstance(tag, str) and tag)
+    if isinstance(found, dict):
+        return tuple(f"{key}:{word}" for key, item in found.items() if (word := text(item)))
+    return (found,) if isinstance(found, str) and found else ()
+
+
+def skipped(place: Place, reason: SkipReason, detail: str, format_name: str) -> Skipped:
+    """Something at ``place`` that is not a record."""
+    return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=format_name)
+
+
+def request_kind(body: Json) -> Kind | None:
+    """The endpoint that a request body is for, by its shape alone."""
+    if isinstance(body.get("messages"), list):
+        return "chat"
+    if "prompt" in body and not isinstance(body["prompt"], dict):
+        return "completions"
+    if "input" in body or "instructions" in body:
+        return "responses"
+    return None
+
+
+_RESPONSE_OBJECTS: dict[str, Kind] = {
+    "chat.completion": "chat",
+    "chat.completion.chunk": "chat",
+    "text_completion": "completions",
+    "response": "responses",
+}
+
+
+def response_kind(body: Json) -> Kind | None:
+    """The endpoint that a response body came from: its ``object``, else the shape of its choices."""
+    named = body.get("object")
+    if isinstance(named, str) and named in _RESPONSE_OBJECTS:
+        return _RESPONSE_OBJECTS[named]
+    choices = body.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+        return "completions" if isinstance(choices[0].get("text"), str) else "chat"
+    return "responses" if isinstance(body.get("output"), list) else None
+
+
+def failure(status: object, response: object) -> str | None:
+    """Why a call failed (``HTTP 429``, ``rate_limit_exceeded``), without the message; ``None`` when it did not."""
+    code = number(status)
+    if code is not None and code >= 400:
+        return f"HTTP {code}"
+    if not isinstance(response, dict) or response.get("choices"):
+        return None
+    error = response.get("error")
+    if isinstance(error, dict) and error:
+        return text(error.get("code")) or text(error.get("type")) or "error"
+    return "error" if isinstance(error, str) and error else None
+
+
+def holds_text(request: Json | None, response: Json | None) -> bool:
+    """Is there anything to count: a prompt or a list of messages (empty ones too), input, or an answer?"""
+    if request is not None and (
+        isinstance(request.get("messages"), list)
+        or request.get("prompt") is not None
+        or request.get("input")
+        or request.get("instructions")
+    ):
+        return True
+    return response is not None and bool(response.get("choices") or response.get("output"))
+
+
+def body_record(
+    place: Place,
+    format_name: str,
+    *,
+    kind: Kind | None = None,
+    request: Json | None = None,
+    response: Json | None = None,
+    facts: Facts | None = None,
+    index: int = 0,
+) -> Item:
+    """The record of one call, or why it is none.
+
+    ``kind`` is what the log says about the endpoint; ``None`` lets the shapes of the bodies decide. A call
+    without any text is a ``usage`` record, flagged ``no_text`` unless a flag already says what became of the
+    text; without numbers as well it is ``empty``.
+    """
+    facts = facts or Facts()
+    kind = kind or request_kind(request or {}) or response_kind(response or {}) or "chat"
+    if kind == "embeddings":
+        return skipped(place, "not_llm", "an embeddings call", format_name)
+    request, response = request or None, response or None
+    usage = _merged(_response_usage(response), facts.usage)
+    if not holds_text(request, response):
+        if usage is None and not facts.flags:
+            return skipped(place, "empty", "a call without text and without numbers", format_name)
+        kind, request, response = "usage", None, None
+        if not facts.flags & {"truncated", "redacted"}:
+            facts.flags.add("no_text")
+    record = Record(
+        source=place.source,
+        line=place.line,
+        index=index,
+        format=format_name,
+        kind=kind,
+        request=request,
+        response=response,
+        usage=usage,
+        tags=facts.tags,
+        conversation=facts.conversation,
+    )
+    _fill(record, facts)
+    return record
+
+
+def _fill(record: Record, facts: Facts) -> None:
+    """Names, ids and times: from the bodies where they say them, else from the log."""
+    asked, answered = record.request or {}, record.response or {}
+    model = text(asked.get("model")) or text(asked.get("engine")) or facts.model
+    served = text(answered.get("model")) or facts.served_model
+    if is_foreign(facts.provider, served or model):
+        facts.flags.add("non_openai")
+    record.model = model or served
+    record.served_model = served
+    record.id = facts.id or text(answered.get("id"))
+    record.timestamp = (
+        facts.timestamp or timestamp(answered.get("created")) or timestamp(answered.get("created_at"))
+    )
+    record.tier = facts.tier or _tier(answered) or _tier(asked)
+    record.deployment = facts.deployment
+    record.user = facts.user or text(asked.get("user"))
+    record.thread = facts.thread
+    record.flags = tuple(sorted(facts.flags))
+
+
+def _tier(body: Json) -> str | None:
+    tier = body.get("service_tier")
+    return tier if isinstance(tier, str) and tier in ("flex", "priority", "batch") else None
+
+
+def _response_usage(response: Json | None) -> Usage | None:
+    return usage_from(response.get("usage"), BODY_USAGE, "response") if response else None
+
+
+def _merged(billed: Usage | None, logged: Usage | None) -> Usage | None:
+    if billed is None or logged is None:
+        return billed or logged
+    for field in Usage.__struct_fields__:
+        if getattr(billed, field) is None:
+            setattr(billed, field, getattr(logged, field))
+    return billed
+
+
+def compact(value: object) -> str:
+    """JSON without spaces, as the API writes tool arguments; text stays as it is."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        return ""
+
+
+def tool_call(call_id: object, name: object, arguments: object, flags: set[str]) -> Json:
+    """A tool call of a chat message; arguments that are not the original string flag ``reserialised``."""
+    if arguments is not None and not isinstance(arguments, str):
+        flags.add("reserialised")
+    return {
+        "id": text(call_id) or "",
+        "type": "function",
+        "function": {
+            "name": text(name) or "",
+            "arguments": "{}" if arguments is None else compact(arguments),
+        },
+    }
+
+
+def chat_answer(messages: Iterable[Json], finish_reason: str | None = None) -> Json:
+    """A chat response body around the returned messages, one choice each."""
+    choices = [
+        {"index": index, "message": message, "finish_reason": finish_reason}
+        for index, message in enumerate(messages)
+    ]
+    return {"choices": choices}
+
+
+def text_answer(texts: Iterable[str]) -> Json:
+    """A completions response body around the returned texts."""
+    return {"choices": [{"index": index, "text": answer} for index, answer in enumerate(texts)]}
+
+
+def without_none(**fields: Any) -> Json:
+    """A body from the fields that are there."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def prompt_of(messages: object) -> Any:
+    """The prompt behind a legacy completion that a logger re-wrapped as user messages: one string, or a list."""
+    if not isinstance(messages, list):
+        return messages if isinstance(messages, str) else None
+    contents = [message.get("content") if isinstance(message, dict) else message for message in messages]
+    texts = [_plain(content) for content in contents if content is not None]
+    return texts[0] if len(texts) == 1 else texts or None
+
+
+def _plain(content: object) -> Any:
+    if isinstance(content, list) and content and all(isinstance(part, dict) for part in content):
+        return "".join(part["text"] for part in content if isinstance(part.get("text"), str))
+    return content

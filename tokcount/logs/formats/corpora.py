@@ -1,0 +1,236 @@
+"""Chat corpora: ShareGPT, LMSYS, WildChat, OASST trees, MT-bench.
+
+Each row is a stored conversation (``Record.conversation``): its request holds every turn, answers too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.bodies import Facts, body_record, chat_answer, facts_from, tags_from
+from tokcount.logs.formats.single import Single
+from tokcount.logs.values import text, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tokcount.logs.formats.interface import Item, Place
+    from tokcount.logs.record import Json
+
+_ROLES = {
+    "human": "user",
+    "user": "user",
+    "prompter": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bard": "assistant",
+    "bing": "assistant",
+    "assistant": "assistant",
+    "model": "assistant",
+    "system": "system",
+    "tool": "tool",
+    "observation": "tool",
+    "function": "tool",
+    "function_call": "assistant",
+}
+"""Speaker names of the corpora → roles of the API; an unknown speaker keeps its name."""
+
+
+class _Corpus(Single):
+    """A format of rows with a list of turns: subclasses say where and how."""
+
+    name: str
+    keys: tuple[frozenset[str], ...]
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        facts = facts_from(value, {"model": ("model",), "id": ("id", "conversation_id")})
+        facts.conversation = True
+        self.more(value, facts)
+        yield body_record(place, self.name, kind="chat", request={"messages": self.messages(value)}, facts=facts)
+
+    def messages(self, value: Json) -> list[Json]:
+        raise NotImplementedError
+
+    def more(self, value: Json, facts: Facts) -> None:
+        """What else a row of this corpus says."""
+
+
+class ShareGPT(_Corpus):
+    """``sharegpt``: ``conversations`` of ``{from, value}``. Split chunks may start with an answer."""
+
+    name = "sharegpt"
+    keys = (frozenset({"conversations"}), frozenset({"conversation"}), frozenset({"items"}))
+
+    def matches(self, value: Json) -> bool:
+        turns = _turns(value)
+        if turns is None:
+            return False
+        return not turns or any(isinstance(turn, dict) and "from" in turn for turn in turns)
+
+    def messages(self, value: Json) -> list[Json]:
+        messages = [
+            {"role": _role(turn.get("from")), "content": _content(turn.get("value"))}
+            for turn in _turns(value) or ()
+            if isinstance(turn, dict)
+        ]
+        system = value.get("system")
+        return [{"role": "system", "content": system}, *messages] if text(system) and messages else messages
+
+
+def _turns(value: Json) -> list[Any] | None:
+    for key in ("conversations", "conversation", "items"):
+        turns = value.get(key)
+        if isinstance(turns, list):
+            return turns if turns or key == "conversations" else None
+    return None
+
+
+def _role(speaker: object) -> str:
+    name = text(speaker) or "user"
+    return _ROLES.get(name.lower(), name)
+
+
+def _content(value: object) -> Any:
+    return value if isinstance(value, str | list) else None
+
+
+class _Lmsys(_Corpus):
+    """Rows with ``conversation`` of ``{role, content}``."""
+
+    def messages(self, value: Json) -> list[Json]:
+        turns = value.get("conversation")
+        return [
+            {"role": _role(turn.get("role")), "content": _content(turn.get("content"))}
+            for turn in (turns if isinstance(turns, list) else ())
+            if isinstance(turn, dict)
+        ]
+
+
+class LmsysChat(_Lmsys):
+    """``lmsys``: LMSYS-Chat-1M. ``redacted`` says that personal data was replaced by ``NAME_1``: text is whole."""
+
+    name = "lmsys"
+    keys = (frozenset({"conversation_id", "conversation", "model"}),)
+
+    def matches(self, value: Json) -> bool:
+        return isinstance(value.get("conversation"), list)
+
+    def more(self, value: Json, facts: Facts) -> None:
+        facts.timestamp = timestamp(value.get("tstamp"))
+        facts.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
+
+
+class WildChat(_Lmsys):
+    """``wildchat``: WildChat-1M."""
+
+    name = "wildchat"
+    keys = (frozenset({"conversation_hash", "conversation"}),)
+
+    def more(self, value: Json, facts: Facts) -> None:
+        facts.id = text(value.get("conversation_hash"))
+        facts.timestamp = timestamp(value.get("timestamp"), naive_utc=True)
+        facts.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
+
+
+class OasstTree(Single):
+    """``oasst.tree``: a tree of messages, ``prompt`` at the root and ``replies`` below.
+
+    A record is one path from the root to a leaf: a conversation as one of its readers saw it.
+    """
+
+    name = "oasst.tree"
+    keys = (frozenset({"message_tree_id", "prompt"}),)
+
+    def matches(self, value: Json) -> bool:
+        return isinstance(value.get("prompt"), dict)
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        for index, path in enumerate(_paths(value["prompt"])):
+            messages = [
+                {"role": _role(node.get("role")), "content": _content(node.get("text"))} for node in path
+            ]
+            answers = [name for node in path if (name := text(node.get("model_name")))]
+            facts = Facts(
+                id=text(path[-1].get("message_id")),
+                thread=text(value.get("message_tree_id")),
+                model=answers[-1] if answers else None,
+                timestamp=timestamp(path[0].get("created_date")),
+                conversation=True,
+            )
+            yield body_record(
+                place, self.name, kind="chat", request={"messages": messages}, facts=facts, index=index
+            )
+
+
+def _paths(root: Json) -> Iterator[list[Json]]:
+    """Every path from the root to a leaf, in the order of the file, without recursion."""
+    waiting: list[list[Json]] = [[root]]
+    while waiting:
+        path = waiting.pop()
+        replies = path[-1].get("replies")
+        children = (
+            [reply for reply in replies if isinstance(reply, dict)] if isinstance(replies, list) else []
+        )
+        if not children:
+            yield path
+        waiting.extend([*path, child] for child in reversed(children))
+
+
+class MtBenchQuestion(_Corpus):
+    """``mt_bench.question``: the user turns of a benchmark dialogue, without the answers between them."""
+
+    name = "mt_bench.question"
+    keys = (frozenset({"question_id", "turns"}),)
+
+    def matches(self, value: Json) -> bool:
+        turns = value.get("turns")
+        return isinstance(turns, list) and all(isinstance(turn, str | dict) for turn in turns)
+
+    def messages(self, value: Json) -> list[Json]:
+        turns = [turn.get("content") if isinstance(turn, dict) else turn for turn in value["turns"]]
+        return [{"role": "user", "content": turn} for turn in turns if isinstance(turn, str)]
+
+    def more(self, value: Json, facts: Facts) -> None:
+        facts.id = text(value.get("question_id"))
+        facts.conversation = False
+        facts.tags = tags_from([f"category:{word}"] if (word := text(value.get("category"))) else [])
+
+
+class MtBenchAnswer(Single):
+    """``mt_bench.answer``: a model's answers to both turns; the questions are in another file."""
+
+    name = "mt_bench.answer"
+    keys = (frozenset({"question_id", "choices"}), frozenset({"answer_id", "choices"}))
+
+    def matches(self, value: Json) -> bool:
+        choices = value.get("choices")
+        return isinstance(choices, list) and any(
+            isinstance(choice, dict) and isinstance(choice.get("turns"), list) for choice in choices
+        )
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        facts = facts_from(
+            value,
+            {
+                "model": ("model_id",),
+                "id": ("answer_id",),
+                "thread": ("question_id",),
+                "timestamp": ("tstamp",),
+            },
+        )
+        answers = [
+            {"role": "assistant", "content": _answer(turn)}
+            for choice in value["choices"]
+            if isinstance(choice, dict) and isinstance(choice.get("turns"), list)
+            for turn in choice["turns"]
+        ]
+        response = chat_answer(answers) if answers else None
+        yield body_record(place, self.name, kind="chat", response=response, facts=facts)
+
+
+def _answer(turn: object) -> str:
+    content = turn.get("content") if isinstance(turn, dict) else turn
+    return content if isinstance(content, str) else ""
+
+
+FORMATS = (LmsysChat(), WildChat(), ShareGPT(), OasstTree(), MtBenchQuestion(), MtBenchAnswer())

@@ -1,0 +1,76 @@
+"""Whose model it is: the words by which logs name other vendors.
+
+OpenAI's encodings can only estimate the tokens of their models.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PROVIDERS = frozenset(
+    {
+        "ai21",
+        "anthropic",
+        "aws",
+        "bedrock",
+        "cohere",
+        "deepseek",
+        "fireworks",
+        "gcp",
+        "gemini",
+        "google",
+        "groq",
+        "huggingface",
+        "ibm",
+        "meta",
+        "mistral",
+        "mistralai",
+        "ollama",
+        "perplexity",
+        "replicate",
+        "sambanova",
+        "together",
+        "togetherai",
+        "vertex",
+        "vertexai",
+        "watsonx",
+        "xai",
+    }
+)
+"""First words of provider names that never serve OpenAI's models (``aws.bedrock``, ``mistral_ai``)."""
+
+_MODELS = (
+    "anthropic",
+    "claude",
+    "codestral",
+    "cohere",
+    "command-",
+    "deepseek",
+    "gemini",
+    "gemma",
+    "google",
+    "grok",
+    "llama",
+    "meta",
+    "mistral",
+    "mixtral",
+    "nova-",
+    "phi-",
+    "qwen",
+    "x-ai",
+)
+"""How names of other vendors' models begin, after a provider prefix or without one."""
+
+
+_WORDS = re.compile(r"[^a-z0-9]+")
+
+
+def is_foreign(provider: str | None, model: str | None) -> bool:
+    """Does the log say that another vendor's model answered? An unknown name is not foreign: it is unknown."""
+    if provider is not None and _WORDS.split(provider.lower(), 1)[0] in _PROVIDERS:
+        return True
+    if model is None:
+        return False
+    name = model.lower()
+    parts = (*name.split("/"), *name.split("."))
+    return any(part.startswith(_MODELS) for part in parts)

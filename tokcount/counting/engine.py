@@ -1,0 +1,90 @@
+"""Engines: what turns a text into a number of tokens.
+
+`TiktokenEngine` is the default and the oracle. `FastEngine` counts the same with splintr, several times as fast.
+Both are exact for every string and take time linear in its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from tokcount import encodings
+from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks
+from tokcount.errors import DataError, UsageError
+
+Count = Callable[[str], int]
+"""Number of tokens of a text; any ``str``, lone surrogates included."""
+
+EngineName = Literal["auto", "tiktoken", "fast"]
+
+
+class Engine(Protocol):
+    """Something that counts the tokens of texts as `tiktoken.Encoding.encode_ordinary` does."""
+
+    name: str
+    warnings: list[str]
+    """One line each, for the caller to show: why something slower than asked for is at work."""
+
+    def counter(self, encoding: str) -> Count:
+        """The counting function of one encoding. Loads the vocabulary."""
+
+
+class TiktokenEngine:
+    """Counts with tiktoken."""
+
+    name = "tiktoken"
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def counter(self, encoding: str) -> Count:
+        """The counting function of ``encoding``; `UsageError` when there is no such encoding."""
+        loaded = encodings.get(encoding)
+        encode = loaded.encode_ordinary
+
+        def count_chunk(chunk: str) -> int:
+            if len(chunk) > GIANT_RUN and chunk.isspace() and encoding.startswith("o200k"):
+                return _count_white_run(chunk)
+            return len(encode(chunk))
+
+        def _count_white_run(chunk: str) -> int:
+            if "\n" in chunk or "\r" in chunk:
+                return len(encode(chunk))
+            return len(loaded._encode_single_piece(chunk))  # noqa: SLF001 - the pattern fails on giant runs
+
+        def count(text: str) -> int:
+            if len(text) <= CHUNK:
+                return len(encode(text))
+            return guarded(lambda: sum(map(count_chunk, chunks(repair(text), encoding))), text)
+
+        return count
+
+
+def guarded(count: Callable[[], int], text: str) -> int:
+    """``count()``, with a panic inside tiktoken turned into a `DataError`.
+
+    A panic is no `Exception` and its class cannot be imported, so it is known by its name.
+    """
+    try:
+        return count()
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DataError(f"tiktoken cannot count a text of {len(text):,} characters; split it") from None
+
+
+def repair(text: str) -> str:
+    """``text`` with lone surrogates replaced by U+FFFD and pairs joined, as tiktoken repairs it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def choose(name: EngineName = "auto") -> Engine:
+    """The engine called ``name``; ``auto`` is the fast one where it is installed, else tiktoken."""
+    if name not in ("auto", "tiktoken", "fast"):
+        raise UsageError(f"unknown engine {name!r}: auto, tiktoken or fast")
+    return TiktokenEngine()

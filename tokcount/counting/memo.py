@@ -1,0 +1,48 @@
+"""A bounded memo: text → number."""
+
+from __future__ import annotations
+
+from sys import getsizeof
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENTRY_BYTES = 120
+"""What an entry costs beside its text: its place in the dictionary and the number."""
+
+
+class Memo(dict[str, int]):
+    """Remembers ``compute(text)`` for the texts met lately, in at most about ``limit`` bytes.
+
+    Looking up is plain ``memo[text]``. There are two generations: new texts enter the young one; when it has half of
+    the bytes it becomes the old one, whose texts are taken over when they are met again and dropped otherwise.
+    """
+
+    def __init__(self, compute: Callable[[str], int], limit: int) -> None:
+        super().__init__()
+        self._compute = compute
+        self._half = limit // 2
+        self._bytes = 0
+        self._old: dict[str, int] = {}
+        self.missed = 0
+        """Characters of the texts that had to be computed."""
+
+    def __missing__(self, text: str) -> int:
+        value = self._old.get(text)
+        if value is None:
+            value = self._compute(text)
+            self.missed += len(text)
+        self._remember(text, value)
+        return value
+
+    def _remember(self, text: str, value: int) -> None:
+        size = getsizeof(text) + ENTRY_BYTES
+        if size > self._half:
+            return
+        if self._bytes + size > self._half:
+            self._old = self.copy()
+            self.clear()
+            self._bytes = 0
+        self[text] = value
+        self._bytes += size

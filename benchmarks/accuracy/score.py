@@ -1,0 +1,149 @@
+"""How many recorded calls are counted exactly as they were billed.
+
+    python benchmarks/accuracy/score.py RECORDINGS... [--endpoint chat] [--misses] [--category tools]
+
+Prints one row for each endpoint, family and shape: recordings, share exact, distinct definitions (tool sets or
+schemas), share of those that are exact on every recording. ``--misses`` lists residuals (counted - billed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import functools
+import gzip
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import tiktoken
+from tiktoken_ext import openai_public
+
+from tokcount.counting.families import FAMILIES, family_of
+from tokcount.counting.framing import layout
+
+KINDS = {"/v1/chat/completions": "chat", "/v1/responses": "responses", "/v1/completions": "completions"}
+UNCOVERED = {"hosted tools", "server-side state", "codex backend", "other", "audio", "file"}
+
+
+def load(path: str) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+@functools.cache
+def counter(encoding: str) -> Callable[[str], int]:
+    """tok() of one encoding, remembered; vocabularies come from the package."""
+    try:
+        from tokcount.encodings import get
+
+        encode = get(encoding).encode_ordinary
+    except ImportError:
+        encode = local_encoding(encoding).encode_ordinary
+    return functools.lru_cache(maxsize=200_000)(lambda text: len(encode(text)))
+
+
+def local_encoding(name: str) -> tiktoken.Encoding:
+    folder = Path(__file__).resolve().parents[3] / "shared" / "vocabularies"
+
+    def ranks(*_args: Any, **_options: Any) -> dict[bytes, int]:
+        lines = gzip.decompress((folder / f"{name}.tiktoken.gz").read_bytes()).splitlines()
+        return {base64.b64decode(token): int(rank) for token, rank in (line.split() for line in lines)}
+
+    original = openai_public.load_tiktoken_bpe
+    openai_public.load_tiktoken_bpe = ranks
+    try:
+        return tiktoken.Encoding(**getattr(openai_public, name)())
+    finally:
+        openai_public.load_tiktoken_bpe = original
+
+
+ENCODINGS = [
+    (r"^(gpt-4o|gpt-4\.[15]|chatgpt-4o|computer-use|codex-mini|gpt-audio|gpt-[56]|o[134])", "o200k_base"),
+    (r"^text-davinci-00[23]|^code-|cushman", "p50k_base"),
+    (r"^(davinci|babbage)-002|^(davinci|babbage):2023-07-21-v2|^gpt-", "cl100k_base"),
+    (r"^(davinci|curie|babbage|ada|text-)", "r50k_base"),
+]
+
+
+def encoding_of(model: str) -> str:
+    name = model.lower().removeprefix("ft:")
+    return next((encoding for pattern, encoding in ENCODINGS if re.search(pattern, name)), "o200k_base")
+
+
+def definition(request: dict[str, Any]) -> str:
+    """A key for the tool set or schema of a request; requests without one are told apart by their messages."""
+    text = request.get("text")
+    asked = [request.get(key) for key in ("tools", "functions", "response_format")]
+    asked.append(text.get("format") if isinstance(text, dict) else None)
+    if not any(asked):
+        asked = [request.get("messages"), request.get("input"), request.get("prompt")]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def score(record: dict[str, Any]) -> tuple[int, int, str, tuple[str, ...]]:
+    """Counted, billed, basis, reasons."""
+    model = record["model"]
+    kind = KINDS[record["endpoint"]]
+    family = FAMILIES["completions" if kind == "completions" else family_of(model)[0]]
+    usage = record["response"]["usage"]
+    billed = usage.get("prompt_tokens", usage.get("input_tokens"))
+    created = record["response"].get("created") or record["response"].get("created_at")
+    laid = layout(kind, record["request"], family, timestamp=created, model=model)
+    tok = counter(encoding_of(model))
+    return laid.constant + sum(map(tok, laid.texts)), billed, laid.basis, laid.reasons
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recordings", nargs="+")
+    parser.add_argument("--endpoint", default="")
+    parser.add_argument("--category", default="")
+    parser.add_argument("--misses", action="store_true")
+    options = parser.parse_args()
+    rows: dict[tuple[str, str, str], list[tuple[str, int, str, tuple[str, ...], dict[str, Any]]]] = defaultdict(list)
+    for path in options.recordings:
+        for record in load(path):
+            if options.endpoint and options.endpoint != KINDS[record["endpoint"]]:
+                continue
+            if options.category not in ("", record["category"]) or "edited-request" in record["flags"]:
+                continue
+            counted, billed, basis, reasons = score(record)
+            key = (KINDS[record["endpoint"]], family_of(record["model"])[0], record["category"])
+            rows[key].append((definition(record["request"]), counted - billed, basis, reasons, record))
+    print_table(rows)
+    if options.misses:
+        print_misses(rows)
+
+
+def print_table(rows: dict[tuple[str, str, str], list[Any]]) -> None:
+    print(f"{'endpoint':12} {'family':10} {'shape':24} {'n':>5} {'exact':>7} {'defs':>5} {'exact':>7}  claimed exact (right)")
+    for key, found in sorted(rows.items()):
+        by_definition: dict[str, bool] = {}
+        for name, residual, *_ in found:
+            by_definition[name] = by_definition.get(name, True) and residual == 0
+        exact = sum(residual == 0 for _, residual, *_ in found)
+        claimed = [residual for _, residual, basis, *_ in found if basis == "exact"]
+        print(
+            f"{key[0]:12} {key[1]:10} {key[2]:24} {len(found):5} {exact / len(found):7.1%} {len(by_definition):5} "
+            f"{sum(by_definition.values()) / len(by_definition):7.1%}  {len(claimed)} ({claimed.count(0)})"
+        )
+
+
+def print_misses(rows: dict[tuple[str, str, str], list[Any]]) -> None:
+    for key, found in sorted(rows.items()):
+        misses = [row for row in found if row[1]]
+        if not misses:
+            continue
+        print("\n" + " · ".join(key), Counter(row[1] for row in misses).most_common(12))
+        for name, residual, basis, reasons, record in sorted(misses, key=lambda row: (row[0], row[1])):
+            where = f"{record['source']['repo']} {record['source']['path'][-70:]}"
+            print(f"  {residual:+6} {record['id']} def {name} {record['model']} {basis} {reasons} {where}")
+
+
+if __name__ == "__main__":
+    main()

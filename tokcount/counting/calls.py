@@ -1,0 +1,83 @@
+"""Tool calls and their results, in the forms in which the API shows them to the model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+
+class Call(NamedTuple):
+    """One function call of an assistant message; ``id`` is empty where the log has none."""
+
+    name: str
+    arguments: str
+    id: str
+
+
+def read_calls(message: dict[str, Any]) -> list[Call]:
+    """The calls of a message, those of ``tool_calls`` first, then the older ``function_call``."""
+    calls: list[Call] = []
+    entries = message.get("tool_calls")
+    if isinstance(entries, list):
+        for entry in entries:
+            if isinstance(entry, dict) and isinstance(entry.get("function"), dict):
+                calls.append(_call(entry["function"], entry.get("id")))
+    function = message.get("function_call")
+    if isinstance(function, dict):
+        calls.append(_call(function, None))
+    return calls
+
+
+def _call(function: dict[str, Any], identity: Any) -> Call:
+    arguments = function.get("arguments")
+    if not isinstance(arguments, str):
+        arguments = "" if arguments is None else compact(arguments)
+    return Call(_text(function.get("name")), arguments, _text(identity))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def compact(value: Any) -> str:
+    """JSON without blanks, non-ASCII as it is: ``{"city":"Zürich"}``."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def parsed(text: str) -> Any:
+    """The value of a JSON text, or the text itself when it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def compact_arguments(arguments: str) -> str:
+    """Arguments as the API repeats them: JSON is written anew without blanks, anything else stays.
+
+    >>> compact_arguments('{"city": "Paris"}')
+    '{"city":"Paris"}'
+    """
+    try:
+        return compact(json.loads(arguments))
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def parallel_calls(calls: list[Call]) -> str:
+    """Several calls of one message: one call of a tool that runs them side by side.
+
+    >>> parallel_calls([Call("f", '{"a": 1}', ""), Call("g", "{}", "")])
+    '{"tool_uses":[{"recipient_name":"functions.f","parameters":{"a":1}},{"recipient_name":"functions.g","parameters":{}}]}'
+    """
+    uses = [{"recipient_name": "functions." + call.name, "parameters": parsed(call.arguments)} for call in calls]
+    return compact({"tool_uses": uses})
+
+
+def parallel_results(results: list[str], *, escaped: bool) -> str:
+    """The results of parallel calls, one JSON list; results that are JSON stand in it as values.
+
+    >>> parallel_results(['{"temp":21}', "Grüezi"], escaped=True)
+    '[{"temp": 21}, "Gr\\\\u00fcezi"]'
+    """
+    return json.dumps([parsed(result) for result in results], ensure_ascii=escaped)

@@ -1,0 +1,67 @@
+"""What a message's content says: its text, its media, and whether it has a shape that the API knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEXT_KEYS: dict[str, str] = {
+    "text": "text",
+    "input_text": "text",
+    "output_text": "text",
+    "refusal": "refusal",
+}
+"""Type of a part → key of its text."""
+
+MEDIA_TYPES = frozenset({"image_url", "input_image", "image", "input_audio", "audio", "file", "input_file"})
+
+Content = tuple[str, list[dict[str, Any]], bool]
+"""Text, media parts, and whether the shape is odd (then only the text that could be found is in it)."""
+
+
+def read_content(content: Any) -> Content:
+    """The text of a message as the API encodes it: all text and refusal parts, with nothing between.
+
+    ``None`` is no text. A dict gives its only string value, a number its digits; both are odd.
+    """
+    if isinstance(content, str):
+        return content, [], False
+    if content is None:
+        return "", [], False
+    if isinstance(content, list):
+        return _read_parts(content)
+    if isinstance(content, dict):
+        strings = [value for value in content.values() if isinstance(value, str)]
+        return (strings[0] if len(strings) == 1 else ""), [], True
+    return str(content), [], True
+
+
+def _read_parts(parts: list[Any]) -> Content:
+    texts: list[str] = []
+    media: list[dict[str, Any]] = []
+    odd = False
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        text, is_media = _read_part(part)
+        if is_media:
+            media.append(part)
+        elif text is None:
+            odd = True
+        else:
+            texts.append(text)
+    return "".join(texts), media, odd
+
+
+def _read_part(part: Any) -> tuple[str | None, bool]:
+    if not isinstance(part, dict):
+        return None, False
+    kind = part.get("type")
+    if not isinstance(kind, str):
+        kind = "text"
+    if kind in MEDIA_TYPES:
+        return None, True
+    text = part.get(TEXT_KEYS.get(kind, "text"))
+    if isinstance(text, dict):
+        text = text.get("value")
+    return (text if isinstance(text, str) else None), False

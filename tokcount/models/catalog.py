@@ -94,7 +94,7 @@ class Catalog:
         """A catalog with these entries laid over this one."""
         layers = dict(self._user_prices)
         for name, rows in prices.items():
-            layers[name] = (rows, *layers.get(name, ()))
+            layers[name] = (rows, *layers.get(name, ())) if rows else layers.get(name, ())
         return Catalog(
             models={**self.models, **models},
             aliases={**self.aliases, **aliases},

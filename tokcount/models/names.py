@@ -99,7 +99,7 @@ def _by_name(name: str, catalog: Catalog) -> Resolution | None:
     alias = catalog.aliases.get(name)
     if alias is None:
         return None
-    target = _by_name(alias, catalog)
+    target = _find(alias, catalog)
     return target and _with_step(f"alias {name} → {alias}", target)
 
 

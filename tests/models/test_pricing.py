@@ -1,0 +1,176 @@
+"""Prices of a day and tier, and the cost of one request."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from tokcount.models import catalog, names, pricing
+
+MILLION = 1_000_000
+
+
+def total(name: str, on: str, tokens_in: int, tokens_out: int) -> Decimal:
+    price = pricing.price(name, date.fromisoformat(on))
+    assert price is not None
+    return pricing.cost(price, tokens_in, tokens_out).total
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "tokens_in", "tokens_out", "usd"),
+    [
+        ("text-davinci-003", "2023-06-01", MILLION, 200_000, "24"),
+        ("davinci", "2022-08-31", MILLION, 0, "60"),
+        ("davinci", "2022-09-01", MILLION, 0, "20"),
+        ("gpt-3.5-turbo", "2023-04-01", MILLION, MILLION, "4"),
+        ("gpt-3.5-turbo", "2023-09-01", MILLION, MILLION, "3.5"),
+        ("gpt-3.5-turbo", "2024-06-01", MILLION, MILLION, "2"),
+        ("gpt-4o", "2024-09-30", MILLION, MILLION, "20"),
+        ("gpt-4o", "2024-10-02", MILLION, MILLION, "12.5"),
+        ("o1-mini", "2024-12-01", MILLION, MILLION, "15"),
+        ("o1-mini", "2025-03-01", MILLION, MILLION, "5.5"),
+        ("gpt-5.6-sol", "2026-08-20", 100_000, 10_000, "0.80"),
+        ("gpt-5.6-sol", "2026-08-21", 100_000, 10_000, "0.60"),
+        ("gpt-5.5", "2026-11-22", 272_000, 1_000, "1.39"),
+        ("gpt-5.5", "2026-11-22", 272_001, 1_000, "2.76501"),
+        ("azure/gpt-35-turbo-0613", "2023-08-01", MILLION, MILLION, "3.5"),
+        ("openai/gpt-4o-20240806", "2025-01-01", MILLION, MILLION, "12.5"),
+        ("ft:gpt-4o-mini-2024-07-18:acme::abc", "2025-01-01", MILLION, MILLION, "1.5"),
+        ("ft:gpt-3.5-turbo-0613:acme::abc", "2023-09-01", MILLION, MILLION, "28"),
+        ("ft:gpt-3.5-turbo-0613:acme::abc", "2023-12-01", MILLION, MILLION, "9"),
+        ("curie:ft-acme-2023-01-01-00-00-00", "2023-02-01", MILLION, MILLION, "24"),
+        ("ft:davinci-002:acme::x", "2024-02-01", MILLION, MILLION, "24"),
+    ],
+)
+def test_a_request_costs_what_it_was_billed_on_its_day(
+    name: str, on: str, tokens_in: int, tokens_out: int, usd: str
+) -> None:
+    assert total(name, on, tokens_in, tokens_out) == Decimal(usd)
+
+
+def test_a_known_model_without_a_price_has_none_and_is_not_free() -> None:
+    assert pricing.price("gpt-6.2-sol", date(2026, 11, 22)) is None
+
+
+def test_a_free_beta_costs_nothing_and_says_so() -> None:
+    price = pricing.price("code-davinci-002", date(2022, 5, 1))
+
+    assert price is not None
+    assert price.notes == ("free beta",)
+    assert pricing.cost(price, MILLION, MILLION).total == 0
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(names.UnknownModel):
+        pricing.price("gpt-7", date(2026, 1, 1))
+
+
+def test_a_day_after_the_last_period_takes_that_period_and_says_it_is_extrapolated() -> None:
+    price = pricing.price("text-davinci-003", date(2026, 11, 22))
+
+    assert price is not None
+    assert price.extrapolated
+    assert price.origin == "text-davinci-003 row from 2022-11-28, verified, extrapolated"
+
+
+def test_a_day_before_the_first_period_takes_the_first() -> None:
+    price = pricing.price("gpt-3.5-turbo", date(2023, 2, 1))
+
+    assert price is not None
+    assert price.extrapolated
+    assert price.rates.input == 2
+
+
+def test_without_a_day_it_is_the_last_price_ever() -> None:
+    price = pricing.price("gpt-3.5-turbo")
+
+    assert price is not None
+    assert price.rates.input == Decimal("0.5")
+    assert price.notes == ("no date: the last known price",)
+
+
+def test_a_moment_counts_by_its_day_in_utc() -> None:
+    before_midnight = datetime(2024, 10, 1, 22, 0, tzinfo=timezone(-timedelta(hours=4)))
+    price = pricing.price("gpt-4o", before_midnight)
+
+    assert price is not None
+    assert price == pricing.price("gpt-4o", datetime(2024, 10, 2, 2, tzinfo=UTC))
+    assert price.rates.input == Decimal("2.5")
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "rates", "note"),
+    [
+        ("gpt-4.1", "batch", ("1", "4"), "cached input at the batch input rate"),
+        ("gpt-4o", "batch", ("1.25", "5"), "batch assumed at half the price"),
+        ("gpt-4o", "flex", ("1.25", "5"), "flex assumed at half the price"),
+        ("gpt-3.5-turbo-1106", "batch", ("1", "2"), None),
+        ("ft:gpt-4o-2024-08-06:a::b", "batch", ("2.225", "12.5"), "cached input at the batch input rate"),
+        ("gpt-3.5-turbo-instruct", "batch", ("1.5", "2"), "batch has no price of its own: standard rates"),
+        ("gpt-4o", "priority", ("2.5", "10"), "priority tier at standard rates"),
+        ("gpt-4o", "default", ("2.5", "10"), None),
+    ],
+)
+def test_a_tier_has_its_own_rates_and_says_what_it_assumes(
+    name: str, tier: str, rates: tuple[str, str], note: str | None
+) -> None:
+    price = pricing.price(name, date(2025, 6, 1), tier)
+
+    assert price is not None
+    assert (price.rates.input, price.rates.output) == (Decimal(rates[0]), Decimal(rates[1]))
+    assert price.notes == ((note,) if note else ())
+
+
+def test_the_long_context_step_holds_in_batch_too() -> None:
+    price = pricing.price("gpt-5.5", date(2026, 11, 22), "batch")
+
+    assert price is not None
+    assert pricing.cost(price, 272_001, 1_000).total == Decimal("2.76501") / 2
+
+
+def test_cached_input_and_cache_writes_are_parts_of_the_input() -> None:
+    price = pricing.price("gpt-5.6-sol", date(2026, 11, 22))
+    assert price is not None
+    cost = pricing.cost(price, 1000, 10, cached_tokens=600, cache_write_tokens=300)
+
+    assert cost.input == Decimal("0.0004")
+    assert cost.cached_input == Decimal("0.00024")
+    assert cost.cache_write == Decimal("0.0015")
+    assert cost.output == Decimal("0.0002")
+
+
+def test_more_cached_than_input_is_the_whole_input() -> None:
+    price = pricing.price("gpt-4o", date(2025, 1, 1))
+    assert price is not None
+
+    assert pricing.cost(price, 100, 0, cached_tokens=500).total == 100 * Decimal("0.00000125")
+
+
+def test_cached_tokens_without_a_cached_price_cost_what_input_costs() -> None:
+    price = pricing.price("gpt-4", date(2025, 1, 1))
+    assert price is not None
+
+    assert pricing.cost(price, 1000, 0, cached_tokens=500).total == Decimal("0.03")
+
+
+def test_negative_tokens_are_refused() -> None:
+    price = pricing.price("gpt-4o", date(2025, 1, 1))
+    assert price is not None
+
+    with pytest.raises(ValueError, match="negative"):
+        pricing.cost(price, -1, 0)
+
+
+def test_a_resolution_prices_like_its_name() -> None:
+    name = "ft:gpt-4o-mini-2024-07-18:acme::abc"
+
+    assert pricing.price(names.resolve(name), date(2025, 1, 1)) == pricing.price(name, date(2025, 1, 1))
+
+
+def test_every_price_names_a_source() -> None:
+    known = catalog.sources()
+
+    for name in catalog.default().priced_names():
+        for row in catalog.default().price_rows(name):
+            assert row.source, name
+            assert set(row.source.split()) <= set(known)

@@ -1,0 +1,89 @@
+"""Prices of other vendors' models, from the tables that the optional extra ``genai`` installs; offline.
+
+Token counts of those models are estimates, so these prices are good for logs that carry billed usage.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import metadata
+from typing import Any
+
+from tokcount.models.price_rows import PriceRow, Rates
+
+
+@lru_cache(maxsize=4096)
+def price_row(name: str, day: date) -> PriceRow | None:
+    """The price of another vendor's model on a day; ``None`` without the extra, or for a model it does not know.
+
+    A model whose price rises in more than one step with the size of the request is left unpriced.
+    """
+    calculation = _calculate(name, day)
+    if calculation is None:
+        return None
+    found = calculation.model_price
+    cells = {
+        "input": getattr(found, "input_mtok", None),
+        "output": getattr(found, "output_mtok", None),
+        "cached_input": getattr(found, "cache_read_mtok", None),
+        "cache_write": getattr(found, "cache_write_mtok", None),
+    }
+    if cells["input"] is None or cells["output"] is None:
+        return None
+    steps = {tier.start for cell in cells.values() for tier in getattr(cell, "tiers", ())}
+    if len(steps) > 1:
+        return None
+    threshold = steps.pop() if steps else None
+    return PriceRow(
+        name=f"{calculation.provider.id}/{calculation.model.id}",
+        rates=_rates({key: getattr(cell, "base", cell) for key, cell in cells.items()}),
+        long_threshold=threshold,
+        long=_rates({key: _above(cell) for key, cell in cells.items()}) if threshold else None,
+        source=f"genai-prices {_version()}",
+        basis="genai-prices",
+    )
+
+
+def _rates(cells: dict[str, Decimal | None]) -> Rates:
+    return Rates(
+        input=cells["input"] or Decimal(0),
+        output=cells["output"] or Decimal(0),
+        cached_input=cells["cached_input"],
+        cache_write=cells["cache_write"],
+    )
+
+
+def _above(cell: Any) -> Any:
+    """The price above the step: that of the only tier, or the same where a part has none."""
+    tiers = getattr(cell, "tiers", ())
+    return tiers[0].price if tiers else cell
+
+
+def _calculate(name: str, day: date) -> Any | None:
+    """The first match of the name as written, without what stands before its last slash, or as a Bedrock id.
+
+    OpenAI's own models are left to the bundled catalog: the tables there match some of them by their beginning.
+    """
+    try:
+        import genai_prices
+    except ImportError:
+        return None
+    usage = genai_prices.Usage(input_tokens=1, output_tokens=1)
+    moment = datetime.combine(day, time(12), UTC)
+    for written, provider in ((name, None), (name.rpartition("/")[2], None), (name, "aws")):
+        try:
+            found = genai_prices.calc_price(
+                usage, model_ref=written, provider_id=provider, genai_request_timestamp=moment
+            )
+        except (LookupError, ValueError):
+            continue
+        if found.provider.id not in ("openai", "azure"):
+            return found
+    return None
+
+
+@cache
+def _version() -> str:
+    return metadata.version("genai-prices")

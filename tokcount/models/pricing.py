@@ -1,0 +1,169 @@
+"""What a request costs: the price row of its day and tier, and the arithmetic of one request, exact in `Decimal`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from tokcount.models import catalog as catalogs
+from tokcount.models import names
+from tokcount.models.catalog import Catalog
+from tokcount.models.model import Resolution
+from tokcount.models.price_rows import PriceRow, Rates
+
+PER_TOKEN = Decimal("0.000001")
+"""Prices are kept per 1,000,000 tokens."""
+HALF = Decimal("0.5")
+STANDARD_TIERS = frozenset({None, "", "auto", "default", "standard"})
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """The rates that hold for a model on a day in a tier, and the row that they come from.
+
+    ``long`` are the rates of a request with more input tokens than ``row.long_threshold``.
+    """
+
+    row: PriceRow
+    rates: Rates
+    long: Rates | None = None
+    extrapolated: bool = False
+    """The day lies outside all known periods; the nearest one was taken."""
+    notes: tuple[str, ...] = ()
+    """What was assumed, in a few words each."""
+
+    def rates_for(self, input_tokens: int) -> Rates:
+        """The rates of a request with this many input tokens, cached ones included."""
+        threshold = self.row.long_threshold
+        if self.long is not None and threshold is not None and input_tokens > threshold:
+            return self.long
+        return self.rates
+
+    @property
+    def origin(self) -> str:
+        """One phrase on where the price comes from: ``gpt-4o row from 2024-10-02, verified``."""
+        start = f" from {self.row.start}" if self.row.start else ""
+        standing = "verified" if self.row.verified else "unverified"
+        if self.row.basis != "bundled":
+            standing = self.row.basis
+        return f"{self.row.name} row{start}, {standing}" + (", extrapolated" if self.extrapolated else "")
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """USD of one request, part by part; `input` is what was neither read from a cache nor written to it."""
+
+    input: Decimal
+    cached_input: Decimal
+    cache_write: Decimal
+    output: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of all parts."""
+        return self.input + self.cached_input + self.cache_write + self.output
+
+
+def price(
+    name: str | Resolution,
+    on: date | datetime | None = None,
+    tier: str | None = None,
+    catalog: Catalog | None = None,
+) -> Price | None:
+    """The price of a model on a day (UTC); ``None`` when none is known, which is not zero.
+
+    Without a day it is the last price that the model ever had. Outside the known periods it is that of the nearest
+    one, marked ``extrapolated``. Raises `tokcount.models.names.UnknownModel` for a name that is neither a model nor
+    priced by the user.
+    """
+    catalog = catalog or catalogs.default()
+    layers = [layer for known in _price_names(name, catalog) for layer in catalog.price_layers(known)]
+    if not layers:
+        return None
+    if on is None:
+        return _at_tier(layers[0][-1], tier, note="no date: the last known price")
+    day = _utc_day(on)
+    covering = (row for layer in layers for row in layer if row.covers(day))
+    row = next(covering, None)
+    if row is not None:
+        return _at_tier(row, tier)
+    nearest = min((row for layer in layers for row in layer), key=lambda row: row.distance(day))
+    return _at_tier(nearest, tier, extrapolated=True)
+
+
+def cost(
+    price: Price,
+    input_tokens: int,
+    output_tokens: int,
+    *,
+    cached_tokens: int = 0,
+    cache_write_tokens: int = 0,
+) -> Cost:
+    """What one request costs. Cached tokens and cache writes are part of ``input_tokens``.
+
+    The long-context step goes by the whole request, so costs are added up request by request, never tokens first.
+    """
+    if min(input_tokens, output_tokens, cached_tokens, cache_write_tokens) < 0:
+        raise ValueError("token counts cannot be negative")
+    cached = min(cached_tokens, input_tokens)
+    written = min(cache_write_tokens, input_tokens - cached)
+    rates = price.rates_for(input_tokens)
+    return Cost(
+        input=_usd(input_tokens - cached - written, rates.input),
+        cached_input=_usd(cached, rates.input if rates.cached_input is None else rates.cached_input),
+        cache_write=_usd(written, rates.input if rates.cache_write is None else rates.cache_write),
+        output=_usd(output_tokens, rates.output),
+    )
+
+
+def _usd(tokens: int, rate: Decimal) -> Decimal:
+    return tokens * rate * PER_TOKEN
+
+
+def _price_names(name: str | Resolution, catalog: Catalog) -> list[str]:
+    """Names to look for, the most particular first: as written, the model's, that of its fine-tunes."""
+    if isinstance(name, str):
+        written = name.strip().lower()
+        if catalog.price_layers(written):
+            return [written]
+        name = names.resolve(name, catalog)
+    return list(dict.fromkeys([name.asked.strip().lower(), name.model.name, name.price_name]))
+
+
+def _utc_day(on: date | datetime) -> date:
+    if not isinstance(on, datetime):
+        return on
+    return (on.astimezone(UTC) if on.tzinfo else on).date()
+
+
+def _at_tier(row: PriceRow, tier: str | None, *, extrapolated: bool = False, note: str = "") -> Price:
+    rates, long, notes = _tier_rates(row, tier)
+    if row.free:
+        notes = ("free beta" if row.basis == "bundled" else "free", *notes)
+    return Price(
+        row=row,
+        rates=rates,
+        long=long,
+        extrapolated=extrapolated,
+        notes=(*notes, note) if note else notes,
+    )
+
+
+def _tier_rates(row: PriceRow, tier: str | None) -> tuple[Rates, Rates | None, tuple[str, ...]]:
+    """Rates of a service tier. Flex is billed at batch rates (OpenAI's flex processing guide)."""
+    if tier in STANDARD_TIERS or row.free:
+        return row.rates, row.long, ()
+    if tier not in ("batch", "flex"):
+        return row.rates, row.long, (f"{tier} tier at standard rates",)
+    if not row.batch_offered:
+        return row.rates, row.long, (f"{tier} has no price of its own: standard rates",)
+    long = _half(row.long) if row.long else None
+    if row.batch is None:
+        return _half(row.rates), long, (f"{tier} assumed at half the price",)
+    notes = (f"cached input at the {tier} input rate",) if row.rates.cached_input is not None else ()
+    return Rates(input=row.batch[0], output=row.batch[1]), long, notes
+
+
+def _half(rates: Rates) -> Rates:
+    """Half of input and output; cached input is not known to be cheaper than that."""
+    return Rates(input=rates.input * HALF, output=rates.output * HALF)

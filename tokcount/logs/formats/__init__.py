@@ -1,0 +1,73 @@
+"""The registry: every file of this folder that has a ``FORMATS`` tuple, in the order in which they are asked."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from tokcount.errors import UsageError
+from tokcount.logs.formats.interface import ENVELOPE, DatabaseFormat, Format
+
+
+@cache
+def all_formats() -> tuple[Format, ...]:
+    """The formats of JSON values and rows: lower rank first, then the more particular keys, then the name."""
+    found = [item for item in _declared() if hasattr(item, "keys")]
+    return tuple(sorted(found, key=lambda item: (rank_of(item), -_particular(item), item.name)))
+
+
+@cache
+def database_formats() -> tuple[DatabaseFormat, ...]:
+    """The formats of SQLite databases."""
+    return tuple(item for item in _declared() if hasattr(item, "read_database"))
+
+
+def rank_of(item: Format) -> int:
+    """When a format is asked; see `tokcount.logs.formats.interface`."""
+    return getattr(item, "rank", ENVELOPE)
+
+
+def names_of(item: Format | DatabaseFormat) -> tuple[str, ...]:
+    """The names of the records that a format emits."""
+    emits: tuple[str, ...] = getattr(item, "emits", ())
+    return emits or (item.name,)
+
+
+def format_names() -> list[str]:
+    """Every format name that ``--input-format`` takes, sorted."""
+    items: tuple[Format | DatabaseFormat, ...] = (*all_formats(), *database_formats())
+    return sorted({name for item in items for name in (item.name, *names_of(item))})
+
+
+def chosen_formats(name: str | None) -> tuple[Format, ...]:
+    """The formats to ask: all of them, or those of one name or family (``openai``, ``openai.batch``).
+
+    Raises `UsageError` for a name that nothing reads.
+    """
+    if name is None:
+        return all_formats()
+    family = name.rstrip(".") + "."
+    chosen = [
+        item
+        for item in all_formats()
+        if any(known == name or known.startswith(family) for known in (item.name, *names_of(item)))
+    ]
+    if not chosen and name not in format_names():
+        close = get_close_matches(name, format_names(), n=3, cutoff=0.4)
+        hint = f" Close: {', '.join(close)}." if close else ""
+        raise UsageError(f"unknown input format {name!r}.{hint} 'tokcount formats' lists all.")
+    return tuple(chosen)
+
+
+@cache
+def _declared() -> tuple[Any, ...]:
+    modules = [module.name for module in pkgutil.iter_modules(__path__)]
+    loaded = (importlib.import_module(f"{__name__}.{name}") for name in modules)
+    return tuple(item for module in loaded for item in getattr(module, "FORMATS", ()))
+
+
+def _particular(item: Format) -> int:
+    return min(map(len, item.keys), default=0)

@@ -1,0 +1,117 @@
+"""Compressed bytes → bytes, block by block: gzip, bzip2, xz and zstd, with several members, and with limits."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+from tokcount.logs.options import BLOCK_BYTES, RATIO_GRACE
+
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+
+
+class ReadProblem(Exception):  # noqa: N818 - not an error of the program: it ends a stream
+    """Why a stream ends before its end; one line."""
+
+
+class _Machine(Protocol):
+    """What the standard library's decompressors have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
+
+
+class _Gzip:
+    """zlib's decompressor behind the interface of the others."""
+
+    def __init__(self) -> None:
+        self._machine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    @property
+    def eof(self) -> bool:
+        return self._machine.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._machine.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._machine.unused_data
+
+    def decompress(self, data: bytes, max_length: int = 0) -> bytes:
+        return self._machine.decompress(self._machine.unconsumed_tail + data, max_length)
+
+
+def compression_of(head: bytes) -> str | None:
+    """The compression that the first bytes announce."""
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+def unpacked(blocks: Iterable[bytes], compression: str, *, max_ratio: int) -> Iterator[bytes]:
+    """The unpacked blocks. Raises `ReadProblem` where the data is damaged, ends early, or expands more than
+    ``max_ratio`` times."""
+    make = _machine_for(compression)
+    machine, taken, given = make(), 0, 0
+    for block in blocks:
+        taken += len(block)
+        data: bytes = block
+        while data or not (machine.needs_input or machine.eof):
+            if machine.eof:
+                machine = make()
+            piece = _step(machine, data, compression)
+            given += len(piece)
+            if given > RATIO_GRACE and given > max_ratio * taken:
+                raise ReadProblem(
+                    f"unpacks to more than {max_ratio} times its size, like a decompression bomb;"
+                    " raise --max-ratio to read on"
+                )
+            if piece:
+                yield piece
+            data = _rest(machine, compression) if machine.eof else b""
+    if taken and not machine.eof:
+        raise ReadProblem(f"the {compression} data ends early")
+
+
+def _step(machine: _Machine, data: bytes, compression: str) -> bytes:
+    try:
+        return machine.decompress(data, BLOCK_BYTES)
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            raise
+        raise ReadProblem(f"the {compression} data is damaged") from None
+
+
+def _rest(machine: _Machine, compression: str) -> bytes:
+    """What follows a finished member: the next one, or the padding that tapes and block devices add."""
+    rest = machine.unused_data.lstrip(b"\0")
+    if rest and compression_of(rest) not in (compression, None):
+        raise ReadProblem(f"other data follows the {compression} data")
+    return rest
+
+
+def _machine_for(compression: str) -> Callable[[], _Machine]:
+    if compression == "gzip":
+        return _Gzip
+    if compression == "bzip2":
+        return importlib.import_module("bz2").BZ2Decompressor  # type: ignore[no-any-return]
+    if compression == "xz":
+        return importlib.import_module("lzma").LZMADecompressor  # type: ignore[no-any-return]
+    return _zstd().ZstdDecompressor  # type: ignore[no-any-return]
+
+
+def _zstd() -> Any:
+    """The standard library's zstd (Python 3.14), or its backport."""
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise ReadProblem("zstd needs a library: pip install 'tokcount[zstd]'")

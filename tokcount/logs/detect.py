@@ -1,0 +1,172 @@
+"""One value of a log → its format → its records. Formats mix inside a file, so every value is looked at on its own.
+
+Most of the work is remembered: which formats can fit depends only on the top-level keys of a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tokcount.logs.formats import chosen_formats, names_of
+from tokcount.logs.formats.generic import text_record
+from tokcount.logs.formats.interface import Format, Item, Place, Row
+from tokcount.logs.record import Json, Record, Skipped
+from tokcount.logs.tidy import tidy
+from tokcount.logs.values import decoded
+
+_KNOWN_KEYS = 4096
+"""Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""
+
+_SHOWN_KEYS = 12
+
+_PAGE_KEYS = ("object", "meta", "total", "page", "has_more", "next", "next_cursor")
+"""What stands beside ``data`` in a page of an API (OpenAI, Langfuse, LiteLLM)."""
+
+
+class NeedsWhole(Exception):  # noqa: N818 - a signal, not a failure
+    """A part of a file holds a format whose records may be spread over the file: read it in one piece.
+
+    ``whole_run``: over several files (Batch input and output); read those together.
+    """
+
+    def __init__(self, format_name: str, *, whole_run: bool) -> None:
+        super().__init__(format_name)
+        self.format_name = format_name
+        self.whole_run = whole_run
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _needs_whole, (self.format_name, self.whole_run)
+
+
+def _needs_whole(format_name: str, whole_run: bool) -> NeedsWhole:
+    return NeedsWhole(format_name, whole_run=whole_run)
+
+
+class Detector:
+    """Reads values by their format and keeps what grouped formats are waiting for.
+
+    ``partial``: only part of a file will come; the first value of a grouped format raises `NeedsWhole`.
+    """
+
+    def __init__(self, input_format: str | None = None, *, partial: bool = False) -> None:
+        self._formats = chosen_formats(input_format)
+        self._forced = input_format
+        self._partial = partial
+        self._fitting: dict[tuple[Any, ...], tuple[Format, ...]] = {}
+        self._groups: dict[str, Json] = {}
+
+    def items(self, value: Any, place: Place) -> Iterable[Item]:
+        """The records of one value, or why there are none."""
+        if isinstance(value, dict):
+            return self._object(value, place)
+        if isinstance(value, list):
+            return self._list(value, place)
+        if isinstance(value, str):
+            return self._string(value, place)
+        return (_skipped(place, "unparsed", "a bare number or word, not an object"),)
+
+    def finish(self, *, run: bool = False) -> Iterator[Item]:
+        """What grouped formats still hold at the end of a file, or of the whole ``run``."""
+        for item in self._formats:
+            group = self._groups.get(item.name)
+            if group is not None and bool(getattr(item, "whole_run", False)) is run:
+                yield from map(_tidied, item.finish(group))
+                del self._groups[item.name]
+
+    def find(self, value: Json) -> Format | None:
+        """The format of an object."""
+        keys = (type(value) is Row, *value)
+        fitting = self._fitting.get(keys)
+        if fitting is None:
+            if len(self._fitting) >= _KNOWN_KEYS:
+                self._fitting.clear()
+            fitting = self._fitting[keys] = self._candidates(value)
+        for item in fitting:
+            if item.matches(value):
+                return item
+        return None
+
+    def _candidates(self, value: Json) -> tuple[Format, ...]:
+        container = "row" if type(value) is Row else "json"
+        keys = value.keys()
+        if container == "row":
+            keys = keys | {key.strip().lower() for key in keys}
+        return tuple(
+            item
+            for item in self._formats
+            if container in getattr(item, "accepts", ("json", "row"))
+            and any(need <= keys for need in item.keys)
+        )
+
+    def _object(self, value: Json, place: Place) -> Iterable[Item]:
+        item = self.find(value)
+        if item is None:
+            page = _page(value)
+            return self._page(page, place) if page is not None else (self._unrecognised(value, place),)
+        if item.grouped and self._partial:
+            raise NeedsWhole(item.name, whole_run=bool(getattr(item, "whole_run", False)))
+        group = self._groups.get(item.name)
+        if group is None:
+            group = self._groups[item.name] = {}
+        return map(_tidied, item.read(value, place, group))
+
+    def _page(self, page: list[Any], place: Place) -> Iterator[Item]:
+        """The elements of a page, numbered on from the index of the page."""
+        index = place.index
+        for element in page:
+            for item in self.items(element, Place(place.source, place.line, index)):
+                if isinstance(item, Record):
+                    item.index = index
+                    index += 1
+                yield item
+
+    def _list(self, value: list[Any], place: Place) -> Iterable[Item]:
+        """A list as a value: one conversation, or several values."""
+        if not value:
+            return (_skipped(place, "empty", "an empty list"),)
+        first = value[0]
+        if isinstance(first, dict) and "role" in first and "messages" not in first:
+            return self._object({"messages": value}, place)
+        if not isinstance(first, dict | str):
+            return (_skipped(place, "unrecognised", "a list of numbers or lists", "unrecognised"),)
+        return self._page(value, place)
+
+    def _string(self, value: str, place: Place) -> Iterable[Item]:
+        """A string as a value: JSON that was encoded twice, or a prompt."""
+        inner = decoded(value)
+        if isinstance(inner, dict):
+            return self._object(inner, place)
+        if self._forced and not any("generic.text" in names_of(item) for item in self._formats):
+            return (_skipped(place, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)
+        return (text_record(place, value),)
+
+    def _unrecognised(self, value: Json, place: Place) -> Skipped:
+        keys = [_shown(key) for key in list(value)[:_SHOWN_KEYS]]
+        more = ", …" if len(value) > _SHOWN_KEYS else ""
+        seen = f"keys seen: {', '.join(keys)}{more}" if keys else "an object without keys"
+        forced = f"not {self._forced}; " if self._forced else ""
+        advice = "map them with --messages-path or --prompt-path"
+        return _skipped(place, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
+
+
+def _shown(key: object) -> str:
+    """A key name fit for a message: short, printable."""
+    name = str(key)
+    return "".join(c if c.isprintable() else "?" for c in name[:40]) + ("…" if len(name) > 40 else "")
+
+
+def _page(value: Json) -> list[Any] | None:
+    """The elements of a page of an API."""
+    data = value.get("data")
+    if not isinstance(data, list) or not any(key in value for key in _PAGE_KEYS):
+        return None
+    return data
+
+
+def _tidied(item: Item) -> Item:
+    return tidy(item) if isinstance(item, Record) else item
+
+
+def _skipped(place: Place, reason: Any, detail: str, name: str | None = None) -> Skipped:
+    return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=name)

@@ -1,0 +1,107 @@
+"""Paths as the user gave them → the files behind them."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from tokcount.errors import UsageError
+
+STDIN = "-"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One file to read, or standard input.
+
+    ``path`` is the name as the user gave it, or as found below the folder the user gave; records carry it.
+    ``size`` is in bytes, ``None`` for what has no size (standard input, a pipe).
+    """
+
+    path: str
+    size: int | None = None
+
+    @property
+    def is_stdin(self) -> bool:
+        """Is this standard input?"""
+        return self.path == STDIN
+
+    def open(self) -> BinaryIO:
+        """The raw bytes. Raises `OSError` as `open` does; standard input must not be closed by the reader."""
+        return sys.stdin.buffer if self.is_stdin else Path(self.path).open("rb", buffering=0)
+
+
+def expand(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
+    """The files behind paths, folders (recursed in sorted order, names with a leading dot left out), globs and ``-``.
+
+    A file that is named twice is read twice. Raises `UsageError` for a path that does not exist or a pattern
+    that fits nothing.
+    """
+    return [source for path in paths for source in _sources(os.fspath(path))]
+
+
+def _sources(path: str) -> Iterator[Source]:
+    if path == STDIN:
+        yield Source(STDIN)
+        return
+    if os.path.isdir(path):  # noqa: PTH112 - a str stays the str the user gave
+        yield from map(_source, _walk(path))
+        return
+    if os.path.exists(path):  # noqa: PTH110
+        yield _source(path)
+        return
+    found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []  # noqa: PTH207
+    if not found:
+        raise UsageError(
+            f"{path}: no file fits this pattern"
+            if glob.has_magic(path)
+            else f"{path}: no such file or folder"
+        )
+    for name in found:
+        yield from _sources(name)
+
+
+def _source(path: str) -> Source:
+    try:
+        state = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return Source(path)
+    return Source(path, state.st_size if _has_size(state.st_mode) else None)
+
+
+def _has_size(mode: int) -> bool:
+    import stat
+
+    return stat.S_ISREG(mode)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """The files below a folder; a folder that a link leads back to is entered once."""
+    seen = set[tuple[int, int]]()
+    for base, folders, names in os.walk(folder, followlinks=True):
+        state = os.stat(base)  # noqa: PTH116
+        if (state.st_dev, state.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((state.st_dev, state.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (
+            os.path.join(base, name)  # noqa: PTH118
+            for name in sorted(names)
+            if not name.startswith(".") and _is_readable_kind(os.path.join(base, name))  # noqa: PTH118
+        )
+
+
+def _is_readable_kind(path: str) -> bool:
+    """Regular files and dangling links (reported when opened), no sockets, devices or pipes."""
+    import stat
+
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
+    except OSError:
+        return True

@@ -1,0 +1,362 @@
+"""OpenAI bodies: requests and answers of the three text endpoints, and requests together with their answers.
+
+Source: the OpenAI API reference (openai/openai-openapi). What an endpoint is called (URL, ``object``) wins over
+the shape of the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.bodies import (
+    Facts,
+    body_record,
+    chat_answer,
+    failure,
+    request_kind,
+    response_kind,
+    skipped,
+    tags_from,
+    text_answer,
+)
+from tokcount.logs.captures import body_of
+from tokcount.logs.formats.interface import BODY, OBJECT, PAIR, Place
+from tokcount.logs.formats.streams import assemble
+from tokcount.logs.record import Json, Kind
+from tokcount.logs.values import BODY_USAGE, decoded, first, kind_of_url, text, timestamp, usage_from
+
+if TYPE_CHECKING:
+    from tokcount.logs.formats.interface import Item
+
+COMPLETIONS_KEYS = ("model", "engine", "deployment_id", "max_tokens", "suffix", "temperature", "best_of")
+CHAT_KEYS = (
+    "model",
+    "engine",
+    "deployment_id",
+    "tools",
+    "functions",
+    "temperature",
+    "max_tokens",
+    "max_completion_tokens",
+    "stream",
+    "response_format",
+)
+RESPONSES_KEYS = (
+    "instructions",
+    "reasoning",
+    "text",
+    "store",
+    "max_output_tokens",
+    "previous_response_id",
+    "conversation",
+    "tools",
+    "include",
+)
+ANSWER_KEYS = ("response", "completion", "output", "answer")
+"""Where home-made logs put the answer beside the keys of the request."""
+
+TIME_KEYS = (
+    "timestamp",
+    "ts",
+    "time",
+    "created_at",
+    "created",
+    "datetime",
+    "date",
+    "startTime",
+    "start_time",
+)
+ID_KEYS = ("id", "request_id", "call_id", "uuid")
+
+PAIR_KEYS = (
+    ("request", "response"),
+    ("req", "resp"),
+    ("req", "res"),
+    ("input", "output"),
+    ("body", "response"),
+    ("kwargs", "result"),
+    ("request", "completion"),
+    ("request", "result"),
+)
+"""Names under which request and answer stand side by side, tried in this order."""
+
+NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
+"""Parts of names of models whose calls carry ``input`` or ``prompt``, and generate no text."""
+
+
+def has_roles(messages: object) -> bool:
+    """Is this a list of chat messages (or an empty one)?"""
+    if not isinstance(messages, list):
+        return False
+    return all(item is None or (isinstance(item, dict) and "role" in item) for item in messages[:3])
+
+
+def is_responses_input(value: Json) -> bool:
+    """Is ``input`` that of the Responses API, not of the embeddings or moderation endpoint?"""
+    given = value.get("input")
+    if not isinstance(given, str | list):
+        return False
+    if any(key in value for key in RESPONSES_KEYS):
+        return True
+    if isinstance(given, str):
+        return isinstance(value.get("model"), str) and not is_not_text(value)
+    return bool(given) and isinstance(given[0], dict) and ("role" in given[0] or "type" in given[0])
+
+
+def is_not_text(value: Json) -> bool:
+    """Does the model name say that the call embeds, moderates, speaks or draws?"""
+    model = value.get("model")
+    return isinstance(model, str) and any(part in model for part in NOT_TEXT)
+
+
+def facts_around(value: Json) -> Facts:
+    """What a row says about the call beside its bodies."""
+    url = first(value, ("url", "request.url", "path", "endpoint"))
+    facts = Facts(
+        id=text(first(value, ID_KEYS)),
+        timestamp=timestamp(first(value, TIME_KEYS)),
+        deployment=deployment_of(url),
+        user=text(value.get("user")) or text(value.get("user_id")),
+        tags=tags_from(value.get("tags")) if "tags" in value else (),
+    )
+    facts.model = text(value.get("model")) or facts.deployment
+    return facts
+
+
+def deployment_of(url: object) -> str | None:
+    """The deployment in an Azure URL: ``/openai/deployments/NAME/chat/completions``."""
+    if not isinstance(url, str):
+        return None
+    _, found, rest = url.partition("/deployments/")
+    return rest.partition("/")[0] or None if found else None
+
+
+def answer_of(value: object, kind: Kind) -> Json | None:
+    """The response body in whatever a log holds: a body, chunks, the text of a stream, or only the answer."""
+    value = _unwrapped(decoded(value))
+    if isinstance(value, list):
+        chunks = [item for item in value if isinstance(item, dict) and ("choices" in item or "type" in item)]
+        return assemble(chunks) if chunks else text_or_chat([v for v in value if isinstance(v, str)], kind)
+    if isinstance(value, str):
+        return body_of(value) or text_or_chat([value], kind)
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("content"), str) and "choices" not in value:
+        return text_or_chat([value["content"]], kind)
+    return value
+
+
+def text_or_chat(texts: list[str], kind: Kind) -> Json | None:
+    """A response body around plain answers."""
+    if not texts:
+        return None
+    if kind == "responses":
+        return {"output": [_output_message(answer) for answer in texts]}
+    if kind == "chat":
+        return chat_answer({"role": "assistant", "content": answer} for answer in texts)
+    return text_answer(texts)
+
+
+def _output_message(answer: str) -> Json:
+    return {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": answer}],
+    }
+
+
+def _unwrapped(value: Any) -> Any:
+    """The body inside an HTTP message ``{status, headers, body}``."""
+    if isinstance(value, dict) and value.get("body") is not None and "choices" not in value:
+        return decoded(value["body"])
+    return value
+
+
+class Request:
+    """A bare request body, perhaps with its answer among its keys."""
+
+    rank = BODY
+    accepts = ("json",)
+    grouped = False
+
+    def __init__(self, kind: Kind, field: str, keys: tuple[str, ...]) -> None:
+        self.name = f"openai.{kind}.request"
+        self.kind = kind
+        self.keys = tuple(frozenset({field, key}) for key in keys)
+
+    def matches(self, value: Json) -> bool:
+        if self.kind == "chat":
+            return has_roles(value["messages"])
+        if self.kind == "responses":
+            return is_responses_input(value)
+        return not isinstance(value["prompt"], dict) and not is_not_text(value)
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
+        if answer is None and isinstance(value.get("choices"), list):
+            answer = {"choices": value["choices"]}
+        response = None if answer is None else answer_of(answer, self.kind)
+        if error := failure(value.get("status"), response):
+            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
+        facts = facts_around(value)
+        if "usage" in value:
+            facts.usage = usage_from(value["usage"], BODY_USAGE)
+        return (body_record(place, self.name, kind=self.kind, request=value, response=response, facts=facts),)
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        return ()
+
+
+class Response:
+    """A bare response body."""
+
+    rank = OBJECT
+    accepts = ("json",)
+    grouped = False
+    name = "openai.response"
+    emits = ("openai.chat.response", "openai.completions.response", "openai.responses.response")
+    keys = (
+        frozenset({"choices", "object"}),
+        frozenset({"choices", "usage"}),
+        frozenset({"output", "object"}),
+    )
+
+    def matches(self, value: Json) -> bool:
+        named = value.get("object")
+        if named in ("chat.completion", "text_completion"):
+            return isinstance(value.get("choices"), list)
+        if named == "response":
+            return True
+        return isinstance(value.get("choices"), list) and isinstance(value.get("usage"), dict)
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        if error := failure(None, value):
+            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
+        kind = response_kind(value) or "chat"
+        return (body_record(place, f"openai.{kind}.response", kind=kind, response=value),)
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        return ()
+
+
+class Error:
+    """The body of a failed call, logged like an answer."""
+
+    rank = OBJECT
+    accepts = ("json",)
+    grouped = False
+    name = "openai.error"
+    keys = (frozenset({"error"}),)
+
+    def matches(self, value: Json) -> bool:
+        error = value["error"]
+        return isinstance(error, dict) and ("message" in error or "code" in error) and len(value) <= 4
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        return (skipped(place, "error", f"a failed call ({failure(None, value) or 'error'})", self.name),)
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        return ()
+
+
+class Embeddings:
+    """A call that embeds or moderates: recognised, and no record, since no text comes back."""
+
+    rank = BODY + 1
+    accepts = ("json",)
+    grouped = False
+    name = "openai.embeddings.request"
+    keys = (frozenset({"model", "input"}), frozenset({"model", "prompt"}))
+
+    def matches(self, value: Json) -> bool:
+        return is_not_text(value) or isinstance(value.get("input"), list)
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        return (
+            skipped(place, "not_llm", "a call that embeds or moderates, and generates no text", self.name),
+        )
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        return ()
+
+
+class Pair:
+    """A request with its response, under one of the usual pairs of names."""
+
+    rank = PAIR
+    accepts = ("json",)
+    grouped = False
+    name = "openai.pair"
+    emits = ("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error")
+    keys = tuple(frozenset({asked}) for asked in dict.fromkeys(asked for asked, _ in PAIR_KEYS))
+
+    def matches(self, value: Json) -> bool:
+        return _pair(value) is not None
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        pair = _pair(value)
+        if pair is None:
+            return ()
+        request, answer = pair
+        url = first(value, ("url", "request.url", "path", "endpoint"))
+        kind = kind_of_url(url) or _answer_kind(answer) or request_kind(request or {}) or "chat"
+        response = answer_of(answer, kind)
+        status = first(value, ("status", "status_code", "response.status_code", "response.status"))
+        if error := failure(status, response):
+            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
+        if error := failure(None, value):
+            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
+        name = f"openai.{kind}.pair"
+        return (
+            body_record(place, name, kind=kind, request=request, response=response, facts=self._facts(value)),
+        )
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        return ()
+
+    def _facts(self, value: Json) -> Facts:
+        facts = facts_around(value)
+        if isinstance(value.get("usage"), dict):
+            facts.usage = usage_from(value["usage"], BODY_USAGE)
+        return facts
+
+
+def _pair(value: Json) -> tuple[Json | None, Any] | None:
+    """The request body and the raw answer of a value, or ``None`` when it is no pair of bodies."""
+    for asked, answered in PAIR_KEYS:
+        if asked not in value:
+            continue
+        request = _unwrapped(decoded(value[asked]))
+        if isinstance(request, dict) and request_kind(request) is not None and _is_request(request):
+            return request, value.get(answered)
+        if request in (None, {}, "") and _is_answer(value.get(answered)):
+            return None, value[answered]
+    return None
+
+
+def _is_request(body: Json) -> bool:
+    if "messages" in body:
+        return has_roles(body["messages"])
+    return "prompt" in body or is_responses_input(body)
+
+
+def _is_answer(value: object) -> bool:
+    body = _unwrapped(decoded(value))
+    return isinstance(body, dict) and response_kind(body) is not None
+
+
+def _answer_kind(value: object) -> Kind | None:
+    body = _unwrapped(decoded(value))
+    return response_kind(body) if isinstance(body, dict) and "object" in body else None
+
+
+FORMATS = (
+    Pair(),
+    Response(),
+    Error(),
+    Request("chat", "messages", CHAT_KEYS),
+    Request("completions", "prompt", COMPLETIONS_KEYS),
+    Request("responses", "input", ("model", *RESPONSES_KEYS)),
+    Embeddings(),
+)

@@ -1,0 +1,58 @@
+"""How a log is to be read: everything a user can say, and the limits that keep memory and time bounded."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tokcount.logs.record import Kind
+
+Unit = Literal["conversation", "last-request", "each-request"]
+
+BLOCK_BYTES = 1 << 20
+"""Bytes read at a time."""
+
+HEAD_BYTES = 1 << 16
+"""Bytes looked at to decide what a file is."""
+
+LARGEST_VALUE = 256 << 20
+"""A line or a JSON value larger than this is skipped, not held."""
+
+LARGEST_RATIO = 1000
+"""A compressed file may unpack to this many times its size; checked once `RATIO_GRACE` bytes have come out."""
+
+RATIO_GRACE = 256 << 20
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True):
+    """JMESPath expressions (or ``$.a.b``, ``$[*]``) that say where things are in values of an unknown format."""
+
+    records_path: str | None = None
+    messages_path: str | None = None
+    prompt_path: str | None = None
+    completion_path: str | None = None
+    model_path: str | None = None
+    usage_path: str | None = None
+    time_path: str | None = None
+    id_path: str | None = None
+    tag_path: str | None = None
+    kind: Kind | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) is not None for name in self.__struct_fields__)
+
+
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user said about reading.
+
+    ``text``: ``True`` reads every file as one plain text; ``None`` does so only for standard input that is
+    nothing else; ``False`` never. ``max_ratio``: see `LARGEST_RATIO`; ``max_value``: see `LARGEST_VALUE`.
+    """
+
+    input_format: str | None = None
+    mapping: Mapping = Mapping()
+    unit: Unit = "conversation"
+    text: bool | None = None
+    max_ratio: int = LARGEST_RATIO
+    max_value: int = LARGEST_VALUE

@@ -1,0 +1,100 @@
+"""Values inside lines of other text: JSON behind a log prefix, and Python's ``repr`` of a dict."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs import text_encoding
+from tokcount.logs.json_stream import Found, unparsed, unreadable, values_in
+from tokcount.logs.lines import Lines
+
+if TYPE_CHECKING:
+    from tokcount.logs.streams import Stream
+
+_TRIES = 4
+"""Braces of a line that are tried as the start of its JSON."""
+
+_LARGEST_LITERAL = 4 << 20
+_DEEPEST_LITERAL = 100
+_BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
+_JSON = json.JSONDecoder(strict=False)
+
+
+def prefixed_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
+    """The JSON object on each line, whatever stands before and behind it."""
+    lines = Lines(stream, largest)
+    for number, line in lines:
+        text = "" if line is None else text_encoding.decode(line)
+        if line is None or text.strip():
+            value = json_after_prefix(text)
+            yield unparsed(source, number, "a line without JSON") if value is None else (number, 0, value)
+    if stream.problem is not None:
+        yield unreadable(stream, source, lines.number)
+
+
+def python_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
+    """The Python literal on each line (``print(dict)``), or the JSON where a line has that."""
+    lines = Lines(stream, largest)
+    for number, line in lines:
+        text = "" if line is None else text_encoding.decode(line).strip()
+        if line is None or text:
+            value = literal(text)
+            yield (
+                unparsed(source, number, "neither a Python literal nor JSON")
+                if value is None
+                else (number, 0, value)
+            )
+    if stream.problem is not None:
+        yield unreadable(stream, source, lines.number)
+
+
+def json_after_prefix(line: str) -> dict[str, Any] | None:
+    """The first JSON object in a line."""
+    start = -1
+    for _ in range(_TRIES):
+        start = line.find("{", start + 1)
+        if start < 0:
+            return None
+        try:
+            value, _end = _JSON.raw_decode(line, start)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and value:
+            return value
+    return None
+
+
+def literal(text: str) -> dict[str, Any] | None:
+    """The dict that a Python literal or JSON text stands for, in JSON's types; nothing is ever run.
+
+    Long and deeply nested literals are refused: Python's parser needs a stack for each level.
+    """
+    if len(text) > _LARGEST_LITERAL or _depth(text) > _DEEPEST_LITERAL:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
+        value = json.loads(json.dumps(value, default=str))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        values, _ = values_in(text)
+        value = values[0] if values else None
+    return value if isinstance(value, dict) else None
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets outside strings nest."""
+    depth = deepest = 0
+    for found in _BRACKETS_OR_STRINGS.finditer(text):
+        token = found[0]
+        if token in "[{(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in "]})":
+            depth -= 1
+    return deepest

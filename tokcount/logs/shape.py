@@ -1,0 +1,135 @@
+"""What a text file looks like from its first bytes: JSON lines, JSON anywhere, events, a table, prose.
+
+The content decides; the file's extension only breaks ties.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from tokcount.logs import text_encoding
+from tokcount.logs.json_stream import values_in
+from tokcount.logs.prefixed import json_after_prefix
+from tokcount.logs.sse import FIELDS
+from tokcount.logs.table import TableShape, table_shape
+
+Shape = Literal[
+    "empty", "jsonl", "json", "prefixed", "python", "events", "cassette", "table", "text", "binary", "flows"
+]
+
+_SAMPLE_LINES = 40
+_CASSETTE = re.compile(r"\A(?:---[^\n]*\n|%YAML[^\n]*\n|version:[^\n]*\n|#[^\n]*\n|\s*\n)*interactions:")
+_FLOWS = re.compile(rb"\A\d{1,12}:\d{1,12}:")
+_BINARY_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x93NUMPY", b"PK\x03\x04")
+_DECODE = msgspec.json.Decoder().decode
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The shape of a file; for a table also how it is written."""
+
+    shape: Shape
+    table: TableShape | None = None
+
+
+def look(head: bytes, *, whole: bool, path: str) -> Look:
+    """The shape of the text that begins with ``head``; ``whole``: there is no more."""
+    if not head.strip(b"\x00 \t\r\n\x1e") and b"\x00" not in head:
+        return Look("empty")
+    if _FLOWS.match(head):
+        return Look("flows")
+    start = head.lstrip()[:1]
+    if head.startswith(_BINARY_MAGIC) or (b"\x00" in head and start not in (b"{", b"[", b'"')):
+        return Look("binary")
+    text = text_encoding.decode(head)
+    if _is_events(text):
+        return Look("events")
+    if _CASSETTE.match(text):
+        return Look("cassette")
+    return Look(json_shape) if (json_shape := _json_shape(text, whole, path)) else _table_or_text(text, path)
+
+
+def _is_events(text: str) -> bool:
+    lines = [line for line in text[:8192].splitlines() if line.strip()]
+    return bool(lines) and lines[0].startswith(FIELDS) and any(line.startswith("data:") for line in lines)
+
+
+def _table_or_text(text: str, path: str) -> Look:
+    table = table_shape(text, path)
+    return Look("table", table) if table else Look("text")
+
+
+def _json_shape(text: str, whole: bool, path: str) -> Shape | None:
+    """Which kind of JSON the text holds, if any."""
+    text = text.lstrip(" \t\r\n\x1e")
+    lines = [line.strip(" \t\r\x1e") for line in text.split("\n")[: _SAMPLE_LINES + 1]]
+    full = lines if whole and len(lines) <= _SAMPLE_LINES else lines[:-1]
+    full = [line for line in full if line and not line.startswith(("#", "//"))]
+    if len(full) == 0:
+        return _one_line_shape(text)
+    if full[0].startswith("{'"):
+        return "python"
+    parsed = [_parse(line) for line in full]
+    if isinstance(parsed[0], dict | list):
+        return _first_line_shape(parsed, text, full)
+    if full[0].startswith(("{", "[")) and _spans_lines(text, full[0], whole=whole):
+        return "json"
+    return _mostly(full, parsed, path)
+
+
+def _first_line_shape(parsed: list[Any], text: str, full: list[str]) -> Shape:
+    """A file whose first line is a value: an array of all, or one value a line."""
+    is_array = isinstance(parsed[0], list) and not any(isinstance(value, dict | list) for value in parsed[1:])
+    return "json" if is_array and len(text.strip().split("\n", 1)) == 1 and len(full) == 1 else "jsonl"
+
+
+def _one_line_shape(text: str) -> Shape | None:
+    """A file whose first line is longer than the head, or not ended."""
+    if text.startswith("["):
+        return "json"
+    if text.startswith("{'"):
+        return "python"
+    if text.startswith("{"):
+        try:
+            _, end = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return "jsonl"
+        return "json" if text[end:].lstrip().startswith(("{", "[")) else "jsonl"
+    return "jsonl" if text.startswith('"') and not text.startswith('""') else None
+
+
+def _spans_lines(text: str, first: str, *, whole: bool) -> bool:
+    """Does a value that begins on the first line go on over the next ones?"""
+    start = text.index(first)
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) - 6 or error.msg.startswith("Unterminated")
+    except (ValueError, RecursionError):
+        return True
+    return end > start + len(first) or not whole or "\n" not in text[start:end]
+
+
+def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
+    """A file whose first line is no value: by what most of its lines are."""
+    objects = sum(isinstance(value, dict | list) for value in parsed)
+    strings = sum(isinstance(value, str) for value in parsed)
+    if objects * 2 >= len(full):
+        return "jsonl"
+    if isinstance(parsed[0], str) and strings * 2 >= len(full) and not path.endswith((".csv", ".tsv")):
+        return "jsonl"
+    prefixed = sum(json_after_prefix(line) is not None for line in full)
+    if prefixed * 2 >= len(full):
+        return "prefixed"
+    return "jsonl" if path.endswith((".jsonl", ".ndjson")) else None
+
+
+def _parse(line: str) -> Any:
+    try:
+        return _DECODE(line)
+    except (ValueError, RecursionError):
+        values, _ = values_in(line)
+        return values[0] if values else None

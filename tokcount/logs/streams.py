@@ -1,0 +1,105 @@
+"""Files as streams of UTF-8 blocks: opened, unpacked, transcoded, with what went wrong on the way.
+
+A stream that breaks off (damaged or cut compression, a failing disk) gives what could be read, and says why it
+ended in `Stream.problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from tokcount.logs import text_encoding
+from tokcount.logs.decompress import ReadProblem, compression_of, unpacked
+from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_DEEPEST = 4
+"""Compressions inside each other that are unpacked."""
+
+
+class Stream:
+    """Blocks of bytes, read once; ``problem`` is why they ended early, in one line."""
+
+    def __init__(self, blocks: Iterable[bytes], *, layers: tuple[str, ...] = ()) -> None:
+        self.layers = layers
+        """What was unwrapped on the way, outermost first: ``gzip``, ``utf-16-le``."""
+        self.problem: str | None = None
+        self.notes: dict[str, int] = {}
+        """Things worth saying about what was read, with the line where each was first seen."""
+        self._blocks = iter(blocks)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._blocks)
+        except ReadProblem as problem:
+            self.problem = str(problem)
+        except OSError as error:
+            self.problem = f"reading failed: {error.strerror or type(error).__name__}"
+        raise StopIteration
+
+    def peek(self, size: int = HEAD_BYTES) -> tuple[bytes, bool]:
+        """The first bytes, and whether they are all; they stay in the stream."""
+        head: list[bytes] = []
+        length = 0
+        for block in self:
+            head.append(block)
+            length += len(block)
+            if length >= size:
+                break
+        ended = length < size
+        self._blocks = chain(head, self._blocks)
+        return b"".join(head), ended
+
+
+def blocks_of(file: BinaryIO, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """The blocks of an open file, as soon as they can be read."""
+    read = getattr(file, "read1", file.read)
+    while block := read(size):
+        yield block
+
+
+def unwrap(blocks: Iterable[bytes], *, max_ratio: int) -> Stream:
+    """The stream inside every compression, in UTF-8, without a byte order mark.
+
+    What is not text stays as it is: look at `Stream.peek`. Never raises for what the bytes hold.
+    """
+    stream = Stream(blocks)
+    for _ in range(_DEEPEST):
+        head, _ended = stream.peek()
+        packed = compression_of(head)
+        if packed is None:
+            break
+        stream = _next_layer(stream, unpacked(stream, packed, max_ratio=max_ratio), packed)
+    head, _ended = stream.peek()
+    encoding, mark = text_encoding.detect(head)
+    if mark:
+        stream = _next_layer(stream, _without(stream, mark), None)
+    if encoding != "utf-8":
+        stream = _next_layer(stream, text_encoding.to_utf8(stream, encoding), encoding)
+    return stream
+
+
+def _next_layer(inner: Stream, blocks: Iterator[bytes], name: str | None) -> Stream:
+    """A stream around another, which hands on the problem of the inner one."""
+
+    def handed_on() -> Iterator[bytes]:
+        yield from blocks
+        if inner.problem is not None:
+            raise ReadProblem(inner.problem)
+
+    return Stream(handed_on(), layers=(*inner.layers, name) if name else inner.layers)
+
+
+def _without(blocks: Iterable[bytes], count: int) -> Iterator[bytes]:
+    """The blocks without the first ``count`` bytes."""
+    for block in blocks:
+        if count < len(block) or not count:
+            yield block[count:]
+        count = max(0, count - len(block))

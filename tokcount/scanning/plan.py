@@ -1,38 +1,93 @@
-"""What to count: the references of a run, and which of them share a layout and an encoding."""
+"""What to count: the references of a run, and what else each row needs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import msgspec
 
-from tokcount.models.references import Reference
+from tokcount.counting.engine import EngineName
+from tokcount.errors import UsageError
+from tokcount.models.catalog import Catalog
+from tokcount.models.references import Reference, parse_reference
 
-OWN = "own"
+OWN: Final = "own"
 """Label of the baseline that is each record's own model."""
+
+DEFAULT_ENCODINGS: Final = ("p50k_base", "cl100k_base", "o200k_base")
 
 
 class ScanPlan(msgspec.Struct, frozen=True):
     """Everything that a worker needs to count records; picklable, and the same in every worker.
 
     ``own`` adds the record's own model as a reference, labelled ``own``; ``assume_model`` stands in where a record
-    names no model or one that is not known. ``roles`` asks for content by message role, ``scripts`` for the
+    names no model or one that is not known; ``catalog`` is the user's, if they have models of their own. ``roles`` asks for content by message role, ``scripts`` for the
     dominant script of each record's text, ``shapes`` for the shape of each request.
     """
 
     references: tuple[Reference, ...]
     own: bool = False
     assume_model: str | None = None
-    engine: str = "auto"
+    engine: EngineName = "auto"
+    catalog: Catalog | None = None
     roles: bool = False
     scripts: bool = False
     shapes: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Labels of all references in report order, the own model first."""
+        """Labels of all references in report order, the baseline first."""
         labels = tuple(reference.label for reference in self.references)
         return (OWN, *labels) if self.own else labels
+
+    @property
+    def baseline(self) -> str:
+        """Label of the baseline."""
+        return self.labels[0]
 
     @property
     def encodings(self) -> tuple[str, ...]:
         """The distinct encodings of the named references, in their order."""
         return tuple(dict.fromkeys(reference.encoding for reference in self.references))
+
+
+def make_plan(
+    *,
+    from_: str | None = None,
+    to: Sequence[str] = (),
+    assume_model: str | None = None,
+    engine: EngineName = "auto",
+    catalog: Catalog | None = None,
+    by: Sequence[str] = (),
+    shapes: bool = False,
+) -> ScanPlan:
+    """A plan from the names a user gave.
+
+    With neither ``from_`` nor ``to``: the three encodings, ``p50k_base`` as the baseline. With only targets, the
+    baseline is each record's own model. Raises `UsageError` for an unknown name.
+    """
+    names = [name for name in (from_, *to) if name]
+    if assume_model:
+        parse_reference(assume_model, catalog)
+    references = [parse_reference(name, catalog) for name in dict.fromkeys(names or DEFAULT_ENCODINGS)]
+    if from_ and not to:
+        references += [parse_reference(name, catalog) for name in DEFAULT_ENCODINGS if name != from_]
+    _reject_repeats(references)
+    return ScanPlan(
+        references=tuple(references),
+        own=bool(to) and not from_,
+        assume_model=assume_model,
+        engine=engine,
+        catalog=catalog,
+        roles="role" in by,
+        scripts="script" in by,
+        shapes=shapes,
+    )
+
+
+def _reject_repeats(references: list[Reference]) -> None:
+    labels = [reference.label for reference in references]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise UsageError(f"reference {label!r} is given twice: name every baseline and target once.")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from tokcount.counting.families import FAMILIES, Family
 from tokcount.counting.framing import layout
 from tokcount.counting.layout import BASIS_ORDER, Layout
 from tokcount.counting.output import layout_output
-from tokcount.counting.text import TextCounter
-from tokcount.errors import UsageError
+from tokcount.counting.text import Counted, TextCounter
 from tokcount.logs.record import Json, Kind, Record
-from tokcount.models.names import resolve
+from tokcount.models.names import find
 from tokcount.scanning.columns import Cell, Columns, Notes
 from tokcount.scanning.plan import OWN, ScanPlan
 from tokcount.scanning.scripts import dominant_script
@@ -36,7 +33,6 @@ class Target(msgspec.Struct, frozen=True):
     family: str
     model: str = ""
     is_encoding: bool = False
-    assumed: str | None = None
 
     def family_for(self, kind: Kind) -> Family:
         """The framing family for a record of this kind.
@@ -84,105 +80,138 @@ class RowCounter:
     def add(self, record: Record) -> None:
         """Count one record and append its row. Never raises for what a log may hold."""
         request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
-        notes = Notes()
-        layouts: dict[tuple[str, str], Layout] = {}
-        cells = [
-            self._cell(target, record, request, layouts, notes) for target in self._targets(record, notes)
-        ]
-        plan = self.plan
-        script = dominant_script(_first_content(layouts)) if plan.scripts else None
-        shape = shape_of(record.kind, record.request) if plan.shapes else None
-        self.columns.append(record, cells, notes, shape=shape, script=script)
+        call = _Call(self.counter, record, request, roles=self.plan.roles)
+        cells = [call.cell(target) for target in self._targets(record, call.notes)]
+        script = dominant_script(call.content_texts()) if self.plan.scripts else None
+        shape = shape_of(record.kind, record.request) if self.plan.shapes else None
+        self.columns.append(record, cells, call.finished_notes(), shape=shape, script=script)
 
-    def _targets(self, record: Record, notes: Notes) -> list[Target | None]:
+    def _targets(self, record: Record, notes: Notes) -> tuple[Target | None, ...]:
         if not self.plan.own:
-            return list(self.targets)
+            return self.targets
         own = self._own_target(record.served_model, record.model)
         if isinstance(own, str):
             notes.reasons[own] = None
-            return [None, *self.targets]
-        return [own, *self.targets]
+            return (None, *self.targets)
+        return (own, *self.targets)
 
     def _own_target(self, served: str | None, asked: str | None) -> Target | str:
         """The record's own model as a target, or the reason why there is none."""
         key = (served, asked)
-        if key not in self._own:
-            self._own[key] = self._resolve_own(served, asked)
-        return self._own[key]
+        target = self._own.get(key)
+        if target is None:
+            target = self._own[key] = self._resolve_own(served, asked)
+        return target
 
     def _resolve_own(self, served: str | None, asked: str | None) -> Target | str:
         for name in (served, asked, self.plan.assume_model):
-            if not name:
-                continue
-            try:
-                model = resolve(name).model
-            except UsageError:
-                continue
-            return Target(OWN, model.encoding, model.family, model.name)
+            found = find(name, self.plan.catalog) if name else None
+            if found is not None:
+                return Target(OWN, found.model.encoding, found.model.family, found.model.name)
         named = served or asked
         return f"unknown model {named!r}" if named else NO_MODEL
 
-    def _cell(
-        self,
-        target: Target | None,
-        record: Record,
-        request: Json | None,
-        layouts: dict[tuple[str, str], Layout],
-        notes: Notes,
-    ) -> Cell:
+
+class _Call:
+    """One record while it is counted: each family's layout once, each list of texts once."""
+
+    def __init__(self, counter: TextCounter, record: Record, request: Json | None, *, roles: bool) -> None:
+        self.notes = Notes()
+        self._counter = counter
+        self._record = record
+        self._request = request
+        self._roles = roles
+        self._layouts: dict[tuple[str, str], _Laid] = {}
+        self._answers: dict[str, _Laid] = {}
+
+    def cell(self, target: Target | None) -> Cell:
+        """The counts under one reference; an empty cell without one."""
         if target is None:
             return Cell()
-        family = target.family_for(record.kind)
+        family = target.family_for(self._record.kind)
         cell = Cell()
-        if request is not None:
-            laid = self._layout(family, target.model, record, request, layouts)
-            notes.worsen(laid.basis, laid.reasons)
-            self._measure(laid, target.encoding, cell, notes)
-            cell.basis = BASIS_ORDER.index(laid.basis)
-        if record.response is not None:
-            answer = layout_output(record.kind, record.response, family, request=record.request)
-            cell.output = answer.constant + self._sum(answer.texts, target.encoding)
+        if self._request is not None:
+            self._count_input(self._laid(family, target.model), target.encoding, cell)
+        if self._record.response is not None:
+            answer = self._answer(family)
+            cell.output = answer.layout.constant + self._tokens(answer, target.encoding)
         return cell
 
-    def _layout(
-        self,
-        family: Family,
-        model: str,
-        record: Record,
-        request: Json,
-        layouts: dict[tuple[str, str], Layout],
-    ) -> Layout:
+    def content_texts(self) -> list[str]:
+        """The text of the request, message by message."""
+        return next(iter(self._layouts.values())).layout.content if self._layouts else []
+
+    def finished_notes(self) -> Notes:
+        """The notes with the flags that the texts themselves gave."""
+        counted = [laid.content for laid in self._layouts.values()]
+        flags = []
+        if any(found.special for found in counted):
+            flags.append("special_token_text")
+        if any(found.repaired for found in counted):
+            flags.append("surrogate_repaired")
+        self.notes.flags = tuple(flags)
+        return self.notes
+
+    def _laid(self, family: Family, model: str) -> _Laid:
         key = (family.name, model)
-        if key not in layouts:
-            layouts[key] = layout(
-                record.kind,
-                request,
-                family,
-                model=model,
-                timestamp=record.timestamp,
-                roles=self.plan.roles,
+        laid = self._layouts.get(key)
+        if laid is None:
+            record = self._record
+            laid = self._layouts[key] = self._counted(
+                layout(
+                    record.kind,
+                    self._request or {},
+                    family,
+                    model=model,
+                    timestamp=record.timestamp,
+                    roles=self._roles,
+                )
             )
-        return layouts[key]
+            self.notes.worsen(laid.layout.basis, laid.layout.reasons)
+        return laid
 
-    def _measure(self, laid: Layout, encoding: str, cell: Cell, notes: Notes) -> None:
-        content = self._sum(laid.content, encoding)
-        total = content if laid.texts is laid.content else self._sum(laid.texts, encoding)
-        cell.content = content + laid.token_ids
-        cell.framing = laid.constant + total - content
-        if laid.roles is not None:
-            cell.by_role = self._by_role(laid, encoding)
+    def _answer(self, family: Family) -> _Laid:
+        answer = self._answers.get(family.name)
+        if answer is None:
+            record = self._record
+            answer = self._answers[family.name] = self._counted(
+                layout_output(record.kind, record.response or {}, family, request=record.request)
+            )
+        return answer
 
-    def _sum(self, texts: list[str], encoding: str) -> int:
-        tokens = self.counter.tokens
-        return sum(tokens(encoding, text) for text in texts)
+    def _counted(self, laid: Layout) -> _Laid:
+        content = self._counter.count_all(laid.content)
+        texts = content if laid.texts is laid.content else self._counter.count_all(laid.texts)
+        return _Laid(laid, content, texts)
+
+    def _count_input(self, laid: _Laid, encoding: str, cell: Cell) -> None:
+        ids = laid.layout.token_ids
+        total = self._tokens(laid, encoding) + laid.layout.constant + ids
+        cell.content = self._tokens(laid, encoding, of_content=True) + ids
+        cell.framing = total - cell.content
+        cell.basis = BASIS_ORDER.index(laid.layout.basis)
+        if laid.layout.roles is not None:
+            cell.by_role = self._by_role(laid.layout, encoding)
+
+    def _tokens(self, laid: _Laid, encoding: str, *, of_content: bool = False) -> int:
+        """The sum over a layout's texts, from the packed counts where the encoding is one of the run's."""
+        if encoding in self._counter.encodings:
+            counted = laid.content if of_content else laid.texts
+            return counted.counts[self._counter.encodings.index(encoding)]
+        texts = laid.layout.content if of_content else laid.layout.texts
+        return sum(self._counter.tokens(encoding, text) for text in texts)
 
     def _by_role(self, laid: Layout, encoding: str) -> dict[str, int]:
         totals = dict.fromkeys(ROLES, 0)
-        for role, text in zip(laid.roles or (), laid.content, strict=False):
-            totals[role if role in totals else "other"] += self.counter.tokens(encoding, text)
-        totals["prompt" if not laid.roles else "other"] += laid.token_ids
+        for role, text in zip(laid.roles or (), laid.content, strict=True):
+            totals[role if role in totals else "other"] += self._counter.tokens(encoding, text)
+        totals["prompt"] += laid.token_ids
         return totals
 
 
-def _first_content(layouts: dict[Any, Layout]) -> list[str]:
-    return next(iter(layouts.values())).content if layouts else []
+class _Laid(msgspec.Struct):
+    """A layout and the tokens of its texts under all encodings of the run."""
+
+    layout: Layout
+    content: Counted
+    texts: Counted

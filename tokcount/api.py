@@ -1,0 +1,133 @@
+"""The Python interface: what the commands do, as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.counting.families import FAMILIES
+from tokcount.counting.framing import layout
+from tokcount.counting.layout import Basis
+from tokcount.counting.text import TextCounter
+from tokcount.models.names import resolve
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tokcount.logs.record import Kind, Record, Skipped
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """The input tokens of one request: ``total = content + framing``.
+
+    ``basis`` says how sure the number is (``exact``, ``estimated``, ``partial``), ``reasons`` why it is not exact.
+    """
+
+    content: int
+    framing: int
+    total: int
+    basis: Basis
+    reasons: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=8)
+def _counter(encoding: str) -> TextCounter:
+    return TextCounter((encoding,))
+
+
+def count(text: str, encoding: str = "o200k_base") -> int:
+    """Tokens of a text: the length of ``tiktoken.Encoding.encode_ordinary(text)``, for every text.
+
+    ``encoding`` is ``r50k_base``, ``p50k_base``, ``p50k_edit``, ``cl100k_base``, ``o200k_base`` or
+    ``o200k_harmony``. Text that looks like a special token is ordinary text; a lone surrogate counts as U+FFFD.
+    Raises `UsageError` for an unknown encoding.
+
+    >>> [count("2 + 2 = 4", encoding) for encoding in ("p50k_base", "cl100k_base", "o200k_base")]
+    [5, 7, 7]
+    """
+    return _counter(encoding).tokens(encoding, text)
+
+
+def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind | None = None) -> Counted:
+    """Input tokens that the API bills for a request body.
+
+    ``request`` is the JSON body of a Chat Completions request, or of a Responses (``input``) or legacy completions
+    (``prompt``) request; ``kind`` says which when the body does not. ``model`` defaults to ``request["model"]``; give
+    the served name (``response.model``) where it is known. Raises `UsageError` for a model that the catalog does not
+    know; never for the content of the request.
+
+    >>> count_chat({"messages": [{"role": "user", "content": "Hello!", "name": "alice"}]}, "gpt-4o")
+    Counted(content=2, framing=9, total=11, basis='exact', reasons=())
+    """
+    known = resolve(model or str(request.get("model") or "")).model
+    laid = layout(kind or _kind_of(request), request, FAMILIES[known.family], model=known.name)
+    counter = _counter(known.encoding)
+    content = sum(counter.tokens(known.encoding, text) for text in laid.content)
+    total = laid.constant + laid.token_ids + sum(counter.tokens(known.encoding, text) for text in laid.texts)
+    content += laid.token_ids
+    return Counted(content, total - content, total, laid.basis, laid.reasons)
+
+
+def _kind_of(request: dict[str, Any]) -> Kind:
+    if "messages" in request:
+        return "chat"
+    return "completions" if "prompt" in request and "input" not in request else "responses"
+
+
+def read(
+    paths: Sequence[str | Path] | str | Path, *, input_format: str | None = None, **mapping: str | None
+) -> Iterator[Record | Skipped]:
+    """The records of logs, and what is not a record, one at a time in the order of the files.
+
+    ``paths`` are files, folders (recursed) and globs. Formats are detected record by record unless ``input_format``
+    names one. ``mapping`` takes the field-mapping options of the command line (``messages_path=``, ``prompt_path=``,
+    ``model_path=``, … as JMESPath). Bad data becomes a `Skipped` with its place and reason; only a missing file or a
+    wrong option raises (`UsageError`).
+    """
+    from tokcount.logs import files, reader
+    from tokcount.logs.options import ReadOptions
+
+    sources = files.expand(_as_list(paths))
+    yield from reader.read(sources, ReadOptions(input_format=input_format, **mapping))
+
+
+def scan(
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    from_: str | None = None,
+    to: Sequence[str] = (),
+    assume_model: str | None = None,
+    engine: str = "auto",
+    jobs: int | None = None,
+    input_format: str | None = None,
+    **mapping: str | None,
+) -> pl.DataFrame:
+    """Count every record of logs under a baseline and targets; one row a record.
+
+    ``from_`` and ``to`` are models or encodings; with neither, the three encodings ``p50k_base``, ``cl100k_base`` and
+    ``o200k_base``. Without ``from_`` the baseline is each record's own model, labelled ``own``.
+
+    Columns: ``source, line, index, format, kind, model, timestamp`` (UTC), ``basis, reason, flags, tags``, for every
+    reference R the tokens ``R:content_tokens``, ``R:framing_tokens``, ``R:input_tokens``, ``R:output_tokens`` (null
+    where there is nothing to count) and ``R:basis``, and the logged ``billed_…_tokens``.
+
+    Raises `UsageError` for a missing file, an unknown model or a wrong option. What was skipped is not in the frame:
+    use `read`, or the command line, which reports it.
+    """
+    from tokcount.logs import files
+    from tokcount.logs.options import ReadOptions
+    from tokcount.scanning.plan import make_plan
+    from tokcount.scanning.run import run
+
+    plan = make_plan(from_=from_, to=to, assume_model=assume_model, engine=engine)
+    options = ReadOptions(input_format=input_format, **mapping)
+    return run(files.expand(_as_list(paths)), plan, options, jobs=jobs).frame()
+
+
+def _as_list(paths: Sequence[str | Path] | str | Path) -> list[str]:
+    several = [paths] if isinstance(paths, str | Path) else paths
+    return [str(path) for path in several]

@@ -1,0 +1,83 @@
+"""``tokcount count``: like ``wc``, for tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tokcount.cli.groups import with_groups
+from tokcount.cli.inputs import sources_of
+from tokcount.cli.options import Engine, OutputGroup, Paths
+
+ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
+
+
+@with_groups
+def count(
+    paths: Paths = None,
+    encoding: Annotated[
+        list[str] | None,
+        typer.Option("--encoding", "-e", help="An encoding; repeatable.", metavar="NAME", show_default=False),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="A model; repeatable.", metavar="MODEL", show_default=False),
+    ] = None,
+    bare: Annotated[bool, typer.Option("--bare", help="Print only the total, one number for each column.")] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
+    ] = "auto",
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,  # noqa: ARG001 - read in __main__
+    output: OutputGroup = OutputGroup(),  # noqa: B008 - frozen
+) -> None:
+    """Count the tokens of plain text: files, or standard input.
+
+    One column for each encoding; p50k_base, cl100k_base and o200k_base unless told otherwise. The text is counted as
+    it is, without framing, whatever it looks like: for logs see drift.
+    """
+    columns = _columns(encoding or [], model or [])
+    inputs = list(_count_inputs(paths, columns, engine))
+    total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
+    if bare:
+        _write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
+        return
+    from tokcount.analysis.report import Report
+    from tokcount.output.interface import emit
+
+    emit(Report("count", {"inputs": inputs, "total": total}), output.format, output.output, output.color)
+
+
+def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
+    """Column → encoding, in the order of the command line."""
+    from tokcount.encodings import check_name
+
+    columns = {name: check_name(name) for name in encodings}
+    if models:
+        from tokcount.models.names import resolve
+
+        columns |= {name: resolve(name).model.encoding for name in models}
+    return columns or {name: name for name in ENCODINGS}
+
+
+def _count_inputs(paths: list[str] | None, columns: dict[str, str], engine: Engine) -> Iterator[dict[str, Any]]:
+    from tokcount.counting.stream import count_stream
+    from tokcount.counting.text import TextCounter
+    from tokcount.logs.plain import PlainText
+
+    sources = sources_of(paths)
+    counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
+    for warning in counter.warnings:
+        typer.echo(f"tokcount: {warning}", err=True)
+    for source in sources:
+        text = PlainText(source)
+        counts = count_stream(text, counter)
+        yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}
+
+
+def _write(text: str, path: Path | None) -> None:
+    from tokcount.output.writing import write
+
+    write(text, path)

@@ -1,0 +1,84 @@
+"""``tokcount drift``: the tokens of a log under a baseline and targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tokcount.cli import inputs
+from tokcount.cli.groups import with_groups
+from tokcount.cli.options import GroupKey, OutputGroup, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tokcount.analysis.references import Reference
+    from tokcount.scanning.plan import ScanPlan
+
+
+@with_groups
+def drift(
+    paths: Paths = None,
+    references: ReferenceGroup = ReferenceGroup(),  # noqa: B008 - frozen
+    by: Annotated[
+        list[GroupKey] | None,
+        typer.Option("--by", help="Group by this; repeatable.", show_default=False, metavar="KEY"),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", help="Worst records shown.", min=0)] = 5,
+    per_record: Annotated[
+        bool, typer.Option("--per-record", help="One row a record (csv, jsonl, json) instead of the report.")
+    ] = False,
+    read: ReadGroup = ReadGroup(),  # noqa: B008
+    prices: PriceGroup = PriceGroup(),  # noqa: B008
+    run: RunGroup = RunGroup(),  # noqa: B008
+    output: OutputGroup = OutputGroup(),  # noqa: B008
+) -> None:
+    """Compare the tokens of a log under a baseline and targets.
+
+    With neither --from nor --to: the three encodings, p50k_base as the baseline. With --to alone: each record's own
+    model as the baseline. Shows what the log holds, content and framing tokens, the drift in total and record by
+    record, and the records that grow most.
+    """
+    from tokcount.cli.prices import catalog_of
+
+    plan = inputs.plan_of(references, run, catalog_of(prices), by=by or ())
+    sources = inputs.sources_of(paths)
+    result = inputs.scan(sources, plan, inputs.read_options(read), run)
+    skipped = result.skipped
+    frame = result.frame()
+    if frame.height:
+        if per_record:
+            _emit_rows(frame, plan, output)
+        else:
+            _emit_report(frame, skipped, plan, tuple(by or ()), top, output)
+    inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
+
+
+def _emit_rows(frame: pl.DataFrame, plan: ScanPlan, output: OutputGroup) -> None:
+    from tokcount.output import records
+
+    records.write(frame, references_of(plan), format=output.format, path=output.output)
+
+
+def _emit_report(
+    frame: pl.DataFrame, skipped: object, plan: ScanPlan, by: tuple[str, ...], top: int, output: OutputGroup
+) -> None:
+    from tokcount.analysis.drift import DriftOptions, report
+    from tokcount.output.interface import emit
+
+    baseline, *targets = references_of(plan)
+    options = DriftOptions(baseline=baseline, targets=tuple(targets), by=by, top=top)
+    emit(report(frame, skipped, options), output.format, output.output, output.color)
+
+
+def references_of(plan: ScanPlan) -> list[Reference]:
+    """What the analysis needs to know of the references, the baseline first."""
+    from tokcount.analysis.references import NamedReference
+    from tokcount.scanning.plan import OWN
+
+    named = [
+        NamedReference(reference.label, reference.encoding, reference.family if reference.model else None)
+        for reference in plan.references
+    ]
+    return [NamedReference(OWN), *named] if plan.own else list(named)

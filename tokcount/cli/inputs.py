@@ -1,0 +1,104 @@
+"""From what stands on the command line to the options of the rooms, and from a scan to its closing lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from tokcount.cli.options import ReadGroup, ReferenceGroup, RunGroup
+from tokcount.errors import DataError, UsageError
+from tokcount.logs import files
+
+if TYPE_CHECKING:
+    from tokcount.logs.options import ReadOptions
+    from tokcount.logs.record import Skipped
+    from tokcount.models.catalog import Catalog
+    from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.result import ScanResult, SkippedSummary
+
+SHOWN_PLACES = 3
+
+
+def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
+    """The files behind the paths; without any, standard input when something is piped into it.
+
+    Raises `UsageError` for a path that does not exist, and when there is neither a path nor a pipe.
+    """
+    if paths:
+        return files.expand(paths)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("no input: give files, folders or globs, or pipe something into standard input.")
+    return files.expand([files.STDIN])
+
+
+def read_options(group: ReadGroup) -> ReadOptions:
+    """What the reading options say. Raises `UsageError` for a bad expression or format name."""
+    from tokcount.logs.options import Mapping, ReadOptions
+
+    mapping = Mapping(**{name: getattr(group, name) for name in Mapping.__struct_fields__})
+    return ReadOptions(
+        input_format=group.input_format, mapping=mapping, unit=group.unit, text=True if group.text else None
+    )
+
+
+def plan_of(
+    group: ReferenceGroup, run: RunGroup, catalog: Catalog | None, *, by: Sequence[str] = (), shapes: bool = False
+) -> ScanPlan:
+    """What to count, from the names on the command line."""
+    from tokcount.scanning.plan import make_plan
+
+    return make_plan(
+        from_=group.from_,
+        to=group.to or (),
+        assume_model=group.assume_model,
+        engine=run.engine,
+        catalog=catalog,
+        by=by,
+        shapes=shapes,
+    )
+
+
+def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, group: RunGroup) -> ScanResult:
+    """Count everything, with a progress bar where a person is looking, and show the warnings."""
+    from tokcount.cli.progress import progress_for
+    from tokcount.scanning.run import run
+
+    with progress_for(sources, shown=not (group.quiet or group.no_progress)) as progress:
+        result = run(sources, plan, options, jobs=group.jobs, progress=progress)
+    if not group.quiet:
+        for warning in result.warnings:
+            typer.echo(f"tokcount: {warning}", err=True)
+    return result
+
+
+def say(message: str, run: RunGroup) -> None:
+    """One line on standard error, unless it is to be quiet."""
+    if not run.quiet:
+        typer.echo(f"tokcount: {message}", err=True)
+
+
+def close(
+    records: int, skipped: SkippedSummary, run: RunGroup, *, strict: bool, sources: Sequence[files.Source]
+) -> None:
+    """The closing summary of what was left out; called after the report is written.
+
+    Raises `DataError` (exit 3) when nothing was countable, or when ``strict`` and something was skipped.
+    """
+    if skipped.total:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(skipped.reasons.items()))
+        places = "; ".join(map(_place, skipped.places[:SHOWN_PLACES]))
+        say(f"{skipped.total:,} skipped ({reasons}): {places}", run)
+    if records == 0:
+        named = sources[0].path if len(sources) == 1 else f"{len(sources)} files"
+        raise DataError(f"{named}: nothing countable was found; 'tokcount formats' shows what it holds.")
+    if strict and skipped.total:
+        raise DataError(f"{skipped.total:,} items were skipped (--strict).")
+
+
+def _place(skipped: Skipped) -> str:
+    from tokcount.output.escape import visible
+
+    return visible(f"{skipped.source}:{skipped.line} {skipped.detail or skipped.reason}")

@@ -1,0 +1,51 @@
+"""From blocks of columns to one polars frame; the only place where a scan needs polars."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tokcount.scanning.columns import Columns
+
+FIRST = (
+    "source",
+    "line",
+    "index",
+    "format",
+    "kind",
+    "model",
+    "timestamp",
+    "basis",
+    "reason",
+    "flags",
+    "tags",
+)
+DUPLICATE = "duplicate"
+
+
+def assemble(blocks: list[tuple[Columns, int]]) -> pl.DataFrame:
+    """One frame of all blocks, in order. Empties ``blocks``, so that memory is not needed twice."""
+    references = blocks[0][0].references if blocks else ()
+    frames = []
+    while blocks:
+        columns, line_offset = blocks.pop(0)
+        frames.append(columns.frame(line_offset))
+    if not frames:
+        return Columns(references).frame()
+    frame = pl.concat(frames).rechunk()
+    frame = frame.with_columns(
+        (pl.col(f"{label}:content_tokens") + pl.col(f"{label}:framing_tokens")).alias(f"{label}:input_tokens")
+        for label in references
+    )
+    frame = _flag_duplicates(frame)
+    rest = [name for name in frame.columns if name not in FIRST]
+    return frame.select(*FIRST, *rest)
+
+
+def _flag_duplicates(frame: pl.DataFrame) -> pl.DataFrame:
+    repeated = (pl.col("identity") != 0) & ~pl.col("identity").is_first_distinct()
+    flagged = (
+        pl.when(pl.col("flags") == "").then(pl.lit(DUPLICATE)).otherwise(pl.col("flags") + f"|{DUPLICATE}")
+    )
+    return frame.with_columns(pl.when(repeated).then(flagged).otherwise(pl.col("flags")).alias("flags")).drop(
+        "identity"
+    )

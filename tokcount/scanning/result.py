@@ -1,0 +1,86 @@
+"""What a scan found: rows of counts, what was skipped, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tokcount.logs.record import Skipped
+from tokcount.scanning.columns import Columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PLACES_PER_REASON: Final = 50
+"""Places kept of each reason; all are counted."""
+
+
+class SkippedSummary(msgspec.Struct):
+    """How many items were skipped for which reason, and the first places of each."""
+
+    reasons: dict[str, int] = {}
+    places: list[Skipped] = []
+
+    @property
+    def total(self) -> int:
+        """All skipped items."""
+        return sum(self.reasons.values())
+
+    def add(self, skipped: Skipped) -> None:
+        """Count one item and keep its place if it is one of the first of its reason."""
+        seen = self.reasons.get(skipped.reason, 0)
+        self.reasons[skipped.reason] = seen + 1
+        if seen < PLACES_PER_REASON:
+            self.places.append(skipped)
+
+    def merge(self, other: SkippedSummary, line_offset: int) -> None:
+        """Add the summary of a later part of the input, whose lines start at ``line_offset``."""
+        room = {reason: PLACES_PER_REASON - self.reasons.get(reason, 0) for reason in other.reasons}
+        for skipped in other.places:
+            if room[skipped.reason] > 0:
+                room[skipped.reason] -= 1
+                self.places.append(msgspec.structs.replace(skipped, line=skipped.line + line_offset))
+        for reason, count in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + count
+
+
+class Block(msgspec.Struct):
+    """The result of one task: the rows of a span of a file, or of whole files; lines relative to its start."""
+
+    columns: Columns
+    skipped: SkippedSummary
+    lines: int = 0
+    bytes: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class ScanResult(msgspec.Struct):
+    """Everything a scan found, in the order of the input, whatever the number of processes."""
+
+    blocks: list[tuple[Columns, int]]
+    """Rows and the number of lines before them in their file."""
+    skipped: SkippedSummary
+    warnings: list[str]
+    bytes: int = 0
+
+    @property
+    def records(self) -> int:
+        """Rows found."""
+        return sum(len(columns) for columns, _ in self.blocks)
+
+    def frame(self) -> pl.DataFrame:
+        """One row a record, in input order; frees the blocks as it goes.
+
+        Adds ``R:input_tokens`` (content + framing) for each reference R, and the flag ``duplicate`` to every
+        record whose format and call id were seen in an earlier row.
+        """
+        from tokcount.scanning.frame import assemble
+
+        return assemble(self.blocks)
+
+
+def unique(words: Iterable[str]) -> list[str]:
+    """The words in order of appearance, each once."""
+    return list(dict.fromkeys(words))

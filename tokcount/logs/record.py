@@ -82,6 +82,8 @@ class Record(msgspec.Struct, kw_only=True):
     model: str | None = None
     served_model: str | None = None
     id: str | None = None
+    custom_id: str | None = None
+    """The caller's own name for the call in a batch; unique only within that batch."""
     timestamp: float | None = None
     usage: Usage | None = None
     tier: str | None = None
@@ -92,11 +94,13 @@ class Record(msgspec.Struct, kw_only=True):
     tags: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     """Sorted words from `FLAGS`."""
+    conversation: bool = False
+    """A stored conversation, not a call: each assistant turn stands for one call that re-sent what stood before it."""
 
     @property
     def messages(self) -> list[Message]:
         """The messages of the request, typed; a completions prompt has none."""
-        from tokcount.logs.messages import typed_messages  # noqa: PLC0415 - only for people, not for counting
+        from tokcount.logs.messages import typed_messages
 
         return typed_messages(self)
 
@@ -112,6 +116,7 @@ FLAGS: dict[str, str] = {
     "non_openai": "a model of another vendor: token counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
     "duplicate": "a call with the same format and id was seen before",
+    "reserialised": "tool arguments were logged as an object; the exact string is lost, the count is an estimate",
     "odd_content": "a message whose content is not text, parts or null; its only text was taken, or nothing",
 }
 """Flag → what it means."""

@@ -50,7 +50,7 @@ def _chunks_at_runs(text: str, encoding: str) -> Iterator[str]:
         if run.end() - run.start() <= GIANT_RUN:
             continue
         for cut in run_cuts(text, run.start(), run.end(), encoding):
-            if cut > position:
+            if position < cut < len(text):
                 yield text[position:cut]
                 position = cut
     if position < len(text):
@@ -60,20 +60,14 @@ def _chunks_at_runs(text: str, encoding: str) -> Iterator[str]:
 def run_cuts(text: str, start: int, end: int, encoding: str) -> list[int]:
     """Exact cuts in or at the run of white space ``text[start:end]``, in order.
 
-    ``r50k`` and ``p50k`` take a run but for its last character, which goes with the text that follows. The later
-    encodings take it up to its last line end first. ``o200k`` goes on after line ends with ``/``, hence no cut there;
-    and a run that ends the text is cut off whole, to be encoded without the pattern, which fails on it.
+    The later encodings first take a run up to its last line end, with the punctuation before it; ``o200k`` then goes
+    on with ``/``, hence no cut there. What remains, or the whole run in ``r50k`` and ``p50k``, is one match, but for
+    the last character, which goes with the text that follows.
     """
-    at_end = end == len(text)
-    if encoding.startswith(("r50k", "p50k")):
-        return [] if at_end else [end - 1]
-    is_o200k = encoding.startswith("o200k")
-    after_newline = max(text.rfind("\n", start, end), text.rfind("\r", start, end)) + 1
-    if at_end:
-        return [after_newline or start] if is_o200k else []
-    cuts = []
-    if after_newline and (after_newline < end or not is_o200k or text[after_newline] != "/"):
-        cuts.append(after_newline)
-    if after_newline < end and end - 1 > after_newline:
-        cuts.append(end - 1)
-    return cuts
+    rest = start
+    if not encoding.startswith(("r50k", "p50k")):
+        rest = max(start, text.rfind("\n", start, end) + 1, text.rfind("\r", start, end) + 1)
+    if rest == end:
+        goes_on = encoding.startswith("o200k") and text.startswith("/", end)
+        return [] if goes_on else [end]
+    return [rest] if end == len(text) else [rest, end - 1]

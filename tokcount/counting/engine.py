@@ -84,7 +84,22 @@ def repair(text: str) -> str:
 
 
 def choose(name: EngineName = "auto") -> Engine:
-    """The engine called ``name``; ``auto`` is the fast one where it is installed, else tiktoken."""
-    if name not in ("auto", "tiktoken", "fast"):
-        raise UsageError(f"unknown engine {name!r}: auto, tiktoken or fast")
-    return TiktokenEngine()
+    """The engine called ``name``; ``auto`` is the fast one where it is installed, else tiktoken.
+
+    `UsageError` for another name, and for ``fast`` where it cannot be used.
+    """
+    if name == "tiktoken":
+        return TiktokenEngine()
+    if name not in ("auto", "fast"):
+        raise UsageError(f"unknown engine {name!r}. Engines: auto, tiktoken, fast.")
+    from tokcount.counting import fast  # noqa: PLC0415 - it imports this module
+
+    problem = fast.problem()
+    if problem is None:
+        return fast.FastEngine()
+    if name == "fast":
+        raise UsageError(f"the fast engine is not available: {problem}. Install tokcount[fast].")
+    engine = TiktokenEngine()
+    if problem != fast.NOT_INSTALLED:
+        engine.warnings.append(f"{problem}; tiktoken is used. Install tokcount[fast].")
+    return engine

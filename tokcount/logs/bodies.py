@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tokcount.logs.record import Json, Kind, Record, Skipped, SkipReason, Usage
-from tokcount.logs.values import BODY_USAGE, decoded, first, number, text, timestamp, usage_from
+from tokcount.logs.values import BODY_USAGE, decoded, decoded_list, first, number, text, timestamp, usage_from
 from tokcount.logs.vendors import is_foreign
 
 if TYPE_CHECKING:
@@ -231,6 +231,23 @@ def tool_call(call_id: object, name: object, arguments: object, flags: set[str])
             "arguments": "{}" if arguments is None else compact(arguments),
         },
     }
+
+
+def tools_of(value: object) -> list[Json]:
+    """Tool definitions, flat (Responses, spans) or nested (chat), as chat definitions."""
+    tools = [tool for item in decoded_list(value) if isinstance(tool := decoded(item), dict)]
+    return [nested_tool(tool) for tool in tools]
+
+
+def nested_tool(tool: Json) -> Json:
+    """``{type, name, description, parameters}`` → ``{type, function: {…}}``; a nested tool stays."""
+    if isinstance(tool.get("function"), dict) or not text(tool.get("name")):
+        return tool
+    parameters = decoded(
+        tool.get("parameters") or tool.get("inputSchema") or tool.get("input_schema") or tool.get("arguments")
+    )
+    function = {"name": tool["name"], "description": tool.get("description"), "parameters": parameters}
+    return {"type": "function", "function": {key: item for key, item in function.items() if item is not None}}
 
 
 def chat_answer(messages: Iterable[Json], finish_reason: str | None = None) -> Json:

@@ -12,9 +12,11 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.bodies import Facts, body_record, failure, skipped
-from tokcount.logs.values import decoded, kind_of_url
+from tokcount.logs.values import decoded, kind_of_url, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tokcount.logs.formats.interface import Item, Place
     from tokcount.logs.record import Json
 
@@ -64,6 +66,7 @@ def exchange(
     request: object,
     response: object,
     timestamp: float | None = None,
+    served: str | None = None,
     index: int = 0,
 ) -> Item:
     """One recorded HTTP exchange as a record, if its URL is an endpoint that answers text."""
@@ -74,10 +77,18 @@ def exchange(
     error = failure(status, answered)
     if error:
         return skipped(place, "error", f"a failed call ({error})", name)
-    facts = Facts(timestamp=timestamp, deployment=_deployment(url))
+    facts = Facts(timestamp=timestamp, deployment=_deployment(url), served_model=served)
     if facts.deployment and not (asked or {}).get("model"):
         facts.model = facts.deployment
     return body_record(place, name, kind=kind, request=asked, response=answered, facts=facts, index=index)
+
+
+def served_model(headers: Iterable[tuple[object, object]]) -> str | None:
+    """Azure's Responses API answers with the alias; the model behind it is only in this header."""
+    for name, value in headers:
+        if isinstance(name, str) and name.lower() == "x-ms-served-model":
+            return text(value[0] if isinstance(value, list) and value else value)
+    return None
 
 
 def _deployment(url: str) -> str | None:

@@ -46,7 +46,9 @@ class _Corpus(Single):
         facts = facts_from(value, {"model": ("model",), "id": ("id", "conversation_id")})
         facts.conversation = True
         self.more(value, facts)
-        yield body_record(place, self.name, kind="chat", request={"messages": self.messages(value)}, facts=facts)
+        yield body_record(
+            place, self.name, kind="chat", request={"messages": self.messages(value)}, facts=facts
+        )
 
     def messages(self, value: Json) -> list[Json]:
         raise NotImplementedError

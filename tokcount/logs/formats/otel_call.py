@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tokcount.logs.bodies import Facts, chat_answer, facts_from, prompt_of, text_answer
-from tokcount.logs.values import decoded, decoded_list, text, usage_from
+from tokcount.logs.values import decoded, usage_from
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel_span import Span
@@ -93,23 +93,6 @@ def parameters_of(attributes: Json, flags: set[str]) -> Json:
             "json_schema": {"name": "schema", "schema": decoded(schema)},
         }
     return found
-
-
-def tools_of(value: object) -> list[Json]:
-    """Tool definitions, flat (Responses, spans) or nested (chat), as chat definitions."""
-    tools = [tool for item in decoded_list(value) if isinstance(tool := decoded(item), dict)]
-    return [nested_tool(tool) for tool in tools]
-
-
-def nested_tool(tool: Json) -> Json:
-    """``{type, name, description, parameters}`` → ``{type, function: {…}}``; a nested tool stays."""
-    if isinstance(tool.get("function"), dict) or not text(tool.get("name")):
-        return tool
-    parameters = decoded(
-        tool.get("parameters") or tool.get("inputSchema") or tool.get("input_schema") or tool.get("arguments")
-    )
-    function = {"name": tool["name"], "description": tool.get("description"), "parameters": parameters}
-    return {"type": "function", "function": {key: item for key, item in function.items() if item is not None}}
 
 
 def call_of(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.bodies import compact, tool_call
-from tokcount.logs.formats.otel_call import Call, call_of, facts_of, parameters_of, tools_of
+from tokcount.logs.bodies import compact, tool_call, tools_of
+from tokcount.logs.formats.otel_call import Call, call_of, facts_of, parameters_of
 from tokcount.logs.formats.otel_events import messages_of_events
 from tokcount.logs.values import decoded, kind_of_call, text
 

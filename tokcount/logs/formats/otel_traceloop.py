@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.bodies import tool_call
-from tokcount.logs.formats.otel_call import Call, call_of, facts_of, indexed, nested_tool, parameters_of
+from tokcount.logs.bodies import nested_tool, tool_call
+from tokcount.logs.formats.otel_call import Call, call_of, facts_of, indexed, parameters_of
 from tokcount.logs.values import decoded, text
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.bodies import compact, tool_call
-from tokcount.logs.formats.otel_call import USAGE, Call, call_of, facts_of, parameters_of, tools_of
+from tokcount.logs.bodies import compact, tool_call, tools_of
+from tokcount.logs.formats.otel_call import USAGE, Call, call_of, facts_of, parameters_of
 from tokcount.logs.values import decoded_list, text, usage_from
 
 if TYPE_CHECKING:

@@ -1,0 +1,201 @@
+"""Claude Code transcripts: one line an event, several lines an API call.
+
+The same call is written 2 to 14 times, a line for each block of its answer, with usage that grows; its key is
+``message.id`` + ``requestId`` (some gateways give no request id, some always the same). A record is the call with
+the blocks of all its lines and the largest usage, after the conversation that led to it. System prompt and tools
+are not in the file: ``hidden_context``. ``Usage.input`` is what the file calls ``input_tokens``: unlike OpenAI's
+it leaves out cached tokens, which stand apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.logs.bodies import Facts, body_record, chat_answer, compact, skipped, tool_call
+from tokcount.logs.values import dig, text, timestamp, truth, usage_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.formats.interface import Item, Place
+    from tokcount.logs.record import Json, Usage
+    from tokcount.logs.values import UsageTable
+
+_USAGE: UsageTable = {
+    "input": ("input_tokens",),
+    "output": ("output_tokens",),
+    "cached_input": ("cache_read_input_tokens",),
+    "cache_write": ("cache_creation_input_tokens",),
+}
+
+_ROW_TYPES = frozenset(
+    """agent-name assistant attachment custom-title file-history-snapshot last-prompt permission-mode pr-link
+    progress queue-operation summary system tag user worktree-state""".split()  # noqa: SIM905 - a list of words
+)
+
+
+class _Call(msgspec.Struct):
+    """One API call, gathered from its lines."""
+
+    place: Any
+    thread: list[Json]
+    before: int
+    """How many messages of the thread led to the call; the thread itself grows on."""
+    row: Json
+    blocks: list[Json] = msgspec.field(default_factory=list)
+    usage: Usage | None = None
+
+
+class Transcript:
+    """``claude.code``: a session file."""
+
+    name = "claude.code"
+    keys = (
+        frozenset({"sessionId", "uuid"}),
+        frozenset({"sessionId", "parentUuid"}),
+        frozenset({"sessionId", "leafUuid"}),
+        frozenset({"summary", "leafUuid"}),
+        frozenset({"type", "sessionId"}),
+        frozenset({"type", "messageId", "snapshot"}),
+    )
+    grouped = True
+
+    def matches(self, value: Json) -> bool:
+        kind = value.get("type")
+        return (isinstance(kind, str) and kind in _ROW_TYPES) or ("sessionId" in value and "uuid" in value)
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        message = value.get("message")
+        if value.get("type") not in ("user", "assistant") or not isinstance(message, dict):
+            return
+        if value.get("type") == "user":
+            thread = _thread(value, group)
+            thread.extend(messages_from_blocks(message, set()))
+            _remember(value, thread, group)
+            return
+        if truth(value.get("isApiErrorMessage")):
+            yield skipped(place, "error", "a failed call", self.name)
+        elif message.get("model") == "<synthetic>":
+            yield skipped(place, "not_llm", "a message that the program wrote itself", self.name)
+        else:
+            self._add(value, message, place, group)
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        for key, call in group.get("calls", {}).items():
+            yield self._record(key, call)
+        group.clear()
+
+    def _add(self, value: Json, message: Json, place: Place, group: Json) -> None:
+        calls: dict[str, _Call] = group.setdefault("calls", {})
+        named = text(message.get("id"))
+        key = f"{named}:{text(value.get('requestId')) or ''}" if named else f":{text(value.get('uuid'))}"
+        call = calls.get(key)
+        thread = _thread(value, group)
+        if call is None:
+            call = calls[key] = _Call(place=place, thread=thread, before=len(thread), row=value)
+        fresh = [block for block in _blocks(message) if block not in call.blocks]
+        call.blocks.extend(fresh)
+        usage = usage_from(message.get("usage"), _USAGE, "response")
+        if usage is not None and _size(usage) >= _size(call.usage):
+            call.usage = usage
+        thread.extend(messages_from_blocks({"role": "assistant", "content": fresh}, set()))
+        _remember(value, thread, group)
+
+    def _record(self, key: str, call: _Call) -> Item:
+        message = call.row["message"]
+        facts = Facts(
+            model=text(message.get("model")),
+            id=key,
+            timestamp=timestamp(call.row.get("timestamp")),
+            usage=call.usage,
+            thread=text(call.row.get("sessionId")),
+            flags={"non_openai", "hidden_context"},
+        )
+        tier = text(dig(message, "usage.service_tier"))
+        facts.tier = tier if tier in ("batch", "priority", "flex") else None
+        answers = messages_from_blocks({"role": "assistant", "content": call.blocks}, facts.flags)
+        request = {"messages": call.thread[: call.before]} if call.before else None
+        response = chat_answer(answers, text(message.get("stop_reason"))) if answers else None
+        return body_record(
+            call.place, self.name, kind="chat", request=request, response=response, facts=facts
+        )
+
+
+def _thread(value: Json, group: Json) -> list[Json]:
+    """The conversation up to this line: the one that its parent ended, else the one of the session so far.
+
+    Side chains (sub-agents) have their own parents and so their own conversation.
+    """
+    threads: dict[str, list[Json]] = group.setdefault("threads", {})
+    parent = text(value.get("parentUuid"))
+    if parent is not None and parent in threads:
+        return threads[parent]
+    side = "side" if truth(value.get("isSidechain")) else "main"
+    return threads.setdefault(f"{side}:{text(value.get('sessionId'))}", [])
+
+
+def _remember(value: Json, thread: list[Json], group: Json) -> None:
+    if (uuid := text(value.get("uuid"))) is not None:
+        group["threads"][uuid] = thread
+
+
+def _size(usage: Usage | None) -> tuple[int, int]:
+    return (-1, -1) if usage is None else (usage.output or 0, usage.input or 0)
+
+
+def _blocks(message: Json) -> list[Json]:
+    content = message.get("content")
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+
+
+def messages_from_blocks(message: Json, flags: set[str]) -> list[Json]:
+    """A message of the Anthropic API as chat messages: results of tools become messages of their own."""
+    blocks = _blocks(message)
+    results = [_tool_result(block) for block in blocks if block.get("type") == "tool_result"]
+    calls = [
+        tool_call(block.get("id"), block.get("name"), block.get("input"), flags)
+        for block in blocks
+        if block.get("type") in ("tool_use", "server_tool_use")
+    ]
+    parts = [part for block in blocks if (part := _part(block)) is not None]
+    if not parts and not calls:
+        return results
+    built: Json = {"role": text(message.get("role")) or "user", "content": _content(parts)}
+    if calls:
+        built["tool_calls"] = calls
+    return [*results, built]
+
+
+def _content(parts: list[Json]) -> Any:
+    if all(part["type"] == "text" for part in parts):
+        return "".join(part["text"] for part in parts) if parts else None
+    return parts
+
+
+def _part(block: Json) -> Json | None:
+    kind = block.get("type")
+    if kind == "text":
+        written = block.get("text")
+        return {"type": "text", "text": written if isinstance(written, str) else ""}
+    if kind == "image":
+        data, media = text(dig(block, "source.data")) or "", text(dig(block, "source.media_type"))
+        url = text(dig(block, "source.url")) or f"data:{media or 'image/png'};base64,{data}"
+        return {"type": "image_url", "image_url": {"url": url}}
+    return {"type": "file", "file": {}} if kind == "document" else None
+
+
+def _tool_result(block: Json) -> Json:
+    content = block.get("content")
+    if isinstance(content, list):
+        parts = [part for item in content if isinstance(item, dict) and (part := _part(item)) is not None]
+        content = _content(parts)
+    elif content is not None and not isinstance(content, str):
+        content = compact(content)
+    return {"role": "tool", "tool_call_id": text(block.get("tool_use_id")) or "", "content": content}
+
+
+FORMATS = (Transcript(),)

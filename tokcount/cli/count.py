@@ -26,12 +26,16 @@ def count(
         list[str] | None,
         typer.Option("--model", "-m", help="A model; repeatable.", metavar="MODEL", show_default=False),
     ] = None,
-    bare: Annotated[bool, typer.Option("--bare", help="Print only the total, one number for each column.")] = False,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Print only the total, one number for each column.")
+    ] = False,
     engine: Annotated[
         Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
     ] = "auto",
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,  # noqa: ARG001 - read in __main__
-    output: OutputGroup = OutputGroup(),  # noqa: B008 - frozen
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
+    ] = False,
+    output: OutputGroup = OutputGroup(),
 ) -> None:
     """Count the tokens of plain text: files, or standard input.
 
@@ -62,7 +66,9 @@ def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
     return columns or {name: name for name in ENCODINGS}
 
 
-def _count_inputs(paths: list[str] | None, columns: dict[str, str], engine: Engine) -> Iterator[dict[str, Any]]:
+def _count_inputs(
+    paths: list[str] | None, columns: dict[str, str], engine: Engine
+) -> Iterator[dict[str, Any]]:
     from tokcount.counting.stream import count_stream
     from tokcount.counting.text import TextCounter
     from tokcount.logs.plain import PlainText

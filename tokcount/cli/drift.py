@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @with_groups
 def drift(
     paths: Paths = None,
-    references: ReferenceGroup = ReferenceGroup(),  # noqa: B008 - frozen
+    references: ReferenceGroup = ReferenceGroup(),
     by: Annotated[
         list[GroupKey] | None,
         typer.Option("--by", help="Group by this; repeatable.", show_default=False, metavar="KEY"),
@@ -29,10 +29,10 @@ def drift(
     per_record: Annotated[
         bool, typer.Option("--per-record", help="One row a record (csv, jsonl, json) instead of the report.")
     ] = False,
-    read: ReadGroup = ReadGroup(),  # noqa: B008
-    prices: PriceGroup = PriceGroup(),  # noqa: B008
-    run: RunGroup = RunGroup(),  # noqa: B008
-    output: OutputGroup = OutputGroup(),  # noqa: B008
+    read: ReadGroup = ReadGroup(),
+    prices: PriceGroup = PriceGroup(),
+    run: RunGroup = RunGroup(),
+    output: OutputGroup = OutputGroup(),
 ) -> None:
     """Compare the tokens of a log under a baseline and targets.
 

@@ -45,7 +45,12 @@ def read_options(group: ReadGroup) -> ReadOptions:
 
 
 def plan_of(
-    group: ReferenceGroup, run: RunGroup, catalog: Catalog | None, *, by: Sequence[str] = (), shapes: bool = False
+    group: ReferenceGroup,
+    run: RunGroup,
+    catalog: Catalog | None,
+    *,
+    by: Sequence[str] = (),
+    shapes: bool = False,
 ) -> ScanPlan:
     """What to count, from the names on the command line."""
     from tokcount.scanning.plan import make_plan

@@ -61,7 +61,7 @@ class ReadGroup:
         Unit,
         _option(
             "--unit",
-            says="What a stored conversation counts as: itself, its last request, or each request in it. Default: conversation.",
+            says="A stored conversation counts as itself, its last request, or each request in it. Default: conversation.",
         ),
     ] = "conversation"
     text: Annotated[bool, _option("--text", says="Read files as plain text, one record each.")] = False

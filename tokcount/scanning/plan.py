@@ -22,8 +22,9 @@ class ScanPlan(msgspec.Struct, frozen=True):
     """Everything that a worker needs to count records; picklable, and the same in every worker.
 
     ``own`` adds the record's own model as a reference, labelled ``own``; ``assume_model`` stands in where a record
-    names no model or one that is not known; ``catalog`` is the user's, if they have models of their own. ``roles`` asks for content by message role, ``scripts`` for the
-    dominant script of each record's text, ``shapes`` for the shape of each request.
+    names no model or one that is not known; ``catalog`` is the user's, if they have models of their own.
+    ``roles`` asks for content by message role, ``scripts`` for the dominant script of each record's text, ``shapes``
+    for the shape of each request.
     """
 
     references: tuple[Reference, ...]

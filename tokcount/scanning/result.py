@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from tokcount.logs.reader import Note
 from tokcount.logs.record import Skipped
 from tokcount.scanning.columns import Columns
 
@@ -47,12 +47,16 @@ class SkippedSummary(msgspec.Struct):
 
 
 class Block(msgspec.Struct):
-    """The result of one task: the rows of a span of a file, or of whole files; lines relative to its start."""
+    """The result of one task: the rows of a span of a file, or of whole files; lines relative to its start.
+
+    ``part_of`` is the file that a span belongs to, ``lines`` how many lines it has.
+    """
 
     columns: Columns
     skipped: SkippedSummary
+    part_of: str = ""
     lines: int = 0
-    bytes: int = 0
+    notes: list[Note] = []
     warnings: tuple[str, ...] = ()
 
 
@@ -63,7 +67,6 @@ class ScanResult(msgspec.Struct):
     """Rows and the number of lines before them in their file."""
     skipped: SkippedSummary
     warnings: list[str]
-    bytes: int = 0
 
     @property
     def records(self) -> int:
@@ -79,8 +82,3 @@ class ScanResult(msgspec.Struct):
         from tokcount.scanning.frame import assemble
 
         return assemble(self.blocks)
-
-
-def unique(words: Iterable[str]) -> list[str]:
-    """The words in order of appearance, each once."""
-    return list(dict.fromkeys(words))

@@ -68,6 +68,11 @@ class RowCounter:
         self.columns = self.fresh_columns()
         self._own: dict[tuple[str | None, str | None], Target | str] = {}
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the engine has to say, one line each."""
+        return self.counter.warnings
+
     def fresh_columns(self) -> Columns:
         """Empty columns for the next block."""
         return Columns(self.plan.labels, ROLES if self.plan.roles else ())

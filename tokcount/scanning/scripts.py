@@ -23,7 +23,7 @@ SCRIPTS: Final = {
     "korean": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
     "chinese": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
 }
-"""Script → its letters, as a regular-expression class. Han characters count as Chinese unless kana stand beside them."""
+"""Script → its letters, as a regular-expression class. Han characters are Chinese unless kana stand beside them."""
 
 _LETTERS: Final = {name: re.compile(f"[{letters}]+") for name, letters in SCRIPTS.items()}
 SAMPLE: Final = 4_000

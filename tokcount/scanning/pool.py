@@ -1,0 +1,106 @@
+"""Worker processes: started by spawning, never left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from multiprocessing.sharedctypes import Synchronized
+from types import TracebackType
+from typing import Final, Self
+
+from tokcount.errors import DataError, ExitCode
+from tokcount.logs.options import ReadOptions
+from tokcount.scanning.plan import ScanPlan
+from tokcount.scanning.result import Block
+from tokcount.scanning.tasks import Task, Worker
+
+GLANCE: Final = 0.2
+"""Seconds between two looks at how far the workers are."""
+
+
+class Pool:
+    """Processes that work off tasks; a context manager that ends them, whatever happens.
+
+    ``progress`` is called in this process with the bytes that all workers have read so far.
+    """
+
+    def __init__(
+        self, plan: ScanPlan, options: ReadOptions, jobs: int, progress: Callable[[int], None] | None
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._progress = progress
+        self._read = context.Value("q", 0)
+        self._others = set(multiprocessing.active_children())
+        self._executor = ProcessPoolExecutor(jobs, context, _start, (plan, options, self._read))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        if kind is not None:
+            for child in set(multiprocessing.active_children()) - self._others:
+                child.terminate()
+
+    def submit(self, task: Task) -> Future[Block]:
+        """Put a task in the queue."""
+        return self._executor.submit(_work, task)
+
+    def result(self, future: Future[Block]) -> Block:
+        """Wait for a task. Raises what it raised, and `DataError` when its process died."""
+        try:
+            while True:
+                try:
+                    return future.result(timeout=GLANCE if self._progress else None)
+                except NotYet:
+                    self._show_progress()
+        except BrokenProcessPool:
+            raise DataError(
+                "a worker process died, perhaps for want of memory: run again with --jobs 1, or on smaller files."
+            ) from None
+        finally:
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self._progress is not None:
+            self._progress(self._read.value)
+
+
+class _State:
+    """What a worker process keeps between tasks."""
+
+    worker: Worker
+    read: Synchronized[int]
+
+
+def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int]) -> None:
+    """Begin a worker process: Ctrl-C is the parent's to handle, and without the parent there is nothing to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    _State.worker = Worker(plan, options)
+    _State.read = read
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(ExitCode.INTERRUPTED)
+
+
+def _work(task: Task) -> Block:
+    return _State.worker.work(task, _count_bytes)
+
+
+def _count_bytes(count: int) -> None:
+    with _State.read.get_lock():
+        _State.read.value += count

@@ -12,18 +12,15 @@ import re
 
 INVISIBLE = (
     r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\x{d800}-\x{dfff}\x{e0000}-\x{e007f}"
+    r"\U000e0000-\U000e007f"
 )
-"""A character class of what must not reach a terminal as such, in the notation of Rust's ``regex``."""
+"""What must not reach a terminal as such: the inside of a character class, for Python's and for polars' ``regex``."""
 
-UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
+UNSAFE = re.compile(rf"[{INVISIBLE}\ud800-\udfff]")
 FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-MARKDOWN = re.compile(r"[\\`*\[<>|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
+MARKDOWN = re.compile(r"[\\`*\[<|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
 MENTION = re.compile(r"@(?=\w)")
-LINE_START = re.compile(r"^([-+#=]|\d+[.)](?=\s))")
+LINE_START = re.compile(r"^([-+#=>]|\d+[.)](?=\s))")
 NAMED = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
@@ -41,7 +38,7 @@ def csv_cell(text: str) -> str:
 def markdown(text: str) -> str:
     """The text as Markdown shows it literally, inside of a table or a line; no one is mentioned, nothing linked."""
     shown = visible(text).replace("&", "&amp;")
-    shown = MARKDOWN.sub(lambda match: _MARKDOWN_FORMS.get(match[0], f"\\{match[0]}"), shown)
+    shown = MARKDOWN.sub(lambda match: "&lt;" if match[0] == "<" else f"\\{match[0]}", shown)
     return MENTION.sub("@\u2060", shown)
 
 
@@ -57,9 +54,6 @@ def json_text(document: str) -> str:
     surrogates) become ``\uXXXX``; outside of strings a document has none but line breaks.
     """
     return UNSAFE.sub(_json_escaped, document)
-
-
-_MARKDOWN_FORMS = {"<": "&lt;", ">": "&gt;"}
 
 
 def _escaped_start(match: re.Match[str]) -> str:

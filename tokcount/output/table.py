@@ -111,7 +111,7 @@ def _grid(table: Table, cells: list[list[str]], piece: list[int]) -> RichTable:
     for i in piece:
         column = table.columns[i]
         label = Text(visible(column.label))
-        grid.add_column(label, justify=column.align, no_wrap=True, overflow="ignore")
+        grid.add_column(label, justify=column.align, no_wrap=True, overflow="crop")
     for row, texts in zip(table.rows, cells, strict=True):
         grid.add_row(*(_styled(texts[i], row[i], table.columns[i]) for i in piece))
     return grid

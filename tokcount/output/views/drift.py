@@ -1,0 +1,143 @@
+"""``tokcount drift``: what the log holds, the references side by side, groups, and the records that grow most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.output.values import share
+from tokcount.output.views import Row
+from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness
+
+MEASURES = {
+    "content_tokens": Column("content", "int"),
+    "framing_tokens": Column("framing", "int"),
+    "input_tokens": Column("input", "int"),
+    "output_tokens": Column("output", "int"),
+    "drift": Column("drift", "percent"),
+    "drift_p50": Column("p50", "percent"),
+    "drift_p95": Column("p95", "percent"),
+    "drift_max": Column("max", "percent"),
+}
+"""JSON key of a reference → its column; ``output`` only where some output was counted."""
+
+
+def blocks(data: dict[str, Any]) -> Blocks:
+    """Sentences first, then the tables, then how sure it is."""
+    references = data["references"]
+    tokens = {
+        word: sum(r["basis_tokens"][word] for r in references) for word in references[0]["basis_tokens"]
+    }
+    return [
+        Line(holdings(data), "strong"),
+        *skipped(data),
+        *flags(data),
+        _totals(data),
+        *_uncompared(data),
+        *_groups(data),
+        *_worst(data),
+        sureness(tokens, data["reasons"]),
+    ]
+
+
+def rows(data: dict[str, Any]) -> list[Row]:
+    """One row for each reference; with groups, one for each group and reference."""
+    if not data["by"]:
+        return [_flat(reference) for reference in data["references"]]
+    return [
+        {**{name: group[name] for name in data["by"]}, "records": group["records"], **_flat(reference)}
+        for group in data["groups"]
+        for reference in group["references"]
+    ]
+
+
+def basis(tokens: dict[str, int]) -> str:
+    """``exact``, or the share of the surest basis there is: ``exact 99.4 %``, ``estimated``."""
+    total = sum(tokens.values())
+    for word, n in tokens.items():
+        if n:
+            return word if n == total else f"{word} {share(n / total)}"
+    return "none"
+
+
+def _flat(entry: dict[str, Any]) -> Row:
+    flat: Row = {}
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            flat.update({f"{key}.{inner}": number for inner, number in value.items()})
+        else:
+            flat[key] = value
+    return flat
+
+
+def _totals(data: dict[str, Any]) -> Table:
+    references = data["references"]
+    has_output = any(entry["output_tokens"] for entry in references)
+    keys = [key for key in MEASURES if key != "output_tokens" or has_output]
+    columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis"))
+    table = [(e["reference"], *(e[key] for key in keys), basis(e["basis_tokens"])) for e in references]
+    return Table(columns, tuple(table), note=_note(data))
+
+
+def _note(data: dict[str, Any]) -> str:
+    note = f"drift: input tokens against {data['baseline']}; p50, p95 and max are of single records"
+    empty = max(entry["zero_baseline"] or 0 for entry in data["references"])
+    return f"{note}, without {counted(empty, 'record', 'records')} of 0 tokens" if empty else note
+
+
+def _uncompared(data: dict[str, Any]) -> list[Line]:
+    uncompared = data["uncompared"]
+    if not uncompared["records"]:
+        return []
+    told = ", ".join(f"{n:,} {reason}" for reason, n in uncompared["reasons"].items())
+    return [Line(f"{counted(uncompared['records'], 'record', 'records')} not compared: {told}", "warning")]
+
+
+def _groups(data: dict[str, Any]) -> list[Table]:
+    if not data["by"]:
+        return []
+    columns = [Column(" · ".join(data["by"])), Column("records", "int")]
+    for entry in data["references"]:
+        columns.append(Column(entry["reference"], "int"))
+        if entry["reference"] != data["baseline"]:
+            columns.append(Column("drift", "percent"))
+    return [
+        Table(
+            tuple(columns),
+            tuple(_group(data, group) for group in data["groups"]),
+            title="Input tokens by group",
+        )
+    ]
+
+
+def _group(data: dict[str, Any], group: dict[str, Any]) -> tuple[Cell, ...]:
+    cells: list[Cell] = [" · ".join(group[name] or "not known" for name in data["by"]), group["records"]]
+    for entry in group["references"]:
+        cells.append(entry["input_tokens"])
+        if entry["reference"] != data["baseline"]:
+            cells.append(entry["drift"])
+    return tuple(cells)
+
+
+def _worst(data: dict[str, Any]) -> list[Block]:
+    """One table of the records that grow, over all targets, and a line for each target under which none does."""
+    growing = {entry["reference"] for entry in data["worst"]}
+    targets = [entry["reference"] for entry in data["references"][1:]]
+    found: list[Block] = [
+        Line(f"No record has more input tokens under {target} than under {data['baseline']}.")
+        for target in targets
+        if target not in growing
+    ]
+    if not data["worst"]:
+        return found
+    columns = (
+        Column("record"),
+        Column("under"),
+        Column("baseline", "int"),
+        Column("target", "int"),
+        Column("more", "int"),
+        Column("drift", "percent"),
+    )
+    keys = ("reference", "baseline_tokens", "target_tokens", "difference", "drift")
+    table = tuple((place(entry), *(entry[key] for key in keys)) for entry in data["worst"])
+    return [Table(columns, table, title="Records that grow most, by input tokens added"), *found]

@@ -1,0 +1,92 @@
+"""Sentences that several views share: what a log holds, what was skipped, how sure the numbers are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokcount.output.blocks import Line
+from tokcount.output.values import integer, share
+
+SKIPPED = {
+    "error": ("failed call", "failed calls"),
+    "not_llm": ("entry that is no model call", "entries that are no model calls"),
+    "empty": ("empty entry", "empty entries"),
+    "unparsed": ("unreadable or cut-off line", "unreadable or cut-off lines"),
+    "unrecognised": ("record of no known format", "records of no known format"),
+    "encrypted": ("encrypted entry", "encrypted entries"),
+    "duplicate": ("duplicate", "duplicates"),
+    "unsupported": ("record of an unsupported kind", "records of an unsupported kind"),
+    "unreadable": ("unreadable file", "unreadable files"),
+}
+"""Skip reason → what people call it."""
+
+MODELS_NAMED = 3
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """A number with its noun: ``1 record``, ``12,480 records``."""
+    return f"{integer(n)} {one if n == 1 else many}"
+
+
+def place(entry: dict[str, Any]) -> str:
+    """``file:line``, and the number of the record on its line where it is not the first."""
+    index = entry.get("index") or 0
+    return f"{entry['source']}:{entry['line']}" + (f"[{index}]" if index else "")
+
+
+def holdings(data: dict[str, Any]) -> str:
+    """``12,480 records · 12,471 completions, 9 chat · text-davinci-003 · 2023-05-01 … 2023-05-31``."""
+    kinds = ", ".join(f"{integer(n)} {kind}" for kind, n in data["kinds"].items())
+    parts = [
+        counted(data["records"], "record", "records"),
+        kinds,
+        _models(data["models"]),
+        _period(data["period"]),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def skipped(data: dict[str, Any]) -> list[Line]:
+    """What was left out, with the first place of each reason; nothing when nothing was."""
+    if not data["skipped"]:
+        return []
+    first: dict[str, str] = {}
+    for entry in data["skipped_at"]:
+        first.setdefault(entry["reason"], place(entry))
+    reasons = data["skipped_reasons"].items()
+    told = ", ".join(_skipped_reason(reason, n, first.get(reason)) for reason, n in reasons)
+    return [Line(f"{integer(data['skipped'])} skipped: {told}", "warning")]
+
+
+def _skipped_reason(reason: str, n: int, where: str | None) -> str:
+    text = counted(n, *SKIPPED.get(reason, (reason, reason)))
+    return f"{text} ({where}{' …' if n > 1 else ''})" if where else text
+
+
+def flags(data: dict[str, Any]) -> list[Line]:
+    """Which flags how many records carry."""
+    if not data["flags"]:
+        return []
+    told = ", ".join(f"{integer(n)} {flag.replace('_', ' ')}" for flag, n in data["flags"].items())
+    return [Line(f"Flagged: {told}", "note")]
+
+
+def sureness(tokens: dict[str, int], reasons: dict[str, int]) -> Line:
+    """The share of the counted input tokens of each basis, and why not all of it is exact."""
+    total = sum(tokens.values())
+    if not total:
+        return Line("Basis: no input tokens were counted.", "note")
+    told = ", ".join(f"{word} {share(n / total)}" for word, n in tokens.items() if n)
+    why = ", ".join(f"{reason} ({counted(n, 'record', 'records')})" for reason, n in reasons.items())
+    return Line(f"Basis of the input tokens: {told}." + (f" Not exact: {why}." if why else ""), "note")
+
+
+def _models(models: list[dict[str, Any]]) -> str:
+    names = [entry["model"] or "no model named" for entry in models]
+    more = len(names) - MODELS_NAMED
+    return ", ".join(names[:MODELS_NAMED]) + (f" and {counted(more, 'other', 'others')}" if more > 0 else "")
+
+
+def _period(period: dict[str, Any]) -> str:
+    first, last = ((period[end] or "")[:10] for end in ("from", "to"))
+    return first if first == last else f"{first} … {last}"

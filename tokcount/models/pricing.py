@@ -81,14 +81,14 @@ def price(
     if not layers:
         return None
     if on is None:
-        return _at_tier(layers[0][-1], tier, note="no date: the last known price")
+        return at_tier(layers[0][-1], tier, note="no date: the last known price")
     day = _utc_day(on)
     covering = (row for layer in layers for row in layer if row.covers(day))
     row = next(covering, None)
     if row is not None:
-        return _at_tier(row, tier)
+        return at_tier(row, tier)
     nearest = min((row for layer in layers for row in layer), key=lambda row: row.distance(day))
-    return _at_tier(nearest, tier, extrapolated=True)
+    return at_tier(nearest, tier, extrapolated=True)
 
 
 def cost(
@@ -124,9 +124,10 @@ def _price_names(name: str | Resolution, catalog: Catalog) -> list[str]:
     """Names to look for, the most particular first: as written, the model's, that of its fine-tunes."""
     if isinstance(name, str):
         written = name.strip().lower()
-        if catalog.price_layers(written):
+        found = names.find(name, catalog)
+        if found is None and catalog.price_layers(written):
             return [written]
-        name = names.resolve(name, catalog)
+        name = found or names.resolve(name, catalog)
     return list(dict.fromkeys([name.asked.strip().lower(), name.model.name, name.price_name]))
 
 
@@ -136,7 +137,8 @@ def _utc_day(on: date | datetime) -> date:
     return (on.astimezone(UTC) if on.tzinfo else on).date()
 
 
-def _at_tier(row: PriceRow, tier: str | None, *, extrapolated: bool = False, note: str = "") -> Price:
+def at_tier(row: PriceRow, tier: str | None, *, extrapolated: bool = False, note: str = "") -> Price:
+    """The price that a row gives in a service tier (``None``: the standard one), with what that assumes."""
     rates, long, notes = _tier_rates(row, tier)
     if row.free:
         notes = ("free beta" if row.basis == "bundled" else "free", *notes)

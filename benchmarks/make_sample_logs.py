@@ -1,4 +1,4 @@
-"""Write the sample logs: `python sample_logs/make.py`. Invented calls of an invented shop; same output every time.
+"""Write the sample logs: `python benchmarks/make_sample_logs.py`. Invented calls of an invented shop; same output every time.
 
 The logged usage of the completions log is what the texts encode to, so a reconcile finds no residual there.
 """
@@ -13,8 +13,8 @@ from typing import Any
 
 from tokcount import encodings
 
-HERE = Path(__file__).parent
-RANDOM = random.Random(20230501)  # noqa: S311 - sample data, the same every time
+HERE = Path(__file__).parents[1] / "sample_logs"
+RANDOM = random.Random(20230501)
 
 ENGLISH = [
     "Write a product description for a {thing} in two sentences. Mention that it ships within three days.\n\n{thing}:",

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tokcount.counting.typescript import Printer, _description, _properties, _text, _trailing
-
-Schema = dict[str, Any]
+from tokcount.counting.typescript import (
+    Printer,
+    Schema,
+    comment_lines,
+    is_bare_object,
+    properties_of,
+    text_of,
+    trailing,
+)
 
 
 def parameters_0613(function: Schema) -> str:
     schema = function.get("parameters")
-    if not isinstance(schema, dict) or not _properties(schema):
-        return ""
-    return "_: " + Printer0613(schema).root()
+    return "_: " + Printer0613(schema).root() if isinstance(schema, dict) and properties_of(schema) else ""
 
 
 class Printer0613(Printer):
     """No titles, never inline, comments at the top level only, nested properties indented."""
 
-    def __init__(self, root: Schema) -> None:
-        super().__init__(root)
-        self._multi = True
-
-    def root(self) -> str:
-        lines = [f"// {_text(self._root, 'description')}"] if _text(self._root, "description") else []
-        return "".join(line + "\n" for line in lines) + self._object(self._root, 0)
+    def _comment(self, schema: Schema) -> list[str]:
+        return comment_lines(text_of(schema, "description"))
 
     def _object(self, schema: Schema, depth: int) -> str:
         required = schema.get("required")
         required = required if isinstance(required, list) else []
-        pad = "  " * (depth // 1 if depth else 0)
         lines = ["{"]
-        for name, value in _properties(schema).items():
-            inner = self._resolve(value)
-            if inner.get("type") == "object" and not _properties(inner) and "enum" not in inner:
+        for name, value in properties_of(schema).items():
+            inner = self._resolve(value, schema["$refs"])
+            if is_bare_object(inner):
                 continue
-            if depth == 0:
-                lines += _description(inner)
+            lines += [] if depth else self._comment(inner)
             mark = "" if name in required else "?"
-            note = _trailing(inner) if depth == 0 else ""
-            lines.append(f"{pad}{name}{mark}: {self._type(inner, depth + 1)},{note}")
+            note = "" if depth else trailing(inner)
+            lines.append(f"{'  ' * depth}{name}{mark}: {self._type(inner, depth + 1, True)},{note}")
         return "\n".join([*lines, "}"])
 
-    def _array(self, schema: Schema, depth: int) -> str:
+    def _array(self, schema: Schema, depth: int, multi: bool) -> str:
         if not isinstance(schema.get("items"), dict):
             return "any[]"
-        return self._type(self._resolve(schema["items"]), depth) + "[]"
+        return self._type(self._resolve(schema["items"], schema["$refs"]), depth, multi) + "[]"

@@ -119,7 +119,7 @@ def holds_text(request: Json | None, response: Json | None) -> bool:
     """Is there anything to count: a prompt or a list of messages (empty ones too), input, or an answer?"""
     if request is not None and (
         isinstance(request.get("messages"), list)
-        or request.get("prompt") is not None
+        or "prompt" in request
         or request.get("input")
         or request.get("instructions")
     ):

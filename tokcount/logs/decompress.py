@@ -68,16 +68,21 @@ def unpacked(blocks: Iterable[bytes], compression: str, *, max_ratio: int) -> It
                 machine = make()
             piece = _step(machine, data, compression)
             given += len(piece)
-            if given > RATIO_GRACE and given > max_ratio * taken:
-                raise ReadProblem(
-                    f"unpacks to more than {max_ratio} times its size, like a decompression bomb;"
-                    " raise --max-ratio to read on"
-                )
+            check_ratio(given, taken, max_ratio)
             if piece:
                 yield piece
             data = _rest(machine, compression) if machine.eof else b""
     if taken and not machine.eof:
         raise ReadProblem(f"the {compression} data ends early")
+
+
+def check_ratio(given: int, taken: int, max_ratio: int) -> None:
+    """Raise `ReadProblem` when ``taken`` bytes have become suspiciously many."""
+    if given > RATIO_GRACE and given > max_ratio * taken:
+        raise ReadProblem(
+            f"unpacks to more than {max_ratio} times its size, like a decompression bomb;"
+            " raise --max-ratio to read on"
+        )
 
 
 def _step(machine: _Machine, data: bytes, compression: str) -> bytes:

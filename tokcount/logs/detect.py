@@ -5,7 +5,8 @@ Most of the work is remembered: which formats can fit depends only on the top-le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from tokcount.logs.formats import chosen_formats, names_of
@@ -19,6 +20,9 @@ _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""
 
 _SHOWN_KEYS = 12
+
+BUG = "a bug in tokcount:"
+"""How the detail begins when a format broke its promise never to raise."""
 
 _PAGE_KEYS = ("object", "meta", "total", "page", "has_more", "next", "next_cursor")
 """What stands beside ``data`` in a page of an API (OpenAI, Langfuse, LiteLLM)."""
@@ -46,13 +50,15 @@ def _needs_whole(format_name: str, whole_run: bool) -> NeedsWhole:
 class Detector:
     """Reads values by their format and keeps what grouped formats are waiting for.
 
-    ``partial``: only part of a file will come; the first value of a grouped format raises `NeedsWhole`.
+    ``files``: how many files will come; groups find it under ``"files"``. ``part``: only part of a file will
+    come; the first value of a grouped format raises `NeedsWhole`.
     """
 
-    def __init__(self, input_format: str | None = None, *, partial: bool = False) -> None:
+    def __init__(self, input_format: str | None = None, *, files: int = 1, part: bool = False) -> None:
+        self._files = files
         self._formats = chosen_formats(input_format)
         self._forced = input_format
-        self._partial = partial
+        self._part = part
         self._fitting: dict[tuple[Any, ...], tuple[Format, ...]] = {}
         self._groups: dict[str, Json] = {}
 
@@ -70,9 +76,9 @@ class Detector:
         """What grouped formats still hold at the end of a file, or of the whole ``run``."""
         for item in self._formats:
             group = self._groups.get(item.name)
-            if group is not None and bool(getattr(item, "whole_run", False)) is run:
-                yield from map(_tidied, item.finish(group))
+            if group is not None and _whole_run(item) is run:
                 del self._groups[item.name]
+                yield from _guarded(item, Place("", 0), partial(item.finish, group))
 
     def find(self, value: Json) -> Format | None:
         """The format of an object."""
@@ -89,9 +95,9 @@ class Detector:
 
     def _candidates(self, value: Json) -> tuple[Format, ...]:
         container = "row" if type(value) is Row else "json"
-        keys = value.keys()
+        keys = set(value)
         if container == "row":
-            keys = keys | {key.strip().lower() for key in keys}
+            keys |= {key.strip().lower() for key in value}
         return tuple(
             item
             for item in self._formats
@@ -104,12 +110,12 @@ class Detector:
         if item is None:
             page = _page(value)
             return self._page(page, place) if page is not None else (self._unrecognised(value, place),)
-        if item.grouped and self._partial:
-            raise NeedsWhole(item.name, whole_run=bool(getattr(item, "whole_run", False)))
+        if item.grouped and self._part:
+            raise NeedsWhole(item.name, whole_run=_whole_run(item))
         group = self._groups.get(item.name)
         if group is None:
-            group = self._groups[item.name] = {}
-        return map(_tidied, item.read(value, place, group))
+            group = self._groups[item.name] = {"files": self._files} if _whole_run(item) else {}
+        return _guarded(item, place, lambda: item.read(value, place, group))
 
     def _page(self, page: list[Any], place: Place) -> Iterator[Item]:
         """The elements of a page, numbered on from the index of the page."""
@@ -150,6 +156,22 @@ class Detector:
         return _skipped(place, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
 
 
+def _whole_run(item: Format) -> bool:
+    return bool(getattr(item, "whole_run", False))
+
+
+def _guarded(item: Format, place: Place, read: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+    """The items of one value, made regular. A format that fails on it loses that value, not the run."""
+    try:
+        for found in read():
+            yield tidy(found) if isinstance(found, Record) else found
+    except RecursionError:
+        yield _skipped(place, "unparsed", "JSON nested too deeply", item.name)
+    except Exception as error:  # noqa: BLE001 - the promise is that no log content ends a run
+        detail = f"{BUG} {item.name} failed on this value ({type(error).__name__}); please report it"
+        yield _skipped(place, "unparsed", detail, item.name)
+
+
 def _shown(key: object) -> str:
     """A key name fit for a message: short, printable."""
     name = str(key)
@@ -162,10 +184,6 @@ def _page(value: Json) -> list[Any] | None:
     if not isinstance(data, list) or not any(key in value for key in _PAGE_KEYS):
         return None
     return data
-
-
-def _tidied(item: Item) -> Item:
-    return tidy(item) if isinstance(item, Record) else item
 
 
 def _skipped(place: Place, reason: Any, detail: str, name: str | None = None) -> Skipped:

@@ -79,7 +79,8 @@ def _lenient_line(stream: Stream, source: str, number: int, line: bytes) -> Iter
 
 def values_in(text: str) -> tuple[list[Any], str | None]:
     """All values of a text that holds nothing else, or what is wrong with it (without its content)."""
-    values, position = [], 0
+    values: list[Any] = []
+    position = 0
     while position < len(text):
         if text[position] in _SPACE or (text[position] == "," and values):
             position += 1

@@ -91,10 +91,9 @@ def _depth(text: str) -> int:
     """How deep the brackets outside strings nest."""
     depth = deepest = 0
     for found in _BRACKETS_OR_STRINGS.finditer(text):
-        token = found[0]
-        if token in "[{(":
+        if found[0] in "[{(":
             depth += 1
             deepest = max(deepest, depth)
-        elif token in "]})":
+        elif found[0] in "]})":
             depth -= 1
     return deepest

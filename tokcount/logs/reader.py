@@ -8,20 +8,26 @@ Everything streams; memory is bounded by the largest value and by what grouped f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tokcount.logs import archive, columnar, database
+from tokcount.logs.contents import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.detect import Detector
 from tokcount.logs.formats.interface import Item, Place
-from tokcount.logs.json_stream import Found, Values, json_lines, unreadable
+from tokcount.logs.json_stream import Found
+from tokcount.logs.mapping import Mapper
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.record import Skipped
+from tokcount.logs.record import Skipped, SkipReason
 from tokcount.logs.shape import Look, look
 from tokcount.logs.streams import Stream, blocks_of, unwrap
+from tokcount.logs.units import as_units
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from tokcount.logs.files import Source
 
 
@@ -38,53 +44,134 @@ def read(
 ) -> Iterator[Item]:
     """The records of all sources, in order, and what was skipped.
 
-    ``notes`` collects warnings. Never raises for what a source holds or for a file that cannot be read (that is
+    ``notes`` collects warnings. Never raises for what a source holds, nor for a file that cannot be read (that is
     a `Skipped`); raises `UsageError` for options that make no sense.
     """
-    options = options or ReadOptions()
-    detector = Detector(options.input_format)
+    sources = list(sources)
+    reader = Reader(options or ReadOptions(), files=len(sources), notes=notes)
     for source in sources:
-        yield from _read_source(source, options, detector, notes)
-    yield from detector.finish(run=True)
+        yield from reader.read(source)
+    yield from reader.finish()
 
 
-def _read_source(
-    source: Source, options: ReadOptions, detector: Detector, notes: list[Note] | None
-) -> Iterator[Item]:
-    try:
-        file = source.open()
-    except OSError as error:
-        yield Skipped(
-            source=source.path, line=0, reason="unreadable", detail=f"cannot be opened: {error.strerror}"
-        )
-        return
-    try:
-        stream = unwrap(blocks_of(file), max_ratio=options.max_ratio)
-        yield from read_stream(stream, source.path, options, detector)
-        yield from detector.finish()
-        if notes is not None:
-            notes += [Note(source.path, line, text) for text, line in stream.notes.items()]
-    finally:
-        if not source.is_stdin:
-            file.close()
+class Reader:
+    """Reads sources one after another. ``container`` says how the last one was packed and laid out.
+
+    ``files``: how many sources will come; formats that join files wait only when there are several.
+    ``part``: see `tokcount.logs.detect.Detector`.
+    """
+
+    def __init__(
+        self,
+        options: ReadOptions,
+        *,
+        files: int = 1,
+        part: bool = False,
+        notes: list[Note] | None = None,
+    ) -> None:
+        self.options = options
+        self.container = ""
+        self._notes = notes
+        self._detector = Detector(options.input_format, files=files, part=part)
+        self._mapper = Mapper(options.mapping, self._detector) if options.mapping else None
+
+    def read(self, source: Source) -> Iterator[Item]:
+        """The records of one source."""
+        try:
+            file = source.open()
+        except OSError as error:
+            yield _skipped(source.path, "unreadable", f"cannot be opened: {error.strerror}")
+            return
+        try:
+            stream = unwrap(blocks_of(file), max_ratio=self.options.max_ratio)
+            path = None if source.is_stdin or stream.layers else source.path
+            yield from self._opened(stream, source.path, path)
+        finally:
+            if not source.is_stdin:
+                file.close()
+
+    def finish(self) -> Iterable[Item]:
+        """What formats that join files still hold after the last source."""
+        return as_units(self._detector.finish(run=True), self.options.unit)
+
+    def _opened(
+        self, stream: Stream, source: str, path: str | None, *, inside: bool = False
+    ) -> Iterator[Item]:
+        """The records of a stream; ``path`` is the plain file behind it, if there is one."""
+        head, whole = stream.peek()
+        container, items = self._binary(head, stream, source, path, inside=inside)
+        if items is None:
+            seen = look(head, whole=whole, path=source)
+            container, items = seen.shape, self._text(stream, seen, source)
+        if not inside:
+            self.container = "+".join((container, *stream.layers))
+        yield from self._finished(items, stream, source)
+
+    def read_stream(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
+        """The records of a stream of text whose shape is known."""
+        return self._finished(self._text(stream, seen, source), stream, source)
+
+    def _finished(self, items: Iterator[Item], stream: Stream, source: str) -> Iterator[Item]:
+        """The items, then what formats held back, as the units asked for; then the notes."""
+        yield from as_units(items, self.options.unit)
+        yield from as_units(self._detector.finish(), self.options.unit)
+        if self._notes is not None:
+            self._notes += [Note(source, line, text) for text, line in stream.notes.items()]
+
+    def _binary(
+        self, head: bytes, stream: Stream, source: str, path: str | None, *, inside: bool
+    ) -> tuple[str, Iterator[Item] | None]:
+        """The records of a container that is no text, with its name."""
+        if head.startswith(columnar.MAGIC):
+            found = columnar.parquet_rows(path or _held(stream), source)
+            return "parquet", self._items(found, source)
+        if head.startswith(database.MAGIC):
+            return "sqlite", database.database_items(path or _held(stream), source)
+        if head.startswith(archive.MAGIC):
+            if inside:
+                detail = "an archive inside an archive; unpack it first"
+                return "zip", iter((_skipped(source, "unsupported", detail),))
+            return "zip", self._archive(stream, source, path)
+        return "", None
+
+    def _archive(self, stream: Stream, source: str, path: str | None) -> Iterator[Item]:
+        file: BinaryIO = open(path, "rb") if path else _held(stream)  # noqa: PTH123, SIM115 - closed below
+        with file:
+            for member in archive.members(file, source, max_ratio=self.options.max_ratio):
+                if isinstance(member, Skipped):
+                    yield member
+                else:
+                    name, inner = member
+                    yield from self._opened(inner, name, None, inside=True)
+
+    def _text(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
+        """The records of a stream of text."""
+        options = self.options
+        as_text = options.text is True or (options.text is None and seen.shape == "text" and source == "-")
+        if as_text and seen.shape not in ("empty", "binary"):
+            return plain_text(stream, source, options.max_value)
+        if seen.shape in NO_VALUES:
+            return iter((_skipped(source, *NO_VALUES[seen.shape]),))
+        return self._items(values_of(stream, seen, source, options.max_value), source)
+
+    def _items(self, found: Iterator[Found], source: str) -> Iterator[Item]:
+        """Values → records."""
+        reader = self._mapper or self._detector
+        for each in found:
+            if isinstance(each, Skipped):
+                yield each
+                continue
+            line, index, value = each
+            if value is END_OF_STREAM:
+                yield from self._detector.finish()
+                continue
+            yield from reader.items(value, Place(source, line, index))
 
 
-def read_stream(stream: Stream, source: str, options: ReadOptions, detector: Detector) -> Iterator[Item]:
-    """The records of one stream, whatever it holds."""
-    head, whole = stream.peek()
-    seen = look(head, whole=whole, path=source)
-    for found in values_of(stream, seen, source, options):
-        if isinstance(found, Skipped):
-            yield found
-        else:
-            line, index, value = found
-            yield from detector.items(value, Place(source, line, index))
+def _held(stream: Stream) -> BytesIO:
+    """All of a stream, for containers that are read back and forth."""
+    return BytesIO(b"".join(stream))
 
 
-def values_of(stream: Stream, seen: Look, source: str, options: ReadOptions) -> Iterator[Found]:
-    """The values of a stream by its shape."""
-    if seen.shape == "jsonl":
-        return json_lines(stream, source, options.max_value)
-    if seen.shape == "json":
-        return iter(Values(stream, source, options.max_value))
-    return iter(())
+def _skipped(source: str, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:
+    return Skipped(source=source, line=0, reason=reason, detail=detail, format=name)

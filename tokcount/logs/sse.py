@@ -14,6 +14,10 @@ FIELDS = ("data:", "event:", "id:", "retry:", ":")
 """How the first line of an event stream begins."""
 
 
+STRAY = "?"
+"""The name of an event that is no event: a line between events with none of the fields."""
+
+
 class Event(msgspec.Struct, gc=False):
     """One event: the line it starts on, its name, its data, and whether its closing blank line was there."""
 
@@ -44,6 +48,8 @@ def events(lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
             data.append(value)
         elif field == "event":
             name = value
+        elif field not in ("", "id", "retry"):
+            yield Event(number, STRAY, "", complete=True)
     if data:
         yield Event(start, name, "\n".join(data), complete=False)
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.bodies import Facts, body_record, skipped
 from tokcount.logs.formats.interface import BODY, LOOSE, Place
 from tokcount.logs.formats.openai import answer_of, deployment_of, facts_around, has_roles
-from tokcount.logs.record import Json, Kind, Record
+from tokcount.logs.formats.single import Single
+from tokcount.logs.record import Json, Kind
 from tokcount.logs.values import BODY_USAGE, decoded, first, number, text, timestamp, usage_from
 
 if TYPE_CHECKING:
@@ -67,15 +68,11 @@ def _first_text(value: Json, keys: tuple[str, ...]) -> Any:
     return next((value[key] for key in keys if isinstance(value.get(key), str)), None)
 
 
-class _Loose:
+class _Loose(Single):
     """What these formats share: they read one value at a time."""
 
     accepts: tuple[str, ...] = ("json",)
-    grouped = False
     rank = LOOSE
-
-    def finish(self, group: Json) -> Iterable[Item]:
-        return ()
 
 
 class Messages(_Loose):
@@ -88,7 +85,7 @@ class Messages(_Loose):
     def matches(self, value: Json) -> bool:
         return has_roles(value["messages"])
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
         response = None if answer is None else answer_of(answer, "chat")
         facts = facts_around(value)
@@ -107,7 +104,7 @@ class PromptCompletion(_Loose):
     def matches(self, value: Json) -> bool:
         return len(value) <= 4 and isinstance(value["prompt"], str | None)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         facts = facts_around(value)
         yield _prompt_record(
             place, self.name, value["prompt"], value["completion"], facts, kind="completions"
@@ -124,7 +121,7 @@ class Instruction(_Loose):
     def matches(self, value: Json) -> bool:
         return isinstance(value["instruction"], str) and not isinstance(value.get("prompt"), str)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         given = value.get("input")
         has_input = isinstance(given, str) and given.strip()
         template = ALPACA_INPUT if has_input else ALPACA
@@ -144,7 +141,7 @@ class Prompt(_Loose):
     def matches(self, value: Json) -> bool:
         return _first_text(value, TEXT_KEYS) is not None or value.get("prompt", 0) is None
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         answer = _first_text(value, ANSWER_KEYS)
         yield _prompt_record(place, self.name, _first_text(value, TEXT_KEYS), answer, facts_around(value))
 
@@ -159,7 +156,7 @@ class Table(_Loose):
     def matches(self, value: Json) -> bool:
         return True
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         row = {key.strip().lower(): cell for key, cell in value.items()}
         if not any(row.values()):
             return (skipped(place, "empty", "an empty row", self.name),)

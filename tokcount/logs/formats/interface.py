@@ -9,7 +9,7 @@ What a format may say besides, as plain attributes:
 - ``accepts: tuple[Container, ...]``: the values it is asked about, ``("json", "row")`` unless said otherwise. A
   ``row`` is a line of a CSV or TSV file: a `Row`, whose values are all strings.
 - ``whole_run: bool``: the group is shared by all files that are read together, and `Format.finish` is called once
-  after the last one (Batch input and output stand in two files).
+  after the last one (Batch input and output stand in two files). ``group["files"]`` says how many there are.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from tokcount.logs.bodies import (
 )
 from tokcount.logs.captures import body_of
 from tokcount.logs.formats.interface import BODY, OBJECT, PAIR, Place
+from tokcount.logs.formats.single import Single
 from tokcount.logs.formats.streams import assemble
 from tokcount.logs.record import Json, Kind
 from tokcount.logs.values import BODY_USAGE, decoded, first, kind_of_url, text, timestamp, usage_from
@@ -173,12 +174,11 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-class Request:
+class Request(Single):
     """A bare request body, perhaps with its answer among its keys."""
 
     rank = BODY
     accepts = ("json",)
-    grouped = False
 
     def __init__(self, kind: Kind, field: str, keys: tuple[str, ...]) -> None:
         self.name = f"openai.{kind}.request"
@@ -192,7 +192,7 @@ class Request:
             return is_responses_input(value)
         return not isinstance(value["prompt"], dict) and not is_not_text(value)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
         if answer is None and isinstance(value.get("choices"), list):
             answer = {"choices": value["choices"]}
@@ -204,16 +204,12 @@ class Request:
             facts.usage = usage_from(value["usage"], BODY_USAGE)
         return (body_record(place, self.name, kind=self.kind, request=value, response=response, facts=facts),)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        return ()
 
-
-class Response:
+class Response(Single):
     """A bare response body."""
 
     rank = OBJECT
     accepts = ("json",)
-    grouped = False
     name = "openai.response"
     emits = ("openai.chat.response", "openai.completions.response", "openai.responses.response")
     keys = (
@@ -230,22 +226,18 @@ class Response:
             return True
         return isinstance(value.get("choices"), list) and isinstance(value.get("usage"), dict)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         if error := failure(None, value):
             return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
         kind = response_kind(value) or "chat"
         return (body_record(place, f"openai.{kind}.response", kind=kind, response=value),)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        return ()
 
-
-class Error:
+class Error(Single):
     """The body of a failed call, logged like an answer."""
 
     rank = OBJECT
     accepts = ("json",)
-    grouped = False
     name = "openai.error"
     keys = (frozenset({"error"}),)
 
@@ -253,40 +245,32 @@ class Error:
         error = value["error"]
         return isinstance(error, dict) and ("message" in error or "code" in error) and len(value) <= 4
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         return (skipped(place, "error", f"a failed call ({failure(None, value) or 'error'})", self.name),)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        return ()
 
-
-class Embeddings:
+class Embeddings(Single):
     """A call that embeds or moderates: recognised, and no record, since no text comes back."""
 
     rank = BODY + 1
     accepts = ("json",)
-    grouped = False
     name = "openai.embeddings.request"
     keys = (frozenset({"model", "input"}), frozenset({"model", "prompt"}))
 
     def matches(self, value: Json) -> bool:
         return is_not_text(value) or isinstance(value.get("input"), list)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         return (
             skipped(place, "not_llm", "a call that embeds or moderates, and generates no text", self.name),
         )
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        return ()
 
-
-class Pair:
+class Pair(Single):
     """A request with its response, under one of the usual pairs of names."""
 
     rank = PAIR
     accepts = ("json",)
-    grouped = False
     name = "openai.pair"
     emits = ("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error")
     keys = tuple(frozenset({asked}) for asked in dict.fromkeys(asked for asked, _ in PAIR_KEYS))
@@ -294,7 +278,7 @@ class Pair:
     def matches(self, value: Json) -> bool:
         return _pair(value) is not None
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
         pair = _pair(value)
         if pair is None:
             return ()
@@ -311,9 +295,6 @@ class Pair:
         return (
             body_record(place, name, kind=kind, request=request, response=response, facts=self._facts(value)),
         )
-
-    def finish(self, group: Json) -> Iterable[Item]:
-        return ()
 
     def _facts(self, value: Json) -> Facts:
         facts = facts_around(value)

@@ -172,7 +172,7 @@ def _is_text_chunk(value: Json) -> bool:
 class Streams:
     """Chunks as values: lines of a capture, elements of an array, data of events."""
 
-    rank = OBJECT
+    rank = OBJECT - 1
     accepts = ("json",)
     grouped = True
     name = "openai.stream"

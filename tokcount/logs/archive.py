@@ -1,0 +1,92 @@
+"""Zip archives: their members as streams. Members that are no logs (pictures of a ChatGPT export) are summed up."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from tokcount.logs.decompress import ReadProblem, check_ratio
+from tokcount.logs.record import Skipped
+from tokcount.logs.streams import Stream, blocks_of, unwrap
+
+if TYPE_CHECKING:
+    from typing import IO, BinaryIO
+
+MAGIC = b"PK\x03\x04"
+
+LOG_SUFFIXES = frozenset(
+    {
+        "",
+        ".json",
+        ".jsonl",
+        ".ndjson",
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".log",
+        ".har",
+        ".sse",
+        ".yaml",
+        ".yml",
+        ".parquet",
+        ".db",
+        ".sqlite",
+    }
+)
+_PACKED_SUFFIXES = frozenset({".gz", ".bz2", ".xz", ".zst"})
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, KeyError)
+"""What `zipfile` raises for a damaged, encrypted or exotic archive."""
+
+
+def members(file: BinaryIO, source: str, *, max_ratio: int) -> Iterator[tuple[str, Stream] | Skipped]:
+    """The members that may be logs, each by its name below the archive's, in the order of the archive."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except (*_BROKEN, OSError):
+        yield _skipped(source, "unreadable", "the zip archive is damaged")
+        return
+    with archive:
+        others = Counter[str]()
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            suffix = _suffix(info.filename)
+            if suffix not in LOG_SUFFIXES or PurePosixPath(info.filename).name.startswith("."):
+                others[suffix or "(hidden)"] += 1
+                continue
+            name = f"{source}/{info.filename}"
+            if info.flag_bits & 1:
+                yield _skipped(name, "encrypted", "a member with a password; unpack the archive first")
+                continue
+            yield name, unwrap(_member_blocks(archive, info, max_ratio), max_ratio=max_ratio)
+    if others:
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(others.items()))
+        yield _skipped(source, "unsupported", f"members that are no logs: {kinds}")
+
+
+def _member_blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: int) -> Iterator[bytes]:
+    given = 0
+    try:
+        member: IO[bytes] = archive.open(info)
+        with member:
+            for block in blocks_of(member):
+                given += len(block)
+                check_ratio(given, info.compress_size, max_ratio)
+                yield block
+    except _BROKEN:
+        raise ReadProblem("the member of the zip archive is damaged or packed in an unknown way") from None
+
+
+def _suffix(name: str) -> str:
+    """The extension below the one of a compression."""
+    path = PurePosixPath(name.lower())
+    return PurePosixPath(path.stem).suffix if path.suffix in _PACKED_SUFFIXES else path.suffix
+
+
+def _skipped(source: str, reason: str, detail: str) -> Skipped:
+    return Skipped(source=source, line=0, reason=reason, detail=detail)  # type: ignore[arg-type]

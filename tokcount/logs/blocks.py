@@ -1,0 +1,113 @@
+"""JSONL files in parts, for several processes: where to cut, and how to read one part.
+
+Only plain files of lines are cut. A part does not know its first line number: its records carry lines counted from
+1, and the part says how many lines it has, so that whoever puts the parts together can add them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tokcount.logs import archive, columnar, database, text_encoding
+from tokcount.logs.decompress import compression_of
+from tokcount.logs.formats.interface import Item
+from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES, ReadOptions
+from tokcount.logs.reader import Note, Reader
+from tokcount.logs.shape import Look, look
+from tokcount.logs.streams import Stream
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from tokcount.logs.files import Source
+
+SPAN_BYTES = 8 << 20
+"""Aimed size of a part; a part is at least one line."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A part of a file: bytes from ``start`` up to ``end``; both stand at the beginning of a line."""
+
+    start: int
+    end: int
+
+
+def plan(
+    source: Source, options: ReadOptions | None = None, span_bytes: int = SPAN_BYTES
+) -> list[Span] | None:
+    """The parts of a file of JSON lines; ``None`` when the file must be read in one piece.
+
+    Looks at the first bytes only: whoever reads a part may still meet a format that needs the whole file
+    (`tokcount.logs.detect.NeedsWhole`). Never raises: a file that cannot be read has no parts.
+    """
+    options = options or ReadOptions()
+    if source.size is None or source.size < 2 * span_bytes or options.text:
+        return None
+    try:
+        with source.open() as file:
+            head = file.read(HEAD_BYTES)
+            return _spans(file, source.size, span_bytes) if _is_lines(head, source.path) else None
+    except OSError:
+        return None
+
+
+def _is_lines(head: bytes, path: str) -> bool:
+    packed = compression_of(head) or head.startswith((archive.MAGIC, columnar.MAGIC, database.MAGIC))
+    if packed or text_encoding.detect(head) != ("utf-8", 0):
+        return False
+    return look(head, whole=False, path=path).shape == "jsonl"
+
+
+def _spans(file: BinaryIO, size: int, span_bytes: int) -> list[Span]:
+    cuts = [0]
+    while cuts[-1] + span_bytes < size:
+        cuts.append(_next_line(file, cuts[-1] + span_bytes, size))
+    if cuts[-1] < size:
+        cuts.append(size)
+    return [Span(start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+
+
+def _next_line(file: BinaryIO, position: int, size: int) -> int:
+    """The beginning of the first line that starts at ``position`` or after it."""
+    position -= 1
+    file.seek(position)
+    while block := file.read(HEAD_BYTES):
+        at = block.find(b"\n")
+        if at >= 0:
+            return position + at + 1
+        position += len(block)
+    return size
+
+
+class SpanReader:
+    """The records of one part, once. After the last one ``lines`` is the number of lines in the part.
+
+    Iterating raises `tokcount.logs.detect.NeedsWhole` when the part holds a format that is spread over the file.
+    A file that became shorter or cannot be read any more ends in a `Skipped` (``unreadable``).
+    """
+
+    def __init__(
+        self, source: Source, span: Span, options: ReadOptions, notes: list[Note] | None = None
+    ) -> None:
+        self.lines = 0
+        self._source = source
+        self._span = span
+        self._reader = Reader(options, part=True, notes=notes)
+
+    def __iter__(self) -> Iterator[Item]:
+        stream = Stream(self._blocks())
+        yield from self._reader.read_stream(stream, Look("jsonl"), self._source.path)
+
+    def _blocks(self) -> Iterator[bytes]:
+        left = self._span.end - self._span.start
+        with self._source.open() as file:
+            file.seek(self._span.start)
+            while left and (block := file.read(min(BLOCK_BYTES, left))):
+                left -= len(block)
+                self.lines += block.count(b"\n")
+                yield block
+        if left:
+            raise OSError(None, "the file became shorter while it was read")

@@ -13,10 +13,10 @@ import polars as pl
 
 from tokcount.analysis.report import Report
 from tokcount.errors import UsageError
+from tokcount.output import writing
 from tokcount.output.blocks import Column, Kind, Table
 from tokcount.output.escape import INVISIBLE, csv_cell, json_text
 from tokcount.output.terminal import ColorChoice, surface_of
-from tokcount.output.writing import destination, write
 
 BATCH_ROWS: Final = 100_000
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
@@ -24,25 +24,25 @@ FORMULA_OR_INVISIBLE: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|[{INVISIBLE}]"
 TEXT_FORMATS: Final = ("table", "markdown")
 
 
-def write_rows(
+def write(
     frame: pl.DataFrame, command: str, name: str, path: Path | None = None, color: ColorChoice = "auto"
 ) -> None:
-    """Write a frame to ``path`` or standard output in the format ``name``: table, csv, json, jsonl, markdown, parquet.
+    """Write rows to ``path`` or standard output in the format ``name``: table, csv, json, jsonl, markdown, parquet.
 
     ``command`` goes into the envelope of JSON, whose rows stand under ``rows``. Times are ISO 8601 in UTC. Texts
     are neutralised as in reports; parquet keeps them as they are. Raises `UsageError` for a format that does not
     exist, for parquet on a terminal, and as `tokcount.output.writing.write` does.
     """
     if name in TEXT_FORMATS:
-        write(_rendered(frame, name, path, color), path)
+        writing.write(_rendered(frame, name, path, color), path)
         return
     if name not in WRITERS:
         raise UsageError(
             f"unknown format {name!r} for rows. There are: {', '.join((*WRITERS, *TEXT_FORMATS))}."
         )
-    if name == "parquet" and path is None and sys.stdout.isatty():
+    if name == "parquet" and _to_stdout(path) and sys.stdout.isatty():
         raise UsageError("parquet is binary; name a file with -o FILE")
-    with destination(path) as file:
+    with writing.destination(path) as file:
         for chunk in WRITERS[name](frame, command):
             file.write(chunk)
 
@@ -136,7 +136,11 @@ def _rendered(frame: pl.DataFrame, name: str, path: Path | None, color: ColorCho
         return markdown.render_blocks([table])
     from tokcount.output import table as tables
 
-    return tables.render_blocks([table], surface_of(sys.stdout if path is None else None, color))
+    return tables.render_blocks([table], surface_of(sys.stdout if _to_stdout(path) else None, color))
+
+
+def _to_stdout(path: Path | None) -> bool:
+    return path is None or str(path) == "-"
 
 
 def _kind(column: str, dtype: pl.DataType) -> Kind:

@@ -7,7 +7,7 @@ from typing import Any
 from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.output.values import share
 from tokcount.output.views import Row
-from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness
+from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, tally
 
 MEASURES = {
     "content_tokens": Column("content", "int"),
@@ -89,8 +89,8 @@ def _uncompared(data: dict[str, Any]) -> list[Line]:
     uncompared = data["uncompared"]
     if not uncompared["records"]:
         return []
-    told = ", ".join(f"{n:,} {reason}" for reason, n in uncompared["reasons"].items())
-    return [Line(f"{counted(uncompared['records'], 'record', 'records')} not compared: {told}", "warning")]
+    records = counted(uncompared["records"], "record", "records")
+    return [Line(f"{records} not compared: {tally(uncompared['reasons'])}", "warning")]
 
 
 def _groups(data: dict[str, Any]) -> list[Table]:

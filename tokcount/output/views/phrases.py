@@ -34,6 +34,11 @@ def place(entry: dict[str, Any]) -> str:
     return f"{entry['source']}:{entry['line']}" + (f"[{index}]" if index else "")
 
 
+def tally(numbers: dict[str, int]) -> str:
+    """``12,471 completions, 9 chat``."""
+    return ", ".join(f"{integer(n)} {word}" for word, n in numbers.items())
+
+
 def holdings(data: dict[str, Any]) -> str:
     """``12,480 records · 12,471 completions, 9 chat · text-davinci-003 · 2023-05-01 … 2023-05-31``."""
     kinds = ", ".join(f"{integer(n)} {kind}" for kind, n in data["kinds"].items())
@@ -67,8 +72,7 @@ def flags(data: dict[str, Any]) -> list[Line]:
     """Which flags how many records carry."""
     if not data["flags"]:
         return []
-    told = ", ".join(f"{integer(n)} {flag.replace('_', ' ')}" for flag, n in data["flags"].items())
-    return [Line(f"Flagged: {told}", "note")]
+    return [Line(f"Flagged: {tally(data['flags']).replace('_', ' ')}", "note")]
 
 
 def sureness(tokens: dict[str, int], reasons: dict[str, int]) -> Line:

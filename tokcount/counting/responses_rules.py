@@ -1,0 +1,79 @@
+"""What the Responses API adds around the pieces of a request, per family and generation of models.
+
+The numbers stand in ``data/responses.toml``; docs/framing-responses.md says what they rest on.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """Constants in tokens, explained in ``data/responses.toml``."""
+
+    family: str
+    models: str = ""
+    tools: int = 3
+    tools_undescribed: int | None = None
+    forced: int = -1
+    none_choice: int = 0
+    schema: int = 0
+    call: int = 9
+    stored_call: int = 0
+    parallel: int = 0
+    call_basis: Literal["exact", "estimated"] = "exact"
+    old_reasoning: bool = False
+
+
+class Hosted(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens of the hidden text that a hosted tool brings along."""
+
+    family: str
+    tool: str
+    tokens: int
+    models: str = ""
+    beside_functions: int = 0
+    """More when functions are offered too."""
+    forced: int = 0
+    """More when ``tool_choice`` names the tool."""
+    basis: Literal["exact", "estimated"] = "exact"
+    results: bool = False
+    """What the tool finds while the request runs is billed as input too."""
+
+
+class _Table(msgspec.Struct, frozen=True):
+    rules: tuple[Rules, ...]
+    hosted: tuple[Hosted, ...] = ()
+
+
+@cache
+def _table() -> _Table:
+    text = resources.files("tokcount.counting").joinpath("data", "responses.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), _Table)
+
+
+@cache
+def rules_for(family: str, model: str) -> Rules:
+    """The constants for a family and a served model; a family without a row of its own has those of ``chat``."""
+    rows = [row for row in _table().rules if row.family == family]
+    rows = rows or [row for row in _table().rules if row.family == "chat"]
+    return next((row for row in rows if _matches(row.models, model)), rows[-1])
+
+
+@cache
+def hosted_tool(family: str, model: str, tool: str) -> Hosted | None:
+    """What is known of a hosted tool (its ``type``); ``None``: nothing is."""
+    for row in _table().hosted:
+        if row.family == family and row.tool == tool and _matches(row.models, model):
+            return row
+    return None
+
+
+def _matches(pattern: str, model: str) -> bool:
+    return not pattern or re.search(pattern, model.strip().lower().removeprefix("ft:")) is not None

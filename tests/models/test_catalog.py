@@ -1,0 +1,57 @@
+"""The catalog: bundled entries under the user's, loaded fast and without heavy imports."""
+
+import pickle
+import subprocess
+import sys
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tokcount.models import catalog, names, pricing
+from tokcount.models.price_rows import PriceRow, Rates
+
+
+def test_the_bundled_catalog_is_read_once() -> None:
+    assert catalog.default() is catalog.default()
+
+
+def test_names_come_oldest_generation_first() -> None:
+    known = catalog.default().names()
+
+    assert known[0] == "davinci"
+    assert known.index("gpt-3.5-turbo") < known.index("gpt-4o") < known.index("gpt-6-luna")
+
+
+def test_entries_lie_over_the_bundled_ones_and_leave_those_alone() -> None:
+    row = PriceRow(name="gpt-4o", rates=Rates(Decimal(1), Decimal(2)), basis="user")
+    mine = catalog.default().with_entries({}, {"mine": "gpt-4o"}, {"gpt-4o": (row,)})
+
+    assert mine.price_layers("gpt-4o")[0] == (row,)
+    assert names.resolve("mine", mine).model.name == "gpt-4o"
+    assert names.find("mine") is None
+    assert catalog.default().price_layers("gpt-4o")[0][0].basis == "bundled"
+
+
+def test_a_catalog_survives_the_way_to_another_process() -> None:
+    copy = pickle.loads(pickle.dumps(catalog.default()))  # noqa: S301 - our own object
+
+    assert names.resolve("gpt-4o", copy) == names.resolve("gpt-4o")
+    assert pricing.price("gpt-4o", date(2025, 1, 1), None, copy) == pricing.price("gpt-4o", date(2025, 1, 1))
+
+
+def test_old_data_gives_a_notice() -> None:
+    limit = catalog.DATA_DATE + timedelta(days=catalog.STALE_AFTER_DAYS)
+
+    assert catalog.stale_notice(limit) is None
+    notice = catalog.stale_notice(limit + timedelta(days=1))
+    assert notice is not None
+    assert notice.startswith(f"prices and shutdown dates are of {catalog.DATA_DATE}, 181 days old")
+
+
+def test_looking_up_models_imports_nothing_heavy() -> None:
+    script = (
+        "import sys; from tokcount.models import names, pricing, references; names.resolve('gpt-4o');"
+        "print([m for m in ('polars', 'tiktoken', 'rich', 'jmespath', 'genai_prices') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,34 @@
+"""References: what people give to --from and --to."""
+
+import pickle
+
+import pytest
+
+from tokcount.models.names import UnknownModel
+from tokcount.models.references import Reference, parse_reference
+
+
+def test_an_encoding_stands_for_itself() -> None:
+    assert parse_reference("o200k_base") == Reference(
+        label="o200k_base", encoding="o200k_base", family="chat"
+    )
+
+
+def test_a_model_brings_its_encoding_and_family_and_the_way_to_it() -> None:
+    reference = parse_reference(" azure/gpt-4-0613 ")
+
+    assert reference.label == "azure/gpt-4-0613"
+    assert (reference.encoding, reference.family) == ("cl100k_base", "chat/0613")
+    assert reference.resolution is not None
+    assert reference.resolution.steps[0] == "dropped prefix azure/"
+
+
+def test_anything_else_is_an_error() -> None:
+    with pytest.raises(UnknownModel, match="unknown model 'o200k'"):
+        parse_reference("o200k")
+
+
+def test_a_reference_survives_the_way_to_another_process() -> None:
+    reference = parse_reference("gpt-5.6-luna")
+
+    assert pickle.loads(pickle.dumps(reference)) == reference  # noqa: S301 - our own object

@@ -51,11 +51,15 @@ class Detector:
     """Reads values by their format and keeps what grouped formats are waiting for.
 
     ``files``: how many files will come; groups find it under ``"files"``. ``part``: only part of a file will
-    come; the first value of a grouped format raises `NeedsWhole`.
+    come; the first value of a grouped format raises `NeedsWhole`. ``alone``: the other files of the run are read
+    elsewhere; the first value of a format that joins files raises it.
     """
 
-    def __init__(self, input_format: str | None = None, *, files: int = 1, part: bool = False) -> None:
+    def __init__(
+        self, input_format: str | None = None, *, files: int = 1, part: bool = False, alone: bool = False
+    ) -> None:
         self._files = files
+        self._alone = alone
         self._formats = chosen_formats(input_format)
         self._forced = input_format
         self._part = part
@@ -110,7 +114,7 @@ class Detector:
         if item is None:
             page = _page(value)
             return self._page(page, place) if page is not None else (self._unrecognised(value, place),)
-        if item.grouped and self._part:
+        if (item.grouped and self._part) or (self._alone and _whole_run(item)):
             raise NeedsWhole(item.name, whole_run=_whole_run(item))
         group = self._groups.get(item.name)
         if group is None:

@@ -7,7 +7,7 @@ Everything streams; memory is bounded by the largest value and by what grouped f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -54,11 +54,17 @@ def read(
     yield from reader.finish()
 
 
+def _told(blocks: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
+    for block in blocks:
+        progress(len(block))
+        yield block
+
+
 class Reader:
     """Reads sources one after another. ``container`` says how the last one was packed and laid out.
 
     ``files``: how many sources will come; formats that join files wait only when there are several.
-    ``part``: see `tokcount.logs.detect.Detector`.
+    ``part``, ``alone``: see `tokcount.logs.detect.Detector`. ``progress`` takes the bytes read since its last call.
     """
 
     def __init__(
@@ -67,12 +73,15 @@ class Reader:
         *,
         files: int = 1,
         part: bool = False,
+        alone: bool = False,
         notes: list[Note] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         self.options = options
         self.container = ""
         self._notes = notes
-        self._detector = Detector(options.input_format, files=files, part=part)
+        self._progress = progress
+        self._detector = Detector(options.input_format, files=files, part=part, alone=alone)
         self._mapper = Mapper(options.mapping, self._detector) if options.mapping else None
 
     def read(self, source: Source) -> Iterator[Item]:
@@ -83,12 +92,18 @@ class Reader:
             yield _skipped(source.path, "unreadable", f"cannot be opened: {error.strerror}")
             return
         try:
-            stream = unwrap(blocks_of(file), max_ratio=self.options.max_ratio)
+            stream = unwrap(self._watched(blocks_of(file)), max_ratio=self.options.max_ratio)
             path = None if source.is_stdin or stream.layers else source.path
             yield from self._opened(stream, source.path, path)
         finally:
             if not source.is_stdin:
                 file.close()
+
+    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """The blocks; their sizes, as they stand in the file, are told to ``progress``."""
+        if self._progress is None:
+            return blocks
+        return _told(blocks, self._progress)
 
     def finish(self) -> Iterable[Item]:
         """What formats that join files still hold after the last source."""

@@ -1,4 +1,4 @@
-"""A task is what one process reads in one go: some whole files, or a span of one file of JSON lines."""
+"""A task is what one process reads in one go: some whole files, or a part of one file of JSON lines."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from tokcount.logs import reader, spans
+from tokcount.logs import blocks
 from tokcount.logs.files import Source
 from tokcount.logs.formats.interface import Item
 from tokcount.logs.options import ReadOptions
+from tokcount.logs.reader import Note, Reader
 from tokcount.logs.record import Skipped
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Block, SkippedSummary
@@ -20,22 +21,22 @@ Progress = Callable[[int], None]
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Whole ``sources``, read one after the other; or, with a ``span``, that part of a file.
+    """Whole ``sources``, read one after the other; or, with a ``span``, that part of the one source.
 
     ``alone``: other files of the run are read elsewhere, so a format that joins files must not be met.
     """
 
     sources: tuple[Source, ...]
-    span: spans.Span | None = None
+    span: blocks.Span | None = None
     alone: bool = False
 
 
 def tasks_of(source: Source, options: ReadOptions, *, alone: bool) -> list[Task]:
     """The tasks of one file, in the order of its lines."""
-    parts = spans.split(source, options)
-    if parts is None:
+    spans = blocks.plan(source, options)
+    if spans is None:
         return [Task((source,), alone=alone)]
-    return [Task((source,), part, alone=alone) for part in parts]
+    return [Task((source,), span, alone) for span in spans]
 
 
 class Worker:
@@ -47,21 +48,33 @@ class Worker:
 
     def work(self, task: Task, progress: Progress | None = None) -> Block:
         """Read and count one task. Raises `NeedsWhole` when a part holds what only the whole can show."""
-        skipped = SkippedSummary()
-        notes: list[reader.Note] = []
-        size = spans.Extent()
         self._counter.take()
-        for item in self._items(task, notes, size, progress):
+        notes: list[Note] = []
+        if task.span is None:
+            skipped = self._count(_whole(task, self._options, notes, progress))
+            return self._block(skipped, notes)
+        part = blocks.SpanReader(task.sources[0], task.span, self._options, notes)
+        skipped = self._count(iter(part))
+        if progress is not None:
+            progress(task.span.end - task.span.start)
+        return self._block(skipped, notes, task.sources[0].path, part.lines)
+
+    def _count(self, items: Iterator[Item]) -> SkippedSummary:
+        skipped = SkippedSummary()
+        add = self._counter.add
+        for item in items:
             if isinstance(item, Skipped):
                 skipped.add(item)
             else:
-                self._counter.add(item)
-        part_of = task.span.source.path if task.span is not None else ""
-        return Block(self._counter.take(), skipped, part_of, size.lines, notes, tuple(self._counter.warnings))
+                add(item)
+        return skipped
 
-    def _items(
-        self, task: Task, notes: list[reader.Note], size: spans.Extent, progress: Progress | None
-    ) -> Iterator[Item]:
-        if task.span is not None:
-            return spans.read_span(task.span, self._options, notes=notes, extent=size, progress=progress)
-        return reader.read(task.sources, self._options, notes, partial_run=task.alone, progress=progress)
+    def _block(self, skipped: SkippedSummary, notes: list[Note], part_of: str = "", lines: int = 0) -> Block:
+        return Block(self._counter.take(), skipped, part_of, lines, notes, tuple(self._counter.warnings))
+
+
+def _whole(task: Task, options: ReadOptions, notes: list[Note], progress: Progress | None) -> Iterator[Item]:
+    reader = Reader(options, files=len(task.sources), alone=task.alone, notes=notes, progress=progress)
+    for source in task.sources:
+        yield from reader.read(source)
+    yield from reader.finish()

@@ -104,6 +104,11 @@ def literal(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _is_tall(schema: Schema, text: str) -> bool:
+    """Whether the default of a value stands above it: objects, and arrays whose items carry a comment."""
+    return variants_of(schema) is None and (schema.get("type") == "object" or text.startswith("Array<\n//"))
+
+
 class Printer:
     """Prints the parameters of one function."""
 
@@ -116,14 +121,13 @@ class Printer:
         return "".join(line + "\n" for line in self._comment(schema)) + self._object(schema, 0)
 
     def _resolve(self, schema: Any, refs: int) -> Schema:
-        """A schema with its reference and its only ``allOf`` followed; ``$refs`` counts references on the way."""
+        """A schema with its reference followed; ``$refs`` counts references on the way."""
         if not isinstance(schema, dict):
             return {"$refs": refs}
         only = schema.get("allOf")
-        if isinstance(only, list) and len(only) == 1 and isinstance(only[0], dict):
-            rest = {key: value for key, value in schema.items() if key != "allOf"}
-            inner = self._resolve(only[0], refs)
-            return {**inner, **rest}
+        if isinstance(only, list) and len(only) == 1 and "$whole" not in schema:
+            whole = self._resolve(only[0], refs)
+            return {**whole, **schema, "$refs": whole["$refs"], "$whole": whole}
         ref = schema.get("$ref")
         if not isinstance(ref, str):
             return {**schema, "$refs": refs}
@@ -177,8 +181,11 @@ class Printer:
             text = self._type(inner, depth + 1, multi)
             if multi:
                 entries += self._comment(inner)
-                blank = "" if text.startswith("\n") and depth else " "
-                entries.append(f"{name}{mark}:{blank}{text}," + trailing(inner))
+                note = trailing(inner)
+                if note and _is_tall(inner, text):
+                    entries.append(note.lstrip())
+                    note = ""
+                entries.append(f"{name}{mark}: {text},{note}")
             else:
                 entries.append(f"{name}{mark}: {text}")
         if schema.get("additionalProperties") is True:
@@ -188,6 +195,9 @@ class Printer:
     def _type(self, schema: Schema, depth: int, multi: bool) -> str:
         if depth > MAX_DEPTH:
             return "any"
+        if "$whole" in schema:
+            text = self._type(schema["$whole"], depth, multi)
+            return f"\n | {text}" if multi and self._comment(schema["$whole"]) else text
         variants = variants_of(schema)
         if variants is not None:
             return self._union([self._resolve(variant, schema["$refs"]) for variant in variants], depth)
@@ -222,11 +232,11 @@ class Printer:
         notes = [self._notes(variant) for variant in variants]
         if not any(notes) and not any(self._commented(variant) for variant in variants):
             return " | ".join(self._type(variant, depth + 1, False) for variant in variants)
-        indent = "\n" + "  " * (depth - 1) + " | "
-        return "".join(
-            indent + self._type(variant, depth + 1, True) + (f" // {', '.join(note)}" if note else "")
+        lines = [
+            self._type(variant, depth + 1, True) + (f" // {', '.join(note)}" if note else "")
             for variant, note in zip(variants, notes, strict=True)
-        )
+        ]
+        return "\n | " + f"\n{'  ' * (depth - 1)} | ".join(lines)
 
     def _notes(self, variant: Schema) -> list[str]:
         texts = [text_of(variant, "title"), text_of(variant, "description")]

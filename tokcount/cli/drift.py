@@ -8,7 +8,16 @@ import typer
 
 from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import GroupKey, OutputGroup, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import (
+    GROUP_KEYS,
+    OutputGroup,
+    Paths,
+    PriceGroup,
+    ReadGroup,
+    ReferenceGroup,
+    RunGroup,
+    group_keys,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,12 +31,14 @@ def drift(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
     by: Annotated[
-        list[GroupKey] | None,
-        typer.Option("--by", help="Group by this; repeatable.", show_default=False, metavar="KEY"),
+        list[str] | None,
+        typer.Option(
+            "--by", help=f"Group by {', '.join(GROUP_KEYS)}; repeatable.", metavar="KEY", show_default=False
+        ),
     ] = None,
     top: Annotated[int, typer.Option("--top", help="Worst records shown.", min=0)] = 5,
     per_record: Annotated[
-        bool, typer.Option("--per-record", help="One row a record (csv, jsonl, json) instead of the report.")
+        bool, typer.Option("--per-record", help="One row a record instead of the report; also -f parquet.")
     ] = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -42,7 +53,7 @@ def drift(
     """
     from tokcount.cli.prices import catalog_of
 
-    plan = inputs.plan_of(references, run, catalog_of(prices), by=by or ())
+    plan = inputs.plan_of(references, run, catalog_of(prices), by=group_keys(by))
     sources = inputs.sources_of(paths)
     result = inputs.scan(sources, plan, inputs.read_options(read), run)
     skipped = result.skipped
@@ -51,14 +62,17 @@ def drift(
         if per_record:
             _emit_rows(frame, plan, output)
         else:
-            _emit_report(frame, skipped, plan, tuple(by or ()), top, output)
+            _emit_report(frame, skipped, plan, group_keys(by), top, output)
     inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
 
 
 def _emit_rows(frame: pl.DataFrame, plan: ScanPlan, output: OutputGroup) -> None:
-    from tokcount.output import records
+    from tokcount.analysis.per_record import per_record
+    from tokcount.output.records import write_rows
 
-    records.write(frame, references_of(plan), format=output.format, path=output.output)
+    references = references_of(plan)
+    rows = per_record(frame, references, references[0])
+    write_rows(rows, "drift", output.format, output.output, output.color)
 
 
 def _emit_report(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+
+from tokcount.errors import UsageError
 
 Paths = Annotated[
     list[str] | None,
@@ -20,8 +23,8 @@ Kind = Literal["completions", "chat", "responses", "text"]
 Unit = Literal["conversation", "last-request", "each-request"]
 Engine = Literal["auto", "tiktoken", "fast"]
 Color = Literal["auto", "always", "never"]
-TableFormat = Literal["table", "csv", "json", "jsonl", "markdown"]
-GroupKey = Literal["model", "kind", "role", "script", "day", "source", "tag"]
+TableFormat = Literal["table", "csv", "json", "jsonl", "markdown", "parquet"]
+GROUP_KEYS = ("model", "kind", "role", "script", "day", "source", "tag")
 
 
 def _option(*names: str, says: str, metavar: str | None = None) -> Any:
@@ -61,7 +64,7 @@ class ReadGroup:
         Unit,
         _option(
             "--unit",
-            says="A stored conversation counts as itself, its last request, or each request in it. Default: conversation.",
+            says="A stored conversation is itself, its last request, or each request in it. Default: conversation.",
         ),
     ] = "conversation"
     text: Annotated[bool, _option("--text", says="Read files as plain text, one record each.")] = False
@@ -146,3 +149,14 @@ class OutputGroup:
     color: Annotated[
         Color, _option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
     ] = "auto"
+
+
+def group_keys(values: list[str] | None) -> tuple[str, ...]:
+    """The values of ``--by``, each a key or several with commas between. Raises `UsageError` for another word."""
+    keys = [key.strip() for value in values or () for key in value.split(",") if key.strip()]
+    for key in keys:
+        if key not in GROUP_KEYS:
+            close = get_close_matches(key, GROUP_KEYS, n=2)
+            hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(GROUP_KEYS)}."
+            raise UsageError(f"--by {key}: no such key. {hint}")
+    return tuple(dict.fromkeys(keys))

@@ -180,8 +180,8 @@ class TestUnpriced:
         assert (entry["priced"], entry["priced_share"]) == (1, 0.2)
         assert {(row["model"], row["reason"], row["records"]) for row in entry["unpriced"]} == {
             ("gpt-6.2-sol", "no price known", 1),
-            ("my-deployment", "no token counts", 1),
-            (None, "no token counts", 1),
+            ("my-deployment", "unknown model", 1),
+            (None, "no model named", 1),
             ("gpt-4o", "no token counts", 1),
         }
 
@@ -195,6 +195,14 @@ class TestUnpriced:
         (reason,) = own(frame(record("my-deployment", billed=(10, 1))))["unpriced"]
 
         assert reason == {"model": "my-deployment", "reason": "unknown model", "records": 1}
+
+    def test_an_assumed_model_stands_in_for_what_is_missing_or_unknown(self) -> None:
+        log = frame(
+            record("my-deployment", own=(1000, 0)), record(None, own=(1000, 0)), record(own=(1000, 0))
+        )
+
+        assert own(log, assume_model="gpt-4")["cost_usd"] == "0.0625"
+        assert own(log, assume_model="gpt-7")["priced"] == 1
 
     def test_an_encoding_has_no_price(self) -> None:
         entry = target(frame(record(own=(10, 1), counts={"o200k_base": (10, 1)})), "o200k_base")
@@ -452,3 +460,13 @@ def test_two_thousand_records_over_two_years_take_well_under_a_second() -> None:
 
     assert time.perf_counter() - began < 0.7
     assert data["references"][0]["priced"] == 2000
+
+
+def test_models_that_nobody_knows_do_not_slow_it_down() -> None:
+    start = date(2023, 1, 1)
+    log = frame(*(record(f"deployment-{i % 3}", str(start + timedelta(i)), own=(10, 1)) for i in range(730)))
+    began = time.perf_counter()
+    entry = own(log)
+
+    assert time.perf_counter() - began < 0.7
+    assert [row["reason"] for row in entry["unpriced"]] == ["unknown model"] * 3

@@ -11,8 +11,8 @@ from tokcount.analysis.money import decimal_text
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("1.3900", "1.39"), ("1E-13", "0.0000000000001"), ("0.00", "0"), ("100", "100"), ("-2.50", "-2.5"), ("1E+3", "1000")],
-)  # fmt: skip
+    [("1.3900", "1.39"), ("1E-13", "0.0000000000001"), ("0.00", "0"), ("100", "100"), ("-2.50", "-2.5")],
+)
 def test_amounts_are_written_in_full(amount: str, text: str) -> None:
     assert decimal_text(Decimal(amount)) == text
 

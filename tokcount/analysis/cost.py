@@ -29,6 +29,8 @@ from tokcount.models.catalog import DATA_DATE, DATA_VERSION, Catalog
 
 DAYS_A_MONTH = Decimal("30.4375")
 """365.25 / 12."""
+KEPT = ("price", "cost", "input_cost", "output_cost")
+"""Columns of a charged reference that comparing and grouping need."""
 
 
 class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +38,8 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     ``baseline`` and ``targets`` are labels: ``own`` for each record's own model, else a model name as it was given.
     ``as_of`` prices everything as on that day; without it, records are priced at their own day and named references
-    at ``today``. ``batch`` prices everything at batch rates. ``cached_share`` (0 to 1) is the part of long prompts
+    at ``today``. ``batch`` prices everything at batch rates. ``assume_model`` stands in for records that name no model
+    or one that nobody prices. ``cached_share`` (0 to 1) is the part of long prompts
     that is taken to be cached where the log does not say. ``monthly`` projects from the log's time span,
     ``records_per_month`` from a number of records.
     """
@@ -46,6 +49,7 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     as_of: date | None = None
     batch: bool = False
+    assume_model: str | None = None
     cached_share: Decimal | None = None
     monthly: bool = False
     records_per_month: int | None = None
@@ -67,10 +71,16 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
     """
     _check(options)
     book = _book(options, catalog)
-    charged = {label: _charged(frame, label, options, book) for label in options.labels}
-    base = charged[options.baseline]
-    compared = {label: _compared(base, charged[label], book, frame) for label in options.labels[1:]}
     factor, monthly = _projection(frame, options)
+    charged: dict[str, pl.DataFrame] = {}
+    compared: dict[str, pl.DataFrame] = {}
+    references = []
+    for label in options.labels:
+        rows = _charged(frame, label, options, book)
+        if label != options.baseline:
+            compared[label] = _compared(charged[options.baseline], rows, book, frame)
+        charged[label] = rows.select(KEPT)
+        references.append({**entry(label, rows, book, factor), **effects(compared.get(label))})
     return {
         "records": frame.height,
         "baseline": options.baseline,
@@ -82,10 +92,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         "cached_share": decimal_text(options.cached_share) if options.cached_share is not None else None,
         "monthly": monthly,
         "price_data": {"version": DATA_VERSION, "date": DATA_DATE.isoformat()},
-        "references": [
-            {**entry(label, charged[label], book, factor), **effects(compared.get(label))}
-            for label in options.labels
-        ],
+        "references": references,
         "by": list(options.by),
         "groups": groups(frame, charged, compared, options.by),
     }
@@ -115,7 +122,11 @@ def _check(options: CostOptions) -> None:
 
 def _book(options: CostOptions, catalog: Catalog | None) -> PriceBook:
     return PriceBook(
-        catalog or catalogs.default(), today=options.today, as_of=options.as_of, batch=options.batch
+        catalog or catalogs.default(),
+        today=options.today,
+        as_of=options.as_of,
+        batch=options.batch,
+        assume_model=options.assume_model,
     )
 
 
@@ -126,7 +137,7 @@ def _charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceB
     charges = book.charge(usage, placed["price"], _requests(frame))
     model = frame["model"] if label == OWN else pl.Series("model", [label]).new_from_index(0, frame.height)
     return pl.concat([model.to_frame(), usage, placed, charges], how="horizontal").with_columns(
-        reason=pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)).otherwise("reason")
+        reason=pl.coalesce("reason", pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)))
     )
 
 

@@ -25,6 +25,7 @@ UNIT: Final = Decimal("1E-13")
 _PARTS = ("input", "cached", "write", "output")
 
 NO_MODEL = "no model named"
+UNKNOWN_MODEL = "unknown model"
 NO_PRICE = "no price known"
 NO_TOKENS = "no token counts"
 IS_ENCODING = "an encoding has no price"
@@ -35,15 +36,24 @@ class PriceBook:
     """The prices of one analysis, each with a small number that stands for it in frames.
 
     ``as_of`` prices everything as on that day; without it a record's own model is priced at the record's day, and
-    a named reference at ``today``.
+    a named reference at ``today``. ``assume_model`` stands in for an own model that is missing or unknown.
     """
 
-    def __init__(self, catalog: Catalog, *, today: date, as_of: date | None, batch: bool) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        today: date,
+        as_of: date | None = None,
+        batch: bool = False,
+        assume_model: str | None = None,
+    ) -> None:
         self.prices: list[Price] = []
         self._catalog = catalog
         self._today = today
         self._as_of = as_of
         self._batch = batch
+        self._assume_model = assume_model
         self._numbers: dict[Price, int] = {}
 
     def place(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
@@ -100,7 +110,9 @@ class PriceBook:
         self, label: str, model: str | None, day: date | None, tier: str | None
     ) -> tuple[int | None, str | None]:
         if model is None or not model.strip():
-            return None, NO_MODEL
+            if self._assume_model is None:
+                return None, NO_MODEL
+            model = self._assume_model
         if label != OWN:
             if model in ENCODINGS:
                 return None, IS_ENCODING
@@ -113,12 +125,20 @@ class PriceBook:
         return self._number(price), None
 
     def _price(self, model: str, day: date | None, tier: str | None) -> tuple[Price | None, str | None]:
-        try:
+        if self._is_known(model):
             price = pricing.price(model, day, tier, self._catalog)
-        except names.UnknownModel:
-            row = other_vendors.price_row(model, day or self._today)
-            return (pricing.at_tier(row, tier), None) if row else (None, "unknown model")
-        return price, None if price else NO_PRICE
+            return price, None if price else NO_PRICE
+        row = other_vendors.price_row(model, day or self._today)
+        if row is not None:
+            return pricing.at_tier(row, tier), None
+        if self._assume_model is None or self._assume_model == model:
+            return None, UNKNOWN_MODEL
+        return self._price(self._assume_model, day, tier)
+
+    def _is_known(self, model: str) -> bool:
+        """Is it a model of the catalog, or priced by the user? Asked first: the error for an unknown name is slow."""
+        resolved = names.find(model, self._catalog)
+        return resolved is not None or bool(self._catalog.price_layers(model.strip().lower()))
 
     def _number(self, price: Price) -> int:
         number = self._numbers.setdefault(price, len(self.prices))

@@ -7,6 +7,7 @@ Only plain files of lines are cut. A part does not know its first line number: i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -67,7 +68,7 @@ def _spans(file: BinaryIO, size: int, span_bytes: int) -> list[Span]:
         cuts.append(_next_line(file, cuts[-1] + span_bytes, size))
     if cuts[-1] < size:
         cuts.append(size)
-    return [Span(start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [Span(start, end) for start, end in pairwise(cuts)]
 
 
 def _next_line(file: BinaryIO, position: int, size: int) -> int:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tokcount.logs.record import Json, Kind, Record, Skipped, SkipReason, Usage
-from tokcount.logs.values import BODY_USAGE, decoded, decoded_list, first, number, text, timestamp, usage_from
+from tokcount.logs.tidy import tidy
+from tokcount.logs.values import body_usage, decoded, decoded_list, first, number, text, timestamp
 from tokcount.logs.vendors import is_foreign
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def request_kind(body: Json) -> Kind | None:
     return None
 
 
+_NOTHING: Json = {}
+
 _RESPONSE_OBJECTS: dict[str, Kind] = {
     "chat.completion": "chat",
     "chat.completion.chunk": "chat",
@@ -104,7 +107,7 @@ def response_kind(body: Json) -> Kind | None:
 
 def failure(status: object, response: object) -> str | None:
     """Why a call failed (``HTTP 429``, ``rate_limit_exceeded``), without the message; ``None`` when it did not."""
-    code = number(status)
+    code = None if status is None else number(status)
     if code is not None and code >= 400:
         return f"HTTP {code}"
     if not isinstance(response, dict) or response.get("choices"):
@@ -155,6 +158,11 @@ def body_record(
         kind, request, response = "usage", None, None
         if not facts.flags & {"truncated", "redacted"}:
             facts.flags.add("no_text")
+    asked, answered = request or _NOTHING, response or _NOTHING
+    model = text(asked.get("model")) or text(asked.get("engine")) or facts.model
+    served = text(answered.get("model")) or facts.served_model
+    if is_foreign(facts.provider, served or model):
+        facts.flags.add("non_openai")
     record = Record(
         source=place.source,
         line=place.line,
@@ -163,32 +171,24 @@ def body_record(
         kind=kind,
         request=request,
         response=response,
+        model=model or served,
+        served_model=served,
+        id=facts.id or text(answered.get("id")),
+        timestamp=facts.timestamp or _created(answered),
         usage=usage,
+        tier=facts.tier or _tier(answered) or _tier(asked),
+        deployment=facts.deployment,
+        user=facts.user or text(asked.get("user")),
+        thread=facts.thread,
         tags=facts.tags,
+        flags=tuple(sorted(facts.flags)),
         conversation=facts.conversation,
     )
-    _fill(record, facts)
-    return record
+    return tidy(record)
 
 
-def _fill(record: Record, facts: Facts) -> None:
-    """Names, ids and times: from the bodies where they say them, else from the log."""
-    asked, answered = record.request or {}, record.response or {}
-    model = text(asked.get("model")) or text(asked.get("engine")) or facts.model
-    served = text(answered.get("model")) or facts.served_model
-    if is_foreign(facts.provider, served or model):
-        facts.flags.add("non_openai")
-    record.model = model or served
-    record.served_model = served
-    record.id = facts.id or text(answered.get("id"))
-    record.timestamp = (
-        facts.timestamp or timestamp(answered.get("created")) or timestamp(answered.get("created_at"))
-    )
-    record.tier = facts.tier or _tier(answered) or _tier(asked)
-    record.deployment = facts.deployment
-    record.user = facts.user or text(asked.get("user"))
-    record.thread = facts.thread
-    record.flags = tuple(sorted(facts.flags))
+def _created(answered: Json) -> float | None:
+    return timestamp(answered.get("created")) or timestamp(answered.get("created_at"))
 
 
 def _tier(body: Json) -> str | None:
@@ -197,7 +197,7 @@ def _tier(body: Json) -> str | None:
 
 
 def _response_usage(response: Json | None) -> Usage | None:
-    return usage_from(response.get("usage"), BODY_USAGE, "response") if response else None
+    return body_usage(response.get("usage")) if response else None
 
 
 def _merged(billed: Usage | None, logged: Usage | None) -> Usage | None:

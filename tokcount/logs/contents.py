@@ -59,7 +59,9 @@ def values_of(stream: Stream, seen: Look, source: str, largest: int) -> Iterator
 def event_values(stream: Stream, source: str, largest: int) -> Iterator[Found]:
     """The data of server-sent events, parsed."""
     lines = Lines(stream, largest)
-    texts = ((number, text_encoding.decode(b"?" if line is None else line).rstrip("\r")) for number, line in lines)
+    texts = (
+        (number, text_encoding.decode(b"?" if line is None else line).rstrip("\r")) for number, line in lines
+    )
     for event in events(texts):
         if event.name == STRAY:
             yield unparsed(source, event.line, "a line that is no field of an event stream")

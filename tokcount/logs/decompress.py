@@ -57,7 +57,8 @@ def compression_of(head: bytes) -> str | None:
 
 def unpacked(blocks: Iterable[bytes], compression: str, *, max_ratio: int) -> Iterator[bytes]:
     """The unpacked blocks. Raises `ReadProblem` where the data is damaged, ends early, or expands more than
-    ``max_ratio`` times."""
+    ``max_ratio`` times.
+    """
     make = _machine_for(compression)
     machine, taken, given = make(), 0, 0
     for block in blocks:

@@ -5,15 +5,13 @@ Most of the work is remembered: which formats can fit depends only on the top-le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tokcount.logs.formats import chosen_formats, names_of
 from tokcount.logs.formats.generic import text_record
 from tokcount.logs.formats.interface import Format, Item, Place, Row
 from tokcount.logs.record import Json, Record, Skipped
-from tokcount.logs.tidy import tidy
 from tokcount.logs.values import decoded
 
 _KNOWN_KEYS = 4096
@@ -65,9 +63,17 @@ class Detector:
         self._part = part
         self._fitting: dict[tuple[Any, ...], tuple[Format, ...]] = {}
         self._groups: dict[str, Json] = {}
+        self._reading = ""
+
+    def broken(self, error: Exception, place: Place) -> Skipped:
+        """What to say when a format did not keep its promise never to raise."""
+        if isinstance(error, RecursionError):
+            return _skipped(place, "unparsed", "JSON nested too deeply", self._reading)
+        detail = f"{BUG} {self._reading} failed on this value ({type(error).__name__}); please report it"
+        return _skipped(place, "unparsed", detail, self._reading)
 
     def items(self, value: Any, place: Place) -> Iterable[Item]:
-        """The records of one value, or why there are none."""
+        """The records of one value, or why there are none. May raise what a format raises: see `broken`."""
         if isinstance(value, dict):
             return self._object(value, place)
         if isinstance(value, list):
@@ -82,7 +88,8 @@ class Detector:
             group = self._groups.get(item.name)
             if group is not None and _whole_run(item) is run:
                 del self._groups[item.name]
-                yield from _guarded(item, Place("", 0), partial(item.finish, group))
+                self._reading = item.name
+                yield from item.finish(group)
 
     def find(self, value: Json) -> Format | None:
         """The format of an object."""
@@ -119,13 +126,14 @@ class Detector:
         group = self._groups.get(item.name)
         if group is None:
             group = self._groups[item.name] = {"files": self._files} if _whole_run(item) else {}
-        return _guarded(item, place, lambda: item.read(value, place, group))
+        self._reading = item.name
+        return item.read(value, place, group)
 
     def _page(self, page: list[Any], place: Place) -> Iterator[Item]:
-        """The elements of a page, numbered on from the index of the page."""
-        index = place.index
+        """The elements of a page, numbered through."""
+        index = 0
         for element in page:
-            for item in self.items(element, Place(place.source, place.line, index)):
+            for item in self.items(element, place):
                 if isinstance(item, Record):
                     item.index = index
                     index += 1
@@ -162,18 +170,6 @@ class Detector:
 
 def _whole_run(item: Format) -> bool:
     return bool(getattr(item, "whole_run", False))
-
-
-def _guarded(item: Format, place: Place, read: Callable[[], Iterable[Item]]) -> Iterator[Item]:
-    """The items of one value, made regular. A format that fails on it loses that value, not the run."""
-    try:
-        for found in read():
-            yield tidy(found) if isinstance(found, Record) else found
-    except RecursionError:
-        yield _skipped(place, "unparsed", "JSON nested too deeply", item.name)
-    except Exception as error:  # noqa: BLE001 - the promise is that no log content ends a run
-        detail = f"{BUG} {item.name} failed on this value ({type(error).__name__}); please report it"
-        yield _skipped(place, "unparsed", detail, item.name)
 
 
 def _shown(key: object) -> str:

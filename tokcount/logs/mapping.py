@@ -20,7 +20,6 @@ from tokcount.logs.formats.interface import Item, Place
 from tokcount.logs.formats.openai import answer_of, has_roles
 from tokcount.logs.options import Mapping
 from tokcount.logs.record import Json, Kind, Record, Usage
-from tokcount.logs.tidy import tidy
 from tokcount.logs.values import BODY_USAGE, decoded, number, text, timestamp, usage_from
 
 NAME = "mapped"
@@ -109,8 +108,11 @@ class Mapper:
         return self._numbered(found, place)
 
     def _numbered(self, values: list[Any], place: Place) -> Iterator[Item]:
-        for index, value in enumerate(values, place.index):
-            yield from self._item(value, Place(place.source, place.line, index))
+        for index, value in enumerate(values):
+            for item in self._item(value, place):
+                if isinstance(item, Record):
+                    item.index += index
+                yield item
 
     def _item(self, value: Any, place: Place) -> Iterable[Item]:
         if "messages" not in self._paths and "prompt" not in self._paths:
@@ -121,16 +123,8 @@ class Mapper:
             return (skipped(place, "unrecognised", f"nothing at {missing}", "unrecognised"),)
         answer = self._find("completion", value)
         response = None if answer in (None, "") else answer_of(answer, kind)
-        item = body_record(
-            place,
-            NAME,
-            kind=kind,
-            request=request,
-            response=response,
-            facts=self._facts(value),
-            index=place.index,
-        )
-        return (tidy(item) if isinstance(item, Record) else item,)
+        facts = self._facts(value)
+        return (body_record(place, NAME, kind=kind, request=request, response=response, facts=facts),)
 
     def _request(self, value: Any) -> tuple[Json | None, Kind]:
         """The request body at the mapped places, and its endpoint."""

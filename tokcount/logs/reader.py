@@ -15,12 +15,12 @@ import msgspec
 
 from tokcount.logs import archive, columnar, database
 from tokcount.logs.contents import END_OF_STREAM, NO_VALUES, plain_text, values_of
-from tokcount.logs.detect import Detector
+from tokcount.logs.detect import Detector, NeedsWhole
 from tokcount.logs.formats.interface import Item, Place
 from tokcount.logs.json_stream import Found
 from tokcount.logs.mapping import Mapper
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.record import Skipped, SkipReason
+from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.shape import Look, look
 from tokcount.logs.streams import Stream, blocks_of, unwrap
 from tokcount.logs.units import as_units
@@ -107,7 +107,7 @@ class Reader:
 
     def finish(self) -> Iterable[Item]:
         """What formats that join files still hold after the last source."""
-        return as_units(self._detector.finish(run=True), self.options.unit)
+        return as_units(self._held_back(run=True), self.options.unit)
 
     def _opened(
         self, stream: Stream, source: str, path: str | None, *, inside: bool = False
@@ -129,7 +129,7 @@ class Reader:
     def _finished(self, items: Iterator[Item], stream: Stream, source: str) -> Iterator[Item]:
         """The items, then what formats held back, as the units asked for; then the notes."""
         yield from as_units(items, self.options.unit)
-        yield from as_units(self._detector.finish(), self.options.unit)
+        yield from as_units(self._held_back(), self.options.unit)
         if self._notes is not None:
             self._notes += [Note(source, line, text) for text, line in stream.notes.items()]
 
@@ -170,17 +170,33 @@ class Reader:
         return self._items(values_of(stream, seen, source, options.max_value), source)
 
     def _items(self, found: Iterator[Found], source: str) -> Iterator[Item]:
-        """Values → records."""
-        reader = self._mapper or self._detector
+        """Values → records. A format that fails on a value loses that value, not the run."""
+        items = (self._mapper or self._detector).items
         for each in found:
             if isinstance(each, Skipped):
                 yield each
                 continue
             line, index, value = each
             if value is END_OF_STREAM:
-                yield from self._detector.finish()
+                yield from self._held_back()
                 continue
-            yield from reader.items(value, Place(source, line, index))
+            place = Place(source, line, index)
+            try:
+                for item in items(value, place):
+                    if index and isinstance(item, Record):
+                        item.index += index
+                    yield item
+            except NeedsWhole:
+                raise
+            except Exception as error:  # noqa: BLE001 - the promise is that no log content ends a run
+                yield self._detector.broken(error, place)
+
+    def _held_back(self, *, run: bool = False) -> Iterator[Item]:
+        """What formats held back until the end of a file, or of the run."""
+        try:
+            yield from self._detector.finish(run=run)
+        except Exception as error:  # noqa: BLE001 - see _items
+            yield self._detector.broken(error, Place("", 0))
 
 
 def _held(stream: Stream) -> BytesIO:

@@ -15,7 +15,7 @@ from tokcount.logs.decompress import ReadProblem, compression_of, unpacked
 from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import IO
 
 _DEEPEST = 4
 """Compressions inside each other that are unpacked."""
@@ -58,7 +58,7 @@ class Stream:
         return b"".join(head), ended
 
 
-def blocks_of(file: BinaryIO, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+def blocks_of(file: IO[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """The blocks of an open file, as soon as they can be read."""
     read = getattr(file, "read1", file.read)
     while block := read(size):

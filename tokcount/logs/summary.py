@@ -57,8 +57,8 @@ class Summary:
         self.kinds[record.kind] += 1
         asked = prompt_texts(record)
         answered = answer_texts(record)
-        if record.kind == "chat" and record.request is not None:
-            self.messages += len(record.request["messages"])
+        messages = (record.request or {}).get("messages")
+        self.messages += len(messages) if isinstance(messages, list) else 0
         if record.kind != "responses":
             self.chars_in += sum(map(len, asked))
         self.chars_out += sum(map(len, answered))

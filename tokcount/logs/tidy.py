@@ -30,13 +30,18 @@ FUNCTION_TYPES = frozenset({"function", "custom", None})
 
 
 def tidy(record: Record) -> Record:
-    """The record with regular contents and the flags of its request."""
+    """The record with regular contents and the flags of its request.
+
+    Messages that end with the assistant's are no request that waits for an answer: they are a stored conversation.
+    """
     request = record.request
     if request is None:
         return record
     flags = set[str]()
     if record.kind == "chat":
-        request["messages"] = _tidy_items(request.get("messages"), flags)
+        request["messages"] = messages = _tidy_items(request.get("messages"), flags)
+        if record.response is None and messages and messages[-1].get("role") == "assistant":
+            record.conversation = True
     elif record.kind == "responses":
         given = request.get("input")
         if isinstance(given, list):

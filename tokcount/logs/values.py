@@ -59,6 +59,8 @@ def truth(value: object) -> bool:
 
 def text(value: object) -> str | None:
     """A string that says something; numbers are written out, empty strings and all else are ``None``."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -72,9 +74,11 @@ def timestamp(value: object, *, naive_utc: bool = False) -> float | None:
     A time without a zone is ``None`` unless the format is known to write UTC (``naive_utc``): a guessed zone
     would move records over the edge of a day, and with it over a price change.
     """
+    if value is None:
+        return None
     if isinstance(value, str):
         plain = value.strip()
-        as_float = _float(plain)
+        as_float = None if plain[4:5] == "-" else _float(plain)
         return _iso(plain, naive_utc=naive_utc) if as_float is None else _epoch(as_float)
     if isinstance(value, list) and len(value) == 2 and all(_is_number(part) for part in value):
         return _epoch(float(value[0])) if value[0] <= _LARGEST_SECONDS else None
@@ -114,12 +118,14 @@ def decoded_list(value: object) -> list[Any]:
 
 def dig(value: object, path: str) -> Any:
     """What stands at ``path`` (keys joined by dots), or ``None``. A key that holds dots is found whole."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     if path in value:
         return value[path]
+    if "." not in path:
+        return None
     for key in path.split("."):
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(key)
     return value
@@ -162,18 +168,40 @@ def usage_from(
     value: object, table: UsageTable, source: Literal["response", "log", "csv", "stream"] = "log"
 ) -> Usage | None:
     """The usage at the places of ``table``; ``None`` when neither input, output, total nor cost is logged."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     usage = Usage(source=source)
-    logged = False
     for field, paths in table.items():
         convert: Callable[[object], Any] = money if field == "cost_usd" else number
-        found = next((n for path in paths if (n := convert(dig(value, path))) is not None), None)
-        if found is None:
-            continue
-        setattr(usage, field, found)
-        logged = logged or field in ("input", "output", "total", "cost_usd")
-    return usage if logged else None
+        for path in paths:
+            logged = dig(value, path)
+            if logged is not None and (found := convert(logged)) is not None:
+                setattr(usage, field, found)
+                break
+    logged = (usage.input, usage.output, usage.total, usage.cost_usd)
+    return usage if any(found is not None for found in logged) else None
+
+
+_BODY_PLACES = {path: field for field, paths in BODY_USAGE.items() for path in paths}
+
+
+def body_usage(value: object) -> Usage | None:
+    """As `usage_from` with `BODY_USAGE`, for the usage that bodies hold: it looks only at the keys that are there."""
+    if not isinstance(value, dict):
+        return None
+    usage = Usage()
+    for key, logged in value.items():
+        if isinstance(logged, dict):
+            for part, amount in logged.items():
+                field = _BODY_PLACES.get(f"{key}.{part}")
+                if field is not None and getattr(usage, field) is None:
+                    setattr(usage, field, number(amount))
+        elif logged is not None:
+            field = _BODY_PLACES.get(key)
+            if field is not None and getattr(usage, field) is None:
+                setattr(usage, field, number(logged))
+    logged = (usage.input, usage.output, usage.total)
+    return usage if any(found is not None for found in logged) else None
 
 
 _URL_ENDINGS: tuple[tuple[str, Kind], ...] = (

@@ -6,6 +6,7 @@ OpenAI's encodings can only estimate the tokens of their models.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PROVIDERS = frozenset(
     {
@@ -65,6 +66,7 @@ _MODELS = (
 _WORDS = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=4096)
 def is_foreign(provider: str | None, model: str | None) -> bool:
     """Does the log say that another vendor's model answered? An unknown name is not foreign: it is unknown."""
     if provider is not None and _WORDS.split(provider.lower(), 1)[0] in _PROVIDERS:

@@ -163,7 +163,6 @@ def _item(value: Json, place: Place, request_line: Json | None) -> Item:
         request=request if isinstance(request, dict) else None,
         response=response,
         facts=facts,
-        index=place.index,
     )
     if isinstance(item, Record):
         item.custom_id = str(value["custom_id"])

@@ -13,7 +13,7 @@ from tokcount.logs.formats.interface import BODY, LOOSE, Place
 from tokcount.logs.formats.openai import answer_of, deployment_of, facts_around, has_roles
 from tokcount.logs.formats.single import Single
 from tokcount.logs.record import Json, Kind
-from tokcount.logs.values import BODY_USAGE, decoded, first, number, text, timestamp, usage_from
+from tokcount.logs.values import body_usage, decoded, first, text, usage_from
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.interface import Item
@@ -90,7 +90,7 @@ class Messages(_Loose):
         response = None if answer is None else answer_of(answer, "chat")
         facts = facts_around(value)
         if isinstance(value.get("usage"), dict):
-            facts.usage = usage_from(value["usage"], BODY_USAGE)
+            facts.usage = body_usage(value["usage"])
         return (body_record(place, self.name, kind="chat", request=value, response=response, facts=facts),)
 
 
@@ -152,9 +152,6 @@ class Table(_Loose):
     name = "generic.csv"
     accepts = ("row",)
     keys = tuple(frozenset({key}) for key in ("messages", *TEXT_KEYS))
-
-    def matches(self, value: Json) -> bool:
-        return True
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
         row = {key.strip().lower(): cell for key, cell in value.items()}

@@ -65,7 +65,8 @@ class Format(Protocol):
 
     def read(self, value: dict[str, Any], place: Place, group: dict[str, Any]) -> Iterable[Item]:
         """The records of one value. ``group`` lives as long as the file, one for each format: a grouped
-        format keeps there what waits for later values. Never raises for a decoded JSON value."""
+        format keeps there what waits for later values. Never raises for a decoded JSON value.
+        """
         ...
 
     def finish(self, group: dict[str, Any]) -> Iterable[Item]:

@@ -7,6 +7,7 @@ the shape of the body.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.bodies import (
@@ -25,7 +26,7 @@ from tokcount.logs.formats.interface import BODY, OBJECT, PAIR, Place
 from tokcount.logs.formats.single import Single
 from tokcount.logs.formats.streams import assemble
 from tokcount.logs.record import Json, Kind
-from tokcount.logs.values import BODY_USAGE, decoded, first, kind_of_url, text, timestamp, usage_from
+from tokcount.logs.values import body_usage, decoded, dig, kind_of_url, text, timestamp
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.interface import Item
@@ -70,6 +71,16 @@ TIME_KEYS = (
 )
 ID_KEYS = ("id", "request_id", "call_id", "uuid")
 
+URL_KEYS = ("url", "path", "endpoint")
+
+_AROUND = {
+    "timestamp": TIME_KEYS,
+    "id": ID_KEYS,
+    "user": ("user", "user_id"),
+    "deployment": (*URL_KEYS, "request"),
+    "tags": ("tags",),
+}
+
 PAIR_KEYS = (
     ("request", "response"),
     ("req", "resp"),
@@ -90,7 +101,8 @@ def has_roles(messages: object) -> bool:
     """Is this a list of chat messages (or an empty one)?"""
     if not isinstance(messages, list):
         return False
-    return all(item is None or (isinstance(item, dict) and "role" in item) for item in messages[:3])
+    first_one = messages[0] if messages else None
+    return first_one is None or (isinstance(first_one, dict) and "role" in first_one)
 
 
 def is_responses_input(value: Json) -> bool:
@@ -111,22 +123,32 @@ def is_not_text(value: Json) -> bool:
     return isinstance(model, str) and any(part in model for part in NOT_TEXT)
 
 
+@lru_cache(maxsize=4096)
+def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What the keys of a value say about the call: field of `Facts` and key, the best key of each field first."""
+    return tuple((field, key) for field, names in _AROUND.items() for key in names if key in keys)
+
+
 def facts_around(value: Json) -> Facts:
     """What a row says about the call beside its bodies."""
-    url = first(value, ("url", "request.url", "path", "endpoint"))
-    facts = Facts(
-        id=text(first(value, ID_KEYS)),
-        timestamp=timestamp(first(value, TIME_KEYS)),
-        deployment=deployment_of(url),
-        user=text(value.get("user")) or text(value.get("user_id")),
-        tags=tags_from(value.get("tags")) if "tags" in value else (),
-    )
-    facts.model = text(value.get("model")) or facts.deployment
+    facts = Facts(model=text(value.get("model")))
+    for field, key in _around(tuple(value)):
+        said = value[key]
+        if field == "timestamp":
+            facts.timestamp = facts.timestamp or timestamp(said)
+        elif field == "deployment":
+            facts.deployment = facts.deployment or deployment_of(said)
+        elif field == "tags":
+            facts.tags = tags_from(said)
+        else:
+            setattr(facts, field, getattr(facts, field) or text(said))
+    facts.model = facts.model or facts.deployment
     return facts
 
 
-def deployment_of(url: object) -> str | None:
-    """The deployment in an Azure URL: ``/openai/deployments/NAME/chat/completions``."""
+def deployment_of(message: object) -> str | None:
+    """The deployment in an Azure URL (``/openai/deployments/NAME/chat/completions``), or in that of a message."""
+    url = message.get("url") if isinstance(message, dict) else message
     if not isinstance(url, str):
         return None
     _, found, rest = url.partition("/deployments/")
@@ -135,17 +157,17 @@ def deployment_of(url: object) -> str | None:
 
 def answer_of(value: object, kind: Kind) -> Json | None:
     """The response body in whatever a log holds: a body, chunks, the text of a stream, or only the answer."""
-    value = _unwrapped(decoded(value))
+    value = _unwrapped(value)
+    if isinstance(value, dict):
+        if isinstance(value.get("content"), str) and "choices" not in value:
+            return text_or_chat([value["content"]], kind)
+        return value
     if isinstance(value, list):
         chunks = [item for item in value if isinstance(item, dict) and ("choices" in item or "type" in item)]
         return assemble(chunks) if chunks else text_or_chat([v for v in value if isinstance(v, str)], kind)
     if isinstance(value, str):
         return body_of(value) or text_or_chat([value], kind)
-    if not isinstance(value, dict):
-        return None
-    if isinstance(value.get("content"), str) and "choices" not in value:
-        return text_or_chat([value["content"]], kind)
-    return value
+    return None
 
 
 def text_or_chat(texts: list[str], kind: Kind) -> Json | None:
@@ -168,7 +190,8 @@ def _output_message(answer: str) -> Json:
 
 
 def _unwrapped(value: Any) -> Any:
-    """The body inside an HTTP message ``{status, headers, body}``."""
+    """What a value holds: JSON in a string, or the body of an HTTP message ``{status, headers, body}``."""
+    value = decoded(value)
     if isinstance(value, dict) and value.get("body") is not None and "choices" not in value:
         return decoded(value["body"])
     return value
@@ -201,7 +224,7 @@ class Request(Single):
             return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
         facts = facts_around(value)
         if "usage" in value:
-            facts.usage = usage_from(value["usage"], BODY_USAGE)
+            facts.usage = body_usage(value["usage"])
         return (body_record(place, self.name, kind=self.kind, request=value, response=response, facts=facts),)
 
 
@@ -260,7 +283,7 @@ class Embeddings(Single):
     def matches(self, value: Json) -> bool:
         return is_not_text(value) or isinstance(value.get("input"), list)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Place) -> Iterable[Item]:  # noqa: ARG002 - nothing of it is kept
         return (
             skipped(place, "not_llm", "a call that embeds or moderates, and generates no text", self.name),
         )
@@ -279,28 +302,17 @@ class Pair(Single):
         return _pair(value) is not None
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
-        pair = _pair(value)
-        if pair is None:
-            return ()
-        request, answer = pair
-        url = first(value, ("url", "request.url", "path", "endpoint"))
-        kind = kind_of_url(url) or _answer_kind(answer) or request_kind(request or {}) or "chat"
+        request, answer = _pair(value) or (None, None)
+        kind = _url_kind(value) or _answer_kind(answer) or request_kind(request or {}) or "chat"
         response = answer_of(answer, kind)
-        status = first(value, ("status", "status_code", "response.status_code", "response.status"))
-        if error := failure(status, response):
+        error = failure(_status(value), response) or failure(None, value)
+        if error:
             return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
-        if error := failure(None, value):
-            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
-        name = f"openai.{kind}.pair"
-        return (
-            body_record(place, name, kind=kind, request=request, response=response, facts=self._facts(value)),
-        )
-
-    def _facts(self, value: Json) -> Facts:
         facts = facts_around(value)
-        if isinstance(value.get("usage"), dict):
-            facts.usage = usage_from(value["usage"], BODY_USAGE)
-        return facts
+        if "usage" in value:
+            facts.usage = body_usage(value["usage"])
+        name = f"openai.{kind}.pair"
+        return (body_record(place, name, kind=kind, request=request, response=response, facts=facts),)
 
 
 def _pair(value: Json) -> tuple[Json | None, Any] | None:
@@ -308,10 +320,10 @@ def _pair(value: Json) -> tuple[Json | None, Any] | None:
     for asked, answered in PAIR_KEYS:
         if asked not in value:
             continue
-        request = _unwrapped(decoded(value[asked]))
-        if isinstance(request, dict) and request_kind(request) is not None and _is_request(request):
+        request = _unwrapped(value[asked])
+        if isinstance(request, dict) and _is_request(request):
             return request, value.get(answered)
-        if request in (None, {}, "") and _is_answer(value.get(answered)):
+        if not request and _is_answer(value.get(answered)):
             return None, value[answered]
     return None
 
@@ -319,17 +331,38 @@ def _pair(value: Json) -> tuple[Json | None, Any] | None:
 def _is_request(body: Json) -> bool:
     if "messages" in body:
         return has_roles(body["messages"])
-    return "prompt" in body or is_responses_input(body)
+    if "prompt" in body and not isinstance(body["prompt"], dict):
+        return True
+    return is_responses_input(body) or isinstance(body.get("instructions"), str)
 
 
 def _is_answer(value: object) -> bool:
-    body = _unwrapped(decoded(value))
+    body = _unwrapped(value)
     return isinstance(body, dict) and response_kind(body) is not None
 
 
 def _answer_kind(value: object) -> Kind | None:
-    body = _unwrapped(decoded(value))
+    """The endpoint that the answer names; its shape alone is no proof."""
+    body = _unwrapped(value)
     return response_kind(body) if isinstance(body, dict) and "object" in body else None
+
+
+def _url_kind(value: Json) -> Kind | None:
+    """The endpoint that the URL of a pair names, wherever it stands."""
+    for key in URL_KEYS:
+        if key in value and (kind := kind_of_url(value[key])) is not None:
+            return kind
+    return kind_of_url(dig(value, "request.url"))
+
+
+def _status(value: Json) -> object:
+    """The HTTP status of a pair, wherever it stands."""
+    for holder in (value, value.get("response")):
+        if isinstance(holder, dict):
+            status = holder.get("status", holder.get("status_code"))
+            if isinstance(status, int | str):
+                return status
+    return None
 
 
 FORMATS = (

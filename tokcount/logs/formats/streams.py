@@ -205,7 +205,8 @@ class Streams:
 
     def _key(self, value: Json, group: Json) -> str:
         """The stream of a chunk: its id, else the stream of the chunk before. A first chunk without an id (Azure's)
-        belongs to the id that follows."""
+        belongs to the id that follows.
+        """
         response = value.get("response")
         named = value.get("id") or (response.get("id") if isinstance(response, dict) else None)
         streams: dict[str, Any] = group["streams"]

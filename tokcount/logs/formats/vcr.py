@@ -57,9 +57,10 @@ class Cassette(Single):
     )
 
     def matches(self, value: Json) -> bool:
-        if any(isinstance(value.get(name), list) for name in _LISTS):
-            return True
-        return bool(text(dig(value, "request.uri"))) and isinstance(value.get("response"), dict)
+        request = value.get("request")
+        if isinstance(request, dict):
+            return "uri" in request and isinstance(value.get("response"), dict)
+        return any(isinstance(value.get(name), list) for name in _LISTS)
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
         recorded = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), [value])

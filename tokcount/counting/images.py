@@ -1,19 +1,153 @@
-"""Media parts"""
+"""Tokens of media parts: images by tiles or patches, everything else named as not counted.
+
+Rules per model stand in ``data/images.csv``. Tiles and patches are described in OpenAI's guide "Images and vision";
+what recorded calls add to it is said in the table.
+"""
+
 from __future__ import annotations
-from typing import Any
-from tokcount.counting.draft import Draft
-from tokcount.counting.layout import Basis
+
+import csv
+import re
+from functools import cache
+from importlib import resources
+from math import ceil, floor, sqrt
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from tokcount.counting.image_size import Size, size_of_data_url
+
+if TYPE_CHECKING:
+    from tokcount.counting.draft import Draft
+    from tokcount.counting.layout import Basis
+
+UNKNOWN_SIZE = "an image whose size the log does not hold: counted as the smallest"
+UNKNOWN_MODEL = "an image on a model without a known rule"
+LOW_DETAIL = "an image in low detail"
+RULE = "images on this model"
+
+_IMAGES = frozenset({"image_url", "input_image", "image"})
+_AUDIO = frozenset({"input_audio", "audio"})
+_TILE, _PATCH = 512, 32
+_FIT, _SHORT_SIDE, _LOW_SIDE = 2048, 768, 512
+
+
+class ImageRule(NamedTuple):
+    """A row of ``data/images.csv``: ``base + unit × tiles``, or ``base + ⌈unit × patches⌉`` with at most ``cap``."""
+
+    match: re.Pattern[str]
+    rule: Literal["tiles", "patches"]
+    base: int
+    unit: float
+    cap: int
+    basis: Basis
+    source: str
+
+
+@cache
+def _rules() -> tuple[ImageRule, ...]:
+    text = resources.files("tokcount.counting").joinpath("data", "images.csv").read_text("utf-8")
+    return tuple(
+        ImageRule(
+            re.compile(row["match"]),
+            cast("Literal['tiles', 'patches']", row["rule"]),
+            int(row["base"]),
+            float(row["unit"]),
+            int(row["cap"] or 0),
+            cast("Basis", row["basis"]),
+            row["source"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+@cache
+def image_rule(model: str) -> ImageRule | None:
+    """The rule for a model name; ``None``: the model is not known to take images."""
+    name = model.strip().lower().removeprefix("ft:")
+    return next((rule for rule in _rules() if rule.match.search(name)), None)
 
 
 def media_tokens(part: dict[str, Any], model: str) -> tuple[int, Basis, str | None]:
-    return 0, "partial", "media"
+    """Tokens of one media part of a message, how sure they are, and why not surer.
+
+    Sizes are read from ``data:`` URLs. An image whose size is not in the log counts as one tile or patch, audio and
+    files count 0: both are ``partial``, the number is a floor. Never raises for decoded JSON.
+    """
+    kind = part.get("type")
+    if kind not in _IMAGES:
+        what = "audio" if kind in _AUDIO else "files"
+        return 0, "partial", f"{what} are not counted"
+    rule = image_rule(model)
+    if rule is None:
+        return 0, "partial", UNKNOWN_MODEL
+    url, detail = _url_and_detail(part)
+    size = size_of_data_url(url) if url and not url.startswith(("http:", "https:")) else None
+    if detail == "low":
+        return _low(rule, size), "estimated", LOW_DETAIL
+    if size is None:
+        return image_tokens(rule, (1, 1)), "partial", UNKNOWN_SIZE
+    return image_tokens(rule, size), rule.basis, None if rule.basis == "exact" else RULE
 
 
 def add_media(draft: Draft, media: list[dict[str, Any]], model: str) -> None:
+    """Adds media parts to a layout in the making, with their doubts."""
     for part in media:
         tokens, basis, reason = media_tokens(part, model)
         draft.constant += tokens
         if basis == "partial":
-            draft.miss(reason or "media")
+            draft.miss(reason or RULE)
         elif basis == "estimated":
-            draft.doubt(reason or "media")
+            draft.doubt(reason or RULE)
+
+
+def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:
+    """Chat nests both under ``image_url``, Responses does not."""
+    url: Any = part.get("image_url")
+    detail: Any = part.get("detail")
+    if isinstance(url, dict):
+        url, detail = url.get("url"), url.get("detail", detail)
+    return (url if isinstance(url, str) else None), detail
+
+
+def image_tokens(rule: ImageRule, size: Size) -> int:
+    """Tokens of an image of ``size`` pixels in high (the usual) detail.
+
+    >>> image_tokens(image_rule("gpt-4o"), (640, 480)), image_tokens(image_rule("gpt-4.1-mini"), (640, 480))
+    (425, 488)
+    """
+    if rule.rule == "tiles":
+        return rule.base + round(rule.unit) * _tiles(size)
+    return rule.base + ceil(rule.unit * _patches(size, rule.cap))
+
+
+def _low(rule: ImageRule, size: Size | None) -> int:
+    """Low detail: the base alone, or the patches of a version that fits 512 pixels."""
+    if rule.rule == "tiles":
+        return rule.base
+    width, height = size or (1, 1)
+    scale = min(1.0, _LOW_SIDE / max(width, height))
+    return image_tokens(rule, (max(1, round(width * scale)), max(1, round(height * scale))))
+
+
+def _tiles(size: Size) -> int:
+    """Squares of 512 pixels after the image was made to fit 2048×2048, and its shorter side 768; never enlarged."""
+    width, height = size
+    scale = min(1.0, _FIT / max(width, height))
+    scale *= min(1.0, _SHORT_SIDE / (min(width, height) * scale))
+    return ceil(_near(width * scale) / _TILE) * ceil(_near(height * scale) / _TILE)
+
+
+def _patches(size: Size, cap: int) -> int:
+    """Squares of 32 pixels; an image with more than ``cap`` is made smaller until whole patches fit."""
+    width, height = size
+    patches = ceil(width / _PATCH) * ceil(height / _PATCH)
+    if patches <= cap:
+        return patches
+    scale = sqrt(_PATCH * _PATCH * cap / (width * height))
+    columns, rows = width * scale / _PATCH, height * scale / _PATCH
+    shrink = min(max(1, floor(columns)) / columns, max(1, floor(rows)) / rows)
+    return min(cap, ceil(_near(columns * shrink)) * ceil(_near(rows * shrink)))
+
+
+def _near(length: float) -> float:
+    """A length without the last bits of rounding, which would add a tile or a patch."""
+    return round(length, 6)

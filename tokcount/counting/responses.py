@@ -72,7 +72,7 @@ def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | No
     if _schema(request) is not None or _mode(request):
         return None
     given, instructions = request.get("input"), request.get("instructions")
-    texts: list[str] = []
+    texts: list[Any] = []
     if instructions is not None:
         texts.append(instructions)
     replies = 0
@@ -80,7 +80,11 @@ def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | No
         texts.append(given)
     else:
         for item in given:
-            if type(item) is not dict or not item.keys() <= _PLAIN_KEYS or item.get("type", "message") != "message":
+            if (
+                type(item) is not dict
+                or not item.keys() <= _PLAIN_KEYS
+                or item.get("type", "message") != "message"
+            ):
                 return None
             role = item.get("role")
             if type(role) is not str or role not in _ROLES:
@@ -89,7 +93,9 @@ def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | No
             replies += role == "assistant"
     if any(type(text) is not str or not text for text in texts):
         return None
-    constant = family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+    constant = (
+        family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+    )
     if family.doubt:
         return Layout(constant, texts, texts, "estimated", (family.doubt,))
     return Layout(constant, texts, texts)
@@ -122,8 +128,8 @@ def _add_tools(draft: Draft, request: dict[str, Any], family: Family, rules: Rul
         return
     if tools.functions:
         draft.encode(tools.body)
-        undescribed = not tools.described and rules.tools_undescribed is not None
-        draft.constant += rules.tools_undescribed if undescribed else rules.tools
+        undescribed = rules.tools if rules.tools_undescribed is None else rules.tools_undescribed
+        draft.constant += rules.tools if tools.described else undescribed
     forced = _forced_type(request.get("tool_choice"))
     for kind in _hosted_types(request["tools"]):
         _add_hosted(draft, kind, forced, bool(tools.functions), family.name, model)
@@ -142,7 +148,9 @@ def _forced_type(choice: Any) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def _add_hosted(draft: Draft, kind: str, forced: str | None, functions: bool, family: str, model: str) -> None:
+def _add_hosted(
+    draft: Draft, kind: str, forced: str | None, functions: bool, family: str, model: str
+) -> None:
     known = hosted_tool(family, model, kind)
     if known is None:
         draft.miss(HOSTED)

@@ -99,13 +99,17 @@ def score(record: dict[str, Any]) -> tuple[int, int, str, tuple[str, ...]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("recordings", nargs="+")
     parser.add_argument("--endpoint", default="")
     parser.add_argument("--category", default="")
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
-    rows: dict[tuple[str, str, str], list[tuple[str, int, str, tuple[str, ...], dict[str, Any]]]] = defaultdict(list)
+    rows: dict[tuple[str, str, str], list[tuple[str, int, str, tuple[str, ...], dict[str, Any]]]] = (
+        defaultdict(list)
+    )
     for path in options.recordings:
         for record in load(path):
             if options.endpoint and options.endpoint != KINDS[record["endpoint"]]:
@@ -121,7 +125,9 @@ def main() -> None:
 
 
 def print_table(rows: dict[tuple[str, str, str], list[Any]]) -> None:
-    print(f"{'endpoint':12} {'family':10} {'shape':24} {'n':>5} {'exact':>7} {'defs':>5} {'exact':>7}  claimed exact (right)")
+    print(
+        f"{'endpoint':12} {'family':10} {'shape':24} {'n':>5} {'exact':>7} {'defs':>5} {'exact':>7}  claimed exact (right)"
+    )
     for key, found in sorted(rows.items()):
         by_definition: dict[str, bool] = {}
         for name, residual, *_ in found:

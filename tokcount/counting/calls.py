@@ -70,7 +70,9 @@ def parallel_calls(calls: list[Call]) -> str:
     >>> parallel_calls([Call("f", '{"a": 1}', ""), Call("g", "{}", "")])
     '{"tool_uses":[{"recipient_name":"functions.f","parameters":{"a":1}},{"recipient_name":"functions.g","parameters":{}}]}'
     """
-    uses = [{"recipient_name": "functions." + call.name, "parameters": parsed(call.arguments)} for call in calls]
+    uses = [
+        {"recipient_name": "functions." + call.name, "parameters": parsed(call.arguments)} for call in calls
+    ]
     return compact({"tool_uses": uses})
 
 

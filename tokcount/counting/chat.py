@@ -1,26 +1,29 @@
-"""A chat request, laid out as the API encodes it: one block a message, definitions joined to the first."""
+"""A chat request, laid out as the API encodes it: message by message, definitions joined to the first."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tokcount.counting import calls
-from tokcount.counting.content import read_content
+from tokcount.counting.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
+from tokcount.counting.content import add_media, read_content
 from tokcount.counting.draft import Draft
 from tokcount.counting.families import Family
 from tokcount.counting.layout import Layout
-from tokcount.counting.schemas import ResponseFormat, response_format
-from tokcount.counting.tools import ToolSet, forced_name, tool_set
+from tokcount.counting.schemas import response_format
+from tokcount.counting.tools import OTHER_TOOLS, forced_name, tool_set
+
+Json = dict[str, Any]
 
 INSTRUCTION_ROLES = frozenset({"system", "developer"})
 TOOL_ROLES = frozenset({"tool", "function"})
+ESCAPED_UNTIL = 1_772_928_000.0
+"""8 March 2026: results of parallel calls were escaped until 3 March, and not from 12 March on."""
+
 _PLAIN_ROLES = frozenset({"user", "system", "developer", "assistant"})
-ESCAPED_UNTIL = 1_773_532_800.0
-"""15 March 2026: parallel results with other than ASCII were escaped until 18 February, and not from 8 April on."""
 
 
 def layout_chat(
-    request: dict[str, Any], family: Family, *, roles: bool = False, timestamp: float | None = None, model: str = ""
+    request: Json, family: Family, *, roles: bool = False, timestamp: float | None = None, model: str = ""
 ) -> Layout:
     """Layout of a Chat Completions request under a family that frames."""
     messages = request.get("messages")
@@ -46,9 +49,11 @@ def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) 
         if type(content) is not str or type(role) is not str or role not in _PLAIN_ROLES:
             return None
         texts.append(content)
-        if role == "assistant":
+        if content and role == "assistant":
             replies += 1
-    constant = family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+    constant = (
+        family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+    )
     if family.doubt:
         return Layout(constant, texts, texts, "estimated", (family.doubt,))
     return Layout(constant, texts, texts)
@@ -58,156 +63,158 @@ class _Chat(Draft):
     """One request on its way to a layout."""
 
     def __init__(
-        self, messages: list[Any], request: dict[str, Any], family: Family, timestamp: float | None, model: str
+        self, messages: list[Any], request: Json, family: Family, timestamp: float | None, model: str
     ) -> None:
         super().__init__()
         self._family = family
-        self._timestamp = timestamp
         self._model = model
-        self._calls: dict[str, calls.Call] = {}
-        self._group: dict[str, str] | None = None
-        self.constant = family.primed(timestamp)
+        self._escaped = timestamp is not None and timestamp < ESCAPED_UNTIL
         self._tools = tool_set(request, family.renderer)
         self._format = response_format(request.get("response_format"))
+        self.constant = family.primed(timestamp)
         if family.doubt:
             self.doubt(family.doubt)
         usable = [message for message in messages if isinstance(message, dict)]
         if len(usable) < len(messages):
             self.doubt("an entry of messages is not an object")
-        self._blocks(usable)
+        leading = usable[0] if usable and usable[0].get("role") in INSTRUCTION_ROLES else None
+        self._definitions(leading)
         self._choice(request)
-        self._history(usable)
+        self._history(usable if leading is None else usable[1:])
 
-    def _blocks(self, messages: list[dict[str, Any]]) -> None:
-        """Tool definitions and the response format: joined to a leading system message, or a message of their own."""
-        parts = []
+    def _definitions(self, leading: Json | None) -> None:
+        """Tools and the response format, joined to a leading system message or in a message of their own."""
+        blocks = []
         if self._tools is not None:
-            parts.append(self._tools.block)
-            self.constant += self._family.block
-            self.constant += self._family.hidden if self._tools.described else self._family.hidden_undescribed
-            if self._tools.reason:
-                self.miss(self._tools.reason)
+            if self._tools.others:
+                self.miss(OTHER_TOOLS)
+            for doubt in self._tools.doubts:
+                self.doubt(doubt)
+            if self._tools.block:
+                blocks.append(self._tools.block)
+                self.constant += self._family.block + self._family.hidden_for(described=self._tools.described)
         if self._format is not None:
-            parts.append(self._format.text)
+            blocks.append(self._format.text)
             if self._family.schema_reply and self._tools is None:
                 self._name_schema()
-        if not parts:
-            return
-        self._leading = bool(messages) and messages[0].get("role") in INSTRUCTION_ROLES
-        self._joined = "\n\n".join(parts)
-        if not self._leading:
+        if leading is not None:
+            self._message(leading, blocks)
+        elif blocks:
             self.constant += self._family.per_message + 1
-            self.encode(self._joined)
+            self._joined(blocks)
 
-    _leading = False
-    _joined = ""
+    def _joined(self, blocks: list[str]) -> None:
+        """Blocks of text with a blank line between; each begins with ``#``, so that it can be encoded alone."""
+        for block in blocks[:-1]:
+            self.encode(block + "\n\n")
+        self.encode(blocks[-1])
 
     def _name_schema(self) -> None:
-        assert self._format is not None
-        self.constant += 2
-        self.encode(self._format.name)
+        if self._format is not None:
+            self.constant += 2
+            self.encode(self._format.name)
 
-    def _choice(self, request: dict[str, Any]) -> None:
-        choice = request.get("tool_choice", request.get("function_call"))
+    def _choice(self, request: Json) -> None:
         if self._tools is None:
             return
+        choice = request.get("tool_choice", request.get("function_call"))
         name = forced_name(choice)
-        if name is not None and self._family.forced >= 0:
+        if name and self._family.forced >= 0:
             self.constant += self._family.forced
             self.encode("." + name)
         elif choice == "none":
             self.constant += self._family.none_choice
 
-    def _history(self, messages: list[dict[str, Any]]) -> None:
-        i = 0
-        while i < len(messages):
-            message = messages[i]
-            found = calls.read_calls(message) if message.get("role") == "assistant" else []
-            if not found:
-                self._message(message, first=i == 0)
-                i += 1
+    def _history(self, messages: list[Json]) -> None:
+        """Messages in order; a message with calls takes the results that follow it along."""
+        last_user = max(
+            (i for i, message in enumerate(messages) if message.get("role") == "user"), default=-1
+        )
+        taken = 0
+        for i, message in enumerate(messages):
+            if i < taken:
                 continue
-            j = i + 1
-            while j < len(messages) and messages[j].get("role") in TOOL_ROLES:
-                j += 1
-            self._calls_and_results(message, found, messages[i + 1 : j])
-            i = j
+            calls = read_calls(message) if message.get("role") == "assistant" else []
+            if not calls:
+                self._message(message)
+                continue
+            taken = i + 1
+            while taken < len(messages) and messages[taken].get("role") in TOOL_ROLES:
+                taken += 1
+            self.constant += self._family.open_call if i > last_user else self._family.closed_call
+            self._called(message, calls, messages[i + 1 : taken])
 
-    def _message(self, message: dict[str, Any], *, first: bool = False) -> None:
-        role = message.get("role")
-        role = role if isinstance(role, str) else ""
+    def _message(self, message: Json, blocks: list[str] | None = None) -> None:
+        role = _text(message, "role")
         text = self._text_of(message)
-        if role in TOOL_ROLES:
-            self.doubt("a tool result without its call")
         self.constant += self._family.per_message + 1
-        if first and self._leading:
+        if blocks:
             self.remember(role, text)
-            self.encode(self._family.header + text + "\n\n" + self._joined)
+            self.encode(self._family.header + text + "\n\n")
+            self._joined(blocks)
         else:
             self.say(role, text)
-        name = message.get("name")
-        if isinstance(name, str) and name:
-            self.encode(":" + name)
+        self._name(message)
+        if role in TOOL_ROLES:
+            self.doubt("a tool result without its call")
         if role == "assistant" and text:
             self.constant += self._family.assistant_text
-            if self._format is not None:
-                self._name_schema()
+            self._name_schema()
 
-    def _text_of(self, message: dict[str, Any]) -> str:
+    def _name(self, message: Json) -> None:
+        if name := _text(message, "name"):
+            self.encode(":" + name)
+
+    def _text_of(self, message: Json) -> str:
+        """Content, or the refusal in its place; media are added to the constant."""
         text, media, odd = read_content(message.get("content"))
-        refusal = message.get("refusal")
-        if not text and isinstance(refusal, str):
-            text = refusal
         for part in media:
-            self._media(part)
+            add_media(self, part, self._model)
         if odd:
             self.doubt("content that is neither text nor parts")
-        return text
+        if isinstance(message.get("audio"), dict):
+            self.miss("an audio reply that the API keeps")
+        return text or _text(message, "refusal")
 
-    def _media(self, part: dict[str, Any]) -> None:
-        try:
-            from tokcount.counting.images import media_tokens
-        except ImportError:
-            self.miss("media")
-            return
-        tokens, basis, reason = media_tokens(part, self._model)
-        self.constant += tokens
-        if basis == "partial":
-            self.miss(reason or "media")
-        elif basis == "estimated":
-            self.doubt(reason or "media")
-
-    def _calls_and_results(
-        self, message: dict[str, Any], found: list[calls.Call], results: list[dict[str, Any]]
-    ) -> None:
-        text = self._text_of(message)
-        if text:
+    def _called(self, message: Json, calls: list[Call], results: list[Json]) -> None:
+        if text := self._text_of(message):
             self.constant += self._family.beside_call
             self.say("assistant", text)
-        name = message.get("name")
-        if isinstance(name, str) and name:
-            self.encode(":" + name)
-        if len(found) == 1:
-            self._one_call(found[0], results)
+            self.doubt("text beside a tool call")
+        self._name(message)
+        if self._family.open_call != self._family.closed_call:
+            self.doubt("tool calls of o-series models")
+        if results and len(results) != len(calls):
+            self.doubt("tool calls and results that do not pair")
+        if len(calls) == 1:
+            self._single(calls[0], results)
         else:
-            self._parallel(found, results)
+            self._parallel(calls, results)
 
-    def _one_call(self, call: calls.Call, results: list[dict[str, Any]]) -> None:
+    def _single(self, call: Call, results: list[Json]) -> None:
         self.constant += self._family.call
         self.encode("functions." + call.name)
-        self.encode(calls.compact_arguments(call.arguments))
+        self.encode(compact_arguments(call.arguments))
         for result in results:
             self.constant += self._family.result
             self.encode(call.name)
             self.say("tool", self._text_of(result))
 
-    def _parallel(self, found: list[calls.Call], results: list[dict[str, Any]]) -> None:
+    def _parallel(self, calls: list[Call], results: list[Json]) -> None:
         self.constant += self._family.parallel
-        self.encode(calls.parallel_calls(found))
-        order = {call.id: i for i, call in enumerate(found)}
-        results = sorted(results, key=lambda r: order.get(r.get("tool_call_id"), len(order)))
-        texts = [self._text_of(result) for result in results]
+        self.encode(parallel_calls(calls))
+        order = {call.id: i for i, call in enumerate(calls)}
+        texts = [
+            self._text_of(result)
+            for result in sorted(
+                results, key=lambda result: order.get(_text(result, "tool_call_id"), len(order))
+            )
+        ]
         for text in texts:
             self.remember("tool", text)
-        escaped = self._timestamp is not None and self._timestamp < ESCAPED_UNTIL
-        self.encode(calls.parallel_results(texts, escaped=escaped))
+        self.encode(parallel_results(texts, escaped=self._escaped))
+
+
+def _text(message: Json, key: str) -> str:
+    value = message.get(key)
+    return value if isinstance(value, str) else ""

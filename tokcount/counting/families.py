@@ -54,12 +54,20 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     """Around its result."""
     parallel: int = 20
     """Around several calls in one message together with their results."""
+    open_call: int = 0
+    """More for a message with calls after the last user message."""
+    closed_call: int = 0
+    """More for a message with calls before it."""
     beside_call: int = 4
     """Around text in a message that also calls."""
     schema_reply: bool = True
     """Whether the reply that the API starts names the JSON schema (2 tokens and the name)."""
     doubt: str = ""
     """Why counts of this family are ``estimated``; empty: they are not."""
+
+    def hidden_for(self, *, described: bool) -> int:
+        """Hidden text once tools are offered."""
+        return self.hidden if described else self.hidden_undescribed
 
     def primed(self, timestamp: float | None) -> int:
         """Priming on the day of the request (seconds since 1970, UTC; unknown: the later rule)."""
@@ -80,13 +88,12 @@ def _table(name: str) -> dict[str, Any]:
 
 
 FAMILIES: dict[str, Family] = {
-    name: msgspec.convert({"name": name, **constants}, Family) for name, constants in _table("families.toml").items()
+    name: msgspec.convert({"name": name, **constants}, Family)
+    for name, constants in _table("families.toml").items()
 }
 """Family name → constants."""
 
-_PATTERNS = [
-    (re.compile(row["match"]), str(row["family"])) for row in _table("family_names.toml")["pattern"]
-]
+_PATTERNS = [(re.compile(row["match"]), str(row["family"])) for row in _table("family_names.toml")["pattern"]]
 
 
 @cache

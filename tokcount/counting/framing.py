@@ -57,7 +57,11 @@ def _layout_prompts(request: dict[str, Any], family: Family, roles: bool, timest
     if family.framed:
         constant = count * (family.primed(timestamp) + family.per_message + 1)
     constant += ids
-    reasons = tuple(reason for reason in (family.doubt, "a prompt that is neither text nor tokens" if odd else "") if reason)
+    reasons = tuple(
+        reason
+        for reason in (family.doubt, "a prompt that is neither text nor tokens" if odd else "")
+        if reason
+    )
     return Layout(
         constant,
         texts,

@@ -1,4 +1,4 @@
-"""The tools of a request: which functions it offers, and the block of text that shows them to the model.
+"""The tools of a request: which functions it offers, and the text that shows them to the model.
 
 Logs repeat their tool sets in every record, so a rendered set is kept, keyed by its JSON.
 """
@@ -10,33 +10,34 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from tokcount.counting.typescript import render_functions
+from tokcount.counting.confirmed import guesses
+from tokcount.counting.schema_tree import Node, Schema
+from tokcount.counting.typescript import parameters, render_functions
 from tokcount.counting.typescript_0613 import parameters_0613
-from tokcount.counting import typescript
 
 Renderer = Literal["typescript", "0613"]
 
-CUSTOM = "tools other than functions are not counted"
+OTHER_TOOLS = "tools other than functions are not counted"
 
 
 class ToolSet(NamedTuple):
-    """The functions of a request as text (``body``, without a heading) and what the rules ask about them."""
+    """The functions of a request as text, and what the framing rules ask about them."""
 
     body: str
+    """The definitions without a heading, as Responses shows them; empty without functions."""
+    block: str
+    """The same under the headings of Chat Completions."""
     described: bool
     """The first function has a description."""
     functions: int
-    reason: str
-    """Why something is missing; empty: nothing is."""
-
-    @property
-    def block(self) -> str:
-        """The body under the headings of Chat Completions."""
-        return "# Tools\n\n## functions\n\n" + self.body
+    others: int
+    """Tools that are not functions; they are not in the text."""
+    doubts: tuple[str, ...]
+    """Why the text is a best guess."""
 
 
 def tool_set(request: dict[str, Any], renderer: Renderer = "typescript") -> ToolSet | None:
-    """The functions that ``tools`` and the older ``functions`` offer; ``None``: none are offered."""
+    """The functions of ``tools`` and of the older ``functions``; ``None``: nothing is offered."""
     tools, functions = request.get("tools"), request.get("functions")
     if not tools and not functions:
         return None
@@ -49,24 +50,33 @@ def tool_set(request: dict[str, Any], renderer: Renderer = "typescript") -> Tool
 
 @lru_cache(maxsize=1024)
 def _remembered(key: bytes, renderer: Renderer) -> ToolSet | None:
-    tools, functions = msgspec.json.decode(key)
-    return _render(tools, functions, renderer)
+    return _render(*msgspec.json.decode(key), renderer)
 
 
 def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
     offered, others = offered_functions(tools, functions)
     if not offered and not others:
         return None
-    render = parameters_0613 if renderer == "0613" else typescript.parameters
-    body = render_functions(offered, render) if offered else ""
-    description = offered[0].get("description") if offered else None
-    described = isinstance(description, str) and bool(description.strip())
-    return ToolSet(body, described, len(offered), CUSTOM if others else "")
+    body = render_functions(offered, parameters_0613 if renderer == "0613" else parameters) if offered else ""
+    doubts: set[str] = set()
+    for function in offered:
+        if not isinstance(function.get("name"), str):
+            doubts.add("a function without a name")
+        if function.get("parameters"):
+            doubts |= guesses(function["parameters"])
+    return ToolSet(
+        body=body,
+        block="# Tools\n\n## functions\n\n" + body if body else "",
+        described=bool(offered) and bool(Node(offered[0]).text("description")),
+        functions=len(offered),
+        others=others,
+        doubts=tuple(sorted(doubts)),
+    )
 
 
-def offered_functions(tools: Any, functions: Any = None) -> tuple[list[dict[str, Any]], int]:
-    """Function definitions of both APIs (Chat nests them under ``function``), and the number of other entries."""
-    offered: list[dict[str, Any]] = []
+def offered_functions(tools: Any, functions: Any = None) -> tuple[list[Schema], int]:
+    """Function definitions (Chat nests them under ``function``, Responses does not) and the number of others."""
+    offered: list[Schema] = []
     others = 0
     for tool in tools if isinstance(tools, list) else []:
         function = tool.get("function", tool) if isinstance(tool, dict) else None
@@ -82,10 +92,10 @@ def offered_functions(tools: Any, functions: Any = None) -> tuple[list[dict[str,
     return offered, others
 
 
-def forced_name(choice: Any) -> str | None:
-    """The function that ``tool_choice`` or ``function_call`` names; ``None`` for ``auto`` and the like."""
+def forced_name(choice: Any) -> str:
+    """The function that ``tool_choice`` or ``function_call`` names; empty for ``auto`` and the like."""
     if not isinstance(choice, dict):
-        return None
+        return ""
     function = choice.get("function")
     name = function.get("name") if isinstance(function, dict) else choice.get("name")
-    return name if isinstance(name, str) and name else None
+    return name if isinstance(name, str) else ""

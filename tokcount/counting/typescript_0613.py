@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from tokcount.counting.typescript import (
-    Printer,
-    Schema,
-    comment_lines,
-    is_bare_object,
-    properties_of,
-    text_of,
-    trailing,
-)
+from tokcount.counting.schema_tree import Node, Schema, comment_lines
+from tokcount.counting.typescript import Printer
 
 
 def parameters_0613(function: Schema) -> str:
+    """What a function takes: ``_: {…}``, or nothing."""
     schema = function.get("parameters")
-    return "_: " + Printer0613(schema).root() if isinstance(schema, dict) and properties_of(schema) else ""
+    if not isinstance(schema, dict) or not Node(schema).properties:
+        return ""
+    return "_: " + Printer0613(schema).text()
 
 
 class Printer0613(Printer):
-    """No titles, never inline, comments at the top level only, nested properties indented."""
+    """No titles, never on one line, comments at the top level only, nested properties indented."""
 
-    def _comment(self, schema: Schema) -> list[str]:
-        return comment_lines(text_of(schema, "description"))
+    def text(self) -> str:
+        root = self._tree.root
+        return "\n".join([*comment_lines(root.text("description")), self._object(root, 0)])
 
-    def _object(self, schema: Schema, depth: int) -> str:
-        required = schema.get("required")
-        required = required if isinstance(required, list) else []
+    def _object(self, node: Node, depth: int) -> str:
         lines = ["{"]
-        for name, value in properties_of(schema).items():
-            inner = self._resolve(value, schema["$refs"])
-            if is_bare_object(inner):
+        for name, inner in self._tree.properties(node):
+            text = self._type(inner, depth + 1, multi=True)
+            if depth:
+                lines.append(f"{'  ' * depth}{name}: {text},")
                 continue
-            lines += [] if depth else self._comment(inner)
-            mark = "" if name in required else "?"
-            note = "" if depth else trailing(inner)
-            lines.append(f"{'  ' * depth}{name}{mark}: {self._type(inner, depth + 1, True)},{note}")
+            lines += comment_lines(inner.text("description"))
+            lines.append(f"{name}: {text}," + (" // " + ", ".join(inner.notes) if inner.notes else ""))
         return "\n".join([*lines, "}"])
 
-    def _array(self, schema: Schema, depth: int, multi: bool) -> str:
-        if not isinstance(schema.get("items"), dict):
-            return "any[]"
-        return self._type(self._resolve(schema["items"], schema["$refs"]), depth, multi) + "[]"
+    def _array(self, node: Node, depth: int, multi: bool) -> str:
+        items = self._tree.items(node)
+        return "any[]" if items is None else self._type(items, depth, multi) + "[]"

@@ -48,6 +48,8 @@ def test_no_control_character_survives(text: str) -> None:
         ("\r=1", r"'\r=1"),
         ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1"),
         ("-", "-"),
+        ("-3.20", "-3.20"),
+        ("-3.20\n=1", r"'-3.20\n=1"),
         ("gpt-4o", "gpt-4o"),
         ("", ""),
     ],

@@ -45,7 +45,7 @@ def test_wide_characters_keep_the_columns_aligned() -> None:
 
 
 def test_tables_and_headings_stand_apart_and_lines_do_not() -> None:
-    blocks = [
+    blocks: Blocks = [
         Line("one"),
         Line("two"),
         Table((Column("c"),), (("v",),)),

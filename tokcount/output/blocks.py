@@ -14,7 +14,7 @@ import msgspec
 Cell = str | int | float | bool | None
 """A raw value; ``None`` is "not known" and shown as a dash."""
 
-Kind = Literal["text", "int", "percent", "share", "usd", "usd_change", "bytes"]
+Kind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes"]
 """How a value is shown; see `tokcount.output.values`."""
 
 Tone = Literal["plain", "strong", "note", "warning"]

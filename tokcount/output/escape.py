@@ -18,6 +18,7 @@ INVISIBLE = (
 
 UNSAFE = re.compile(rf"[{INVISIBLE}\ud800-\udfff]")
 FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MARKDOWN = re.compile(r"[\\`*\[<|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
 MENTION = re.compile(r"@(?=\w)")
 LINE_START = re.compile(r"^([-+#=>]|\d+[.)](?=\s))")
@@ -30,9 +31,12 @@ def visible(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula; ``-`` alone (standard input) stays as it is."""
-    safe = f"'{text}" if text != "-" and FORMULA.match(text) else text
-    return visible(safe)
+    """A text cell that no spreadsheet takes for a formula.
+
+    A plain number, such as a negative amount of money, and ``-`` alone (standard input) stay as they are.
+    """
+    active = FORMULA.match(text) and text != "-" and not NUMBER.fullmatch(text)
+    return visible(f"'{text}" if active else text)
 
 
 def markdown(text: str) -> str:

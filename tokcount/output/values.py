@@ -31,6 +31,11 @@ def integer(value: float | str) -> str:
     return text.replace("-", MINUS)
 
 
+def change(value: float | str) -> str:
+    """A signed number: ``+12``, ``−3``, ``0``."""
+    return f"+{integer(value)}" if float(value) > 0 else integer(value)
+
+
 def percent(fraction: float | str) -> str:
     """A signed change: ``−33.3 %``, ``+41.0 %``; a change too small to show keeps its sign: ``+0.0 %``."""
     number = float(fraction)
@@ -79,6 +84,7 @@ def size(count: float | str) -> str:
 SHOWN: dict[Kind, Callable[[int | float | str], str]] = {
     "text": str,
     "int": integer,
+    "change": change,
     "percent": percent,
     "share": share,
     "usd": usd,

@@ -1,0 +1,125 @@
+"""``tokcount reconcile``: how many records are counted as billed, and where the others miss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.output.values import integer, share
+from tokcount.output.views import Row
+from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, tally
+
+GROUP_COLUMNS = (
+    Column("model"),
+    Column("shape"),
+    Column("endpoint"),
+    Column("n", "int"),
+    Column("exact", "int"),
+    Column("share", "share"),
+    Column("min", "change"),
+    Column("p50", "change"),
+    Column("max", "change"),
+)
+WORST_COLUMNS = (
+    Column("record"),
+    Column("model"),
+    Column("shape"),
+    Column("counted", "int"),
+    Column("billed", "int"),
+    Column("residual", "change"),
+    Column("basis"),
+)
+BILLED_WORDS = {
+    "cached_tokens": "read from a cache",
+    "cache_write_tokens": "written to a cache",
+    "audio_tokens": "audio",
+}
+
+
+def blocks(data: dict[str, Any]) -> Blocks:
+    """The verdict first, then constants, groups, and the records that miss most."""
+    return [
+        Line(holdings(data), "strong"),
+        *skipped(data),
+        *flags(data),
+        *_verdict(data),
+        *[Line(_constant(entry), "warning") for entry in data["constants"]],
+        *_groups(data),
+        *_worst(data),
+    ]
+
+
+def rows(data: dict[str, Any]) -> list[Row]:
+    """One row for each model, shape and endpoint."""
+    return [dict(group) for group in data["groups"]]
+
+
+def _verdict(data: dict[str, Any]) -> list[Line]:
+    lines = []
+    if data["compared"]:
+        lines.append(Line(f"Input: {_exactly(data)}. {_bases(data['by_basis'])}"))
+        lines.append(Line(_billed(data["billed"])))
+    else:
+        lines.append(Line("No record can be compared.", "warning"))
+    if data["output"]["compared"]:
+        lines.append(Line(f"Output, with reasoning tokens as logged: {_exactly(data['output'])}."))
+    if data["uncompared"]["records"]:
+        records = counted(data["uncompared"]["records"], "record", "records")
+        lines.append(Line(f"{records} not compared: {tally(data['uncompared']['reasons'])}", "note"))
+    return lines
+
+
+def _exactly(agreement: dict[str, Any]) -> str:
+    of = counted(agreement["compared"], "record", "records")
+    return (
+        f"{integer(agreement['exact'])} of {of} counted exactly as billed ({share(agreement['exact_share'])})"
+    )
+
+
+def _bases(by_basis: list[dict[str, Any]]) -> str:
+    told = [
+        f"{entry['basis']} {integer(entry['exact'])} of {integer(entry['compared'])}"
+        for entry in by_basis
+        if entry["compared"]
+    ]
+    return f"By basis: {', '.join(told)}."
+
+
+def _billed(billed: dict[str, int | None]) -> str:
+    parts = [f"{integer(n)} {word}" for key, word in BILLED_WORDS.items() if (n := billed[key])]
+    inside = f", of them {', '.join(parts)}" if parts else ""
+    return f"Billed for these records: {integer(billed['input_tokens'] or 0)} input tokens{inside}."
+
+
+def _constant(entry: dict[str, Any]) -> str:
+    who = " ".join(entry[key] for key in ("model", "shape", "endpoint") if entry[key]) or "unnamed"
+    quantity = integer(entry["n"])
+    how_many = f"All {quantity}" if entry["n"] == entry["of"] else f"{quantity} of {integer(entry['of'])}"
+    sign = "+" if entry["residual"] > 0 else ""
+    return (
+        f"{how_many} {who} records: {sign}{integer(entry['residual'])}, a framing constant that is not known."
+    )
+
+
+def _groups(data: dict[str, Any]) -> list[Block]:
+    if not data["groups"]:
+        return []
+    return [
+        Table(
+            GROUP_COLUMNS, tuple(_group(group) for group in data["groups"]), note="residual: counted − billed"
+        )
+    ]
+
+
+def _group(group: dict[str, Any]) -> tuple[Cell, ...]:
+    residuals = (group[f"residual_{name}"] for name in ("min", "p50", "max"))
+    names = (group["model"] or "not known", group["shape"], group["endpoint"])
+    return (*names, group["n"], group["exact"], group["exact"] / group["n"], *residuals)
+
+
+def _worst(data: dict[str, Any]) -> list[Block]:
+    if not data["worst"]:
+        return []
+    keys = ("model", "shape", "counted_input_tokens", "billed_input_tokens", "residual_input_tokens", "basis")
+    table = tuple((place(entry), *(entry[key] for key in keys)) for entry in data["worst"])
+    return [Table(WORST_COLUMNS, table, title="Records that miss most")]

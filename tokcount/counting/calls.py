@@ -19,9 +19,11 @@ def read_calls(message: dict[str, Any]) -> list[Call]:
     calls: list[Call] = []
     entries = message.get("tool_calls")
     if isinstance(entries, list):
-        for entry in entries:
-            if isinstance(entry, dict) and isinstance(entry.get("function"), dict):
-                calls.append(_call(entry["function"], entry.get("id")))
+        calls = [
+            _call(entry["function"], entry.get("id"))
+            for entry in entries
+            if isinstance(entry, dict) and isinstance(entry.get("function"), dict)
+        ]
     function = message.get("function_call")
     if isinstance(function, dict):
         calls.append(_call(function, None))
@@ -77,9 +79,9 @@ def parallel_calls(calls: list[Call]) -> str:
 
 
 def parallel_results(results: list[str], *, escaped: bool) -> str:
-    """The results of parallel calls, one JSON list; results that are JSON stand in it as values.
+    r"""The results of parallel calls, one JSON list; results that are JSON stand in it as values.
 
     >>> parallel_results(['{"temp":21}', "Grüezi"], escaped=True)
-    '[{"temp": 21}, "Gr\\\\u00fcezi"]'
+    '[{"temp": 21}, "Gr\\u00fcezi"]'
     """
     return json.dumps([parsed(result) for result in results], ensure_ascii=escaped)

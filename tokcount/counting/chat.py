@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.counting.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
-from tokcount.counting.content import add_media, read_content
+from tokcount.counting.content import read_content
 from tokcount.counting.draft import Draft
 from tokcount.counting.families import Family
+from tokcount.counting.images import add_media
 from tokcount.counting.layout import Layout
 from tokcount.counting.schemas import response_format
 from tokcount.counting.tools import OTHER_TOOLS, forced_name, tool_set
@@ -68,7 +69,7 @@ class _Chat(Draft):
         super().__init__()
         self._family = family
         self._model = model
-        self._escaped = timestamp is not None and timestamp < ESCAPED_UNTIL
+        self._timestamp = timestamp
         self._tools = tool_set(request, family.renderer)
         self._format = response_format(request.get("response_format"))
         self.constant = family.primed(timestamp)
@@ -168,8 +169,8 @@ class _Chat(Draft):
     def _text_of(self, message: Json) -> str:
         """Content, or the refusal in its place; media are added to the constant."""
         text, media, odd = read_content(message.get("content"))
-        for part in media:
-            add_media(self, part, self._model)
+        if media:
+            add_media(self, media, self._model, self._timestamp)
         if odd:
             self.doubt("content that is neither text nor parts")
         if isinstance(message.get("audio"), dict):
@@ -212,7 +213,8 @@ class _Chat(Draft):
         ]
         for text in texts:
             self.remember("tool", text)
-        self.encode(parallel_results(texts, escaped=self._escaped))
+        escaped = self._timestamp is not None and self._timestamp < ESCAPED_UNTIL
+        self.encode(parallel_results(texts, escaped=escaped))
 
 
 def _text(message: Json, key: str) -> str:

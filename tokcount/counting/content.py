@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from tokcount.counting.draft import Draft
+from typing import Any
 
 TEXT_KEYS: dict[str, str] = {
     "text": "text",
@@ -68,18 +65,3 @@ def _read_part(part: Any) -> tuple[str | None, bool]:
     if isinstance(text, dict):
         text = text.get("value")
     return (text if isinstance(text, str) else None), False
-
-
-def add_media(draft: Draft, part: dict[str, Any], model: str) -> None:
-    """Adds what an image, audio or file part costs on ``model``; what cannot be known makes a gap or a doubt."""
-    try:
-        from tokcount.counting.images import media_tokens  # noqa: PLC0415
-    except ImportError:
-        draft.miss("media")
-        return
-    tokens, basis, reason = media_tokens(part, model)
-    draft.constant += tokens
-    if basis == "partial":
-        draft.miss(reason or "media that cannot be counted")
-    elif basis == "estimated":
-        draft.doubt(reason or "media by an unconfirmed rule")

@@ -78,7 +78,7 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def _seconds(day: str) -> float:
-    from datetime import UTC, datetime  # noqa: PLC0415 - only one retired model needs it
+    from datetime import UTC, datetime
 
     return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
 

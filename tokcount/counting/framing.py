@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.counting.chat import layout_chat
-from tokcount.counting.families import Family
-from tokcount.counting.layout import Layout
+from tokcount.counting.families import FAMILIES, Family
+from tokcount.counting.layout import Basis, Layout
 
 NOT_A_CHAT = "a chat laid out for an endpoint without messages: its text alone"
 NO_RULE = "a prompt laid out as one user message"
@@ -28,7 +28,7 @@ def layout(
     With ``roles`` the layout says whose each text of its content is. Never raises for decoded JSON.
     """
     if kind == "responses":
-        from tokcount.counting.responses import layout_responses  # noqa: PLC0415 - only logs of that API need it
+        from tokcount.counting.responses import layout_responses
 
         return layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
     if kind == "chat":
@@ -39,10 +39,8 @@ def layout(
 
 
 def _text_alone(request: dict[str, Any], roles: bool) -> Layout:
-    from tokcount.counting.families import FAMILIES  # noqa: PLC0415
-
     chat = layout_chat(request, FAMILIES["chat"], roles=roles)
-    basis = "partial" if chat.basis == "partial" else "estimated"
+    basis: Basis = "partial" if chat.basis == "partial" else "estimated"
     return Layout(0, chat.content, chat.content, basis, (*chat.reasons, NOT_A_CHAT), chat.roles)
 
 

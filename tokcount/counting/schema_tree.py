@@ -155,9 +155,9 @@ class Tree:
 
 
 def comment_lines(text: str) -> list[str]:
-    """A description as comment lines, each trimmed; none for an empty one.
+    r"""A description as comment lines, each trimmed; none for an empty one.
 
-    >>> comment_lines("Get it.\\n\\n  In UTC. ")
+    >>> comment_lines("Get it.\n\n  In UTC. ")
     ['// Get it.', '//', '// In UTC.']
     """
     return [f"// {line.strip()}".rstrip() for line in text.strip().split("\n")] if text else []
@@ -168,5 +168,13 @@ def literal(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def is_number(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _bound(value: float, listed: bool) -> str:
+    """Bounds are shown as floats, but as they were sent beside a list of types."""
+    try:
+        return str(value) if listed else str(float(value))
+    except (OverflowError, ValueError):
+        return "inf"

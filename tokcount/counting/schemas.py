@@ -6,8 +6,11 @@ import json
 from typing import Any, NamedTuple
 
 UNSHOWN = frozenset(
-    "additionalProperties required default format minimum maximum exclusiveMinimum exclusiveMaximum "
-    "minLength maxLength minItems maxItems pattern $schema".split()
+    {
+        *("additionalProperties", "required", "default", "format", "pattern", "$schema"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+        *("minLength", "maxLength", "minItems", "maxItems"),
+    }
 )
 """Keywords that constrain the decoder and are not shown to the model."""
 
@@ -31,10 +34,10 @@ def response_format(value: Any) -> ResponseFormat | None:
 
 
 def format_of(definition: dict[str, Any]) -> ResponseFormat:
-    """The shown text of ``{"name", "description", "schema"}`` (Chat nests it, Responses does not).
+    r"""The shown text of ``{"name", "description", "schema"}`` (Chat nests it, Responses does not).
 
     >>> format_of({"name": "answer", "schema": {"type": "string", "minLength": 1}}).text
-    '# Response Formats\\n\\n## answer\\n\\n{"type":"string"}'
+    '# Response Formats\n\n## answer\n\n{"type":"string"}'
     """
     name = definition.get("name")
     name = name if isinstance(name, str) else ""

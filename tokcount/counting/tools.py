@@ -50,7 +50,8 @@ def tool_set(request: dict[str, Any], renderer: Renderer = "typescript") -> Tool
 
 @lru_cache(maxsize=1024)
 def _remembered(key: bytes, renderer: Renderer) -> ToolSet | None:
-    return _render(*msgspec.json.decode(key), renderer)
+    tools, functions = msgspec.json.decode(key)
+    return _render(tools, functions, renderer)
 
 
 def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
@@ -92,10 +93,10 @@ def offered_functions(tools: Any, functions: Any = None) -> tuple[list[Schema], 
     return offered, others
 
 
-def forced_name(choice: Any) -> str:
-    """The function that ``tool_choice`` or ``function_call`` names; empty for ``auto`` and the like."""
+def forced_name(choice: Any) -> str | None:
+    """The function that ``tool_choice`` or ``function_call`` names; ``None`` for ``auto`` and the like."""
     if not isinstance(choice, dict):
-        return ""
+        return None
     function = choice.get("function")
     name = function.get("name") if isinstance(function, dict) else choice.get("name")
-    return name if isinstance(name, str) else ""
+    return name if isinstance(name, str) and name else None

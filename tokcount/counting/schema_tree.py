@@ -63,10 +63,8 @@ class Node(NamedTuple):
     def bounds(self) -> list[str]:
         """Bounds of numbers and the format of strings: ``minimum: 0.0``, ``format: "date"``."""
         if self.kind in ("integer", "number"):
-            found = ((key, self.schema.get(key)) for key in ("minimum", "maximum"))
-            return [
-                f"{key}: {value if self.listed else float(value)}" for key, value in found if is_number(value)
-            ]
+            found = [(key, self.schema.get(key)) for key in ("minimum", "maximum")]
+            return [f"{key}: {_bound(value, self.listed)}" for key, value in found if _is_number(value)]
         if self.kind == "string" and isinstance(self.schema.get("format"), str):
             return [f"format: {literal(self.schema['format'])}"]
         return []

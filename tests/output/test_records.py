@@ -19,7 +19,7 @@ HOSTILE = ["=1+1", 'a\u202eb\x1b[0m,"x\ny', "-", "@sum", "plain"]
 
 
 def rows() -> pl.DataFrame:
-    return per_record(small_log().with_columns(pl.Series("model", HOSTILE)), (OLD, NEW))
+    return per_record(small_log().with_columns(pl.Series("model", HOSTILE)), (OLD, NEW), OLD)
 
 
 def written(frame: pl.DataFrame, name: str, tmp_path: Path) -> str:

@@ -13,14 +13,14 @@ from tokcount.analysis.references import QUANTITIES, Reference, column
 PLACE_COLUMNS: Final = ("source", "line", "index", "format", "kind", "model", "timestamp", "basis", "flags")
 
 
-def per_record(frame: pl.DataFrame, references: Sequence[Reference]) -> pl.DataFrame:
-    """One row a record, in the order of the log; the first reference is the baseline.
+def per_record(frame: pl.DataFrame, references: Sequence[Reference], baseline: Reference) -> pl.DataFrame:
+    """One row a record, in the order of the log.
 
     ``source, line, index, format, kind, model, timestamp, basis, flags``; for each reference R ``R:content_tokens,
     R:framing_tokens, R:input_tokens, R:output_tokens, R:drift, R:cost_usd``; then ``reason``. Null is "not known":
     a record that R cannot count, the drift of the baseline, a cost without a price.
     """
-    prepared = with_drift(frame, references, references[0])
+    prepared = with_drift(frame, references, baseline)
     unpriced = [
         column(r.label, "cost_usd") for r in references if column(r.label, "cost_usd") not in frame.columns
     ]

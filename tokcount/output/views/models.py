@@ -89,7 +89,7 @@ def _explanation(entry: dict[str, Any]) -> list[Block]:
         )
     if model["shutdown_date"]:
         successor = f"; replacement: {model['replacement']}" if model["replacement"] else ""
-        found.append(Line(f"Shut down on {model['shutdown_date']}{successor}", "warning"))
+        found.append(Line(f"Shutdown: {model['shutdown_date']}{successor}", "warning"))
     return [*found, _prices(entry)]
 
 

@@ -118,6 +118,27 @@ def test_the_worst_miss_by_most_in_either_direction() -> None:
     assert [(w["line"], w["residual_input_tokens"]) for w in data["worst"]] == [(3, -23), (2, 10)]
 
 
+def test_a_record_that_is_called_exact_and_misses_stands_before_all_others() -> None:
+    data = data_of(call(1, 10, 9000) | {"own:basis": "partial"}, call(2, 10, 18))
+
+    assert [w["line"] for w in data["worst"]] == [2, 1]
+
+
+def test_what_cannot_be_counted_is_no_constant() -> None:
+    rows = [call(n, n, n + 50) | {"own:basis": "partial"} for n in range(9)]
+
+    assert data_of(*rows)["constants"] == []
+
+
+def test_shapes_are_told_over_all_models() -> None:
+    data = data_of(call(1, 10, 17), call(2, 10, 18, model="gpt-4"), call(3, 10, 20, shape="tools"))
+
+    assert [(s["shape"], s["endpoint"], s["n"], s["exact"]) for s in data["shapes"]] == [
+        ("plain", "chat", 2, 1),
+        ("tools", "chat", 1, 0),
+    ]
+
+
 def test_cached_and_reasoning_tokens_are_shown_and_not_confused() -> None:
     row = call(1, 10, 17, billed_cached_tokens=8, billed_output_tokens=70, billed_reasoning_tokens=64)
 

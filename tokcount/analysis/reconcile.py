@@ -42,7 +42,8 @@ def report(frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, to
         "uncompared": {"records": missing.height, "reasons": tally(missing["why_not"])},
         "billed": {f"{name}_tokens": _total(compared, f"billed_{name}_tokens") for name in BILLED},
         "residuals": _distribution(compared),
-        "groups": _groups(compared),
+        "shapes": _groups(compared, ("shape", "endpoint")),
+        "groups": _groups(compared, GROUP_COLUMNS),
         "constants": constants(compared),
         "worst": _worst(compared, top),
     }
@@ -73,10 +74,10 @@ def _distribution(rows: pl.DataFrame) -> list[dict[str, Any]]:
     return ordered.head(COMMON_RESIDUALS).to_dicts()
 
 
-def _groups(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Model × shape × endpoint, the largest first. ``constant``: two records or more, all with one residual."""
+def _groups(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Residuals by some columns, the largest group first. ``constant``: two records or more, all with one residual."""
     residual = pl.col(RESIDUAL)
-    table = rows.group_by(GROUP_COLUMNS).agg(
+    table = rows.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("n"),
         (residual == 0).sum().cast(pl.Int64).alias("exact"),
         residual.min().alias("residual_min"),
@@ -84,14 +85,16 @@ def _groups(rows: pl.DataFrame) -> list[dict[str, Any]]:
         residual.max().alias("residual_max"),
     )
     constant = (pl.col("n") > 1) & (pl.col("residual_min") == pl.col("residual_max"))
-    return table.with_columns(constant.alias("constant")).sort(-pl.col("n"), *GROUP_COLUMNS).to_dicts()
+    return table.with_columns(constant.alias("constant")).sort(-pl.col("n"), *keys).to_dicts()
 
 
 def constants(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """Residuals other than 0 that (nearly) all records of a model share, or else those of one of its groups.
 
-    ``n`` records of ``of`` miss by ``residual``; shape and endpoint are ``None`` where they do not matter.
+    ``n`` records of ``of`` miss by ``residual``; shape and endpoint are ``None`` where they do not matter. Records
+    that hold something uncountable are left out: what they miss is no framing.
     """
+    rows = rows.filter(pl.col("basis") != "partial")
     found = _shared_residuals(rows, ["model"])
     named = [entry["model"] for entry in found]
     rest = rows.filter(~pl.col("model").is_in(named)) if named else rows
@@ -120,9 +123,10 @@ def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str,
 
 
 def _worst(rows: pl.DataFrame, top: int) -> list[dict[str, Any]]:
-    """The records that miss by most tokens, in either direction."""
+    """The records that miss by most tokens in either direction; first of all those that are called exact."""
     missed = rows.with_row_index("row").filter(pl.col(RESIDUAL) != 0)
-    chosen = missed.sort(pl.col(RESIDUAL).abs(), "row", descending=[True, False]).head(top)
+    unsure = pl.col("basis").replace_strict(list(BASIS_ORDER), list(range(len(BASIS_ORDER))))
+    chosen = missed.sort(unsure, pl.col(RESIDUAL).abs(), "row", descending=[False, True, False]).head(top)
     place = ("source", "line", "index", "model", "shape", "endpoint")
     counts = ("counted_input_tokens", "billed_input_tokens", RESIDUAL)
     return chosen.select(*place, *counts, "basis", "reason").to_dicts()

@@ -9,8 +9,7 @@ from tokcount.output.values import integer, share
 from tokcount.output.views import Row
 from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, tally
 
-GROUP_COLUMNS = (
-    Column("model"),
+SHAPE_COLUMNS = (
     Column("shape"),
     Column("endpoint"),
     Column("n", "int"),
@@ -20,6 +19,7 @@ GROUP_COLUMNS = (
     Column("p50", "change"),
     Column("max", "change"),
 )
+GROUP_COLUMNS = (Column("model"), *SHAPE_COLUMNS)
 WORST_COLUMNS = (
     Column("record"),
     Column("model"),
@@ -102,19 +102,30 @@ def _constant(entry: dict[str, Any]) -> str:
 
 
 def _groups(data: dict[str, Any]) -> list[Block]:
+    """All shapes over the models, then by model what is not exact throughout."""
     if not data["groups"]:
         return []
-    return [
-        Table(
-            GROUP_COLUMNS, tuple(_group(group) for group in data["groups"]), note="residual: counted − billed"
-        )
+    note = "residual (min, p50, max): counted − billed"
+    found: list[Block] = [
+        Table(SHAPE_COLUMNS, tuple(_residuals(entry) for entry in data["shapes"]), note=note)
     ]
+    missing = [group for group in data["groups"] if group["exact"] < group["n"]]
+    if missing:
+        table = tuple((group["model"] or "not known", *_residuals(group)) for group in missing)
+        found.append(Table(GROUP_COLUMNS, table, title="By model, where not all is exact"))
+    exact = len(data["groups"]) - len(missing)
+    if exact:
+        groups = counted(exact, "group", "groups")
+        found.append(
+            Line(f"{groups} of one model, shape and endpoint exact throughout; -f csv lists all.", "note")
+        )
+    return found
 
 
-def _group(group: dict[str, Any]) -> tuple[Cell, ...]:
+def _residuals(group: dict[str, Any]) -> tuple[Cell, ...]:
+    share_exact = group["exact"] / group["n"]
     residuals = (group[f"residual_{name}"] for name in ("min", "p50", "max"))
-    names = (group["model"] or "not known", group["shape"], group["endpoint"])
-    return (*names, group["n"], group["exact"], group["exact"] / group["n"], *residuals)
+    return (group["shape"], group["endpoint"], group["n"], group["exact"], share_exact, *residuals)
 
 
 def _worst(data: dict[str, Any]) -> list[Block]:
@@ -122,4 +133,4 @@ def _worst(data: dict[str, Any]) -> list[Block]:
         return []
     keys = ("model", "shape", "counted_input_tokens", "billed_input_tokens", "residual_input_tokens", "basis")
     table = tuple((place(entry), *(entry[key] for key in keys)) for entry in data["worst"])
-    return [Table(WORST_COLUMNS, table, title="Records that miss most")]
+    return [Table(WORST_COLUMNS, table, title="Records that miss most, the surest basis first")]

@@ -27,11 +27,13 @@ RULE = "images on this model"
 _IMAGES = frozenset({"image_url", "input_image", "image"})
 _AUDIO = frozenset({"input_audio", "audio"})
 _TILE, _PATCH = 512, 32
+_ONE_MORE_UNTIL = 1_778_716_800.0
+"""14 May 2026: an image in patches cost one token more on recorded calls up to 6 May, and not from 21 May on."""
 _FIT, _SHORT_SIDE, _LOW_SIDE = 2048, 768, 512
 
 
 class ImageRule(NamedTuple):
-    """A row of ``data/images.csv``: ``base + unit × tiles``, or ``base + ⌈unit × patches⌉`` with at most ``cap``."""
+    """A row of ``data/images.csv``: ``base + unit × tiles``, or ``⌈unit × patches⌉`` with at most ``cap``."""
 
     match: re.Pattern[str]
     rule: Literal["tiles", "patches"]
@@ -66,11 +68,14 @@ def image_rule(model: str) -> ImageRule | None:
     return next((rule for rule in _rules() if rule.match.search(name)), None)
 
 
-def media_tokens(part: dict[str, Any], model: str) -> tuple[int, Basis, str | None]:
+def media_tokens(
+    part: dict[str, Any], model: str, timestamp: float | None = None
+) -> tuple[int, Basis, str | None]:
     """Tokens of one media part of a message, how sure they are, and why not surer.
 
     Sizes are read from ``data:`` URLs. An image whose size is not in the log counts as one tile or patch, audio and
-    files count 0: both are ``partial``, the number is a floor. Never raises for decoded JSON.
+    files count 0: both are ``partial``, the number is a floor. ``timestamp`` (seconds since 1970, UTC) is the day of
+    the request; without it the latest rule holds. Never raises for decoded JSON.
     """
     kind = part.get("type")
     if kind not in _IMAGES:
@@ -82,16 +87,18 @@ def media_tokens(part: dict[str, Any], model: str) -> tuple[int, Basis, str | No
     url, detail = _url_and_detail(part)
     size = size_of_data_url(url) if url and not url.startswith(("http:", "https:")) else None
     if detail == "low":
-        return _low(rule, size), "estimated", LOW_DETAIL
+        return _low(rule, size, timestamp), "estimated", LOW_DETAIL
     if size is None:
-        return image_tokens(rule, (1, 1)), "partial", UNKNOWN_SIZE
-    return image_tokens(rule, size), rule.basis, None if rule.basis == "exact" else RULE
+        return image_tokens(rule, (1, 1), timestamp), "partial", UNKNOWN_SIZE
+    return image_tokens(rule, size, timestamp), rule.basis, None if rule.basis == "exact" else RULE
 
 
-def add_media(draft: Draft, media: list[dict[str, Any]], model: str) -> None:
+def add_media(
+    draft: Draft, media: list[dict[str, Any]], model: str, timestamp: float | None = None
+) -> None:
     """Adds media parts to a layout in the making, with their doubts."""
     for part in media:
-        tokens, basis, reason = media_tokens(part, model)
+        tokens, basis, reason = media_tokens(part, model, timestamp)
         draft.constant += tokens
         if basis == "partial":
             draft.miss(reason or RULE)
@@ -108,24 +115,25 @@ def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:
     return (url if isinstance(url, str) else None), detail
 
 
-def image_tokens(rule: ImageRule, size: Size) -> int:
+def image_tokens(rule: ImageRule, size: Size, timestamp: float | None = None) -> int:
     """Tokens of an image of ``size`` pixels in high (the usual) detail.
 
     >>> image_tokens(image_rule("gpt-4o"), (640, 480)), image_tokens(image_rule("gpt-4.1-mini"), (640, 480))
-    (425, 488)
+    (425, 487)
     """
     if rule.rule == "tiles":
         return rule.base + round(rule.unit) * _tiles(size)
-    return rule.base + ceil(rule.unit * _patches(size, rule.cap))
+    early = timestamp is not None and timestamp < _ONE_MORE_UNTIL
+    return early + ceil(rule.unit * _patches(size, rule.cap))
 
 
-def _low(rule: ImageRule, size: Size | None) -> int:
+def _low(rule: ImageRule, size: Size | None, timestamp: float | None) -> int:
     """Low detail: the base alone, or the patches of a version that fits 512 pixels."""
     if rule.rule == "tiles":
         return rule.base
     width, height = size or (1, 1)
     scale = min(1.0, _LOW_SIDE / max(width, height))
-    return image_tokens(rule, (max(1, round(width * scale)), max(1, round(height * scale))))
+    return image_tokens(rule, (max(1, round(width * scale)), max(1, round(height * scale))), timestamp)
 
 
 def _tiles(size: Size) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SERVER_STATE = "part of the prompt is stored on the server"
 HIDDEN_MODE = "a reasoning mode that adds hidden text"
 COMPACTED = "the server may have compacted the input"
+SERIAL = "parallel_tool_calls: false on this model"
 HOSTED = "hosted tools whose hidden text is not known"
 RESULTS = "what hosted tools find is billed as input"
 
@@ -58,7 +59,7 @@ def layout_responses(
     _add_state(draft, request)
     _add_tools(draft, request, family, rules, model)
     _add_format(draft, request, rules)
-    items = Items(draft, request, family, rules, model)
+    items = Items(draft, request, family, rules, model, timestamp)
     items.add_instructions(request.get("instructions"))
     items.add(request.get("input"))
     return draft.finish(roles=roles)
@@ -135,6 +136,9 @@ def _add_tools(draft: Draft, request: dict[str, Any], family: Family, rules: Rul
         _add_hosted(draft, kind, forced, bool(tools.functions), family.name, model)
     if tools.functions:
         _add_choice(draft, request, rules)
+        if request.get("parallel_tool_calls") is False and rules.serial:
+            draft.constant += rules.serial
+            draft.doubt(SERIAL)
 
 
 def _hosted_types(tools: Any) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.counting.content import read_content
+from tokcount.counting.calls import compact_arguments
+from tokcount.counting.content import MEDIA_TYPES, read_content
 from tokcount.counting.images import add_media
 
 if TYPE_CHECKING:
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 REASONING = "reasoning sent back to the model, of unknown length"
 STORED = "items that only the server has"
+OLD_REASONING = "reasoning sent back to this model"
+STORED_CALL = "a call sent back with its id: the server repeats it as the model wrote it"
 CALLS = "function calls on this model"
 LONE_OUTPUT = "a tool result without its call"
+MEDIA_OUTPUT = "images in tool results"
 ODD_CONTENT = "content that is neither text nor parts"
 ODD_ITEM = "an entry of input is not an object"
 
@@ -26,12 +30,19 @@ class Items:
     """Adds the items of one request to its draft."""
 
     def __init__(
-        self, draft: Draft, request: dict[str, Any], family: Family, rules: Rules, model: str
+        self,
+        draft: Draft,
+        request: dict[str, Any],
+        family: Family,
+        rules: Rules,
+        model: str,
+        timestamp: float | None,
     ) -> None:
         self._draft = draft
         self._family = family
         self._rules = rules
         self._model = model
+        self._timestamp = timestamp
         self._stored = request.get("store") is not False
         self._names: dict[str, str] = {}
 
@@ -52,7 +63,7 @@ class Items:
                 self._draft.doubt(ODD_ITEM)
             return
         last_question = max((i for i, item in enumerate(given) if _is_question(item)), default=-1)
-        i = 0
+        i = max((i for i, item in enumerate(given) if _type(item) == "compaction"), default=0)
         while i < len(given):
             turn = _calls_from(given, i)
             if turn:
@@ -60,6 +71,8 @@ class Items:
                 i += len(turn)
                 continue
             self._item(given[i], old=i < last_question)
+            if _is_interim(given, i):
+                self._draft.constant += self._rules.interim
             i += 1
 
     def _item(self, item: Any, *, old: bool) -> None:
@@ -75,13 +88,19 @@ class Items:
         elif kind == "function_call_output":
             self._output(item)
         elif kind == "reasoning":
-            if self._rules.old_reasoning or not old:
-                self._draft.constant += _REASONING_FRAME
-                self._draft.miss(REASONING)
+            self._reasoning(old=old)
         elif kind == "item_reference":
             self._draft.miss(STORED)
         else:
             self._draft.miss(f"{kind if isinstance(kind, str) else 'unknown'} items are not counted")
+
+    def _reasoning(self, *, old: bool) -> None:
+        """Reasoning from before the last question is dropped, on most models."""
+        if self._rules.old_reasoning or not old:
+            self._draft.constant += _REASONING_FRAME
+            self._draft.miss(REASONING)
+        elif self._rules.call_basis != "exact":
+            self._draft.doubt(OLD_REASONING)
 
     def _message(self, item: dict[str, Any]) -> None:
         role = item.get("role")
@@ -95,7 +114,7 @@ class Items:
     def _text_of(self, content: Any) -> str:
         text, media, odd = read_content(content)
         if media:
-            add_media(self._draft, media, self._model)
+            add_media(self._draft, media, self._model, self._timestamp)
         if odd:
             self._draft.doubt(ODD_CONTENT)
         return text
@@ -108,12 +127,13 @@ class Items:
             self._draft.constant += rules.parallel
         elif turn[0].get("id") and self._stored:
             self._draft.constant += rules.stored_call
+            self._draft.doubt(STORED_CALL)
         for call in turn:
             name, arguments = _string(call.get("name")), _string(call.get("arguments"))
             self._names[_string(call.get("call_id"))] = name
             self._draft.constant += rules.call
             self._draft.encode("functions." + name)
-            self._draft.encode(arguments)
+            self._draft.encode(arguments if rules.raw_arguments else compact_arguments(arguments))
 
     def _output(self, item: dict[str, Any]) -> None:
         name = self._names.get(_string(item.get("call_id")))
@@ -121,11 +141,29 @@ class Items:
             self._draft.doubt(LONE_OUTPUT)
             name = ""
         self._draft.encode("functions." + name)
-        self._draft.say("tool", self._text_of(item.get("output")))
+        output = item.get("output")
+        if isinstance(output, list) and any(_type(part) in MEDIA_TYPES for part in output):
+            self._draft.doubt(MEDIA_OUTPUT)
+        self._draft.say("tool", self._text_of(output))
 
 
 def _is_question(item: Any) -> bool:
     return isinstance(item, str) or (isinstance(item, dict) and item.get("role") == "user")
+
+
+def _is_interim(given: list[Any], i: int) -> bool:
+    """An assistant text that does not end its turn: a call or another text of the assistant follows."""
+    if not isinstance(given[i], dict) or given[i].get("role") != "assistant" or i + 1 >= len(given):
+        return False
+    following = given[i + 1]
+    return isinstance(following, dict) and (
+        following.get("type") == "function_call" or following.get("role") == "assistant"
+    )
+
+
+def _type(item: Any) -> str | None:
+    kind = item.get("type") if isinstance(item, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _calls_from(given: list[Any], start: int) -> list[dict[str, Any]]:

@@ -28,6 +28,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     stored_call: int = 0
     parallel: int = 0
     call_basis: Literal["exact", "estimated"] = "exact"
+    raw_arguments: bool = False
+    interim: int = 0
+    serial: int = 0
     old_reasoning: bool = False
 
 

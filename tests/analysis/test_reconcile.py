@@ -244,3 +244,9 @@ def test_calibrate_leaves_alone_what_is_already_exact() -> None:
     rows = [chat(n, n, 3, 3) for n in range(10)]
 
     assert calibrate.report(log(*rows), Skips()).data["proposals"] == []
+
+
+def test_calibrate_proposes_nothing_that_explains_only_a_few() -> None:
+    rows = [chat(n, 1, 3, 3 + n**2) for n in range(12)]
+
+    assert calibrate.report(log(*rows), Skips()).data["proposals"] == []

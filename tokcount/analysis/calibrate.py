@@ -84,7 +84,7 @@ def _pairs(plain: pl.DataFrame, family: Family, label: str) -> list[Pair]:
 def best_constants(pairs: Sequence[Pair]) -> Pair:
     """``(Δper_message, Δpriming)`` that explains most records; of equals, the one that changes a message least.
 
-    (0, 0) with too few records. With one number of messages throughout, all goes into the priming.
+    (0, 0) with too few records, or when no pair explains more than half of them. With one number of messages throughout, all goes into the priming.
 
     >>> best_constants([(1, 3), (2, 4), (3, 5), (4, 6), (5, 7), (9, 0)])
     (1, 2)
@@ -97,7 +97,7 @@ def best_constants(pairs: Sequence[Pair]) -> Pair:
         priming, explained = max(rest.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
         tried.append((explained, step, priming))
     explained, step, priming = max(tried, key=lambda trial: (trial[0], -abs(trial[1])))
-    return step, priming
+    return (step, priming) if explained > len(pairs) / 2 else (0, 0)
 
 
 def _common(missed: Sequence[int], explained: int) -> int:

@@ -15,6 +15,7 @@ import gzip
 import hashlib
 import json
 import re
+import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,13 +27,28 @@ from tiktoken_ext import openai_public
 from tokcount.counting.families import FAMILIES, family_of
 from tokcount.counting.framing import layout
 
+REMOVED = re.compile(r"removed-media:image/[^;]+;width=(\d+);height=(\d+)")
 KINDS = {"/v1/chat/completions": "chat", "/v1/responses": "responses", "/v1/completions": "completions"}
-UNCOVERED = {"hosted tools", "server-side state", "codex backend", "other", "audio", "file"}
 
 
 def load(path: str) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
+
+
+def with_images(value: Any) -> Any:
+    """The request with a GIF header of the recorded size where the recording has only the size of an image."""
+    if isinstance(value, dict):
+        return {key: with_images(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [with_images(inner) for inner in value]
+    found = (
+        REMOVED.match(value) if isinstance(value, str) and value.startswith("removed-media:image") else None
+    )
+    if found is None:
+        return value
+    header = b"GIF89a" + struct.pack("<HH", int(found[1]), int(found[2]))
+    return "data:image/gif;base64," + base64.b64encode(header + b"\0" * 8).decode()
 
 
 @functools.cache
@@ -93,9 +109,9 @@ def score(record: dict[str, Any]) -> tuple[int, int, str, tuple[str, ...]]:
     usage = record["response"]["usage"]
     billed = usage.get("prompt_tokens", usage.get("input_tokens"))
     created = record["response"].get("created") or record["response"].get("created_at")
-    laid = layout(kind, record["request"], family, timestamp=created, model=model)
+    laid = layout(kind, with_images(record["request"]), family, timestamp=created, model=model)
     tok = counter(encoding_of(model))
-    return laid.constant + sum(map(tok, laid.texts)), billed, laid.basis, laid.reasons
+    return laid.constant + laid.token_ids + sum(map(tok, laid.texts)), billed, laid.basis, laid.reasons
 
 
 def main() -> None:

@@ -41,9 +41,12 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
 def compact(value: Any) -> str:
     """JSON without blanks, non-ASCII as it is: ``{"city":"Zürich"}``."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _COMPACT.encode(value)
 
 
 def parsed(text: str) -> Any:

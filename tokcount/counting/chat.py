@@ -171,6 +171,8 @@ class _Chat(Draft):
         text, media, odd = read_content(message.get("content"))
         if media:
             add_media(self, media, self._model, self._timestamp)
+            if message.get("role") in TOOL_ROLES:
+                self.doubt("media in a tool result")
         if odd:
             self.doubt("content that is neither text nor parts")
         if isinstance(message.get("audio"), dict):

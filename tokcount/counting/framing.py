@@ -7,9 +7,10 @@ from typing import Any
 from tokcount.counting.chat import layout_chat
 from tokcount.counting.families import FAMILIES, Family
 from tokcount.counting.layout import Basis, Layout
+from tokcount.counting.prompts import layout_prompts
 
-NOT_A_CHAT = "a chat laid out for an endpoint without messages: its text alone"
-NO_RULE = "a prompt laid out as one user message"
+NO_MESSAGES = "a chat on an endpoint without messages: its text alone"
+TOO_DEEP = "nested too deep: the text of its messages alone"
 
 
 def layout(
@@ -27,67 +28,46 @@ def layout(
     between the prices of images; without them the latest and the most common rule hold.
     With ``roles`` the layout says whose each text of its content is. Never raises for decoded JSON.
     """
-    if kind == "responses":
-        from tokcount.counting.responses import layout_responses
-
-        return layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
-    if kind == "chat":
-        if family.framed:
-            return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model)
-        return _text_alone(request, roles)
-    return _layout_prompts(request, family, roles, timestamp)
-
-
-def _text_alone(request: dict[str, Any], roles: bool) -> Layout:
-    chat = layout_chat(request, FAMILIES["chat"], roles=roles)
-    basis: Basis = "partial" if chat.basis == "partial" else "estimated"
-    return Layout(0, chat.content, chat.content, basis, (*chat.reasons, NOT_A_CHAT), chat.roles)
+    try:
+        if kind == "chat":
+            if family.framed:
+                return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model)
+            return _unframed(
+                layout_chat(request, FAMILIES["chat"], roles=roles, timestamp=timestamp, model=model)
+            )
+        if kind == "responses":
+            return _layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
+        return layout_prompts(request, family, roles=roles, timestamp=timestamp)
+    except RecursionError:
+        return _texts_alone(request, family, roles)
 
 
-def _layout_prompts(request: dict[str, Any], family: Family, roles: bool, timestamp: float | None) -> Layout:
-    """Every prompt shape of the legacy endpoint: a text, texts, token ids, lists of them; each prompt is one call."""
-    prompt = request.get("prompt", request.get("input"))
-    texts, ids, count, odd = _read_prompts(prompt)
-    suffix = request.get("suffix")
-    if isinstance(suffix, str) and suffix:
-        texts.append(suffix)
-    constant = 0
+def _layout_responses(
+    request: dict[str, Any], family: Family, *, roles: bool, timestamp: float | None, model: str
+) -> Layout:
+    from tokcount.counting.responses import layout_responses
+
     if family.framed:
-        constant = count * (family.primed(timestamp) + family.per_message + 1)
-    constant += ids
-    reasons = tuple(
-        reason
-        for reason in (family.doubt, "a prompt that is neither text nor tokens" if odd else "")
-        if reason
-    )
-    return Layout(
-        constant,
-        texts,
-        texts,
-        "estimated" if reasons else "exact",
-        reasons,
-        ["prompt"] * len(texts) if roles else None,
-        ids,
-    )
+        return layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
+    chat = FAMILIES["chat"]
+    return _unframed(layout_responses(request, chat, roles=roles, timestamp=timestamp, model=model))
 
 
-def _read_prompts(prompt: Any) -> tuple[list[str], int, int, bool]:
-    """Texts, number of token ids, number of prompts, and whether something had an odd shape."""
-    if isinstance(prompt, str):
-        return [prompt], 0, 1, False
-    if prompt is None:
-        return [], 0, 1, False
-    if not isinstance(prompt, list):
-        return [str(prompt)], 0, 1, True
-    if prompt and all(isinstance(item, int) for item in prompt):
-        return [], len(prompt), 1, False
-    texts: list[str] = []
-    ids, odd = 0, False
-    for item in prompt:
-        if isinstance(item, str):
-            texts.append(item)
-        elif isinstance(item, list) and all(isinstance(token, int) for token in item):
-            ids += len(item)
-        else:
-            odd = True
-    return texts, ids, len(prompt), odd
+def _unframed(laid: Layout) -> Layout:
+    """The text of a chat without its framing."""
+    basis: Basis = "partial" if laid.basis == "partial" else "estimated"
+    return Layout(0, laid.content, laid.content, basis, (*laid.reasons, NO_MESSAGES), laid.roles)
+
+
+def _texts_alone(request: dict[str, Any], family: Family, roles: bool) -> Layout:
+    """What is left of a request that the stack cannot hold: roles and texts."""
+    messages = request.get("messages", request.get("input"))
+    messages = messages if isinstance(messages, list) else []
+    plain = [
+        {"role": str(message.get("role")), "content": message["content"]}
+        for message in messages
+        if isinstance(message, dict) and isinstance(message.get("content"), str)
+    ]
+    laid = layout_chat({"messages": plain}, family if family.framed else FAMILIES["chat"], roles=roles)
+    laid.basis, laid.reasons = "partial", (TOO_DEEP,)
+    return laid

@@ -170,7 +170,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _bound(value: float, listed: bool) -> str:
+def _bound(value: Any, listed: bool) -> str:
     """Bounds are shown as floats, but as they were sent beside a list of types."""
     try:
         return str(value) if listed else str(float(value))

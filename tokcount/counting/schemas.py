@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+import msgspec
 
 UNSHOWN = frozenset(
     {
@@ -30,7 +33,16 @@ def response_format(value: Any) -> ResponseFormat | None:
     if not isinstance(value, dict) or value.get("type") != "json_schema":
         return None
     inner = value.get("json_schema")
-    return format_of(inner if isinstance(inner, dict) else value)
+    definition = inner if isinstance(inner, dict) else value
+    try:
+        return _remembered(msgspec.json.encode(definition))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return format_of(definition)
+
+
+@lru_cache(maxsize=256)
+def _remembered(definition: bytes) -> ResponseFormat:
+    return format_of(msgspec.json.decode(definition))
 
 
 def format_of(definition: dict[str, Any]) -> ResponseFormat:

@@ -43,7 +43,7 @@ def tool_set(request: dict[str, Any], renderer: Renderer = "typescript") -> Tool
         return None
     try:
         key = msgspec.json.encode((tools, functions))
-    except (TypeError, ValueError, RecursionError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         return _render(tools, functions, renderer)
     return _remembered(key, renderer)
 

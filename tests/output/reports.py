@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from frames import NEW, OLD, SKIPS, counts, record, small_log
+from frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from frames import frame as counted_frame
 
 from tokcount.analysis import calibrate, drift, reconcile
@@ -152,6 +152,9 @@ CALLS = counted_frame(
 )
 RECONCILE = reconcile.report(CALLS, SKIPS)
 CALIBRATE = calibrate.report(CALLS, SKIPS)
+AGREEING = reconcile.report(CALLS.filter(CALLS["line"] == 7), Skips())
+UNBILLED = reconcile.report(CALLS.filter(CALLS["line"] == 9).with_columns(billed_output_tokens=None), Skips())
+NOTHING_TO_CALIBRATE = calibrate.report(CALLS.filter(CALLS["line"] == 7), Skips())
 
 REPORTS = {
     "count": COUNT,
@@ -165,4 +168,7 @@ REPORTS = {
     "empty": EMPTY,
     "reconcile": RECONCILE,
     "calibrate": CALIBRATE,
+    "agreeing": AGREEING,
+    "unbilled": UNBILLED,
+    "uncalibrated": NOTHING_TO_CALIBRATE,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tokcount.errors import UsageError
-from tokcount.output.writing import destination, replacing, write
+from tokcount.output.writing import destination, drop_stdout, replacing, write
 
 
 def test_a_file_is_written_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -98,6 +99,29 @@ def test_without_a_path_it_goes_to_standard_output(
         file.write("é\n".encode())
 
     assert capfdbinary.readouterr().out == "é\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("cause", "raised"),
+    [(BrokenPipeError(32, "Broken pipe"), BrokenPipeError), (OSError(28, "No space left"), UsageError)],
+)
+def test_a_failing_standard_output_is_one_line_unless_its_reader_went_away(
+    cause: OSError, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+
+    def fail() -> None:
+        with destination(None):
+            raise cause
+
+    with pytest.raises(raised, match=cause.strerror):
+        fail()
+
+
+def test_dropping_a_standard_output_that_is_no_file_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+
+    drop_stdout()
 
 
 def run(program: str, **options: object) -> subprocess.CompletedProcess[str]:

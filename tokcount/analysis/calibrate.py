@@ -84,7 +84,8 @@ def _pairs(plain: pl.DataFrame, family: Family, label: str) -> list[Pair]:
 def best_constants(pairs: Sequence[Pair]) -> Pair:
     """``(Δper_message, Δpriming)`` that explains most records; of equals, the one that changes a message least.
 
-    (0, 0) with too few records, or when no pair explains more than half of them. With one number of messages throughout, all goes into the priming.
+    (0, 0) with too few records, or when no pair explains more than half of them.
+    With one number of messages throughout, all goes into the priming.
 
     >>> best_constants([(1, 3), (2, 4), (3, 5), (4, 6), (5, 7), (9, 0)])
     (1, 2)

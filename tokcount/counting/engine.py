@@ -23,6 +23,8 @@ class Engine(Protocol):
     """Something that counts the tokens of texts as `tiktoken.Encoding.encode_ordinary` does."""
 
     name: str
+    least_repeated: float
+    """The share of a text that has to be known already for counting it by pieces to pay."""
     warnings: list[str]
     """One line each, for the caller to show: why something slower than asked for is at work."""
 
@@ -34,6 +36,7 @@ class TiktokenEngine:
     """Counts with tiktoken."""
 
     name = "tiktoken"
+    least_repeated = 0.05
 
     def __init__(self) -> None:
         self.warnings: list[str] = []

@@ -34,6 +34,7 @@ class FastEngine:
     """Counts with splintr; with tiktoken where splintr fails the probes, which `warnings` then says."""
 
     name = "fast"
+    least_repeated = 0.2
 
     def __init__(self) -> None:
         self.warnings: list[str] = []

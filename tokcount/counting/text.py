@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tokcount import encodings
-from tokcount.counting.engine import Count, Engine, EngineName, choose
+from tokcount.counting.engine import Count, Engine, EngineName, choose, repair
 from tokcount.counting.memo import Memo
+from tokcount.counting.pieces import by_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,8 +58,9 @@ class TextCounter:
     ) -> None:
         self.encodings = tuple(encodings)
         self.engine: Engine = choose(engine)
-        self._counters = _counters(self.engine, self.encodings)
-        self._texts = Memo(self._pack, cache_bytes)
+        self._counters = _counters(self.engine, self.encodings)[::-1]
+        self._texts = Memo(self._measure, cache_bytes // 2)
+        self._pieces = by_pieces(self._pack, cache_bytes // 2, self.engine.least_repeated) if cache_bytes else self._pack
         self._single: dict[str, Memo] = {}
         self._cache_bytes = cache_bytes
 
@@ -91,9 +93,15 @@ class TextCounter:
     def _unpack(self, packed: int) -> tuple[int, ...]:
         return tuple([packed >> shift & MASK for shift in range(0, FIELD * len(self.encodings), FIELD)])
 
+    def _measure(self, text: str) -> int:
+        lone = has_lone_surrogate(text)
+        flags = lone << FIELD | has_special(text)
+        counts = self._pieces(repair(text) if lone else text)
+        return flags << FIELD * len(self.encodings) | counts
+
     def _pack(self, text: str) -> int:
-        packed = has_lone_surrogate(text) << FIELD | has_special(text)
-        for count in reversed(self._counters):
+        packed = 0
+        for count in self._counters:
             packed = packed << FIELD | count(text)
         return packed
 

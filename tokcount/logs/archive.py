@@ -89,4 +89,4 @@ def _suffix(name: str) -> str:
 
 
 def _skipped(source: str, reason: str, detail: str) -> Skipped:
-    return Skipped(source=source, line=0, reason=reason, detail=detail)  # type: ignore[arg-type]
+    return Skipped(source=source, line=1, reason=reason, detail=detail)  # type: ignore[arg-type]

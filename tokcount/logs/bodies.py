@@ -123,7 +123,7 @@ def holds_text(request: Json | None, response: Json | None) -> bool:
     if request is not None and (
         isinstance(request.get("messages"), list)
         or "prompt" in request
-        or request.get("input")
+        or isinstance(request.get("input"), str | list)
         or request.get("instructions")
     ):
         return True

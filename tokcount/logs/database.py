@@ -55,4 +55,4 @@ def _format_of(tables: frozenset[str]) -> DatabaseFormat | None:
 
 def _skipped(source: str, reason: str, detail: str) -> Skipped:
     name = "unrecognised" if reason == "unrecognised" else None
-    return Skipped(source=source, line=0, reason=reason, detail=detail, format=name)  # type: ignore[arg-type]
+    return Skipped(source=source, line=1, reason=reason, detail=detail, format=name)  # type: ignore[arg-type]

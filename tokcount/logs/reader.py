@@ -17,7 +17,7 @@ from tokcount.logs import archive, columnar, database
 from tokcount.logs.contents import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.detect import Detector, NeedsWhole
 from tokcount.logs.formats.interface import Item, Place
-from tokcount.logs.json_stream import Found
+from tokcount.logs.json_stream import Found, unreadable
 from tokcount.logs.mapping import Mapper
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
@@ -165,6 +165,8 @@ class Reader:
         as_text = options.text is True or (options.text is None and seen.shape == "text" and source == "-")
         if as_text and seen.shape not in ("empty", "binary"):
             return plain_text(stream, source, options.max_value)
+        if stream.problem is not None and (seen.shape == "empty" or seen.shape in NO_VALUES):
+            return iter((unreadable(stream, source, 1),))
         if seen.shape in NO_VALUES:
             return iter((_skipped(source, *NO_VALUES[seen.shape]),))
         return self._items(values_of(stream, seen, source, options.max_value), source)
@@ -205,4 +207,4 @@ def _held(stream: Stream) -> BytesIO:
 
 
 def _skipped(source: str, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:
-    return Skipped(source=source, line=0, reason=reason, detail=detail, format=name)
+    return Skipped(source=source, line=1, reason=reason, detail=detail, format=name)

@@ -23,6 +23,9 @@ Shape = Literal[
 
 _SAMPLE_LINES = 40
 _CASSETTE = re.compile(r"\A(?:---[^\n]*\n|%YAML[^\n]*\n|version:[^\n]*\n|#[^\n]*\n|\s*\n)*interactions:")
+_OPEN_ARRAY = re.compile(r"\[\s*(?:[{\[\"]|$)")
+"""An array that goes on over the next lines; a time in brackets, as logs begin with, is none."""
+
 _FLOWS = re.compile(rb"\A\d{1,12}:\d{1,12}:")
 _BINARY_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x93NUMPY", b"PK\x03\x04")
 _DECODE = msgspec.json.Decoder().decode
@@ -59,7 +62,9 @@ def _is_events(text: str) -> bool:
 
 def _table_or_text(text: str, path: str) -> Look:
     table = table_shape(text, path)
-    return Look("table", table) if table else Look("text")
+    if table is not None:
+        return Look("table", table)
+    return Look("jsonl" if path.endswith((".jsonl", ".ndjson")) else "text")
 
 
 def _json_shape(text: str, whole: bool, path: str) -> Shape | None:
@@ -74,16 +79,11 @@ def _json_shape(text: str, whole: bool, path: str) -> Shape | None:
         return "python"
     parsed = [_parse(line) for line in full]
     if isinstance(parsed[0], dict | list):
-        return _first_line_shape(parsed, text, full)
-    if full[0].startswith(("{", "[")) and _spans_lines(text, full[0], whole=whole):
+        is_one_array = isinstance(parsed[0], list) and "\n" not in text.strip()
+        return "json" if is_one_array else "jsonl"
+    if _OPEN_ARRAY.match(full[0]) or (full[0].startswith("{") and _spans_lines(text, full[0], whole=whole)):
         return "json"
     return _mostly(full, parsed, path)
-
-
-def _first_line_shape(parsed: list[Any], text: str, full: list[str]) -> Shape:
-    """A file whose first line is a value: an array of all, or one value a line."""
-    is_array = isinstance(parsed[0], list) and not any(isinstance(value, dict | list) for value in parsed[1:])
-    return "json" if is_array and len(text.strip().split("\n", 1)) == 1 and len(full) == 1 else "jsonl"
 
 
 def _one_line_shape(text: str) -> Shape | None:
@@ -122,14 +122,17 @@ def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
     if isinstance(parsed[0], str) and strings * 2 >= len(full) and not path.endswith((".csv", ".tsv")):
         return "jsonl"
     prefixed = sum(json_after_prefix(line) is not None for line in full)
-    if prefixed * 2 >= len(full):
-        return "prefixed"
-    return "jsonl" if path.endswith((".jsonl", ".ndjson")) else None
+    return "prefixed" if prefixed * 2 >= len(full) else None
 
 
 def _parse(line: str) -> Any:
+    """The value on a line, or ``None``; a list of numbers is no value (``[2023]`` begins many a log line)."""
     try:
-        return _DECODE(line)
+        value = _DECODE(line)
     except (ValueError, RecursionError):
         values, _ = values_in(line)
-        return values[0] if values else None
+        value = values[0] if values else None
+    is_list_of_numbers = (
+        isinstance(value, list) and bool(value) and not isinstance(value[0], dict | list | str)
+    )
+    return None if is_list_of_numbers else value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tokcount.counting.engine import EngineName
 from tokcount.counting.families import FAMILIES
 from tokcount.counting.framing import layout
 from tokcount.counting.layout import Basis
@@ -79,7 +80,7 @@ def _kind_of(request: dict[str, Any]) -> Kind:
 
 
 def read(
-    paths: Sequence[str | Path] | str | Path, *, input_format: str | None = None, **mapping: str | None
+    paths: Sequence[str | Path] | str | Path, *, input_format: str | None = None, **mapping: Any
 ) -> Iterator[Record | Skipped]:
     """The records of logs, and what is not a record, one at a time in the order of the files.
 
@@ -89,10 +90,10 @@ def read(
     wrong option raises (`UsageError`).
     """
     from tokcount.logs import files, reader
-    from tokcount.logs.options import ReadOptions
+    from tokcount.logs.options import Mapping, ReadOptions
 
     sources = files.expand(_as_list(paths))
-    yield from reader.read(sources, ReadOptions(input_format=input_format, **mapping))
+    yield from reader.read(sources, ReadOptions(input_format=input_format, mapping=Mapping(**mapping)))
 
 
 def scan(
@@ -101,15 +102,17 @@ def scan(
     from_: str | None = None,
     to: Sequence[str] = (),
     assume_model: str | None = None,
-    engine: str = "auto",
-    jobs: int | None = None,
+    engine: EngineName = "auto",
+    jobs: int = 1,
     input_format: str | None = None,
-    **mapping: str | None,
+    **mapping: Any,
 ) -> pl.DataFrame:
     """Count every record of logs under a baseline and targets; one row a record.
 
     ``from_`` and ``to`` are models or encodings; with neither, the three encodings ``p50k_base``, ``cl100k_base`` and
-    ``o200k_base``. Without ``from_`` the baseline is each record's own model, labelled ``own``.
+    ``o200k_base``. Without ``from_`` the baseline is each record's own model, labelled ``own``. ``jobs`` is the number
+    of processes; more than one starts the caller's main module anew in each of them, so a script then needs the usual
+    ``if __name__ == "__main__":``.
 
     Columns: ``source, line, index, format, kind, model, timestamp`` (UTC), ``basis, reason, flags, tags``, for every
     reference R the tokens ``R:content_tokens``, ``R:framing_tokens``, ``R:input_tokens``, ``R:output_tokens`` (null
@@ -119,12 +122,12 @@ def scan(
     use `read`, or the command line, which reports it.
     """
     from tokcount.logs import files
-    from tokcount.logs.options import ReadOptions
+    from tokcount.logs.options import Mapping, ReadOptions
     from tokcount.scanning.plan import make_plan
     from tokcount.scanning.run import run
 
     plan = make_plan(from_=from_, to=to, assume_model=assume_model, engine=engine)
-    options = ReadOptions(input_format=input_format, **mapping)
+    options = ReadOptions(input_format=input_format, mapping=Mapping(**mapping))
     return run(files.expand(_as_list(paths)), plan, options, jobs=jobs).frame()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tokcount import __version__
-from tokcount.cli import count, doctor, drift, formats, models
+from tokcount.cli import count, doctor, drift, formats, models, reconcile
 
 EXIT_CODES = """Exit codes: 0 fine; 1 a budget is broken; 2 usage or configuration (also a missing file, an unknown
 model); 3 data: nothing countable was found, or records were skipped under --strict; 130 interrupted."""
@@ -39,5 +39,13 @@ def _options(
     pass
 
 
-for command in (count.count, drift.drift, models.models, formats.formats, doctor.doctor):
+for command in (
+    count.count,
+    drift.drift,
+    models.models,
+    formats.formats,
+    doctor.doctor,
+    reconcile.reconcile,
+    reconcile.calibrate,
+):
     app.command()(command)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tokcount.analysis.references import Reference
     from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.result import SkippedSummary
 
 
 @with_groups
@@ -68,15 +69,20 @@ def drift(
 
 def _emit_rows(frame: pl.DataFrame, plan: ScanPlan, output: OutputGroup) -> None:
     from tokcount.analysis.per_record import per_record
-    from tokcount.output.records import write_rows
+    from tokcount.output.records import write
 
     references = references_of(plan)
     rows = per_record(frame, references, references[0])
-    write_rows(rows, "drift", output.format, output.output, output.color)
+    write(rows, "drift", output.format, output.output, output.color)
 
 
 def _emit_report(
-    frame: pl.DataFrame, skipped: object, plan: ScanPlan, by: tuple[str, ...], top: int, output: OutputGroup
+    frame: pl.DataFrame,
+    skipped: SkippedSummary,
+    plan: ScanPlan,
+    by: tuple[str, ...],
+    top: int,
+    output: OutputGroup,
 ) -> None:
     from tokcount.analysis.drift import DriftOptions, report
     from tokcount.output.interface import emit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +14,7 @@ from tokcount.errors import DataError, UsageError
 from tokcount.logs import files
 
 if TYPE_CHECKING:
+    from tokcount.counting.user_families import UserFamily
     from tokcount.logs.options import ReadOptions
     from tokcount.logs.record import Skipped
     from tokcount.models.catalog import Catalog
@@ -61,9 +63,19 @@ def plan_of(
         assume_model=group.assume_model,
         engine=run.engine,
         catalog=catalog,
+        families=families_of(group.families),
         by=by,
         shapes=shapes,
     )
+
+
+def families_of(path: Path | None) -> tuple[UserFamily, ...]:
+    """The user's own framing constants. Raises `UsageError` for anything wrong in the file."""
+    if path is None:
+        return ()
+    from tokcount.counting.user_families import load
+
+    return load(path)
 
 
 def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, group: RunGroup) -> ScanResult:

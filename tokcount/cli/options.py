@@ -96,6 +96,32 @@ class ReferenceGroup:
             metavar="MODEL",
         ),
     ] = None
+    families: Annotated[
+        Path | None,
+        _option(
+            "--families", says="TOML file with framing constants of your own; see calibrate.", metavar="FILE"
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnGroup:
+    """Each record under its own model."""
+
+    assume_model: Annotated[
+        str | None,
+        _option(
+            "--assume-model",
+            says="The model of records that name none, or one that is not known.",
+            metavar="MODEL",
+        ),
+    ] = None
+    families: Annotated[
+        Path | None,
+        _option(
+            "--families", says="TOML file with framing constants of your own; see calibrate.", metavar="FILE"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ _NOTHING_BILLED = (NULL_BILLED,) * len(BILLED_COLUMNS)
 
 
 class Words(msgspec.Struct):
-    """Words in order of appearance, each with a small number."""
+    """Words in order of appearance, each with a small number; lone surrogates in them become ``?``."""
 
     words: list[str] = []
     codes: dict[str, int] = {}
@@ -63,7 +63,7 @@ class Words(msgspec.Struct):
         code = self.codes.get(word)
         if code is None:
             code = self.codes[word] = len(self.words)
-            self.words.append(word)
+            self.words.append(word.encode("utf-8", "replace").decode())
         return code
 
 
@@ -105,6 +105,7 @@ class Columns:
         self.timestamp = array("d")
         self.identity = array("q")
         self.requests = array("q")
+        self.messages = array("i")
         self.billed = {name: array("q") for name in BILLED_COLUMNS}
         self.basis = array("b")
         self.counts = {
@@ -137,6 +138,7 @@ class Columns:
         self.index.append(record.index)
         self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
         self.identity.append(_identity(record))
+        self.messages.append(_messages(record))
         self._append_words(record, notes, shape, script)
         self._append_usage(record.usage)
         self.basis.append(notes.basis)
@@ -188,6 +190,7 @@ class Columns:
         columns["index"] = _series("index", self.index, pl.Int32)
         columns["timestamp"] = _timestamps(self.timestamp)
         columns["identity"] = _series("identity", self.identity, pl.Int64)
+        columns["messages"] = _series("messages", self.messages, pl.Int32)
         columns["requests"] = _series("requests", self.requests, pl.Int64)
         columns["basis"] = _word_series("basis", list(BASIS_ORDER), self.basis)
         for name, values in self.billed.items():
@@ -209,6 +212,12 @@ def _billed(usage: Usage) -> tuple[int, ...]:
         usage.cache_write,
     )
     return tuple(NULL_BILLED if value is None else value for value in logged)
+
+
+def _messages(record: Record) -> int:
+    """Elements of the message list of a request; 0 without one."""
+    messages = record.request.get("messages") if record.request is not None else None
+    return len(messages) if isinstance(messages, list) else 0
 
 
 def _identity(record: Record) -> int:

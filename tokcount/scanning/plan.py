@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from tokcount.counting.engine import EngineName
+from tokcount.counting.user_families import UserFamily
 from tokcount.errors import UsageError
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import Reference, parse_reference
@@ -22,9 +23,9 @@ class ScanPlan(msgspec.Struct, frozen=True):
     """Everything that a worker needs to count records; picklable, and the same in every worker.
 
     ``own`` adds the record's own model as a reference, labelled ``own``; ``assume_model`` stands in where a record
-    names no model or one that is not known; ``catalog`` is the user's, if they have models of their own.
-    ``roles`` asks for content by message role, ``scripts`` for the dominant script of each record's text, ``shapes``
-    for the shape of each request.
+    names no model or one that is not known; ``catalog`` is the user's, if they have models of their own, and
+    ``families`` are their own framing constants. ``roles`` asks for content by message role, ``scripts`` for the
+    dominant script of each record's text, ``shapes`` for the shape of each request.
     """
 
     references: tuple[Reference, ...]
@@ -32,6 +33,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     assume_model: str | None = None
     engine: EngineName = "auto"
     catalog: Catalog | None = None
+    families: tuple[UserFamily, ...] = ()
     roles: bool = False
     scripts: bool = False
     shapes: bool = False
@@ -60,6 +62,7 @@ def make_plan(
     assume_model: str | None = None,
     engine: EngineName = "auto",
     catalog: Catalog | None = None,
+    families: tuple[UserFamily, ...] = (),
     by: Sequence[str] = (),
     shapes: bool = False,
 ) -> ScanPlan:
@@ -81,6 +84,7 @@ def make_plan(
         assume_model=assume_model,
         engine=engine,
         catalog=catalog,
+        families=families,
         roles="role" in by,
         scripts="script" in by,
         shapes=shapes,
@@ -92,3 +96,24 @@ def _reject_repeats(references: list[Reference]) -> None:
     for label in labels:
         if labels.count(label) > 1:
             raise UsageError(f"reference {label!r} is given twice: name every baseline and target once.")
+
+
+def own_plan(
+    *,
+    assume_model: str | None = None,
+    engine: EngineName = "auto",
+    catalog: Catalog | None = None,
+    families: tuple[UserFamily, ...] = (),
+) -> ScanPlan:
+    """A plan that counts each record under its own model alone, with its shape: for comparing with what was billed."""
+    if assume_model:
+        parse_reference(assume_model, catalog)
+    return ScanPlan(
+        references=(),
+        own=True,
+        assume_model=assume_model,
+        engine=engine,
+        catalog=catalog,
+        families=families,
+        shapes=True,
+    )

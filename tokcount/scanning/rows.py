@@ -11,6 +11,7 @@ from tokcount.counting.output import layout_output
 from tokcount.counting.text import Counted, TextCounter
 from tokcount.logs.record import Json, Kind, Record
 from tokcount.models.names import find
+from tokcount.models.references import Reference
 from tokcount.scanning.columns import Cell, Columns, Notes
 from tokcount.scanning.plan import OWN, ScanPlan
 from tokcount.scanning.scripts import dominant_script
@@ -30,7 +31,7 @@ class Target(msgspec.Struct, frozen=True):
 
     label: str
     encoding: str
-    family: str
+    family: Family
     model: str = ""
     is_encoding: bool = False
 
@@ -43,7 +44,7 @@ class Target(msgspec.Struct, frozen=True):
             return FAMILIES["completions"]
         if kind in PROMPT_KINDS and self.is_encoding:
             return FAMILIES["completions"]
-        return FAMILIES[self.family]
+        return self.family
 
 
 class RowCounter:
@@ -55,16 +56,8 @@ class RowCounter:
     def __init__(self, plan: ScanPlan) -> None:
         self.plan = plan
         self.counter = TextCounter(plan.encodings, engine=plan.engine)
-        self.targets = tuple(
-            Target(
-                reference.label,
-                reference.encoding,
-                reference.family,
-                reference.model.name if reference.model else "",
-                reference.model is None,
-            )
-            for reference in plan.references
-        )
+        self._calibrated = {user.model: user for user in plan.families}
+        self.targets = tuple(self._target(reference) for reference in plan.references)
         self.columns = self.fresh_columns()
         self._own: dict[tuple[str | None, str | None], Target | str] = {}
 
@@ -91,6 +84,12 @@ class RowCounter:
         shape = shape_of(record.kind, record.request) if self.plan.shapes else None
         self.columns.append(record, cells, call.finished_notes(), shape=shape, script=script)
 
+    def _target(self, reference: Reference) -> Target:
+        name = reference.model.name if reference.model else ""
+        calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
+        family = calibrated.family if calibrated else FAMILIES[reference.family]
+        return Target(reference.label, reference.encoding, family, name, reference.model is None)
+
     def _targets(self, record: Record, notes: Notes) -> tuple[Target | None, ...]:
         if not self.plan.own:
             return self.targets
@@ -109,10 +108,14 @@ class RowCounter:
         return target
 
     def _resolve_own(self, served: str | None, asked: str | None) -> Target | str:
-        for name in (served, asked, self.plan.assume_model):
-            found = find(name, self.plan.catalog) if name else None
+        for name in filter(None, (served, asked, self.plan.assume_model)):
+            found = find(name, self.plan.catalog)
+            calibrated = self._calibrated.get(name.lower())
+            if calibrated and (calibrated.encoding or found):
+                encoding = calibrated.encoding or (found.model.encoding if found else "")
+                return Target(OWN, encoding, calibrated.family, name)
             if found is not None:
-                return Target(OWN, found.model.encoding, found.model.family, found.model.name)
+                return Target(OWN, found.model.encoding, FAMILIES[found.model.family], found.model.name)
         named = served or asked
         return f"unknown model {named!r}" if named else NO_MODEL
 

@@ -77,7 +77,7 @@ def media_tokens(
     files count 0: both are ``partial``, the number is a floor. ``timestamp`` (seconds since 1970, UTC) is the day of
     the request; without it the latest rule holds. Never raises for decoded JSON.
     """
-    kind = part.get("type")
+    kind = str(part.get("type"))
     if kind not in _IMAGES:
         what = "audio" if kind in _AUDIO else "files"
         return 0, "partial", f"{what} are not counted"
@@ -93,9 +93,7 @@ def media_tokens(
     return image_tokens(rule, size, timestamp), rule.basis, None if rule.basis == "exact" else RULE
 
 
-def add_media(
-    draft: Draft, media: list[dict[str, Any]], model: str, timestamp: float | None = None
-) -> None:
+def add_media(draft: Draft, media: list[dict[str, Any]], model: str, timestamp: float | None = None) -> None:
     """Adds media parts to a layout in the making, with their doubts."""
     for part in media:
         tokens, basis, reason = media_tokens(part, model, timestamp)

@@ -141,6 +141,11 @@ def test_an_assistant_text_before_a_call_costs_one_more_on_gpt5() -> None:
     assert total(ask(said, call(), output()), "gpt-4o") == total(ask(call(), output(), said), "gpt-4o")
 
 
+def test_an_assistant_text_before_another_costs_one_more_on_gpt5() -> None:
+    said = {"role": "assistant", "content": "Yes."}
+    assert total(ask(said, said, USER), "gpt-5.4") == total(ask(said, USER, said), "gpt-5.4") + 1
+
+
 def test_items_before_a_compaction_are_gone() -> None:
     long = {"role": "assistant", "content": "word " * 100}
     layout = lay(ask(long, {"type": "compaction", "encrypted_content": "x"}, USER), "gpt-4.1")

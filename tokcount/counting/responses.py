@@ -73,33 +73,34 @@ def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | No
     if _schema(request) is not None or _mode(request):
         return None
     given, instructions = request.get("input"), request.get("instructions")
-    texts: list[Any] = []
+    texts: list[str] = []
+    replies, previous = 0, ""
     if instructions is not None:
+        if type(instructions) is not str or not instructions:
+            return None
         texts.append(instructions)
-    replies = 0
-    if type(given) is not list:
-        texts.append(given)
-    else:
-        for item in given:
-            if (
-                type(item) is not dict
-                or not item.keys() <= _PLAIN_KEYS
-                or item.get("type", "message") != "message"
-            ):
+    for item in given if type(given) is list else [{"role": "user", "content": given}]:
+        if type(item) is not dict or (len(item) != 2 and not _is_plain_message(item)):
+            return None
+        content, role = item.get("content"), item.get("role")
+        if type(content) is not str or type(role) is not str or not content or role not in _ROLES:
+            return None
+        texts.append(content)
+        if role == "assistant":
+            if role == previous:
                 return None
-            role = item.get("role")
-            if type(role) is not str or role not in _ROLES:
-                return None
-            texts.append(item.get("content"))
-            replies += role == "assistant"
-    if any(type(text) is not str or not text for text in texts):
-        return None
+            replies += 1
+        previous = role
     constant = (
         family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
     )
     if family.doubt:
         return Layout(constant, texts, texts, "estimated", (family.doubt,))
     return Layout(constant, texts, texts)
+
+
+def _is_plain_message(item: dict[Any, Any]) -> bool:
+    return item.keys() <= _PLAIN_KEYS and item.get("type", "message") == "message"
 
 
 def _plain_roles(request: dict[str, Any]) -> list[str]:

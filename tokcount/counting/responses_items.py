@@ -62,8 +62,7 @@ class Items:
             if given is not None:
                 self._draft.doubt(ODD_ITEM)
             return
-        last_question = max((i for i, item in enumerate(given) if _is_question(item)), default=-1)
-        i = max((i for i, item in enumerate(given) if _type(item) == "compaction"), default=0)
+        i, last_question = _landmarks(given)
         while i < len(given):
             turn = _calls_from(given, i)
             if turn:
@@ -71,7 +70,7 @@ class Items:
                 i += len(turn)
                 continue
             self._item(given[i], old=i < last_question)
-            if _is_interim(given, i):
+            if self._rules.interim and _is_interim(given, i):
                 self._draft.constant += self._rules.interim
             i += 1
 
@@ -147,8 +146,18 @@ class Items:
         self._draft.say("tool", self._text_of(output))
 
 
-def _is_question(item: Any) -> bool:
-    return isinstance(item, str) or (isinstance(item, dict) and item.get("role") == "user")
+def _landmarks(given: list[Any]) -> tuple[int, int]:
+    """Where the input begins for the model (at the last compaction), and where the user spoke last (-1: nowhere)."""
+    start, question = 0, -1
+    for i, item in enumerate(given):
+        if isinstance(item, dict):
+            if item.get("role") == "user":
+                question = i
+            elif item.get("type") == "compaction":
+                start = i
+        elif isinstance(item, str):
+            question = i
+    return start, question
 
 
 def _is_interim(given: list[Any], i: int) -> bool:
@@ -168,12 +177,10 @@ def _type(item: Any) -> str | None:
 
 def _calls_from(given: list[Any], start: int) -> list[dict[str, Any]]:
     """The function calls that follow each other from ``start`` on: one turn of the model."""
-    turn: list[dict[str, Any]] = []
-    for item in given[start:]:
-        if not isinstance(item, dict) or item.get("type") != "function_call":
-            break
-        turn.append(item)
-    return turn
+    end = start
+    while end < len(given) and _type(given[end]) == "function_call":
+        end += 1
+    return given[start:end]
 
 
 def _string(value: Any) -> str:

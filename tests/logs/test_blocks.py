@@ -96,3 +96,10 @@ def test_a_file_that_became_shorter_is_reported(tmp_path: Path) -> None:
     items = list(SpanReader(source, Span(0, 10_000), ReadOptions()))
 
     assert [getattr(item, "reason", "record") for item in items] == ["record", "unreadable"]
+
+
+def test_a_file_that_begins_with_a_grouped_format_is_not_cut(tmp_path: Path) -> None:
+    """So that no part of it is read in vain."""
+    (source,) = expand([write(tmp_path, '{"custom_id":"a","url":"/v1/x","body":{}}\n' * 30)])
+
+    assert plan(source, span_bytes=10) is None

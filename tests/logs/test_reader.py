@@ -38,7 +38,7 @@ values = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=8)
         | st.fixed_dictionaries({"role": scalars, "content": inner})
-        | inner.map(lambda value: json.dumps(value))
+        | inner.map(json.dumps)
     ),
     max_leaves=25,
 )
@@ -133,7 +133,7 @@ def test_every_line_ends_up_somewhere(lines: list[str], tmp_path: Path) -> None:
     """Each line that is not blank is the line of a record or of a skipped item, once."""
     records, skipped = read_all(tmp_path, "\n".join([CHAT_LINE, *lines]))
 
-    found = sorted(item.line for item in [*records, *skipped])
+    found = sorted([*(item.line for item in records), *(item.line for item in skipped)])
     assert found == [1] + [number for number, line in enumerate(lines, 2) if line.strip()]
 
 

@@ -6,6 +6,7 @@ Only plain files of lines are cut. A part does not know its first line number: i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import msgspec
 
 from tokcount.logs import archive, columnar, database, text_encoding
 from tokcount.logs.decompress import compression_of
+from tokcount.logs.detect import Detector
 from tokcount.logs.formats.interface import Item
 from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES, ReadOptions
 from tokcount.logs.reader import Note, Reader
@@ -29,6 +31,10 @@ SPAN_BYTES = 8 << 20
 """Aimed size of a part; a part is at least one line."""
 
 
+_LOOKED_AT = 20
+"""Values of the head that are detected before a file is cut."""
+
+
 class Span(msgspec.Struct, frozen=True):
     """A part of a file: bytes from ``start`` up to ``end``; both stand at the beginning of a line."""
 
@@ -41,7 +47,7 @@ def plan(
 ) -> list[Span] | None:
     """The parts of a file of JSON lines; ``None`` when the file must be read in one piece.
 
-    Looks at the first bytes only: whoever reads a part may still meet a format that needs the whole file
+    Looks at the first bytes and values only: whoever reads a part may still meet a format that needs the whole file
     (`tokcount.logs.detect.NeedsWhole`). Never raises: a file that cannot be read has no parts.
     """
     options = options or ReadOptions()
@@ -50,7 +56,9 @@ def plan(
     try:
         with source.open() as file:
             head = file.read(HEAD_BYTES)
-            return _spans(file, source.size, span_bytes) if _is_lines(head, source.path) else None
+            if not _is_lines(head, source.path) or _is_grouped(head, options):
+                return None
+            return _spans(file, source.size, span_bytes)
     except OSError:
         return None
 
@@ -60,6 +68,20 @@ def _is_lines(head: bytes, path: str) -> bool:
     if packed or text_encoding.detect(head) != ("utf-8", 0):
         return False
     return look(head, whole=False, path=path).shape == "jsonl"
+
+
+def _is_grouped(head: bytes, options: ReadOptions) -> bool:
+    """Does one of the first values say that the file must be read as a whole?"""
+    detector = Detector(options.input_format)
+    for line in head.split(b"\n")[:_LOOKED_AT]:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        found = detector.find(value) if isinstance(value, dict) else None
+        if found is not None and found.grouped:
+            return True
+    return False
 
 
 def _spans(file: BinaryIO, size: int, span_bytes: int) -> list[Span]:

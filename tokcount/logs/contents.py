@@ -10,7 +10,8 @@ from tokcount.errors import UsageError
 from tokcount.logs import text_encoding
 from tokcount.logs.formats.generic import text_record
 from tokcount.logs.formats.interface import Item, Place
-from tokcount.logs.json_stream import Found, Values, json_lines, unparsed, unreadable
+from tokcount.logs.json_stream import Found, json_lines, unparsed, unreadable
+from tokcount.logs.json_values import Values
 from tokcount.logs.lines import Lines
 from tokcount.logs.prefixed import prefixed_lines, python_lines
 from tokcount.logs.record import Skipped, SkipReason

@@ -17,9 +17,9 @@ from tokcount.errors import UsageError
 from tokcount.logs.bodies import Facts, body_record, prompt_of, skipped, tags_from
 from tokcount.logs.detect import Detector
 from tokcount.logs.formats.interface import Item, Place
-from tokcount.logs.formats.openai import answer_of, has_roles
 from tokcount.logs.options import Mapping
 from tokcount.logs.record import Json, Kind, Record, Usage
+from tokcount.logs.surroundings import answer_of, has_roles
 from tokcount.logs.values import BODY_USAGE, decoded, number, text, timestamp, usage_from
 
 NAME = "mapped"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -40,6 +41,24 @@ def format_names() -> list[str]:
     """Every format name that ``--input-format`` takes, sorted."""
     items: tuple[Format | DatabaseFormat, ...] = (*all_formats(), *database_formats())
     return sorted({name for item in items for name in (item.name, *names_of(item))})
+
+
+def describe_formats() -> dict[str, str]:
+    """Every format name with what it reads, in one sentence: from its docstring, or from that of its file."""
+    items: tuple[Format | DatabaseFormat, ...] = (*database_formats(), *all_formats())
+    found: dict[str, str] = {}
+    for item in items:
+        for name in names_of(item):
+            found.setdefault(name, _description(item, name))
+    return dict(sorted(found.items()))
+
+
+def _description(item: Format | DatabaseFormat, name: str) -> str:
+    for text in (type(item).__doc__, sys.modules[type(item).__module__].__doc__):
+        sentence = " ".join((text or "").split("\n\n")[0].split()).removeprefix(f"``{name}``").strip(" :.,")
+        if sentence:
+            return sentence.replace("``", "")
+    return ""
 
 
 def chosen_formats(name: str | None) -> tuple[Format, ...]:

@@ -76,15 +76,16 @@ class Waiting:
 
 
 class Batch:
-    """Lines of batch files; ``group["files"]`` says how many files are read together."""
+    """Lines of Batch API files, input and output joined on ``custom_id`` when both are read.
+
+    ``group["files"]`` says how many files are read together.
+    """
 
     name = "openai.batch"
     emits = (INPUT, OUTPUT)
     keys = (
         frozenset({"custom_id", "body"}),
         frozenset({"custom_id", "response"}),
-        frozenset({"custom_id", "params"}),
-        frozenset({"custom_id", "result"}),
     )
     accepts = ("json",)
     grouped = True
@@ -94,9 +95,6 @@ class Batch:
         return isinstance(value["custom_id"], str | int)
 
     def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
-        if "params" in value or "result" in value:
-            detail = "a line of an Anthropic batch: its requests are not in the shape of the OpenAI API"
-            return (skipped(place, "unsupported", detail, "anthropic.batch"),)
         is_input = "body" in value
         if not is_input and (error := _error(value)):
             return (skipped(place, "error", f"a failed call ({error})", OUTPUT),)

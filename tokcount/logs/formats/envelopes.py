@@ -85,7 +85,7 @@ OPENPIPE = Envelope(request="input", response="output", tags=("tags",))
 
 
 class EnvelopeFormat(Single):
-    """A gateway's export, read by its `Envelope`."""
+    """A gateway's export: the two OpenAI bodies with a row of facts around them, read by its `Envelope`."""
 
     def __init__(self, name: str, envelope: Envelope, *keys: set[str]) -> None:
         self.name = name

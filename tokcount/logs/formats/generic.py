@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.bodies import Facts, body_record, skipped
 from tokcount.logs.formats.interface import BODY, LOOSE, Place
-from tokcount.logs.formats.openai import answer_of, deployment_of, facts_around, has_roles
 from tokcount.logs.formats.single import Single
 from tokcount.logs.record import Json, Kind
+from tokcount.logs.surroundings import answer_of, deployment_of, facts_around, has_roles
 from tokcount.logs.values import body_usage, decoded, first, text, usage_from
 
 if TYPE_CHECKING:

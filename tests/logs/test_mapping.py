@@ -8,7 +8,8 @@ from logfiles import read_all, records_of
 
 from tokcount.errors import UsageError
 from tokcount.logs.detect import Detector
-from tokcount.logs.mapping import Mapper, Path as Expression
+from tokcount.logs.mapping import Mapper
+from tokcount.logs.mapping import Path as Expression
 from tokcount.logs.options import Mapping
 
 VALUE = {"a": {"b": [1, {"c": "x"}]}, "dotted.key": 5, "s": '{"t": [2]}', "deep": {"dotted.key": 6}}

@@ -14,20 +14,16 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-
-import words
 
 Json = dict[str, Any]
 MODELS = ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18", "gpt-4-0613", "gpt-3.5-turbo-0125")
-SPACED = (
-    (words.ENGLISH, 60),
-    (words.GERMAN, 10),
-    (words.FRENCH, 6),
-    (words.RUSSIAN, 6),
-    (words.KOREAN, 2),
-    (words.ARABIC, 2),
-)
+WORDS = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+CODE = WORDS.pop("code")
+WORDS = {language: words.split() for language, words in WORDS.items()}
+SPACED = {"english": 60, "german": 10, "french": 6, "russian": 6, "korean": 2, "arabic": 2}
+"""Languages with spaces between words, and how often each is met."""
 TEMPLATE_WORDS = 300
 DOCUMENTS = 400
 DOCUMENT_WORDS = 120
@@ -41,7 +37,7 @@ class Writer:
 
     def name(self) -> str:
         """An invented word."""
-        return "".join(self.random.choices(words.SYLLABLES, k=self.random.randint(2, 4)))
+        return "".join(self.random.choices(WORDS["syllables"], k=self.random.randint(2, 4)))
 
     def word(self, listed: list[str]) -> str:
         """A word of the list, early ones more often; sometimes a name, a number or a compound."""
@@ -67,20 +63,21 @@ class Writer:
     def code(self) -> str:
         """A snippet with fresh names."""
         names = {key: self.name() for key in "abcd"} | {key: self.name().capitalize() for key in "AB"}
-        return self.random.choice(words.CODE).format(**names, n=self.random.randint(0, 9999))
+        return self.random.choice(CODE).format(**names, n=self.random.randint(0, 9999))
 
     def paragraph(self, length: int) -> str:
         """About ``length`` words of one language or kind."""
         chance = self.random.random()
         if chance < 0.08:
-            return "".join(self.dense(words.CHINESE, 10) for _ in range(length // 10 + 1))
+            return "".join(self.dense(WORDS["chinese"], 10) for _ in range(length // 10 + 1))
         if chance < 0.12:
-            return "".join(self.dense(words.JAPANESE, 10) for _ in range(length // 10 + 1))
+            return "".join(self.dense(WORDS["japanese"], 10) for _ in range(length // 10 + 1))
         if chance < 0.22:
             return "\n".join(f"```\n{self.code()}\n```" for _ in range(length // 30 + 1))
         if chance < 0.26:
             return "\n".join(f"- {self.name()}: {self.random.random():.4f}" for _ in range(length // 5 + 1))
-        (listed,) = self.random.choices([lists for lists, _ in SPACED], [weight for _, weight in SPACED])
+        (language,) = self.random.choices(list(SPACED), list(SPACED.values()))
+        listed = WORDS[language]
         return " ".join(self.sentence(listed, self.random.randint(6, 20)) for _ in range(length // 13 + 1))
 
     def message(self, length: int) -> str:
@@ -140,7 +137,10 @@ def distinct(writer: Writer) -> Iterator[Json]:
     """Calls that have nothing in common."""
     number = 0
     while True:
-        messages = [message("system", writer.message(60)), message("user", writer.message(2 * writer.length()))]
+        messages = [
+            message("system", writer.message(60)),
+            message("user", writer.message(2 * writer.length())),
+        ]
         yield call(writer, number, messages, writer.message(writer.length()))
         number += 1
 
@@ -152,9 +152,9 @@ def templated(writer: Writer) -> Iterator[Json]:
     while True:
         template, documents, joint = writer.random.choice(applications)
         context = joint.join(writer.random.sample(documents, 5))
-        question = writer.sentence(words.ENGLISH, 12)
+        question = writer.sentence(WORDS["english"], 12)
         prompt = f"{template}{joint}Context:{joint}{context}{joint}Question: {question}\nAnswer:"
-        yield call(writer, number, [message("user", prompt)], writer.sentence(words.ENGLISH, 25))
+        yield call(writer, number, [message("user", prompt)], writer.sentence(WORDS["english"], 25))
         number += 1
 
 
@@ -184,7 +184,9 @@ def lines(kind: str, size: int, seed: int) -> Iterator[bytes]:
 
 def main() -> None:
     """Write a log to standard output."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--mb", type=float, default=120)
     parser.add_argument("--seed", type=int, default=1)

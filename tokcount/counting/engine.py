@@ -95,7 +95,7 @@ def choose(name: EngineName = "auto") -> Engine:
         return TiktokenEngine()
     if name not in ("auto", "fast"):
         raise UsageError(f"unknown engine {name!r}. Engines: auto, tiktoken, fast.")
-    from tokcount.counting import fast  # noqa: PLC0415 - it imports this module
+    from tokcount.counting import fast
 
     problem = fast.problem()
     if problem is None:

@@ -9,7 +9,6 @@ Before an encoding is used it has to count `PROBES` right.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from tokcount import encodings
@@ -20,14 +19,39 @@ from tokcount.encodings.packed import to_tiktoken_text
 VERSION = "0.22."
 """The release line of splintr that the differential tests cover."""
 
+PATTERNS = {
+    "r50k_base": "GPT2_PATTERN",
+    "p50k_base": "GPT2_PATTERN",
+    "cl100k_base": "CL100K_BASE_PATTERN",
+    "o200k_base": "O200K_BASE_PATTERN",
+}
+"""Encoding → splintr's name for its pattern. With tiktoken's own pattern it would be slower than tiktoken."""
+
+BUNDLED = frozenset({"cl100k_base", "o200k_base"})
+
 NOT_INSTALLED = "splintr is not installed"
 
 LONG_S = "\u017f"
 
-PROBES: tuple[tuple[str, dict[str, int]], ...] = (
-    ("2 + 2 = 4", {"r50k_base": 5, "p50k_base": 5, "cl100k_base": 7, "o200k_base": 7}),
+PROBES: tuple[tuple[str, tuple[int, int, int, int]], ...] = (
+    ("2 + 2 = 4", (5, 5, 7, 7)),
+    ("The quick brown fox's DON'T, we'LL see…", (14, 14, 13, 12)),
+    ("\n\n    def f(x):\n\t\treturn x  \n", (17, 14, 10, 10)),
+    ("請寫一首關於秋天的詩：", (24, 24, 18, 12)),
+    ("Ελληνικά, Русский язык, العربية, हिन्दी, ไทย", (55, 55, 36, 13)),
+    ("<|endoftext|><|im_start|>", (13, 13, 12, 12)),
+    ("\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 e\u0301 \xa0\u3000x", (21, 21, 23, 16)),
+    ("1234567890 3.14159 0xDEADBEEF", (15, 15, 15, 15)),
+    ("camelCaseHTTPServer_snake //path\r\n\r\n/x", (17, 17, 10, 10)),
+    ("'ſ Itſ", (6, 6, 6, 4)),
+    ("lone \ud800 surrogate", (4, 4, 4, 4)),
+    ("aGVsbG8gd29ybGQ9PQ==", (16, 16, 14, 13)),
+    ("ǅenan ʰa ²x Ⅷ 𐐀", (19, 19, 18, 18)),
+    ("   \t \n   ", (9, 5, 3, 3)),
 )
-"""Texts with the number of tokens that tiktoken finds under each encoding."""
+"""Texts with the tokens that tiktoken finds in them under `PROBED`."""
+
+PROBED = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
 
 
 class FastEngine:
@@ -44,7 +68,8 @@ class FastEngine:
         """The counting function of ``encoding``; `UsageError` when there is no such encoding."""
         name = encodings.SAME_COUNTS[encodings.check_name(encoding)]
         count = _guarded(_loaded(name), name, self._oracle)
-        wrong = [text for text, counts in PROBES if count(text) != counts[name]]
+        column = PROBED.index(name)
+        wrong = [text for text, counts in PROBES if count(text) != counts[column]]
         if not wrong:
             return count
         self.warnings.append(
@@ -56,7 +81,7 @@ class FastEngine:
 def problem() -> str | None:
     """``None`` when the fast engine can be used, else the reason why not."""
     try:
-        import splintr  # noqa: PLC0415 - optional
+        import splintr
     except ImportError:
         return NOT_INSTALLED
     version = str(splintr.__version__)
@@ -89,19 +114,16 @@ def _guarded(tokenizer: Any, name: str, oracle: TiktokenEngine) -> Count:
 
 
 def _loaded(name: str) -> Any:
-    """The tokenizer of splintr for an encoding; those it brings along load in half the time."""
-    import splintr  # noqa: PLC0415 - optional
+    """The tokenizer of splintr for an encoding.
 
-    build: dict[str, Callable[[], Any]] = {
-        "cl100k_base": partial(splintr.Tokenizer.from_pretrained, name),
-        "o200k_base": partial(splintr.Tokenizer.from_pretrained, name),
-    }
-    if name in build:
-        tokenizer = build[name]()
+    Those that it brings along load in a third of the time. They take special tokens out of a text, which
+    `_guarded` prevents as long as all of them start with ``<|``.
+    """
+    import splintr
+
+    if name in BUNDLED:
+        tokenizer = splintr.Tokenizer.from_pretrained(name)
         if all(token.startswith("<|") for token in tokenizer.special_tokens()):
             return tokenizer
-    pattern = {
-        "cl100k_base": splintr.CL100K_BASE_PATTERN,
-        "o200k_base": splintr.O200K_BASE_PATTERN,
-    }.get(name, splintr.GPT2_PATTERN)
+    pattern = getattr(splintr, PATTERNS[name])
     return splintr.Tokenizer.from_bytes(to_tiktoken_text(encodings.ranks(name)), pattern, {})

@@ -92,7 +92,9 @@ class Trial:
 class Lines:
     """Counts by pieces of ``pattern``, each but the last followed by ``sentinel``."""
 
-    def __init__(self, pattern: re.Pattern[str], sentinel: str, below: Packed, limit: int, least: float) -> None:
+    def __init__(
+        self, pattern: re.Pattern[str], sentinel: str, below: Packed, limit: int, least: float
+    ) -> None:
         self._findall = pattern.findall
         self._sentinel = sentinel
         self._sentinel_count = below(sentinel)

@@ -60,7 +60,9 @@ class TextCounter:
         self.engine: Engine = choose(engine)
         self._counters = _counters(self.engine, self.encodings)[::-1]
         self._texts = Memo(self._measure, cache_bytes // 2)
-        self._pieces = by_pieces(self._pack, cache_bytes // 2, self.engine.least_repeated) if cache_bytes else self._pack
+        self._pieces = (
+            by_pieces(self._pack, cache_bytes // 2, self.engine.least_repeated) if cache_bytes else self._pack
+        )
         self._single: dict[str, Memo] = {}
         self._cache_bytes = cache_bytes
 
@@ -108,5 +110,8 @@ class TextCounter:
 
 def _counters(engine: Engine, names: Sequence[str]) -> list[Count]:
     """One counting function per name; encodings that only differ in special tokens share theirs."""
-    loaded = {name: engine.counter(name) for name in dict.fromkeys(encodings.SAME_COUNTS[encodings.check_name(n)] for n in names)}
+    loaded = {
+        name: engine.counter(name)
+        for name in dict.fromkeys(encodings.SAME_COUNTS[encodings.check_name(n)] for n in names)
+    }
     return [loaded[encodings.SAME_COUNTS[name]] for name in names]

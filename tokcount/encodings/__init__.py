@@ -8,7 +8,7 @@ from here. Nothing is loaded before it is asked for.
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def check_name(name: str) -> str:
     """``name`` itself when it is an encoding, else `UsageError` with the names that come close."""
     if name in SAME_COUNTS:
         return name
-    from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
+    from difflib import get_close_matches
 
     close = ", ".join(get_close_matches(name, NAMES, cutoff=0.4)) or ", ".join(NAMES)
     raise UsageError(f"unknown encoding {name!r}. Close: {close}.")
@@ -108,14 +108,14 @@ def published_sha256(name: str) -> str:
 
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256 of ``data``."""
-    import hashlib  # noqa: PLC0415 - loading an encoding does not need it
+    import hashlib
 
     return hashlib.sha256(data).hexdigest()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load(name: str) -> tiktoken.Encoding:
-    import tiktoken  # noqa: PLC0415 - heavy
+    import tiktoken
 
     return tiktoken.Encoding(**_definition(name, lambda _url, **_expected: ranks(name)))
 
@@ -126,11 +126,13 @@ def _definition(name: str, load_ranks: Any) -> dict[str, Any]:
     A private copy of the module with tiktoken's definitions is executed, so that the copy everybody else imports
     stays as it is.
     """
-    from importlib.util import find_spec, module_from_spec  # noqa: PLC0415 - with tiktoken only
+    from importlib.util import find_spec, module_from_spec
 
     spec = find_spec("tiktoken_ext.openai_public")
     if spec is None or spec.loader is None:
-        raise VocabularyError("tiktoken's definitions (tiktoken_ext.openai_public) are missing; install tiktoken again")
+        raise VocabularyError(
+            "tiktoken's definitions (tiktoken_ext.openai_public) are missing; install tiktoken again"
+        )
     module: Any = module_from_spec(spec)
     spec.loader.exec_module(module)
     module.load_tiktoken_bpe = load_ranks

@@ -33,7 +33,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     call.__signature__ = inspect.Signature(spread)  # type: ignore[attr-defined] # what inspect.signature reads
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in spread}
-    del call.__wrapped__  # type: ignore[attr-defined] # typer would follow it to the grouped signature
+    del call.__wrapped__
     return call
 
 

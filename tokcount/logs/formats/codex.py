@@ -136,7 +136,8 @@ class Rollout:
 def _is_answer(item: object) -> bool:
     if not isinstance(item, dict):
         return False
-    return item.get("role") == "assistant" or item.get("type") in _ANSWERS
+    kind = item.get("type")
+    return item.get("role") == "assistant" or (isinstance(kind, str) and kind in _ANSWERS)
 
 
 def _summary(payload: Json) -> list[Any]:

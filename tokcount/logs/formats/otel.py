@@ -31,6 +31,10 @@ _BARE_MARKS = (
     "ai.operationId",
     "attributes.openinference.span.kind",
     "attributes.llm.model_name",
+    "attributes.gen_ai.operation.name",
+    "attributes.gen_ai.request.model",
+    "attributes.llm.request.type",
+    "attributes.ai.operationId",
 )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.bodies import Facts, tool_call
 from tokcount.logs.formats.otel_call import Call, call_of
-from tokcount.logs.formats.otel_span import LogRecord, Span, attributes_of
+from tokcount.logs.formats.otel_span import LogRecord, Span, plain_attributes
 from tokcount.logs.values import decoded, decoded_object, dig, text
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def messages_of_events(events: list[Json], flags: set[str]) -> tuple[list[Json],
     answers: list[Json] = []
     for event in events:
         name = text(event.get("name")) or ""
-        attributes = attributes_of(event) if "attributes" in event else {}
+        attributes = plain_attributes(event)
         if name == _OLD_PROMPT:
             messages += _plain_messages(attributes.get("gen_ai.prompt"))
         elif name == _OLD_COMPLETION:

@@ -70,13 +70,18 @@ def spans_of(value: Json) -> tuple[list[Span], list[LogRecord]]:
 
 def attributes_of(value: Json) -> Json:
     """The attributes of a span or row as flat names and plain values."""
-    attributes = value.get("attributes")
-    if isinstance(attributes, list):
-        return _flat(_key_values(attributes))
-    if isinstance(attributes, dict):
-        return _flat(attributes)
+    if "attributes" in value:
+        return _flat(plain_attributes(value))
     columns = {key[11:]: item for key, item in value.items() if key.startswith("attributes.")}
     return _flat(columns or value)
+
+
+def plain_attributes(value: Json) -> Json:
+    """The attributes of an event or log record, whose values may be objects that belong together."""
+    attributes = value.get("attributes")
+    if isinstance(attributes, list):
+        return _key_values(attributes)
+    return attributes if isinstance(attributes, dict) else {}
 
 
 _SPAN_PATH = (
@@ -127,7 +132,7 @@ def _is_log(value: Json) -> bool:
 
 
 def _log(value: Json) -> LogRecord:
-    attributes = attributes_of(value) if "attributes" in value else {}
+    attributes = plain_attributes(value)
     name = (
         text(value.get("eventName"))
         or text(value.get("event_name"))
@@ -194,17 +199,26 @@ def _key_values(items: list[Any], depth: int = 0) -> Json:
 
 
 _FLAT_DEPTH = 12
+_WHOLE = frozenset(
+    {
+        "gen_ai.input.messages",
+        "gen_ai.output.messages",
+        "gen_ai.system_instructions",
+        "gen_ai.tool.definitions",
+    }
+)
+"""Attributes whose structured value is one thing."""
 
 
 def _flat(attributes: Json) -> Json:
     """Nested attributes (Phoenix) as dotted names; attributes that are flat already are returned as they are."""
-    if not any(_nests(value) for value in attributes.values()):
+    if not any(_nests(value) and name not in _WHOLE for name, value in attributes.items()):
         return attributes
     flat: Json = {}
     waiting = [(name, value, 0) for name, value in attributes.items()]
     while waiting:
         name, value, depth = waiting.pop()
-        if depth >= _FLAT_DEPTH or not _nests(value):
+        if depth >= _FLAT_DEPTH or name in _WHOLE or not _nests(value):
             flat[name] = value
         elif isinstance(value, dict):
             waiting.extend((f"{name}.{key}", item, depth + 1) for key, item in value.items())

@@ -1,0 +1,161 @@
+"""Scanning: the same rows in the same order, whatever the number of processes, the packing or the parts."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from tokcount.errors import DataError
+from tokcount.logs import blocks, files
+from tokcount.logs.options import ReadOptions
+from tokcount.scanning import run as running
+from tokcount.scanning.plan import make_plan
+from tokcount.scanning.result import ScanResult
+
+PLAN = make_plan(engine="tiktoken")
+
+
+def lines(count: int) -> list[str]:
+    made = []
+    for n in range(count):
+        messages = [{"role": "user", "content": f"Question {n % 7}: how much is {n} times 三?"}]
+        made.append(json.dumps({"model": "gpt-4o", "messages": messages}))
+        if n % 10 == 3:
+            made.append('{"cut off')
+        if n % 10 == 6:
+            made.append("")
+    return made
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(lines(200)) + "\n", encoding="utf-8")
+    return path
+
+
+def scan(*paths: Path, jobs: int = 1) -> ScanResult:
+    return running.run(files.expand([str(path) for path in paths]), PLAN, ReadOptions(), jobs=jobs)
+
+
+def in_parts(patch: pytest.MonkeyPatch) -> None:
+    """Cut and start processes however small the input is."""
+    patch.setattr(running, "WORTH_A_POOL", 0)
+    plan = blocks.plan
+    patch.setattr(blocks, "plan", lambda source, options: plan(source, options, 4_000))
+
+
+def places(result: ScanResult) -> list[tuple[str, int, str]]:
+    return [(place.source, place.line, place.reason) for place in result.skipped.places]
+
+
+def test_processes_change_nothing(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scan(log)
+    in_parts(monkeypatch)
+    parts = scan(log, jobs=2)
+
+    assert len(parts.blocks) > 2
+    assert places(parts) == places(whole)
+    assert parts.skipped.reasons == whole.skipped.reasons == {"unparsed": 20}
+    assert_frame_equal(parts.frame(), whole.frame())
+
+
+def test_a_grouped_format_in_a_part_makes_the_file_read_whole(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunk = '{"id":"c1","object":"chat.completion.chunk","model":"gpt-4o","choices":[{"index":0,"delta":{"content":"%s"}}]}'
+    with log.open("a", encoding="utf-8") as file:
+        file.write("\n".join(chunk % word for word in ("Hello", " there")) + "\n")
+    whole = scan(log).frame()
+    in_parts(monkeypatch)
+
+    assert_frame_equal(scan(log, jobs=2).frame(), whole)
+
+
+def test_batch_files_are_joined_whatever_the_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = Path(__file__).parents[2] / "sample_logs"
+    both = (samples / "batch-input.jsonl", samples / "batch-output.jsonl")
+    whole = scan(*both).frame()
+    in_parts(monkeypatch)
+
+    assert whole.height == 30
+    assert_frame_equal(scan(*both, jobs=2).frame(), whole)
+
+
+def test_compressing_and_splitting_changes_no_count(log: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "log.jsonl.gz"
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    rows = log.read_bytes().splitlines(keepends=True)
+    halves = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    halves[0].write_bytes(b"".join(rows[:100]))
+    halves[1].write_bytes(b"".join(rows[100:]))
+    totals = pl.col("^.*_tokens$").sum()
+    expected = scan(log).frame().select(totals)
+
+    assert_frame_equal(scan(packed).frame().select(totals), expected)
+    assert_frame_equal(scan(*halves).frame().select(totals), expected)
+
+
+def test_progress_ends_at_the_size_of_the_file(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = files.expand([str(log)])
+    for jobs in (1, 2):
+        seen: list[int] = []
+        running.run(sources, PLAN, ReadOptions(), jobs=jobs, progress=seen.append)
+        assert seen[-1] == log.stat().st_size
+        in_parts(monkeypatch)
+
+
+def test_a_worker_that_dies_is_one_clear_error(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_parts(monkeypatch)
+
+    def kill_workers(done: int) -> None:
+        import multiprocessing
+
+        for child in multiprocessing.active_children():
+            os.kill(child.pid or 0, signal.SIGKILL)
+
+    with pytest.raises(DataError, match="a worker process died"):
+        running.run(files.expand([str(log)]), PLAN, ReadOptions(), jobs=2, progress=kill_workers)
+
+
+def test_no_worker_outlives_its_parent(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(lines(100)) * 300, encoding="utf-8")
+    command = [sys.executable, "-m", "tokcount", "drift", str(log), "--jobs", "2", "--engine", "tiktoken"]
+    parent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    children = _children_of(parent.pid)
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while any(_alive(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert not [child for child in children if _alive(child)]
+
+
+def _children_of(pid: int) -> list[int]:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        listed = Path(f"/proc/{pid}/task/{pid}/children")
+        if not listed.exists():
+            pytest.skip("this system does not list child processes")
+        children = [int(child) for child in listed.read_text().split()]
+        if len(children) >= 2:
+            return children
+        time.sleep(0.05)
+    return []
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

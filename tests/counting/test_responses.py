@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,8 +195,14 @@ def test_reasoning_options_and_text_formats_keep_the_plain_path() -> None:
     assert (layout.constant, layout.basis) == (6, "exact")
 
 
-def test_a_family_without_rows_of_its_own_is_counted_like_chat() -> None:
-    assert total(ask(call(), output(), tools=[WEATHER]), "gpt-3.5-turbo-0301") > 0
+def test_a_family_without_rows_of_its_own_is_counted_like_the_nearest_and_estimated() -> None:
+    request = ask(call(), output(), tools=[WEATHER])
+    mine = msgspec.structs.replace(FAMILIES["gpt5"], name="mine")
+    layout = layout_responses(request, mine, model="gpt-5.4")
+    assert layout.constant == lay(request, "gpt-5.4").constant
+    assert layout.basis == "estimated"
+    assert layout_responses(request, FAMILIES["0301"], model="x").basis == "estimated"
+    assert layout_responses(request, FAMILIES["o1mini"], model="o1-mini").basis == "estimated"
 
 
 def test_roles_stand_beside_the_content() -> None:

@@ -23,6 +23,7 @@ SERVER_STATE = "part of the prompt is stored on the server"
 HIDDEN_MODE = "a reasoning mode that adds hidden text"
 COMPACTED = "the server may have compacted the input"
 SERIAL = "parallel_tool_calls: false on this model"
+NEAREST = "no rules of its own for this family on the Responses API"
 HOSTED = "hosted tools whose hidden text is not known"
 RESULTS = "what hosted tools find is billed as input"
 
@@ -55,7 +56,9 @@ def layout_responses(
     draft.constant = family.primed(timestamp)
     if family.doubt:
         draft.doubt(family.doubt)
-    rules = rules_for(family.name, model)
+    rules, own = rules_for(family, model)
+    if not own:
+        draft.doubt(NEAREST)
     _add_state(draft, request)
     _add_tools(draft, request, family, rules, model)
     _add_format(draft, request, rules)
@@ -128,6 +131,8 @@ def _add_tools(draft: Draft, request: dict[str, Any], family: Family, rules: Rul
     tools = tool_set({"tools": request.get("tools")}, family.renderer)
     if tools is None or not isinstance(request["tools"], list):
         return
+    for doubt in tools.doubts:
+        draft.doubt(doubt)
     if tools.functions:
         draft.encode(tools.body)
         undescribed = rules.tools if rules.tools_undescribed is None else rules.tools_undescribed

@@ -9,9 +9,12 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from tokcount.counting.families import Family
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +65,21 @@ def _table() -> _Table:
 
 
 @cache
-def rules_for(family: str, model: str) -> Rules:
-    """The constants for a family and a served model; a family without a row of its own has those of ``chat``."""
-    rows = [row for row in _table().rules if row.family == family]
-    rows = rows or [row for row in _table().rules if row.family == "chat"]
-    return next((row for row in rows if _matches(row.models, model)), rows[-1])
+def rules_for(family: Family, model: str) -> tuple[Rules, bool]:
+    """The constants for a family and a served model, and whether they are its own.
+
+    A family without a row (one of the user's own, or one that Responses never served) has those of the family
+    that frames most like it.
+    """
+    rows = [row for row in _table().rules if row.family == family.name]
+    nearest = rows or [row for row in _table().rules if row.family == _nearest(family)]
+    return next((row for row in nearest if _matches(row.models, model)), nearest[-1]), bool(rows)
+
+
+def _nearest(family: Family) -> str:
+    if family.hidden:
+        return "gpt5"
+    return "o" if family.header else "chat"
 
 
 @cache

@@ -14,9 +14,8 @@ from tokcount.logs.record import Skipped
 from tokcount.logs.streams import Stream, blocks_of, unwrap
 
 if TYPE_CHECKING:
-    from typing import IO, BinaryIO
-
-MAGIC = b"PK\x03\x04"
+    from io import BytesIO
+    from typing import IO
 
 LOG_SUFFIXES = frozenset(
     {
@@ -43,7 +42,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplemente
 """What `zipfile` raises for a damaged, encrypted or exotic archive."""
 
 
-def members(file: BinaryIO, source: str, *, max_ratio: int) -> Iterator[tuple[str, Stream] | Skipped]:
+def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tuple[str, Stream] | Skipped]:
     """The members that may be logs, each by its name below the archive's, in the order of the archive."""
     try:
         archive = zipfile.ZipFile(file)

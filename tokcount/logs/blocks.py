@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tokcount.logs import archive, columnar, database, text_encoding
+from tokcount.logs import text_encoding
+from tokcount.logs.containers import container_of
 from tokcount.logs.decompress import compression_of
 from tokcount.logs.detect import Detector
 from tokcount.logs.formats.interface import Item
@@ -64,7 +65,7 @@ def plan(
 
 
 def _is_lines(head: bytes, path: str) -> bool:
-    packed = compression_of(head) or head.startswith((archive.MAGIC, columnar.MAGIC, database.MAGIC))
+    packed = compression_of(head) or container_of(head)
     if packed or text_encoding.detect(head) != ("utf-8", 0):
         return False
     return look(head, whole=False, path=path).shape == "jsonl"

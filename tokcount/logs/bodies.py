@@ -86,6 +86,9 @@ def request_kind(body: Json) -> Kind | None:
 
 _NOTHING: Json = {}
 
+_PROMPT_FIELDS = {"chat": "messages", "completions": "prompt", "responses": "input"}
+"""Where the prompt of each endpoint stands. A body without it was not sent to that endpoint, whatever a log says."""
+
 _RESPONSE_OBJECTS: dict[str, Kind] = {
     "chat.completion": "chat",
     "chat.completion.chunk": "chat",
@@ -148,6 +151,8 @@ def body_record(
     """
     facts = facts or Facts()
     kind = kind or request_kind(request or {}) or response_kind(response or {}) or "chat"
+    if request and kind in _PROMPT_FIELDS and _PROMPT_FIELDS[kind] not in request:
+        kind = request_kind(request) or kind
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
     request, response = request or None, response or None

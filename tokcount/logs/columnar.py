@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-MAGIC = b"PAR1"
-
 _ROWS = 2048
 """Rows that are Python objects at the same time."""
 

@@ -15,8 +15,6 @@ from tokcount.logs.record import Skipped
 if TYPE_CHECKING:
     from io import BytesIO
 
-MAGIC = b"SQLite format 3\x00"
-
 _SHOWN_TABLES = 8
 
 

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tokcount.logs import archive, columnar, database
+from tokcount.logs.containers import container_of, held
 from tokcount.logs.contents import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.detect import Detector, NeedsWhole
 from tokcount.logs.formats.interface import Item, Place
 from tokcount.logs.json_stream import Found, unreadable
-from tokcount.logs.mapping import Mapper
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.shape import Look, look
@@ -26,9 +25,10 @@ from tokcount.logs.streams import Stream, blocks_of, unwrap
 from tokcount.logs.units import as_units
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from io import BytesIO
 
     from tokcount.logs.files import Source
+    from tokcount.logs.mapping import Mapper
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -60,6 +60,15 @@ def _told(blocks: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[
         yield block
 
 
+def _mapper(options: ReadOptions, detector: Detector) -> Mapper | None:
+    """The user's own mapping, if there is one."""
+    if not options.mapping:
+        return None
+    from tokcount.logs.mapping import Mapper
+
+    return Mapper(options.mapping, detector)
+
+
 class Reader:
     """Reads sources one after another. ``container`` says how the last one was packed and laid out.
 
@@ -82,7 +91,7 @@ class Reader:
         self._notes = notes
         self._progress = progress
         self._detector = Detector(options.input_format, files=files, part=part, alone=alone)
-        self._mapper = Mapper(options.mapping, self._detector) if options.mapping else None
+        self._mapper = _mapper(options, self._detector)
 
     def read(self, source: Source) -> Iterator[Item]:
         """The records of one source."""
@@ -114,8 +123,10 @@ class Reader:
     ) -> Iterator[Item]:
         """The records of a stream; ``path`` is the plain file behind it, if there is one."""
         head, whole = stream.peek()
-        container, items = self._binary(head, stream, source, path, inside=inside)
-        if items is None:
+        container = container_of(head)
+        if container is not None:
+            items = self._binary(container, stream, source, path, inside=inside)
+        else:
             seen = look(head, whole=whole, path=source)
             container, items = seen.shape, self._text(stream, seen, source)
         if not inside:
@@ -134,30 +145,35 @@ class Reader:
             self._notes += [Note(source, line, text) for text, line in stream.notes.items()]
 
     def _binary(
-        self, head: bytes, stream: Stream, source: str, path: str | None, *, inside: bool
-    ) -> tuple[str, Iterator[Item] | None]:
-        """The records of a container that is no text, with its name."""
-        if head.startswith(columnar.MAGIC):
-            found = columnar.parquet_rows(path or _held(stream), source)
-            return "parquet", self._items(found, source)
-        if head.startswith(database.MAGIC):
-            return "sqlite", database.database_items(path or _held(stream), source)
-        if head.startswith(archive.MAGIC):
-            if inside:
-                detail = "an archive inside an archive; unpack it first"
-                return "zip", iter((_skipped(source, "unsupported", detail),))
-            return "zip", self._archive(stream, source, path)
-        return "", None
+        self, container: str, stream: Stream, source: str, path: str | None, *, inside: bool
+    ) -> Iterator[Item]:
+        """The records of a container that is no text; without a ``path`` it is held in memory."""
+        if container == "zip" and inside:
+            detail = "an archive inside an archive; unpack it first"
+            return iter((_skipped(source, "unsupported", detail),))
+        file = path or held(stream)
+        if file is None:
+            detail = f"a {container} file of this size must be a plain file, not piped or compressed"
+            return iter((_skipped(source, "unsupported", detail),))
+        if container == "zip":
+            return self._archive(file, source)
+        if container == "sqlite":
+            from tokcount.logs.database import database_items
 
-    def _archive(self, stream: Stream, source: str, path: str | None) -> Iterator[Item]:
-        file: BinaryIO = open(path, "rb") if path else _held(stream)  # noqa: PTH123, SIM115 - closed below
-        with file:
-            for member in archive.members(file, source, max_ratio=self.options.max_ratio):
-                if isinstance(member, Skipped):
-                    yield member
-                else:
-                    name, inner = member
-                    yield from self._opened(inner, name, None, inside=True)
+            return database_items(file, source)
+        from tokcount.logs.columnar import parquet_rows
+
+        return self._items(parquet_rows(file, source), source)
+
+    def _archive(self, file: str | BytesIO, source: str) -> Iterator[Item]:
+        from tokcount.logs import archive
+
+        for member in archive.members(file, source, max_ratio=self.options.max_ratio):
+            if isinstance(member, Skipped):
+                yield member
+            else:
+                name, inner = member
+                yield from self._opened(inner, name, None, inside=True)
 
     def _text(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
         """The records of a stream of text."""
@@ -199,11 +215,6 @@ class Reader:
             yield from self._detector.finish(run=run)
         except Exception as error:  # noqa: BLE001 - see _items
             yield self._detector.broken(error, Place("", 0))
-
-
-def _held(stream: Stream) -> BytesIO:
-    """All of a stream, for containers that are read back and forth."""
-    return BytesIO(b"".join(stream))
 
 
 def _skipped(source: str, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:

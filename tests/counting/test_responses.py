@@ -188,6 +188,13 @@ def test_odd_shapes_are_estimated(request_: dict[str, Any]) -> None:
     assert lay(request_, "gpt-4.1").basis == "estimated"
 
 
+def test_tools_offered_by_an_item_are_estimated() -> None:
+    request = ask({"type": "additional_tools", "role": "developer", "tools": [WEATHER]})
+    assert total(request, "gpt-5.6") == 13 + 38 + 91
+    assert lay(request, "gpt-5.6").basis == "estimated"
+    assert lay(request, "gpt-4.1").basis == "partial"
+
+
 def test_reasoning_options_and_text_formats_keep_the_plain_path() -> None:
     request = {"input": QUESTION, "reasoning": {"effort": "low"}, "text": {"format": {"type": "text"}}}
     layout = lay(request, "gpt-5")
@@ -220,6 +227,7 @@ WORDS = st.sampled_from(
         "reasoning",
         "compaction",
         "web_search",
+        "additional_tools",
         "function",
         "user",
         "assistant",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tokcount.counting.calls import compact_arguments
 from tokcount.counting.content import MEDIA_TYPES, read_content
 from tokcount.counting.images import add_media
+from tokcount.counting.tools import tool_set
 
 if TYPE_CHECKING:
     from tokcount.counting.draft import Draft
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 REASONING = "reasoning sent back to the model, of unknown length"
 STORED = "items that only the server has"
 OLD_REASONING = "reasoning sent back to this model"
+GIVEN_TOOLS = "tools that the input offers"
 STORED_CALL = "a call sent back with its id: the server repeats it as the model wrote it"
 CALLS = "function calls on this model"
 LONE_OUTPUT = "a tool result without its call"
@@ -90,8 +92,17 @@ class Items:
             self._reasoning(old=old)
         elif kind == "item_reference":
             self._draft.miss(STORED)
+        elif kind == "additional_tools" and self._rules.given_tools is not None:
+            self._given_tools(item, self._rules.given_tools)
         else:
             self._draft.miss(f"{kind if isinstance(kind, str) else 'unknown'} items are not counted")
+
+    def _given_tools(self, item: dict[str, Any], around: int) -> None:
+        tools = tool_set({"tools": item.get("tools")})
+        if tools is not None:
+            self._draft.encode(tools.body)
+            self._draft.constant += around
+            self._draft.doubt(GIVEN_TOOLS)
 
     def _reasoning(self, *, old: bool) -> None:
         """Reasoning from before the last question is dropped, on most models."""

@@ -34,6 +34,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     raw_arguments: bool = False
     interim: int = 0
     serial: int = 0
+    given_tools: int | None = None
     old_reasoning: bool = False
 
 

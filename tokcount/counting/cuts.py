@@ -61,13 +61,23 @@ def run_cuts(text: str, start: int, end: int, encoding: str) -> list[int]:
     """Exact cuts in or at the run of white space ``text[start:end]``, in order.
 
     The later encodings first take a run up to its last line end, with the punctuation before it; ``o200k`` then goes
-    on with ``/``, hence no cut there. What remains, or the whole run in ``r50k`` and ``p50k``, is one match, but for
+    on with ``/``, hence no cut there; and ``cl100k`` takes a run that ends the text in one match. What remains, or the whole run in ``r50k`` and ``p50k``, is one match, but for
     the last character, which goes with the text that follows.
     """
+    at_end = end == len(text)
+    if at_end and encoding.startswith("cl100k"):
+        return []
     rest = start
     if not encoding.startswith(("r50k", "p50k")):
         rest = max(start, text.rfind("\n", start, end) + 1, text.rfind("\r", start, end) + 1)
     if rest == end:
         goes_on = encoding.startswith("o200k") and text.startswith("/", end)
         return [] if goes_on else [end]
-    return [rest] if end == len(text) else [rest, end - 1]
+    return [rest] if at_end else [rest, end - 1]
+
+
+def is_one_match(chunk: str, encoding: str) -> bool:
+    """True when ``chunk``, one of `chunks`, is white space that ``encoding`` takes as one match."""
+    if encoding.startswith("o200k") and ("\n" in chunk or "\r" in chunk):
+        return False
+    return _WHITE_RUN.fullmatch(chunk) is not None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from tokcount import encodings
-from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks
+from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
 from tokcount.errors import DataError, UsageError
 
 Count = Callable[[str], int]
@@ -40,28 +40,31 @@ class TiktokenEngine:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self._counters: dict[str, Count] = {}
 
     def counter(self, encoding: str) -> Count:
         """The counting function of ``encoding``; `UsageError` when there is no such encoding."""
-        loaded = encodings.get(encoding)
-        encode = loaded.encode_ordinary
+        name = encodings.counted_as(encoding)
+        if name not in self._counters:
+            self._counters[name] = _with_tiktoken(name)
+        return self._counters[name]
 
-        def count_chunk(chunk: str) -> int:
-            if len(chunk) > GIANT_RUN and chunk.isspace() and encoding.startswith("o200k"):
-                return _count_white_run(chunk)
-            return len(encode(chunk))
 
-        def _count_white_run(chunk: str) -> int:
-            if "\n" in chunk or "\r" in chunk:
-                return len(encode(chunk))
-            return len(loaded._encode_single_piece(chunk))  # noqa: SLF001 - the pattern fails on giant runs
+def _with_tiktoken(name: str) -> Count:
+    encoding = encodings.get(name)
+    encode = encoding.encode_ordinary
 
-        def count(text: str) -> int:
-            if len(text) <= CHUNK:
-                return len(encode(text))
-            return guarded(lambda: sum(map(count_chunk, chunks(repair(text), encoding))), text)
+    def count_chunk(chunk: str) -> int:
+        if len(chunk) > GIANT_RUN and is_one_match(chunk, name):
+            return len(encoding._encode_single_piece(chunk))  # noqa: SLF001 - the pattern fails on giant runs
+        return len(encode(chunk))
 
-        return count
+    def count(text: str) -> int:
+        if len(text) <= CHUNK:
+            return len(encode(text))
+        return guarded(lambda: sum(map(count_chunk, chunks(repair(text), name))), text)
+
+    return count
 
 
 def guarded(count: Callable[[], int], text: str) -> int:

@@ -12,16 +12,13 @@ there). It is counted with a sentinel after it, which stands for whatever follow
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
 
 from tokcount.counting.cuts import WHITE_SPACE
 from tokcount.counting.memo import Memo
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Packed = Callable[[str], int]
-    """Text → the numbers of tokens under all encodings, packed into one integer."""
+Packed = Callable[[str], int]
+"""Text → the numbers of tokens under all encodings, packed into one integer."""
 
 BLOCK = re.compile(r"[^\n]*+\n(?:(?=[\s/])[^\n]*+\n)*+(?=[^\s/])|[\s\S]+")
 """A line and the indented or empty lines after it, up to a line that starts with text.
@@ -50,13 +47,6 @@ WINDOW = 100_000
 REST = 1_000_000
 LONGEST_REST = 16_000_000
 """Characters for which a level that does not pay stays off; twice as long each time, up to the longest."""
-
-
-class Level(Protocol):
-    """One way to count a text by its pieces."""
-
-    def __call__(self, text: str) -> int:
-        """The packed number of tokens of ``text``."""
 
 
 class Trial:
@@ -152,7 +142,7 @@ class Sentences:
         return self._below(first) + sum(map(self.dense.__getitem__, middle)) + self._below(DENSE_STOP + last)
 
 
-def by_pieces(count: Packed, limit: int, least: float) -> Level:
+def by_pieces(count: Packed, limit: int, least: float) -> Packed:
     """All levels, coarse to fine, over ``count``.
 
     ``limit``: bytes that they may remember together. ``least``: the share of the text that a level has to find

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tokcount import encodings
-from tokcount.counting.engine import Count, Engine, EngineName, choose, repair
+from tokcount.counting.engine import Engine, EngineName, choose, repair
 from tokcount.counting.memo import Memo
-from tokcount.counting.pieces import by_pieces
+from tokcount.counting.pieces import Packed, by_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +49,8 @@ def has_lone_surrogate(text: str) -> bool:
 class TextCounter:
     """Counts texts under ``encodings``, remembering the texts met lately in about ``cache_bytes``.
 
-    Not safe to share between threads. ``cache_bytes=0`` remembers nothing.
+    Not safe to share between threads. ``cache_bytes=0`` remembers nothing. `UsageError` for an unknown encoding or
+    engine.
     """
 
     def __init__(
@@ -58,17 +58,15 @@ class TextCounter:
     ) -> None:
         self.encodings = tuple(encodings)
         self.engine: Engine = choose(engine)
-        self._counters = _counters(self.engine, self.encodings)[::-1]
-        self._texts = Memo(self._measure, cache_bytes // 2)
-        self._pieces = (
-            by_pieces(self._pack, cache_bytes // 2, self.engine.least_repeated) if cache_bytes else self._pack
-        )
-        self._single: dict[str, Memo] = {}
         self._cache_bytes = cache_bytes
+        self._counters = [self.engine.counter(name) for name in self.encodings]
+        self._by_pieces = self._with_pieces(self._pack, cache_bytes // 2)
+        self._texts = Memo(self._measure, cache_bytes // 2)
+        self._single: dict[str, Memo] = {}
 
     @property
     def warnings(self) -> list[str]:
-        """One line each, for the caller to show."""
+        """One line each, for the caller to show: why a slower engine than asked for is at work."""
         return self.engine.warnings
 
     def count(self, text: str) -> tuple[int, ...]:
@@ -86,32 +84,32 @@ class TextCounter:
         return self.count_all((text,))
 
     def tokens(self, encoding: str, text: str) -> int:
-        """Tokens of ``text`` under one encoding, which need not be one of `encodings`."""
+        """Tokens of ``text`` under one encoding, which need not be one of `encodings`.
+
+        For texts that only one encoding asks for; `count` is faster where all of them do.
+        """
         memo = self._single.get(encoding)
         if memo is None:
-            memo = self._single[encoding] = Memo(self.engine.counter(encoding), self._cache_bytes // 4)
+            memo = self._single[encoding] = self._memo_of(encoding)
         return memo[text]
 
-    def _unpack(self, packed: int) -> tuple[int, ...]:
-        return tuple([packed >> shift & MASK for shift in range(0, FIELD * len(self.encodings), FIELD)])
+    def _memo_of(self, encoding: str) -> Memo:
+        by_pieces = self._with_pieces(self.engine.counter(encoding), self._cache_bytes // 8)
+        return Memo(lambda text: by_pieces(repair(text)), self._cache_bytes // 8)
+
+    def _with_pieces(self, count: Packed, limit: int) -> Packed:
+        return by_pieces(count, limit, self.engine.least_repeated) if limit else count
 
     def _measure(self, text: str) -> int:
         lone = has_lone_surrogate(text)
         flags = lone << FIELD | has_special(text)
-        counts = self._pieces(repair(text) if lone else text)
-        return flags << FIELD * len(self.encodings) | counts
+        return flags << FIELD * len(self.encodings) | self._by_pieces(repair(text) if lone else text)
 
     def _pack(self, text: str) -> int:
         packed = 0
-        for count in self._counters:
+        for count in reversed(self._counters):
             packed = packed << FIELD | count(text)
         return packed
 
-
-def _counters(engine: Engine, names: Sequence[str]) -> list[Count]:
-    """One counting function per name; encodings that only differ in special tokens share theirs."""
-    loaded = {
-        name: engine.counter(name)
-        for name in dict.fromkeys(encodings.SAME_COUNTS[encodings.check_name(n)] for n in names)
-    }
-    return [loaded[encodings.SAME_COUNTS[name]] for name in names]
+    def _unpack(self, packed: int) -> tuple[int, ...]:
+        return tuple([packed >> shift & MASK for shift in range(0, FIELD * len(self.encodings), FIELD)])

@@ -8,7 +8,7 @@ from here. Nothing is loaded before it is asked for.
 from __future__ import annotations
 
 import threading
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,11 @@ def check_name(name: str) -> str:
     raise UsageError(f"unknown encoding {name!r}. Close: {close}.")
 
 
+def counted_as(name: str) -> str:
+    """The encoding that gives ordinary text the same tokens as ``name``; `UsageError` for an unknown name."""
+    return SAME_COUNTS[check_name(name)]
+
+
 def get(name: str) -> tiktoken.Encoding:
     """The encoding called ``name``, loaded on first use and kept.
 
@@ -78,7 +83,7 @@ def get(name: str) -> tiktoken.Encoding:
 
 def ranks(name: str) -> dict[bytes, int]:
     """Token → rank of an encoding, in rank order; a new dictionary at every call."""
-    file = SAME_COUNTS[check_name(name)]
+    file = counted_as(name)
     if file == "r50k_base":
         return {token: rank for token, rank in ranks("p50k_base").items() if rank < _R50K_SIZE}
     path = VOCABULARIES / f"{file}.bin"

@@ -1,25 +1,89 @@
-"""The command line: every command is registered here and lives in a file of its own."""
+"""The command line: every command has a row here and lives in a file of its own, imported when it is called."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tokcount import __version__
-from tokcount.cli import count, doctor, drift, formats, models, reconcile
+
+COMMANDS = {
+    "count": ("count:count", "Count the tokens of plain text: files, or standard input."),
+    "drift": ("drift:drift", "Compare the tokens of a log under a baseline and targets."),
+    "reconcile": (
+        "reconcile:reconcile",
+        "Compare counted tokens with the usage that the log says was billed.",
+    ),
+    "calibrate": (
+        "reconcile:calibrate",
+        "Propose framing constants for models that are billed otherwise than they are counted, with the evidence.",
+    ),
+    "models": ("models:models", "List the models that are known, or explain names as they stand in logs."),
+    "formats": (
+        "formats:formats",
+        "List the formats, or show what was detected in files: records, kinds, what was skipped and where.",
+    ),
+    "doctor": (
+        "doctor:doctor",
+        "Check vocabularies and their hashes, the engine, versions and the date of the price data.",
+    ),
+}
+"""Command → where it is (``file:function`` in this folder), and the first sentence of its help."""
 
 EXIT_CODES = """Exit codes: 0 fine; 1 a budget is broken; 2 usage or configuration (also a missing file, an unknown
 model); 3 data: nothing countable was found, or records were skipped under --strict; 130 interrupted."""
 
+
+class LazyGroup(TyperGroup):
+    """Commands that are imported when they are called: ``--help`` costs no more than typer itself."""
+
+    commands: dict[str, Any]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = dict.fromkeys(COMMANDS)  # the names are what typer suggests from
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """The command of that name, built now; nothing for another name."""
+        if cmd_name not in COMMANDS:
+            return None
+        if self.commands[cmd_name] is None:
+            self.commands[cmd_name] = _built(cmd_name)
+        return self.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """The list of commands, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _built(name: str) -> Any:
+    module, function = COMMANDS[name][0].split(":")
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    alone.command(name, context_settings=HELP)(
+        getattr(importlib.import_module(f"tokcount.cli.{module}"), function)
+    )
+    return typer.main.get_command(alone)
+
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
 app = typer.Typer(
+    cls=LazyGroup,
     help=f"""Count the tokens of real prompt and message logs, as the API bills them.
 
     {EXIT_CODES}""",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
 )
 
 
@@ -37,15 +101,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-for command in (
-    count.count,
-    drift.drift,
-    models.models,
-    formats.formats,
-    doctor.doctor,
-    reconcile.reconcile,
-    reconcile.calibrate,
-):
-    app.command()(command)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any
 
 from tokcount import __version__
@@ -47,6 +44,9 @@ def _check(name: str, ok: bool | None, value: str, remedy: str = "") -> dict[str
 
 
 def _versions() -> list[dict[str, Any]]:
+    import platform
+    from importlib import metadata
+
     checks = [_check("tokcount", True, __version__), _check("Python", True, platform.python_version())]
     for package, use in PACKAGES.items():
         try:
@@ -85,6 +85,8 @@ def _engine() -> dict[str, Any]:
 
 
 def _data() -> dict[str, Any]:
+    from datetime import UTC, datetime
+
     from tokcount.models.catalog import DATA_DATE, STALE_AFTER_DAYS
 
     age = (datetime.now(tz=UTC).date() - DATA_DATE).days

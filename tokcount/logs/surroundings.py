@@ -43,6 +43,9 @@ def has_roles(messages: object) -> bool:
     return first_one is None or (isinstance(first_one, dict) and "role" in first_one)
 
 
+_AROUND_KEYS = frozenset(key for names in _AROUND.values() for key in names)
+
+
 @lru_cache(maxsize=4096)
 def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """What the keys of a value say about the call: field of `Facts` and key, the best key of each field first."""
@@ -52,6 +55,8 @@ def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 def facts_around(value: Json) -> Facts:
     """What a row says about the call beside its bodies."""
     facts = Facts(model=text(value.get("model")))
+    if _AROUND_KEYS.isdisjoint(value):
+        return facts
     for field, key in _around(tuple(value)):
         said = value[key]
         if field == "timestamp":

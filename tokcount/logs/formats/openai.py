@@ -6,6 +6,7 @@ Source: the OpenAI API reference (openai/openai-openapi).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tokcount.logs.bodies import body_record, failure, response_kind, skipped
@@ -45,6 +46,8 @@ RESPONSES_KEYS = (
 ANSWER_KEYS = ("response", "completion", "output", "answer")
 """Where home-made logs put the answer beside the keys of the request."""
 
+_ANSWERS = frozenset({*ANSWER_KEYS, "choices"})
+
 NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
 """Parts of names of models whose calls carry ``input`` or ``prompt``, and generate no text."""
 
@@ -64,7 +67,12 @@ def is_responses_input(value: Json) -> bool:
 def is_not_text(value: Json) -> bool:
     """Does the model name say that the call embeds, moderates, speaks or draws?"""
     model = value.get("model")
-    return isinstance(model, str) and any(part in model for part in NOT_TEXT)
+    return isinstance(model, str) and _is_not_text(model)
+
+
+@lru_cache(maxsize=1024)
+def _is_not_text(model: str) -> bool:
+    return any(part in model for part in NOT_TEXT)
 
 
 class Request(Single):
@@ -86,16 +94,20 @@ class Request(Single):
         return not isinstance(value["prompt"], dict) and not is_not_text(value)
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
-        answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
-        if answer is None and isinstance(value.get("choices"), list):
-            answer = {"choices": value["choices"]}
-        response = None if answer is None else answer_of(answer, self.kind)
+        response = None if _ANSWERS.isdisjoint(value) else self._answer(value)
         if error := failure(value.get("status"), response):
             return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
         facts = facts_around(value)
         if "usage" in value:
             facts.usage = body_usage(value["usage"])
         return (body_record(place, self.name, kind=self.kind, request=value, response=response, facts=facts),)
+
+    def _answer(self, value: Json) -> Json | None:
+        """The answer among the keys of the request."""
+        answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
+        if answer is None and isinstance(value.get("choices"), list):
+            answer = {"choices": value["choices"]}
+        return None if answer is None else answer_of(answer, self.kind)
 
 
 class Response(Single):

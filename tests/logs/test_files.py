@@ -61,3 +61,21 @@ def test_a_dash_is_standard_input() -> None:
 
     assert source.is_stdin
     assert source.size is None
+
+
+def test_a_folder_that_may_not_be_entered_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes as a source, so that reading it says why."""
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "log.jsonl").write_text("{}")
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+
+    assert [Path(source.path).name for source in expand([str(tmp_path)])] == ["log.jsonl", "closed"]

@@ -81,9 +81,15 @@ def _has_size(mode: int) -> bool:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """The files below a folder; a folder that a link leads back to is entered once."""
+    """The files below a folder; a folder that a link leads back to is entered once.
+
+    A folder that may not be entered comes as if it were a file: opening it will say why.
+    """
     seen = set[tuple[int, int]]()
-    for base, folders, names in os.walk(folder, followlinks=True):
+    closed: list[str] = []
+    for base, folders, names in os.walk(
+        folder, onerror=lambda e: closed.append(str(e.filename)), followlinks=True
+    ):
         state = os.stat(base)  # noqa: PTH116
         if (state.st_dev, state.st_ino) in seen:
             folders.clear()
@@ -95,6 +101,7 @@ def _walk(folder: str) -> Iterator[str]:
             for name in sorted(names)
             if not name.startswith(".") and _is_readable_kind(os.path.join(base, name))  # noqa: PTH118
         )
+    yield from closed
 
 
 def _is_readable_kind(path: str) -> bool:

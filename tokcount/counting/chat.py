@@ -20,6 +20,10 @@ TOOL_ROLES = frozenset({"tool", "function"})
 ESCAPED_UNTIL = 1_772_928_000.0
 """8 March 2026: results of parallel calls were escaped until 3 March, and not from 12 March on."""
 
+SEARCHES = ("web_search_options", "data_sources", "dataSources")
+"""Fields that let the API add what it finds to the prompt."""
+_BEYOND_MESSAGES = ("tools", "functions", "response_format", *SEARCHES)
+_NOTHING: tuple[Any, ...] = (None, [], "")
 _PLAIN_ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
@@ -30,13 +34,18 @@ def layout_chat(
     messages = request.get("messages")
     if not isinstance(messages, list):
         messages = []
-    if not (request.get("tools") or request.get("functions") or request.get("response_format")):
-        plain = _layout_plain(messages, family, timestamp)
-        if plain is not None:
-            if roles:
-                plain.roles = [message["role"] for message in messages]
-            return plain
-    return _Chat(messages, request, family, timestamp, model).finish(roles=roles)
+    plain = _layout_plain(messages, family, timestamp) if _is_messages_alone(request) else None
+    if plain is None:
+        return _Chat(messages, request, family, timestamp, model).finish(roles=roles)
+    if roles:
+        plain.roles = [message["role"] for message in messages]
+    return plain
+
+
+def _is_messages_alone(request: Json) -> bool:
+    if request.keys().isdisjoint(_BEYOND_MESSAGES):
+        return True
+    return all(request.get(key) in _NOTHING for key in _BEYOND_MESSAGES)
 
 
 def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) -> Layout | None:
@@ -75,6 +84,8 @@ class _Chat(Draft):
         self.constant = family.primed(timestamp)
         if family.doubt:
             self.doubt(family.doubt)
+        if any(request.get(key) is not None for key in SEARCHES):
+            self.miss("what a search finds is billed as input")
         usable = [message for message in messages if isinstance(message, dict)]
         if len(usable) < len(messages):
             self.doubt("an entry of messages is not an object")
@@ -98,6 +109,8 @@ class _Chat(Draft):
             blocks.append(self._format.text)
             if self._family.schema_reply and self._tools is None:
                 self._name_schema()
+        if blocks and self._family.definitions_doubt:
+            self.doubt(self._family.definitions_doubt)
         if leading is not None:
             self._message(leading, blocks)
         elif blocks:
@@ -163,7 +176,12 @@ class _Chat(Draft):
             self._name_schema()
 
     def _name(self, message: Json) -> None:
-        if name := _text(message, "name"):
+        name = _text(message, "name")
+        if name and self._family.name_is_role:
+            self.constant -= 1
+            self.encode(name)
+            self.doubt("a name on a model of March 2023")
+        elif name:
             self.encode(":" + name)
 
     def _text_of(self, message: Json) -> str:
@@ -185,8 +203,8 @@ class _Chat(Draft):
             self.say("assistant", text)
             self.doubt("text beside a tool call")
         self._name(message)
-        if self._family.open_call != self._family.closed_call:
-            self.doubt("tool calls of o-series models")
+        if self._family.calls_doubt:
+            self.doubt(self._family.calls_doubt)
         if results and len(results) != len(calls):
             self.doubt("tool calls and results that do not pair")
         if len(calls) == 1:
@@ -196,6 +214,8 @@ class _Chat(Draft):
 
     def _single(self, call: Call, results: list[Json]) -> None:
         self.constant += self._family.call
+        if not call.arguments.lstrip().startswith("{"):
+            self.constant += self._family.odd_arguments
         self.encode("functions." + call.name)
         self.encode(compact_arguments(call.arguments))
         for result in results:

@@ -48,6 +48,10 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     """A function chosen by name, beside ``"." + name``; -1: the choice costs nothing, not even the name."""
     none_choice: int = 1
     """Tool choice ``none`` with tools."""
+    odd_arguments: int = 0
+    """More for a call whose arguments are not a JSON object."""
+    name_is_role: bool = False
+    """A name stands in the place of the role."""
     call: int = 6
     """Around one call: role, recipient and separators."""
     result: int = 6
@@ -62,6 +66,10 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     """Around text in a message that also calls."""
     schema_reply: bool = True
     """Whether the reply that the API starts names the JSON schema (2 tokens and the name)."""
+    definitions_doubt: str = ""
+    """Why counts with tool definitions or a JSON schema are ``estimated``."""
+    calls_doubt: str = ""
+    """Why counts with tool calls in the history are ``estimated``."""
     doubt: str = ""
     """Why counts of this family are ``estimated``; empty: they are not."""
 

@@ -57,15 +57,16 @@ class Printer:
 
     def _property(self, name: str, inner: Node, text: str) -> list[str]:
         note = "// " + ", ".join(inner.notes) if inner.notes else ""
-        if note and self._stands_above(inner, text):
+        if note and self._stands_above(inner):
             return [*inner.comment, note, f"{name}: {text},"]
         return [*inner.comment, f"{name}: {text},{' ' + note if note else ''}"]
 
-    def _stands_above(self, inner: Node, text: str) -> bool:
-        """Defaults of objects, and of arrays whose items carry a comment, stand above them."""
+    def _stands_above(self, inner: Node) -> bool:
+        """Defaults of objects, and of arrays of objects or of items with a comment, stand above them."""
         if self._tree.variants(inner) is not None:
             return False
-        return inner.kind == "object" or text.startswith("Array<\n//")
+        items = self._tree.items(inner) if inner.kind == "array" else None
+        return inner.kind == "object" or (items is not None and bool(items.comment or items.kind == "object"))
 
     def _type(self, node: Node, depth: int, multi: bool) -> str:
         if depth > MAX_DEPTH:
@@ -94,7 +95,8 @@ class Printer:
         text = self._type(items, depth + 1, multi)
         if items.comment or self._tree.commented(items):
             return "\n".join(["Array<", *items.comment, text, ">"])
-        if self._tree.variants(items) is not None:
+        enum = items.schema.get("enum")
+        if self._tree.variants(items) is not None or (isinstance(enum, list) and len(enum) > 1):
             return f"Array<\n{text}\n>" if multi else f"Array<{text}>"
         return text + "[]"
 

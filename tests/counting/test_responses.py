@@ -212,6 +212,18 @@ def test_a_family_without_rows_of_its_own_is_counted_like_the_nearest_and_estima
     assert layout_responses(request, FAMILIES["o1mini"], model="o1-mini").basis == "estimated"
 
 
+def test_texts_among_the_items_are_user_messages_and_instructions_may_be_items() -> None:
+    loose = {"instructions": [{"role": "system", "content": SYSTEM}], "input": [QUESTION]}
+    layout = lay(loose, "gpt-4o", roles=True)
+    assert (layout.roles, layout.content) == (["system", "user"], [SYSTEM, QUESTION])
+    assert total(loose, "gpt-4o") == total({"instructions": SYSTEM, "input": QUESTION}, "gpt-4o")
+    assert lay({"instructions": 5, "input": QUESTION}, "gpt-4o").content == [QUESTION]
+
+
+def test_an_item_that_offers_no_tools_costs_nothing() -> None:
+    assert total(ask({"type": "additional_tools", "tools": []}), "gpt-5.6") == total(ask(), "gpt-5.6")
+
+
 def test_roles_stand_beside_the_content() -> None:
     plain = lay({"instructions": SYSTEM, "input": QUESTION}, "gpt-4o", roles=True)
     assert plain.roles == ["system", "user"]

@@ -1,0 +1,89 @@
+"""The fast engine is used only where it is exact, and says when it is not."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from tokcount import encodings
+from tokcount.counting import fast
+
+NAMES = fast.PROBED
+
+
+@pytest.mark.parametrize(("text", "counts"), fast.PROBES)
+def test_the_probes_hold_what_tiktoken_counts(text: str, counts: tuple[int, ...]) -> None:
+    assert counts == tuple(len(encodings.get(name).encode_ordinary(text)) for name in NAMES)
+
+
+class Miscounting:
+    """A tokenizer that finds no tokens at all."""
+
+    def encode_flat(self, _text: str) -> bytes:
+        return b""
+
+    def encode_ordinary(self, _text: str) -> list[int]:
+        return []
+
+
+def test_an_engine_that_counts_a_probe_wrong_is_replaced_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fast, "_tokenizer", lambda _name: Miscounting())
+    engine = fast.FastEngine()
+
+    assert engine.counter("cl100k_base")("2 + 2 = 4") == 7
+    assert engine.counter("cl100k_base")("2 + 2 = 4") == 7
+    assert engine.warnings == [
+        f"the fast engine counts {len(fast.PROBES)} of {len(fast.PROBES)} probes wrong under cl100k_base; "
+        "tiktoken is used"
+    ]
+
+
+def test_an_engine_that_fails_is_replaced_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "_tokenizer", lambda _name: object())
+    engine = fast.FastEngine()
+
+    assert engine.counter("p50k_base")("2 + 2 = 4") == 5
+    assert engine.warnings == ["the fast engine fails under p50k_base (AttributeError); tiktoken is used"]
+
+
+@pytest.mark.parametrize(
+    ("module", "problem"),
+    [
+        (None, fast.NOT_INSTALLED),
+        (SimpleNamespace(__version__="0.21.3"), "splintr 0.21.3 is installed, 0.22.* is needed"),
+        (SimpleNamespace(__version__="0.22.7"), None),
+    ],
+)
+def test_only_the_tested_releases_are_used(
+    module: object, problem: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "splintr", module)
+
+    assert problem == fast.problem()
+
+
+@pytest.mark.skipif(fast.problem() is not None, reason="the fast engine is not installed")
+@pytest.mark.parametrize("name", sorted(fast.BUNDLED))
+def test_the_bundled_vocabularies_are_the_published_ones(name: str) -> None:
+    tokenizer = fast._tokenizer(name)
+
+    assert all(tokenizer.decode_token_bytes(rank) == token for token, rank in encodings.ranks(name).items())
+
+
+@pytest.mark.skipif(fast.problem() is not None, reason="the fast engine is not installed")
+def test_a_bundled_tokenizer_with_foreign_special_tokens_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    import splintr
+
+    class Pretrained:
+        from_bytes = staticmethod(splintr.Tokenizer.from_bytes)
+
+        @staticmethod
+        def from_pretrained(_name: str) -> object:
+            return SimpleNamespace(special_tokens=lambda: {"<s>": 1})
+
+    stand_in = SimpleNamespace(Tokenizer=Pretrained, CL100K_BASE_PATTERN=splintr.CL100K_BASE_PATTERN)
+    monkeypatch.setitem(sys.modules, "splintr", stand_in)
+
+    assert isinstance(fast._tokenizer("cl100k_base"), splintr.Tokenizer)

@@ -46,7 +46,7 @@ class Export(Single):
 
 def _path(mapping: Json, leaf: object) -> list[Json]:
     """The messages from the root to the leaf; without a known leaf, to the end of the newest branch."""
-    node = leaf if isinstance(leaf, str) and leaf in mapping else _newest_leaf(mapping)
+    node = leaf if _is_known(leaf, mapping) else _newest_leaf(mapping)
     path: list[Json] = []
     seen: set[str] = set()
     while isinstance(node, str) and node not in seen:
@@ -60,8 +60,12 @@ def _path(mapping: Json, leaf: object) -> list[Json]:
     return path[::-1]
 
 
+def _is_known(name: object, mapping: Json) -> bool:
+    return isinstance(name, str) and name in mapping
+
+
 def _newest_leaf(mapping: Json) -> str | None:
-    roots = [name for name, entry in mapping.items() if dig(entry, "parent") not in mapping]
+    roots = [name for name, entry in mapping.items() if not _is_known(dig(entry, "parent"), mapping)]
     node: Any = roots[0] if roots else next(iter(mapping), None)
     seen: set[str] = set()
     while isinstance(node, str) and node not in seen:

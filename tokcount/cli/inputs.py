@@ -42,7 +42,11 @@ def read_options(group: ReadGroup) -> ReadOptions:
 
     mapping = Mapping(**{name: getattr(group, name) for name in Mapping.__struct_fields__})
     return ReadOptions(
-        input_format=group.input_format, mapping=mapping, unit=group.unit, text=True if group.text else None
+        input_format=group.input_format,
+        mapping=mapping,
+        unit=group.unit,
+        text=True if group.text else None,
+        max_ratio=group.max_ratio,
     )
 
 
@@ -109,7 +113,7 @@ def close(
         places = "; ".join(map(_place, skipped.places[:SHOWN_PLACES]))
         say(f"{skipped.total:,} skipped ({reasons}): {places}", run)
     if records == 0:
-        named = sources[0].path if len(sources) == 1 else f"{len(sources)} files"
+        named = sources[0].path if len(sources) == 1 else f"{len(sources)} files" if sources else "no file"
         raise DataError(f"{named}: nothing countable was found; 'tokcount formats' shows what it holds.")
     if strict and skipped.total:
         raise DataError(f"{skipped.total:,} items were skipped (--strict).")

@@ -67,6 +67,14 @@ class ReadGroup:
             says="A stored conversation is itself, its last request, or each request in it. Default: conversation.",
         ),
     ] = "conversation"
+    max_ratio: Annotated[
+        int,
+        _option(
+            "--max-ratio",
+            says="A compressed file may unpack to this many times its size. Default: 1000.",
+            metavar="N",
+        ),
+    ] = 1000
     text: Annotated[bool, _option("--text", says="Read files as plain text, one record each.")] = False
     strict: Annotated[
         bool, _option("--strict", says="Exit 3 when anything was skipped or could not be counted.")

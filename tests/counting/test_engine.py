@@ -14,7 +14,7 @@ from tokcount.counting.engine import Engine, TiktokenEngine, choose, guarded, re
 from tokcount.errors import DataError, UsageError
 
 NAMES = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
-ENGINES = {"tiktoken": TiktokenEngine()}
+ENGINES: dict[str, Engine] = {"tiktoken": TiktokenEngine()}
 if fast.problem() is None:
     ENGINES["fast"] = fast.FastEngine()
 engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
@@ -128,7 +128,7 @@ def test_giant_runs_of_white_space_are_counted_where_tiktoken_alone_panics(
     assert "panicked" not in capfd.readouterr().err
 
 
-class PanicException(BaseException):  # noqa: N818 - named as the real one
+class PanicException(BaseException):
     """What tiktoken raises is no `Exception` either."""
 
 

@@ -35,8 +35,10 @@ def test_an_engine_that_counts_a_probe_wrong_is_replaced_with_a_warning(
     assert engine.counter("cl100k_base")("2 + 2 = 4") == 7
     assert engine.counter("cl100k_base")("2 + 2 = 4") == 7
     assert engine.warnings == [
-        f"the fast engine counts {len(fast.PROBES)} of {len(fast.PROBES)} probes wrong under cl100k_base; "
-        "tiktoken is used"
+        (
+            f"the fast engine counts {len(fast.PROBES)} of {len(fast.PROBES)} probes wrong under cl100k_base; "
+            "tiktoken is used"
+        )
     ]
 
 

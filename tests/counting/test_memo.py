@@ -9,8 +9,13 @@ from tokcount.counting.memo import ENTRY_BYTES, Memo
 
 
 def test_a_text_is_computed_once() -> None:
-    asked: list[str] = []
-    memo = Memo(lambda text: asked.append(text) or len(text), 10_000)
+    asked = []
+
+    def compute(text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    memo = Memo(compute, 10_000)
 
     assert [memo["abc"], memo["abc"], memo["de"]] == [3, 3, 2]
     assert asked == ["abc", "de"]

@@ -1,10 +1,11 @@
 """The encodings are tiktoken's own, from the package's own vocabularies, without the network."""
 
 import socket
+from pathlib import Path
 
 import pytest
 import tiktoken
-from tiktoken_ext import openai_public
+from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
 from tokcount import encodings
 from tokcount.errors import UsageError, VocabularyError
@@ -77,7 +78,7 @@ def test_encodings_that_count_alike_have_the_same_pattern_and_ranks() -> None:
         assert encodings.ranks(name) == encodings.ranks(counted_as)
 
 
-def test_a_damaged_vocabulary_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_a_damaged_vocabulary_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     data = bytearray((encodings.VOCABULARIES / "p50k_base.bin").read_bytes())
     data[1000] ^= 1
     (tmp_path / "p50k_base.bin").write_bytes(data)

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_packing_comes_back_whole_with_holes_in_the_ranks(words: set[bytes], gap
     ],
     ids=["cut short", "empty", "too small", "token missing", "too long"],
 )
-def test_damage_is_noticed(damage) -> None:
+def test_damage_is_noticed(damage: Callable[[bytes], bytes]) -> None:
     with pytest.raises(ValueError, match=r"."):
         unpack(damage(pack({b"a": 0, b"b": 1})))
 

@@ -7,7 +7,7 @@ Both are exact for every string and take time linear in its length.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Protocol
 
 from tokcount import encodings
 from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
@@ -16,7 +16,8 @@ from tokcount.errors import DataError, UsageError
 Count = Callable[[str], int]
 """Number of tokens of a text; any ``str``, lone surrogates included."""
 
-EngineName = Literal["auto", "tiktoken", "fast"]
+ENGINES = ("auto", "tiktoken", "fast")
+"""The names that `choose` knows."""
 
 
 class Engine(Protocol):
@@ -89,15 +90,15 @@ def repair(text: str) -> str:
     return text
 
 
-def choose(name: EngineName = "auto") -> Engine:
+def choose(name: str = "auto") -> Engine:
     """The engine called ``name``; ``auto`` is the fast one where it is installed, else tiktoken.
 
     `UsageError` for another name, and for ``fast`` where it cannot be used.
     """
     if name == "tiktoken":
         return TiktokenEngine()
-    if name not in ("auto", "fast"):
-        raise UsageError(f"unknown engine {name!r}. Engines: auto, tiktoken, fast.")
+    if name not in ENGINES:
+        raise UsageError(f"unknown engine {name!r}. Engines: {', '.join(ENGINES)}.")
     from tokcount.counting import fast
 
     problem = fast.problem()

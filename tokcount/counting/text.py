@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tokcount.counting.engine import Engine, EngineName, choose, repair
+from tokcount.counting.engine import Engine, choose, repair
 from tokcount.counting.memo import Memo
 from tokcount.counting.pieces import Packed, by_pieces
 
@@ -54,7 +54,7 @@ class TextCounter:
     """
 
     def __init__(
-        self, encodings: Sequence[str], engine: EngineName = "auto", cache_bytes: int = CACHE_BYTES
+        self, encodings: Sequence[str], engine: str = "auto", cache_bytes: int = CACHE_BYTES
     ) -> None:
         self.encodings = tuple(encodings)
         self.engine: Engine = choose(engine)

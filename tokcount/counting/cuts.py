@@ -61,8 +61,9 @@ def run_cuts(text: str, start: int, end: int, encoding: str) -> list[int]:
     """Exact cuts in or at the run of white space ``text[start:end]``, in order.
 
     The later encodings first take a run up to its last line end, with the punctuation before it; ``o200k`` then goes
-    on with ``/``, hence no cut there; and ``cl100k`` takes a run that ends the text in one match. What remains, or the whole run in ``r50k`` and ``p50k``, is one match, but for
-    the last character, which goes with the text that follows.
+    on with ``/``, hence no cut there; and ``cl100k`` takes a run that ends the text in one match. What remains, or
+    the whole run in ``r50k`` and ``p50k``, is one match, but for the last character, which goes with the text that
+    follows.
     """
     at_end = end == len(text)
     if at_end and encoding.startswith("cl100k"):

@@ -7,7 +7,7 @@ Both are exact for every string and take time linear in its length.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 from tokcount import encodings
 from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
@@ -16,7 +16,8 @@ from tokcount.errors import DataError, UsageError
 Count = Callable[[str], int]
 """Number of tokens of a text; any ``str``, lone surrogates included."""
 
-ENGINES = ("auto", "tiktoken", "fast")
+EngineName = Literal["auto", "tiktoken", "fast"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 """The names that `choose` knows."""
 
 

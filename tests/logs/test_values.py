@@ -1,5 +1,6 @@
 """Values of logs: tolerant, and never a guess."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -90,6 +91,7 @@ MOMENT = 1716990379.963
         "2024-05-29T13:46:19.963Z",
         "2024-05-29T15:46:19.963+02:00",
         "2024-05-29 13:46:19.963000 UTC",
+        datetime(2024, 5, 29, 13, 46, 19, 963000, tzinfo=UTC),
     ],
 )
 def test_times_of_any_magnitude_and_spelling_are_seconds(value: object) -> None:
@@ -140,6 +142,10 @@ def test_json_in_a_string_is_decoded_once(value: object, expected: object) -> No
 
 def test_decoded_containers_have_their_type() -> None:
     assert (decoded_object("[1]"), decoded_object('{"a": 1}'), decoded_object(None)) == ({}, {"a": 1}, {})
+    assert decoded_object([{"key": "input", "value": 24}, {"key": "output", "value": 2}]) == {
+        "input": 24,
+        "output": 2,
+    }
     assert (decoded_list("[1]"), decoded_list('{"a": 1}'), decoded_list(None)) == ([1], [], [])
 
 

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -76,6 +77,8 @@ def timestamp(value: object, *, naive_utc: bool = False) -> float | None:
     """
     if value is None:
         return None
+    if isinstance(value, datetime):
+        value = value.isoformat()
     if isinstance(value, str):
         plain = value.strip()
         as_float = None if plain[4:5] == "-" else _float(plain)
@@ -105,9 +108,15 @@ def decoded(value: object) -> Any:
 
 
 def decoded_object(value: object) -> Json:
-    """As `decoded`, and an empty object when it is not an object."""
+    """As `decoded`, and an empty object when it is not an object. A Parquet map, read as pairs, is one."""
     found = decoded(value)
+    if isinstance(found, list) and found and all(_is_entry(item) for item in found):
+        return {item["key"]: item["value"] for item in found}
     return found if isinstance(found, dict) else {}
+
+
+def _is_entry(item: object) -> bool:
+    return isinstance(item, dict) and item.keys() == {"key", "value"} and isinstance(item["key"], str)
 
 
 def decoded_list(value: object) -> list[Any]:
@@ -122,13 +131,17 @@ def dig(value: object, path: str) -> Any:
         return None
     if path in value:
         return value[path]
-    if "." not in path:
-        return None
-    for key in path.split("."):
+    for key in _steps(path):
         if not isinstance(value, dict):
             return None
         value = value.get(key)
     return value
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    """The keys of a path; paths come from tables, so there are few."""
+    return tuple(path.split("."))
 
 
 def first(value: object, paths: tuple[str, ...]) -> Any:

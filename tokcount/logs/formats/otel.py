@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.bodies import body_record, skipped
 from tokcount.logs.formats import otel_dialects as dialects
 from tokcount.logs.formats.otel_events import EventLog, is_event
-from tokcount.logs.formats.otel_span import Span, attributes_of, spans_of
+from tokcount.logs.formats.otel_span import Span, is_span, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,11 @@ class Spans:
     grouped = True
 
     def matches(self, value: Json) -> bool:
-        return any(isinstance(value.get(key), list) for key in _CONTAINERS) or bool(attributes_of(value))
+        if any(isinstance(value.get(key), list) for key in _CONTAINERS) or any(
+            key in value for key in _BARE_MARKS
+        ):
+            return True
+        return isinstance(value.get("attributes"), dict | list) and is_span(value)
 
     def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
         state = _State.of(group)

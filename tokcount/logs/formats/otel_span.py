@@ -37,6 +37,7 @@ class LogRecord(msgspec.Struct, kw_only=True):
 
 
 _ID = ("spanId", "span_id", "spanContext.spanId", "context.span_id", "context.spanId")
+_IDS = ("spanId", "span_id", "traceId", "trace_id")
 _PARENT = (
     "parentSpanId",
     "parent_span_id",
@@ -66,6 +67,14 @@ def spans_of(value: Json) -> tuple[list[Span], list[LogRecord]]:
     if _is_log(value):
         return [], [_log(value)]
     return [_span(value)], []
+
+
+def is_span(value: Json) -> bool:
+    """Does a value with attributes say which span or trace it is, as text?"""
+    for holder in (value, value.get("spanContext"), value.get("context")):
+        if isinstance(holder, dict) and any(isinstance(holder.get(name), str) for name in _IDS):
+            return True
+    return False
 
 
 def attributes_of(value: Json) -> Json:

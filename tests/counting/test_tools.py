@@ -90,9 +90,7 @@ def test_no_tools_add_nothing(tools: Any) -> None:
     assert tool_set({"tools": tools}) is None
 
 
-@pytest.mark.parametrize(
-    "tools", [[None], ["x"], [{"type": "custom", "custom": {"name": "x"}}], [{"function": 3}]]
-)
+@pytest.mark.parametrize("tools", [[None], ["x"], [{"type": "web_search"}], [{"function": 3}]])
 def test_tools_that_are_not_functions_make_a_count_partial(tools: Any) -> None:
     laid = layout("chat", {"messages": [USER], "tools": tools}, FAMILIES["chat"])
     assert (laid.basis, input_tokens(laid)) == ("partial", 14)
@@ -114,6 +112,20 @@ def test_values_that_json_cannot_hold_are_rendered_all_the_same(odd: Any) -> Non
     found = tool_set({"functions": [{"name": "f", "parameters": parameters}]})
     assert found is not None
     assert "default: " in found.body
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_custom_tool_takes_free_text_and_its_grammar_is_a_comment(nested: bool) -> None:
+    grammar = {"syntax": "lark", "definition": "start: INT\n  INT: /[0-9]/"}
+    custom = {"name": "run", "description": "Run it.", "format": {"type": "grammar", "grammar": grammar}}
+    if not nested:
+        custom["format"] = {"type": "grammar", **grammar}
+    found = tool_set(
+        {"tools": [{"type": "custom", "custom": custom} if nested else {"type": "custom", **custom}]}
+    )
+    assert found is not None
+    assert "// Run it.\n// start: INT\n// INT: /[0-9]/\ntype run = (FREEFORM) => any;" in found.body
+    assert (found.functions, found.hidden, found.doubts) == (1, 47, ("custom tools",))
 
 
 def test_functions_of_both_apis_are_read() -> None:

@@ -104,7 +104,11 @@ class _Chat(Draft):
                 self.doubt(doubt)
             if self._tools.block:
                 blocks.append(self._tools.block)
-                self.constant += self._family.block + self._family.hidden_for(described=self._tools.described)
+                self.constant += (
+                    self._tools.hidden
+                    + self._family.block
+                    + self._family.hidden_for(described=self._tools.described)
+                )
         if self._format is not None:
             blocks.append(self._format.text)
             if self._family.schema_reply and self._tools is None:

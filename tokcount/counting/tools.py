@@ -12,12 +12,15 @@ import msgspec
 
 from tokcount.counting.confirmed import guesses
 from tokcount.counting.schema_tree import Node, Schema
-from tokcount.counting.typescript import parameters, render_functions
+from tokcount.counting.typescript import grammar_of, parameters, render_functions
 from tokcount.counting.typescript_0613 import parameters_0613
 
 Renderer = Literal["typescript", "0613"]
 
 OTHER_TOOLS = "tools other than functions are not counted"
+CUSTOM_TOOLS = "custom tools"
+GRAMMAR = 47
+"""Unseen text for a grammar: two recorded calls, one in Chat Completions and one in Responses."""
 
 
 class ToolSet(NamedTuple):
@@ -30,8 +33,11 @@ class ToolSet(NamedTuple):
     described: bool
     """The first function has a description."""
     functions: int
+    """Functions and custom tools in the text."""
     others: int
-    """Tools that are not functions; they are not in the text."""
+    """Hosted tools and what cannot be read; they are not in the text."""
+    hidden: int
+    """Tokens of text that the API adds unseen for grammars of custom tools."""
     doubts: tuple[str, ...]
     """Why the text is a best guess."""
 
@@ -61,6 +67,8 @@ def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
     body = render_functions(offered, parameters_0613 if renderer == "0613" else parameters) if offered else ""
     doubts: set[str] = set()
     for function in offered:
+        if function.get("type") == "custom":
+            doubts.add(CUSTOM_TOOLS)
         if not isinstance(function.get("name"), str):
             doubts.add("a function without a name")
         if function.get("parameters"):
@@ -71,26 +79,42 @@ def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
         described=bool(offered) and bool(Node(offered[0]).text("description")),
         functions=len(offered),
         others=others,
+        hidden=sum(
+            GRAMMAR for function in offered if function.get("type") == "custom" and grammar_of(function)
+        ),
         doubts=tuple(sorted(doubts)),
     )
 
 
 def offered_functions(tools: Any, functions: Any = None) -> tuple[list[Schema], int]:
-    """Function definitions (Chat nests them under ``function``, Responses does not) and the number of others."""
+    """Functions and custom tools (Chat nests their definitions, Responses does not) and the number of others."""
     offered: list[Schema] = []
     others = 0
     for tool in tools if isinstance(tools, list) else []:
-        function = tool.get("function", tool) if isinstance(tool, dict) else None
-        if isinstance(function, dict) and tool.get("type", "function") == "function":
-            offered.append(function)
-        else:
+        definition = _definition(tool)
+        if definition is None:
             others += 1
+        else:
+            offered.append(definition)
     for function in functions if isinstance(functions, list) else []:
         if isinstance(function, dict):
             offered.append(function)
         else:
             others += 1
     return offered, others
+
+
+def _definition(tool: Any) -> Schema | None:
+    """What a function or a custom tool is defined by; ``None``: it is neither."""
+    if not isinstance(tool, dict):
+        return None
+    kind = tool.get("type", "function")
+    if kind not in ("function", "custom"):
+        return None
+    definition = tool.get(kind, tool)
+    if not isinstance(definition, dict):
+        return None
+    return {**definition, "type": "custom"} if kind == "custom" else definition
 
 
 def forced_name(choice: Any) -> str | None:

@@ -18,8 +18,23 @@ def render_functions(functions: list[Schema], parameters: Callable[[Schema], str
     lines = ["namespace functions {", ""]
     for function in functions:
         lines += comment_lines(Node(function).text("description"))
-        lines += [f"type {function.get('name')} = ({parameters(function)}) => any;", ""]
+        custom = function.get("type") == "custom"
+        if custom:
+            lines += comment_lines(grammar_of(function))
+        lines += [
+            f"type {function.get('name')} = ({'FREEFORM' if custom else parameters(function)}) => any;",
+            "",
+        ]
     return "\n".join([*lines, "} // namespace functions"])
+
+
+def grammar_of(tool: Schema) -> str:
+    """The grammar that the input of a custom tool must follow; empty: any text."""
+    found = tool.get("format")
+    if not isinstance(found, dict):
+        return ""
+    grammar = found.get("grammar", found)
+    return Node(grammar).text("definition") if isinstance(grammar, dict) else ""
 
 
 def parameters(function: Schema) -> str:

@@ -1,6 +1,10 @@
 """Texts that tokenizers have been wrong about, and strategies for more of them."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+patient = settings(deadline=None)
+"""For tests whose first example loads vocabularies."""
 
 NASTY = {
     "empty": "",

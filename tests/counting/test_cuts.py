@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from texts import NASTY, texts
+from texts import NASTY, patient, texts
 
 from tokcount import encodings
 from tokcount.counting import cuts
@@ -28,6 +28,7 @@ def check(text: str, name: str) -> None:
     )
 
 
+@patient
 @given(text=texts.map(repair))
 def test_chunks_have_the_token_ids_of_the_whole(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import given
-from texts import NASTY, texts
+from texts import NASTY, patient, texts
 
 from tokcount import encodings
 from tokcount.counting import cuts, engine, fast
@@ -32,6 +32,7 @@ def test_nasty_texts_are_counted_as_tiktoken_counts_them(engine: Engine, name: s
 
 
 @engines
+@patient
 @given(text=texts)
 def test_any_text_is_counted_as_tiktoken_counts_it(engine: Engine, text: str) -> None:
     for name in NAMES:
@@ -39,6 +40,7 @@ def test_any_text_is_counted_as_tiktoken_counts_it(engine: Engine, text: str) ->
 
 
 @engines
+@patient
 @given(text=texts)
 def test_long_texts_counted_in_chunks_are_counted_alike(engine: Engine, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -148,6 +150,7 @@ def test_other_interruptions_pass_the_guard() -> None:
         guarded(interrupt, "abc")
 
 
+@patient
 @given(text=texts)
 def test_repaired_text_is_valid_and_counted_the_same(text: str) -> None:
     repaired = repair(text)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from hypothesis import given
-from texts import patchwork, repeated
+from texts import patchwork, patient, repeated
 
 from tokcount.counting import pieces
 from tokcount.counting.engine import TiktokenEngine, repair
@@ -17,6 +17,7 @@ ORACLE = TiktokenEngine()
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("pattern", "sentinel"), [(BLOCK, "a"), (INDENTED, " a")], ids=["block", "indented"])
+@patient
 @given(text=(patchwork | repeated).map(repair))
 def test_lines_add_up_to_the_whole(name: str, pattern: re.Pattern[str], sentinel: str, text: str) -> None:
     count = ORACLE.counter(name)
@@ -25,6 +26,7 @@ def test_lines_add_up_to_the_whole(name: str, pattern: re.Pattern[str], sentinel
 
 
 @pytest.mark.parametrize("name", NAMES)
+@patient
 @given(text=(patchwork | repeated).map(repair))
 def test_sentences_add_up_to_the_whole(name: str, text: str) -> None:
     count = ORACLE.counter(name)

@@ -1,0 +1,62 @@
+"""What is written about the program is true of the program."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tokcount.cli.app import COMMANDS
+from tokcount.errors import ExitCode
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readme_shows_every_command(command: str) -> None:
+    assert f"| `tokcount {command}` |" in README
+    assert f"$ tokcount {command} --help" in README
+
+
+@pytest.mark.parametrize("code", list(ExitCode))
+def test_the_readme_explains_every_exit_code(code: ExitCode) -> None:
+    assert re.search(rf"^\| {int(code)} \|", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("**/*.md")), ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    if any(part.startswith(".") for part in page.relative_to(ROOT).parts):
+        pytest.skip("not a page of the project")
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:\s]+)\)", text):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_dependency_has_its_reason() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    wanted = [*project["dependencies"], *(d for e in project["optional-dependencies"].values() for d in e)]
+    names = {re.split(r"[\[<>=;~! ]", wish)[0].lower() for wish in wanted} - {"tokcount"}
+
+    assert sorted(name for name in names if name not in reasons) == []
+
+
+def test_the_project_names_no_registry_and_no_path_of_a_machine() -> None:
+    tracked = (
+        subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=False)
+        .stdout.decode()
+        .split()
+    )
+    bad = re.compile(r"files\.pythonhosted|registry\.npmjs|pypi\.org/simple|/root/|/home/\w+/")
+    found = [
+        name
+        for name in tracked
+        if name.endswith((".py", ".md", ".toml", ".yml", ".sh"))
+        and name != Path(__file__).relative_to(ROOT).as_posix()
+        and bad.search((ROOT / name).read_text(encoding="utf-8", errors="replace"))
+    ]
+
+    assert found == []

@@ -21,8 +21,9 @@ Json = dict[str, Any]
 class Usage(msgspec.Struct, gc=False):
     """The tokens that the log says were billed. ``None`` is "not logged"; 0 is a logged zero.
 
-    ``input`` includes ``cached_input``; ``output`` includes ``reasoning`` (where a format counts otherwise,
-    its adapter adds them up). ``cost_usd`` is the amount the log itself carries, as it stands there.
+    ``input`` is the number under the format's own input field. OpenAI's includes ``cached_input``, Claude Code's does
+    not, Langfuse's depends on the integration (see docs/formats.md). ``output`` includes ``reasoning``. ``cost_usd``
+    is the amount the log itself carries, as it stands there.
     """
 
     input: int | None = None
@@ -116,7 +117,7 @@ FLAGS: dict[str, str] = {
     "non_openai": "a model of another vendor: token counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
     "duplicate": "a call with the same format and id was seen before",
-    "reserialised": "tool arguments were logged as an object; the exact string is lost, the count is an estimate",
+    "reserialised": "tool arguments or a schema were logged as an object; the exact text is lost, the count is an estimate",
     "odd_content": "a message whose content is not text, parts or null; its only text was taken, or nothing",
 }
 """Flag → what it means."""

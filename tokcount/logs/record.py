@@ -117,7 +117,7 @@ FLAGS: dict[str, str] = {
     "non_openai": "a model of another vendor: token counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
     "duplicate": "a call with the same format and id was seen before",
-    "reserialised": "tool arguments or a schema were logged as an object; the exact text is lost, the count is an estimate",
+    "reserialised": "tool arguments or a schema logged as an object; the exact text is lost, the count is an estimate",
     "odd_content": "a message whose content is not text, parts or null; its only text was taken, or nothing",
 }
 """Flag → what it means."""

@@ -87,7 +87,8 @@ def test_fine_tunes_and_aliases_point_to_models() -> None:
 
 FAMILY_PATTERNS = (
     (r"gpt-[56]|chat-latest$", "gpt5"),
-    (r"o1-mini|o1-preview", "o1mini"),
+    (r"o1-mini", "o1mini"),
+    (r"o1-preview", "o1preview"),
     (r"o[134]", "o"),
     (r"gpt-3\.5-turbo-0301$", "0301"),
     (r"gpt-4-0613|gpt-3\.5-turbo-0613|gpt-4-32k|gpt-4$", "chat/0613"),

@@ -16,7 +16,7 @@ from tokcount.models.entry_values import KeyedError, check_keys, day, money, one
 from tokcount.models.model import ENCODINGS, Model
 from tokcount.models.price_rows import PriceRow, Rates
 
-FAMILIES = ("chat", "chat/0613", "0301", "o", "o1mini", "gpt5", "completions", "embeddings")
+FAMILIES = ("chat", "chat/0613", "0301", "o", "o1mini", "o1preview", "gpt5", "completions", "embeddings")
 
 _TOP_KEYS = ("schema", "data_version", "as_of", "models", "aliases", "encodings", "prices")
 _SIZES = ("context_window", "max_input", "max_output")

@@ -117,16 +117,23 @@ def timed(count: Callable[[str], int], text: str) -> float:
     return time.process_time() - start
 
 
+PANICS = (
+    "spaces and a letter",
+    "spaces at the end",
+    "newlines and a letter",
+    "tabs and spaces",
+    "tabs and spaces at the end",
+    "no-break spaces",
+)
+
+
 @engines
 @pytest.mark.parametrize("name", ["p50k_base", "cl100k_base", "o200k_base"])
-@pytest.mark.parametrize("kind", [kind for kind in PATHOLOGIES if "space" in kind or "newline" in kind])
+@pytest.mark.parametrize("kind", PANICS)
 def test_giant_runs_of_white_space_are_counted_where_tiktoken_alone_panics(
     engine: Engine, name: str, kind: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    count = engine.counter(name)
-    make = PATHOLOGIES[kind]
-
-    assert count(make(1_200_000)) > count(make(600_000)) > 0
+    assert engine.counter(name)(PATHOLOGIES[kind](1_100_000)) > 10_000
     assert "panicked" not in capfd.readouterr().err
 
 

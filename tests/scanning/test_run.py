@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -120,7 +118,7 @@ def test_a_worker_that_dies_is_one_clear_error(log: Path, monkeypatch: pytest.Mo
         import multiprocessing
 
         for child in multiprocessing.active_children():
-            os.kill(child.pid or 0, signal.SIGKILL)
+            child.kill()
 
     with pytest.raises(DataError, match="a worker process died"):
         running.run(files.expand([str(log)]), PLAN, ReadOptions(), jobs=2, progress=kill_workers)

@@ -99,6 +99,49 @@ def test_side_chains_are_calls_of_their_own_conversation() -> None:
     assert [message["content"] for message in asked(found[0])["messages"]] == ["sub"]
 
 
+def test_a_rewind_leaves_the_abandoned_branch_behind() -> None:
+    def answer(uuid: str, parent: str) -> dict[str, Any]:
+        return assistant(uuid, parent, {"type": "text", "text": uuid}, 1, message={"id": f"m-{uuid}"})
+
+    found = records(
+        user("u1", None, "start"),
+        answer("a1", "u1"),
+        user("u2", "a1", "first attempt"),
+        answer("a2", "u2"),
+        user("u3", "a1", "second attempt"),
+        answer("a3", "u3"),
+    )
+
+    assert [m["content"] for m in asked(found[2])["messages"]] == ["start", "a1", "second attempt"]
+
+
+def test_results_of_tools_that_ran_side_by_side_stay_together() -> None:
+    other = CALL | {"id": "t2"}
+    last = assistant("a9", "r2", {"type": "text", "text": "done"}, 2, message={"id": "msg_2"})
+    found = records(
+        user("u1", None, "go"),
+        assistant("a1", "u1", CALL, 5),
+        user("r1", "a1", [RESULT]),
+        assistant("a2", "a1", other, 5),
+        user("r2", "a2", [RESULT | {"tool_use_id": "t2"}]),
+        last,
+    )
+
+    assert [m.get("tool_call_id") for m in asked(found[1])["messages"] if m["role"] == "tool"] == ["t1", "t2"]
+
+
+def test_a_compacted_conversation_begins_anew() -> None:
+    boundary = line("system", "cb", None, subtype="compact_boundary", content="Conversation compacted")
+    found = records(
+        user("u1", None, "long talk"),
+        boundary,
+        user("cs", "cb", "Summary: a talk."),
+        assistant("a1", "cs", TEXT, 1),
+    )
+
+    assert [m["content"] for m in asked(found[0])["messages"]] == ["Summary: a talk."]
+
+
 @pytest.mark.parametrize(
     "value",
     [

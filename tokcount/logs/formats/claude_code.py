@@ -68,14 +68,12 @@ class Transcript:
 
     def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
         message = value.get("message")
+        threads: _Threads = group.setdefault("threads", _Threads())
         if value.get("type") not in ("user", "assistant") or not isinstance(message, dict):
-            return
-        if value.get("type") == "user":
-            thread = _thread(value, group)
-            thread.extend(messages_from_blocks(message, set()))
-            _remember(value, thread, group)
-            return
-        if truth(value.get("isApiErrorMessage")):
+            threads.passed(value)
+        elif value.get("type") == "user":
+            threads.extend(value, messages_from_blocks(message, set()), goes_on=_answers_tools(message))
+        elif truth(value.get("isApiErrorMessage")):
             yield skipped(place, "error", "a failed call", self.name)
         elif message.get("model") == "<synthetic>":
             yield skipped(place, "not_llm", "a message that the program wrote itself", self.name)
@@ -92,16 +90,18 @@ class Transcript:
         named = text(message.get("id"))
         key = f"{named}:{text(value.get('requestId')) or ''}" if named else f":{text(value.get('uuid'))}"
         call = calls.get(key)
-        thread = _thread(value, group)
+        threads: _Threads = group["threads"]
         if call is None:
+            thread = threads.of(value)
             call = calls[key] = _Call(place=place, thread=thread, before=len(thread), row=value)
         fresh = [block for block in _blocks(message) if block not in call.blocks]
         call.blocks.extend(fresh)
         usage = usage_from(message.get("usage"), _USAGE, "response")
         if usage is not None and _size(usage) >= _size(call.usage):
             call.usage = usage
-        thread.extend(messages_from_blocks({"role": "assistant", "content": fresh}, set()))
-        _remember(value, thread, group)
+        threads.extend(
+            value, messages_from_blocks({"role": "assistant", "content": fresh}, set()), goes_on=True
+        )
 
     def _record(self, key: str, call: _Call) -> Item:
         message = call.row["message"]
@@ -123,22 +123,48 @@ class Transcript:
         )
 
 
-def _thread(value: Json, group: Json) -> list[Json]:
-    """The conversation up to this line: the one that its parent ended, else the one of the session so far.
+class _Threads:
+    """The conversations of a file: side chains (sub-agents) have their own, a rewind leaves one and branches off.
 
-    Side chains (sub-agents) have their own parents and so their own conversation.
+    Every line names its parent. Several lines may go on from the same one when tools run side by side, so only a
+    new prompt of the user that goes on from an earlier line is a rewind.
     """
-    threads: dict[str, list[Json]] = group.setdefault("threads", {})
-    parent = text(value.get("parentUuid"))
-    if parent is not None and parent in threads:
-        return threads[parent]
-    side = "side" if truth(value.get("isSidechain")) else "main"
-    return threads.setdefault(f"{side}:{text(value.get('sessionId'))}", [])
+
+    def __init__(self) -> None:
+        self._ends: dict[str, tuple[list[Json], int]] = {}
+        self._latest: dict[str, list[Json]] = {}
+
+    def of(self, value: Json) -> list[Json]:
+        """The conversation that a line goes on with."""
+        end = self._ends.get(text(value.get("parentUuid")) or "")
+        return end[0] if end else self._latest.setdefault(_chain(value), [])
+
+    def extend(self, value: Json, messages: list[Json], *, goes_on: bool) -> None:
+        """Add what a line says."""
+        end = self._ends.get(text(value.get("parentUuid")) or "")
+        thread = self.of(value)
+        if end is not None and end[1] < len(thread) and not goes_on:
+            thread = thread[: end[1]]
+        thread.extend(messages)
+        self._note(value, thread)
+
+    def passed(self, value: Json) -> None:
+        """A line without a message keeps the chain; one that compacts the conversation begins it anew."""
+        compacted = value.get("subtype") == "compact_boundary"
+        self._note(value, [] if compacted else self.of(value))
+
+    def _note(self, value: Json, thread: list[Json]) -> None:
+        self._latest[_chain(value)] = thread
+        if (uuid := text(value.get("uuid"))) is not None:
+            self._ends[uuid] = thread, len(thread)
 
 
-def _remember(value: Json, thread: list[Json], group: Json) -> None:
-    if (uuid := text(value.get("uuid"))) is not None:
-        group["threads"][uuid] = thread
+def _chain(value: Json) -> str:
+    return f"{truth(value.get('isSidechain'))}:{text(value.get('sessionId'))}"
+
+
+def _answers_tools(message: Json) -> bool:
+    return any(block.get("type") == "tool_result" for block in _blocks(message))
 
 
 def _size(usage: Usage | None) -> tuple[int, int]:

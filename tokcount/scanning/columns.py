@@ -37,6 +37,7 @@ WORD_COLUMNS = (
     "shape",
     "script",
     "user",
+    "bill_note",
 )
 BILLED_COLUMNS = (
     "billed_input_tokens",
@@ -131,7 +132,14 @@ class Columns:
         return len(self.line)
 
     def append(
-        self, record: Record, cells: Sequence[Cell], notes: Notes, *, shape: str | None, script: str | None
+        self,
+        record: Record,
+        cells: Sequence[Cell],
+        notes: Notes,
+        *,
+        shape: str | None,
+        script: str | None,
+        bill_note: str | None = None,
     ) -> None:
         """Add the row of one record: ``cells`` in the order of the references."""
         self.line.append(record.line)
@@ -139,13 +147,13 @@ class Columns:
         self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
         self.identity.append(_identity(record))
         self.messages.append(_messages(record))
-        self._append_words(record, notes, shape, script)
+        self._append_words(record, notes, (shape, script, record.user, bill_note))
         self._append_usage(record.usage)
         self.basis.append(notes.basis)
         for reference, cell in zip(self.references, cells, strict=True):
             self._append_cell(reference, cell)
 
-    def _append_words(self, record: Record, notes: Notes, shape: str | None, script: str | None) -> None:
+    def _append_words(self, record: Record, notes: Notes, last: tuple[str | None, ...]) -> None:
         flags = record.flags if not notes.flags else tuple(sorted({*record.flags, *notes.flags}))
         row = (
             record.source,
@@ -156,9 +164,7 @@ class Columns:
             "|".join(flags),
             ",".join(record.tags),
             "; ".join(notes.reasons) or None,
-            shape,
-            script,
-            record.user,
+            *last,
         )
         for (words, codes), word in zip(self._word_columns, row, strict=True):
             codes.append(words.code(word))

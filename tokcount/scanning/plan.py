@@ -25,7 +25,8 @@ class ScanPlan(msgspec.Struct, frozen=True):
     ``own`` adds the record's own model as a reference, labelled ``own``; ``assume_model`` stands in where a record
     names no model or one that is not known; ``catalog`` is the user's, if they have models of their own, and
     ``families`` are their own framing constants. ``roles`` asks for content by message role, ``scripts`` for the
-    dominant script of each record's text, ``shapes`` for the shape of each request.
+    dominant script of each record's text, ``shapes`` for the shape of each request and,
+    with ``own``, for the names of odd bills.
     """
 
     references: tuple[Reference, ...]
@@ -74,7 +75,7 @@ def make_plan(
     names = [name for name in (from_, *to) if name]
     if assume_model:
         parse_reference(assume_model, catalog)
-    references = [parse_reference(name, catalog) for name in dict.fromkeys(names or DEFAULT_ENCODINGS)]
+    references = [parse_reference(name, catalog) for name in names or DEFAULT_ENCODINGS]
     if from_ and not to:
         references += [parse_reference(name, catalog) for name in DEFAULT_ENCODINGS if name != from_]
     _reject_repeats(references)

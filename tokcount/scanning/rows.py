@@ -7,12 +7,13 @@ import msgspec
 from tokcount.counting.families import FAMILIES, Family
 from tokcount.counting.framing import layout
 from tokcount.counting.layout import BASIS_ORDER, Layout
+from tokcount.counting.odd_billing import named_residual
 from tokcount.counting.output import layout_output
 from tokcount.counting.text import Counted, TextCounter
 from tokcount.logs.record import Json, Kind, Record
 from tokcount.models.names import find
 from tokcount.models.references import Reference
-from tokcount.scanning.columns import Cell, Columns, Notes
+from tokcount.scanning.columns import NULL, Cell, Columns, Notes
 from tokcount.scanning.plan import OWN, ScanPlan
 from tokcount.scanning.scripts import dominant_script
 from tokcount.scanning.shapes import shape_of
@@ -21,6 +22,7 @@ PROMPT_KINDS = frozenset({"completions", "text"})
 UNCOUNTED_FLAGS = frozenset({"truncated", "redacted"})
 ROLES = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
 NO_MODEL = "no model in the record"
+PARTIAL = BASIS_ORDER.index("partial")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -82,7 +84,9 @@ class RowCounter:
         cells = [call.cell(target) for target in self._targets(record, call.notes)]
         script = dominant_script(call.content_texts()) if self.plan.scripts else None
         shape = shape_of(record.kind, record.request) if self.plan.shapes else None
-        self.columns.append(record, cells, call.finished_notes(), shape=shape, script=script)
+        note = _bill_note(record, cells[0]) if self.plan.own and self.plan.shapes else None
+        notes = call.finished_notes()
+        self.columns.append(record, cells, notes, shape=shape, script=script, bill_note=note)
 
     def _target(self, reference: Reference) -> Target:
         name = reference.model.name if reference.model else ""
@@ -118,6 +122,19 @@ class RowCounter:
                 return Target(OWN, found.model.encoding, FAMILIES[found.model.family], found.model.name)
         named = served or asked
         return f"unknown model {named!r}" if named else NO_MODEL
+
+
+def _bill_note(record: Record, own: Cell) -> str | None:
+    """Why a Responses call was billed otherwise than it is counted under its own model, where that is known.
+
+    A count that is not of the whole request explains nothing.
+    """
+    if record.kind != "responses" or record.usage is None or record.response is None:
+        return None
+    billed = record.usage.input
+    if billed is None or record.usage.requests != 1 or own.content == NULL or own.basis == PARTIAL:
+        return None
+    return named_residual(billed, own.content + own.framing, record.response, record.timestamp)
 
 
 class _Call:

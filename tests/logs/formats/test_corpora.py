@@ -28,6 +28,10 @@ def test_sharegpt_speakers_become_roles() -> None:
     ]
 
 
+def test_later_sharegpt_turns_have_roles_and_contents() -> None:
+    assert asked(record({"conversations": TURNS}))["messages"] == TURNS
+
+
 def test_an_empty_sharegpt_conversation_is_one_without_messages() -> None:
     assert asked(record({"id": "x", "conversations": []}))["messages"] == []
 

@@ -68,6 +68,12 @@ def test_portkeys_cost_is_left_out_because_its_unit_is_not_documented() -> None:
     assert used(record(PORTKEY)).cost_usd is None
 
 
+def test_a_request_may_be_logged_with_its_url_and_headers() -> None:
+    whole = {"url": "https://api.openai.com/v1/chat/completions", "headers": {}, "body": CHAT_REQUEST}
+
+    assert asked(record(PORTKEY | {"request": whole})) == CHAT_REQUEST
+
+
 def test_a_body_that_was_too_large_to_keep_is_truncated_usage() -> None:
     stub = {"tooLarge": True, "heliconeMessage": "Request body too large"}
     found = record(HELICONE | {"request_body": stub, "response_body": {}, "prompt_tokens": 90000})

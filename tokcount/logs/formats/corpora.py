@@ -58,7 +58,10 @@ class _Corpus(Single):
 
 
 class ShareGPT(_Corpus):
-    """``sharegpt``: ``conversations`` of ``{from, value}``. Split chunks may start with an answer."""
+    """``sharegpt``: ``conversations`` of ``{from, value}``, later also ``{role, content}``.
+
+    Split chunks may start with an answer.
+    """
 
     name = "sharegpt"
     keys = (frozenset({"conversations"}), frozenset({"conversation"}), frozenset({"items"}))
@@ -67,11 +70,17 @@ class ShareGPT(_Corpus):
         turns = _turns(value)
         if turns is None:
             return False
-        return not turns or any(isinstance(turn, dict) and "from" in turn for turn in turns)
+        marks = ("from",) if "items" in value else ("from", "role")
+        return not turns or any(
+            isinstance(turn, dict) and any(mark in turn for mark in marks) for turn in turns
+        )
 
     def messages(self, value: Json) -> list[Json]:
         messages = [
-            {"role": _role(turn.get("from")), "content": _content(turn.get("value"))}
+            {
+                "role": _role(turn.get("from", turn.get("role"))),
+                "content": _content(turn.get("value", turn.get("content"))),
+            }
             for turn in _turns(value) or ()
             if isinstance(turn, dict)
         ]

@@ -99,8 +99,8 @@ class EnvelopeFormat(Single):
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
         envelope = self._envelope
-        request = body_of(value.get(envelope.request))
-        response = body_of(value.get(envelope.response))
+        request = _inner(body_of(value.get(envelope.request)))
+        response = _inner(body_of(value.get(envelope.response)))
         error = failure(first(value, envelope.status), response)
         if error or value.get("is_success") is False:
             yield skipped(place, "error", f"a failed call ({error or 'not successful'})", self.name)
@@ -125,6 +125,12 @@ class EnvelopeFormat(Single):
         if first(value, envelope.cached) is not None:
             facts.flags.add("cached_reply")
         return facts
+
+
+def _inner(message: Json | None) -> Json | None:
+    """The body of an HTTP message that was logged whole, with its URL and headers."""
+    inner = body_of(message.get("body")) if message is not None else None
+    return message if inner is None else inner
 
 
 def _is_stub(body: Json | None) -> bool:

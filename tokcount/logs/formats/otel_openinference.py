@@ -49,7 +49,7 @@ def read(span: Span) -> Call | None:
     facts.usage = usage_from(attributes, _USAGE)
     facts.tags = tags_from(attributes.get("tag.tags"))
     parameters = decoded_object(attributes.get("llm.invocation_parameters"))
-    facts.model = text(parameters.get("model"))
+    facts.model = text(parameters.get("model")) or text(parameters.get("model_name"))
     call = _whole(attributes, facts) or _fields(attributes, facts, parameters)
     if _REDACTED in (attributes.get("input.value"), attributes.get("output.value")) and not call.request:
         facts.flags.add("redacted")

@@ -23,6 +23,8 @@ from tokcount.analysis.cost_groups import BY, groups
 from tokcount.analysis.cost_prices import NO_TOKENS, PriceBook, usd
 from tokcount.analysis.cost_usage import OWN, with_usage
 from tokcount.analysis.money import decimal_text
+from tokcount.analysis.overview import SkippedSummary, overview
+from tokcount.analysis.report import Report
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import DATA_DATE, DATA_VERSION, Catalog
@@ -61,6 +63,24 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((self.baseline, *self.targets)))
 
 
+def report(
+    frame: pl.DataFrame, skipped: SkippedSummary, options: CostOptions, catalog: Catalog | None = None
+) -> Report:
+    """The cost report over one row a record, as a scan makes them; see `costs` for the columns."""
+    return Report("cost", {**overview(frame, skipped), **costs(frame, options, catalog)})
+
+
+class Total(msgspec.Struct, frozen=True):
+    """The cost under one reference as a decimal string (``None``: nothing is priced) and the records priced.
+
+    ``floor``: the true cost is higher.
+    """
+
+    cost_usd: str | None
+    priced: int
+    floor: bool = False
+
+
 def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Any]:
     """The data of a cost report; money as decimal strings, ``None`` where nothing is priced.
 
@@ -69,7 +89,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
     ``billed_cached_tokens``, ``billed_cache_write_tokens`` and ``requests`` (API calls behind a row: rows of
     several get no long-context step). Raises `UsageError` for a dimension or share that cannot be.
     """
-    _check(options)
+    check(options)
     book = _book(options, catalog)
     factor, monthly = _projection(frame, options)
     charged: dict[str, pl.DataFrame] = {}
@@ -100,7 +120,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
 
 def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:
     """The frame with ``R:cost_usd`` for each label: an exact decimal string, null where a record is unpriced."""
-    _check(options)
+    check(options)
     book = _book(options, catalog)
     columns = []
     for label in options.labels:
@@ -110,7 +130,22 @@ def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | Non
     return frame.with_columns(columns)
 
 
-def _check(options: CostOptions) -> None:
+def totals(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Total]:
+    """What each label costs, and nothing else: for reports that are not about money."""
+    book = _book(options, catalog)
+    found = {}
+    for label in options.labels:
+        rows = _charged(frame, label, options, book).filter(pl.col("cost").is_not_null())
+        low = rows["low"].count() > 0
+        amount = decimal_text(usd(int(rows["cost"].sum()))) if rows.height else None
+        found[label] = Total(
+            amount, rows.height, floor=rows.height > 0 and (rows.height < frame.height or low)
+        )
+    return found
+
+
+def check(options: CostOptions) -> None:
+    """Raise `UsageError` for a dimension, a share or a number of records that cannot be."""
     unknown = [name for name in options.by if name not in BY]
     if unknown:
         raise UsageError(f"--by {unknown[0]}: cost is grouped by {', '.join(BY)}")

@@ -16,7 +16,10 @@ MONTHLY_DECIMALS: Final = 12
 
 
 def entry(label: str, charged: pl.DataFrame, book: PriceBook, factor: Decimal | None) -> dict[str, Any]:
-    """The JSON object of a reference; ``factor`` is months per log. Money is ``None`` where nothing is priced."""
+    """The JSON object of a reference; ``factor`` is months per log. Money is ``None`` where nothing is priced.
+
+    ``floor``: the true cost is higher, because records are unpriced or their tokens are too ``low``, and why.
+    """
     priced = charged.filter(pl.col("cost").is_not_null())
     sums = priced.select(
         pl.col("cost", "input_cost", "cached_cost", "output_cost", "input", "cached", "output", "long").sum()
@@ -38,8 +41,10 @@ def entry(label: str, charged: pl.DataFrame, book: PriceBook, factor: Decimal | 
         "output_tokens": sums["output"],
         "priced": priced.height,
         "priced_share": priced.height / charged.height if charged.height else None,
-        "floor": unpriced > 0 and known,
+        "floor": known and (unpriced > 0 or priced["low"].count() > 0),
         "usage": _tally(priced["usage"]),
+        "basis": _tally(priced["basis"].drop_nulls()),
+        "low": _tally(priced["low"].drop_nulls()),
         "long_context": sums["long"],
         "unpriced": _unpriced(charged),
         "prices": _prices(priced, book),
@@ -90,14 +95,22 @@ def _price(price: Price) -> dict[str, Any]:
 
 
 def effects(compared: pl.DataFrame | None) -> dict[str, Any]:
-    """Token effect, price effect and their sum, over the records priced on both sides."""
+    """Token effect, price effect and their sum, over the records priced on both sides.
+
+    ``difference_share`` is the sum as a fraction of what the same records cost under the baseline.
+    """
     names = ("token_effect_usd", "price_effect_usd", "difference_usd", "compared_baseline_usd")
     known = compared is not None and compared["before"].count() > 0
     if compared is None or not known:
-        return {**dict.fromkeys(names), "compared": 0 if compared is not None else None}
+        return {
+            **dict.fromkeys(names),
+            "difference_share": None,
+            "compared": 0 if compared is not None else None,
+        }
     before, mixed, after = compared.select(pl.all().sum()).row(0)
     amounts = (mixed - before, after - mixed, after - before, before)
     return {
         **{name: decimal_text(usd(amount)) for name, amount in zip(names, amounts, strict=True)},
+        "difference_share": (after - before) / before if before else None,
         "compared": compared["before"].count(),
     }

@@ -21,15 +21,22 @@ CACHED_FROM: Final = 1024
 CACHED_REPLY: Final = "cached_reply"
 """Flag of a record that a gateway answered from its own cache."""
 SHARE_STEPS: Final = 1_000_000
+NO_OUTPUT: Final = "no output in the log"
+PARTIAL: Final = "counted in part"
+WITHOUT_OUTPUT: Final = "embeddings"
+"""The kind of calls that bill no output."""
+USAGE_COLUMNS: Final = ("input", "cached", "write", "output", "usage", "low", "basis")
 OPTIONAL_COLUMNS = ("billed_cached_tokens", "billed_cache_write_tokens")
 
 
 def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Decimal | None) -> pl.DataFrame:
     """One row a record: ``input, cached, write, output`` tokens charged (Int64) and ``usage``, in the same order.
 
-    ``input`` includes ``cached`` and ``write``; it is null where neither a count nor a billed number is known, and
-    an unknown output is 0. ``usage`` is ``billed``, ``counted``, ``carried`` for a target whose tokens rest on
-    billed numbers that its own count cannot explain, or ``not billed`` for an answer from a gateway's cache.
+    ``input`` includes ``cached`` and ``write``; it is null where neither a count nor a billed number is known.
+    ``usage`` is ``billed``, ``counted``, ``carried`` for a target whose tokens rest on billed numbers that its own
+    count cannot explain, or ``not billed`` for an answer from a gateway's cache. ``low`` says why the tokens are a
+    floor: `NO_OUTPUT` (an unknown output is charged as 0) or `PARTIAL`; else it is null.
+    ``basis`` is that of the count, where one was needed.
     """
     missing = [name for name in OPTIONAL_COLUMNS if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.Int64).alias(name) for name in missing)
@@ -53,7 +60,27 @@ def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Dec
         written = pl.lit(0, pl.Int64)
     amounts = amounts.with_columns(cached=pl.min_horizontal(cached, "input"))
     amounts = amounts.with_columns(write=pl.min_horizontal(written, pl.col("input") - pl.col("cached")))
-    return _without_cached_replies(amounts.select("input", "cached", "write", "output", "usage"), frame)
+    amounts = amounts.with_columns(_basis(frame, label), frame["kind"]).with_columns(
+        low=_low(),
+        output=pl.col("output").fill_null(0),
+        basis=pl.when(pl.col("usage") != "billed").then("basis"),
+    )
+    return _without_cached_replies(amounts.select(USAGE_COLUMNS), frame)
+
+
+def _basis(frame: pl.DataFrame, label: str) -> pl.Series:
+    """How sure the count of each record is; null where the frame does not say."""
+    name = column(label, "basis")
+    if name in frame.columns:
+        return frame[name].cast(pl.String).alias("basis")
+    return pl.Series("basis", [None], pl.String).new_from_index(0, frame.height)
+
+
+def _low() -> pl.Expr:
+    """Why the tokens of a record are less than what a call is charged for."""
+    unanswered = pl.col("output").is_null() & (pl.col("kind") != WITHOUT_OUTPUT)
+    partial = (pl.col("basis") == "partial") & (pl.col("usage") == "counted")
+    return pl.when(unanswered).then(pl.lit(NO_OUTPUT)).when(partial).then(pl.lit(PARTIAL))
 
 
 def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
@@ -64,6 +91,8 @@ def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.Data
     return usage.with_columns(
         pl.when(unbilled).then(pl.lit(0, pl.Int64)).otherwise(amounts).name.keep(),
         usage=pl.when(unbilled).then(pl.lit("not billed")).otherwise("usage"),
+        low=pl.when(~unbilled).then("low"),
+        basis=pl.when(~unbilled).then("basis"),
     )
 
 
@@ -74,7 +103,7 @@ def _tokens(label: str, quantity: str) -> pl.Expr:
 def _counted(label: str) -> list[pl.Expr]:
     return [
         _tokens(label, "input_tokens").alias("input"),
-        _tokens(label, "output_tokens").fill_null(0).alias("output"),
+        _tokens(label, "output_tokens").alias("output"),
         pl.lit("counted").alias("usage"),
     ]
 
@@ -84,7 +113,7 @@ def _billed() -> list[pl.Expr]:
     output = pl.coalesce("billed_output_tokens", _tokens(OWN, "output_tokens"))
     return [
         pl.coalesce(billed, _tokens(OWN, "input_tokens")).alias("input"),
-        output.fill_null(0).alias("output"),
+        output.alias("output"),
         pl.when(billed.is_not_null()).then(pl.lit("billed")).otherwise(pl.lit("counted")).alias("usage"),
     ]
 
@@ -97,7 +126,7 @@ def _carried(label: str) -> list[pl.Expr]:
     carried = (differs | uncounted).fill_null(value=False)
     return [
         _moved(label, "input").alias("input"),
-        _moved(label, "output").fill_null(0).alias("output"),
+        _moved(label, "output").alias("output"),
         pl.when(carried).then(pl.lit("carried")).otherwise(pl.lit("counted")).alias("usage"),
     ]
 

@@ -13,6 +13,7 @@ from tokcount import __version__
 COMMANDS = {
     "count": ("count:count", "Count the tokens of plain text: files, or standard input."),
     "drift": ("drift:drift", "Compare the tokens of a log under a baseline and targets."),
+    "cost": ("cost:cost", "Show what a log cost, and what it would cost on other models."),
     "reconcile": (
         "reconcile:reconcile",
         "Compare counted tokens with the usage that the log says was billed.",

@@ -25,6 +25,7 @@ Engine = Literal["auto", "tiktoken", "fast"]
 Color = Literal["auto", "always", "never"]
 TableFormat = Literal["table", "csv", "json", "jsonl", "markdown", "parquet"]
 GROUP_KEYS = ("model", "kind", "role", "script", "day", "source", "tag")
+COST_KEYS = ("model", "day", "tag", "source", "kind")
 
 
 def _option(*names: str, says: str, metavar: str | None = None) -> Any:
@@ -94,7 +95,12 @@ class ReferenceGroup:
         ),
     ] = None
     to: Annotated[
-        list[str] | None, _option("--to", says="Target: a model or an encoding; repeatable.", metavar="REF")
+        list[str] | None,
+        _option(
+            "--to",
+            says="Target: a model, an encoding, or auto (what is recommended instead of the log's models); repeatable.",
+            metavar="REF",
+        ),
     ] = None
     assume_model: Annotated[
         str | None,
@@ -151,6 +157,37 @@ class PriceGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoneyGroup:
+    """What is charged, and how it is projected."""
+
+    as_of: Annotated[
+        str | None,
+        _option(
+            "--as-of",
+            says="Price everything as on this day (2026-11-22, or today). Default: records at their own day.",
+            metavar="DATE",
+        ),
+    ] = None
+    batch: Annotated[bool, _option("--batch", says="Price everything at batch rates.")] = False
+    cached_share: Annotated[
+        str | None,
+        _option(
+            "--cached-share",
+            says="Take this part of prompts of 1,024 tokens and more as cached (0.3, 30%) where the log does not say.",
+            metavar="SHARE",
+        ),
+    ] = None
+    monthly: Annotated[bool, _option("--monthly", says="Project to a month, from the days of the log.")] = False
+    records_per_month: Annotated[
+        int | None,
+        _option("--records-per-month", says="Project to a month of so many records.", metavar="N"),
+    ] = None
+    require_prices: Annotated[
+        bool, _option("--require-prices", says="Exit 3 when a record has no price under some reference.")
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunGroup:
     """How the work is done."""
 
@@ -185,12 +222,12 @@ class OutputGroup:
     ] = "auto"
 
 
-def group_keys(values: list[str] | None) -> tuple[str, ...]:
+def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) -> tuple[str, ...]:
     """The values of ``--by``, each a key or several with commas between. Raises `UsageError` for another word."""
     keys = [key.strip() for value in values or () for key in value.split(",") if key.strip()]
     for key in keys:
-        if key not in GROUP_KEYS:
-            close = get_close_matches(key, GROUP_KEYS, n=2)
-            hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(GROUP_KEYS)}."
+        if key not in known:
+            close = get_close_matches(key, known, n=2)
+            hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(known)}."
             raise UsageError(f"--by {key}: no such key. {hint}")
     return tuple(dict.fromkeys(keys))

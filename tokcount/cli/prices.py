@@ -1,14 +1,21 @@
-"""The catalog of a run: bundled, or with the user's models and prices laid over it."""
+"""The catalog of a run, and what is asked about money: from options to the types of the rooms."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from tokcount.cli.options import PriceGroup
+from tokcount.cli.clock import day_of
+from tokcount.cli.options import MoneyGroup, PriceGroup
+from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
+    from tokcount.analysis.cost import CostOptions
     from tokcount.models.catalog import Catalog
+    from tokcount.scanning.plan import ScanPlan
 
 
 def catalog_of(group: PriceGroup) -> Catalog:
@@ -19,3 +26,45 @@ def catalog_of(group: PriceGroup) -> Catalog:
     from tokcount.models.overrides import effective
 
     return effective(group.price or (), [group.prices] if group.prices else (), os.environ)
+
+
+def cost_options(
+    plan: ScanPlan, today: date, group: MoneyGroup = MoneyGroup(), by: Sequence[str] = ()
+) -> CostOptions:
+    """What is asked about money. Raises `UsageError` for a day or a share that cannot be."""
+    from tokcount.analysis.cost import CostOptions, check
+
+    options = CostOptions(
+        baseline=plan.baseline,
+        targets=plan.labels[1:],
+        today=today,
+        as_of=_as_of(group.as_of, today),
+        batch=group.batch,
+        assume_model=plan.assume_model,
+        cached_share=_share(group.cached_share),
+        monthly=group.monthly,
+        records_per_month=group.records_per_month,
+        by=tuple(by),
+    )
+    check(options)
+    return options
+
+
+def _as_of(text: str | None, today: date) -> date | None:
+    if text is None:
+        return None
+    return today if text == "today" else day_of(text, "--as-of")
+
+
+def _share(text: str | None) -> Decimal | None:
+    """A share as a fraction (``0.3``) or in percent (``30%``)."""
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%")
+    try:
+        share = Decimal(number)
+    except InvalidOperation:
+        raise UsageError(f"--cached-share {text!r}: a share was expected, such as 0.3 or 30%.") from None
+    if not share.is_finite():
+        raise UsageError(f"--cached-share {text!r}: a share was expected, such as 0.3 or 30%.")
+    return share / 100 if number != text.strip() else share

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from typing import Literal
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -23,6 +24,7 @@ from tokcount.output.values import show
 from tokcount.output.views import blocks_of
 
 GAP = 2
+MONEY = frozenset({"usd", "usd_change"})
 UNLIMITED = 1_000_000
 TONES = {"plain": "", "strong": "bold", "note": "dim", "warning": "yellow"}
 TRAILING_SPACE = re.compile(r" +$", re.MULTILINE)
@@ -68,9 +70,7 @@ def _print(console: Console, block: Block, width: int | None) -> None:
 def _print_table(console: Console, table: Table, width: int | None) -> None:
     if table.title:
         console.print(Text(visible(table.title), style="bold"), soft_wrap=True)
-    cells = [
-        [visible(show(row[i], column.kind)) for i, column in enumerate(table.columns)] for row in table.rows
-    ]
+    cells = _cells(table)
     pieces = [list(range(len(table.columns)))] if width is None else split(_widths(table, cells), width)
     if not pieces:
         _print_lists(console, table.columns, cells)
@@ -80,6 +80,26 @@ def _print_table(console: Console, table: Table, width: int | None) -> None:
         console.print(_grid(table, cells, piece), crop=False)
     if table.note:
         console.print(Text(visible(table.note), style="dim"), soft_wrap=width is None)
+
+
+def _cells(table: Table) -> list[list[str]]:
+    """What the cells say, row by row; amounts of money stand with their decimal points below one another."""
+    columns = [
+        [visible(show(row[i], column.kind)) for row in table.rows] for i, column in enumerate(table.columns)
+    ]
+    for i, column in enumerate(table.columns):
+        if column.kind in MONEY:
+            columns[i] = _at_the_point(columns[i], cell_len(visible(column.label)))
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _at_the_point(amounts: list[str], width: int) -> list[str]:
+    """Amounts filled up to one width; what has no decimal point stays at the right edge."""
+    places = [len(amount.partition(".")[2]) for amount in amounts]
+    most = max(places, default=0)
+    padded = [amount + " " * (most - n) * (n > 0) for amount, n in zip(amounts, places, strict=True)]
+    width = max([width, *map(len, padded)])
+    return [amount.rjust(width) for amount in padded]
 
 
 def split(widths: list[int], width: int) -> list[list[int]]:
@@ -129,6 +149,7 @@ def _print_lists(console: Console, columns: tuple[Column, ...], cells: list[list
 
 
 def _styled(text: str, value: str | float | None, column: Column) -> Text:
+    justify: Literal["left"] | None = "left" if column.kind in MONEY else None
     if column.kind not in {"percent", "usd_change"} or value is None or not float(value):
-        return Text(text)
-    return Text(text, style="red" if float(value) > 0 else "green")
+        return Text(text, justify=justify)
+    return Text(text, justify=justify, style="red" if float(value) > 0 else "green")

@@ -1,0 +1,133 @@
+"""Targets of a move: ``--to auto``, and warnings about models that are shut down or will be."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from tokcount.cli.inputs import say
+from tokcount.cli.options import ReferenceGroup, RunGroup
+from tokcount.errors import UsageError
+
+if TYPE_CHECKING:
+    from tokcount.logs.files import Source
+    from tokcount.logs.options import ReadOptions
+    from tokcount.models.catalog import Catalog
+    from tokcount.models.model import Model
+    from tokcount.scanning.plan import ScanPlan
+
+AUTO: Final = "auto"
+
+
+def with_auto(
+    group: ReferenceGroup,
+    sources: Sequence[Source],
+    options: ReadOptions,
+    catalog: Catalog,
+    today: date,
+    run: RunGroup,
+) -> ReferenceGroup:
+    """The references with ``--to auto`` replaced by the models that are recommended instead of the log's.
+
+    The names come from ``--from`` when it is a model, else from reading the log once without counting it; several
+    models may have several replacements, and each becomes a target. Says on standard error what was chosen. Raises
+    `UsageError` when nothing is recommended, and for a log that can be read only once.
+    """
+    if AUTO not in (group.to or ()):
+        return group
+    models = _baseline_models(group, catalog) or _logged_models(group, sources, options, catalog)
+    chosen = _replacements(models, catalog, today)
+    if not any(chosen.values()):
+        raise UsageError(
+            f"--to auto: no live replacement is known for {_listed(chosen) or 'a log that names no known model'}; "
+            "name a target with --to MODEL."
+        )
+    _tell(chosen, run)
+    automatic = [target for target in chosen.values() if target]
+    named = [target for name in group.to or () for target in (automatic if name == AUTO else [name])]
+    return dataclasses.replace(group, to=list(dict.fromkeys(named)))
+
+
+def warn(plan: ScanPlan, run: RunGroup, today: date) -> None:
+    """Say which targets are shut down or will be soon, with their replacements, and when the data is old."""
+    from tokcount.models.catalog import stale_notice
+    from tokcount.models.shutdown import shutdown_warning
+
+    targets = plan.references if plan.own else plan.references[1:]
+    models = [reference.model for reference in targets if reference.model]
+    lines = [shutdown_warning(model, today, plan.catalog) for model in models]
+    if models or plan.own:
+        lines.append(stale_notice(today))
+    for line in filter(None, lines):
+        say(line, run)
+
+
+def _baseline_models(group: ReferenceGroup, catalog: Catalog) -> list[Model]:
+    from tokcount.models.references import parse_reference
+
+    model = parse_reference(group.from_, catalog).model if group.from_ else None
+    return [model] if model else []
+
+
+def _logged_models(
+    group: ReferenceGroup, sources: Sequence[Source], options: ReadOptions, catalog: Catalog
+) -> list[Model]:
+    """The models that the records name, most records first; as in counting, the served one counts."""
+    from tokcount.logs.reader import read
+    from tokcount.logs.record import Record
+
+    for source in sources:
+        if source.size is None:
+            raise UsageError(
+                f"--to auto reads the log twice, and {source.path} can be read only once; name a file or a target."
+            )
+    items = read(sources, options)
+    names = Counter((item.served_model, item.model) for item in items if isinstance(item, Record))
+    found = Counter[str]()
+    models: dict[str, Model] = {}
+    for (served, asked), n in names.items():
+        model = _first_known((served, asked, group.assume_model), catalog)
+        if model is not None:
+            models[model.name] = model
+            found[model.name] += n
+    return [models[name] for name, _ in found.most_common()]
+
+
+def _first_known(names: Iterable[str | None], catalog: Catalog) -> Model | None:
+    from tokcount.models.names import find
+
+    found = (find(name, catalog) for name in names if name)
+    return next((resolution.model for resolution in found if resolution), None)
+
+
+def _replacements(models: Iterable[Model], catalog: Catalog, today: date) -> dict[str, str | None]:
+    """Model → its recommended live replacement, ``None`` where there is none."""
+    from tokcount.models.shutdown import auto_target
+
+    chosen: dict[str, str | None] = {}
+    for model in models:
+        try:
+            chosen[model.name] = auto_target(model, today, catalog).name
+        except UsageError:
+            chosen[model.name] = None
+    return chosen
+
+
+def _tell(chosen: dict[str, str | None], run: RunGroup) -> None:
+    for target in dict.fromkeys(chosen.values()):
+        models = _listed(name for name, replacement in chosen.items() if replacement == target)
+        say(
+            f"--to auto: {target} for {models}"
+            if target
+            else f"--to auto: no replacement is named for {models}",
+            run,
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    from tokcount.output.escape import visible
+
+    return visible(", ".join(names))

@@ -28,6 +28,8 @@ SCHEMA: dict[str, Any] = {
     "reason": pl.String,
     "flags": pl.String,
     "tags": pl.String,
+    "bill_note": pl.String,
+    "messages": pl.Int32,
 }
 
 

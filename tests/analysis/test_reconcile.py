@@ -22,7 +22,7 @@ def call(line: int, content: int | None, billed: int | None, **columns: Any) -> 
         f"billed_{name}_tokens": None for name in ("output", "cached", "reasoning", "audio", "cache_write")
     }
     row = record(line, kind="chat", model="gpt-4o") | counts(OWN, content, 7) | usage
-    return row | {"billed_input_tokens": billed, "shape": "plain", "requests": 1} | columns
+    return row | {"billed_input_tokens": billed, "shape": "plain", "requests": 1, "messages": 1} | columns
 
 
 def log(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -162,6 +162,39 @@ def test_agreement_is_told_for_each_basis() -> None:
     ]
 
 
+def test_the_bases_share_the_counted_tokens_of_the_compared_records() -> None:
+    rows = [
+        call(1, 10, 17),
+        call(2, 20, 27),
+        call(3, 30, 99, reason="images; audio") | {"own:basis": "partial"},
+        call(4, 99, None, reason="images") | {"own:basis": "partial"},
+    ]
+
+    data = data_of(*rows)
+
+    assert data["basis_tokens"] == {"exact": 44, "estimated": 0, "partial": 37}
+    assert data["reasons"] == {"audio": 1, "images": 1}
+
+
+def test_odd_bills_are_in_the_share_and_told_apart() -> None:
+    rows = [call(1, 10, 17), call(2, 10, 18), call(3, 40, 23, bill_note="divided")]
+
+    data = data_of(*rows)
+
+    assert (data["compared"], data["exact"]) == (3, 1)
+    assert data["odd_bills"] == {
+        "records": 1,
+        "notes": {"divided": 1},
+        "without": {"compared": 2, "exact": 1, "exact_share": 0.5},
+    }
+    assert [(w["line"], w["note"]) for w in data["worst"]] == [(2, None), (3, "divided")]
+    assert residuals.per_record(log(*rows))["note"].to_list() == [None, None, "divided"]
+
+
+def test_odd_bills_are_no_constant_of_framing() -> None:
+    assert data_of(*[call(n, n, n + 25, bill_note="hidden text") for n in range(9)])["constants"] == []
+
+
 def test_the_rows_have_the_columns_of_the_contract() -> None:
     rows = residuals.per_record(log(call(1, 10, 20, billed_output_tokens=5), call(2, 10, None)))
 
@@ -180,6 +213,7 @@ def test_the_rows_have_the_columns_of_the_contract() -> None:
             "counted_output_tokens": None,
             "billed_output_tokens": 5,
             "residual_output_tokens": None,
+            "note": None,
         }
     ]
 
@@ -205,7 +239,8 @@ def test_groups_add_up_to_the_total(calls: list[tuple[int, int, str]]) -> None:
 def chat(line: int, messages: int, per_message: int, priming: int, **columns: Any) -> dict[str, Any]:
     """A call counted as family ``chat`` (3 per message, a role, priming 3) and billed by other constants."""
     billed = 100 + messages * (per_message + 1) + priming
-    return call(line, 100, billed, model="gpt-x", **columns) | counts(OWN, 100, messages * 4 + 3)
+    counted = {**counts(OWN, 100, messages * 4 + 3), "messages": messages}
+    return call(line, 100, billed, model="gpt-x", **columns) | counted
 
 
 @pytest.mark.parametrize(("per_message", "priming"), [(3, 2), (3, 9), (4, 3), (4, 2), (2, 5)])

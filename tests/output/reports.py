@@ -10,6 +10,7 @@ from frames import frame as counted_frame
 from tokcount.analysis import calibrate, drift, reconcile
 from tokcount.analysis.references import NamedReference
 from tokcount.analysis.report import Report
+from tokcount.counting.odd_billing import HIDDEN_2025
 
 HOSTILE = "=logs/[red]|<b>`x`\x1b[31m\u202e.jsonl"
 OWN = NamedReference("own")
@@ -137,7 +138,7 @@ def _call(line: int, content: int, billed: int | None, **columns: Any) -> dict[s
         "billed_reasoning_tokens": 64,
         "billed_cached_tokens": 10,
     }
-    plain = {"kind": "chat", "model": "gpt-x", "shape": "plain", "requests": 1}
+    plain = {"kind": "chat", "model": "gpt-x", "shape": "plain", "requests": 1, "messages": 1}
     return record(line, **plain) | counts(OWN, content, 7, 6) | usage | columns
 
 
@@ -147,6 +148,7 @@ CALLS = counted_frame(
         _call(7, 50, 57, model="gpt-4o"),
         _call(8, 50, 80, model="gpt-4o", shape="tools", source=HOSTILE),
         _call(9, 50, None, model="gpt-4o"),
+        _call(10, 50, 75, model="gpt-4o", kind="responses", bill_note=HIDDEN_2025),
     ],
     (OWN,),
 )

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from tokcount.counting.families import FAMILIES
+from tokcount.counting.odd_billing import SHARED
 from tokcount.counting.user_families import UserFamily
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning.frame import assemble
@@ -138,6 +139,48 @@ def test_users_constants_count_and_are_marked() -> None:
 
     assert row["own:framing_tokens"] == 48
     assert (row["basis"], row["reason"]) == ("estimated", "calibrated")
+
+
+def response_call(billed: int, **fields: Any) -> Record:
+    """A Responses call of 9 tokens whose answer makes two calls."""
+    call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
+    defaults: dict[str, Any] = {
+        "request": {"input": "Hello!"},
+        "response": {"output": [call, call]},
+        "usage": Usage(input=billed, output=9),
+        "model": "gpt-4o",
+    }
+    return Record(
+        source="x.jsonl", line=3, format="openai.responses.pair", kind="responses", **{**defaults, **fields}
+    )
+
+
+def test_an_odd_bill_is_named_when_a_record_is_compared_with_it() -> None:
+    fair, divided, unnamed = rows(own_plan(), response_call(9), response_call(4), response_call(7))
+
+    assert fair["own:input_tokens"] == 9
+    assert [row["bill_note"] for row in (fair, divided, unnamed)] == [None, SHARED, None]
+
+
+def test_bills_are_not_looked_at_unless_asked_for() -> None:
+    assert rows(make_plan(to=["gpt-4o"]), response_call(4))[0]["bill_note"] is None
+    assert rows(make_plan(shapes=True), response_call(4))[0]["bill_note"] is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"usage": None},
+        {"usage": Usage(output=9)},
+        {"usage": Usage(input=4, requests=2)},
+        {"response": None},
+        {"model": "my-deployment"},
+        {"request": {"input": "Hello!", "previous_response_id": "resp_1"}},
+        {"flags": ("truncated",)},
+    ],
+)
+def test_a_bill_that_cannot_be_compared_has_no_name(fields: dict[str, Any]) -> None:
+    assert rows(own_plan(), response_call(4, **fields))[0]["bill_note"] is None
 
 
 def test_words_that_are_not_unicode_are_repaired() -> None:

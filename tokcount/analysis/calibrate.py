@@ -18,7 +18,7 @@ import polars as pl
 from tokcount.analysis.overview import SkippedSummary, overview
 from tokcount.analysis.report import Report
 from tokcount.analysis.residuals import OWN, with_residuals
-from tokcount.counting.families import FAMILIES, Family, family_of
+from tokcount.counting.families import FAMILIES, family_of
 
 PLAIN: Final = "plain"
 SHAPE_CONSTANTS: Final = (("tools", "hidden"), ("forced tool", "forced"))
@@ -44,17 +44,17 @@ def report(
     framed = rows.filter(pl.col("endpoint") == "chat", pl.col("model").is_not_null())
     proposals = []
     for (model,), records in sorted(framed.group_by("model"), key=lambda group: str(group[0][0])):
-        proposal = _proposal(str(model), records, label, assumed_family)
+        proposal = _proposal(str(model), records, assumed_family)
         if proposal is not None:
             proposals.append(proposal)
     return Report("calibrate", {**overview(frame, skipped), "compared": rows.height, "proposals": proposals})
 
 
-def _proposal(model: str, records: pl.DataFrame, label: str, assumed: str) -> dict[str, Any] | None:
+def _proposal(model: str, records: pl.DataFrame, assumed: str) -> dict[str, Any] | None:
     """What to change for one model, or nothing when that makes no record more exact."""
     name, known = family_of(model)
     family = FAMILIES[name if known else assumed]
-    plain = _pairs(records.filter(pl.col("shape") == PLAIN), family, label)
+    plain = _pairs(records.filter(pl.col("shape") == PLAIN))
     step, priming = best_constants(plain)
     changes = {"per_message": step, "priming": priming}
     evidence = [_evidence(PLAIN, [missed for _, missed in plain], [m - step * n - priming for n, m in plain])]
@@ -72,13 +72,9 @@ def _proposal(model: str, records: pl.DataFrame, label: str, assumed: str) -> di
     return {"model": model, "like": family.name, "known": known, "constants": constants, "evidence": shown}
 
 
-def _pairs(plain: pl.DataFrame, family: Family, label: str) -> list[Pair]:
-    """Messages and missing tokens of plain records; the number of messages follows from their framing."""
-    each = family.per_message + 1
-    rows = plain.select(
-        (pl.col(f"{label}:framing_tokens") - family.priming) // each, -pl.col("residual_input_tokens")
-    )
-    return [(messages, missed) for messages, missed in rows.iter_rows()]
+def _pairs(plain: pl.DataFrame) -> list[Pair]:
+    """Messages and missing tokens of plain records."""
+    return plain.select("messages", -pl.col("residual_input_tokens")).rows()
 
 
 def best_constants(pairs: Sequence[Pair]) -> Pair:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tokcount.analysis.overview import SkippedSummary, overview, tally
+from tokcount.analysis.overview import SkippedSummary, overview, tally, words
 from tokcount.analysis.report import Report
 from tokcount.analysis.residuals import GROUP_COLUMNS, OWN, with_residuals
 from tokcount.counting.layout import BASIS_ORDER
@@ -28,7 +28,8 @@ def report(frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, to
     """The reconcile report over a frame of records counted under their own models.
 
     See `tokcount.analysis.residuals.with_residuals` for the columns. ``exact`` are the records whose counted input
-    tokens equal the billed ones; shares are of the compared records.
+    tokens equal the billed ones; shares are of the compared records. ``odd_bills`` are records whose bill differs for
+    a known reason on the side of the API: they are in every number, and ``without`` says what it is without them.
     """
     rows = with_residuals(frame, label)
     compared = rows.filter(pl.col(RESIDUAL).is_not_null())
@@ -39,6 +40,9 @@ def report(frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, to
         **_agreement(compared[RESIDUAL]),
         "output": _agreement(output),
         "by_basis": [{"basis": word, **_agreement(_of_basis(compared, word))} for word in BASIS_ORDER],
+        "basis_tokens": {word: _counted_tokens(compared, word) for word in BASIS_ORDER},
+        "reasons": words(compared.filter(pl.col("basis") != BASIS_ORDER[0])["reason"], "; "),
+        "odd_bills": _odd_bills(compared),
         "uncompared": {"records": missing.height, "reasons": tally(missing["why_not"])},
         "billed": {f"{name}_tokens": _total(compared, f"billed_{name}_tokens") for name in BILLED},
         "residuals": _distribution(compared),
@@ -61,6 +65,17 @@ def _agreement(residuals: pl.Series) -> dict[str, Any]:
 
 def _of_basis(rows: pl.DataFrame, word: str) -> pl.Series:
     return rows.filter(pl.col("basis") == word)[RESIDUAL]
+
+
+def _counted_tokens(rows: pl.DataFrame, word: str) -> int:
+    return int(rows.filter(pl.col("basis") == word)["counted_input_tokens"].sum())
+
+
+def _odd_bills(rows: pl.DataFrame) -> dict[str, Any]:
+    """The records billed oddly, by the reason, and how the others agree."""
+    notes = rows["note"].drop_nulls()
+    others = rows.filter(pl.col("note").is_null())
+    return {"records": len(notes), "notes": tally(notes), "without": _agreement(others[RESIDUAL])}
 
 
 def _total(rows: pl.DataFrame, name: str) -> int | None:
@@ -92,9 +107,9 @@ def constants(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """Residuals other than 0 that (nearly) all records of a model share, or else those of one of its groups.
 
     ``n`` records of ``of`` miss by ``residual``; shape and endpoint are ``None`` where they do not matter. Records
-    that hold something uncountable are left out: what they miss is no framing.
+    that hold something uncountable or were billed oddly are left out: what they miss is no framing.
     """
-    rows = rows.filter(pl.col("basis") != "partial")
+    rows = rows.filter(pl.col("basis") != "partial", pl.col("note").is_null())
     found = _shared_residuals(rows, ["model"])
     named = [entry["model"] for entry in found]
     rest = rows.filter(~pl.col("model").is_in(named)) if named else rows
@@ -123,10 +138,11 @@ def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str,
 
 
 def _worst(rows: pl.DataFrame, top: int) -> list[dict[str, Any]]:
-    """The records that miss by most tokens in either direction; first of all those that are called exact."""
+    """The records that miss by most tokens in either direction; first those called exact, last the odd bills."""
     missed = rows.with_row_index("row").filter(pl.col(RESIDUAL) != 0)
     unsure = pl.col("basis").replace_strict(list(BASIS_ORDER), list(range(len(BASIS_ORDER))))
-    chosen = missed.sort(unsure, pl.col(RESIDUAL).abs(), "row", descending=[False, True, False]).head(top)
+    keys = (pl.col("note").is_not_null(), unsure, -pl.col(RESIDUAL).abs(), "row")
+    chosen = missed.sort(*keys).head(top)
     place = ("source", "line", "index", "model", "shape", "endpoint")
     counts = ("counted_input_tokens", "billed_input_tokens", RESIDUAL)
-    return chosen.select(*place, *counts, "basis", "reason").to_dicts()
+    return chosen.select(*place, *counts, "basis", "reason", "note").to_dicts()

@@ -26,18 +26,21 @@ PER_RECORD_COLUMNS: Final = (
     *("source", "line", "index", "model", "endpoint", "shape", "basis"),
     *("counted_input_tokens", "billed_input_tokens", "residual_input_tokens"),
     *("counted_output_tokens", "billed_output_tokens", "residual_output_tokens"),
+    "note",
 )
 
 
 def with_residuals(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
     """The frame of a scan with the columns ``endpoint, counted_input_tokens, residual_input_tokens`` and the same of
-    the output. Null residual: not comparable; ``why_not`` says why for the input.
+    the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names an odd bill: one
+    that differs from the count for a reason that lies with the API and is known.
 
-    Needs ``LABEL:input_tokens, LABEL:output_tokens, LABEL:basis, shape, kind`` and the ``billed_`` columns.
+    Needs ``LABEL:input_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, bill_note`` and the ``billed_`` columns.
     """
     one_call = pl.col("requests") == 1 if "requests" in frame.columns else pl.lit(value=True)
     comparable = frame.with_columns(
         pl.col("kind").alias("endpoint"),
+        pl.col("bill_note").alias("note"),
         pl.col(column(label, "basis")).fill_null(BASIS_ORDER[-1]).alias("basis"),
         pl.col(column(label, "input_tokens")).cast(pl.Int64).alias("counted_input_tokens"),
         _output(label).alias("counted_output_tokens"),

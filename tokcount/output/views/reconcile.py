@@ -7,7 +7,7 @@ from typing import Any
 from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.output.values import integer, share
 from tokcount.output.views import Row
-from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, tally
+from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, tally
 
 SHAPE_COLUMNS = (
     Column("shape"),
@@ -37,7 +37,7 @@ BILLED_WORDS = {
 
 
 def blocks(data: dict[str, Any]) -> Blocks:
-    """The verdict first, then constants, groups, and the records that miss most."""
+    """The verdict first, then constants, groups, the records that miss most, and how sure the counts are."""
     return [
         Line(holdings(data), "strong"),
         *skipped(data),
@@ -46,6 +46,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *[Line(_constant(entry), "warning") for entry in data["constants"]],
         *_groups(data),
         *_worst(data),
+        *([sureness(data["basis_tokens"], data["reasons"])] if data["compared"] else []),
     ]
 
 
@@ -59,6 +60,7 @@ def _verdict(data: dict[str, Any]) -> list[Line]:
     if data["compared"]:
         lines.append(Line(f"Input: {_exactly(data)}. {_bases(data['by_basis'])}"))
         lines.append(Line(_billed(data["billed"])))
+        lines += _odd_bills(data["odd_bills"])
     else:
         lines.append(Line("No record can be compared.", "warning"))
     if data["output"]["compared"]:
@@ -89,6 +91,16 @@ def _billed(billed: dict[str, int | None]) -> str:
     parts = [f"{integer(n)} {word}" for key, word in BILLED_WORDS.items() if (n := billed[key])]
     inside = f", of them {', '.join(parts)}" if parts else ""
     return f"Billed for these records: {integer(billed['input_tokens'] or 0)} input tokens{inside}."
+
+
+def _odd_bills(odd: dict[str, Any]) -> list[Line]:
+    """The records whose bill is odd for a known reason, and the share without them."""
+    if not odd["records"]:
+        return []
+    named = counted(odd["records"], "record", "records")
+    reasons = "; ".join(f"{note} ({integer(n)})" for note, n in odd["notes"].items())
+    rest = f" Without them: {_exactly(odd['without'])}." if odd["without"]["compared"] else ""
+    return [Line(f"{named} billed oddly: {reasons}.{rest}")]
 
 
 def _constant(entry: dict[str, Any]) -> str:

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
+import pytest
 from reading import answered, asked, reasons, record, records, used
+
+from tokcount.logs.formats import azure
 
 TOKENS: dict[str, Any] = {
     "TimeGenerated": "2025-05-21T01:02:03Z",
@@ -102,3 +105,32 @@ def test_diagnostics_with_bodies_are_read() -> None:
 
 def test_failed_diagnostics_are_errors() -> None:
     assert reasons(DIAGNOSTICS | {"resultSignature": "429"}) == [("error", "azure.diagnostics")]
+
+
+def test_messages_may_be_parsed_lists_bodies_or_text() -> None:
+    lists = record(
+        TOKENS | {"RequestMessages": [{"role": "user", "content": "a"}]}, chunk(1, RequestMessages="")
+    )
+    body = record(TOKENS | {"RequestMessages": '{"messages": [{"role": "user", "content": "b"}]}'})
+    single = record(
+        TOKENS | {"RequestMessages": '{"role": "user", "content": "c"}', "ResponseMessages": "text"}
+    )
+    pieces = record(
+        TOKENS,
+        chunk(1, RequestMessages='[{"role": "user", "content": "d"}]'),
+        chunk(2, RequestMessages='[{"role": "user", "content": "e"}]'),
+        chunk(3, ResponseMessages='{"choices": [{"message": {"role": "assistant", "content": "f"}}]}'),
+    )
+
+    assert asked(lists)["messages"][0]["content"] == "a"
+    assert asked(body)["messages"][0]["content"] == "b"
+    assert (asked(single)["messages"][0]["content"], answered(single)) == ("c", ["text"])
+    assert [message["content"] for message in asked(pieces)["messages"]] == ["d", "e"]
+    assert answered(pieces) == ["f"]
+
+
+def test_calls_left_open_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(azure, "_OPEN_CALLS", 2)
+    rows = [TOKENS | {"CorrelationId": f"c{number}"} for number in range(5)]
+
+    assert [found.id for found in records(*rows)] == ["c0", "c1", "c2", "c3", "c4"]

@@ -20,7 +20,7 @@ from reading import (
 from tokcount.logs.langchain import chat_messages
 
 
-def constructor(name: str, **kwargs: Any) -> dict[str, Any]:
+def constructor(name: str, /, **kwargs: Any) -> dict[str, Any]:
     """A message as LangChain serialises it."""
     return {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", name], "kwargs": kwargs}
 
@@ -290,3 +290,94 @@ def test_text_completion_bodies_keep_their_kind_in_weave() -> None:
 
     assert record(WEAVE | legacy | {"output": TEXT_RESPONSE}).kind == "completions"
     assert len(items(WEAVE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "kind", "field", "expected"),
+    [
+        ([{"role": "user", "content": "hi"}], "chat", "messages", [{"role": "user", "content": "hi"}]),
+        ({"prompt": "a"}, "completions", "prompt", "a"),
+        ({"prompts": ["a", "b"]}, "completions", "prompt", ["a", "b"]),
+        ({"text": "a"}, "completions", "prompt", "a"),
+    ],
+)
+def test_inputs_of_runs(inputs: Any, kind: str, field: str, expected: Any) -> None:
+    found = record(RUN | {"inputs": inputs})
+
+    assert (found.kind, asked(found)[field]) == (kind, expected)
+
+
+def test_a_prompt_to_a_chat_model_was_one_user_message() -> None:
+    extra = {"metadata": {"ls_model_type": "chat", "ls_model_name": "gpt-4o"}}
+    found = record(RUN | {"inputs": {"prompts": ["hi"]}, "extra": extra})
+
+    assert (found.kind, asked(found)["messages"]) == ("chat", [{"role": "user", "content": "hi"}])
+
+
+def test_a_run_without_inputs_is_usage() -> None:
+    found = record(RUN | {"inputs": None, "outputs": None, "prompt_tokens": 5})
+
+    assert (found.kind, found.flags, used(found).input) == ("usage", ("no_text",), 5)
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        {"generations": [[{"text": "yes"}]]},
+        {"generations": [{"text": "yes"}]},
+        {"messages": [{"role": "assistant", "content": "yes"}]},
+        {"output": {"type": "ai", "content": "yes"}},
+        {"role": "assistant", "content": "yes"},
+        {"content": "yes"},
+    ],
+)
+def test_outputs_of_runs(outputs: dict[str, Any]) -> None:
+    assert answered(record(RUN | {"outputs": outputs})) == ["yes"]
+
+
+def test_old_function_calls_of_langchain() -> None:
+    call = {"name": "get", "arguments": '{"a": 1}'}
+    message = constructor("AIMessage", content="", name="bot", additional_kwargs={"function_call": call})
+
+    assert chat_messages([message], set()) == [
+        {"role": "assistant", "content": "", "name": "bot", "function_call": call}
+    ]
+    assert chat_messages({"type": "human", "content": "x"}, set()) == [{"role": "user", "content": "x"}]
+    assert chat_messages("x", set()) == [{"role": "user", "content": "x"}]
+    assert chat_messages(5, set()) == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "output", "expected"),
+    [
+        ("openai:completion:davinci-002", "no", ["no"]),
+        ("openai:gpt-4o", {"a": 1}, ['{"a":1}']),
+        ("openai:gpt-4o", {"function": {"name": "f", "arguments": "{}"}}, [None]),
+    ],
+)
+def test_outputs_of_promptfoo(provider: str, output: Any, expected: list[Any]) -> None:
+    assert answered(record(ROW | {"provider": provider, "response": {"output": output}})) == expected
+
+
+def test_promptfoo_bodies_broken_yaml_and_other_endpoints() -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": "x"}]})
+
+    assert asked(record(ROW | {"prompt": body}))["messages"][0]["content"] == "x"
+    assert asked(record(ROW | {"prompt": "- role: [broken"}))["messages"][0]["content"] == "- role: [broken"
+    assert reasons(ROW | {"provider": "openai:embedding:text-embedding-3-small"}) == [
+        ("not_llm", "promptfoo.results")
+    ]
+    assert (
+        record(ROW | {"prompt": None, "response": {"output": None, "tokenUsage": {"prompt": 1}}}).kind
+        == "usage"
+    )
+
+
+def test_dspy_entries_of_the_responses_api_and_without_outputs() -> None:
+    found = record(DSPY | {"model_type": "responses", "outputs": []})
+
+    assert (found.kind, asked(found)["input"], found.response) == (
+        "responses",
+        CHAT_REQUEST["messages"],
+        None,
+    )

@@ -138,3 +138,77 @@ def test_a_page_and_a_trace_hold_observations() -> None:
 
     assert [found.id for found in records(page)] == ["obs1", "obs2"]
     assert len(items(trace)) == 2
+
+
+CALL = {"id": "c1", "name": "get", "args": {"city": "Paris"}}
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "flags"),
+    [
+        ({"role": "assistant", "content": "", "tool_calls": [CALL]}, '{"city":"Paris"}', ("reserialised",)),
+        (
+            {
+                "role": "assistant",
+                "content": "",
+                "additional_kwargs": {
+                    "tool_calls": [{"id": "c1", "function": {"name": "get", "arguments": "{ }"}}]
+                },
+            },
+            "{ }",
+            (),
+        ),
+    ],
+)
+def test_langchains_tool_calls_become_those_of_the_api(message: Any, arguments: str, flags: Any) -> None:
+    found = record(API | {"input": [message]})
+
+    assert asked(found)["messages"][0]["tool_calls"][0]["function"]["arguments"] == arguments
+    assert found.flags == flags
+
+
+def test_tool_definitions_stand_in_a_column_of_their_own() -> None:
+    definitions = {"get": '{"name": "get", "description": "d", "parameters": {"type": "object"}}'}
+
+    assert asked(record(BLOB | {"tool_definitions": definitions}))["tools"][0]["function"]["name"] == "get"
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ({"choices": [{"message": {"content": "Paris."}}]}, ["Paris."]),
+        ({"completion": "Paris."}, ["Paris."]),
+        ([{"role": "assistant", "content": "Paris."}], ["Paris."]),
+        ({"content": "Paris."}, ["Paris."]),
+        ("Paris.", ["Paris."]),
+        ({"city": "Paris"}, ['{"city":"Paris"}']),
+    ],
+)
+def test_an_output_is_a_body_messages_or_text(output: Any, expected: list[str]) -> None:
+    assert answered(record(API | {"output": output})) == expected
+
+
+def test_inputs_of_the_responses_api() -> None:
+    items_of = [
+        {"type": "function_call_output", "call_id": "c", "output": "ok"},
+        {"role": "user", "content": "hi"},
+    ]
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Paris."}]}
+    found = record(API | {"input": items_of, "output": [message]})
+    body = record(API | {"input": {"model": "gpt-5", "input": "hi"}, "output": {"output": [message]}})
+
+    assert (found.kind, found.response) == ("responses", {"output": [message]})
+    assert (body.kind, asked(body)["input"]) == ("responses", "hi")
+
+
+def test_messages_that_are_not_objects_are_kept_for_the_reader_to_note() -> None:
+    found = record(API | {"input": {"messages": ["hi", 5]}})
+
+    assert asked(found)["messages"] == [{"role": "user", "content": "hi"}]
+    assert found.flags == ("odd_content",)
+
+
+def test_a_trace_without_observations_is_not_a_call() -> None:
+    trace = {"id": "t1", "release": "1", "sessionId": "s", "public": False, "input": "x", "output": "y"}
+
+    assert reasons(trace) == [("not_llm", "langfuse.observations")]

@@ -519,3 +519,119 @@ def test_a_details_event_holds_the_attributes_of_the_span() -> None:
 
 def test_spans_of_one_message_are_told_apart() -> None:
     assert [found.index for found in records(otlp(GENAI, GENAI, GENAI))] == [0, 1, 2]
+
+
+MEDIA = [
+    {"type": "blob", "modality": "image", "mime_type": "image/png", "content": "AAAA"},
+    {"type": "blob", "modality": "audio", "content": "AAAA"},
+    {"type": "file", "file_id": "f1"},
+    {"type": "reasoning", "content": "hm"},
+    {"type": "text", "content": "look"},
+]
+
+
+def test_media_parts_are_kept_as_parts_and_reasoning_is_left_out() -> None:
+    messages = [{"role": "user", "name": "ann", "parts": MEDIA}, {"role": "user", "content": "plain"}]
+    found = record(span(GENAI | {"gen_ai.input.messages": messages}))
+
+    first, second = asked(found)["messages"]
+    assert [part["type"] for part in first["content"]] == ["image_url", "input_audio", "file", "text"]
+    assert (first["name"], second["content"]) == ("ann", "plain")
+
+
+def test_a_schema_and_parameters_are_part_of_the_request() -> None:
+    schema = {
+        "gen_ai.request.structured_output_schema": '{"type": "object"}',
+        "gen_ai.request.max_tokens": 16,
+    }
+    found = record(span(GENAI | schema))
+
+    assert asked(found)["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert (asked(found)["max_tokens"], found.flags) == (16, ("reserialised",))
+
+
+def test_system_instructions_may_be_plain_text() -> None:
+    found = record(span(GENAI | {"gen_ai.system_instructions": "Be brief."}))
+
+    assert asked(found)["messages"][0] == {"role": "system", "content": "Be brief."}
+
+
+def test_old_function_calls_of_traceloop() -> None:
+    calls = {
+        "gen_ai.prompt.1.function_call.name": "get",
+        "gen_ai.prompt.1.function_call.arguments": "{}",
+        "gen_ai.prompt.2.content": "[{ no parts",
+    }
+    sent = asked(record(span({**TRACELOOP, **calls})))["messages"]
+
+    assert sent[1]["function_call"] == {"name": "get", "arguments": "{}"}
+    assert sent[2]["content"] == "[{ no parts"
+
+
+@pytest.mark.parametrize("request_type", ["rerank", "embedding"])
+def test_other_calls_of_traceloop(request_type: str) -> None:
+    assert reasons(span({"llm.request.type": request_type})) == [("not_llm", "otel.traceloop")]
+
+
+def test_openinference_says_when_the_text_is_masked() -> None:
+    masked = {"input.value": "__REDACTED__", "output.value": "__REDACTED__"}
+    found = record(span(OPENINFERENCE | masked))
+
+    assert (found.kind, found.flags) == ("usage", ("redacted",))
+
+
+def test_openinference_of_the_responses_api_keeps_its_body() -> None:
+    request = {"model": "gpt-5", "input": "hi"}
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "yo"}]}
+    found = record(
+        span(
+            OPENINFERENCE
+            | {"input.value": json.dumps(request), "output.value": json.dumps({"output": [message]})}
+        )
+    )
+
+    assert (found.kind, asked(found)) == ("responses", request)
+
+
+def test_vercel_images_files_and_calls_in_the_answer() -> None:
+    content = [
+        {"type": "image", "image": "https://x.test/a.png"},
+        {"type": "file", "mediaType": "image/png", "data": "AAAA"},
+        {"type": "file", "mediaType": "application/pdf", "filename": "a.pdf"},
+        {"type": "reasoning", "text": "hm"},
+    ]
+    call = {"toolCallId": "c1", "toolName": "get", "args": '{"city": "Paris"}'}
+    found = record(
+        span(
+            VERCEL
+            | {
+                "ai.prompt.messages": json.dumps([{"role": "user", "content": content}, {"role": "user"}]),
+                "ai.response.text": "",
+                "ai.response.toolCalls": json.dumps([call]),
+            }
+        )
+    )
+
+    sent = asked(found)["messages"]
+    assert [part["type"] for part in sent[0]["content"]] == ["image_url", "image_url", "file"]
+    assert sent[1]["content"] is None
+    message = (found.response or {})["choices"][0]["message"]
+    assert message["tool_calls"][0]["function"]["arguments"] == '{"city": "Paris"}'
+    assert found.flags == ("media",)
+
+
+def test_events_of_a_span_that_was_counted_with_its_text_are_not_needed() -> None:
+    assert len(records(span(GENAI, context={"span_id": "0xa1"}), logs(*CONVERSATION))) == 1
+
+
+def test_other_events_and_choices_in_other_shapes() -> None:
+    bare = {key: value for key, value in GENAI.items() if "messages" not in key}
+    events = [
+        {"name": "exception", "attributes": {}},
+        {"name": "gen_ai.user.message", "attributes": {"content": "hi"}},
+        {"name": "gen_ai.choice", "attributes": {"message": "plain"}},
+        {"name": "gen_ai.choice", "attributes": {"message.content": "dotted"}},
+        {"name": "gen_ai.content.completion", "attributes": {"gen_ai.completion": "old"}},
+    ]
+
+    assert answered(record(span(bare, events=events))) == ["plain", "dotted", "old"]

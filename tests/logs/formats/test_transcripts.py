@@ -314,3 +314,67 @@ def test_anthropics_batches_are_named_and_not_counted(field: str) -> None:
 
     assert isinstance(item, Skipped)
     assert (item.reason, item.format) == ("unsupported", "anthropic.batch")
+
+
+def test_blocks_of_other_kinds_in_a_session() -> None:
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}
+    content = [
+        {"type": "text", "text": "look"},
+        image,
+        {"type": "document", "source": {}},
+        {"type": "thinking"},
+    ]
+    rich = RESULT | {"content": [{"type": "text", "text": "a"}, image]}
+    odd = RESULT | {"content": {"exit": 0}}
+    found = record(user("u1", None, content), user("u2", "u1", [rich, odd]), assistant("a1", "u2", TEXT, 1))
+
+    sent = asked(found)["messages"]
+    assert [part["type"] for part in sent[0]["content"]] == ["text", "image_url", "file"]
+    assert [part["type"] for part in sent[1]["content"]] == ["text", "image_url"]
+    assert sent[2]["content"] == '{"exit":0}'
+
+
+@pytest.mark.parametrize(
+    ("payload", "kept"),
+    [
+        (
+            {
+                "message": "summary",
+                "replacement_history": [{"type": "message", "role": "user", "content": "kept"}],
+            },
+            1,
+        ),
+        ({"message": "summary"}, 1),
+        ({}, 0),
+    ],
+)
+def test_a_compacted_rollout_begins_anew(payload: dict[str, Any], kept: int) -> None:
+    usage = counted({"input_tokens": 9, "output_tokens": 1}, {"input_tokens": 9})
+
+    (found,) = records(*START, codex("compacted", **payload), DONE, usage)
+
+    assert len(asked(found)["input"]) == kept
+
+
+def test_parts_of_an_export_of_other_kinds() -> None:
+    parts = [
+        {"content_type": "audio_asset_pointer"},
+        {"content_type": "x", "text": "said"},
+        {"content_type": "file"},
+    ]
+    mapping = EXPORT["mapping"] | {
+        "u": node("s", ["a2"], said("user", *parts)),
+        "a2": node("u", [], said("tool", "x")),
+    }
+    mapping["a2"]["message"]["author"]["name"] = "browser"
+    found = record(EXPORT | {"mapping": mapping})
+
+    first, second = asked(found)["messages"]
+    assert [part["type"] for part in first["content"]] == ["input_audio", "text", "file"]
+    assert second["name"] == "browser"
+
+
+def test_an_export_that_bites_its_tail_ends() -> None:
+    mapping = {"a": node("b", ["b"], said("user", "x")), "b": node("a", ["a"], said("assistant", "y"))}
+
+    assert len(asked(record({"mapping": mapping, "conversation_id": "c"}))["messages"]) == 2

@@ -166,3 +166,25 @@ def test_logpush_is_encrypted_and_says_what_to_do() -> None:
     assert isinstance(item, Skipped)
     assert (item.format, item.reason) == ("cloudflare.logpush", "encrypted")
     assert "decrypt" in item.detail
+
+
+def test_logpush_that_was_decrypted_is_read() -> None:
+    body = '{"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}'
+    value = {
+        "Provider": "openai",
+        "Model": "gpt-4o",
+        "Endpoint": "chat/completions",
+        "RequestBody": body,
+        "ResponseBody": "{}",
+    }
+
+    assert (record(value).format, record(value).kind) == ("cloudflare.logpush", "chat")
+
+
+def test_pages_of_other_things_are_no_usage() -> None:
+    assert [reason for reason, _ in reasons({"object": "page", "data": [5]})] == ["unparsed"]
+    images = {
+        "object": "bucket",
+        "results": [{"object": "organization.vector_stores.result", "usage_bytes": 1}],
+    }
+    assert [name for _, name in reasons(images)] == ["unrecognised"]

@@ -1,0 +1,143 @@
+"""Budgets measured over the counted records of a scan."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+
+from tokcount.analysis import budget_culprits
+from tokcount.analysis.budget_columns import COST, WINDOW, Ledger, Terms, months
+from tokcount.analysis.budget_culprits import AVERAGES, decimal_of
+from tokcount.analysis.budget_language import Budget, Condition
+from tokcount.analysis.budget_meter import Culprits, Measured, is_over
+from tokcount.analysis.budget_metrics import METRICS, QUANTILES
+from tokcount.analysis.budget_samples import Sample, sample, selection
+from tokcount.analysis.overview import SkippedSummary
+from tokcount.analysis.references import column
+from tokcount.analysis.residuals import OWN
+
+NO_RECORD: Final = "no record is selected"
+NO_VALUE: Final = "no record has a value"
+NO_PERIOD: Final = "no timestamps to project from; give --records-per-month"
+DECIMALS: Final = 12
+"""Averages and projections are rounded; sums are exact."""
+
+
+class FrameMeter:
+    """A `tokcount.analysis.budget_meter.Meter` over a frame as a scan makes it.
+
+    The frame has the counts of all references that budgets name, and of ``own``, each record's own model, where some
+    budget needs it.
+    """
+
+    def __init__(self, frame: pl.DataFrame, skipped: SkippedSummary, terms: Terms) -> None:
+        self._frame = frame
+        self._skipped = skipped
+        self._terms = terms
+        self._ledger = Ledger(terms)
+        self._selections: dict[tuple[Condition, ...], pl.DataFrame] = {}
+
+    @property
+    def targets(self) -> tuple[str | None, ...]:
+        """The targets of the run, else each record's own model."""
+        return self._terms.targets or (None,)
+
+    def measure(self, budget: Budget, target: str | None) -> Measured:
+        """See `tokcount.analysis.budget_meter.Meter`."""
+        if budget.metric == "skipped":
+            return self._measure_skipped(budget.aggregate)
+        rows, taken = self._rows(budget, target)
+        if not rows.height and budget.metric != "records":
+            return Measured(None, NO_RECORD)
+        value = self._aggregate(rows, taken, budget)
+        missing = rows.select(taken.missing.cast(pl.Int64).sum()).item() if rows.height else 0
+        if missing:
+            return Measured(value, f"{missing:,} of {rows.height:,} records without a value")
+        if value is None:
+            return Measured(None, NO_PERIOD if budget.aggregate == "per_month" else NO_VALUE)
+        return Measured(value)
+
+    def culprits(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Culprits:
+        """See `tokcount.analysis.budget_meter.Meter`."""
+        if budget.metric == "skipped":
+            return self._skipped_places(top)
+        rows, taken = self._rows(budget, target)
+        value = self._aggregate(rows, taken, budget)
+        if limit is None or value is None:
+            return budget_culprits.missing(rows, taken, top)
+        over = is_over(value, budget.operator, limit)
+        factor = self._months() if budget.aggregate == "per_month" else None
+        return budget_culprits.breaking(
+            rows, taken, budget, limit / factor if factor else limit, over=over, top=top
+        )
+
+    def _rows(self, budget: Budget, target: str | None) -> tuple[pl.DataFrame, Sample]:
+        """The records that a budget selects, with the columns it needs, and what it takes from each."""
+        label = target or OWN
+        if budget.metric in ("cost", "unpriced") and column(label, COST) not in self._frame.columns:
+            self._replace(self._ledger.with_costs(self._frame, label))
+        if budget.metric == "context" and column(label, WINDOW) not in self._frame.columns:
+            self._replace(self._ledger.with_windows(self._frame, label))
+        return self._selected(budget.where), sample(budget.metric, label, self._terms.baseline)
+
+    def _replace(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self._selections.clear()
+
+    def _selected(self, where: tuple[Condition, ...]) -> pl.DataFrame:
+        if not where:
+            return self._frame
+        if where not in self._selections:
+            self._selections[where] = self._frame.filter(selection(where))
+        return self._selections[where]
+
+    def _aggregate(self, rows: pl.DataFrame, taken: Sample, budget: Budget) -> Decimal | None:
+        aggregate = budget.aggregate
+        if aggregate in METRICS[budget.metric].ratios:
+            return _ratio(rows, taken)
+        values = rows.select(value=taken.value)["value"].drop_nulls()
+        if not len(values):
+            return Decimal(0) if budget.metric == "records" else None
+        if aggregate in QUANTILES:
+            value = values.cast(pl.Float64).quantile(QUANTILES[aggregate], "linear")
+            return decimal_of(value, taken.unit)
+        if aggregate in ("max", "min"):
+            return decimal_of(values.max() if aggregate == "max" else values.min(), taken.unit)
+        if values.dtype.is_float():
+            return decimal_of(values.mean(), taken.unit)
+        return self._of_sum(decimal_of(values.sum(), taken.unit), len(values), aggregate)
+
+    def _of_sum(self, total: Decimal, records: int, aggregate: str) -> Decimal | None:
+        if aggregate in AVERAGES:
+            return round(total / records, DECIMALS)
+        if aggregate != "per_month":
+            return total
+        factor = self._months()
+        return None if factor is None else round(total * factor, DECIMALS)
+
+    def _months(self) -> Decimal | None:
+        return months(self._frame, self._terms.records_per_month)
+
+    def _measure_skipped(self, aggregate: str) -> Measured:
+        skipped = Decimal(sum(self._skipped.reasons.values()))
+        if aggregate == "total":
+            return Measured(skipped)
+        everything = skipped + self._frame.height
+        return Measured(skipped / everything) if everything else Measured(None, NO_RECORD)
+
+    def _skipped_places(self, top: int) -> Culprits:
+        places = [
+            budget_culprits.place_entry(place.source, place.line, place.detail or place.reason)
+            for place in list(self._skipped.places)[:top]
+        ]
+        return Culprits(places, sum(self._skipped.reasons.values()))
+
+
+def _ratio(rows: pl.DataFrame, taken: Sample) -> Decimal | None:
+    if taken.part is None:
+        return None
+    pairs = rows.select(part=taken.part, whole=taken.whole).drop_nulls()
+    whole = int(pairs["whole"].sum())
+    return Decimal(int(pairs["part"].sum())) / whole if whole else None

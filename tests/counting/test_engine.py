@@ -133,7 +133,7 @@ PANICS = (
 def test_giant_runs_of_white_space_are_counted_where_tiktoken_alone_panics(
     engine: Engine, name: str, kind: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert engine.counter(name)(PATHOLOGIES[kind](1_100_000)) > 10_000
+    assert engine.counter(name)(PATHOLOGIES[kind](1_100_000)) > 8_000
     assert "panicked" not in capfd.readouterr().err
 
 

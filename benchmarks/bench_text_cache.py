@@ -1,0 +1,77 @@
+"""What does remembering texts and their pieces gain, by kind of log, against counting every message?
+
+    pytest benchmarks/bench_text_cache.py --benchmark-only --benchmark-timer=time.process_time
+    LOG_MB=100 pytest benchmarks/bench_text_cache.py --benchmark-only --benchmark-timer=time.process_time
+
+Messages are counted under three encodings in one process; reading the log is not timed.
+"whole" remembers whole messages only; "pieces" their lines and sentences too. The totals are checked to be equal.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+
+import generate
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from tokcount import encodings
+from tokcount.counting import fast
+from tokcount.counting.text import TextCounter
+
+ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
+ENGINES = ["tiktoken", *(["fast"] if fast.problem() is None else [])]
+LOG_MB = float(os.environ.get("LOG_MB", "10"))
+
+
+@cache
+def messages(kind: str) -> list[str]:
+    """The texts of a log: each message and each answer, as fresh strings."""
+    texts = []
+    for line in generate.lines(kind, int(LOG_MB * 1e6), seed=1):
+        call = json.loads(line)
+        texts += [message["content"] for message in call["request"]["messages"]]
+        texts.append(call["response"]["choices"][0]["message"]["content"])
+    return texts
+
+
+def plain(_engine: str, texts: list[str]) -> tuple[int, ...]:
+    """Every message by itself, as a script would do it."""
+    encoders = [encodings.get(name).encode_ordinary for name in ENCODINGS]
+    return tuple(sum(len(encode(text)) for text in texts) for encode in encoders)
+
+
+def whole(engine: str, texts: list[str]) -> tuple[int, ...]:
+    """Each distinct message once."""
+    counter = TextCounter(ENCODINGS, engine, cache_bytes=0)
+    known: dict[str, tuple[int, ...]] = {}
+    totals = [0] * len(ENCODINGS)
+    for text in texts:
+        if text not in known:
+            known[text] = counter.count(text)
+        totals = [total + count for total, count in zip(totals, known[text], strict=True)]
+    return tuple(totals)
+
+
+def pieces(engine: str, texts: list[str]) -> tuple[int, ...]:
+    """Each distinct message once, and of those each distinct piece."""
+    return TextCounter(ENCODINGS, engine).count_all(texts).counts
+
+
+WAYS: list[tuple[str, Callable[[str, list[str]], tuple[int, ...]]]] = [
+    ("tiktoken", plain),
+    *((engine, way) for engine in ENGINES for way in (whole, pieces)),
+]
+
+
+@pytest.mark.parametrize("kind", list(generate.KINDS))
+@pytest.mark.parametrize(("engine", "way"), WAYS, ids=[f"{engine}-{way.__name__}" for engine, way in WAYS])
+def test_counting_a_log(
+    benchmark: BenchmarkFixture, kind: str, engine: str, way: Callable[[str, list[str]], tuple[int, ...]]
+) -> None:
+    texts = messages(kind)
+    assert way(engine, texts) == plain(engine, texts)
+
+    benchmark.group = kind
+    benchmark.pedantic(way, setup=lambda: ((engine, [text[:1] + text[1:] for text in texts]), {}), rounds=3)

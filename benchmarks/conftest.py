@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # benchmarks use each other's parts; pytest imports them by path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

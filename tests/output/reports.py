@@ -6,6 +6,7 @@ from typing import Any
 
 from frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from frames import frame as counted_frame
+from migrations import reports as migrations
 
 from tokcount.analysis import calibrate, drift, reconcile
 from tokcount.analysis.references import NamedReference
@@ -173,4 +174,5 @@ REPORTS = {
     "agreeing": AGREEING,
     "unbilled": UNBILLED,
     "uncalibrated": NOTHING_TO_CALIBRATE,
+    **migrations(HOSTILE),
 }

@@ -43,14 +43,21 @@ def overview(frame: pl.DataFrame, skipped: SkippedSummary) -> dict[str, Any]:
     """The keys that every report over records starts with; numbers are records unless the key says otherwise."""
     return {
         "records": frame.height,
-        "skipped": sum(skipped.reasons.values()),
-        "skipped_reasons": dict(sorted(skipped.reasons.items())),
-        "skipped_at": _places(skipped.places),
+        **skipped_entries(skipped),
         "formats": tally(frame["format"]),
         "kinds": tally(frame["kind"]),
         "models": [{"model": model, "records": n} for model, n in _counts(frame["model"])],
         "flags": words(frame["flags"], "|"),
         "period": _period(frame["timestamp"]),
+    }
+
+
+def skipped_entries(skipped: SkippedSummary) -> dict[str, Any]:
+    """The keys that say what was skipped: how many items, why, and where the first ones stand."""
+    return {
+        "skipped": sum(skipped.reasons.values()),
+        "skipped_reasons": dict(sorted(skipped.reasons.items())),
+        "skipped_at": _places(skipped.places),
     }
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
         "reconcile:calibrate",
         "Propose framing constants for models that are billed otherwise than they are counted, with the evidence.",
     ),
+    "migrate": ("migrate:migrate", "Rewrite completions requests as chat, Responses or batch requests."),
     "models": ("models:models", "List the models that are known, or explain names as they stand in logs."),
     "formats": (
         "formats:formats",

@@ -40,15 +40,19 @@ class Note(msgspec.Struct, frozen=True):
 
 
 def read(
-    sources: Iterable[Source], options: ReadOptions | None = None, notes: list[Note] | None = None
+    sources: Iterable[Source],
+    options: ReadOptions | None = None,
+    notes: list[Note] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[Item]:
     """The records of all sources, in order, and what was skipped.
 
-    ``notes`` collects warnings. Never raises for what a source holds, nor for a file that cannot be read (that is
-    a `Skipped`); raises `UsageError` for options that make no sense.
+    ``notes`` collects warnings, ``progress`` takes the bytes read since its last call. Never raises for what a source
+    holds, nor for a file that cannot be read (that is a `Skipped`); raises `UsageError` for options that make no
+    sense.
     """
     sources = list(sources)
-    reader = Reader(options or ReadOptions(), files=len(sources), notes=notes)
+    reader = Reader(options or ReadOptions(), files=len(sources), notes=notes, progress=progress)
     for source in sources:
         yield from reader.read(source)
     yield from reader.finish()

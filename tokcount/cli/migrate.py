@@ -1,0 +1,292 @@
+"""``tokcount migrate``: completions requests as chat, Responses or batch requests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tokcount.cli import inputs
+from tokcount.cli.groups import with_groups
+from tokcount.cli.options import OutputGroup, OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
+from tokcount.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from tokcount.analysis.migration import Factor
+    from tokcount.logs.files import Source
+    from tokcount.logs.options import ReadOptions
+    from tokcount.migration.requests import Options
+    from tokcount.migration.tally import Tokens
+    from tokcount.migration.target import Target
+    from tokcount.migration.work import Work
+    from tokcount.models.catalog import Catalog
+    from tokcount.scanning.plan import ScanPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrateGroup:
+    """What the new requests are to be."""
+
+    to: Annotated[str, typer.Option("--to", help="The model of the new requests.", metavar="MODEL")]
+    api: Annotated[
+        Literal["chat", "responses"],
+        typer.Option("--api", help="Write chat or Responses requests. Default: chat.", show_default=False),
+    ] = "chat"
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Write lines of a Batch API file, each with a custom_id.")
+    ] = False
+    split: Annotated[
+        Literal["roles"] | None,
+        typer.Option(
+            "--split", help="Make messages of prompts whose plain text is a conversation throughout."
+        ),
+    ] = None
+    system: Annotated[
+        str | None,
+        typer.Option(
+            "--system", help="A system message before each prompt: a text, or a file.", metavar="TEXT|FILE"
+        ),
+    ] = None
+    scale_max_tokens: Annotated[
+        bool,
+        typer.Option(
+            "--scale-max-tokens",
+            help="Multiply max_tokens by the drift of the log's own outputs; reads the log twice.",
+        ),
+    ] = False
+    with_responses: Annotated[
+        bool,
+        typer.Option(
+            "--with-responses",
+            help="Write the logged answers too; fine-tuning files become chat fine-tuning files.",
+        ),
+    ] = False
+    lost: Annotated[
+        Path | None,
+        typer.Option("--lost", help="Write all that was left or lost, one JSON line each.", metavar="FILE"),
+    ] = None
+
+
+@with_groups
+def migrate(
+    asked: MigrateGroup,
+    paths: Paths = None,
+    own: OwnGroup = OwnGroup(),
+    read: ReadGroup = ReadGroup(),
+    prices: PriceGroup = PriceGroup(),
+    run: RunGroup = RunGroup(),
+    output: OutputGroup = OutputGroup(),
+) -> None:
+    """Rewrite completions requests as chat, Responses or batch requests, and list what could not be carried over.
+
+    The requests go to FILE (-o) and the report to standard output; without -o the requests go to standard output and
+    the report to standard error. A prompt becomes one user message. What was written to a file is read back and
+    counted. Records of other endpoints are not written, but listed.
+    """
+    from tokcount.cli.prices import catalog_of
+    from tokcount.migration.requests import Migrator
+    from tokcount.migration.work import Work
+
+    _check(asked, output)
+    catalog = catalog_of(prices)
+    plan = _plan(asked, own, run, catalog)
+    target = _target(asked, plan)
+    sources = inputs.sources_of(paths)
+    options = inputs.read_options(read)
+    factors = _factors(sources, plan, options, run) if asked.scale_max_tokens else None
+    work = Work(Migrator(target, _options(asked, own, factors), catalog), plan)
+    _write(work, sources, options, run, asked, output)
+    after = _read_back(plan, run, output)
+    _report(work, target, asked, factors, after, run, output)
+    inputs.close(work.tally.records, work.skipped, run, strict=read.strict, sources=sources)
+    left = work.tally.records - work.tally.migrated
+    if read.strict and left:
+        raise DataError(f"{left:,} records were not migrated (--strict).")
+
+
+def _check(asked: MigrateGroup, output: OutputGroup) -> None:
+    if asked.batch and asked.with_responses:
+        raise UsageError("--batch holds requests alone: leave out --with-responses.")
+    if output.format == "parquet":
+        raise UsageError("migrate has no parquet report; there are: table, csv, json, jsonl, markdown.")
+    if asked.lost is not None and (str(asked.lost) == "-" or asked.lost == output.output):
+        raise UsageError(f"--lost {asked.lost}: give it a file of its own.")
+
+
+def _plan(asked: MigrateGroup, own: OwnGroup, run: RunGroup, catalog: Catalog | None) -> ScanPlan:
+    """Each record under its own model and under the target."""
+    from tokcount.scanning.plan import make_plan
+
+    return make_plan(
+        to=[asked.to],
+        assume_model=own.assume_model,
+        engine=run.engine,
+        catalog=catalog,
+        families=inputs.families_of(own.families),
+    )
+
+
+def _target(asked: MigrateGroup, plan: ScanPlan) -> Target:
+    from tokcount.migration.target import target_of
+
+    target = target_of(plan.references[0], asked.api)
+    if asked.system is not None and not target.takes_system:
+        raise UsageError(f"--system: {target.model} takes no system messages; leave it out.")
+    return target
+
+
+def _options(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -> Options:
+    from tokcount.migration.requests import Options
+
+    return Options(
+        batch=asked.batch,
+        split=asked.split is not None,
+        system=None if asked.system is None else _text_of(asked.system),
+        answers=asked.with_responses,
+        factors=None if factors is None else {factor.encoding: factor.factor for factor in factors},
+        assume_model=own.assume_model,
+    )
+
+
+def _text_of(given: str) -> str:
+    """The text itself, or that of the file of this name, without the line break at its end."""
+    try:
+        path = Path(given)
+        if not path.is_file():
+            return given
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"--system {given}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--system {given}: is not UTF-8 text.") from error
+    except ValueError:
+        return given
+    return text.removesuffix("\n")
+
+
+def _factors(sources: list[Source], plan: ScanPlan, options: ReadOptions, run: RunGroup) -> list[Factor]:
+    """What limits of output tokens are multiplied by, from a first reading of the log."""
+    from tokcount.analysis.migration import output_factors
+    from tokcount.models.names import find
+
+    if any(source.is_stdin for source in sources):
+        raise UsageError("--scale-max-tokens reads the log twice: give a file instead of standard input.")
+
+    def encoding_of(model: str | None) -> str | None:
+        names = filter(None, (model, plan.assume_model))
+        found = next((found for name in names if (found := find(name, plan.catalog))), None)
+        return found.model.encoding if found else None
+
+    frame = inputs.scan(sources, plan, options, run).frame()
+    factors = output_factors(frame, plan.references[0].label, encoding_of)
+    if not factors:
+        raise DataError("the log holds no outputs of a known model to measure; leave out --scale-max-tokens.")
+    return factors
+
+
+def _write(
+    work: Work,
+    sources: list[Source],
+    options: ReadOptions,
+    run: RunGroup,
+    asked: MigrateGroup,
+    output: OutputGroup,
+) -> None:
+    """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
+    from tokcount.logs.reader import Note, read
+    from tokcount.output.writing import destination
+
+    notes: list[Note] = []
+    with ExitStack() as opened:
+        progress = opened.enter_context(_progress(sources, run))
+        requests = opened.enter_context(destination(output.output))
+        lost = opened.enter_context(destination(asked.lost)) if asked.lost else None
+        work.run(read(sources, options, notes, progress), requests, lost)
+        if not work.tally.migrated:
+            named = sources[0].path if len(sources) == 1 else f"{len(sources)} files"
+            raise DataError(f"{named}: nothing to migrate: {_instead(work)}.")
+    for warning in (*work.warnings, *(f"{note.source}:{note.line} {note.text}" for note in notes)):
+        inputs.say(warning, run)
+
+
+@contextmanager
+def _progress(sources: list[Source], run: RunGroup) -> Iterator[Callable[[int], None] | None]:
+    """What takes the bytes read since its last call, and moves the bar."""
+    from tokcount.cli.progress import progress_for
+
+    with progress_for(sources, shown=not (run.quiet or run.no_progress)) as move:
+        done = 0
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            if move is not None:
+                move(done)
+
+        yield advance
+
+
+def _instead(work: Work) -> str:
+    """What the log holds instead."""
+    if work.tally.left:
+        return "; ".join(f"{places.records:,} {reason}" for reason, places in work.tally.left.items())
+    return "no records; 'tokcount formats' shows what it holds"
+
+
+def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | None:
+    """The tokens of the file that was written, counted anew; ``None`` where there is none to read."""
+    import msgspec
+
+    from tokcount.logs.options import ReadOptions
+    from tokcount.migration.tally import Tokens
+
+    if output.output is None or not output.output.is_file():
+        return None
+    sources = inputs.sources_of([str(output.output)])
+    result = inputs.scan(sources, msgspec.structs.replace(plan, own=False), ReadOptions(), run)
+    after = Tokens()
+    for columns, _ in result.blocks:
+        after.add(columns, plan.references[0].label)
+    return after
+
+
+def _report(
+    work: Work,
+    target: Target,
+    asked: MigrateGroup,
+    factors: list[Factor] | None,
+    after: Tokens | None,
+    run: RunGroup,
+    output: OutputGroup,
+) -> None:
+    """The report, where the requests are not."""
+    from tokcount.analysis.migration import Written, report
+    from tokcount.output.interface import emit, render
+    from tokcount.output.terminal import surface_of
+
+    to_stdout = output.output is None or str(output.output) == "-"
+    written = Written(
+        path=None if to_stdout else str(output.output),
+        form="batch" if asked.batch else "pairs" if asked.with_responses else "requests",
+        system=asked.system is not None,
+        split=asked.split is not None,
+    )
+    made = report(
+        work.tally,
+        target,
+        written,
+        work.skipped,
+        factors=factors,
+        before=work.before,
+        predicted=work.predicted,
+        after=after,
+    )
+    if not to_stdout:
+        emit(made, output.format, None, output.color)
+    elif not run.quiet:
+        typer.echo(render(made, output.format, surface_of(sys.stderr, output.color)), nl=False, err=True)

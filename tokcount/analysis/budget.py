@@ -5,7 +5,7 @@ A budget that cannot be judged is a broken one, unless that is allowed: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -51,6 +51,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Decimal | None
     passed: bool
     doubt: str = ""
+    is_floor: bool = False
     culprits: Culprits = Culprits()
 
     @property
@@ -90,12 +91,12 @@ def report(verdicts: list[Verdict], overview: dict[str, Any]) -> Report:
     return Report("check", {"passed": passed, **overview, "budgets": [_entry(v) for v in verdicts]})
 
 
-def values(verdicts: list[Verdict]) -> dict[str, tuple[Decimal, Unit]]:
+def values(verdicts: Sequence[Verdict]) -> dict[str, tuple[Decimal, Unit]]:
     """What a baseline keeps: every value that is known for all records."""
     return dict(_complete(verdicts))
 
 
-def _complete(verdicts: list[Verdict]) -> Iterator[tuple[str, tuple[Decimal, Unit]]]:
+def _complete(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, tuple[Decimal, Unit]]]:
     for verdict in verdicts:
         if verdict.value is not None and (not verdict.doubt or verdict.doubt == SAVED):
             yield verdict.key, (verdict.value, verdict.budget.unit)
@@ -121,6 +122,7 @@ def _judged(meter: Meter, gate: Gate, level: Level, budget: Budget, target: str 
         baseline=baseline,
         passed=passed,
         doubt=doubt,
+        is_floor=measured.is_floor,
         culprits=culprits,
     )
 
@@ -167,6 +169,7 @@ def _entry(verdict: Verdict) -> dict[str, Any]:
         "target": verdict.target,
         "unit": unit,
         "value": None if value is None else json_value(value, unit),
+        "floor": verdict.is_floor,
         "limit": None if limit is None else json_value(limit, unit),
         "baseline": None if verdict.baseline is None else json_value(verdict.baseline, unit),
         "difference": None if difference is None else json_value(difference, unit),

@@ -23,6 +23,8 @@ COST: Final = "cost"
 """Money in units of `tokcount.analysis.cost_prices.UNIT`; null: no price or no tokens."""
 UNPRICED: Final = "unpriced"
 """Why a record has no cost; means nothing where it has one."""
+LOW: Final = "low"
+"""Why a cost is a floor: the log does not show everything that is charged; null: it does."""
 WINDOW: Final = "window"
 """Tokens that the model takes as input; null: not known."""
 
@@ -54,7 +56,7 @@ class Ledger:
         )
 
     def with_costs(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
-        """The frame with ``LABEL:cost`` and ``LABEL:unpriced``, as `tokcount.analysis.cost` charges records."""
+        """The frame with ``LABEL:cost``, ``LABEL:unpriced``, ``LABEL:low``; charged as for a cost report."""
         own = column(OWN, "input_tokens") in frame.columns
         usage = with_usage(frame, label, OWN if own else label, None)
         placed = self._book.place(frame, label)
@@ -62,7 +64,9 @@ class Ledger:
         charges = self._book.charge(usage, placed["price"], requests)
         reason = placed["reason"].fill_null(NO_TOKENS)
         return frame.with_columns(
-            charges["cost"].alias(column(label, COST)), reason.alias(column(label, UNPRICED))
+            charges["cost"].alias(column(label, COST)),
+            reason.alias(column(label, UNPRICED)),
+            usage["low"].alias(column(label, LOW)),
         )
 
     def with_windows(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:

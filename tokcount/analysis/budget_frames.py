@@ -54,10 +54,11 @@ class FrameMeter:
         value = self._aggregate(rows, taken, budget)
         missing = rows.select(taken.missing.cast(pl.Int64).sum()).item() if rows.height else 0
         if missing:
-            return Measured(value, f"{missing:,} of {rows.height:,} records without a value")
+            doubt = f"{missing:,} of {rows.height:,} records without a value"
+            return Measured(value, doubt, _is_floor(rows, taken))
         if value is None:
             return Measured(None, NO_PERIOD if budget.aggregate == "per_month" else NO_VALUE)
-        return Measured(value)
+        return Measured(value, is_floor=_is_floor(rows, taken))
 
     def culprits(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Culprits:
         """See `tokcount.analysis.budget_meter.Meter`."""
@@ -133,6 +134,10 @@ class FrameMeter:
             for place in list(self._skipped.places)[:top]
         ]
         return Culprits(places, sum(self._skipped.reasons.values()))
+
+
+def _is_floor(rows: pl.DataFrame, taken: Sample) -> bool:
+    return bool(rows.select(taken.low.is_not_null().any()).item())
 
 
 def _ratio(rows: pl.DataFrame, taken: Sample) -> Decimal | None:

@@ -13,11 +13,13 @@ from tokcount.analysis.budget_language import Budget, Operator
 class Measured(msgspec.Struct, frozen=True):
     """A value, and why it is not there or not the whole (empty: it is).
 
-    An incomplete value is that of the records that have one.
+    An incomplete value is that of the records that have one. ``is_floor``: what is charged is more, for the log does
+    not show everything that is charged for.
     """
 
     value: Decimal | None
     doubt: str = ""
+    is_floor: bool = False
 
 
 class Culprits(msgspec.Struct, frozen=True):

@@ -20,9 +20,10 @@ from tokcount.analysis.residuals import OWN
 
 Entry = dict[str, Any]
 """The JSON object of one reference."""
+OVERVIEW: Final = (
+    *("records", "skipped", "skipped_reasons", "skipped_at", "formats", "kinds", "models", "flags", "period"),
+)
 NOT_THERE: Final = "not in the report; check the log itself"
-COMMANDS: Final = ("drift", "cost", "reconcile", "check")
-"""Commands whose saved reports hold values of budgets."""
 
 
 class ReportMeter:
@@ -61,6 +62,14 @@ class ReportMeter:
         )
 
 
+def overview_of(reports: Sequence[Report]) -> dict[str, Any]:
+    """What the log holds, as the first report that says so does."""
+    for report in reports:
+        if "kinds" in report.data:
+            return {key: report.data[key] for key in OVERVIEW if key in report.data}
+    return {}
+
+
 def _measured(report: Report, budget: Budget, target: str | None) -> Measured | None:
     if report.command == "check":
         return _of_check(report, budget.key(target))
@@ -78,13 +87,16 @@ def _measured(report: Report, budget: Budget, target: str | None) -> Measured | 
     entries = {entry["reference"]: entry for entry in data["references"]}
     entry = entries.get(target or OWN)
     value = None if entry is None else table[name](entry)
-    return None if entry is None or value is None else Measured(_number(value), _doubt(data, entry))
+    if entry is None or value is None:
+        return None
+    is_floor = bool(entry.get("floor")) and name in COSTED
+    return Measured(_number(value), _doubt(data, entry), is_floor)
 
 
 def _of_check(report: Report, key: str) -> Measured | None:
     for entry in report.data["budgets"]:
         if entry["key"] == key:
-            return Measured(_number(entry["value"]), entry["doubt"])
+            return Measured(_number(entry["value"]), entry["doubt"], entry["floor"])
     return None
 
 

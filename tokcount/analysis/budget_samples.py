@@ -23,8 +23,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One metric of one record.
 
     ``value``, in ``unit``; null: none. ``missing``: the record ought to have a value; ``why`` says why it has none,
-    ``note`` what else is to be said of a record that is to blame. A ratio is the sum of ``part`` over the sum of
-    ``whole``; ``shown``, in ``shown_unit``, is what a record that is to blame for it shows.
+    ``note`` what else is to be said of a record that is to blame, ``low`` why its value is a floor.
+
+    A ratio is the sum of ``part`` over the sum of ``whole``; ``shown``, in ``shown_unit``, is what a record that is to
+    blame for it shows.
     """
 
     value: pl.Expr
@@ -32,6 +34,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     missing: pl.Expr = NEVER
     why: pl.Expr = NOTHING
     note: pl.Expr = NOTHING
+    low: pl.Expr = NOTHING
     part: pl.Expr | None = None
     whole: pl.Expr = pl.lit(1)
     shown: pl.Expr | None = None
@@ -41,7 +44,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 def sample(metric: str, label: str, baseline: str) -> Sample:
     """The expressions of a metric under the reference ``label``; drift is measured from ``baseline``.
 
-    Costs need the columns ``LABEL:cost`` and ``LABEL:unpriced``, the context ``LABEL:window``; see
+    Costs need the columns ``LABEL:cost``, ``LABEL:unpriced`` and ``LABEL:low``, the context ``LABEL:window``; see
     `tokcount.analysis.budget_frames`.
     """
     if metric.endswith("_tokens"):
@@ -117,7 +120,13 @@ def _framing(label: str, _baseline: str) -> Sample:
 
 def _cost(label: str, _baseline: str) -> Sample:
     cost = pl.col(column(label, "cost"))
-    return Sample(value=cost, unit="usd", missing=cost.is_null(), why=pl.col(column(label, "unpriced")))
+    return Sample(
+        value=cost,
+        unit="usd",
+        missing=cost.is_null(),
+        why=pl.col(column(label, "unpriced")),
+        low=pl.col(column(label, "low")),
+    )
 
 
 def _drift(label: str, baseline: str) -> Sample:

@@ -14,6 +14,7 @@ COMMANDS = {
     "count": ("count:count", "Count the tokens of plain text: files, or standard input."),
     "drift": ("drift:drift", "Compare the tokens of a log under a baseline and targets."),
     "cost": ("cost:cost", "Show what a log cost, and what it would cost on other models."),
+    "check": ("check:check", "Hold a log, or saved reports, to token and cost budgets."),
     "reconcile": (
         "reconcile:reconcile",
         "Compare counted tokens with the usage that the log says was billed.",
@@ -28,6 +29,8 @@ COMMANDS = {
         "formats:formats",
         "List the formats, or show what was detected in files: records, kinds, what was skipped and where.",
     ),
+    "render": ("render:render", "Show a report that was saved with -f json in another format."),
+    "config": ("config_command:config", "Show the settings that hold here, and where each comes from."),
     "doctor": (
         "doctor:doctor",
         "Check vocabularies and their hashes, the engine, versions and the date of the price data.",

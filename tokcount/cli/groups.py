@@ -1,7 +1,8 @@
 """Option groups: one definition of the shared options for all commands.
 
 A group is a frozen dataclass whose fields are annotated with typer options. `with_groups` lets a command take whole
-groups as parameters; typer sees their fields as single options, in order.
+groups as parameters; typer sees their fields as single options, in order. Every field can be given by an environment
+variable and by the configuration as well; see `tokcount.cli.configured`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
+from tokcount.cli.configured import CONFIG, with_environment
+
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Spread every dataclass parameter of ``command`` into one option per field.
+    """Spread every dataclass parameter of ``command`` into one option per field, and add ``--config``.
 
     The command is called with the groups put together again. Parameters of other types stay as they are.
     """
@@ -47,7 +50,8 @@ def _spread_parameters(
             continue
         field_hints = get_type_hints(groups[name], include_extras=True)
         spread.extend(_field_parameter(field, field_hints) for field in dataclasses.fields(groups[name]))
-    return spread
+    config = inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=CONFIG)
+    return [*spread, config]
 
 
 def _field_parameter(field: dataclasses.Field[Any], hints: dict[str, Any]) -> inspect.Parameter:
@@ -56,6 +60,7 @@ def _field_parameter(field: dataclasses.Field[Any], hints: dict[str, Any]) -> in
         default = field.default_factory
     if default is dataclasses.MISSING:
         default = inspect.Parameter.empty
+    annotation = with_environment(hints[field.name], field.name)
     return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name]
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )

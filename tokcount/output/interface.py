@@ -22,6 +22,13 @@ FORMATS: dict[str, str] = {
 }
 """Format → the module that renders it, imported on first use. A new format is one file and one row here."""
 
+CHECK_FORMATS: dict[str, str] = {
+    "github": "tokcount.output.github",
+    "junit": "tokcount.output.junit",
+    "sarif": "tokcount.output.sarif",
+}
+"""What continuous integration reads: formats of ``check`` alone."""
+
 
 class Renderer(Protocol):
     """What a format's module offers."""
@@ -36,11 +43,13 @@ def render(report: Report, name: str, surface: Surface | None = None) -> str:
 
     Raises `UsageError` for a format that does not exist or that this command does not have.
     """
-    if name not in FORMATS:
-        close = difflib.get_close_matches(name, FORMATS, n=2)
-        hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(FORMATS)}."
+    formats = FORMATS | CHECK_FORMATS if report.command == "check" else FORMATS
+    if name not in formats:
+        close = difflib.get_close_matches(name, formats, n=2)
+        hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(formats)}."
+        hint = "It is for reports of check." if name in CHECK_FORMATS else hint
         raise UsageError(f"unknown format {name!r}. {hint}")
-    renderer = cast("Renderer", importlib.import_module(FORMATS[name]))
+    renderer = cast("Renderer", importlib.import_module(formats[name]))
     return renderer.render(report, surface or Surface())
 
 

@@ -12,7 +12,19 @@ from tokcount.output.blocks import Blocks, Cell
 Row = dict[str, Cell]
 """One line of a CSV file: JSON key → raw value."""
 
-COMMANDS = ("calibrate", "cost", "count", "doctor", "drift", "formats", "migrate", "models", "reconcile")
+COMMANDS = (
+    "calibrate",
+    "check",
+    "config",
+    "cost",
+    "count",
+    "doctor",
+    "drift",
+    "formats",
+    "migrate",
+    "models",
+    "reconcile",
+)
 """Commands that have a view: ``tokcount/output/views/<command>.py``."""
 
 

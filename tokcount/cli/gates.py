@@ -1,0 +1,169 @@
+"""From the options of ``tokcount check`` to a gate, to what must be counted for it, and to saved values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from tokcount.cli.options import OutputGroup, ReferenceGroup, RunGroup
+from tokcount.errors import UsageError
+
+if TYPE_CHECKING:
+    from tokcount.analysis.budget import Gate, Verdict
+    from tokcount.analysis.budget_language import Budget
+    from tokcount.analysis.report import Report
+    from tokcount.models.catalog import Catalog
+    from tokcount.scanning.plan import ScanPlan
+
+CheckFormat = Literal["table", "csv", "json", "jsonl", "markdown", "github", "junit", "sarif"]
+SAVED_REPORT: Final = re.compile(rb'\s*\{\s*"schema_version"\s*:\s*\d+\s*,\s*"tokcount"\s*:')
+"""How every JSON report begins."""
+
+
+def _option(*names: str, says: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=says, metavar=metavar, show_default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateGroup:
+    """Budgets, and what they are held against."""
+
+    fail: Annotated[
+        list[str] | None,
+        _option("--budget", "--fail", says="A budget that must hold; repeatable.", metavar="BUDGET"),
+    ] = None
+    warn: Annotated[
+        list[str] | None,
+        _option("--warn", says="A budget that only warns; repeatable.", metavar="BUDGET"),
+    ] = None
+    baseline: Annotated[
+        list[Path] | None,
+        _option(
+            "--baseline", says="Saved values to compare with; repeatable, the last wins.", metavar="FILE"
+        ),
+    ] = None
+    save_baseline: Annotated[
+        Path | None,
+        _option("--save-baseline", says="Save the values of all budgets as a baseline.", metavar="FILE"),
+    ] = None
+    allow_unknown: Annotated[
+        bool, _option("--allow-unknown", says="What cannot be judged breaks no budget.")
+    ] = False
+    as_of: Annotated[
+        str | None,
+        _option(
+            "--as-of",
+            says="Price everything as on this day (2026-11-22, or today). Default: records at their own day.",
+            metavar="DATE",
+        ),
+    ] = None
+    records_per_month: Annotated[
+        int | None,
+        _option(
+            "--records-per-month",
+            says="Records that cost.per_month is for. Default: by the days of the log.",
+            metavar="N",
+        ),
+    ] = None
+    top: Annotated[
+        int, _option("--top", says="Records named for each broken budget. Default: 5.", metavar="N")
+    ] = 5
+    exit_zero: Annotated[bool, _option("--exit-zero", says="Exit 0 also when a budget is broken.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutputGroup(OutputGroup):
+    """What is written, and where to."""
+
+    format: Annotated[CheckFormat, _option("--format", "-f", says="Default: table.")] = "table"  # type: ignore[assignment] # more formats than other commands have
+
+
+def gate_of(group: GateGroup) -> Gate:
+    """The gate. Raises `UsageError` for a wrong budget, none at all, and a baseline that cannot be read."""
+    from tokcount.analysis.baseline import from_text, merged
+    from tokcount.analysis.budget import Gate
+    from tokcount.analysis.budget_parser import parse
+
+    if not group.fail and not group.warn:
+        raise UsageError(
+            "no budgets: give --budget 'input_tokens.max <= 8000', or lists fail and warn in [tool.tokcount.check]."
+        )
+    if group.top < 0 or (group.records_per_month is not None and group.records_per_month < 1):
+        raise UsageError("--top and --records-per-month: a number of records was expected.")
+    files = [path for path in group.baseline or () if path.exists() or not group.allow_unknown]
+    return Gate(
+        fail=tuple(map(parse, group.fail or ())),
+        warn=tuple(map(parse, group.warn or ())),
+        baseline=merged(from_text(_read(path), str(path)) for path in files) if files else None,
+        saving=group.save_baseline is not None,
+        allow_unknown=group.allow_unknown,
+        top=group.top,
+    )
+
+
+def saved_reports(paths: Sequence[str] | None) -> list[Report]:
+    """The reports that the paths name; none when they name logs. Raises `UsageError` when they name both."""
+    from tokcount.output.documents import load
+
+    found = [path for path in paths or () if _is_report(Path(path))]
+    if found and len(found) != len(paths or ()):
+        raise UsageError(f"{found[0]} is a saved report: check reports, or logs, not both at once.")
+    return [load(_read(Path(path)), path) for path in found]
+
+
+def plan_for(gate: Gate, references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
+    """What to count: the targets of the run and of all budgets, and each record's own model where it is needed."""
+    from tokcount.cli.inputs import families_of
+    from tokcount.models.references import parse_reference
+    from tokcount.scanning.plan import ScanPlan
+
+    budgets = (*gate.fail, *gate.warn)
+    asked = [budget.target for budget in budgets if budget.target not in (None, "own")]
+    names = [name for name in (references.from_, *(references.to or ()), *asked) if name]
+    if references.assume_model:
+        parse_reference(references.assume_model, catalog)
+    return ScanPlan(
+        references=tuple(parse_reference(name, catalog) for name in dict.fromkeys(names)),
+        own=not names or any(_needs_own(budget, references) for budget in budgets),
+        assume_model=references.assume_model,
+        engine=run.engine,
+        catalog=catalog,
+        families=families_of(references.families),
+    )
+
+
+def saved_values(verdicts: Sequence[Verdict]) -> tuple[str, list[str]]:
+    """The baseline file for what was measured, and what is not in it because it is not known."""
+    from tokcount.analysis import baseline, budget
+
+    known = budget.values(verdicts)
+    return baseline.to_text(known), [verdict.key for verdict in verdicts if verdict.key not in known]
+
+
+def _needs_own(budget: Budget, references: ReferenceGroup) -> bool:
+    if budget.metric == "residual" or budget.target == "own":
+        return True
+    if budget.metric in ("drift", "cost", "unpriced") and not references.from_:
+        return True
+    return budget.target is None and not references.to
+
+
+def _is_report(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return SAVED_REPORT.match(file.read(200)) is not None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be read: {error.strerror}; --save-baseline makes a baseline"
+        ) from error

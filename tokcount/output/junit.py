@@ -1,0 +1,65 @@
+"""JUnit XML, the dialect that GitLab, Jenkins, Azure and Buildkite read: one test case for each budget.
+
+A broken budget is a failure, one that cannot be judged an error; a warning passes and says so in its output.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from tokcount.analysis.report import Report
+from tokcount.output.escape import visible
+from tokcount.output.terminal import Surface
+from tokcount.output.views.check import finding, others, record, title
+
+NOT_XML = re.compile("[\ufffe\uffff]")
+"""Beside control characters and surrogates, what XML 1.0 has no place for."""
+
+
+def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - XML is the same everywhere
+    """The whole document, indented."""
+    entries = report.data["budgets"]
+    failures = sum(_kind(entry) == "failure" for entry in entries)
+    errors = sum(_kind(entry) == "error" for entry in entries)
+    counts = {"tests": str(len(entries)), "failures": str(failures), "errors": str(errors)}
+    suites = ET.Element("testsuites", {"name": "tokcount", **counts})
+    suite = ET.SubElement(suites, "testsuite", {"name": "tokcount check", **counts, "skipped": "0"})
+    for entry in entries:
+        _add_case(suite, entry)
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _add_case(suite: ET.Element, entry: dict[str, Any]) -> None:
+    attributes = {"name": _text(title(entry)), "classname": f"tokcount.{entry['level']}", "time": "0"}
+    if entry["records"]:
+        attributes["file"] = _text(entry["records"][0]["source"])
+        attributes["line"] = str(entry["records"][0]["line"])
+    case = ET.SubElement(suite, "testcase", attributes)
+    told = _text(finding(entry))
+    kind = _kind(entry)
+    if kind is not None:
+        element = ET.SubElement(
+            case, kind, {"message": told, "type": "unknown" if kind == "error" else "budget"}
+        )
+        element.text = _text("\n".join([told, *_records(entry)]))
+        return
+    output = ET.SubElement(case, "system-out")
+    output.text = told if entry["passed"] else _text("\n".join([f"warning: {told}", *_records(entry)]))
+
+
+def _kind(entry: dict[str, Any]) -> str | None:
+    if entry["passed"] or entry["level"] != "fail":
+        return None
+    return "error" if entry["value"] is None or entry["limit"] is None else "failure"
+
+
+def _records(entry: dict[str, Any]) -> list[str]:
+    more = others(entry, len(entry["records"]))
+    return [*map(record, entry["records"]), *([more] if more else [])]
+
+
+def _text(text: str) -> str:
+    return "\n".join(NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(line)) for line in text.split("\n"))

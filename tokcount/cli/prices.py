@@ -38,7 +38,7 @@ def cost_options(
         baseline=plan.baseline,
         targets=plan.labels[1:],
         today=today,
-        as_of=_as_of(group.as_of, today),
+        as_of=as_of_day(group.as_of, today),
         batch=group.batch,
         assume_model=plan.assume_model,
         cached_share=_share(group.cached_share),
@@ -50,7 +50,8 @@ def cost_options(
     return options
 
 
-def _as_of(text: str | None, today: date) -> date | None:
+def as_of_day(text: str | None, today: date) -> date | None:
+    """The day of ``--as-of``: a date, ``today``, or none."""
     if text is None:
         return None
     return today if text == "today" else day_of(text, "--as-of")

@@ -6,15 +6,19 @@ Both are exact for every string and take time linear in its length.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, Protocol, get_args
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol, TypeVar, get_args
 
 from tokcount import encodings
 from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
 from tokcount.errors import DataError, UsageError
 
+T = TypeVar("T")
 Count = Callable[[str], int]
 """Number of tokens of a text; any ``str``, lone surrogates included."""
+
+Encode = Callable[[str], Sequence[int]]
+"""The tokens of a text; any ``str``, lone surrogates included."""
 
 EngineName = Literal["auto", "tiktoken", "fast"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -32,6 +36,9 @@ class Engine(Protocol):
 
     def counter(self, encoding: str) -> Count:
         """The counting function of one encoding. Loads the vocabulary."""
+
+    def encoder(self, encoding: str) -> Encode:
+        """The encoding function of one encoding, for those who need the tokens themselves."""
 
 
 class TiktokenEngine:
@@ -51,25 +58,43 @@ class TiktokenEngine:
             self._counters[name] = _with_tiktoken(name)
         return self._counters[name]
 
+    def encoder(self, encoding: str) -> Encode:
+        """The encoding function of ``encoding``; `UsageError` when there is no such encoding."""
+        name = encodings.counted_as(encoding)
+        encode, encode_chunk = encodings.get(name).encode_ordinary, _chunk_encoder(name)
+
+        def encode_all(text: str) -> Sequence[int]:
+            if len(text) <= CHUNK:
+                return encode(text)
+            parts = chunks(repair(text), name)
+            return guarded(lambda: [token for part in parts for token in encode_chunk(part)], text)
+
+        return encode_all
+
 
 def _with_tiktoken(name: str) -> Count:
-    encoding = encodings.get(name)
-    encode = encoding.encode_ordinary
-
-    def count_chunk(chunk: str) -> int:
-        if len(chunk) > GIANT_RUN and is_one_match(chunk, name):
-            return len(encoding._encode_single_piece(chunk))  # noqa: SLF001 - the pattern fails on giant runs
-        return len(encode(chunk))
+    encode, encode_chunk = encodings.get(name).encode_ordinary, _chunk_encoder(name)
 
     def count(text: str) -> int:
         if len(text) <= CHUNK:
             return len(encode(text))
-        return guarded(lambda: sum(map(count_chunk, chunks(repair(text), name))), text)
+        return guarded(lambda: sum(len(encode_chunk(part)) for part in chunks(repair(text), name)), text)
 
     return count
 
 
-def guarded(count: Callable[[], int], text: str) -> int:
+def _chunk_encoder(name: str) -> Encode:
+    encoding = encodings.get(name)
+
+    def encode_chunk(chunk: str) -> Sequence[int]:
+        if len(chunk) > GIANT_RUN and is_one_match(chunk, name):
+            return encoding._encode_single_piece(chunk)  # noqa: SLF001 - the pattern fails on giant runs
+        return encoding.encode_ordinary(chunk)
+
+    return encode_chunk
+
+
+def guarded(count: Callable[[], T], text: str) -> T:
     """``count()``, with a panic inside tiktoken turned into a `DataError`.
 
     A panic is no `Exception` and its class cannot be imported, so it is known by its name.

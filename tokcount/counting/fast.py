@@ -8,12 +8,13 @@ Before an encoding is used it has to count `PROBES` right.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tokcount import encodings
 from tokcount.counting.cuts import CHUNK, chunks
-from tokcount.counting.engine import Count, TiktokenEngine, repair
+from tokcount.counting.engine import Count, Encode, TiktokenEngine, repair
 from tokcount.encodings.packed import to_tiktoken_text
 
 VERSION = "0.22."
@@ -63,6 +64,7 @@ class FastEngine:
         self.warnings: list[str] = []
         self._oracle = TiktokenEngine()
         self._counters: dict[str, Count] = {}
+        self._tokenizers: dict[str, Any] = {}
 
     def counter(self, encoding: str) -> Count:
         """The counting function of ``encoding``; `UsageError` when there is no such encoding."""
@@ -71,9 +73,29 @@ class FastEngine:
             self._counters[name] = self._load(name)
         return self._counters[name]
 
+    def encoder(self, encoding: str) -> Encode:
+        """The encoding function of ``encoding``; tiktoken's for the texts that splintr reads otherwise."""
+        name = encodings.counted_as(encoding)
+        self.counter(name)
+        slow = self._oracle.encoder(name)
+        if name not in self._tokenizers:
+            return slow
+        encode: Callable[[str], bytes] = self._tokenizers[name].encode_flat
+
+        def encode_all(text: str) -> Sequence[int]:
+            if "<|" in text or LONG_S in text or len(text) > CHUNK:
+                return slow(text)
+            try:
+                return array("I", encode(text))
+            except UnicodeEncodeError:
+                return encode_all(repair(text))
+
+        return encode_all
+
     def _load(self, name: str) -> Count:
         try:
-            count = _guarded(_tokenizer(name), name, self._oracle)
+            tokenizer = _tokenizer(name)
+            count = _guarded(tokenizer, name, self._oracle)
             wrong = sum(count(text) != counts[PROBED.index(name)] for text, counts in PROBES)
         except Exception as error:  # noqa: BLE001 - whatever a foreign build does, tiktoken counts
             self.warnings.append(
@@ -81,6 +103,7 @@ class FastEngine:
             )
             return self._oracle.counter(name)
         if not wrong:
+            self._tokenizers[name] = tokenizer
             return count
         self.warnings.append(
             f"the fast engine counts {wrong} of {len(PROBES)} probes wrong under {name}; tiktoken is used"

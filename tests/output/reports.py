@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from costs import COSTS
 from frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from frames import frame as counted_frame
 from migrations import reports as migrations
@@ -174,5 +175,6 @@ REPORTS = {
     "agreeing": AGREEING,
     "unbilled": UNBILLED,
     "uncalibrated": NOTHING_TO_CALIBRATE,
+    **COSTS,
     **migrations(HOSTILE),
 }

@@ -20,10 +20,11 @@ import polars as pl
 
 from tokcount.analysis.cost_entries import effects, entry
 from tokcount.analysis.cost_groups import BY, groups
-from tokcount.analysis.cost_prices import NO_TOKENS, PriceBook, usd
+from tokcount.analysis.cost_prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.analysis.cost_usage import OWN, with_usage
 from tokcount.analysis.money import decimal_text
 from tokcount.analysis.overview import SkippedSummary, overview
+from tokcount.analysis.references import column
 from tokcount.analysis.report import Report
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
@@ -124,9 +125,8 @@ def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | Non
     book = _book(options, catalog)
     columns = []
     for label in options.labels:
-        units = _charged(frame, label, options, book)["cost"]
-        text = [None if unit is None else decimal_text(usd(unit)) for unit in units]
-        columns.append(pl.Series(f"{label}:cost_usd", text, pl.String))
+        charged = _charged(frame, label, options, book)
+        columns.append(charged.select(usd_text(pl.col("cost")).alias(column(label, "cost_usd"))).to_series())
     return frame.with_columns(columns)
 
 
@@ -196,7 +196,7 @@ def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | No
             return None, {"basis": "no records", "factor": None}
         factor = Decimal(options.records_per_month) / frame.height
         return factor, {
-            "basis": f"{options.records_per_month} records a month",
+            "basis": f"{options.records_per_month:,} records a month",
             "factor": str(round(factor, 6)),
         }
     if not options.monthly:

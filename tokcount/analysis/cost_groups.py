@@ -32,6 +32,11 @@ def groups(
             columns += [compared[label][name].alias(f"{i}:{name}") for name in ("before", "mixed", "after")]
     sums = [pl.col(column.name).sum() for column in columns]
     counts = [pl.col(f"{i}:cost").count().alias(f"{i}:priced") for i in range(len(charged))]
+    counts += [
+        pl.col(f"{i}:before").count().alias(f"{i}:compared")
+        for i, label in enumerate(charged)
+        if label in compared
+    ]
     table = pl.concat([keys, pl.DataFrame(columns)], how="horizontal").group_by(by).agg(*sums, *counts)
     order = list(by) if by[0] == "day" else ["0:cost", *by]
     table = table.sort(order, descending=[name == "0:cost" for name in order])
@@ -47,21 +52,26 @@ def _group(row: dict[str, Any], by: Sequence[str], labels: list[str]) -> dict[st
 
 
 def _group_entry(row: dict[str, Any], i: int, label: str) -> dict[str, Any]:
-    known = row[f"{i}:priced"] > 0
-
-    def money(units: int) -> str | None:
-        return decimal_text(usd(units)) if known else None
-
+    priced = row[f"{i}:priced"]
     effects = {}
     if f"{i}:mixed" in row:
         before, mixed, after = (row[f"{i}:{name}"] for name in ("before", "mixed", "after"))
-        effects = {"token_effect_usd": money(mixed - before), "price_effect_usd": money(after - mixed)}
+        both = row[f"{i}:compared"]
+        effects = {
+            "token_effect_usd": _money(mixed - before, both),
+            "price_effect_usd": _money(after - mixed, both),
+        }
     return {
         "reference": label,
-        "cost_usd": money(row[f"{i}:cost"]),
-        "input_cost_usd": money(row[f"{i}:input_cost"]),
-        "output_cost_usd": money(row[f"{i}:output_cost"]),
+        "cost_usd": _money(row[f"{i}:cost"], priced),
+        "input_cost_usd": _money(row[f"{i}:input_cost"], priced),
+        "output_cost_usd": _money(row[f"{i}:output_cost"], priced),
         **effects,
         "priced": row[f"{i}:priced"],
         "priced_share": row[f"{i}:priced"] / row["records"],
     }
+
+
+def _money(units: int, records: int) -> str | None:
+    """An amount over some records; over none it is not known."""
+    return decimal_text(usd(units)) if records else None

@@ -58,11 +58,12 @@ class PriceBook:
 
     def place(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
         """One row a record, in the same order: ``price`` (number in `prices`, or null) and ``reason`` for a null."""
-        keys = frame.select(
+        keys = frame.select("model", "timestamp", "tier").with_columns(
             model=pl.col("model") if label == OWN else pl.lit(label),
             day=pl.col("timestamp").dt.date() if label == OWN else pl.lit(None, pl.Date),
             tier=pl.lit("batch") if self._batch else pl.col("tier"),
         )
+        keys = keys.select("model", "day", "tier")
         distinct = keys.unique()
         found = [self._find(label, *key) for key in distinct.iter_rows()]
         placed = distinct.with_columns(
@@ -161,6 +162,14 @@ class PriceBook:
 def usd(units: int) -> Decimal:
     """An amount of units in USD, exact."""
     return Decimal(units).scaleb(UNIT.adjusted())
+
+
+def usd_text(units: pl.Expr) -> pl.Expr:
+    """Amounts of units, none of them negative, as `tokcount.analysis.money.decimal_text` writes them."""
+    decimals = -UNIT.adjusted()
+    digits = units.cast(pl.String).str.zfill(decimals + 1)
+    whole, fraction = digits.str.head(-decimals), digits.str.tail(decimals)
+    return (whole + "." + fraction).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 def _scaled(rates: Rates) -> tuple[int, int, int, int]:

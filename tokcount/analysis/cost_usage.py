@@ -18,8 +18,8 @@ OWN: Final = "own"
 """Label of the baseline that is each record's own model."""
 CACHED_FROM: Final = 1024
 """The shortest prompt that is cached (OpenAI's prompt caching guide)."""
-CACHED_REPLY: Final = "cached_reply"
-"""Flag of a record that a gateway answered from its own cache."""
+CACHED_REPLY: Final = r"(^|\|)cached_reply(\||$)"
+"""Flags of a record that a gateway answered from its own cache."""
 SHARE_STEPS: Final = 1_000_000
 NO_OUTPUT: Final = "no output in the log"
 PARTIAL: Final = "counted in part"
@@ -86,7 +86,9 @@ def _low() -> pl.Expr:
 def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     if "flags" not in frame.columns:
         return usage
-    unbilled = frame["flags"].fill_null("").str.split("|").list.contains(CACHED_REPLY)
+    unbilled = frame["flags"].fill_null("").str.contains(CACHED_REPLY)
+    if not unbilled.any():
+        return usage
     amounts = pl.col("input", "cached", "write", "output")
     return usage.with_columns(
         pl.when(unbilled).then(pl.lit(0, pl.Int64)).otherwise(amounts).name.keep(),

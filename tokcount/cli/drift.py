@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tokcount.cli import inputs
+from tokcount.cli import clock, inputs, targets
 from tokcount.cli.groups import with_groups
 from tokcount.cli.options import (
     GROUP_KEYS,
@@ -20,8 +20,11 @@ from tokcount.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
 
+    from tokcount.analysis.cost import CostOptions
     from tokcount.analysis.references import Reference
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
@@ -54,24 +57,31 @@ def drift(
     """
     from tokcount.cli.prices import catalog_of
 
-    plan = inputs.plan_of(references, run, catalog_of(prices), by=group_keys(by))
-    sources = inputs.sources_of(paths)
-    result = inputs.scan(sources, plan, inputs.read_options(read), run)
+    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths)
+    reading = inputs.read_options(read)
+    asked = targets.with_auto(references, sources, reading, catalog, today, run)
+    plan = inputs.plan_of(asked, run, catalog, by=group_keys(by))
+    targets.warn(plan, run, today)
+    result = inputs.scan(sources, plan, reading, run)
     skipped = result.skipped
     frame = result.frame()
     if frame.height:
         if per_record:
-            _emit_rows(frame, plan, output)
+            _emit_rows(frame, plan, today, output)
         else:
-            _emit_report(frame, skipped, plan, group_keys(by), top, output)
+            _emit_report(frame, skipped, plan, today, group_keys(by), top, output)
     inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
 
 
-def _emit_rows(frame: pl.DataFrame, plan: ScanPlan, output: OutputGroup) -> None:
+def _emit_rows(frame: pl.DataFrame, plan: ScanPlan, today: date, output: OutputGroup) -> None:
+    from tokcount.analysis.cost import with_costs
     from tokcount.analysis.per_record import per_record
     from tokcount.output.records import write
 
     references = references_of(plan)
+    money = money_of(plan, today)
+    if money is not None:
+        frame = with_costs(frame, money, plan.catalog)
     rows = per_record(frame, references, references[0])
     write(rows, "drift", output.format, output.output, output.color)
 
@@ -80,6 +90,7 @@ def _emit_report(
     frame: pl.DataFrame,
     skipped: SkippedSummary,
     plan: ScanPlan,
+    today: date,
     by: tuple[str, ...],
     top: int,
     output: OutputGroup,
@@ -87,9 +98,17 @@ def _emit_report(
     from tokcount.analysis.drift import DriftOptions, report
     from tokcount.output.interface import emit
 
-    baseline, *targets = references_of(plan)
-    options = DriftOptions(baseline=baseline, targets=tuple(targets), by=by, top=top)
-    emit(report(frame, skipped, options), output.format, output.output, output.color)
+    baseline, *others = references_of(plan)
+    options = DriftOptions(baseline, tuple(others), by, top, money_of(plan, today))
+    emit(report(frame, skipped, options, plan.catalog), output.format, output.output, output.color)
+
+
+def money_of(plan: ScanPlan, today: date) -> CostOptions | None:
+    """At which prices to charge the references; nothing when all of them are encodings."""
+    from tokcount.cli.prices import cost_options
+
+    has_prices = plan.own or any(reference.model for reference in plan.references)
+    return cost_options(plan, today) if has_prices else None
 
 
 def references_of(plan: ScanPlan) -> list[Reference]:

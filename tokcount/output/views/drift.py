@@ -18,8 +18,9 @@ MEASURES = {
     "drift_p50": Column("p50", "percent"),
     "drift_p95": Column("p95", "percent"),
     "drift_max": Column("max", "percent"),
+    "cost_usd": Column("cost", "usd"),
 }
-"""JSON key of a reference → its column; ``output`` only where some output was counted."""
+"""JSON key of a reference → its column; ``output`` and ``cost`` only where there is some."""
 
 
 def blocks(data: dict[str, Any]) -> Blocks:
@@ -34,6 +35,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *flags(data),
         _totals(data),
         *_uncompared(data),
+        *_floors(data),
         *_groups(data),
         *_worst(data),
         sureness(tokens, data["reasons"]),
@@ -72,8 +74,10 @@ def _flat(entry: dict[str, Any]) -> Row:
 
 def _totals(data: dict[str, Any]) -> Table:
     references = data["references"]
-    has_output = any(entry["output_tokens"] for entry in references)
-    keys = [key for key in MEASURES if key != "output_tokens" or has_output]
+    hidden = set() if any(entry["output_tokens"] for entry in references) else {"output_tokens"}
+    if not _has_costs(data):
+        hidden.add("cost_usd")
+    keys = [key for key in MEASURES if key not in hidden]
     columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis"))
     table = [(e["reference"], *(e[key] for key in keys), basis(e["basis_tokens"])) for e in references]
     return Table(columns, tuple(table), note=_note(data))
@@ -82,7 +86,24 @@ def _totals(data: dict[str, Any]) -> Table:
 def _note(data: dict[str, Any]) -> str:
     note = f"drift: input tokens against {data['baseline']}; p50, p95 and max are of single records"
     empty = max(entry["zero_baseline"] or 0 for entry in data["references"])
-    return f"{note}, without {counted(empty, 'record', 'records')} of 0 tokens" if empty else note
+    if empty:
+        note += f", without {counted(empty, 'record', 'records')} of 0 tokens"
+    return f"{note}; cost: see tokcount cost" if _has_costs(data) else note
+
+
+def _has_costs(data: dict[str, Any]) -> bool:
+    """Is the baseline priced, and some target?"""
+    baseline, *targets = (entry["cost_usd"] is not None for entry in data["references"])
+    return baseline and any(targets)
+
+
+def _floors(data: dict[str, Any]) -> list[Line]:
+    """Of which references the cost is less than the true one."""
+    if not _has_costs(data):
+        return []
+    floors = [entry["reference"] for entry in data["references"] if entry["cost_floor"]]
+    text = f"The cost is at least that under {', '.join(floors)}: not all of it is known."
+    return [Line(text, "warning")] if floors else []
 
 
 def _uncompared(data: dict[str, Any]) -> list[Line]:

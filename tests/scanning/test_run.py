@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import multiprocessing
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from polars.testing import assert_frame_equal
 from tokcount.errors import DataError
 from tokcount.logs import blocks, files
 from tokcount.logs.options import ReadOptions
+from tokcount.scanning import pool
 from tokcount.scanning import run as running
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
@@ -55,7 +57,11 @@ def places(result: ScanResult) -> list[tuple[str, int, str]]:
     return [(place.source, place.line, place.reason) for place in result.skipped.places]
 
 
-def test_processes_change_nothing(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_processes_change_nothing(log: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system does not {method}")
+    monkeypatch.setattr(pool, "start_method", lambda: method)
     whole = scan(log)
     in_parts(monkeypatch)
     parts = scan(log, jobs=2)
@@ -69,7 +75,8 @@ def test_processes_change_nothing(log: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_grouped_format_in_a_part_makes_the_file_read_whole(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chunk = '{"id":"c1","object":"chat.completion.chunk","model":"gpt-4o","choices":[{"index":0,"delta":{"content":"%s"}}]}'
+    choice = '{"index":0,"delta":{"content":"%s"}}'
+    chunk = '{"id":"c1","object":"chat.completion.chunk","model":"gpt-4o","choices":[' + choice + "]}"
     with log.open("a", encoding="utf-8") as file:
         file.write("\n".join(chunk % word for word in ("Hello", " there")) + "\n")
     whole = scan(log).frame()
@@ -115,8 +122,6 @@ def test_a_worker_that_dies_is_one_clear_error(log: Path, monkeypatch: pytest.Mo
     in_parts(monkeypatch)
 
     def kill_workers(done: int) -> None:
-        import multiprocessing
-
         for child in multiprocessing.active_children():
             child.kill()
 

@@ -47,7 +47,11 @@ BILLED_COLUMNS = (
     "billed_audio_tokens",
     "billed_cache_write_tokens",
 )
+PLACE_COLUMNS = ("line", "index", "identity", "messages", "basis", "requests")
 REFERENCE_COLUMNS = ("content_tokens", "framing_tokens", "output_tokens")
+SETTLE_AT: Final = 200_000
+"""Numbers in the flat array before they are moved into columns: 1.6 MB."""
+_REMEMBERED: Final = 4_096
 _NOTHING_BILLED = (NULL_BILLED,) * len(BILLED_COLUMNS)
 
 
@@ -72,8 +76,15 @@ class Notes(msgspec.Struct):
     """What counting one record found out besides numbers: the worst basis, why, and flags of its texts."""
 
     basis: int = 0
+    least_basis: int = 0
+    """What flags of the record do not let the basis of any count be better than."""
     reasons: dict[str, None] = {}
     flags: tuple[str, ...] = ()
+
+    def doubt(self, basis: Basis, reason: str) -> None:
+        """No count of this record is better than ``basis``."""
+        self.least_basis = max(self.least_basis, BASIS_ORDER.index(basis))
+        self.worsen(basis, (reason,))
 
     def worsen(self, basis: Basis, reasons: Iterable[str]) -> None:
         """Keep the worse basis and all reasons, in order of appearance."""
@@ -92,44 +103,27 @@ class Cell(msgspec.Struct):
 
 
 class Columns:
-    """Rows of counted records under a fixed list of references, column by column.
-
-    ``lines`` is filled in by whoever read the block: how many lines it spans, to place the next one.
-    """
+    """Rows of counted records under a fixed list of references, column by column."""
 
     def __init__(self, references: tuple[str, ...], roles: tuple[str, ...] = ()) -> None:
         self.references = references
-        self.words = {name: Words() for name in WORD_COLUMNS}
-        self.codes = {name: array("i") for name in WORD_COLUMNS}
-        self.line = array("q")
-        self.index = array("i")
-        self.timestamp = array("d")
-        self.identity = array("q")
-        self.requests = array("q")
-        self.messages = array("i")
-        self.billed = {name: array("q") for name in BILLED_COLUMNS}
-        self.basis = array("b")
-        self.counts = {
-            f"{reference}:{name}": array("i") for reference in references for name in REFERENCE_COLUMNS
-        }
-        self.reference_basis = {reference: array("b") for reference in references}
         self.role_names = roles
-        self.by_role = {
-            f"{reference}:content_tokens[{role}]": array("i") for reference in references for role in roles
+        self.words = {name: Words() for name in WORD_COLUMNS}
+        self.columns = {
+            **{name: array("i") for name in WORD_COLUMNS},
+            **{name: array("q") for name in PLACE_COLUMNS},
+            **{name: array("q") for name in BILLED_COLUMNS},
         }
-
-        self._word_columns = [(self.words[name], self.codes[name]) for name in WORD_COLUMNS]
-        self._billed_columns = list(self.billed.values())
-        self._reference_columns = {
-            reference: (
-                *(self.counts[f"{reference}:{name}"] for name in REFERENCE_COLUMNS),
-                self.reference_basis[reference],
-            )
-            for reference in references
-        }
+        for reference in references:
+            for name in (*REFERENCE_COLUMNS, *map(_by_role, roles)):
+                self.columns[f"{reference}:{name}"] = array("i")
+            self.columns[f"{reference}:basis"] = array("b")
+        self.timestamp = array("d")
+        self._fresh = array("q")
+        self._coded: dict[tuple[object, ...], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return len(self.line)
+        return len(self.timestamp)
 
     def append(
         self,
@@ -141,70 +135,82 @@ class Columns:
         script: str | None,
         bill_note: str | None = None,
     ) -> None:
-        """Add the row of one record: ``cells`` in the order of the references."""
-        self.line.append(record.line)
-        self.index.append(record.index)
-        self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
-        self.identity.append(_identity(record))
-        self.messages.append(_messages(record))
-        self._append_words(record, notes, (shape, script, record.user, bill_note))
-        self._append_usage(record.usage)
-        self.basis.append(notes.basis)
-        for reference, cell in zip(self.references, cells, strict=True):
-            self._append_cell(reference, cell)
+        """Add the row of one record: ``cells`` in the order of the references.
 
-    def _append_words(self, record: Record, notes: Notes, last: tuple[str | None, ...]) -> None:
-        flags = record.flags if not notes.flags else tuple(sorted({*record.flags, *notes.flags}))
-        row = (
-            record.source,
-            record.format,
-            record.kind,
-            record.served_model or record.model,
-            record.tier,
-            "|".join(flags),
+        All numbers of a row go into one flat array at once, which `settle` turns into columns many rows at a time:
+        an append to each of some forty arrays would cost more than counting a record whose texts are known.
+        """
+        self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
+        fresh = self._fresh
+        fresh.extend(self._codes(record, notes, (shape, script, record.user, bill_note)))
+        usage = record.usage
+        fresh.extend((record.line, record.index, _identity(record), _messages(record), notes.basis))
+        fresh.append(1 if usage is None else usage.requests)
+        fresh.extend(_NOTHING_BILLED if usage is None else _billed(usage))
+        for cell in cells:
+            fresh.extend((cell.content, cell.framing, cell.output))
+            if self.role_names:
+                fresh.extend(NULL if cell.by_role is None else cell.by_role[role] for role in self.role_names)
+            fresh.append(cell.basis)
+        if len(fresh) > SETTLE_AT:
+            self.settle()
+
+    def settle(self) -> None:
+        """Move the rows of the flat array into the columns."""
+        width = len(self.columns)
+        for place, column in enumerate(self.columns.values()):
+            column.extend(array(column.typecode, self._fresh[place::width]))
+        self._fresh = array("q")
+
+    def finished(self) -> Columns:
+        """Itself, settled and without what only appending needs: ready to be sent to another process."""
+        self.settle()
+        self._coded.clear()
+        return self
+
+    def _codes(self, record: Record, notes: Notes, last: tuple[str | None, ...]) -> tuple[int, ...]:
+        """The codes of a row's words; a combination that was seen before is one look-up."""
+        model = record.served_model or record.model
+        key = (
+            *(record.source, record.format, record.kind, model, record.tier),
+            *(record.flags, notes.flags, record.tags, tuple(notes.reasons), last),
+        )
+        coded = self._coded.get(key)
+        if coded is None:
+            if len(self._coded) >= _REMEMBERED:
+                self._coded.clear()
+            coded = self._coded[key] = self._encode(record, notes, (model, record.tier), last)
+        return coded
+
+    def _encode(
+        self, record: Record, notes: Notes, named: tuple[str | None, ...], last: tuple[str | None, ...]
+    ) -> tuple[int, ...]:
+        words = (
+            *(record.source, record.format, record.kind, *named),
+            "|".join(sorted({*record.flags, *notes.flags})),
             ",".join(record.tags),
             "; ".join(notes.reasons) or None,
             *last,
         )
-        for (words, codes), word in zip(self._word_columns, row, strict=True):
-            codes.append(words.code(word))
-
-    def _append_usage(self, usage: Usage | None) -> None:
-        self.requests.append(1 if usage is None else usage.requests)
-        values = _NOTHING_BILLED if usage is None else _billed(usage)
-        for column, value in zip(self._billed_columns, values, strict=True):
-            column.append(value)
-
-    def _append_cell(self, reference: str, cell: Cell) -> None:
-        content, framing, output, basis = self._reference_columns[reference]
-        content.append(cell.content)
-        framing.append(cell.framing)
-        output.append(cell.output)
-        basis.append(cell.basis)
-        for role in self.role_names:
-            value = NULL if cell.by_role is None else cell.by_role[role]
-            self.by_role[f"{reference}:content_tokens[{role}]"].append(value)
+        return tuple(self.words[name].code(word) for name, word in zip(WORD_COLUMNS, words, strict=True))
 
     def frame(self, line_offset: int = 0) -> pl.DataFrame:
         """The block as a polars frame, lines moved by ``line_offset``."""
         import polars as pl
 
-        columns: dict[str, pl.Series] = {
-            name: _word_series(name, self.words[name].words, self.codes[name]) for name in WORD_COLUMNS
-        }
-        columns["line"] = _series("line", self.line, pl.Int64) + line_offset
-        columns["index"] = _series("index", self.index, pl.Int32)
-        columns["timestamp"] = _timestamps(self.timestamp)
-        columns["identity"] = _series("identity", self.identity, pl.Int64)
-        columns["messages"] = _series("messages", self.messages, pl.Int32)
-        columns["requests"] = _series("requests", self.requests, pl.Int64)
-        columns["basis"] = _word_series("basis", list(BASIS_ORDER), self.basis)
-        for name, values in self.billed.items():
-            columns[name] = _nullable(_series(name, values, pl.Int64), NULL_BILLED)
-        for name, values in {**self.counts, **self.by_role}.items():
-            columns[name] = _nullable(_series(name, values, pl.Int32), NULL).cast(pl.Int64)
-        for reference, values in self.reference_basis.items():
-            columns[f"{reference}:basis"] = _word_series(f"{reference}:basis", list(BASIS_ORDER), values)
+        self.settle()
+        columns: dict[str, pl.Series] = {"timestamp": _timestamps(self.timestamp)}
+        for name, values in self.columns.items():
+            if name in self.words:
+                columns[name] = _word_series(name, self.words[name].words, values)
+            elif name.endswith("basis"):
+                columns[name] = _word_series(name, list(BASIS_ORDER), values)
+            elif name in PLACE_COLUMNS:
+                columns[name] = _series(name, values, pl.Int64)
+            else:
+                null = NULL_BILLED if name in BILLED_COLUMNS else NULL
+                columns[name] = _nullable(_series(name, values).cast(pl.Int64), null)
+        columns["line"] += line_offset
         return pl.DataFrame(columns)
 
 
@@ -234,10 +240,17 @@ def _identity(record: Record) -> int:
     return int.from_bytes(digest.digest(), "little", signed=True)
 
 
-def _series(name: str, values: array[int] | array[float], dtype: type[pl.DataType]) -> pl.Series:
+def _by_role(role: str) -> str:
+    return f"content_tokens[{role}]"
+
+
+def _series(
+    name: str, values: array[int] | array[float], dtype: type[pl.DataType] | None = None
+) -> pl.Series:
     import polars as pl
 
-    return pl.Series(name, memoryview(values) if len(values) else [], dtype=dtype)
+    types = {"b": pl.Int8, "i": pl.Int32, "q": pl.Int64, "d": pl.Float64}
+    return pl.Series(name, memoryview(values) if len(values) else [], dtype=dtype or types[values.typecode])
 
 
 def _nullable(series: pl.Series, null: int) -> pl.Series:
@@ -255,5 +268,5 @@ def _word_series(name: str, words: list[str], codes: array[int]) -> pl.Series:
     import polars as pl
 
     table = pl.Series(name, words, dtype=pl.String)
-    places = _nullable(_series(name, codes, pl.Int32), NO_WORD)
+    places = _nullable(_series(name, codes).cast(pl.Int32), NO_WORD)
     return table.gather(places).rename(name)

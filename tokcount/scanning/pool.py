@@ -1,10 +1,15 @@
-"""Worker processes: started by spawning, never left behind."""
+"""Worker processes, never left behind.
+
+They are spawned, except on Linux while this process has no other threads: there they are forked from a process that
+has loaded the vocabularies, which all workers then share. Nothing depends on which it is.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -34,11 +39,13 @@ class Pool:
     def __init__(
         self, plan: ScanPlan, options: ReadOptions, jobs: int, progress: Callable[[int], None] | None
     ) -> None:
-        context = multiprocessing.get_context("spawn")
+        method = start_method()
+        context = multiprocessing.get_context(method)
+        prepared = Worker(plan, options) if method == "fork" else None
         self._progress = progress
         self._read = context.Value("q", 0)
         self._others = set(multiprocessing.active_children())
-        self._executor = ProcessPoolExecutor(jobs, context, _start, (plan, options, self._read))
+        self._executor = ProcessPoolExecutor(jobs, context, _start, (plan, options, self._read, prepared))
 
     def __enter__(self) -> Self:
         return self
@@ -82,11 +89,17 @@ class _State:
     read: Synchronized[int]
 
 
-def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int]) -> None:
+def start_method() -> str:
+    """``fork`` where that is safe: on Linux, without other threads, and before polars has started its own."""
+    alone = threading.active_count() == 1 and "polars" not in sys.modules
+    return "fork" if sys.platform == "linux" and alone else "spawn"
+
+
+def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int], prepared: Worker | None) -> None:
     """Begin a worker process: Ctrl-C is the parent's to handle, and without the parent there is nothing to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
-    _State.worker = Worker(plan, options)
+    _State.worker = prepared or Worker(plan, options)
     _State.read = read
 
 

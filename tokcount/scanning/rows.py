@@ -6,11 +6,11 @@ import msgspec
 
 from tokcount.counting.families import FAMILIES, Family
 from tokcount.counting.framing import layout
-from tokcount.counting.layout import BASIS_ORDER, Layout
+from tokcount.counting.layout import BASIS_ORDER, Basis, Layout
 from tokcount.counting.odd_billing import named_residual
 from tokcount.counting.output import layout_output
 from tokcount.counting.text import Counted, TextCounter
-from tokcount.logs.record import Json, Kind, Record
+from tokcount.logs.record import FLAGS, Json, Kind, Record
 from tokcount.models.names import find
 from tokcount.models.references import Reference
 from tokcount.scanning.columns import NULL, Cell, Columns, Notes
@@ -22,6 +22,12 @@ PROMPT_KINDS = frozenset({"completions", "text"})
 UNCOUNTED_FLAGS = frozenset({"truncated", "redacted"})
 ROLES = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
 NO_MODEL = "no model in the record"
+DOUBTS: dict[str, Basis] = {
+    "hidden_context": "partial",
+    "reserialised": "estimated",
+    "non_openai": "estimated",
+}
+"""Flag → the best that a count of such a record can be."""
 PARTIAL = BASIS_ORDER.index("partial")
 
 
@@ -36,6 +42,8 @@ class Target(msgspec.Struct, frozen=True):
     family: Family
     model: str = ""
     is_encoding: bool = False
+    place: int = -1
+    """Of the encoding among those that are counted together; -1: it is counted by itself."""
 
     def family_for(self, kind: Kind) -> Family:
         """The framing family for a record of this kind.
@@ -75,7 +83,7 @@ class RowCounter:
     def take(self) -> Columns:
         """The rows so far; counting goes on in fresh columns."""
         done, self.columns = self.columns, self.fresh_columns()
-        return done
+        return done.finished()
 
     def add(self, record: Record) -> None:
         """Count one record and append its row. Never raises for what a log may hold."""
@@ -92,7 +100,8 @@ class RowCounter:
         name = reference.model.name if reference.model else ""
         calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
         family = calibrated.family if calibrated else FAMILIES[reference.family]
-        return Target(reference.label, reference.encoding, family, name, reference.model is None)
+        place = self.counter.encodings.index(reference.encoding)
+        return Target(reference.label, reference.encoding, family, name, reference.model is None, place)
 
     def _targets(self, record: Record, notes: Notes) -> tuple[Target | None, ...]:
         if not self.plan.own:
@@ -117,11 +126,15 @@ class RowCounter:
             calibrated = self._calibrated.get(name.lower())
             if calibrated and (calibrated.encoding or found):
                 encoding = calibrated.encoding or (found.model.encoding if found else "")
-                return Target(OWN, encoding, calibrated.family, name)
+                return self._own_as(encoding, calibrated.family, name)
             if found is not None:
-                return Target(OWN, found.model.encoding, FAMILIES[found.model.family], found.model.name)
+                return self._own_as(found.model.encoding, FAMILIES[found.model.family], found.model.name)
         named = served or asked
         return f"unknown model {named!r}" if named else NO_MODEL
+
+    def _own_as(self, encoding: str, family: Family, name: str) -> Target:
+        known = self.counter.encodings
+        return Target(OWN, encoding, family, name, place=known.index(encoding) if encoding in known else -1)
 
 
 def _bill_note(record: Record, own: Cell) -> str | None:
@@ -142,6 +155,9 @@ class _Call:
 
     def __init__(self, counter: TextCounter, record: Record, request: Json | None, *, roles: bool) -> None:
         self.notes = Notes()
+        for flag in record.flags:
+            if flag in DOUBTS:
+                self.notes.doubt(DOUBTS[flag], FLAGS[flag])
         self._counter = counter
         self._record = record
         self._request = request
@@ -156,10 +172,10 @@ class _Call:
         family = target.family_for(self._record.kind)
         cell = Cell()
         if self._request is not None:
-            self._count_input(self._laid(family, target.model), target.encoding, cell)
+            self._count_input(self._laid(family, target.model), target, cell)
         if self._record.response is not None:
             answer = self._answer(family)
-            cell.output = answer.layout.constant + self._tokens(answer, target.encoding)
+            cell.output = answer.layout.constant + self._tokens(answer.layout.texts, answer.texts, target)
         return cell
 
     def content_texts(self) -> list[str]:
@@ -168,13 +184,11 @@ class _Call:
 
     def finished_notes(self) -> Notes:
         """The notes with the flags that the texts themselves gave."""
-        counted = [laid.content for laid in self._layouts.values()]
-        flags = []
-        if any(found.special for found in counted):
-            flags.append("special_token_text")
-        if any(found.repaired for found in counted):
-            flags.append("surrogate_repaired")
-        self.notes.flags = tuple(flags)
+        for laid in self._layouts.values():
+            if laid.content.special or laid.content.repaired:
+                special = ("special_token_text",) if laid.content.special else ()
+                repaired = ("surrogate_repaired",) if laid.content.repaired else ()
+                self.notes.flags = (*special, *repaired)
         return self.notes
 
     def _laid(self, family: Family, model: str) -> _Laid:
@@ -209,22 +223,22 @@ class _Call:
         texts = content if laid.texts is laid.content else self._counter.count_all(laid.texts)
         return _Laid(laid, content, texts)
 
-    def _count_input(self, laid: _Laid, encoding: str, cell: Cell) -> None:
-        ids = laid.layout.token_ids
-        total = self._tokens(laid, encoding) + laid.layout.constant + ids
-        cell.content = self._tokens(laid, encoding, of_content=True) + ids
-        cell.framing = total - cell.content
-        cell.basis = BASIS_ORDER.index(laid.layout.basis)
-        if laid.layout.roles is not None:
-            cell.by_role = self._by_role(laid.layout, encoding)
+    def _count_input(self, laid: _Laid, target: Target, cell: Cell) -> None:
+        layout = laid.layout
+        content = total = self._tokens(layout.content, laid.content, target)
+        if layout.texts is not layout.content:
+            total = self._tokens(layout.texts, laid.texts, target)
+        cell.content = content + layout.token_ids
+        cell.framing = layout.constant + total - content
+        cell.basis = max(BASIS_ORDER.index(layout.basis), self.notes.least_basis)
+        if layout.roles is not None:
+            cell.by_role = self._by_role(layout, target.encoding)
 
-    def _tokens(self, laid: _Laid, encoding: str, *, of_content: bool = False) -> int:
-        """The sum over a layout's texts, from the packed counts where the encoding is one of the run's."""
-        if encoding in self._counter.encodings:
-            counted = laid.content if of_content else laid.texts
-            return counted.counts[self._counter.encodings.index(encoding)]
-        texts = laid.layout.content if of_content else laid.layout.texts
-        return sum(self._counter.tokens(encoding, text) for text in texts)
+    def _tokens(self, texts: list[str], counted: Counted, target: Target) -> int:
+        """The sum over texts, from the packed counts where the encoding is one of those counted together."""
+        if target.place >= 0:
+            return counted.counts[target.place]
+        return sum(self._counter.tokens(target.encoding, text) for text in texts)
 
     def _by_role(self, laid: Layout, encoding: str) -> dict[str, int]:
         totals = dict.fromkeys(ROLES, 0)

@@ -1,0 +1,56 @@
+"""Framing constants of the user's own."""
+
+from pathlib import Path
+
+import pytest
+
+from tokcount.counting.families import FAMILIES
+from tokcount.counting.user_families import CALIBRATED, as_toml, load
+from tokcount.errors import UsageError
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "families.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_family_starts_from_another_and_says_that_it_is_calibrated(tmp_path: Path) -> None:
+    (own,) = load(
+        written(tmp_path, '[families."GPT-7"]\nlike = "gpt5"\nencoding = "o200k_base"\npriming = 4\n')
+    )
+
+    assert (own.model, own.encoding) == ("gpt-7", "o200k_base")
+    assert own.family.priming == 4
+    assert own.family.assistant_text == FAMILIES["gpt5"].assistant_text
+    assert own.family.doubt == CALIBRATED
+
+
+def test_what_calibrate_writes_is_read_back(tmp_path: Path) -> None:
+    text = as_toml('my "model"', "chat", {"per_message": 4}, "cl100k_base")
+    (own,) = load(written(tmp_path, text))
+
+    assert own.model == 'my "model"'
+    assert own.family.per_message == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r'no table \[families\."MODEL"\] in it'),
+        ("not toml", "cannot be read"),
+        ("[families]\na = 1", "families.a: a table of constants is wanted"),
+        ("[families.a]\nprimnig = 1", "families.a.primnig: no such constant. Close: priming"),
+        ('[families.a]\npriming = "2"', "families.a.priming: a whole number of tokens is wanted"),
+        ('[families.a]\nlike = "gpt9"', "families.a.like: unknown family 'gpt9'"),
+        ('[families.a]\nencoding = "o200k"', "unknown encoding 'o200k'"),
+    ],
+)
+def test_every_mistake_names_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        load(written(tmp_path, text))
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nowhere\.toml: the families file cannot be read: No such file"):
+        load(tmp_path / "nowhere.toml")

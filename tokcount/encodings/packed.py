@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_FIELDS = [f"{length}s" for length in range(256)]
+"""Token length → format of the token, so that one call of `struct` cuts all of them."""
+
 
 def pack(ranks: Mapping[bytes, int]) -> bytes:
     """The packed form of ``ranks`` (token → rank); tokens are 1 to 255 bytes long."""
@@ -32,16 +35,12 @@ def unpack(blob: bytes) -> dict[bytes, int]:
     try:
         data = zlib.decompress(blob)
         (size,) = struct.unpack_from("<I", data)
+        lengths = data[4 : 4 + size]
+        tokens = struct.unpack("<4x" + f"{size}x" + "".join(map(_FIELDS.__getitem__, lengths)), data)
     except (zlib.error, struct.error) as error:
         raise ValueError(str(error)) from error
-    ranks = {}
-    position = 4 + size
-    for rank, length in enumerate(data[4:position]):
-        if length:
-            ranks[data[position : position + length]] = rank
-            position += length
-    if position != len(data):
-        raise ValueError("the token lengths do not add up to the size of the data")
+    ranks = dict(zip(tokens, range(size), strict=True))
+    ranks.pop(b"", None)
     return ranks
 
 

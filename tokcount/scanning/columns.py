@@ -16,6 +16,7 @@ import msgspec
 
 from tokcount.counting.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
+from tokcount.scanning.sparse import SparseColumns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -119,6 +120,7 @@ class Columns:
                 self.columns[f"{reference}:{name}"] = array("i")
             self.columns[f"{reference}:basis"] = array("b")
         self.timestamp = array("d")
+        self.sparse = SparseColumns()
         self._fresh = array("q")
         self._coded: dict[tuple[object, ...], tuple[int, ...]] = {}
 
@@ -194,8 +196,8 @@ class Columns:
         )
         return tuple(self.words[name].code(word) for name, word in zip(WORD_COLUMNS, words, strict=True))
 
-    def frame(self, line_offset: int = 0) -> pl.DataFrame:
-        """The block as a polars frame, lines moved by ``line_offset``."""
+    def frame(self, line_offset: int = 0, sparse: Iterable[str] = ()) -> pl.DataFrame:
+        """The block as a polars frame, lines moved by ``line_offset``, with the ``sparse`` columns of all blocks."""
         import polars as pl
 
         self.settle()
@@ -211,6 +213,7 @@ class Columns:
                 null = NULL_BILLED if name in BILLED_COLUMNS else NULL
                 columns[name] = _nullable(_series(name, values).cast(pl.Int64), null)
         columns["line"] += line_offset
+        columns.update(self.sparse.series(len(self), sparse))
         return pl.DataFrame(columns)
 
 

@@ -33,8 +33,8 @@ class Prefix:
 
 
 def facts_of(record: Record, request: Json | None) -> dict[str, int]:
-    """``max_tokens`` that the request asked for, ``cut_off`` (1: the answer stopped at a limit) and ``role_markers``
-    (lines such as ``User:`` in the prompt or the last message, when they are of two sides at least); only what there is.
+    """What is there of ``max_tokens`` that was asked for, ``cut_off`` (1: the answer stopped at a limit), and
+    ``role_markers``: lines such as ``User:`` in the prompt or the last message, when at least two sides speak.
     """
     facts: dict[str, int] = {}
     limit = _limit(record.request or {})

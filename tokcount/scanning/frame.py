@@ -25,10 +25,11 @@ DUPLICATE = "duplicate"
 def assemble(blocks: list[tuple[Columns, int]]) -> pl.DataFrame:
     """One frame of all blocks, in order. Empties ``blocks``, so that memory is not needed twice."""
     references = blocks[0][0].references if blocks else ()
+    sparse = sorted({name for columns, _ in blocks for name in columns.sparse.columns})
     frames = []
     while blocks:
         columns, line_offset = blocks.pop(0)
-        frames.append(columns.frame(line_offset))
+        frames.append(columns.frame(line_offset, sparse))
     if not frames:
         return Columns(references).frame()
     frame = pl.concat(frames).rechunk()

@@ -11,7 +11,7 @@ from tokcount.counting.text_parts import ClassCounter, by_class, total
 ROLES: Final = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
 """Roles that a report tells apart; any other role is ``other``."""
 SYSTEM_ROLES: Final = frozenset({"system", "developer"})
-TOKEN_IDS: Final = "token_ids"
+GIVEN_AS_IDS: Final = "given_as_ids"
 """The class of tokens that the log gives as ids, without a text."""
 
 
@@ -28,7 +28,7 @@ def content_parts(laid: Layout, encoding: str, counter: ClassCounter) -> dict[st
         _add(parts, f"role[{role if role in ROLES else 'other'}]", total(packed))
         _add(parts, f"position[{position}]", total(packed))
     if laid.token_ids:
-        for name in (f"class[{TOKEN_IDS}]", "role[prompt]", "position[prompt]"):
+        for name in (f"class[{GIVEN_AS_IDS}]", "role[prompt]", "position[prompt]"):
             _add(parts, name, laid.token_ids)
     return parts
 

@@ -26,7 +26,8 @@ class ScanPlan(msgspec.Struct, frozen=True):
     names no model or one that is not known; ``catalog`` is the user's, if they have models of their own, and
     ``families`` are their own framing constants. ``roles`` asks for content by message role, ``scripts`` for the
     dominant script of each record's text, ``shapes`` for the shape of each request and,
-    with ``own``, for the names of odd bills.
+    with ``own``, for the names of odd bills;
+    ``parts`` for what an audit wants to know (see `tokcount.scanning.parts_counter`).
     """
 
     references: tuple[Reference, ...]
@@ -38,6 +39,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     roles: bool = False
     scripts: bool = False
     shapes: bool = False
+    parts: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
 from tokcount.counting.families import FAMILIES, Family
@@ -14,6 +16,7 @@ from tokcount.logs.record import FLAGS, Json, Kind, Record
 from tokcount.models.names import find
 from tokcount.models.references import Reference
 from tokcount.scanning.columns import NULL, Cell, Columns, Notes
+from tokcount.scanning.parts_counter import PartsCounter
 from tokcount.scanning.plan import OWN, ScanPlan
 from tokcount.scanning.scripts import dominant_script
 from tokcount.scanning.shapes import shape_of
@@ -69,6 +72,7 @@ class RowCounter:
         self._calibrated = {user.model: user for user in plan.families}
         self.targets = tuple(self._target(reference) for reference in plan.references)
         self.columns = self.fresh_columns()
+        self._parts = PartsCounter(self.counter.engine) if plan.parts else None
         self._own: dict[tuple[str | None, str | None], Target | str] = {}
 
     @property
@@ -88,12 +92,15 @@ class RowCounter:
     def add(self, record: Record) -> None:
         """Count one record and append its row. Never raises for what a log may hold."""
         request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
-        call = _Call(self.counter, record, request, roles=self.plan.roles)
-        cells = [call.cell(target) for target in self._targets(record, call.notes)]
+        call = _Call(self.counter, record, request, roles=self.plan.roles, parts=self.plan.parts)
+        targets = self._targets(record, call.notes)
+        cells = [call.cell(target) for target in targets]
         script = dominant_script(call.content_texts()) if self.plan.scripts else None
         shape = shape_of(record.kind, record.request) if self.plan.shapes else None
         note = _bill_note(record, cells[0]) if self.plan.own and self.plan.shapes else None
         notes = call.finished_notes()
+        if self._parts is not None:
+            self._parts.add(self.columns.sparse, len(self.columns), record, request, call.laid_out(targets))
         self.columns.append(record, cells, notes, shape=shape, script=script, bill_note=note)
 
     def _target(self, reference: Reference) -> Target:
@@ -153,7 +160,9 @@ def _bill_note(record: Record, own: Cell) -> str | None:
 class _Call:
     """One record while it is counted: each family's layout once, each list of texts once."""
 
-    def __init__(self, counter: TextCounter, record: Record, request: Json | None, *, roles: bool) -> None:
+    def __init__(
+        self, counter: TextCounter, record: Record, request: Json | None, *, roles: bool, parts: bool
+    ) -> None:
         self.notes = Notes()
         for flag in record.flags:
             if flag in DOUBTS:
@@ -161,7 +170,8 @@ class _Call:
         self._counter = counter
         self._record = record
         self._request = request
-        self._roles = roles
+        self._by_roles = roles
+        self._roles = roles or parts
         self._layouts: dict[tuple[str, str], _Laid] = {}
         self._answers: dict[str, _Laid] = {}
 
@@ -177,6 +187,15 @@ class _Call:
             answer = self._answer(family)
             cell.output = answer.layout.constant + self._tokens(answer.layout.texts, answer.texts, target)
         return cell
+
+    def laid_out(self, targets: Sequence[Target | None]) -> Iterator[tuple[str, str, Layout]]:
+        """Label, encoding and layout of each reference that can count the input."""
+        if self._request is None:
+            return
+        for target in targets:
+            if target is not None:
+                laid = self._laid(target.family_for(self._record.kind), target.model)
+                yield target.label, target.encoding, laid.layout
 
     def content_texts(self) -> list[str]:
         """The text of the request, message by message."""
@@ -231,7 +250,7 @@ class _Call:
         cell.content = content + layout.token_ids
         cell.framing = layout.constant + total - content
         cell.basis = max(BASIS_ORDER.index(layout.basis), self.notes.least_basis)
-        if layout.roles is not None:
+        if self._by_roles:
             cell.by_role = self._by_role(layout, target.encoding)
 
     def _tokens(self, texts: list[str], counted: Counted, target: Target) -> int:

@@ -1,0 +1,45 @@
+"""Columns that only some rows have a number in: what most records do not have costs nothing."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class SparseColumns:
+    """Numbers by column name and row; a column begins with its first number, and what was not set is 0.
+
+    Names that end in ``_id`` hold 64 bits, all others 32.
+    """
+
+    def __init__(self) -> None:
+        self.columns: dict[str, array[int]] = {}
+
+    def put(self, row: int, name: str, value: int) -> None:
+        """Set a number. Rows of a column are set in order."""
+        column = self.columns.get(name)
+        if column is None:
+            column = self.columns[name] = array("q" if name.endswith("_id") else "i")
+        _fill(column, row)
+        column.append(value)
+
+    def series(self, rows: int, names: Iterable[str]) -> dict[str, pl.Series]:
+        """The columns ``names`` with ``rows`` rows each, also those that were never begun."""
+        import polars as pl
+
+        found = {}
+        for name in names:
+            column = self.columns.get(name, array("i"))
+            _fill(column, rows)
+            dtype = pl.Int64 if name.endswith("_id") else pl.Int32
+            found[name] = pl.Series(name, memoryview(column), dtype=dtype)
+        return found
+
+
+def _fill(column: array[int], rows: int) -> None:
+    if len(column) < rows:
+        column.frombytes(bytes((rows - len(column)) * column.itemsize))

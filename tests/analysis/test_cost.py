@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokcount.analysis.cost import CostOptions, costs, with_costs
+from tokcount.analysis.cost import CostOptions, Total, costs, totals, with_costs
 from tokcount.errors import UsageError
 from tokcount.models import overrides, pricing
 
@@ -219,7 +219,41 @@ class TestUnpriced:
         assert data["groups"] == []
 
 
+class TestFloors:
+    """The true cost is higher than what is charged."""
+
+    def test_an_output_that_nobody_logged_is_not_charged_and_said(self) -> None:
+        entry = own(frame(record(own=(1000, None)), record(own=(1000, 0))))
+
+        assert entry["cost_usd"] == "0.005"
+        assert (entry["floor"], entry["low"]) == (True, {"no output in the log": 1})
+
+    def test_embeddings_have_no_output(self) -> None:
+        entry = own(frame(record("text-embedding-ada-002", own=(1000, None), kind="embeddings")))
+
+        assert (entry["floor"], entry["low"]) == (False, {})
+
+    def test_what_is_counted_in_part_costs_more(self) -> None:
+        log = frame(record(own=(1000, 0)), record(own=(1000, 0), billed=(9000, 0)))
+        entry = own(log.with_columns(pl.lit("partial").alias("own:basis")))
+
+        assert (entry["floor"], entry["low"]) == (True, {"counted in part": 1})
+        assert entry["basis"] == {"partial": 1}
+
+    def test_totals_are_those_of_the_report(self) -> None:
+        log = frame(record(own=(1000, 0)), record(None))
+
+        assert totals(log, CostOptions(today=TODAY)) == {"own": Total("0.0025", 1, floor=True)}
+        assert totals(frame(record(None)), CostOptions(today=TODAY)) == {"own": Total(None, 0)}
+        assert totals(log.head(1), CostOptions(today=TODAY))["own"].floor is False
+
+
 class TestTargets:
+    def test_targets_take_batch_rates_too(self) -> None:
+        rows = [record(own=(MILLION, 0), counts={"gpt-4.1": (MILLION, 0)})] * 3
+
+        assert target(frame(*rows), "gpt-4.1", batch=True)["cost_usd"] == "3"
+
     def test_a_target_is_priced_today(self) -> None:
         log = frame(
             record("gpt-4o", "2024-06-01", own=(MILLION, MILLION), counts={"gpt-4o-mini": (MILLION, MILLION)})
@@ -329,6 +363,13 @@ class TestGroups:
 
         assert [group["model"] for group in data["groups"]] == ["gpt-4o", "gpt-6.2-sol"]
         assert data["groups"][1]["references"][0]["cost_usd"] is None
+
+    def test_a_group_without_a_baseline_price_has_no_effects(self) -> None:
+        log = frame(record("gpt-6.2-sol", own=(10, 0), counts={"gpt-4o": (10, 0)}))
+        entry = cost(log, "gpt-4o", by=("model",))["groups"][0]["references"][1]
+
+        assert entry["cost_usd"] == "0.000025"
+        assert (entry["token_effect_usd"], entry["price_effect_usd"]) == (None, None)
 
     def test_days_come_in_order(self) -> None:
         log = frame(*(record(day=f"2025-01-0{day}", own=(day * 10, 0)) for day in (3, 1, 2)))

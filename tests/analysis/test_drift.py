@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from frames import NEW, NEWER, OLD, SKIPS, Skips, counts, frame, record, small_l
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tokcount.analysis.cost import CostOptions
 from tokcount.analysis.drift import DriftOptions, report
 
 OPTIONS = DriftOptions(OLD, (NEW,))
@@ -145,6 +147,22 @@ def test_a_target_that_is_the_baseline_stands_once() -> None:
     data = report(small_log(), SKIPS, DriftOptions(OLD, (OLD, NEW))).data
 
     assert [entry["reference"] for entry in data["references"]] == [OLD.label, NEW.label]
+
+
+def test_money_is_shown_at_the_prices_asked_for_and_only_then() -> None:
+    rows = small_log().with_columns(
+        pl.lit(None, pl.String).alias("tier"),
+        *(pl.lit(None, pl.Int64).alias(f"billed_{side}_tokens") for side in ("input", "output")),
+    )
+    money = CostOptions(baseline=OLD.label, targets=(NEW.label,), today=date(2026, 11, 22))
+    plain = report(rows, SKIPS, OPTIONS).data
+    priced = report(rows, SKIPS, DriftOptions(OLD, (NEW,), money=money)).data
+
+    assert plain["prices"] is None
+    assert [entry["cost_usd"] for entry in plain["references"]] == [None, None]
+    assert priced["prices"] == {"version": "2026.11.22", "today": "2026-11-22"}
+    assert [entry["cost_usd"] for entry in priced["references"]] == ["0.0075", "0.000915"]
+    assert [entry["cost_floor"] for entry in priced["references"]] == [True, True]
 
 
 def test_skipped_places_are_kept_for_every_reason() -> None:

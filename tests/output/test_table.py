@@ -119,3 +119,18 @@ def test_a_cut_table_keeps_every_column_once_and_fits(widths: list[int], width: 
     for piece in pieces:
         assert piece[0] == 0
         assert sum(widths[column] for column in piece) + 2 * (len(piece) - 1) <= width
+
+
+def test_amounts_stand_with_their_decimal_points_below_one_another() -> None:
+    columns = (Column("name"), Column("amount", "usd"), Column("n", "int"))
+    amounts = ("1204.5", "0.0000988", None, "0")
+    rows = tuple(("x", amount, 7) for amount in amounts)
+
+    lines = render_blocks([Table(columns, rows)], Surface()).splitlines()[1:]
+
+    assert lines == [
+        "x     $1,204.50       7",
+        "x         $0.0000988  7",
+        "x                  –  7",
+        "x         $0.00       7",
+    ]

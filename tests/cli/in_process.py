@@ -1,0 +1,33 @@
+"""The program run in this process, as `tokcount.__main__` runs it: fast, for the many cases of a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from typer.testing import CliRunner
+
+from tokcount.cli.app import app
+from tokcount.errors import TokcountError
+
+ENVIRONMENT = {"TOKCOUNT_TODAY": "2026-11-22", "XDG_CONFIG_HOME": "/nowhere", "TOKCOUNT_PRICES": None}
+
+
+class Done(NamedTuple):
+    """Exit code, standard output, and standard error with the text of an expected failure at its end."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*arguments: str | Path, stdin: str | None = None, **environment: str) -> Done:
+    """One run on a fixed day, with one process and without the user's own prices."""
+    done = CliRunner().invoke(
+        app, [str(argument) for argument in arguments], input=stdin, env={**ENVIRONMENT, **environment}
+    )
+    if isinstance(done.exception, TokcountError):
+        return Done(int(done.exception.exit_code), done.stdout, done.stderr + str(done.exception))
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(done.exit_code, done.stdout, done.stderr)

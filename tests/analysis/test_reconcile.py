@@ -268,6 +268,25 @@ def test_calibrate_finds_what_tools_add_beyond_the_messages() -> None:
     assert [entry["exact_after"] for entry in proposal["evidence"]] == [6, 6, 6]
 
 
+def test_calibrate_finds_both_when_messages_and_tools_cost_more() -> None:
+    rows = [chat(n, n % 3 + 1, 4, 5) for n in range(9)]
+    rows += [chat(n, n % 4 + 1, 4, 5 + 40, shape="tools") for n in range(9)]
+
+    (proposal,) = calibrate.report(log(*rows), Skips()).data["proposals"]
+
+    assert proposal["constants"] == {"per_message": 4, "priming": 5, "hidden": 40}
+    assert [entry["exact_after"] for entry in proposal["evidence"]] == [9, 9]
+
+
+def test_calibrate_starts_from_the_family_a_model_was_counted_as() -> None:
+    rows = log(*[chat(n, 1, 3, 9) for n in range(9)])
+
+    (proposal,) = calibrate.report(rows, Skips(), counted_as=lambda _: ("gpt5", True)).data["proposals"]
+
+    assert (proposal["like"], proposal["known"], proposal["constants"]) == ("gpt5", True, {"priming": 8})
+    assert calibrate.report(rows, Skips(), counted_as=lambda _: None).data["proposals"] == []
+
+
 @pytest.mark.parametrize("n", [0, 4])
 def test_calibrate_proposes_nothing_from_too_few_records(n: int) -> None:
     rows = log(*[chat(line, 1, 3, 9) for line in range(n)]) if n else log(chat(1, 1, 3, 9)).clear()

@@ -10,7 +10,7 @@ them are marked ``calibrated``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -31,40 +31,46 @@ Pair = tuple[int, int]
 """Messages of a record, and how many tokens were billed that were not counted."""
 
 
+CountedAs = Callable[[str], tuple[str, bool] | None]
+"""Model name → the family it was counted as, and whether it is one that tokcount knows; ``None``: leave it alone."""
+
+
 def report(
-    frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, assumed_family: str = "chat"
+    frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, counted_as: CountedAs = family_of
 ) -> Report:
     """Proposals for every model of the log whose records miss by a pattern.
 
-    ``assumed_family`` is the family under which models that tokcount does not know were counted. A proposal has
-    ``model, like`` (the family it starts from), ``constants`` (field of `tokcount.counting.families.Family` → value),
-    and per shape the ``evidence``: records, and how many were exact before and after.
+    A proposal has ``model, like`` (the family it was counted as), ``constants`` (field of
+    `tokcount.counting.families.Family` → value), and per shape the ``evidence``: records, and how many were exact
+    before and after.
     """
     rows = with_residuals(frame, label).filter(pl.col("residual_input_tokens").is_not_null())
     framed = rows.filter(pl.col("endpoint") == "chat", pl.col("model").is_not_null())
     proposals = []
     for (model,), records in sorted(framed.group_by("model"), key=lambda group: str(group[0][0])):
-        proposal = _proposal(str(model), records, assumed_family)
+        proposal = _proposal(str(model), records, counted_as)
         if proposal is not None:
             proposals.append(proposal)
     return Report("calibrate", {**overview(frame, skipped), "compared": rows.height, "proposals": proposals})
 
 
-def _proposal(model: str, records: pl.DataFrame, assumed: str) -> dict[str, Any] | None:
+def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> dict[str, Any] | None:
     """What to change for one model, or nothing when that makes no record more exact."""
-    name, known = family_of(model)
-    family = FAMILIES[name if known else assumed]
-    plain = _pairs(records.filter(pl.col("shape") == PLAIN))
+    counted = counted_as(model)
+    if counted is None:
+        return None
+    family, known = FAMILIES[counted[0]], counted[1]
+    plain = _pairs(records, PLAIN)
     step, priming = best_constants(plain)
     changes = {"per_message": step, "priming": priming}
     evidence = [_evidence(PLAIN, [missed for _, missed in plain], [m - step * n - priming for n, m in plain])]
     explained = priming
     for shape, field in SHAPE_CONSTANTS:
-        missed = [-residual for residual in records.filter(pl.col("shape") == shape)["residual_input_tokens"]]
-        added = _common(missed, explained) if getattr(family, field) >= 0 else 0
-        explained += added
-        changes[field] = added
-        evidence.append(_evidence(shape, missed, [m - explained for m in missed]))
+        pairs = _pairs(records, shape)
+        rest = [missed - step * messages for messages, missed in pairs]
+        changes[field] = _common(rest, explained) if getattr(family, field) >= 0 else 0
+        explained += changes[field]
+        evidence.append(_evidence(shape, [missed for _, missed in pairs], [n - explained for n in rest]))
     if not any(entry["exact_after"] > entry["exact_before"] for entry in evidence):
         return None
     constants = {field: getattr(family, field) + change for field, change in changes.items() if change}
@@ -72,9 +78,10 @@ def _proposal(model: str, records: pl.DataFrame, assumed: str) -> dict[str, Any]
     return {"model": model, "like": family.name, "known": known, "constants": constants, "evidence": shown}
 
 
-def _pairs(plain: pl.DataFrame) -> list[Pair]:
-    """Messages and missing tokens of plain records."""
-    return plain.select("messages", -pl.col("residual_input_tokens")).rows()
+def _pairs(records: pl.DataFrame, shape: str) -> list[Pair]:
+    """Messages and missing tokens of the records of a shape."""
+    rows = records.filter(pl.col("shape") == shape)
+    return rows.select("messages", -pl.col("residual_input_tokens")).rows()
 
 
 def best_constants(pairs: Sequence[Pair]) -> Pair:

@@ -11,6 +11,7 @@ from tokcount.cli.groups import with_groups
 from tokcount.cli.options import OutputGroup, OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
 
 if TYPE_CHECKING:
+    from tokcount.analysis.calibrate import CountedAs
     from tokcount.analysis.report import Report
     from tokcount.scanning.plan import ScanPlan
 
@@ -75,7 +76,7 @@ def calibrate(
     result = inputs.scan(sources, plan, inputs.read_options(read), run)
     skipped, frame = result.skipped, result.frame()
     if frame.height:
-        report = analysis.report(frame, skipped, assumed_family=_assumed_family(plan))
+        report = analysis.report(frame, skipped, counted_as=_counted_as(plan))
         if export:
             write(_as_toml(report, plan), output.output)
         else:
@@ -95,10 +96,21 @@ def _plan(own: OwnGroup, prices: PriceGroup, run: RunGroup) -> ScanPlan:
     )
 
 
-def _assumed_family(plan: ScanPlan) -> str:
-    from tokcount.models.references import parse_reference
+def _counted_as(plan: ScanPlan) -> CountedAs:
+    """How the scan resolved a model name; a model with constants of the user's own is left as they say."""
+    from tokcount.models.names import find
 
-    return parse_reference(plan.assume_model, plan.catalog).family if plan.assume_model else "chat"
+    own = {user.model for user in plan.families}
+    assumed = find(plan.assume_model, plan.catalog) if plan.assume_model else None
+
+    def counted_as(name: str) -> tuple[str, bool] | None:
+        if name.lower() in own:
+            return None
+        found = find(name, plan.catalog)
+        resolved = found or assumed
+        return (resolved.model.family, found is not None) if resolved else None
+
+    return counted_as
 
 
 def _as_toml(report: Report, plan: ScanPlan) -> str:

@@ -234,11 +234,11 @@ class TestPrices:
         files["file"].write_text("[prices.mine]\ninput = 2\noutput = 1\n")
         files["environment"].write_text("[prices.mine]\ninput = 3\noutput = 1\n")
         environment = {"TOKCOUNT_PRICES": str(files["environment"])}
-        option = ["--price", "mine=1,1"]
+        file: tuple[str | Path, ...] = ("--prices", files["file"])
 
         costs = [
             report(path, *arguments, **environment)["references"][0]["cost_usd"]
-            for arguments in ([], ["--prices", files["file"]], ["--prices", files["file"], *option])
+            for arguments in ((), file, (*file, "--price", "mine=1,1"))
         ]
 
         assert costs == ["3", "2", "1"]
@@ -249,6 +249,12 @@ class TestPrices:
 
         assert own["prices"][0]["basis"] == "user"
         assert "mine row, user" in run("cost", path, "--price", "mine=1,1").out
+
+    def test_a_price_that_nothing_needs_is_named(self) -> None:
+        done = run("cost", CHATS, "--price", "gpt-4o=1,1", "--price", "gpt-4o-2024-08-06=1,1")
+
+        assert "--price gpt-4o: no record and no target has this name" in done.err
+        assert "gpt-4o-2024-08-06" not in done.err
 
     def test_required_prices_that_are_there_are_fine(self) -> None:
         assert run("cost", COMPLETIONS, "--require-prices").code == 0

@@ -207,4 +207,4 @@ def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | No
         return None, {"basis": "no timestamps; give --records-per-month", "factor": None}
     span = (last - first).days + 1
     factor = DAYS_A_MONTH / span
-    return factor, {"basis": f"{span} days, {first} to {last}", "factor": str(round(factor, 6))}
+    return factor, {"basis": f"{span:,} days, {first} to {last}", "factor": str(round(factor, 6))}

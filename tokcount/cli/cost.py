@@ -69,6 +69,7 @@ def cost(
     if frame.height:
         write = _write_rows if per_record else _write_report
         unpriced = write(frame, skipped, plan, asked, output)
+        _say_unused(frame, plan, prices, run)
     inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
     _close_prices(unpriced, frame.height, run, required=money.require_prices)
 
@@ -120,6 +121,21 @@ def _write_report(
     made = report(frame, skipped, asked, plan.catalog)
     emit(made, output.format, output.output, output.color)
     return {entry["reference"]: frame.height - entry["priced"] for entry in made.data["references"]}
+
+
+def _say_unused(frame: pl.DataFrame, plan: ScanPlan, prices: PriceGroup, run: RunGroup) -> None:
+    """Name every ``--price`` that belongs to no model of the log and to no reference."""
+    from tokcount.models.names import find
+    from tokcount.models.overrides import parse_price_option
+
+    asked = [*frame["model"].unique().drop_nulls(), *plan.labels, plan.assume_model or ""]
+    found = [resolution for name in asked if (resolution := find(name, plan.catalog))]
+    needed = {name.strip().lower() for name in asked}
+    needed |= {name for resolution in found for name in (resolution.model.name, resolution.price_name)}
+    for option in prices.price or ():
+        name, _ = parse_price_option(option)
+        if name not in needed:
+            inputs.say(f"--price {name}: no record and no target has this name", run)
 
 
 def _close_prices(unpriced: dict[str, int], records: int, run: RunGroup, *, required: bool) -> None:

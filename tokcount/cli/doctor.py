@@ -18,6 +18,7 @@ PACKAGES = {
     "splintr-rs": "pip install 'tokcount[fast]' counts several times as fast",
     "backports.zstd": "pip install 'tokcount[zstd]' reads zstd before Python 3.14",
     "PyYAML": "pip install 'tokcount[yaml]' reads VCR cassettes",
+    "genai-prices": "pip install 'tokcount[genai]' prices models of other vendors",
 }
 
 
@@ -85,11 +86,10 @@ def _engine() -> dict[str, Any]:
 
 
 def _data() -> dict[str, Any]:
-    from datetime import UTC, datetime
-
+    from tokcount.cli.clock import today
     from tokcount.models.catalog import DATA_DATE, STALE_AFTER_DAYS
 
-    age = (datetime.now(tz=UTC).date() - DATA_DATE).days
+    age = (today() - DATA_DATE).days
     if age > STALE_AFTER_DAYS:
         return _check(
             "model and price data", None, f"{DATA_DATE}, {age} days old", "a newer tokcount may know more"

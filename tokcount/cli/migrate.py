@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -155,18 +156,14 @@ def _options(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -
 
 def _text_of(given: str) -> str:
     """The text itself, or that of the file of this name, without the line break at its end."""
+    if not os.path.isfile(given):  # noqa: PTH113 - a long text is no path, and no error
+        return given
     try:
-        path = Path(given)
-        if not path.is_file():
-            return given
-        text = path.read_text("utf-8")
+        return Path(given).read_text("utf-8").removesuffix("\n")
     except OSError as error:
         raise UsageError(f"--system {given}: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"--system {given}: is not UTF-8 text.") from error
-    except ValueError:
-        return given
-    return text.removesuffix("\n")
 
 
 def _factors(sources: list[Source], plan: ScanPlan, options: ReadOptions, run: RunGroup) -> list[Factor]:
@@ -251,7 +248,7 @@ def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | N
     result = inputs.scan(sources, msgspec.structs.replace(plan, own=False), ReadOptions(), run)
     after = Tokens()
     for columns, _ in result.blocks:
-        after.add(columns, plan.references[0].label)
+        after.add(columns.frame(), plan.references[0].label)
     return after
 
 

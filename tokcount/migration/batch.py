@@ -9,6 +9,7 @@ import re
 from pathlib import PurePath
 from typing import Final
 
+from tokcount.logs.files import STDIN
 from tokcount.logs.record import Json, Record
 from tokcount.migration.target import URLS, Api
 
@@ -48,5 +49,6 @@ class CustomIds:
 
 
 def _made(record: Record) -> str:
-    name = _OTHER.sub("_", PurePath(record.source).name or "log")[-LONGEST_NAME:]
+    source = "stdin" if record.source == STDIN else PurePath(record.source).name or "log"
+    name = _OTHER.sub("_", source)[-LONGEST_NAME:]
     return f"{name}-{record.line}" + (f".{record.index}" if record.index else "")

@@ -4,9 +4,11 @@ A prompt parses under a convention when it is
 
     [text before, or system parts] (user part, assistant part)* user part, an empty assistant mark at the end
 
-with every part but the last one filled. What stands before the first mark becomes a system message; a lone
-capitalised label in it (``Context:``) is a mark that nobody told us about, so such a prompt does not parse. Nor does
-one that fits two conventions. The marks, and the white space around them, are all that is not in the messages.
+with every part but the last one filled. What stands before the first mark becomes a system message; where a convention
+has instructions, such a text may also stand alone before the empty assistant mark, as the user's. These do not parse:
+a text with a lone capitalised label before the first mark (``Context:``), which may be a mark too; a dialogue with
+speakers of another convention; what fits two conventions. The marks, and the white space around them, are all that is
+not in the messages.
 
 Sources of the conventions: the chat examples of OpenAI's completions guide (``Human:``/``AI:``, ``Q:``/``A:``),
 LangChain's ``ConversationChain`` (``Human:``/``AI:``), Anthropic's text completions (``Human:``/``Assistant:``),
@@ -53,6 +55,8 @@ CONVENTIONS: Final = {
 _BLANK = re.compile(r"(?:[ \t\r]*\n)+|[ \t]*")
 """What belongs to a mark after it: the blanks of its line, or the blank lines after it."""
 _STRAY_LABEL = re.compile(r"^(?:###.*|[A-Z][A-Za-z]*:(?=\s|\Z))", re.MULTILINE)
+_DIALOGUES: Final = frozenset({"System/User/Assistant", "Human/AI", "Human/Assistant"})
+_SPEAKER = re.compile(r"^(?:System|User|Human|AI|Assistant|SYSTEM|USER|HUMAN|ASSISTANT):", re.MULTILINE)
 
 
 class Turn(NamedTuple):
@@ -95,14 +99,17 @@ def _parsed(prompt: str, name: str) -> list[Turn] | None:
     before = prompt[: marks[0].start()].rstrip()
     if before and _STRAY_LABEL.search(before):
         return None
+    if len(marks) == 1:
+        bare = before and INSTRUCTION in _ROLES[name].values()
+        return [Turn("user", before)] if bare else None
     parts = [
         Turn(role, _between(prompt, mark.end(), following.start()))
         for role, mark, following in zip(roles, marks, marks[1:], strict=False)
     ]
-    turns = _with_instruction(parts)
-    if before:
-        turns.insert(0, Turn("system", before))
-    turns = _one_system(turns)
+    first = [Turn("system", before)] if before else []
+    turns = _one_system(first + _with_instruction(parts))
+    if name in _DIALOGUES and any(_SPEAKER.search(turn.text) for turn in turns):
+        return None
     return turns if _waits_for_an_answer(turns) else None
 
 

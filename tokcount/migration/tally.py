@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tokcount.logs.record import Record
 from tokcount.migration.carrying import UNKNOWN, Loss
 from tokcount.migration.requests import Migrated
-from tokcount.scanning.columns import NULL, REFERENCE_COLUMNS, Columns
+
+if TYPE_CHECKING:
+    import polars as pl
 
 PLACES_KEPT: Final = 50
 """Places of each loss that are kept; all are counted."""
@@ -49,18 +51,17 @@ class Tokens(msgspec.Struct):
     input_tokens: int = 0
     output_tokens: int = 0
 
-    def add(self, columns: Columns, label: str) -> None:
-        """Add counted rows."""
+    def add(self, frame: pl.DataFrame, label: str) -> None:
+        """Add counted rows, one a record, as a scan makes them."""
         content, framing, output = (
-            [tokens for tokens in columns.counts[f"{label}:{quantity}"] if tokens != NULL]
-            for quantity in REFERENCE_COLUMNS
+            frame[f"{label}:{quantity}"] for quantity in ("content_tokens", "framing_tokens", "output_tokens")
         )
-        self.records += len(content)
-        self.uncounted += len(columns) - len(content)
-        self.content_tokens += sum(content)
-        self.framing_tokens += sum(framing)
+        self.uncounted += content.null_count()
+        self.records += frame.height - content.null_count()
+        self.content_tokens += int(content.sum())
+        self.framing_tokens += int(framing.sum())
         self.input_tokens = self.content_tokens + self.framing_tokens
-        self.output_tokens += sum(output)
+        self.output_tokens += int(output.sum())
 
 
 class Tally(msgspec.Struct):

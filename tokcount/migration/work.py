@@ -61,13 +61,13 @@ class Work:
 
     def _count(self, record: Record) -> None:
         self._counter.add(record)
-        if len(self._counter.columns) >= ROWS_AT_ONCE:
+        if self.tally.migrated % ROWS_AT_ONCE == 0:
             self._add_up()
 
     def _add_up(self) -> None:
-        columns = self._counter.take()
-        self.before.add(columns, OWN)
-        self.predicted.add(columns, self._label)
+        frame = self._counter.take().frame()
+        self.before.add(frame, OWN)
+        self.predicted.add(frame, self._label)
 
 
 def losses_of(record: Record, migrated: Migrated) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def _remarks(data: dict[str, Any]) -> list[str]:
     if data["unlimited"]:
         records = counted(data["unlimited"], "record", "records")
         remarks.append(
-            f"{records} without max_tokens: completions ended after 16 tokens, these end when done."
+            f"{records} without max_tokens: completions end after 16 tokens then, chats when they are done."
         )
     if (data["written"]["batch_files"] or 0) > 1:
         files = integer(data["written"]["batch_files"])

@@ -88,6 +88,15 @@ def test_an_assumed_model_stands_in_for_none_and_for_unknown(model: str | None) 
     assert row["own:framing_tokens"] == 10
 
 
+def test_a_model_that_is_not_known_is_never_counted_exactly() -> None:
+    plan = make_plan(to=["gpt-4o"], assume_model="gpt-5")
+    unknown, none, known = rows(plan, chat(model="my-deployment"), chat(model=None), chat(model="gpt-4o"))
+
+    assert (unknown["own:basis"], unknown["gpt-4o:basis"]) == ("estimated", "exact")
+    assert unknown["reason"] == "unknown model 'my-deployment', counted as gpt-5"
+    assert [row["own:basis"] for row in (none, known)] == ["exact", "exact"]
+
+
 @pytest.mark.parametrize("flag", ["truncated", "redacted"])
 def test_text_that_the_log_cut_is_not_counted(flag: str) -> None:
     (row,) = rows(make_plan(), chat(flags=(flag,), usage=Usage(input=900, output=3)))

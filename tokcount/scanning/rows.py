@@ -31,7 +31,7 @@ DOUBTS: dict[str, Basis] = {
     "non_openai": "estimated",
 }
 """Flag → the best that a count of such a record can be."""
-PARTIAL = BASIS_ORDER.index("partial")
+ESTIMATED, PARTIAL = (BASIS_ORDER.index(word) for word in ("estimated", "partial"))
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -47,6 +47,8 @@ class Target(msgspec.Struct, frozen=True):
     is_encoding: bool = False
     place: int = -1
     """Of the encoding among those that are counted together; -1: it is counted by itself."""
+    doubt: str = ""
+    """Why no count under it is exact."""
 
     def family_for(self, kind: Kind) -> Family:
         """The framing family for a record of this kind.
@@ -128,6 +130,7 @@ class RowCounter:
         return target
 
     def _resolve_own(self, served: str | None, asked: str | None) -> Target | str:
+        named = served or asked
         for name in filter(None, (served, asked, self.plan.assume_model)):
             found = find(name, self.plan.catalog)
             calibrated = self._calibrated.get(name.lower())
@@ -135,13 +138,20 @@ class RowCounter:
                 encoding = calibrated.encoding or (found.model.encoding if found else "")
                 return self._own_as(encoding, calibrated.family, name)
             if found is not None:
-                return self._own_as(found.model.encoding, FAMILIES[found.model.family], found.model.name)
-        named = served or asked
+                doubt = (
+                    f"unknown model {named!r}, counted as {name}"
+                    if named and name not in (served, asked)
+                    else ""
+                )
+                return self._own_as(
+                    found.model.encoding, FAMILIES[found.model.family], found.model.name, doubt
+                )
         return f"unknown model {named!r}" if named else NO_MODEL
 
-    def _own_as(self, encoding: str, family: Family, name: str) -> Target:
+    def _own_as(self, encoding: str, family: Family, name: str, doubt: str = "") -> Target:
         known = self.counter.encodings
-        return Target(OWN, encoding, family, name, place=known.index(encoding) if encoding in known else -1)
+        place = known.index(encoding) if encoding in known else -1
+        return Target(OWN, encoding, family, name, place=place, doubt=doubt)
 
 
 def _bill_note(record: Record, own: Cell) -> str | None:
@@ -250,6 +260,9 @@ class _Call:
         cell.content = content + layout.token_ids
         cell.framing = layout.constant + total - content
         cell.basis = max(BASIS_ORDER.index(layout.basis), self.notes.least_basis)
+        if target.doubt:
+            self.notes.worsen("estimated", (target.doubt,))
+            cell.basis = max(cell.basis, ESTIMATED)
         if self._by_roles:
             cell.by_role = self._by_role(layout, target.encoding)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from checks import SETTINGS, SHORT_CHECKS
 from costs import COSTS
 from frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from frames import frame as counted_frame
@@ -177,4 +178,6 @@ REPORTS = {
     "uncalibrated": NOTHING_TO_CALIBRATE,
     **COSTS,
     **migrations(HOSTILE),
+    **SHORT_CHECKS,
+    **SETTINGS,
 }

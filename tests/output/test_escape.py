@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tokcount.output.escape import csv_cell, json_text, markdown, markdown_line, visible
+from tokcount.output.escape import csv_cell, json_text, markdown, markdown_line, not_a_command, visible
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,17 @@ def test_a_json_document_stays_the_same_for_a_parser(text: str) -> None:
 
     assert json.loads(document) == {"key": [text, 1]}
     assert visible(document.replace("\n", "")) == document.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error file=x::y", "\\x3a:error file=x::y"),
+        ("  ::stop-commands::t", "  \\x3a:stop-commands::t"),
+        ("a ##[error]b", "a #\\x23[error]b"),
+        ("a ::error::b", "a ::error::b"),
+        ("one\n::two\n\n::three", "one\n\\x3a:two\n\n\\x3a:three"),
+    ],
+)
+def test_no_line_of_output_is_a_command_to_a_runner(line: str, shown: str) -> None:
+    assert not_a_command(line) == shown

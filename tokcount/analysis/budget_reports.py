@@ -73,8 +73,8 @@ def overview_of(reports: Sequence[Report]) -> dict[str, Any]:
 def _measured(report: Report, budget: Budget, target: str | None) -> Measured | None:
     if report.command == "check":
         return _of_check(report, budget.key(target))
-    if budget.where:
-        return None
+    if budget.where or (budget.metric == "output_tokens" and target is None):
+        return None  # a report has no selections, and of the own model's output only what was counted, not billed
     name = f"{budget.metric}.{budget.aggregate}"
     data = report.data
     if name in LOG_VALUES and "records" in data:

@@ -95,15 +95,22 @@ def gate_of(group: GateGroup) -> Gate:
         )
     if group.top < 0 or (group.records_per_month is not None and group.records_per_month < 1):
         raise UsageError("--top and --records-per-month: a number of records was expected.")
-    files = [path for path in group.baseline or () if path.exists() or not group.allow_unknown]
+    values = [from_text(_read(path), str(path)) for path in _compared(group)]
     return Gate(
         fail=tuple(map(parse, group.fail or ())),
         warn=tuple(map(parse, group.warn or ())),
-        baseline=merged(from_text(_read(path), str(path)) for path in files) if files else None,
+        baseline=merged(values) if values else None,
         saving=group.save_baseline is not None,
         allow_unknown=group.allow_unknown,
         top=group.top,
     )
+
+
+def _compared(group: GateGroup) -> list[Path]:
+    """The baselines to compare with: not the one that is made anew, and under ``--allow-unknown`` those there are."""
+    saved = group.save_baseline.resolve() if group.save_baseline else None
+    others = [path for path in group.baseline or () if path.resolve() != saved]
+    return [path for path in others if path.exists() or not group.allow_unknown]
 
 
 def saved_reports(paths: Sequence[str] | None) -> list[Report]:

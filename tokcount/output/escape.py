@@ -22,6 +22,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MARKDOWN = re.compile(r"[\\`*\[<|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
 MENTION = re.compile(r"@(?=\w)")
 LINE_START = re.compile(r"^([-+#=>]|\d+[.)](?=\s))")
+COMMAND = re.compile(r"^([^\S\n]*)::|##\[", re.MULTILINE)
 NAMED = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
@@ -58,6 +59,19 @@ def json_text(document: str) -> str:
     surrogates) become ``\uXXXX``; outside of strings a document has none but line breaks.
     """
     return UNSAFE.sub(_json_escaped, document)
+
+
+def not_a_command(output: str) -> str:
+    r"""Lines of output in which the runner of GitHub Actions sees no command: ``::error::`` becomes ``\x3a:error::``.
+
+    It takes lines that start with ``::`` for commands, whatever blanks stand before, and ``##[`` wherever it stands
+    (actions/runner, ``ActionCommand.cs``).
+    """
+    return COMMAND.sub(_escaped_command, output)
+
+
+def _escaped_command(match: re.Match[str]) -> str:
+    return f"{match[1]}\\x3a:" if match[1] is not None else "#\\x23["
 
 
 def _escaped_start(match: re.Match[str]) -> str:

@@ -44,10 +44,10 @@ def _add_case(suite: ET.Element, entry: dict[str, Any]) -> None:
         element = ET.SubElement(
             case, kind, {"message": told, "type": "unknown" if kind == "error" else "budget"}
         )
-        element.text = _text("\n".join([told, *_records(entry)]))
+        element.text = _lines([finding(entry), *_records(entry)])
         return
     output = ET.SubElement(case, "system-out")
-    output.text = told if entry["passed"] else _text("\n".join([f"warning: {told}", *_records(entry)]))
+    output.text = told if entry["passed"] else _lines([f"warning: {finding(entry)}", *_records(entry)])
 
 
 def _kind(entry: dict[str, Any]) -> str | None:
@@ -58,8 +58,12 @@ def _kind(entry: dict[str, Any]) -> str | None:
 
 def _records(entry: dict[str, Any]) -> list[str]:
     more = others(entry, len(entry["records"]))
-    return [*map(record, entry["records"]), *([more] if more else [])]
+    return [*(f"- {record(culprit)}" for culprit in entry["records"]), *([more] if more else [])]
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n".join(map(_text, texts))
 
 
 def _text(text: str) -> str:
-    return "\n".join(NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(line)) for line in text.split("\n"))
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text))

@@ -17,9 +17,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from tokcount.analysis.report import Report
-from tokcount.output.blocks import Block, Blocks, Column, Heading, Line, Table
-from tokcount.output.escape import visible
+from tokcount.output.blocks import Block, Blocks, Chart, Column, Heading, Line, Table
+from tokcount.output.escape import not_a_command, visible
 from tokcount.output.terminal import Surface
+from tokcount.output.text_charts import as_table
 from tokcount.output.values import show
 from tokcount.output.views import blocks_of
 
@@ -54,7 +55,7 @@ def render_blocks(blocks: Blocks, surface: Surface) -> str:
             if number and not (isinstance(block, Line) and isinstance(blocks[number - 1], Line)):
                 console.line()
             _print(console, block, surface.width)
-    return TRAILING_SPACE.sub("", capture.get())
+    return not_a_command(TRAILING_SPACE.sub("", capture.get()))
 
 
 def _print(console: Console, block: Block, width: int | None) -> None:
@@ -65,6 +66,8 @@ def _print(console: Console, block: Block, width: int | None) -> None:
             console.print(Text(visible(text), style="bold"), soft_wrap=True)
         case Table():
             _print_table(console, block, width)
+        case Chart():
+            _print_table(console, as_table(block), width)
 
 
 def _print_table(console: Console, table: Table, width: int | None) -> None:

@@ -158,7 +158,8 @@ def _broken(entry: Entry) -> list[Block]:
     if entry["doubt"]:
         lines.append(Line(f"{mark(entry)} {title(entry)}: {entry['doubt']}", "warning"))
     if entry["records"]:
-        columns = (Column(f"{mark(entry)} {title(entry)}"), Column("value"), Column("note"))
+        heading = "record" if entry["doubt"] else f"{mark(entry)} {title(entry)}"
+        columns = (Column(heading), Column("value"), Column("note"))
         table = tuple((place(r), amount(r["value"], r["unit"]), r["note"] or "") for r in entry["records"])
         width = len(columns) if any(row[2] for row in table) else 2
         lines.append(

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tokcount.counting.families import FAMILIES
+from tokcount.counting.framing import layout
+from tokcount.counting.output import layout_output
 from tokcount.counting.user_families import CALIBRATED, as_toml, load
 from tokcount.errors import UsageError
 
@@ -54,3 +56,28 @@ def test_every_mistake_names_file_and_key(tmp_path: Path, text: str, message: st
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.toml: the families file cannot be read: No such file"):
         load(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize("kind", ["chat", "responses"])
+def test_it_keeps_the_rules_of_the_family_it_is_like(tmp_path: Path, kind: str) -> None:
+    (own,) = load(written(tmp_path, '[families."gpt-7"]\nlike = "gpt5"\n'))
+    message = {"role": "assistant", "content": "It will rain."}
+    answer = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": "It will rain."}],
+    }
+    response = {
+        "choices": [{"index": 0, "message": message}],
+        "output": [answer],
+        "usage": {"total_tokens": 1},
+    }
+    request = {"input": "Rain?", "tools": [{"type": "web_search"}]}
+
+    assert own.family.base == "gpt5"
+    ours, theirs = (layout_output(kind, response, family) for family in (own.family, FAMILIES["gpt5"]))
+    assert ours.constant == theirs.constant > 0
+    ours, theirs = (
+        layout("responses", request, family, model="gpt-5") for family in (own.family, FAMILIES["gpt5"])
+    )
+    assert ours.constant == theirs.constant

@@ -20,7 +20,7 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
 
     A user's own family is a copy with other constants and a `doubt`::
 
-        msgspec.structs.replace(FAMILIES["gpt5"], name="gpt-7", priming=4, doubt="calibrated")
+        msgspec.structs.replace(FAMILIES["gpt5"], name="gpt-7", like="gpt5", priming=4, doubt="calibrated")
     """
 
     name: str
@@ -72,6 +72,13 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     """Why counts with tool calls in the history are ``estimated``."""
     doubt: str = ""
     """Why counts of this family are ``estimated``; empty: they are not."""
+    like: str = ""
+    """Of a user's own family: the one it started from, whose rules it keeps where it says nothing else."""
+
+    @property
+    def base(self) -> str:
+        """The family whose rows it has in tables that go by family."""
+        return self.like or self.name
 
     def hidden_for(self, *, described: bool) -> int:
         """Hidden text once tools are offered."""

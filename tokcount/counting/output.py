@@ -129,7 +129,7 @@ def _layout_choices(
         message = entry.get("message")
         if isinstance(message, dict):
             reply = Reply(_texts(draft, message), read_calls(message), entry.get("finish_reason") == "length")
-            _add(draft, reply, asked, _around("chat", family.name))
+            _add(draft, reply, asked, _around("chat", family.base))
     return draft.finish()
 
 
@@ -155,7 +155,7 @@ def _layout_items(
             reply.calls.append(Call(_string(item.get("name")), _string(item.get("arguments")), ""))
         elif kind != "reasoning":
             draft.miss(NOT_TEXT)
-    _add(draft, reply, asked, _around("responses", family.name))
+    _add(draft, reply, asked, _around("responses", family.base))
     return draft.finish()
 
 
@@ -163,7 +163,7 @@ def _reasoned(draft: Draft, response: dict[str, Any], family: Family) -> bool:
     """Whether the usage says that the model reasoned; a reasoning model without usage leaves a gap."""
     usage = response.get("usage")
     if not isinstance(usage, dict):
-        if family.name in _REASONING_FAMILIES:
+        if family.base in _REASONING_FAMILIES:
             draft.miss(REASONING)
         return False
     details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")

@@ -139,7 +139,7 @@ def _add_tools(draft: Draft, request: dict[str, Any], family: Family, rules: Rul
         draft.constant += rules.tools if tools.described else undescribed
     forced = _forced_type(request.get("tool_choice"))
     for kind in _hosted_types(request["tools"]):
-        _add_hosted(draft, kind, forced, bool(tools.functions), family.name, model)
+        _add_hosted(draft, kind, forced, bool(tools.functions), family.base, model)
     if tools.functions:
         _add_choice(draft, request, rules)
         if request.get("parallel_tool_calls") is False and rules.serial:

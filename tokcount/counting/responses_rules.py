@@ -72,7 +72,7 @@ def rules_for(family: Family, model: str) -> tuple[Rules, bool]:
     A family without a row (one of the user's own, or one that Responses never served) has those of the family
     that frames most like it.
     """
-    rows = [row for row in _table().rules if row.family == family.name]
+    rows = [row for row in _table().rules if row.family == family.base]
     nearest = rows or [row for row in _table().rules if row.family == _nearest(family)]
     return next((row for row in nearest if _matches(row.models, model)), nearest[-1]), bool(rows)
 

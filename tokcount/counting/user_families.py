@@ -63,7 +63,7 @@ def _family(path: Path, name: str, table: Any) -> UserFamily:
     encoding = table.get("encoding")
     constants = {key: _constant(where, key, table[key]) for key in CONSTANTS if key in table}
     family = msgspec.structs.replace(
-        FAMILIES[like], name=f"{name} (calibrated)", doubt=CALIBRATED, **constants
+        FAMILIES[like], name=f"{name} (calibrated)", like=like, doubt=CALIBRATED, **constants
     )
     return UserFamily(name.strip().lower(), family, encodings.check_name(encoding) if encoding else None)
 

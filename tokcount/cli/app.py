@@ -15,6 +15,10 @@ COMMANDS = {
     "drift": ("drift:drift", "Compare the tokens of a log under a baseline and targets."),
     "cost": ("cost:cost", "Show what a log cost, and what it would cost on other models."),
     "check": ("check:check", "Hold a log, or saved reports, to token and cost budgets."),
+    "audit": (
+        "audit:audit",
+        "Report what moving a log to other models means: tokens and why, money, windows, findings.",
+    ),
     "reconcile": (
         "reconcile:reconcile",
         "Compare counted tokens with the usage that the log says was billed.",

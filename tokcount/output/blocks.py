@@ -14,8 +14,8 @@ import msgspec
 Cell = str | int | float | bool | None
 """A raw value; ``None`` is "not known" and shown as a dash."""
 
-Kind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes"]
-"""How a value is shown; see `tokcount.output.values`."""
+Kind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes", "bar"]
+"""How a value is shown; see `tokcount.output.values`. A ``bar`` is a length between 0 and 1."""
 
 Tone = Literal["plain", "strong", "note", "warning"]
 
@@ -42,7 +42,7 @@ class Column(msgspec.Struct, frozen=True):
     @property
     def align(self) -> Literal["left", "right"]:
         """Texts stand left, numbers right."""
-        return "left" if self.kind == "text" else "right"
+        return "left" if self.kind in ("text", "bar") else "right"
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -54,5 +54,28 @@ class Table(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-Block = Line | Heading | Table
+class Series(msgspec.Struct, frozen=True):
+    """Numbers of one thing, one for each label of its chart; ``None`` is "not known"."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """Numbers that say more as a picture: bars of parts, columns of a distribution, or lines over time.
+
+    ``description`` says in a sentence what is to be seen, for those who do not see it. ``in_table``: a table beside it
+    has the same numbers with bars, so where there are no pictures it is left out.
+    """
+
+    title: str
+    description: str
+    kind: Literal["bars", "columns", "lines"]
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: Kind = "int"
+    in_table: bool = False
+
+
+Block = Line | Heading | Table | Chart
 Blocks = Sequence[Block]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tokcount.analysis.report import Report
-from tokcount.output.blocks import Block, Blocks, Column, Heading, Line, Table
+from tokcount.output.blocks import Block, Blocks, Chart, Column, Heading, Line, Table
 from tokcount.output.escape import markdown, markdown_line
 from tokcount.output.terminal import Surface
+from tokcount.output.text_charts import as_table, without_pictures
 from tokcount.output.values import show
 from tokcount.output.views import blocks_of
 
@@ -20,7 +21,7 @@ def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - Markdown 
 
 def render_blocks(blocks: Blocks) -> str:
     """Blocks as Markdown paragraphs, headings and pipe tables."""
-    return "\n\n".join(_block(block) for block in blocks) + "\n"
+    return "\n\n".join(_block(block) for block in without_pictures(blocks)) + "\n"
 
 
 def _block(block: Block) -> str:
@@ -29,8 +30,8 @@ def _block(block: Block) -> str:
             return DECORATION[tone].format(markdown_line(text))
         case Heading(text):
             return f"### {markdown(text)}"
-        case Table():
-            return _table(block)
+        case Table() | Chart():
+            return _table(as_table(block) if isinstance(block, Chart) else block)
 
 
 def _table(table: Table) -> str:

@@ -17,10 +17,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from tokcount.analysis.report import Report
-from tokcount.output.blocks import Block, Blocks, Chart, Column, Heading, Line, Table
+from tokcount.output.blocks import Block, Blocks, Column, Heading, Line, Table
 from tokcount.output.escape import not_a_command, visible
 from tokcount.output.terminal import Surface
-from tokcount.output.text_charts import as_table
+from tokcount.output.text_charts import without_pictures
 from tokcount.output.values import show
 from tokcount.output.views import blocks_of
 
@@ -51,6 +51,7 @@ def render_blocks(blocks: Blocks, surface: Surface) -> str:
         _environ={},
     )
     with console.capture() as capture:
+        blocks = without_pictures(blocks)
         for number, block in enumerate(blocks):
             if number and not (isinstance(block, Line) and isinstance(blocks[number - 1], Line)):
                 console.line()
@@ -66,8 +67,6 @@ def _print(console: Console, block: Block, width: int | None) -> None:
             console.print(Text(visible(text), style="bold"), soft_wrap=True)
         case Table():
             _print_table(console, block, width)
-        case Chart():
-            _print_table(console, as_table(block), width)
 
 
 def _print_table(console: Console, table: Table, width: int | None) -> None:

@@ -5,7 +5,7 @@ A value that is not zero never reads as zero, and a share that is not the whole 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from tokcount.output.blocks import Cell, Kind
@@ -81,6 +81,28 @@ def size(count: float | str) -> str:
     return f"{number:.0f} B" if unit == 0 else f"{number:.1f} {BYTE_UNITS[unit]}"
 
 
+BAR_WIDTH = 12
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bar(length: float | str) -> str:
+    """A length between 0 and 1 in block characters; what is not 0 shows at least an eighth of one."""
+    size = min(max(float(length), 0.0), 1.0) * BAR_WIDTH
+    whole, eighths = divmod(round(size * 8) or int(size > 0), 8)
+    return "█" * whole + (EIGHTHS[eighths] if eighths else "")
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Numbers as a row of columns from 0 to the largest; a gap is where a number is not known."""
+    largest = max((value for value in values if value is not None), default=0)
+    steps = ("▁▂▃▄▅▆▇█"[_step(value, largest)] if value is not None else " " for value in values)
+    return "".join(steps)
+
+
+def _step(value: float, largest: float) -> int:
+    return min(max(round(value / largest * 7), int(value > 0)), 7) if largest > 0 else 0
+
+
 SHOWN: dict[Kind, Callable[[int | float | str], str]] = {
     "text": str,
     "int": integer,
@@ -90,5 +112,6 @@ SHOWN: dict[Kind, Callable[[int | float | str], str]] = {
     "usd": usd,
     "usd_change": usd_change,
     "bytes": size,
+    "bar": bar,
 }
 """Kind → how its values are shown."""

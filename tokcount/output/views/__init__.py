@@ -13,6 +13,7 @@ Row = dict[str, Cell]
 """One line of a CSV file: JSON key → raw value."""
 
 COMMANDS = (
+    "audit",
     "calibrate",
     "check",
     "config",

@@ -35,7 +35,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         Line(cost_sentences.baseline(baseline, data)),
         *(Line(cost_sentences.target(entry, data)) for entry in targets),
         *cost_sentences.monthly(data),
-        _totals(data),
+        totals(data),
         *cost_sentences.unpriced(data),
         *cost_sentences.floors(data),
         *_groups(data),
@@ -65,7 +65,8 @@ def _flat(entry: dict[str, Any]) -> Row:
     return flat
 
 
-def _totals(data: dict[str, Any]) -> Table:
+def totals(data: dict[str, Any]) -> Table:
+    """The references side by side, in money."""
     references = data["references"]
     always = SHOWN_ANYWAY + (EFFECTS if any(entry["compared"] for entry in references) else ())
     keys = [key for key in MEASURES if key in always or any(_is_something(e[key]) for e in references)]

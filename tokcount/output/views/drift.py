@@ -33,11 +33,11 @@ def blocks(data: dict[str, Any]) -> Blocks:
         Line(holdings(data), "strong"),
         *skipped(data),
         *flags(data),
-        _totals(data),
-        *_uncompared(data),
+        totals(data),
+        *uncompared(data),
         *_floors(data),
         *_groups(data),
-        *_worst(data),
+        *worst(data),
         sureness(tokens, data["reasons"]),
     ]
 
@@ -72,7 +72,8 @@ def _flat(entry: dict[str, Any]) -> Row:
     return flat
 
 
-def _totals(data: dict[str, Any]) -> Table:
+def totals(data: dict[str, Any]) -> Table:
+    """The references side by side."""
     references = data["references"]
     hidden = set() if any(entry["output_tokens"] for entry in references) else {"output_tokens"}
     if not _has_costs(data):
@@ -106,12 +107,13 @@ def _floors(data: dict[str, Any]) -> list[Line]:
     return [Line(text, "warning")] if floors else []
 
 
-def _uncompared(data: dict[str, Any]) -> list[Line]:
-    uncompared = data["uncompared"]
-    if not uncompared["records"]:
+def uncompared(data: dict[str, Any]) -> list[Line]:
+    """The records that some reference cannot count, and why."""
+    missing = data["uncompared"]
+    if not missing["records"]:
         return []
-    records = counted(uncompared["records"], "record", "records")
-    return [Line(f"{records} not compared: {tally(uncompared['reasons'])}", "warning")]
+    records = counted(missing["records"], "record", "records")
+    return [Line(f"{records} not compared: {tally(missing['reasons'])}", "warning")]
 
 
 def _groups(data: dict[str, Any]) -> list[Table]:
@@ -140,7 +142,7 @@ def _group(data: dict[str, Any], group: dict[str, Any]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _worst(data: dict[str, Any]) -> list[Block]:
+def worst(data: dict[str, Any]) -> list[Block]:
     """One table of the records that grow, over all targets, and a line for each target under which none does."""
     growing = {entry["reference"] for entry in data["worst"]}
     targets = [entry["reference"] for entry in data["references"][1:]]

@@ -1,0 +1,251 @@
+"""Findings: what someone who moves a log to another model should know before, each with its records.
+
+A finding says *what* (``id``), under which reference, how many records and where the first ones stand, with a few
+numbers. What that means and what to do about it is put into words by the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, Literal
+
+import msgspec
+import polars as pl
+
+from tokcount.analysis.caching import saving
+from tokcount.analysis.cost import CostOptions
+from tokcount.analysis.cost_usage import OWN
+from tokcount.analysis.measures import tokens
+from tokcount.analysis.residuals import with_residuals
+from tokcount.analysis.windows import PROBLEMS, with_windows
+from tokcount.models import names
+from tokcount.models.catalog import Catalog
+from tokcount.models.shutdown import WARN_AHEAD, replacement_chain
+
+Level = Literal["breaks", "costs", "look", "unsure"]
+"""``breaks``: calls that fail. ``costs``: money. ``look``: worth a look. ``unsure``: numbers that are not complete."""
+LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
+PLACES: Final = 5
+"""Records that a finding names; all are counted."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding. ``rows`` are its records, ``numbers`` whatever else its sentence needs."""
+
+    id: str
+    level: Level
+    rows: pl.DataFrame
+    reference: str | None = None
+    numbers: dict[str, Any] = {}
+    amount_usd: str | None = None
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What findings are looked for in: the counted rows, and what was asked."""
+
+    frame: pl.DataFrame
+    baseline: str
+    targets: tuple[str, ...]
+    money: CostOptions
+    catalog: Catalog
+
+
+def findings(case: Case) -> list[dict[str, Any]]:
+    """All findings, numbered, the gravest first; see `Finding` for the keys."""
+    found = [finding for look in LOOKS for finding in look(case) if finding.rows.height]
+    found.sort(key=lambda finding: LEVELS.index(finding.level))
+    return [_entry(number, finding, case) for number, finding in enumerate(found, 1)]
+
+
+def _entry(number: int, finding: Finding, case: Case) -> dict[str, Any]:
+    return {
+        "number": number,
+        "id": finding.id,
+        "level": finding.level,
+        "reference": finding.reference,
+        "count": finding.rows.height,
+        "of": case.frame.height,
+        "amount_usd": finding.amount_usd,
+        "numbers": finding.numbers,
+        "records": finding.rows.head(PLACES).select("source", "line", "index").to_dicts(),
+    }
+
+
+def _windows(case: Case) -> Iterator[Finding]:
+    for label in case.targets:
+        rows = with_windows(case.frame, label, case.catalog, case.money.assume_model)
+        for problem in PROBLEMS:
+            hit = rows.filter(pl.col(problem)).sort("fill", descending=True, maintain_order=True)
+            sizes = hit.select("window", "takes", "writes").head(1).to_dicts()
+            yield Finding(
+                id=problem, level="breaks", rows=hit, reference=label, numbers=sizes[0] if sizes else {}
+            )
+
+
+def _shut_down(case: Case) -> Iterator[Finding]:
+    """Models that are gone, or go within half a year: of the log, and targets."""
+    counted = (
+        case.frame["model"].drop_nulls().value_counts(name="n").sort("n", "model", descending=[True, False])
+    )
+    told = [entry for model in counted["model"] if (entry := _shutdown(model, case))]
+    for gone in (True, False):
+        models = [entry for entry in told if entry["gone"] == gone]
+        rows = case.frame.filter(pl.col("model").is_in([entry["model"] for entry in models]))
+        yield Finding(
+            id=f"log_model_{_fate(gone)}", level=_grave(gone), rows=rows, numbers={"models": models}
+        )
+    for label in case.targets:
+        if entry := _shutdown(label, case):
+            level, numbers = _grave(entry["gone"]), {"models": [entry]}
+            name = f"target_{_fate(entry['gone'])}"
+            yield Finding(id=name, level=level, rows=case.frame, reference=label, numbers=numbers)
+
+
+def _fate(gone: bool) -> str:
+    return "gone" if gone else "going"
+
+
+def _grave(gone: bool) -> Level:
+    return "breaks" if gone else "look"
+
+
+def _shutdown(name: str, case: Case) -> dict[str, Any] | None:
+    resolved = names.find(name, case.catalog)
+    day = resolved.model.shutdown_date if resolved else None
+    if resolved is None or day is None or day > case.money.today + WARN_AHEAD:
+        return None
+    chain = replacement_chain(resolved.model, case.catalog)
+    return {
+        "model": name,
+        "day": day.isoformat(),
+        "gone": day <= case.money.today,
+        "replacements": list(chain),
+    }
+
+
+def _answers(case: Case) -> Iterator[Finding]:
+    """Answers that were cut off, and answers that a limit would cut under a target."""
+    frame = case.frame
+    if "cut_off" in frame.columns:
+        answered = int(frame[f"{case.baseline}:output_tokens"].count())
+        yield Finding(
+            id="cut_off",
+            level="look",
+            rows=frame.filter(pl.col("cut_off") > 0),
+            numbers={"answered": answered},
+        )
+    if "max_tokens" not in frame.columns:
+        return
+    limit = pl.col("max_tokens")
+    fitted = (limit > 0) & (tokens(case.baseline, "output_tokens") <= limit)
+    for label in case.targets:
+        longer = fitted & (tokens(label, "output_tokens") > limit)
+        yield Finding(id="limit_too_low", level="look", rows=frame.filter(longer), reference=label)
+
+
+def _role_markers(case: Case) -> Iterator[Finding]:
+    if "role_markers" in case.frame.columns:
+        rows = case.frame.filter(pl.col("role_markers") > 0)
+        yield Finding(
+            id="role_markers", level="look", rows=rows, numbers={"lines": int(rows["role_markers"].sum())}
+        )
+
+
+def _caching(case: Case) -> Iterator[Finding]:
+    for label in case.targets:
+        found = saving(case.frame, label, case.money, case.catalog)
+        if found is not None:
+            hits, numbers = found
+            amount = numbers.pop("amount_usd")
+            yield Finding(
+                id="caching", level="costs", rows=hits, reference=label, numbers=numbers, amount_usd=amount
+            )
+
+
+def _repeats(case: Case) -> Iterator[Finding]:
+    """Requests that are the same, text for text, as one before them; and calls that are logged twice."""
+    frame = case.frame
+    duplicate = _flagged("duplicate")
+    if "request_id" in frame.columns:
+        again = (pl.col("request_id") != 0) & ~pl.struct("model", "request_id").is_first_distinct()
+        rows = frame.filter(again & ~duplicate)
+        spent = int(rows[f"{case.baseline}:input_tokens"].sum())
+        yield Finding(id="same_request", level="costs", rows=rows, numbers={"input_tokens": spent})
+    yield Finding(id="duplicate", level="unsure", rows=frame.filter(duplicate))
+
+
+FLAG_FINDINGS: Final[dict[str, Level]] = {
+    "special_token_text": "look",
+    "truncated": "unsure",
+    "redacted": "unsure",
+    "no_text": "unsure",
+    "hidden_context": "unsure",
+    "non_openai": "unsure",
+    "odd_content": "unsure",
+}
+"""Flag of a record that is a finding of the same name → its level."""
+
+
+def _flags(case: Case) -> Iterator[Finding]:
+    for flag, level in FLAG_FINDINGS.items():
+        yield Finding(id=flag, level=level, rows=case.frame.filter(_flagged(flag)))
+    media = case.frame.filter(_flagged("media") & (pl.col("basis") == "partial"))
+    yield Finding(id="media_not_counted", level="unsure", rows=media)
+
+
+def _flagged(flag: str) -> pl.Expr:
+    return pl.col("flags").fill_null("").str.split("|").list.contains(flag)
+
+
+def _uncounted(case: Case) -> Iterator[Finding]:
+    """Records without a baseline, because nobody knows their model."""
+    if case.baseline != OWN:
+        return
+    rows = case.frame.filter(
+        pl.col("own:input_tokens").is_null(),
+        pl.col("reason").str.contains("unknown model|no model in the record"),
+    )
+    unknown = sorted(rows["model"].drop_nulls().unique())
+    yield Finding(id="unknown_model", level="unsure", rows=rows, numbers={"models": unknown})
+
+
+def _unpriced(case: Case) -> Iterator[Finding]:
+    for label in (case.baseline, *case.targets):
+        name = f"{label}:cost_usd"
+        if name in case.frame.columns:
+            rows = case.frame.filter(pl.col(name).is_null(), _countable(label))
+            yield Finding(id="unpriced", level="unsure", rows=rows, reference=label)
+
+
+def _countable(label: str) -> pl.Expr:
+    return pl.col(f"{label}:input_tokens").is_not_null() | pl.col("billed_input_tokens").is_not_null()
+
+
+def _residuals(case: Case) -> Iterator[Finding]:
+    if case.baseline != OWN or "shape" not in case.frame.columns:
+        return
+    residual = pl.col("residual_input_tokens")
+    rows = with_residuals(case.frame).filter(residual.is_not_null())
+    missed = rows.filter(residual != 0).sort(residual.abs(), descending=True, maintain_order=True)
+    numbers = {
+        "compared": rows.height,
+        "exact": rows.height - missed.height,
+        "counted_tokens": int(rows["counted_input_tokens"].sum()),
+        "billed_tokens": int(rows["billed_input_tokens"].sum()),
+    }
+    yield Finding(id="residuals", level="unsure", rows=missed, numbers=numbers)
+
+
+LOOKS: Final[tuple[Callable[[Case], Iterable[Finding]], ...]] = (
+    _windows,
+    _shut_down,
+    _caching,
+    _repeats,
+    _answers,
+    _role_markers,
+    _flags,
+    _uncounted,
+    _unpriced,
+    _residuals,
+)
+"""Everything that is looked for, in the order of a report within a level."""

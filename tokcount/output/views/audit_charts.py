@@ -1,0 +1,82 @@
+"""The charts of an audit: how drift spreads, what it is made of, and how tokens and cost go over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokcount.output.blocks import Block, Chart, Series
+from tokcount.output.values import MINUS
+from tokcount.output.views.phrases import counted
+
+
+def drift(data: dict[str, Any]) -> list[Block]:
+    """The distribution of drift over the records, a chart for each target."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for entry in data["distribution"]:
+        if len(entry["bins"]) > 1:
+            key = tuple((_bin(one), one["records"]) for one in entry["bins"])
+            found.setdefault(key, []).append(entry["reference"])
+    return [_distribution(bins, names) for bins, names in found.items()]
+
+
+def _distribution(bins: tuple[Any, ...], names: list[str]) -> Chart:
+    labels, counts = (tuple(column) for column in zip(*bins, strict=True))
+    most = labels[counts.index(max(counts))]
+    records = counted(sum(counts), "record", "records")
+    told = f"{records} from {labels[0]} to {labels[-1]}; most are at {most}."
+    title = f"Drift of single records under {' and '.join(names)}"
+    return Chart(title, told, "columns", labels, (Series("records", counts),))
+
+
+def _bin(one: dict[str, Any]) -> str:
+    """Where a bin begins, or what it is open to."""
+    if one["from"] is None:
+        return f"below {_percent(one['to'])}"
+    return f"{_percent(one['from'])} on" if one["to"] is None else _percent(one["from"])
+
+
+def _percent(fraction: float) -> str:
+    value = round(fraction * 100)
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(value)} %"
+
+
+def by_class(data: dict[str, Any]) -> list[Block]:
+    """The difference of each target by class of text."""
+    from tokcount.output.views.audit_why import name
+
+    compared = [entry for entry in data["why"] if entry["compared"]]
+    parts = list(dict.fromkeys(part["part"] for entry in compared for part in entry["classes"]))
+    if not compared:
+        return []
+    series = []
+    for entry in compared:
+        differences = {part["part"]: part["difference"] for part in entry["classes"]}
+        series.append(Series(entry["reference"], tuple(differences.get(part, 0) for part in parts)))
+    title = f"Difference from {data['baseline']} by kind of text, in tokens"
+    told = "Bars to the left are tokens saved, bars to the right tokens added; the numbers stand in the tables above."
+    return [Chart(title, told, "bars", tuple(map(name, parts)), tuple(series), "change", in_table=True)]
+
+
+def over_time(data: dict[str, Any]) -> list[Block]:
+    """Input tokens and cost by day, week or month, where there are at least two."""
+    periods = [period for period in data["timeline"]["periods"] if period["period"]]
+    unit = data["timeline"]["unit"]
+    if len(periods) < 2:
+        return []
+    labels = tuple(period["period"] for period in periods)
+    tokens, money = (_series(periods, key) for key in ("input_tokens", "cost_usd"))
+    span = f"from {labels[0]} to {labels[-1]}, by {unit}"
+    found: list[Block] = [Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, tokens)]
+    priced = tuple(series for series in money if any(series.values))
+    if priced:
+        found.append(Chart(f"Cost by {unit}", f"Cost in USD {span}.", "lines", labels, priced, "usd"))
+    return found
+
+
+def _series(periods: list[dict[str, Any]], key: str) -> tuple[Series, ...]:
+    names = [entry["reference"] for entry in periods[0]["references"]]
+    values = [
+        [None if entry[key] is None else float(entry[key]) for entry in period["references"]]
+        for period in periods
+    ]
+    return tuple(Series(name, column) for name, column in zip(names, zip(*values, strict=True), strict=True))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from running import SAMPLES, CliRunner, tokcount
 
@@ -23,6 +24,11 @@ SHAPES = [
     {"model": "gpt-4o", "messages": [{"role": "user", "content": CANARY}]},
     {"prompt": f"{CANARY} ->", "completion": f" {CANARY} END"},
 ]
+
+
+@pytest.fixture(autouse=True)
+def before_any_shutdown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKCOUNT_TODAY", "2025-03-01")
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
@@ -223,6 +229,22 @@ def test_strict_refuses_what_was_left(shapes: Path, tmp_path: Path) -> None:
 
     assert done.returncode == 3
     assert b"2 records were not migrated (--strict)" in done.stderr
+
+
+def test_a_target_that_shuts_down_is_warned_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TOKCOUNT_TODAY", "2027-06-01")
+    _, warnings = run("migrate", COMPLETIONS, "--to", "gpt-4-0613", "-o", tmp_path / "new.jsonl")
+
+    assert "gpt-4-0613 was shut down" in warnings
+
+
+def test_a_report_is_as_its_schema_says(shapes: Path, tmp_path: Path) -> None:
+    from tokcount.output.documents import schema
+
+    for extra in ((), ("--batch",), ("--with-responses", "--split", "roles")):
+        jsonschema.validate(
+            migrate(shapes, "--to", "gpt-5", "-o", tmp_path / "new.jsonl", *extra), schema("migrate")
+        )
 
 
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

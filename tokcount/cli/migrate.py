@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import typer
 
-from tokcount.cli import inputs
+from tokcount.cli import clock, inputs, targets
 from tokcount.cli.groups import with_groups
+from tokcount.cli.migrate_options import MigrateGroup, check, options_of
 from tokcount.cli.options import OutputGroup, OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
 from tokcount.errors import DataError, UsageError
 
@@ -21,56 +19,11 @@ if TYPE_CHECKING:
     from tokcount.analysis.migration import Factor
     from tokcount.logs.files import Source
     from tokcount.logs.options import ReadOptions
-    from tokcount.migration.requests import Options
     from tokcount.migration.tally import Tokens
     from tokcount.migration.target import Target
     from tokcount.migration.work import Work
     from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
-
-
-@dataclass(frozen=True, kw_only=True)
-class MigrateGroup:
-    """What the new requests are to be."""
-
-    to: Annotated[str, typer.Option("--to", help="The model of the new requests.", metavar="MODEL")]
-    api: Annotated[
-        Literal["chat", "responses"],
-        typer.Option("--api", help="Write chat or Responses requests. Default: chat.", show_default=False),
-    ] = "chat"
-    batch: Annotated[
-        bool, typer.Option("--batch", help="Write lines of a Batch API file, each with a custom_id.")
-    ] = False
-    split: Annotated[
-        Literal["roles"] | None,
-        typer.Option(
-            "--split", help="Make messages of prompts whose plain text is a conversation throughout."
-        ),
-    ] = None
-    system: Annotated[
-        str | None,
-        typer.Option(
-            "--system", help="A system message before each prompt: a text, or a file.", metavar="TEXT|FILE"
-        ),
-    ] = None
-    scale_max_tokens: Annotated[
-        bool,
-        typer.Option(
-            "--scale-max-tokens",
-            help="Multiply max_tokens by the drift of the log's own outputs; reads the log twice.",
-        ),
-    ] = False
-    with_responses: Annotated[
-        bool,
-        typer.Option(
-            "--with-responses",
-            help="Write the logged answers too; fine-tuning files become chat fine-tuning files.",
-        ),
-    ] = False
-    lost: Annotated[
-        Path | None,
-        typer.Option("--lost", help="Write all that was left or lost, one JSON line each.", metavar="FILE"),
-    ] = None
 
 
 @with_groups
@@ -93,14 +46,15 @@ def migrate(
     from tokcount.migration.requests import Migrator
     from tokcount.migration.work import Work
 
-    _check(asked, output)
+    check(asked, output)
     catalog = catalog_of(prices)
     plan = _plan(asked, own, run, catalog)
     target = _target(asked, plan)
+    targets.warn(plan, run, clock.today())
     sources = inputs.sources_of(paths)
     options = inputs.read_options(read)
     factors = _factors(sources, plan, options, run) if asked.scale_max_tokens else None
-    work = Work(Migrator(target, _options(asked, own, factors), catalog), plan)
+    work = Work(Migrator(target, options_of(asked, own, factors), catalog), plan)
     _write(work, sources, options, run, asked, output)
     after = _read_back(plan, run, output)
     _report(work, target, asked, factors, after, run, output)
@@ -108,15 +62,6 @@ def migrate(
     left = work.tally.records - work.tally.migrated
     if read.strict and left:
         raise DataError(f"{left:,} records were not migrated (--strict).")
-
-
-def _check(asked: MigrateGroup, output: OutputGroup) -> None:
-    if asked.batch and asked.with_responses:
-        raise UsageError("--batch holds requests alone: leave out --with-responses.")
-    if output.format == "parquet":
-        raise UsageError("migrate has no parquet report; there are: table, csv, json, jsonl, markdown.")
-    if asked.lost is not None and (str(asked.lost) == "-" or asked.lost == output.output):
-        raise UsageError(f"--lost {asked.lost}: give it a file of its own.")
 
 
 def _plan(asked: MigrateGroup, own: OwnGroup, run: RunGroup, catalog: Catalog | None) -> ScanPlan:
@@ -141,38 +86,16 @@ def _target(asked: MigrateGroup, plan: ScanPlan) -> Target:
     return target
 
 
-def _options(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -> Options:
-    from tokcount.migration.requests import Options
-
-    return Options(
-        batch=asked.batch,
-        split=asked.split is not None,
-        system=None if asked.system is None else _text_of(asked.system),
-        answers=asked.with_responses,
-        factors=None if factors is None else {factor.encoding: factor.factor for factor in factors},
-        assume_model=own.assume_model,
-    )
-
-
-def _text_of(given: str) -> str:
-    """The text itself, or that of the file of this name, without the line break at its end."""
-    if not os.path.isfile(given):  # noqa: PTH113 - a long text is no path, and no error
-        return given
-    try:
-        return Path(given).read_text("utf-8").removesuffix("\n")
-    except OSError as error:
-        raise UsageError(f"--system {given}: cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--system {given}: is not UTF-8 text.") from error
-
-
 def _factors(sources: list[Source], plan: ScanPlan, options: ReadOptions, run: RunGroup) -> list[Factor]:
     """What limits of output tokens are multiplied by, from a first reading of the log."""
     from tokcount.analysis.migration import output_factors
     from tokcount.models.names import find
 
-    if any(source.is_stdin for source in sources):
-        raise UsageError("--scale-max-tokens reads the log twice: give a file instead of standard input.")
+    for source in sources:
+        if source.size is None:
+            raise UsageError(
+                f"--scale-max-tokens reads the log twice, and {source.path} can be read only once; name a file."
+            )
 
     def encoding_of(model: str | None) -> str | None:
         names = filter(None, (model, plan.assume_model))

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001, S603 - a script that runs the program
 """Makes the files of this folder again: two versions of a prompt log, and what the gate says of the second.
 
     python docs/demo/make_demo.py [FOLDER]
@@ -15,7 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SYSTEM = "You are the support bot of Brindle & Co, a shop for outdoor gear. Answer in at most three sentences."
+SYSTEM = (
+    "You are the support bot of Brindle & Co, a shop for outdoor gear. Answer in at most three sentences."
+)
 POLICY = """
 Returns policy, version 7, to be followed to the letter:
 1. Goods may be returned within 30 days of delivery, unworn, with tags, in their original packaging.
@@ -44,7 +47,7 @@ fail = ["input_tokens.max <= 200", "cost.total <= baseline + 5%"]
 warn = ["framing.share <= 10%"]
 """
 OUTPUTS = {"check.txt": "table", "annotations.txt": "github", "summary.md": "markdown", "junit.xml": "junit"}
-"""File → the format of the check of the second log."""
+"""File → the format in which it shows the check of the second log."""
 
 
 def main() -> None:
@@ -54,8 +57,9 @@ def main() -> None:
     write_log(folder / "after.jsonl", SYSTEM + POLICY)
     (folder / "tokcount.toml").write_text(CONFIGURATION, encoding="utf-8")
     tokcount(folder, "check", "before.jsonl", "--save-baseline", "baseline.json")
+    report = tokcount(folder, "check", "after.jsonl", "-f", "json")
     for name, form in OUTPUTS.items():
-        (folder / name).write_bytes(tokcount(folder, "check", "after.jsonl", "-f", form))
+        (folder / name).write_bytes(tokcount(folder, "render", "-", "-f", form, given=report))
 
 
 def write_log(path: Path, system: str) -> None:
@@ -76,11 +80,13 @@ def call(number: int, system: str, question: str, answer: str) -> dict[str, Any]
     }
 
 
-def tokcount(folder: Path, *arguments: str) -> bytes:
+def tokcount(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
     """What the program writes, run in a folder and away from any other setting."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("TOKCOUNT_", "GITHUB_"))}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("TOKCOUNT_", "GITHUB_"))
+    }
     command = [sys.executable, "-m", "tokcount", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, input=given, capture_output=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(done.stderr.decode())
     return done.stdout

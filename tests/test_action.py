@@ -1,0 +1,182 @@
+"""The GitHub action and the pre-commit hook, as far as one machine can run them: their steps as scripts."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+STEPS = ACTION["runs"]["steps"]
+LOG = ROOT / "sample_logs" / "support-chat.jsonl"
+HOLDS, BREAKS = "input_tokens.max <= 9k", "input_tokens.max <= 100"
+needs_bash = pytest.mark.skipif(os.name == "nt", reason="the action runs under bash")
+
+
+class Run:
+    """The check step in a folder of its own: exit code, output, and what it told the runner."""
+
+    def __init__(self, folder: Path, **inputs: str) -> None:
+        self.folder = folder
+        binaries = folder / "temp" / "tokcount" / "bin"
+        binaries.mkdir(parents=True)
+        program = binaries / "tokcount"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tokcount "$@"\n')
+        program.chmod(0o755)
+        known = ACTION["inputs"]
+        values = {
+            name: inputs.get(name.replace("-", "_"), str(known[name].get("default", ""))) for name in known
+        }
+        environment = {
+            "PATH": os.environ["PATH"],
+            "RUNNER_TEMP": str(folder / "temp"),
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+            **{name: filled(text, values) for name, text in STEPS[1]["env"].items()},
+        }
+        done = subprocess.run(
+            ["bash", "-c", STEPS[1]["run"]], cwd=folder, env=environment, capture_output=True, check=False
+        )
+        self.code, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return dict(line.split("=", 1) for line in (self.folder / "output").read_text().splitlines())
+
+    @property
+    def commands(self) -> list[str]:
+        """The workflow commands that the runner obeys: none between ``stop-commands`` and its token."""
+        found, guard = [], ""
+        for line in [line.strip() for line in self.out.splitlines()]:
+            if guard:
+                guard = "" if line == f"::{guard}::" else guard
+            elif line.startswith("::stop-commands::"):
+                guard = line.removeprefix("::stop-commands::")
+            elif line.startswith("::") or "##[" in line:
+                found.append(line)
+        assert not guard
+        return found
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """An expression of the workflow language, ``${{ inputs.NAME }}``, replaced."""
+    return re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda match: values[match[1]], text)
+
+
+def test_no_input_is_part_of_a_script() -> None:
+    for step in STEPS:
+        assert "${{" not in step["run"]
+        assert step["shell"] == "bash"
+
+
+def test_every_input_is_used_and_every_variable_known() -> None:
+    used = {name for step in STEPS for name in re.findall(r"inputs\.([\w-]+)", str(step))}
+
+    assert used == set(ACTION["inputs"])
+    assert set(re.findall(r"steps\.check\.outputs\.(\w+)", str(ACTION["outputs"]))) == {"passed", "report"}
+
+
+@needs_bash
+def test_a_budget_that_holds_passes(tmp_path: Path) -> None:
+    run = Run(tmp_path, paths=str(LOG), budgets=HOLDS)
+
+    assert (run.code, run.outputs["passed"]) == (0, "true")
+    assert Path(run.outputs["report"]).read_text("utf-8").startswith("{")
+    assert run.commands == ["::notice title=tokcount check::1 held"]
+    assert (tmp_path / "summary.md").read_text("utf-8").startswith("## tokcount check")
+
+
+@needs_bash
+@pytest.mark.parametrize(("exit_zero", "code"), [("false", 1), ("true", 0)])
+def test_a_broken_budget_is_annotated_and_fails_the_step(tmp_path: Path, exit_zero: str, code: int) -> None:
+    budgets = f"{HOLDS}\n\n  \n{BREAKS}\n"
+    run = Run(tmp_path, paths=str(LOG), budgets=budgets, warn="records.total <= 1", exit_zero=exit_zero)
+
+    assert (run.code, run.outputs["passed"]) == (code, "false")
+    assert run.commands[0].startswith(f"::error file={LOG},line=20,")
+    assert run.commands[-1] == "::notice title=tokcount check::1 budget broken, 1 warning, 1 held"
+
+
+@needs_bash
+def test_a_mistake_is_an_error_without_a_report(tmp_path: Path) -> None:
+    run = Run(tmp_path, paths=str(LOG), budgets="nonsense")
+
+    assert run.code == 2
+    assert run.outputs == {"passed": "false"}
+    assert run.commands == ["::error title=tokcount::ended with exit code 2; the log of this step says why"]
+    assert "no metric 'nonsense'" in run.err
+
+
+@needs_bash
+def test_inputs_are_data(tmp_path: Path) -> None:
+    hostile = "$(touch pwned) `touch pwned`\"; touch pwned; '--debug"
+    log = tmp_path / "a $(touch pwned) b.jsonl"
+    log.write_bytes(LOG.read_bytes())
+
+    run = Run(
+        tmp_path, paths=f"{log}\n--help", budgets=f"{HOLDS} where model != '{hostile[:20]}'", to=hostile
+    )
+
+    assert run.code == 2
+    assert not (tmp_path / "pwned").exists()
+
+
+@needs_bash
+def test_no_command_of_a_hostile_log_is_obeyed(tmp_path: Path) -> None:
+    log = tmp_path / "::error::x.jsonl"
+    log.write_text('{"::error::pwned ##[error]": 1}\n' + LOG.read_text("utf-8"), encoding="utf-8")
+
+    run = Run(tmp_path, paths=str(log), budgets="skipped.total <= 0")
+
+    assert run.code == 1
+    assert [line.split(" ")[0] for line in run.commands] == ["::error", "::notice"]
+
+
+@needs_bash
+def test_baselines_are_saved_and_compared(tmp_path: Path) -> None:
+    saved = tmp_path / "main.json"
+    budgets = "cost.total <= baseline + 5%"
+
+    first = Run(tmp_path / "a", paths=str(LOG), budgets=budgets, save_baseline=str(saved))
+    second = Run(tmp_path / "b", paths=str(LOG), budgets=budgets, baseline=str(saved))
+
+    assert (first.code, second.code) == (0, 0)
+
+
+@needs_bash
+def test_the_version_that_is_installed_is_that_of_the_action(tmp_path: Path) -> None:
+    recorder = tmp_path / "python"
+    recorder.write_text(
+        '#!/bin/sh\necho "$@" >> "$RUNNER_TEMP/calls"\nmkdir -p "$RUNNER_TEMP/tokcount/bin"\n'
+        'cp "$0" "$RUNNER_TEMP/tokcount/bin/python" 2>/dev/null || true\n'
+    )
+    recorder.chmod(0o755)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "RUNNER_TEMP": str(tmp_path),
+        "PYTHON": str(recorder),
+        "SOURCE": "/a b",
+    }
+
+    subprocess.run(["bash", "-c", STEPS[0]["run"]], env=environment, check=True)
+
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        f"-m venv {tmp_path}/tokcount",
+        "-m pip install --quiet --disable-pip-version-check /a b[fast]",
+    ]
+
+
+def test_the_hook_checks_json_lines_with_an_option_free_command() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+    assert (hook["entry"], hook["language"]) == ("tokcount check", "python")
+    assert re.search(hook["files"], "prompts/a.jsonl")
+    assert not re.search(hook["files"], "package.json")

@@ -36,12 +36,18 @@ class PartsCounter:
         prefixes = prefixes_of(request)
         for name, prefix in prefixes.items():
             sparse.put(row, f"{name}_id", prefix.fingerprint)
+        known: dict[str, tuple[Layout, dict[str, int]]] = {}
         for label, encoding, layout in laid:
-            for name, tokens in content_parts(layout, encoding, self._counter).items():
+            before = known.get(encoding)
+            if before is None or before[0].content != layout.content or before[0].roles != layout.roles:
+                before = known[encoding] = layout, self._parts(layout, encoding, prefixes)
+            for name, tokens in before[1].items():
                 sparse.put(row, f"{label}:{name}", tokens)
-            for name in ("lead", "history"):
-                if name in prefixes:
-                    sparse.put(row, f"{label}:{name}_tokens", self._tokens(prefixes[name], encoding))
 
-    def _tokens(self, prefix: Prefix, encoding: str) -> int:
-        return total(self._counter.count_all(encoding, prefix.texts))
+    def _parts(self, layout: Layout, encoding: str, prefixes: dict[str, Prefix]) -> dict[str, int]:
+        parts = content_parts(layout, encoding, self._counter)
+        for name in ("lead", "history"):
+            if name in prefixes:
+                texts = prefixes[name].texts
+                parts[f"{name}_tokens"] = total(self._counter.count_all(encoding, texts))
+        return parts

@@ -103,6 +103,17 @@ def test_keys_of_a_pyproject_are_named_in_full(tmp_path: Path) -> None:
         config.nearest(tmp_path)
 
 
+def test_a_pyproject_can_be_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "[tool.tokcount]\njobs = 2", "pyproject.toml")
+
+    assert config.load(path).shared == {"jobs": 2}
+    assert config.load(written(tmp_path, "", "pyproject.toml")).shared == {}
+
+
+def test_a_folder_without_any_has_none(tmp_path: Path) -> None:
+    assert config.nearest(tmp_path) is None
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone\.toml: the configuration cannot be read: No such file"):
         config.load(tmp_path / "gone.toml")

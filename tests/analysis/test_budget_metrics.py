@@ -8,7 +8,7 @@ import pytest
 
 from tokcount.analysis import budget_parser
 from tokcount.analysis.budget_metrics import METRICS, Metric
-from tokcount.analysis.budget_samples import sample
+from tokcount.analysis.budget_samples import NOTHING, sample
 
 DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "budgets.md").read_text("utf-8")
 
@@ -31,4 +31,4 @@ def test_the_grammar_of_the_documentation_is_that_of_the_parser() -> None:
 def test_every_metric_can_be_measured(name: str) -> None:
     taken = sample(name, "own", "own")
 
-    assert bool(METRICS[name].ratios) == (taken.part is not None)
+    assert bool(METRICS[name].ratios) == (taken.part is not NOTHING)

@@ -95,6 +95,14 @@ def test_a_saved_check_is_judged_again_with_its_records() -> None:
     assert again == report
 
 
+def test_a_saved_check_does_not_know_what_it_did_not_measure_and_other_reports_name_no_records() -> None:
+    checked = budget.report(budget.judge(meter(), Gate(fail=(parse("records.total >= 1"),))), {})
+    asked = parse("input_tokens.total <= 1")
+
+    assert ReportMeter([checked]).measure(asked, None).doubt == NOT_THERE
+    assert ReportMeter([checked, *saved()]).culprits(asked, "gpt-4o", Decimal(1), 5).total == 0
+
+
 def test_without_targets_a_budget_is_about_those_of_the_report() -> None:
     assert ReportMeter(saved()).targets == ("gpt-4o",)
     assert ReportMeter(saved(), ("gpt-4",)).targets == ("gpt-4",)

@@ -164,6 +164,27 @@ def test_a_saved_check_says_the_same_again(inside: Inside) -> None:
     assert report(again) == json.loads(Path("report.json").read_text("utf-8"))
 
 
+def test_reports_without_an_overview_are_shown_without_one(inside: Inside) -> None:
+    inside.write("report.json", '{"schema_version": 1, "tokcount": "x", "command": "check", "budgets": []}')
+
+    assert inside("check", "report.json", "--budget", HOLDS, "--allow-unknown").out.startswith("budget ")
+
+
+def test_a_model_can_be_assumed_and_has_to_be_known(inside: Inside) -> None:
+    inside.write("log.jsonl", '{"messages": [{"role": "user", "content": "hi"}]}\n')
+    options = ["check", "log.jsonl", "--budget", HOLDS]
+
+    assert inside(*options).code == 1
+    assert inside(*options, "--assume-model", "gpt-4o").code == 0
+    assert inside(*options, "--assume-model", "gpt-nine").code == 2
+
+
+def test_a_baseline_that_is_a_folder_is_an_error_in_one_line(inside: Inside) -> None:
+    done = inside("check", CHATS, "--budget", HOLDS, "--baseline", ".")
+
+    assert (done.code, done.err) == (2, ".: cannot be read: Is a directory; --save-baseline makes a baseline")
+
+
 def test_skipped_records_and_strict_reading(inside: Inside) -> None:
     lenient = inside("check", DEFECTS, "--budget", "skipped.total <= 0", "-f", "json")
     strict = inside("check", DEFECTS, "--budget", "skipped.total <= 99", "--strict")

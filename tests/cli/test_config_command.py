@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,6 +129,23 @@ def test_without_a_file_all_is_at_its_default(inside: Inside) -> None:
     lines = inside("config").out.splitlines()
 
     assert lines[:2] == ["No configuration file.", "Everything is at its default."]
+
+
+def test_a_pyproject_of_others_is_none(inside: Inside) -> None:
+    inside.write("pyproject.toml", "[project]\nname = 'x'\n")
+
+    assert inside("config").out.startswith("No configuration file.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that a process is in")
+def test_a_folder_that_is_gone_has_none(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    script = f"import os; os.rmdir({str(folder)!r}); from tokcount.cli.configured import _any_file; print(_any_file())"
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, check=True)
+
+    assert done.stdout == b"False\n"
 
 
 def test_without_a_file_nothing_is_imported_to_read_one(tmp_path: Any) -> None:

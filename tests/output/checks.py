@@ -29,6 +29,7 @@ CHECKED = checked(
     ["input_tokens.max <= 250", "cost.total <= baseline + 5%", "records.total >= 1", "skipped.total <= 0"],
     ["drift.total <= -60% for gpt-4o", 'cost.total <= $0.01 where tag = "prod"'],
 )
+UNKNOWN = checked(LOG, ["input_tokens.max <= 250 where model = nothing"], [])
 HELD = checked(LOG, ["input_tokens.max <= 8k"], [])
 DOUBTFUL = checked(UNSURE, ["cost.total <= $25", "input_tokens.mean <= 1"], ["context.p95 <= 90%"], "gpt-4o")
 HOSTILE = checked(
@@ -51,6 +52,6 @@ CONFIGURED = Report(
 UNCONFIGURED = Report(
     "config", {"file": None, "settings": [{"key": "jobs", "value": None, "origin": "default"}]}
 )
-SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL}
+SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN}
 CHECKS = {**SHORT_CHECKS, "hostile": HOSTILE}
 SETTINGS = {"configured": CONFIGURED, "unconfigured": UNCONFIGURED}

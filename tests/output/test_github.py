@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checks import CHECKED, CHECKS, HELD, HOSTILE
+from checks import CHECKED, CHECKS, HELD, HOSTILE, UNKNOWN
 from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
@@ -53,6 +53,13 @@ def test_each_record_to_blame_is_an_annotation_the_worst_of_every_budget_first()
         == "input_tokens.max <= 250: 600, limit 250 (+140.0 %); logs/june.jsonl:6[3] (600) and 2 more"
     )
     assert found[-1][2] == "3 budgets broken, 2 warnings, 1 held"
+
+
+def test_what_is_not_known_is_said_without_a_place() -> None:
+    name, place, told = parsed(render(UNKNOWN, "github").splitlines()[0])
+
+    assert (name, place) == ("error", {"title": "tokcount check"})
+    assert told == "input_tokens.max <= 250 where model = nothing: not known: no record is selected"
 
 
 def test_no_more_are_written_than_github_shows() -> None:

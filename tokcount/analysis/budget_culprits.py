@@ -60,8 +60,6 @@ def _beyond(rows: pl.DataFrame, sample: Sample, limit: Decimal, *, over: bool, t
 
 
 def _of_ratio(rows: pl.DataFrame, sample: Sample, limit: Decimal, *, over: bool, top: int) -> Culprits:
-    if sample.part is None:
-        return Culprits()
     excess = sample.part - float(limit) * sample.whole
     shown = sample.part if sample.shown is None else sample.shown
     return _fewest(rows, excess if over else -excess, 0.0, (shown, sample.shown_unit, sample.note), top)

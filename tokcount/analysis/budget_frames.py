@@ -141,8 +141,6 @@ def _is_floor(rows: pl.DataFrame, taken: Sample) -> bool:
 
 
 def _ratio(rows: pl.DataFrame, taken: Sample) -> Decimal | None:
-    if taken.part is None:
-        return None
     pairs = rows.select(part=taken.part, whole=taken.whole).drop_nulls()
     whole = int(pairs["whole"].sum())
     return Decimal(int(pairs["part"].sum())) / whole if whole else None

@@ -35,7 +35,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     why: pl.Expr = NOTHING
     note: pl.Expr = NOTHING
     low: pl.Expr = NOTHING
-    part: pl.Expr | None = None
+    part: pl.Expr = NOTHING
     whole: pl.Expr = pl.lit(1)
     shown: pl.Expr | None = None
     shown_unit: Unit = "tokens"

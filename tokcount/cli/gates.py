@@ -162,9 +162,12 @@ def _needs_own(budget: Budget, references: ReferenceGroup) -> bool:
 
 def _is_report(path: Path) -> bool:
     if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return SAVED_REPORT.match(file.read(200)) is not None
+        return False  # opening a pipe would wait, and take away what it holds
+    try:
+        with path.open("rb") as file:
+            return SAVED_REPORT.match(file.read(200)) is not None
+    except OSError:
+        return False  # whoever reads it as a log says why it cannot be read
 
 
 def _read(path: Path) -> bytes:

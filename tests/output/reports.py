@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from audit_reports import AUDIT, WITH_TEXT
 from checks import SETTINGS, SHORT_CHECKS
 from costs import COSTS
 from frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
@@ -173,6 +174,8 @@ REPORTS = {
     "empty": EMPTY,
     "reconcile": RECONCILE,
     "calibrate": CALIBRATE,
+    "audit": AUDIT,
+    "audit_text": WITH_TEXT,
     "agreeing": AGREEING,
     "unbilled": UNBILLED,
     "uncalibrated": NOTHING_TO_CALIBRATE,

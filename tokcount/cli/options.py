@@ -23,7 +23,7 @@ Kind = Literal["completions", "chat", "responses", "text"]
 Unit = Literal["conversation", "last-request", "each-request"]
 Engine = Literal["auto", "tiktoken", "fast"]
 Color = Literal["auto", "always", "never"]
-TableFormat = Literal["table", "csv", "json", "jsonl", "markdown", "parquet"]
+TableFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html", "parquet"]
 GROUP_KEYS = ("model", "kind", "role", "script", "day", "source", "tag")
 COST_KEYS = ("model", "day", "tag", "source", "kind")
 
@@ -177,7 +177,9 @@ class MoneyGroup:
             metavar="SHARE",
         ),
     ] = None
-    monthly: Annotated[bool, _option("--monthly", says="Project to a month, from the days of the log.")] = False
+    monthly: Annotated[bool, _option("--monthly", says="Project to a month, from the days of the log.")] = (
+        False
+    )
     records_per_month: Annotated[
         int | None,
         _option("--records-per-month", says="Project to a month of so many records.", metavar="N"),

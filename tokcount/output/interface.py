@@ -19,6 +19,7 @@ FORMATS: dict[str, str] = {
     "json": "tokcount.output.documents",
     "jsonl": "tokcount.output.json_lines",
     "markdown": "tokcount.output.markdown",
+    "html": "tokcount.output.html",
 }
 """Format → the module that renders it, imported on first use. A new format is one file and one row here."""
 

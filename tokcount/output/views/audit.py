@@ -20,6 +20,7 @@ from tokcount.output.views import (
 from tokcount.output.views import drift as drift_view
 from tokcount.output.views.phrases import flags, holdings, place, skipped, sureness
 
+OWN: Final = "own"
 MODELS_LISTED: Final = 15
 WINDOW_COLUMNS: Final = (
     Column("reference"),
@@ -46,6 +47,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *flags(data),
         *_models(data),
         Heading("Drift"),
+        *_own(data),
         drift_view.totals(data),
         *drift_view.uncompared(data),
         *audit_charts.drift(data),
@@ -106,7 +108,13 @@ def _models(data: dict[str, Any]) -> list[Block]:
     table = tuple(_model(group, data["baseline"]) for group in listed)
     more = len(data["by_model"]) - len(listed)
     note = f"input tokens; and {integer(more)} models more, see -f json" if more else "input tokens"
-    return [Table(tuple(columns), table, title="By model", note=note)]
+    return [Table(tuple(columns), table, title="By model", note=note), *audit_charts.by_model(data, listed)]
+
+
+def _own(data: dict[str, Any]) -> list[Line]:
+    return (
+        [Line("own: each record under the model it was sent to", "note")] if data["baseline"] == OWN else []
+    )
 
 
 def _model(group: dict[str, Any], baseline: str) -> tuple[Cell, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
 
 from tokcount.output.blocks import Block, Chart, Series
 from tokcount.output.values import MINUS
 from tokcount.output.views.phrases import counted
+
+STEPS: Final = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 def drift(data: dict[str, Any]) -> list[Block]:
@@ -59,12 +63,12 @@ def by_class(data: dict[str, Any]) -> list[Block]:
 
 def over_time(data: dict[str, Any]) -> list[Block]:
     """Input tokens and cost by day, week or month, where there are at least two."""
-    periods = [period for period in data["timeline"]["periods"] if period["period"]]
     unit = data["timeline"]["unit"]
+    periods = {period["period"]: period for period in data["timeline"]["periods"] if period["period"]}
     if len(periods) < 2:
         return []
-    labels = tuple(period["period"] for period in periods)
-    tokens, money = (_series(periods, key) for key in ("input_tokens", "cost_usd"))
+    labels = _unbroken(min(periods), max(periods), unit)
+    tokens, money = (_series(periods, labels, key) for key in ("input_tokens", "cost_usd"))
     span = f"from {labels[0]} to {labels[-1]}, by {unit}"
     found: list[Block] = [Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, tokens)]
     priced = tuple(series for series in money if any(series.values))
@@ -73,10 +77,32 @@ def over_time(data: dict[str, Any]) -> list[Block]:
     return found
 
 
-def _series(periods: list[dict[str, Any]], key: str) -> tuple[Series, ...]:
-    names = [entry["reference"] for entry in periods[0]["references"]]
-    values = [
-        [None if entry[key] is None else float(entry[key]) for entry in period["references"]]
-        for period in periods
-    ]
+def _unbroken(first: str, last: str, unit: str) -> tuple[str, ...]:
+    """All days, weeks or months from the first to the last, also those without records."""
+    day, end = date.fromisoformat(first), date.fromisoformat(last)
+    days = [day]
+    while day < end:
+        day = (day + timedelta(days=31)).replace(day=1) if unit == "month" else day + STEPS[unit]
+        days.append(day)
+    return tuple(day.isoformat() for day in days)
+
+
+def _series(periods: dict[str, Any], labels: Sequence[str], key: str) -> tuple[Series, ...]:
+    """A series for each reference; a period without records has 0 of everything."""
+    names = [entry["reference"] for entry in next(iter(periods.values()))["references"]]
+    empty = [{key: 0}] * len(names)
+    entries = [periods[label]["references"] if label in periods else empty for label in labels]
+    values = [[None if entry[key] is None else float(entry[key]) for entry in row] for row in entries]
     return tuple(Series(name, column) for name, column in zip(names, zip(*values, strict=True), strict=True))
+
+
+def by_model(data: dict[str, Any], listed: list[dict[str, Any]]) -> list[Block]:
+    """Input tokens of the models that are listed, under each reference."""
+    labels = tuple(group["model"] or "not named" for group in listed)
+    by_label = [[entry["input_tokens"] for entry in group["references"]] for group in listed]
+    names = [entry["reference"] for entry in data["references"]]
+    series = tuple(
+        Series(name, values) for name, values in zip(names, zip(*by_label, strict=True), strict=True)
+    )
+    told = "Input tokens of each model's records under each reference; the numbers stand in the table above."
+    return [Chart("Input tokens by model", told, "bars", labels, series, in_table=True)]

@@ -78,7 +78,7 @@ PARAGRAPHS = [f"Paragraph {n} says that {n * n} is a square number, and little e
 
 def test_paragraphs_that_come_again_are_counted_once() -> None:
     engine = Counting()
-    count = pieces.by_pieces(engine, 1_000_000, 0.1)
+    count = pieces.Pieces(engine, 1_000_000, 0.1)
     texts = ["".join(PARAGRAPHS[n : n + 5]) + f"Question {n}?" for n in range(45)]
     for text in texts * 4:
         count(text)
@@ -86,22 +86,29 @@ def test_paragraphs_that_come_again_are_counted_once() -> None:
     assert engine.characters < sum(map(len, PARAGRAPHS)) + 4 * 45 * 16
 
 
+def distinct(n: int) -> str:
+    """About 3,000 characters with no line like those of another n."""
+    return "".join(f"{n} {k} {n * k}\n\n" for k in range(240))
+
+
 def test_a_log_that_does_not_repeat_is_mostly_left_in_one_piece() -> None:
     engine = Counting()
-    count = pieces.by_pieces(engine, 1_000_000, 0.1)
-    for n in range(800):
-        count("".join(f"{n} {k} {n * k}\n\n" for k in range(240)))
+    count = pieces.Pieces(engine, 1_000_000, 0.1)
+    for n in range(1000):
+        count(distinct(n))
+    calls = engine.calls
+    for n in range(1000, 2000):
+        count(distinct(n))
 
-    assert engine.calls < 0.1 * 800 * 240
+    assert engine.calls - calls < 0.1 * 1000 * 240
 
 
 def test_a_level_that_does_not_pay_rests_and_tries_again() -> None:
     memo = Memo(len, 10_000)
     trial = Trial(memo, 0.5)
-    trial.note(pieces.WINDOW + 1)
-    memo.missed = pieces.WINDOW
+    trial.note(pieces.FIRST_WINDOW + 1)
+    memo.missed = pieces.FIRST_WINDOW
 
-    assert trial.wants("x")
     assert not trial.wants("x" * 3 * pieces.REST)
     assert trial.wants("x")
 
@@ -110,8 +117,32 @@ def test_a_level_that_pays_goes_on() -> None:
     memo = Memo(len, 10_000)
     trial = Trial(memo, 0.5)
     for _ in range(5):
-        trial.note(pieces.WINDOW + 1)
-        memo.missed += pieces.WINDOW // 3
+        trial.note(pieces.FIRST_WINDOW + 1)
+        memo.missed += pieces.FIRST_WINDOW // 3
 
         assert trial.wants("x")
         assert trial.wants("x")
+
+
+def test_pieces_are_idle_only_while_a_log_does_not_repeat() -> None:
+    count = pieces.Pieces(Counting(), 1_000_000, 0.1)
+    idle = []
+    for n in range(1500):
+        text = distinct(n)
+        idle.append(count.idle(len(text)))
+        if not idle[-1]:
+            count(text)
+
+    assert not any(idle[:300])
+    assert sum(idle[500:]) > 700
+    assert count.idle(20 * pieces.LONGEST_REST) or count.idle(20 * pieces.LONGEST_REST)
+    assert not count.idle(1)
+
+
+def test_a_level_that_is_rarely_asked_does_not_keep_the_others_waiting() -> None:
+    count = pieces.Pieces(Counting(), 1_000_000, 0.1)
+    count("a\nb\nc\n")
+
+    assert not count.idle(pieces.FIRST_WINDOW)
+    assert not count.idle(1)
+    assert count.idle(1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from shared import SHARED, needs_shared
 from texts import NASTY, patient, texts
 
@@ -98,6 +99,28 @@ def test_what_looks_like_a_special_token(text: str, expected: bool) -> None:
 @pytest.mark.parametrize(("text", "expected"), [("abc", False), ("é😀", False), ("\ud83d", True)])
 def test_lone_surrogates_are_found(text: str, expected: bool) -> None:
     assert expected == has_lone_surrogate(text)
+
+
+@counters
+@patient
+@given(batch=st.lists(texts, max_size=8))
+def test_texts_learnt_in_a_batch_are_counted_alike(counter: TextCounter, batch: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counter._pieces, "idle", lambda _size: True)
+        counter.learn(batch)
+
+    assert [counter.count(text) for text in batch] == [oracle(text) for text in batch]
+
+
+def test_learning_flags_texts_and_counts_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = TextCounter(("cl100k_base",), "tiktoken")
+    counter.learn(["idle at last"])
+    monkeypatch.setattr(counter._pieces, "idle", lambda _size: True)
+    counter.learn(["<|endoftext|>", "\ud800", "<|endoftext|>"])
+    monkeypatch.setattr(counter, "_counters", [])
+
+    assert counter.count_all(["<|endoftext|>", "\ud800", "<|endoftext|>"])[1:] == (2, 1)
+    counter.learn(["\ud800"])
 
 
 def test_one_encoding_is_counted_without_the_others() -> None:

@@ -36,6 +36,15 @@ class Memo(dict[str, int]):
         self._remember(text, value)
         return value
 
+    def learn(self, text: str, value: int) -> None:
+        """Remember a value that was computed elsewhere."""
+        self.missed += len(text)
+        self._remember(text, value)
+
+    def knows(self, text: str) -> bool:
+        """True when ``text`` is remembered."""
+        return text in self or text in self._old
+
     def _remember(self, text: str, value: int) -> None:
         size = getsizeof(text) + ENTRY_BYTES
         if size > self._half:

@@ -41,8 +41,9 @@ DENSE_END = re.compile(r"[0-9A-Za-z\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00
 LONG_LINE = 200
 """Texts shorter than this are not cut into sentences."""
 
+FIRST_WINDOW = 1_000_000
 WINDOW = 100_000
-"""Characters that a level looks at before it decides whether it pays."""
+"""Characters that a level looks up before it decides whether it pays: the first time, when all is new, and later."""
 
 REST = 1_000_000
 LONGEST_REST = 16_000_000
@@ -55,28 +56,49 @@ class Trial:
     def __init__(self, memo: Memo, least: float) -> None:
         self._memo = memo
         self._most_missed = 1 - least
+        self._window = FIRST_WINDOW
         self._looked_up = 0
         self._missed = 0
+        self._waited = 0
         self._rest = 0
         self._pause = REST
 
     def wants(self, text: str) -> bool:
         """True when the level should have a go at ``text``."""
-        if self._rest > 0:
-            self._rest -= len(text)
-            return False
-        if self._looked_up > WINDOW:
-            missed = self._memo.missed - self._missed
-            paid = missed <= self._most_missed * self._looked_up
-            self._pause = REST if paid else min(2 * self._pause, LONGEST_REST)
-            self._rest = 0 if paid else self._pause
-            self._looked_up = 0
-            self._missed = self._memo.missed
-        return True
+        if self._looked_up > self._window:
+            self._judge()
+        return not self._rests(len(text))
 
     def note(self, size: int) -> None:
         """``size`` characters were looked up in the memo."""
         self._looked_up += size
+
+    def idle(self, size: int) -> bool:
+        """True while the level rests; asked before each batch of texts, with the number of their characters.
+
+        A level that is rarely asked anything has to decide after a while, so that it does not keep others waiting.
+        """
+        if self._waited > FIRST_WINDOW:
+            self._judge()
+        if self._rests(size):
+            return True
+        self._waited += size
+        return False
+
+    def _rests(self, size: int) -> bool:
+        if self._rest <= 0:
+            return False
+        self._rest -= size
+        return True
+
+    def _judge(self) -> None:
+        missed = self._memo.missed - self._missed
+        paid = missed < self._most_missed * self._looked_up
+        self._pause = REST if paid else min(2 * self._pause, LONGEST_REST)
+        self._rest = 0 if paid else self._pause
+        self._window = WINDOW
+        self._looked_up = self._waited = 0
+        self._missed = self._memo.missed
 
 
 class Lines:
@@ -90,15 +112,15 @@ class Lines:
         self._sentinel_count = below(sentinel)
         self._below = below
         self.memo = Memo(self._followed, limit)
-        self._trial = Trial(self.memo, least)
+        self.trial = Trial(self.memo, least)
 
     def __call__(self, text: str) -> int:
         """The packed number of tokens of ``text``."""
-        if "\n" not in text or not self._trial.wants(text):
+        if "\n" not in text or not self.trial.wants(text):
             return self._below(text)
         pieces = self._findall(text)
         last = pieces.pop()
-        self._trial.note(len(text) - len(last))
+        self.trial.note(len(text) - len(last))
         return sum(map(self.memo.__getitem__, pieces)) + self._below(last)
 
     def _followed(self, piece: str) -> int:
@@ -114,23 +136,23 @@ class Sentences:
         self._below = below
         self.spaced = Memo(lambda sentence: below(f" {sentence}."), limit)
         self.dense = Memo(lambda sentence: below(DENSE_STOP + sentence), limit)
-        self._spaced_trial = Trial(self.spaced, least)
-        self._dense_trial = Trial(self.dense, least)
+        self.spaced_trial = Trial(self.spaced, least)
+        self.dense_trial = Trial(self.dense, least)
 
     def __call__(self, text: str) -> int:
         """The packed number of tokens of ``text``."""
         if len(text) < LONG_LINE:
             return self._below(text)
         if ". " in text:
-            return self._by_spaced(text) if self._spaced_trial.wants(text) else self._below(text)
-        if not text.isascii() and DENSE_STOP in text and self._dense_trial.wants(text):
+            return self._by_spaced(text) if self.spaced_trial.wants(text) else self._below(text)
+        if not text.isascii() and DENSE_STOP in text and self.dense_trial.wants(text):
             return self._by_dense(text)
         return self._below(text)
 
     def _by_spaced(self, text: str) -> int:
         first, *middle = text.split(". ")
         last = middle.pop()
-        self._spaced_trial.note(len(text) - len(first) - len(last))
+        self.spaced_trial.note(len(text) - len(first) - len(last))
         return self._below(first + ".") + sum(map(self.spaced.__getitem__, middle)) + self._below(" " + last)
 
     def _by_dense(self, text: str) -> int:
@@ -138,16 +160,30 @@ class Sentences:
         last = middle.pop()
         if not all(map(DENSE_END.search, (first, *middle))):
             return self._below(text)
-        self._dense_trial.note(len(text) - len(first) - len(last))
+        self.dense_trial.note(len(text) - len(first) - len(last))
         return self._below(first) + sum(map(self.dense.__getitem__, middle)) + self._below(DENSE_STOP + last)
 
 
-def by_pieces(count: Packed, limit: int, least: float) -> Packed:
-    """All levels, coarse to fine, over ``count``.
+class Pieces:
+    """All levels, coarse to fine, over a counting function.
 
     ``limit``: bytes that they may remember together. ``least``: the share of the text that a level has to find
     again to be worth its work.
     """
-    sentences = Sentences(count, limit // 8, least)
-    indented = Lines(INDENTED, " a", sentences, limit // 4, least)
-    return Lines(BLOCK, "a", indented, limit // 2, least)
+
+    def __init__(self, count: Packed, limit: int, least: float) -> None:
+        sentences = Sentences(count, limit // 8, least)
+        indented = Lines(INDENTED, " a", sentences, limit // 4, least)
+        self._blocks = Lines(BLOCK, "a", indented, limit // 2, least)
+        self._trials = (self._blocks.trial, indented.trial, sentences.spaced_trial, sentences.dense_trial)
+
+    def __call__(self, text: str) -> int:
+        """The packed number of tokens of ``text``."""
+        return self._blocks(text)
+
+    def idle(self, size: int) -> bool:
+        """True while no level expects to find anything again, so that the next ``size`` characters of text may as well
+        be counted whole.
+        """
+        idle = [trial.idle(size) for trial in self._trials]
+        return all(idle)

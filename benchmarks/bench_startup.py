@@ -40,7 +40,7 @@ def bench_short_text(side: str, tmp_path: Path, benchmark: object) -> None:
         ttok = shutil.which("ttok")
         if ttok is None:
             pytest.skip("ttok is not installed: pip install ttok")
-        command, environment = [ttok], {"TIKTOKEN_CACHE_DIR": str(tmp_path)}
+        command, environment = [ttok, "-m", "gpt-4"], {"TIKTOKEN_CACHE_DIR": str(tmp_path)}
         (tmp_path / CL100K_CACHE_NAME).write_bytes(to_tiktoken_text(encodings.ranks("cl100k_base")))
     assert run(command, b"hi", **environment).split() == [b"1"]
     benchmark.pedantic(run, (command, b"hi"), environment, rounds=15, warmup_rounds=2)  # type: ignore[attr-defined]

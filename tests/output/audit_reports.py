@@ -11,7 +11,13 @@ from tokcount.analysis.audit import AuditOptions, places, report, with_excerpts
 from tokcount.analysis.cost import CostOptions
 
 HOSTILE_MODEL = "</text><script>alert(1)</script>|=2+2"
-EXTRA = {"tier": None, "billed_input_tokens": None, "billed_output_tokens": None, "shape": "plain", "requests": 1}
+EXTRA = {
+    "tier": None,
+    "billed_input_tokens": None,
+    "billed_output_tokens": None,
+    "shape": "plain",
+    "requests": 1,
+}
 
 
 def _row(line: int, before: dict[str, int], after: dict[str, int], **columns: Any) -> dict[str, Any]:
@@ -40,4 +46,6 @@ MONEY = CostOptions(baseline=OLD.label, targets=(NEW.label,), today=date(2026, 1
 OPTIONS = AuditOptions(baseline=OLD, targets=(NEW,), money=MONEY, top=3, engine="tiktoken")
 AUDIT = report(ROWS, SKIPS, OPTIONS)
 WITH_TEXT = report(ROWS, SKIPS, OPTIONS)
-WITH_TEXT = with_excerpts(WITH_TEXT, dict.fromkeys(places(WITH_TEXT), "<img src=x onerror=alert(1)> \x1b[31m | =1"))
+WITH_TEXT = with_excerpts(
+    WITH_TEXT, dict.fromkeys(places(WITH_TEXT), "<img src=x onerror=alert(1)> \x1b[31m | =1")
+)

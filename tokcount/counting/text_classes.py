@@ -65,7 +65,7 @@ _ANY: Final = _pattern(
     ("emoji", rf" ?[{_EMOJI}]++"),
     ("other", rf" ?(?:(?![{_KNOWN}{_EMOJI}])[^\W\d_](?:\w(?<![{_KNOWN}\d_]))*+)"),
 )
-_CODE_RUN: Final = re.compile(rf"(?P<white_space>{_UNSPACED})|(?P<code> ?\S(?:[^\n]*\S)?)")
+_CODE_RUN: Final = re.compile(rf"(?P<code> ?\S(?:[^\n]*\S)?)|(?P<white_space>{_UNSPACED})")
 
 _DATA: Final = re.compile(
     r" ?(?:(?:https?|ftp|wss?)://[^\s<>\"']++|\bwww\.[^\s<>\"']++|\bdata:[\w/+.-]++;base64,[\w+/=-]++"

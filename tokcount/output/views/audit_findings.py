@@ -27,6 +27,7 @@ def blocks(data: dict[str, Any]) -> list[Block]:
     for entry in data["findings"]:
         found.append(Line(f"{entry['number']}. {MARKS[entry['level']]} {told(entry)}", "strong"))
         found.append(Line(f"   {TO_DO[entry['id']]} {_places(entry)}".rstrip()))
+        found += [Line(f"   {place(one)}: {one['excerpt']}", "note") for one in _with_text(entry)]
     levels = dict.fromkeys(entry["level"] for entry in data["findings"])
     found.append(
         Line(", ".join(f"{MARKS[level]} {LEVELS[level]}" for level in LEVELS if level in levels), "note")
@@ -45,8 +46,11 @@ def _places(entry: dict[str, Any]) -> str:
         return ""
     named = ", ".join(_short(entry["records"]))
     more = entry["count"] - len(entry["records"])
-    excerpts = "".join(f"\n   {record['excerpt']}" for record in entry["records"] if record.get("excerpt"))
-    return f"({named}{f' and {integer(more)} more' if more else ''}){excerpts}"
+    return f"({named}{f' and {integer(more)} more' if more else ''})"
+
+
+def _with_text(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    return [record for record in entry["records"] if record.get("excerpt")] if _places(entry) else []
 
 
 def _short(records: list[dict[str, Any]]) -> list[str]:

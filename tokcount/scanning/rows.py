@@ -264,7 +264,7 @@ class _Call:
             self.notes.worsen("estimated", (target.doubt,))
             cell.basis = max(cell.basis, ESTIMATED)
         if self._by_roles:
-            cell.by_role = self._by_role(layout, target.encoding)
+            cell.by_role = self._by_role(layout, target)
 
     def _tokens(self, texts: list[str], counted: Counted, target: Target) -> int:
         """The sum over texts, from the packed counts where the encoding is one of those counted together."""
@@ -272,10 +272,15 @@ class _Call:
             return counted.counts[target.place]
         return sum(self._counter.tokens(target.encoding, text) for text in texts)
 
-    def _by_role(self, laid: Layout, encoding: str) -> dict[str, int]:
+    def _text_tokens(self, text: str, target: Target) -> int:
+        if target.place >= 0:
+            return self._counter.count(text)[target.place]
+        return self._counter.tokens(target.encoding, text)
+
+    def _by_role(self, laid: Layout, target: Target) -> dict[str, int]:
         totals = dict.fromkeys(ROLES, 0)
         for role, text in zip(laid.roles or (), laid.content, strict=True):
-            totals[role if role in totals else "other"] += self._counter.tokens(encoding, text)
+            totals[role if role in totals else "other"] += self._text_tokens(text, target)
         totals["prompt"] += laid.token_ids
         return totals
 

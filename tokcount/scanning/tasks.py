@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -11,10 +12,14 @@ from tokcount.logs.files import Source
 from tokcount.logs.formats.interface import Item
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Note, Reader
-from tokcount.logs.record import Skipped
+from tokcount.logs.record import Record, Skipped
+from tokcount.scanning.ahead import BATCH, texts_of
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Block, SkippedSummary
 from tokcount.scanning.rows import RowCounter
+
+LONGEST_BATCH: Final = 2_000
+"""Records that wait for each other at most, however short they are."""
 
 Progress = Callable[[int], None]
 """Takes the number of bytes read since the last call."""
@@ -60,14 +65,29 @@ class Worker:
         return self._block(skipped, notes, task.sources[0].path, part.lines)
 
     def _count(self, items: Iterator[Item]) -> SkippedSummary:
+        """Count all records, a batch of text at a time, and sum up what was skipped."""
         skipped = SkippedSummary()
-        add = self._counter.add
+        batch: list[Record] = []
+        texts: list[str] = []
+        size = 0
         for item in items:
             if isinstance(item, Skipped):
                 skipped.add(item)
-            else:
-                add(item)
+                continue
+            batch.append(item)
+            found = texts_of(item)
+            texts += found
+            size += sum(map(len, found))
+            if size > BATCH or len(batch) == LONGEST_BATCH:
+                self._count_batch(batch, texts)
+                batch, texts, size = [], [], 0
+        self._count_batch(batch, texts)
         return skipped
+
+    def _count_batch(self, batch: list[Record], texts: list[str]) -> None:
+        self._counter.counter.learn(texts)
+        for record in batch:
+            self._counter.add(record)
 
     def _block(self, skipped: SkippedSummary, notes: list[Note], part_of: str = "", lines: int = 0) -> Block:
         return Block(self._counter.take(), skipped, part_of, lines, notes, tuple(self._counter.warnings))

@@ -29,7 +29,7 @@ def histogram(frame: pl.DataFrame, target: str, baseline: str) -> dict[str, Any]
     if drift.is_empty():
         return {"reference": target, "records": 0, "step": None, "bins": []}
     low, high = (drift.quantile(share, "linear") or 0.0 for share in (0.01, 0.99))
-    step = next((step for step in STEPS if (high - low) / step <= MOST_BINS), _wide_step(high - low))
+    step = _step(high - low)
     first, last = math.floor(low / step), max(math.ceil(high / step), math.floor(low / step) + 1)
     places = (drift / step).floor().cast(pl.Int64).clip(first, last - 1)
     counts = dict(places.value_counts(name="n").rows())
@@ -45,8 +45,10 @@ def histogram(frame: pl.DataFrame, target: str, baseline: str) -> dict[str, Any]
     return {"reference": target, "records": len(drift), "step": step, "bins": bins}
 
 
-def _wide_step(spread: float) -> float:
-    return float(10 ** math.ceil(math.log10(spread / MOST_BINS)))
+def _step(spread: float) -> float:
+    """The width of a bin: one that people count in, and a power of ten where drift is without measure."""
+    fitting = (step for step in STEPS if spread / step <= MOST_BINS)
+    return next(fitting, None) or float(10 ** math.ceil(math.log10(spread / MOST_BINS)))
 
 
 def timeline(

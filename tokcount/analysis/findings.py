@@ -230,8 +230,8 @@ def _residuals(case: Case) -> Iterator[Finding]:
     numbers = {
         "compared": rows.height,
         "exact": rows.height - missed.height,
-        "counted_tokens": int(rows["counted_input_tokens"].sum()),
-        "billed_tokens": int(rows["billed_input_tokens"].sum()),
+        "counted_tokens": int(rows["counted_input_tokens"].cast(pl.Int64).sum()),
+        "billed_tokens": int(rows["billed_input_tokens"].cast(pl.Int64).sum()),
     }
     yield Finding(id="residuals", level="unsure", rows=missed, numbers=numbers)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,9 +168,11 @@ def nothing_lost(prompt: str, texts: list[str]) -> bool:
     parts = [part for text in texts for part in ([text] if text in prompt else text.split("\n\n", 1))]
     rest, place = [], 0
     for part in parts:
-        found = prompt.index(part, place)
-        rest.append(prompt[place:found])
-        place = found + len(part)
+        found = re.compile(rf"(?<!\S){re.escape(part)}(?!\S)").search(prompt, place)
+        if found is None:
+            return False
+        rest.append(prompt[place : found.start()])
+        place = found.end()
     rest.append(prompt[place:])
     words = {word for gap in rest for word in gap.replace("#", " ").replace(":", " ").split()}
     return words <= {*WORDS, *map(str.upper, WORDS)}

@@ -63,6 +63,7 @@ CASES: dict[str, dict[str, Any]] = {
     "log_model_gone": {"model": "text-davinci-003"},
     "unpriced": {"model": "someone-elses-model"},
     "residuals": {"billed_input_tokens": 110},
+    "not_countable": {"tokens": None, "output": None},
 }
 """Finding → what makes a record of it."""
 

@@ -62,7 +62,11 @@ def report(
         "distribution": [histogram(frame, label, baseline) for label in targets],
         "timeline": timeline(frame, references, by_day),
         "by_model": _with_costs(groups(frame, ("model",), references, options.baseline), by_model),
-        "made": {"engine": options.engine, "scanned_parts": "request_id" in frame.columns},
+        "made": {
+            "engine": options.engine,
+            "scanned_parts": "request_id" in frame.columns,
+            "assumed_model": assumed,
+        },
     }
     return Report("audit", data)
 

@@ -20,11 +20,14 @@ from tokcount.analysis.residuals import with_residuals
 from tokcount.analysis.windows import PROBLEMS, with_windows
 from tokcount.models import names
 from tokcount.models.catalog import Catalog
+from tokcount.models.model import ENCODINGS
 from tokcount.models.shutdown import WARN_AHEAD, replacement_chain
 
 Level = Literal["breaks", "costs", "look", "unsure"]
 """``breaks``: calls that fail. ``costs``: money. ``look``: worth a look. ``unsure``: numbers that are not complete."""
 LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
+UNKNOWN_MODEL: Final = "unknown model|no model in the record"
+"""Reasons of a scan that has no baseline for a record, as a regular expression."""
 PLACES: Final = 5
 """Records that a finding names; all are counted."""
 
@@ -203,14 +206,27 @@ def _uncounted(case: Case) -> Iterator[Finding]:
         return
     rows = case.frame.filter(
         pl.col("own:input_tokens").is_null(),
-        pl.col("reason").str.contains("unknown model|no model in the record"),
+        pl.col("reason").str.contains(UNKNOWN_MODEL),
     )
     unknown = sorted(rows["model"].drop_nulls().unique())
     yield Finding(id="unknown_model", level="unsure", rows=rows, numbers={"models": unknown})
 
 
+def _not_countable(case: Case) -> Iterator[Finding]:
+    """Records that nobody can count, and that no flag explains: an answer without its prompt, say."""
+    explained = pl.any_horizontal(_flagged(flag) for flag in ("truncated", "redacted", "no_text"))
+    nowhere = pl.all_horizontal(
+        pl.col(f"{label}:input_tokens").is_null() for label in (case.baseline, *case.targets)
+    )
+    known = pl.col("reason").fill_null("").str.contains(UNKNOWN_MODEL)
+    yield Finding(id="not_countable", level="unsure", rows=case.frame.filter(nowhere & ~explained & ~known))
+
+
 def _unpriced(case: Case) -> Iterator[Finding]:
+    """Records without a price; an encoding never has one."""
     for label in (case.baseline, *case.targets):
+        if label in ENCODINGS:
+            continue
         name = f"{label}:cost_usd"
         if name in case.frame.columns:
             rows = case.frame.filter(pl.col(name).is_null(), _countable(label))
@@ -245,6 +261,7 @@ LOOKS: Final[tuple[Callable[[Case], Iterable[Finding]], ...]] = (
     _role_markers,
     _flags,
     _uncounted,
+    _not_countable,
     _unpriced,
     _residuals,
 )

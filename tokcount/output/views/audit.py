@@ -112,9 +112,11 @@ def _models(data: dict[str, Any]) -> list[Block]:
 
 
 def _own(data: dict[str, Any]) -> list[Line]:
-    return (
-        [Line("own: each record under the model it was sent to", "note")] if data["baseline"] == OWN else []
-    )
+    if data["baseline"] != OWN:
+        return []
+    assumed = data["made"].get("assumed_model")
+    otherwise = f", {assumed} where that is not known" if assumed else ""
+    return [Line(f"own: each record under the model it was sent to{otherwise}", "note")]
 
 
 def _model(group: dict[str, Any], baseline: str) -> tuple[Cell, ...]:

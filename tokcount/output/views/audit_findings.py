@@ -22,7 +22,7 @@ LEVELS: Final = {
 def blocks(data: dict[str, Any]) -> list[Block]:
     """Each finding as a sentence, what to do, and where."""
     if not data["findings"]:
-        return [Line("None: every request fits, every record is counted and priced.")]
+        return [Line("Nothing was found.")]
     found: list[Block] = []
     for entry in data["findings"]:
         found.append(Line(f"{entry['number']}. {MARKS[entry['level']]} {told(entry)}", "strong"))
@@ -143,6 +143,7 @@ TOLD: Final[dict[str, Words]] = {
     "odd_content": lambda _, __, r: f"{r} with content of a shape that the API does not know.",
     "media_not_counted": lambda _, __, r: f"{r} with images, audio or files that cannot be counted.",
     "unknown_model": lambda _, n, r: f"{r} without a baseline: {_unknown(n['models'])}.",
+    "not_countable": lambda _, __, r: f"{r} without a prompt that can be counted.",
     "unpriced": lambda e, _, r: f"{r} without a price under {e['reference']}.",
     "residuals": _residuals,
 }
@@ -180,6 +181,7 @@ TO_DO: Final = {
     "odd_content": "Only their text was counted.",
     "media_not_counted": "Their counts are floors; media behind a link have no size in the log.",
     "unknown_model": "Say what stands behind the name with --assume-model or --prices.",
+    "not_countable": "They are in no total; see the reasons under Drift.",
     "unpriced": "Add prices with --price or --prices; until then totals are floors.",
     "residuals": "See tokcount reconcile for where and why.",
 }

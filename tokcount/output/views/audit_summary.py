@@ -57,7 +57,7 @@ def _baseline(data: dict[str, Any]) -> str:
         return str(data["baseline"])
     names = [entry["model"] for entry in data["models"] if entry["model"]]
     if not names:
-        return "models that are not named"
+        return data["made"].get("assumed_model") or "models that are not named"
     more = len(names) - MODELS_NAMED
     return f"{names[0]} and {more + 1} other models" if more > 0 else " and ".join(names)
 

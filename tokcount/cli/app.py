@@ -17,7 +17,7 @@ COMMANDS = {
     "check": ("check:check", "Hold a log, or saved reports, to token and cost budgets."),
     "audit": (
         "audit:audit",
-        "Report what moving a log to other models means: tokens and why, money, windows, findings.",
+        "Report what moving a log to other models means: tokens, why they change, money, windows, findings.",
     ),
     "reconcile": (
         "reconcile:reconcile",
@@ -27,7 +27,10 @@ COMMANDS = {
         "reconcile:calibrate",
         "Propose framing constants for models that are billed otherwise than they are counted, with the evidence.",
     ),
-    "migrate": ("migrate:migrate", "Rewrite completions requests as chat, Responses or batch requests."),
+    "migrate": (
+        "migrate:migrate",
+        "Rewrite completions requests as chat, Responses or batch requests, and list what could not be carried over.",
+    ),
     "models": ("models:models", "List the models that are known, or explain names as they stand in logs."),
     "formats": (
         "formats:formats",

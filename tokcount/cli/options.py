@@ -83,25 +83,9 @@ class ReadGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReferenceGroup:
-    """Baseline and targets."""
+class OwnGroup:
+    """Each record under its own model."""
 
-    from_: Annotated[
-        str | None,
-        _option(
-            "--from",
-            says="Baseline: a model or an encoding. Default: each record's own model.",
-            metavar="REF",
-        ),
-    ] = None
-    to: Annotated[
-        list[str] | None,
-        _option(
-            "--to",
-            says="Target: a model, an encoding, or auto (what is recommended instead of the log's models); repeatable.",
-            metavar="REF",
-        ),
-    ] = None
     assume_model: Annotated[
         str | None,
         _option(
@@ -119,21 +103,23 @@ class ReferenceGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnGroup:
-    """Each record under its own model."""
+class ReferenceGroup(OwnGroup):
+    """Baseline and targets."""
 
-    assume_model: Annotated[
+    from_: Annotated[
         str | None,
         _option(
-            "--assume-model",
-            says="The model of records that name none, or one that is not known.",
-            metavar="MODEL",
+            "--from",
+            says="Baseline: a model or an encoding. Default: each record's own model.",
+            metavar="REF",
         ),
     ] = None
-    families: Annotated[
-        Path | None,
+    to: Annotated[
+        list[str] | None,
         _option(
-            "--families", says="TOML file with framing constants of your own; see calibrate.", metavar="FILE"
+            "--to",
+            says="Target: a model, an encoding, or auto (what is recommended instead of the log's models); repeatable.",
+            metavar="REF",
         ),
     ] = None
 

@@ -6,7 +6,9 @@ out, and in which order, does not depend on the number of processes.
 
 from __future__ import annotations
 
+import importlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final
@@ -84,11 +86,20 @@ def _in_processes(
         queued = [
             (source, list(map(pool.submit, parts))) for source, parts in zip(sources, tasks, strict=True)
         ]
+        _load_polars_meanwhile()
         try:
             return [block for source, futures in queued for block in _of_source(pool, source, futures, alone)]
         except NeedsWhole:
             _cancel(future for _, futures in queued for future in futures)
             return [pool.result(pool.submit(Task(tuple(sources))))]
+
+
+def _load_polars_meanwhile() -> None:
+    """The frame needs it when the workers are done; loading it now takes its time while this process waits for them.
+
+    Only after the workers have been started: see `tokcount.scanning.pool.start_method`.
+    """
+    threading.Thread(target=importlib.import_module, args=("polars",), daemon=True).start()
 
 
 def _of_source(pool: Pool, source: Source, futures: list[Future[Block]], alone: bool) -> Iterator[Block]:

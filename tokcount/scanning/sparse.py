@@ -24,7 +24,8 @@ class SparseColumns:
         column = self.columns.get(name)
         if column is None:
             column = self.columns[name] = array("q" if name.endswith("_id") else "i")
-        _fill(column, row)
+        if len(column) < row:
+            _fill(column, row)
         column.append(value)
 
     def series(self, rows: int, names: Iterable[str]) -> dict[str, pl.Series]:
@@ -41,5 +42,4 @@ class SparseColumns:
 
 
 def _fill(column: array[int], rows: int) -> None:
-    if len(column) < rows:
-        column.frombytes(bytes((rows - len(column)) * column.itemsize))
+    column.frombytes(bytes((rows - len(column)) * column.itemsize))

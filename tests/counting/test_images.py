@@ -120,9 +120,9 @@ def test_both_apis_carry_images_alike() -> None:
 @pytest.mark.parametrize(
     ("part", "model", "tokens", "basis"),
     [
-        (chat_part("https://example.org/a.png"), "gpt-4o", 255, "partial"),
-        ({"type": "input_image", "file_id": "file-1"}, "gpt-5-nano", 2, "partial"),
-        (chat_part("not an image"), "gpt-4o", 255, "partial"),
+        (chat_part("https://example.org/a.png"), "gpt-4o", 0, "partial"),
+        ({"type": "input_image", "file_id": "file-1"}, "gpt-5-nano", 0, "partial"),
+        (chat_part("not an image"), "gpt-4o", 0, "partial"),
         (chat_part(url(png(4000, 4000)), detail="low"), "gpt-4o", 85, "estimated"),
         (chat_part(url(png(4000, 2000)), detail="low"), "gpt-5-mini", 154, "estimated"),
         (chat_part(url(png(10, 10))), "gpt-3.5-turbo", 0, "partial"),

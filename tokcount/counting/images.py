@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tokcount.counting.draft import Draft
     from tokcount.counting.layout import Basis
 
-UNKNOWN_SIZE = "an image whose size the log does not hold: counted as the smallest"
+UNKNOWN_SIZE = "an image of unknown size is not counted"
 UNKNOWN_MODEL = "an image on a model without a known rule"
 LOW_DETAIL = "an image in low detail"
 RULE = "images on this model"
@@ -73,9 +73,10 @@ def media_tokens(
 ) -> tuple[int, Basis, str | None]:
     """Tokens of one media part of a message, how sure they are, and why not surer.
 
-    Sizes are read from ``data:`` URLs. An image whose size is not in the log counts as one tile or patch, audio and
-    files count 0: both are ``partial``, the number is a floor. ``timestamp`` (seconds since 1970, UTC) is the day of
-    the request; without it the latest rule holds. Never raises for decoded JSON.
+    Sizes are read from ``data:`` URLs. An image whose size is not in the log counts 0, as audio and files do, and the
+    count is ``partial``: the least that it can cost (a tile here, a patch there) would differ a hundredfold between
+    two models and look like drift. ``timestamp`` (seconds since 1970, UTC) is the day of the request; without it the
+    latest rule holds. Never raises for decoded JSON.
     """
     kind = str(part.get("type"))
     if kind not in _IMAGES:
@@ -89,7 +90,7 @@ def media_tokens(
     if detail == "low":
         return _low(rule, size, timestamp), "estimated", LOW_DETAIL
     if size is None:
-        return image_tokens(rule, (1, 1), timestamp), "partial", UNKNOWN_SIZE
+        return 0, "partial", UNKNOWN_SIZE
     return image_tokens(rule, size, timestamp), rule.basis, None if rule.basis == "exact" else RULE
 
 

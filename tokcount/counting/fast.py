@@ -77,14 +77,13 @@ class FastEngine:
         """The encoding function of ``encoding``; tiktoken's for the texts that splintr reads otherwise."""
         name = encodings.counted_as(encoding)
         self.counter(name)
-        slow = self._oracle.encoder(name)
         if name not in self._tokenizers:
-            return slow
+            return self._oracle.encoder(name)
         encode: Callable[[str], bytes] = self._tokenizers[name].encode_flat
 
         def encode_all(text: str) -> Sequence[int]:
             if "<|" in text or LONG_S in text or len(text) > CHUNK:
-                return slow(text)
+                return self._oracle.encoder(name)(text)
             try:
                 return array("I", encode(text))
             except UnicodeEncodeError:

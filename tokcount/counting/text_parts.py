@@ -61,12 +61,12 @@ class ClassCounter:
 
     def _memo_of(self, name: str) -> Memo:
         lengths = token_lengths(name)
-        encode, oracle = self._engine.encoder(name), TiktokenEngine().encoder(name)
+        encode = self._engine.encoder(name)
 
         def measure(text: str) -> int:
-            return _measure(text, self._borders(text), encode, lengths) or _measure(
-                text, self._borders(text), oracle, lengths
-            )
+            found = self._borders(text)
+            packed = _measure(text, found, encode, lengths)
+            return packed or _measure(text, found, TiktokenEngine().encoder(name), lengths)
 
         quarter, least = self._cache_bytes // 4, self._engine.least_repeated
         pieces = Lines(BLOCK, "a", Lines(INDENTED, " a", measure, quarter, least), quarter, least)
@@ -102,17 +102,19 @@ def borders(text: str, found: Runs) -> Borders:
 def token_lengths(encoding: str) -> Sequence[int]:
     """The number of bytes of each token of an encoding, by rank; 0 where there is no such token."""
     ranks = encodings.ranks(encoding)
-    lengths = bytearray(max(ranks.values()) + 1)
+    lengths = [0] * (max(ranks.values()) + 1)
     for token, rank in ranks.items():
         lengths[rank] = len(token)
-    return bytes(lengths)
+    return lengths
 
 
 def _measure(text: str, found: Borders, encode: Encode, lengths: Sequence[int]) -> int:
     """The packed count of a text; 0 for an empty one, and where the tokens are not those of the text."""
-    ids = encode(text)
+    ids = encode(text) if text else ()
     if not ids:
         return 0
+    if len(found.classes) == 1:
+        return len(ids) | len(ids) << _SHIFTS[found.classes[0]]
     ends = list(accumulate(map(lengths.__getitem__, ids)))
     size = len(text) if text.isascii() else len(text.encode())
     if ends.pop() != size:

@@ -10,7 +10,8 @@ import pytest
 from frames import counts, frame, record
 
 from tokcount.analysis.cost import CostOptions, with_costs
-from tokcount.analysis.findings import LEVELS, PLACES, Case, findings
+from tokcount.analysis.finding import LEVELS, Case
+from tokcount.analysis.findings import PLACES, findings
 from tokcount.analysis.references import NamedReference
 from tokcount.models import catalog
 from tokcount.output.views import audit_findings

@@ -16,7 +16,8 @@ from tokcount.analysis import drift
 from tokcount.analysis.attribution import attribution
 from tokcount.analysis.cost import CostOptions, costs, with_costs
 from tokcount.analysis.distribution import histogram, timeline
-from tokcount.analysis.findings import Case, findings
+from tokcount.analysis.finding import Case
+from tokcount.analysis.findings import findings
 from tokcount.analysis.groups import groups
 from tokcount.analysis.overview import SkippedSummary
 from tokcount.analysis.references import Reference

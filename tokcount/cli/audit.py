@@ -44,7 +44,7 @@ def audit(
         bool,
         typer.Option(
             "--why/--no-why",
-            help="Take the text apart to say why it drifts, and look for findings in it; takes two to three times as long.",
+            help="Take the text apart to say why it drifts, and look for findings in it; two to three times the work.",
         ),
     ] = True,
     show_text: Annotated[

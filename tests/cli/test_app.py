@@ -176,3 +176,33 @@ def test_reports_on_stdout_and_everything_else_on_stderr() -> None:
     assert json.loads(done.stdout)["skipped"] == 5
     assert done.stderr.decode().startswith("tokcount: 5 skipped (")
     assert tokcount("drift", SAMPLES / "defects.jsonl", "-f", "json", "-q").stderr == b""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("drift", "LOG", "-o", "LOG"),
+        ("migrate", "LOG", "--to", "gpt-4o", "-o", "LOG"),
+        ("migrate", "LOG", "--to", "gpt-4o", "-o", "NEW", "--lost", "LOG"),
+        ("count", "LOG", "-o", "LOG"),
+    ],
+)
+def test_a_file_that_is_read_is_never_replaced(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes((SAMPLES / "completions-2023.jsonl").read_bytes())
+    names = {"LOG": log, "NEW": tmp_path / "new.jsonl"}
+    done = tokcount(*(names.get(argument, argument) for argument in arguments))
+
+    assert done.returncode == ExitCode.USAGE
+    assert b"is read and would be replaced" in done.stderr
+    assert log.read_bytes() == (SAMPLES / "completions-2023.jsonl").read_bytes()
+
+
+def test_an_empty_folder_holds_nothing_to_count(tmp_path: Path) -> None:
+    assert tokcount("count", tmp_path).returncode == ExitCode.DATA
+
+
+def test_no_claim_is_made_about_records_that_are_not_shown() -> None:
+    done = tokcount("drift", SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna", "--top", "0")
+
+    assert b"No record has more" not in done.stdout

@@ -65,7 +65,7 @@ def audit(
     of the log's models. -f html makes one page to pass around, -f markdown one for a pull request, -f json has
     everything.
     """
-    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths)
+    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths, output.output)
     reading = inputs.read_options(read)
     plan = _plan(references, sources, reading, run, catalog, why=why)
     asked = cost_options(plan, today, money)

@@ -77,7 +77,7 @@ def _check_logs(
     from tokcount.analysis.overview import overview
     from tokcount.cli.prices import catalog_of
 
-    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths)
+    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths, output.output)
     reading = inputs.read_options(read)
     references = targets.with_auto(references, sources, reading, catalog, today, run)
     plan = gates.plan_for(asked, references, run, catalog)

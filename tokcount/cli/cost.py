@@ -58,7 +58,7 @@ def cost(
     has them, counted ones otherwise. The difference to each target is split into what the tokens change and what
     the prices change. What has no price is left empty and named, and the total is then called a floor.
     """
-    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths)
+    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths, output.output)
     reading = inputs.read_options(read)
     plan = _plan(targets.with_auto(references, sources, reading, catalog, today, run), run, catalog)
     asked = cost_options(plan, today, money, group_keys(by, COST_KEYS))

@@ -11,6 +11,7 @@ import typer
 from tokcount.cli.groups import with_groups
 from tokcount.cli.inputs import sources_of
 from tokcount.cli.options import Engine, OutputGroup, Paths
+from tokcount.errors import DataError
 
 ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
 
@@ -43,7 +44,9 @@ def count(
     it is, without framing, whatever it looks like: for logs see drift.
     """
     columns = _columns(encoding or [], model or [])
-    inputs = list(_count_inputs(paths, columns, engine))
+    inputs = list(_count_inputs(paths, columns, engine, output.output))
+    if not inputs:
+        raise DataError("no file to count was found.")
     total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
     if bare:
         _write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
@@ -67,13 +70,13 @@ def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
 
 
 def _count_inputs(
-    paths: list[str] | None, columns: dict[str, str], engine: Engine
+    paths: list[str] | None, columns: dict[str, str], engine: Engine, output: Path | None
 ) -> Iterator[dict[str, Any]]:
     from tokcount.counting.stream import count_stream
     from tokcount.counting.text import TextCounter
     from tokcount.logs.plain import PlainText
 
-    sources = sources_of(paths)
+    sources = sources_of(paths, output)
     counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
     for warning in counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)

@@ -57,7 +57,7 @@ def drift(
     """
     from tokcount.cli.prices import catalog_of
 
-    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths)
+    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths, output.output)
     reading = inputs.read_options(read)
     asked = targets.with_auto(references, sources, reading, catalog, today, run)
     plan = inputs.plan_of(asked, run, catalog, by=group_keys(by))

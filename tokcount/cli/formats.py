@@ -25,7 +25,7 @@ def formats(paths: Paths = None, read: ReadGroup = ReadGroup(), output: OutputGr
     from tokcount.logs.summary import summarise
 
     options = inputs.read_options(read)
-    found = [summarise(source, options) for source in inputs.sources_of(paths)]
+    found = [summarise(source, options) for source in inputs.sources_of(paths, output.output)]
     emit(Report("formats", {"files": found}), output.format, output.output, output.color)
     if not any(file["records"] for file in found):
         raise DataError("nothing countable was found.")

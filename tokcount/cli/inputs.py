@@ -24,16 +24,28 @@ if TYPE_CHECKING:
 SHOWN_PLACES = 3
 
 
-def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
+def sources_of(paths: Sequence[str] | None, *outputs: Path | None) -> list[files.Source]:
     """The files behind the paths; without any, standard input when something is piped into it.
 
-    Raises `UsageError` for a path that does not exist, and when there is neither a path nor a pipe.
+    Raises `UsageError` for a path that does not exist, when there is neither a path nor a pipe, and when one of
+    the ``outputs`` would replace a file that is read.
     """
     if paths:
-        return files.expand(paths)
+        sources = files.expand(paths)
+        _keep_inputs(sources, outputs)
+        return sources
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: give files, folders or globs, or pipe something into standard input.")
     return files.expand([files.STDIN])
+
+
+def _keep_inputs(sources: Sequence[files.Source], outputs: Sequence[Path | None]) -> None:
+    for output in outputs:
+        if output is None or not output.exists():
+            continue
+        for source in sources:
+            if not source.is_stdin and output.samefile(source.path):
+                raise UsageError(f"{output}: is read and would be replaced; write to another file.")
 
 
 def read_options(group: ReadGroup) -> ReadOptions:
@@ -116,7 +128,8 @@ def close(
         named = sources[0].path if len(sources) == 1 else f"{len(sources)} files" if sources else "no file"
         raise DataError(f"{named}: nothing countable was found; 'tokcount formats' shows what it holds.")
     if strict and skipped.total:
-        raise DataError(f"{skipped.total:,} items were skipped (--strict).")
+        items = "item was" if skipped.total == 1 else "items were"
+        raise DataError(f"{skipped.total:,} {items} skipped (--strict).")
 
 
 def _place(skipped: Skipped) -> str:

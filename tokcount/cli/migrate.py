@@ -51,7 +51,7 @@ def migrate(
     plan = _plan(asked, own, run, catalog)
     target = _target(asked, plan)
     targets.warn(plan, run, clock.today())
-    sources = inputs.sources_of(paths)
+    sources = inputs.sources_of(paths, output.output, asked.lost)
     options = inputs.read_options(read)
     factors = _factors(sources, plan, options, run) if asked.scale_max_tokens else None
     work = Work(Migrator(target, options_of(asked, own, factors), catalog), plan)

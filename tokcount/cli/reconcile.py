@@ -39,7 +39,7 @@ def reconcile(
     from tokcount.output import records
     from tokcount.output.interface import emit
 
-    sources = inputs.sources_of(paths)
+    sources = inputs.sources_of(paths, output.output)
     result = inputs.scan(sources, _plan(own, prices, run), inputs.read_options(read), run)
     skipped, frame = result.skipped, result.frame()
     if frame.height and per_record:
@@ -71,7 +71,7 @@ def calibrate(
     from tokcount.output.interface import emit
     from tokcount.output.writing import write
 
-    sources = inputs.sources_of(paths)
+    sources = inputs.sources_of(paths, output.output)
     plan = _plan(own, prices, run)
     result = inputs.scan(sources, plan, inputs.read_options(read), run)
     skipped, frame = result.skipped, result.frame()

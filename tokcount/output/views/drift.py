@@ -145,7 +145,11 @@ def _group(data: dict[str, Any], group: dict[str, Any]) -> tuple[Cell, ...]:
 def worst(data: dict[str, Any]) -> list[Block]:
     """One table of the records that grow, over all targets, and a line for each target under which none does."""
     growing = {entry["reference"] for entry in data["worst"]}
-    targets = [entry["reference"] for entry in data["references"][1:]]
+    targets = [
+        entry["reference"]
+        for entry in data["references"][1:]
+        if entry["compared"] and entry["drift_max"] is not None and entry["drift_max"] <= 0
+    ]
     found: list[Block] = [
         Line(f"No record has more input tokens under {target} than under {data['baseline']}.")
         for target in targets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 
 
@@ -21,7 +20,9 @@ def main() -> None:
         _say(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        _silence_output()
+        from tokcount.output.writing import drop_stdout
+
+        drop_stdout()
         sys.exit(ExitCode.OK)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
@@ -37,15 +38,6 @@ def main() -> None:
 def _say(message: str) -> None:
     with contextlib.suppress(OSError):
         print(f"tokcount: {message}", file=sys.stderr)  # noqa: T201 - the one line of an error
-
-
-def _silence_output() -> None:
-    """Point stdout at nothing, so that flushing at exit does not complain about the closed pipe.
-
-    See the note on SIGPIPE in the Python documentation of the `signal` module.
-    """
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

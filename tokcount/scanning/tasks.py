@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -12,14 +11,9 @@ from tokcount.logs.files import Source
 from tokcount.logs.formats.interface import Item
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Note, Reader
-from tokcount.logs.record import Record, Skipped
-from tokcount.scanning.ahead import BATCH, texts_of
+from tokcount.scanning.kernel import Kernel
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import Block, SkippedSummary
-from tokcount.scanning.rows import RowCounter
-
-LONGEST_BATCH: Final = 2_000
-"""Records that wait for each other at most, however short they are."""
+from tokcount.scanning.result import Block
 
 Progress = Callable[[int], None]
 """Takes the number of bytes read since the last call."""
@@ -48,49 +42,24 @@ class Worker:
     """Works off tasks one after the other; the cache of counted texts lives as long as the worker."""
 
     def __init__(self, plan: ScanPlan, options: ReadOptions) -> None:
-        self._counter = RowCounter(plan)
+        self._kernel = Kernel(plan)
         self._options = options
 
     def work(self, task: Task, progress: Progress | None = None) -> Block:
         """Read and count one task. Raises `NeedsWhole` when a part holds what only the whole can show."""
-        self._counter.take()
         notes: list[Note] = []
         if task.span is None:
-            skipped = self._count(_whole(task, self._options, notes, progress))
-            return self._block(skipped, notes)
+            return self._block(_whole(task, self._options, notes, progress), notes)
         part = blocks.SpanReader(task.sources[0], task.span, self._options, notes)
-        skipped = self._count(iter(part))
+        block = self._block(part, notes, task.sources[0].path)
+        block.lines = part.lines
         if progress is not None:
             progress(task.span.end - task.span.start)
-        return self._block(skipped, notes, task.sources[0].path, part.lines)
+        return block
 
-    def _count(self, items: Iterator[Item]) -> SkippedSummary:
-        """Count all records, a batch of text at a time, and sum up what was skipped."""
-        skipped = SkippedSummary()
-        batch: list[Record] = []
-        texts: list[str] = []
-        size = 0
-        for item in items:
-            if isinstance(item, Skipped):
-                skipped.add(item)
-                continue
-            batch.append(item)
-            found = texts_of(item)
-            texts += found
-            size += sum(map(len, found))
-            if size > BATCH or len(batch) == LONGEST_BATCH:
-                self._count_batch(batch, texts)
-                batch, texts, size = [], [], 0
-        self._count_batch(batch, texts)
-        return skipped
-
-    def _count_batch(self, batch: list[Record], texts: list[str]) -> None:
-        self._counter.counter.learn(texts)
-        for record in batch:
-            self._counter.add(record)
-
-    def _block(self, skipped: SkippedSummary, notes: list[Note], part_of: str = "", lines: int = 0) -> Block:
-        return Block(self._counter.take(), skipped, part_of, lines, notes, tuple(self._counter.warnings))
+    def _block(self, items: Iterable[Item], notes: list[Note], part_of: str = "") -> Block:
+        columns, skipped = self._kernel.count(items)
+        return Block(columns, skipped, part_of, notes=notes, warnings=self._kernel.warnings)
 
 
 def _whole(task: Task, options: ReadOptions, notes: list[Note], progress: Progress | None) -> Iterator[Item]:

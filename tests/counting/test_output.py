@@ -104,6 +104,20 @@ def test_a_reasoning_model_without_usage_leaves_a_gap() -> None:
     assert (layout.basis, layout.content) == ("partial", ["It is sunny."])
 
 
+@pytest.mark.parametrize("family", ["chat", "gpt5", "o"])
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_a_completion_under_a_chat_family_costs_what_the_same_chat_reply_does(
+    family: str, finish: str
+) -> None:
+    completion = {"choices": [{"text": "It is sunny.", "finish_reason": finish}], "usage": {}}
+    reply = {"choices": [{"message": SAID, "finish_reason": finish}], "usage": {}}
+
+    moved = layout_output("completions", completion, FAMILIES[family])
+
+    assert total(moved) == total(layout_output("chat", reply, FAMILIES[family]))
+    assert moved.basis == ("exact" if finish == "length" else "estimated")
+
+
 def test_completions_are_exact_and_an_echoed_prompt_is_not_output() -> None:
     family = FAMILIES["completions"]
     choice = {"choices": [{"text": "Say it. It is sunny."}]}

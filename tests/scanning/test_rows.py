@@ -133,6 +133,15 @@ def test_content_by_role_adds_up() -> None:
     assert by_role["o200k_base:content_tokens[system]"] == 6
 
 
+def test_a_completion_moved_to_a_chat_model_is_a_chat_reply() -> None:
+    (row,) = rows(
+        make_plan(to=["gpt-5", "o200k_base"]),
+        completion(response={"choices": [{"text": " and 4 = 2 + 2", "finish_reason": "stop"}]}),
+    )
+
+    assert row["gpt-5:output_tokens"] == row["o200k_base:output_tokens"] + 3
+
+
 def test_output_is_counted_under_every_reference() -> None:
     response = {"choices": [{"text": "2 + 2 = 4", "finish_reason": "stop"}]}
     (row,) = rows(make_plan(), completion(response=response))

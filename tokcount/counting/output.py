@@ -95,13 +95,25 @@ def layout_output(
     found = [choice for choice in choices if isinstance(choice, dict)]
     if any(isinstance(choice.get("message"), dict) for choice in found):
         return _layout_choices(found, response, family, request)
-    return _layout_completions(found, request)
+    return _layout_completions(found, response, family, request)
 
 
-def _layout_completions(choices: list[dict[str, Any]], request: dict[str, Any]) -> Layout:
-    """The legacy endpoint bills the texts alone; with ``echo`` a text begins with the prompt, which is input."""
+def _layout_completions(
+    choices: list[dict[str, Any]], response: dict[str, Any], family: Family, request: dict[str, Any]
+) -> Layout:
+    """The legacy endpoint bills the texts alone; under a family that frames, each is the reply of a chat.
+
+    With ``echo`` a text begins with the prompt, which is input.
+    """
     draft = Draft()
     prompt = request.get("prompt") if request.get("echo") else None
+    asked = Asked(
+        tools=False,
+        schema=False,
+        forced=False,
+        reasoned=family.framed and _reasoned(draft, response, family),
+    )
+    around = _around("chat", family.base) if family.framed else Around(family=family.name, basis="exact")
     for choice in choices:
         text = choice.get("text")
         if not isinstance(text, str):
@@ -109,7 +121,7 @@ def _layout_completions(choices: list[dict[str, Any]], request: dict[str, Any]) 
         if request.get("echo"):
             draft.doubt(ECHOED)
             text = text.removeprefix(prompt) if isinstance(prompt, str) else text
-        draft.say("assistant", text)
+        _add(draft, Reply([text] if text else [], [], choice.get("finish_reason") == "length"), asked, around)
     return draft.finish()
 
 

@@ -85,6 +85,16 @@ def test_the_written_file_counts_as_drift_predicted(
     assert drift(new, target)[-1]["input_tokens"] == expected
 
 
+def test_pairs_are_read_as_calls_of_the_new_model(tmp_path: Path) -> None:
+    new = tmp_path / "new.jsonl"
+    migrate(COMPLETIONS, "--to", "gpt-5", "-o", new, "--with-responses")
+
+    own, target = drift(new, "gpt-5")
+    assert own["input_tokens"] == target["input_tokens"]
+    assert own["output_tokens"] == target["output_tokens"] == drift(COMPLETIONS, "gpt-5")[-1]["output_tokens"]
+    assert lines_of(new)[0]["answered_by"] == "text-davinci-003"
+
+
 def test_tokens_before_are_those_of_the_old_models() -> None:
     own = drift(COMPLETIONS, "gpt-4o")[0]
     _, report = run("migrate", COMPLETIONS, "--to", "gpt-4o", "-f", "json")

@@ -8,7 +8,7 @@ import pytest
 from records import answer, record
 
 from tokcount.logs.record import Json
-from tokcount.migration.answers import answers_of, response_of
+from tokcount.migration.answers import answered_by, answers_of, response_of
 from tokcount.migration.target import Api
 
 
@@ -41,7 +41,7 @@ def test_a_record_without_an_answer_says_so(response: Any) -> None:
     assert lost(silent, choices) == [("response", "no answer in the log")]
 
 
-def test_a_chat_answer_names_the_model_that_gave_it() -> None:
+def test_a_chat_answer_keeps_its_id_and_time_and_the_model_that_gave_it_stands_beside_it() -> None:
     called = record(
         response=answer("Hi."), id="cmpl-1", timestamp=1682932980.5, served_model="text-davinci-003"
     )
@@ -51,13 +51,14 @@ def test_a_chat_answer_names_the_model_that_gave_it() -> None:
             "id": "cmpl-1",
             "object": "chat.completion",
             "created": 1682932980,
-            "model": "text-davinci-003",
             "choices": [
                 {"index": 0, "message": {"role": "assistant", "content": "Hi."}, "finish_reason": "stop"}
             ],
         },
         [],
     )
+    assert answered_by(called) == {"answered_by": "text-davinci-003"}
+    assert answered_by(record(model=None)) == {}
 
 
 @pytest.mark.parametrize(("finish", "status"), [("stop", "completed"), ("length", "incomplete")])

@@ -1,6 +1,8 @@
 """Logged completions → answers in the shape of the new endpoint.
 
-The numbers of the old call (usage, log probabilities) are those of the old model's tokens and are not in them.
+The numbers of the old call (usage, log probabilities) are those of the old model's tokens and are not in them. Neither
+is the model that answered: whatever reads the pair would take it for the model of the new request. It stands beside
+the two bodies, see `answered_by`.
 """
 
 from __future__ import annotations
@@ -57,11 +59,14 @@ def response_of(
     return _responses_response(record, choices[0], suffix), losses
 
 
+def answered_by(record: Record) -> Json:
+    """The model that gave the logged answers, as a field beside request and response; nothing where it is not known."""
+    return _known(answered_by=record.served_model or record.model)
+
+
 def _chat_response(record: Record, choices: list[Json], suffix: str) -> Json:
     return {
-        **_known(
-            id=_id(record, suffix), object="chat.completion", created=_created(record), model=_model(record)
-        ),
+        **_known(id=_id(record, suffix), object="chat.completion", created=_created(record)),
         "choices": [
             {
                 "index": index,
@@ -83,9 +88,7 @@ def _responses_response(record: Record, choice: Json, suffix: str) -> Json:
         "content": [part],
     }
     return {
-        **_known(
-            id=_id(record, suffix), object="response", created_at=_created(record), model=_model(record)
-        ),
+        **_known(id=_id(record, suffix), object="response", created_at=_created(record)),
         "status": message["status"],
         "output": [message],
     }
@@ -101,10 +104,6 @@ def _id(record: Record, suffix: str) -> str | None:
 
 def _created(record: Record) -> int | None:
     return None if record.timestamp is None else int(record.timestamp)
-
-
-def _model(record: Record) -> str | None:
-    return record.served_model or record.model
 
 
 def _finish_reason(choice: Json) -> str | None:

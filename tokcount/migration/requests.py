@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from tokcount.logs.record import Json, Record
-from tokcount.migration.answers import answers_of, response_of
+from tokcount.migration.answers import answered_by, answers_of, response_of
 from tokcount.migration.batch import CustomIds, batch_line
 from tokcount.migration.carrying import Carrier, Loss
 from tokcount.migration.prompts import Turn, split
@@ -150,7 +150,7 @@ class Migrator:
             return {"messages": [{"role": turn.role, "content": turn.text} for turn in said]}
         response, losses = response_of(record, answers, self.target.api, suffix)
         migrated.losses += losses
-        return {"request": body, "response": response}
+        return {"request": body, "response": response, **(answered_by(record) if response else {})}
 
 
 def _why_not(record: Record) -> str:

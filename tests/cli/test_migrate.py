@@ -92,7 +92,7 @@ def test_pairs_are_read_as_calls_of_the_new_model(tmp_path: Path) -> None:
     own, target = drift(new, "gpt-5")
     assert own["input_tokens"] == target["input_tokens"]
     assert own["output_tokens"] == target["output_tokens"] == drift(COMPLETIONS, "gpt-5")[-1]["output_tokens"]
-    assert lines_of(new)[0]["answered_by"] == "text-davinci-003"
+    assert "text-davinci-003" in {line["answered_by"] for line in lines_of(new)}
 
 
 def test_tokens_before_are_those_of_the_old_models() -> None:

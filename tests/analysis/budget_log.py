@@ -57,6 +57,11 @@ UNSURE = pl.concat(
 )
 """The same with a call that holds no text, and one of a model that is not known."""
 
+IN_PART = LOG.with_columns(
+    pl.when(pl.col("line").is_in([3, 6])).then(pl.lit("partial")).otherwise("own:basis").alias("own:basis")
+)
+"""The same with two calls that are counted in part under their own models."""
+
 
 def meter(log: pl.DataFrame = LOG, *targets: str, **terms: Any) -> FrameMeter:
     return FrameMeter(log, SKIPS, Terms(targets=targets, **{"today": TODAY, **terms}))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from budget_log import LOG, UNSURE, meter
+from budget_log import IN_PART, LOG, UNSURE, meter
 
 from tokcount.analysis import baseline, budget
 from tokcount.analysis.budget import Gate
@@ -70,6 +70,29 @@ def test_a_limit_can_rest_on_the_baseline(text: str, saved: str | int, limit: An
     found = entry(text, baseline={parse(text).key(None): Decimal(saved)})
 
     assert found["limit"] == limit
+    assert found["doubt"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "floor", "passed", "sure"),
+    [
+        ("input_tokens.max <= 9k", True, True, False),
+        ("input_tokens.max <= 500", True, False, True),
+        ("input_tokens.max >= 500", True, True, True),
+        ("input_tokens.max >= 9k", True, False, False),
+        ("drift.total <= 5% for gpt-4o", False, True, False),
+        ("framing.share <= 1%", False, False, False),
+        ("records.total >= 1", False, True, True),
+        ('input_tokens.max <= 9k where model = "gpt-4o-mini"', False, True, True),
+    ],
+)
+def test_a_budget_that_rests_on_records_counted_in_part_says_so(
+    text: str, floor: bool, passed: bool, sure: bool
+) -> None:
+    found = entry(text, IN_PART)
+
+    assert (found["floor"], found["passed"], found["sure"]) == (floor, passed, sure)
+    assert (found["rests_on"] == "counted in part (2 of 7 records)") is (not sure or floor)
     assert found["doubt"] == ""
 
 

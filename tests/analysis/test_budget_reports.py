@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from budget_log import LOG, OWN, TODAY, UNSURE, measured, meter
+from budget_log import IN_PART, LOG, OWN, TODAY, UNSURE, measured, meter
 from frames import NEW, SKIPS
 
 from tokcount.analysis import budget, cost, drift, reconcile
@@ -112,6 +112,23 @@ def test_without_targets_a_budget_is_about_those_of_the_report() -> None:
 def test_the_overview_is_that_of_the_first_report_that_has_one() -> None:
     assert overview_of([Report("check", {}), *saved()])["records"] == 7
     assert overview_of([Report("check", {})]) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("input_tokens.total <= 1", None),
+        ("input_tokens.total <= 1", "gpt-4o"),
+        ("framing.share <= 1%", None),
+        ("drift.total <= 1%", "gpt-4o"),
+        ("records.total <= 1", None),
+    ],
+)
+def test_a_saved_report_knows_what_was_counted_in_part(text: str, target: str | None) -> None:
+    expected = measured(text, IN_PART, target)
+    found = ReportMeter(saved(IN_PART)).measure(parse(text), target)
+
+    assert (found.is_floor, found.rests_on) == (expected.is_floor, expected.rests_on)
 
 
 def test_a_floor_stays_a_floor() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from budget_log import LOG, UNSURE, meter
+from budget_log import IN_PART, LOG, UNSURE, meter
 from frames import Skips
 
 from tokcount.analysis import budget
@@ -32,6 +32,11 @@ CHECKED = checked(
 UNKNOWN = checked(LOG, ["input_tokens.max <= 250 where model = nothing"], [])
 HELD = checked(LOG, ["input_tokens.max <= 8k"], [])
 DOUBTFUL = checked(UNSURE, ["cost.total <= $25", "input_tokens.mean <= 1"], ["context.p95 <= 90%"], "gpt-4o")
+FLOOR = checked(
+    IN_PART,
+    ["input_tokens.max <= 8k", "input_tokens.total >= 1", "drift.total <= 5% for gpt-4o"],
+    ["input_tokens.max <= 100"],
+)
 HOSTILE = checked(
     LOG.with_columns(source=pl.lit(HOSTILE_PATH)),
     ["input_tokens.max <= 250 where model != '::error::x %0A ]]> <b>'"],
@@ -52,6 +57,6 @@ CONFIGURED = Report(
 UNCONFIGURED = Report(
     "config", {"file": None, "settings": [{"key": "jobs", "value": None, "origin": "default"}]}
 )
-SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN}
+SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN, "floor": FLOOR}
 CHECKS = {**SHORT_CHECKS, "hostile": HOSTILE}
 SETTINGS = {"configured": CONFIGURED, "unconfigured": UNCONFIGURED}

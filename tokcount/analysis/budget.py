@@ -41,7 +41,10 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """One budget under one target, judged. ``doubt``: why the value is not the whole, or there is none to judge by."""
+    """One budget under one target, judged. ``doubt``: why the value is not the whole, or there is none to judge by.
+
+    ``rests_on``: records that count for less than they are, see `Measured`.
+    """
 
     budget: Budget
     level: Level
@@ -52,12 +55,23 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     passed: bool
     doubt: str = ""
     is_floor: bool = False
+    rests_on: str = ""
     culprits: Culprits = Culprits()
 
     @property
     def key(self) -> str:
         """What was measured."""
         return self.budget.key(self.target)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing that is not known could have changed the verdict."""
+        if self.doubt not in ("", SAVED):
+            return False
+        if not self.rests_on:
+            return True
+        keeps = (">=", ">") if self.passed else ("<=", "<")
+        return self.is_floor and self.budget.operator in keeps
 
 
 def judge(meter: Meter, gate: Gate) -> list[Verdict]:
@@ -123,6 +137,7 @@ def _judged(meter: Meter, gate: Gate, level: Level, budget: Budget, target: str 
         passed=passed,
         doubt=doubt,
         is_floor=measured.is_floor,
+        rests_on=measured.rests_on,
         culprits=culprits,
     )
 
@@ -176,6 +191,8 @@ def _entry(verdict: Verdict) -> dict[str, Any]:
         "margin": margin,
         "passed": verdict.passed,
         "doubt": verdict.doubt,
+        "rests_on": verdict.rests_on,
+        "sure": verdict.is_sure,
         "records": verdict.culprits.records,
         "more": verdict.culprits.total - len(verdict.culprits.records),
     }

@@ -11,7 +11,7 @@ from tokcount.analysis import budget_culprits
 from tokcount.analysis.budget_columns import COST, WINDOW, Ledger, Terms, months
 from tokcount.analysis.budget_culprits import AVERAGES, decimal_of
 from tokcount.analysis.budget_language import Budget, Condition
-from tokcount.analysis.budget_meter import Culprits, Measured, is_over
+from tokcount.analysis.budget_meter import Culprits, Measured, is_over, resting
 from tokcount.analysis.budget_metrics import METRICS, QUANTILES
 from tokcount.analysis.budget_samples import Sample, sample, selection
 from tokcount.analysis.overview import SkippedSummary
@@ -55,10 +55,10 @@ class FrameMeter:
         missing = rows.select(taken.missing.cast(pl.Int64).sum()).item() if rows.height else 0
         if missing:
             doubt = f"{missing:,} of {rows.height:,} records without a value"
-            return Measured(value, doubt, _is_floor(rows, taken))
+            return Measured(value, doubt, *_lows(rows, taken))
         if value is None:
             return Measured(None, NO_PERIOD if budget.aggregate == "per_month" else NO_VALUE)
-        return Measured(value, is_floor=_is_floor(rows, taken))
+        return Measured(value, "", *_lows(rows, taken))
 
     def culprits(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Culprits:
         """See `tokcount.analysis.budget_meter.Meter`."""
@@ -136,8 +136,13 @@ class FrameMeter:
         return Culprits(places, sum(self._skipped.reasons.values()))
 
 
-def _is_floor(rows: pl.DataFrame, taken: Sample) -> bool:
-    return bool(rows.select(taken.low.is_not_null().any()).item())
+def _lows(rows: pl.DataFrame, taken: Sample) -> tuple[bool, str]:
+    """Whether the value is a floor, and how many records count for less than they are, by reason."""
+    if not rows.height:
+        return False, ""
+    reasons = rows.select(low=taken.low)["low"].drop_nulls().value_counts(sort=True)
+    told = resting(dict(sorted(reasons.iter_rows())), rows.height)
+    return taken.low_sum and bool(told), told
 
 
 def _ratio(rows: pl.DataFrame, taken: Sample) -> Decimal | None:

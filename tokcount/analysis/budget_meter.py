@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -13,13 +14,14 @@ from tokcount.analysis.budget_language import Budget, Operator
 class Measured(msgspec.Struct, frozen=True):
     """A value, and why it is not there or not the whole (empty: it is).
 
-    An incomplete value is that of the records that have one. ``is_floor``: what is charged is more, for the log does
-    not show everything that is charged for.
+    An incomplete value is that of the records that have one. ``rests_on`` says how many records count for less than
+    they are, and why (empty: none does); ``is_floor``: the value of all of them is then more.
     """
 
     value: Decimal | None
     doubt: str = ""
     is_floor: bool = False
+    rests_on: str = ""
 
 
 class Culprits(msgspec.Struct, frozen=True):
@@ -64,3 +66,8 @@ def holds(value: Decimal, operator: Operator, limit: Decimal) -> bool:
     if operator in ("<=", ">=") and value == limit:
         return True
     return value < limit if operator.startswith("<") else value > limit
+
+
+def resting(reasons: Mapping[str, int], records: int) -> str:
+    """``counted in part (3 of 1,000 records)``, for each reason; empty without one."""
+    return ", ".join(f"{reason} ({n:,} of {records:,} records)" for reason, n in reasons.items() if n)

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from tokcount.analysis.budget_culprits import DIGITS
 from tokcount.analysis.budget_language import Budget
-from tokcount.analysis.budget_meter import Culprits, Measured
+from tokcount.analysis.budget_meter import Culprits, Measured, resting
+from tokcount.analysis.cost_usage import PARTIAL
 from tokcount.analysis.references import QUANTITIES
 from tokcount.analysis.report import Report
 from tokcount.analysis.residuals import OWN
@@ -89,14 +90,14 @@ def _measured(report: Report, budget: Budget, target: str | None) -> Measured | 
     value = None if entry is None else table[name](entry)
     if entry is None or value is None:
         return None
-    is_floor = bool(entry.get("floor")) and name in COSTED
-    return Measured(_number(value), _doubt(data, entry), is_floor)
+    return Measured(_number(value), _doubt(data, entry), *_lows(data, entry, name))
 
 
 def _of_check(report: Report, key: str) -> Measured | None:
     for entry in report.data["budgets"]:
         if entry["key"] == key:
-            return Measured(_number(entry["value"]), entry["doubt"], entry["floor"])
+            rests_on = entry.get("rests_on", "")
+            return Measured(_number(entry["value"]), entry["doubt"], entry["floor"], rests_on)
     return None
 
 
@@ -105,6 +106,19 @@ def _doubt(data: dict[str, Any], entry: Entry) -> str:
     known = entry.get("counted", entry.get("priced", data["records"]))
     missing = data["records"] - known
     return f"{missing:,} of {data['records']:,} records without a value" if missing else ""
+
+
+def _lows(data: dict[str, Any], entry: Entry, name: str) -> tuple[bool, str]:
+    """Whether a value is a floor, and how many records count for less than they are."""
+    if name in COSTED:
+        return bool(entry["floor"]), resting(entry["low"], data["records"])
+    if name.startswith(("output_tokens", "estimated")):
+        return False, ""
+    partial = entry["basis"]["partial"]
+    if name.startswith("drift"):  # what is missing under one reference is missing under the other
+        partial = max(partial, data["references"][0]["basis"]["partial"])
+    told = resting({PARTIAL: partial}, data["records"])
+    return bool(told) and name.endswith("_tokens.total"), told
 
 
 def _share(part: Any, whole: Any) -> Decimal | None:

@@ -11,6 +11,7 @@ import polars as pl
 
 from tokcount.analysis.budget_language import Condition, Field
 from tokcount.analysis.budget_metrics import Unit
+from tokcount.analysis.cost_usage import PARTIAL
 from tokcount.analysis.references import column
 from tokcount.analysis.residuals import NOT_COUNTED, OWN
 
@@ -26,7 +27,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     ``note`` what else is to be said of a record that is to blame, ``low`` why its value is a floor.
 
     A ratio is the sum of ``part`` over the sum of ``whole``; ``shown``, in ``shown_unit``, is what a record that is to
-    blame for it shows.
+    blame for it shows. ``low_sum``: `low` makes the value of the whole a floor; else it may be off either way.
     """
 
     value: pl.Expr
@@ -35,6 +36,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     why: pl.Expr = NOTHING
     note: pl.Expr = NOTHING
     low: pl.Expr = NOTHING
+    low_sum: bool = True
     part: pl.Expr = NOTHING
     whole: pl.Expr = pl.lit(1)
     shown: pl.Expr | None = None
@@ -92,6 +94,16 @@ def _input(label: str) -> pl.Expr:
     return pl.coalesce(counted, "billed_input_tokens") if label == OWN else counted
 
 
+def _in_part(*labels: str) -> pl.Expr:
+    """Why a count is a floor: something in the record cannot be counted."""
+    partial = pl.any_horizontal(
+        pl.col(column(label, "input_tokens")).is_not_null()
+        & (pl.col(column(label, "basis")).cast(pl.String) == "partial")
+        for label in labels
+    )
+    return pl.when(partial).then(pl.lit(PARTIAL))
+
+
 def _why_uncounted() -> pl.Expr:
     return pl.col("reason").fill_null(NOT_COUNTED)
 
@@ -103,7 +115,9 @@ def _tokens(label: str, quantity: str) -> Sample:
             value=pl.coalesce("billed_output_tokens", counted) if label == OWN else counted, unit="tokens"
         )
     value = _input(label) if quantity == "input_tokens" else _counted(label, quantity)
-    return Sample(value=value, unit="tokens", missing=value.is_null(), why=_why_uncounted())
+    return Sample(
+        value=value, unit="tokens", missing=value.is_null(), why=_why_uncounted(), low=_in_part(label)
+    )
 
 
 def _framing(label: str, _baseline: str) -> Sample:
@@ -113,6 +127,8 @@ def _framing(label: str, _baseline: str) -> Sample:
         unit="share",
         missing=whole.is_null(),
         why=_why_uncounted(),
+        low=_in_part(label),
+        low_sum=False,
         part=framing,
         whole=whole,
     )
@@ -138,6 +154,8 @@ def _drift(label: str, baseline: str) -> Sample:
         unit="share",
         missing=~both,
         why=pl.col("reason").fill_null(NO_BASELINE),
+        low=_in_part(baseline, label),
+        low_sum=False,
         part=added,
         whole=pl.when(both).then(before),
     )
@@ -150,6 +168,7 @@ def _context(label: str, _baseline: str) -> Sample:
         unit="share",
         missing=value.is_null(),
         why=pl.when(_input(label).is_null()).then(_why_uncounted()).otherwise(pl.lit("window not known")),
+        low=_in_part(label),
     )
 
 

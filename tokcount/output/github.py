@@ -16,7 +16,7 @@ from tokcount.analysis.report import Report
 from tokcount.output import markdown
 from tokcount.output.escape import visible
 from tokcount.output.terminal import Surface
-from tokcount.output.views.check import finding, others, record, title, verdict
+from tokcount.output.views.check import finding, is_unsure, others, record, title, verdict
 
 LEVELS: Final = {"fail": "error", "warn": "warning"}
 MOST_OF_A_LEVEL: Final = 10
@@ -25,9 +25,17 @@ STDIN: Final = "-"
 
 
 def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - a runner has no width and no colour
-    """One annotation for each record to blame, the worst of every budget first, and a notice with the verdict."""
+    """One annotation for each record to blame, the worst of every budget first, and a notice with the verdict.
+
+    A budget that holds only by what is known has a notice of its own.
+    """
     broken = [entry for entry in report.data["budgets"] if not entry["passed"]]
     lines = [line for level in LEVELS for line in _of_level(broken, level)]
+    lines += [
+        command("notice", f"held by what is known: {title(entry)}: {finding(entry)}", title="tokcount check")
+        for entry in report.data["budgets"]
+        if is_unsure(entry)
+    ][: MOST_OF_A_LEVEL - 1]
     closing = command("notice", verdict(report.data), title="tokcount check")
     return "".join(f"{line}\n" for line in [*lines, closing])
 

@@ -1,6 +1,7 @@
 """JUnit XML, the dialect that GitLab, Jenkins, Azure and Buildkite read: one test case for each budget.
 
-A broken budget is a failure, one that cannot be judged an error; a warning passes and says so in its output.
+A broken budget is a failure, one that cannot be judged an error; a warning passes and says so in its output, and so
+does a budget that holds only by what is known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from xml.etree import ElementTree as ET
 from tokcount.analysis.report import Report
 from tokcount.output.escape import visible
 from tokcount.output.terminal import Surface
-from tokcount.output.views.check import finding, others, record, title
+from tokcount.output.views.check import finding, is_unsure, others, record, title
 
 NOT_XML = re.compile("[\ufffe\uffff]")
 """Beside control characters and surrogates, what XML 1.0 has no place for."""
@@ -47,7 +48,10 @@ def _add_case(suite: ET.Element, entry: dict[str, Any]) -> None:
         element.text = _lines([finding(entry), *_records(entry)])
         return
     output = ET.SubElement(case, "system-out")
-    output.text = told if entry["passed"] else _lines([f"warning: {finding(entry)}", *_records(entry)])
+    known = "held by what is known: " if is_unsure(entry) else ""
+    output.text = (
+        f"{known}{told}" if entry["passed"] else _lines([f"warning: {finding(entry)}", *_records(entry)])
+    )
 
 
 def _kind(entry: dict[str, Any]) -> str | None:

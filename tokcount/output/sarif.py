@@ -1,4 +1,7 @@
-"""SARIF 2.1.0 (OASIS), for code scanning: one rule for each budget, one result for each record that breaks it."""
+"""SARIF 2.1.0 (OASIS), for code scanning: one rule for each budget, one result for each record that breaks it.
+
+A budget that holds only by what is known is a note without a place.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from urllib.parse import quote
 from tokcount.analysis.report import Report
 from tokcount.output.escape import json_text, visible
 from tokcount.output.terminal import Surface
-from tokcount.output.views.check import finding, record, title, verdict
+from tokcount.output.views.check import finding, is_unsure, record, title, verdict
 
 VERSION: Final = "2.1.0"
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,7 +32,10 @@ def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - JSON is t
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [result for entry in broken for result in _results(entry, numbers[entry["key"]])],
+        "results": [
+            *(result for entry in broken for result in _results(entry, numbers[entry["key"]])),
+            *(_note(entry, numbers[entry["key"]]) for entry in entries if is_unsure(entry)),
+        ],
         "properties": {"verdict": verdict(report.data)},
     }
     document = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
@@ -49,6 +55,11 @@ def _results(entry: dict[str, Any], number: int) -> list[dict[str, Any]]:
     if not entry["records"]:
         return [_result(entry, number, told)]
     return [_result(entry, number, f"{told}; {record(culprit)}", culprit) for culprit in entry["records"]]
+
+
+def _note(entry: dict[str, Any], number: int) -> dict[str, Any]:
+    told = f"Held by what is known: {title(entry)}: {finding(entry)}"
+    return {**_result(entry, number, told), "level": "note"}
 
 
 def _result(

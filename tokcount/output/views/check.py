@@ -28,7 +28,7 @@ ROW_KEYS = (
         "difference",
         "margin",
     ),
-    *("passed", "doubt"),
+    *("passed", "doubt", "rests_on", "sure"),
 )
 
 
@@ -38,6 +38,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *_log(data),
         _budgets(data["budgets"]),
         *[block for entry in data["budgets"] if not entry["passed"] for block in _broken(entry)],
+        *[Line(unsure(entry), "warning") for entry in data["budgets"] if is_unsure(entry)],
         Line(verdict(data), "strong" if data["passed"] else "warning"),
     ]
 
@@ -46,7 +47,7 @@ def rows(data: dict[str, Any]) -> list[Row]:
     """One row for each budget, with the place of the worst record."""
     return [
         {
-            **{key: entry[key] for key in ROW_KEYS},
+            **{key: entry.get(key) for key in ROW_KEYS},
             "worst": place(entry["records"][0]) if entry["records"] else None,
             "records": len(entry["records"]) + entry["more"],
         }
@@ -61,13 +62,30 @@ def verdict(data: dict[str, Any]) -> str:
     warned = len(broken) - failed
     parts = [counted(failed, "budget", "budgets") + " broken"] if failed else []
     parts += [counted(warned, "warning", "warnings")] if warned else []
-    return ", ".join([*parts, f"{integer(len(data['budgets']) - len(broken))} held"])
+    unclear = sum(map(is_unsure, data["budgets"]))
+    by = f", {integer(unclear)} of them only by what is known" if unclear else ""
+    return ", ".join([*parts, f"{integer(len(data['budgets']) - len(broken))} held{by}"])
+
+
+def is_unsure(entry: Entry) -> bool:
+    """Whether a budget holds, but might not if everything were known."""
+    return entry["passed"] and not entry.get("sure", True)
+
+
+def unsure(entry: Entry) -> str:
+    """Why a budget that holds might not: ``? input_tokens.max <= 8k: counted in part (3 of 1,000 records)``."""
+    return f"{mark(entry)} {title(entry)}: {_doubts(entry)}"
+
+
+def _doubts(entry: Entry) -> str:
+    """Everything that is not known of a value."""
+    return "; ".join(filter(None, (entry["doubt"], entry.get("rests_on", ""))))
 
 
 def mark(entry: Entry) -> str:
-    """``✓`` held, ``✗`` broken, ``!`` broken and only to be warned of."""
+    """``✓`` held, ``?`` held by what is known, ``✗`` broken, ``!`` broken and only to be warned of."""
     if entry["passed"]:
-        return "✓"
+        return "?" if is_unsure(entry) else "✓"
     return "✗" if entry["level"] == "fail" else "!"
 
 
@@ -81,7 +99,7 @@ def amount(number: str | float | None, unit: str) -> str:
 
 
 def value(entry: Entry) -> str:
-    """The value of a budget; what is charged for more than the log shows is ``at least $41.90``."""
+    """The value of a budget; where records count for less than they are it is ``at least $41.90``."""
     shown = amount(entry["value"], entry["unit"])
     return f"at least {shown}" if entry["floor"] and entry["value"] is not None else shown
 
@@ -104,7 +122,8 @@ def finding(entry: Entry) -> str:
     if entry["limit"] is None:
         return f"{value(entry)}; {entry['doubt']}"
     told = f"{value(entry)}, limit {amount(entry['limit'], entry['unit'])} ({margin(entry)})"
-    return f"{told}; {entry['doubt']}" if entry["doubt"] else told
+    doubts = _doubts(entry)
+    return f"{told}; {doubts}" if doubts else told
 
 
 def record(entry: Entry) -> str:
@@ -155,10 +174,10 @@ def _budgets(entries: list[Entry]) -> Table:
 def _broken(entry: Entry) -> list[Block]:
     """The records of one broken budget, or why there are none."""
     lines: list[Block] = []
-    if entry["doubt"]:
-        lines.append(Line(f"{mark(entry)} {title(entry)}: {entry['doubt']}", "warning"))
+    if _doubts(entry):
+        lines.append(Line(f"{mark(entry)} {title(entry)}: {_doubts(entry)}", "warning"))
     if entry["records"]:
-        heading = "record" if entry["doubt"] else f"{mark(entry)} {title(entry)}"
+        heading = "record" if _doubts(entry) else f"{mark(entry)} {title(entry)}"
         columns = (Column(heading), Column("value"), Column("note"))
         table = tuple((place(r), amount(r["value"], r["unit"]), r["note"] or "") for r in entry["records"])
         width = len(columns) if any(row[2] for row in table) else 2

@@ -21,7 +21,8 @@ _TRIES = 4
 
 _LARGEST_LITERAL = 4 << 20
 _DEEPEST_LITERAL = 100
-_BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
+_BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?""")
+"""A string without its end goes on to the end of the line: Python refuses it anyway."""
 _JSON = json.JSONDecoder(strict=False)
 
 

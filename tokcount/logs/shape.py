@@ -22,7 +22,7 @@ Shape = Literal[
 ]
 
 _SAMPLE_LINES = 40
-_CASSETTE = re.compile(r"\A(?:---[^\n]*\n|%YAML[^\n]*\n|version:[^\n]*\n|#[^\n]*\n|\s*\n)*interactions:")
+_CASSETTE = re.compile(r"\A(?:(?:---|%YAML|version:|#)[^\n]*\n|[^\S\n]*\n)*+interactions:")
 _OPEN_ARRAY = re.compile(r"\[\s*(?:[{\[\"]|$)")
 """An array that goes on over the next lines; a time in brackets, as logs begin with, is none."""
 

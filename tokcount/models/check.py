@@ -70,7 +70,7 @@ def shutdown_dates(docstring: str) -> dict[str, str]:
     {'gpt-4': '2026-10-23', 'gpt-4-0613': '2026-10-23'}
     """
     dates: dict[str, str] = {}
-    for item in re.split(r"(?m)^\s*- ", docstring):
+    for item in re.split(r"(?m)^[ \t]*- ", docstring):
         names, separator, rest = " ".join(item.split()).partition(": ")
         match = _DATED.match(rest)
         if separator and match:

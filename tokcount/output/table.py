@@ -28,7 +28,7 @@ GAP = 2
 MONEY = frozenset({"usd", "usd_change"})
 UNLIMITED = 1_000_000
 TONES = {"plain": "", "strong": "bold", "note": "dim", "warning": "yellow"}
-TRAILING_SPACE = re.compile(r" +$", re.MULTILINE)
+TRAILING_SPACE = re.compile(r"(?<! ) ++$", re.MULTILINE)
 
 
 def render(report: Report, surface: Surface) -> str:

@@ -18,7 +18,7 @@ from tokcount.output.views import (
     cost_sentences,
 )
 from tokcount.output.views import drift as drift_view
-from tokcount.output.views.phrases import flags, holdings, place, skipped, sureness
+from tokcount.output.views.phrases import flags, holdings, place, skipped, sureness, uncompared
 
 OWN: Final = "own"
 MODELS_LISTED: Final = 15
@@ -49,7 +49,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         Heading("Drift"),
         *_own(data),
         drift_view.totals(data),
-        *drift_view.uncompared(data),
+        *uncompared(data["uncompared"], "warning"),
         *audit_charts.drift(data),
         Heading("Why"),
         *audit_why.blocks(data),

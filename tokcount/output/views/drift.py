@@ -7,7 +7,7 @@ from typing import Any
 from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.output.values import share
 from tokcount.output.views import Row
-from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, tally
+from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
 
 MEASURES = {
     "content_tokens": Column("content", "int"),
@@ -34,7 +34,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *skipped(data),
         *flags(data),
         totals(data),
-        *uncompared(data),
+        *uncompared(data["uncompared"], "warning"),
         *_floors(data),
         *_groups(data),
         *worst(data),
@@ -105,15 +105,6 @@ def _floors(data: dict[str, Any]) -> list[Line]:
     floors = [entry["reference"] for entry in data["references"] if entry["cost_floor"]]
     text = f"The cost is at least that under {', '.join(floors)}: not all of it is known."
     return [Line(text, "warning")] if floors else []
-
-
-def uncompared(data: dict[str, Any]) -> list[Line]:
-    """The records that some reference cannot count, and why."""
-    missing = data["uncompared"]
-    if not missing["records"]:
-        return []
-    records = counted(missing["records"], "record", "records")
-    return [Line(f"{records} not compared: {tally(missing['reasons'])}", "warning")]
 
 
 def _groups(data: dict[str, Any]) -> list[Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.output.blocks import Line
+from tokcount.output.blocks import Line, Tone
 from tokcount.output.values import integer, share
 
 SKIPPED = {
@@ -21,6 +21,10 @@ SKIPPED = {
 """Skip reason → what people call it."""
 
 MODELS_NAMED = 3
+PLACES_NAMED = 3
+"""Skipped places in a sentence."""
+REASONS_NAMED = 5
+"""Reasons in a sentence; a log has no bound on them."""
 
 
 def counted(n: int, one: str, many: str) -> str:
@@ -52,20 +56,25 @@ def holdings(data: dict[str, Any]) -> str:
 
 
 def skipped(data: dict[str, Any]) -> list[Line]:
-    """What was left out, with the first place of each reason; nothing when nothing was."""
-    if not data["skipped"]:
-        return []
+    """What was left out; nothing when nothing was."""
+    return [Line(skipped_sentence(data), "warning")] if data["skipped"] else []
+
+
+def skipped_sentence(data: dict[str, Any]) -> str:
+    """``9 skipped (8 failed calls, 1 cut-off line): a.jsonl:3 a failed call (HTTP 429); …; and 7 more``.
+
+    The most frequent reasons first, each with the place where it was first met, and what to do about it.
+    """
+    reasons = _ranked(data["skipped_reasons"])
+    told = ", ".join(counted(n, *SKIPPED.get(reason, (reason, reason))) for reason, n in reasons)
     first: dict[str, str] = {}
     for entry in data["skipped_at"]:
-        first.setdefault(entry["reason"], place(entry))
-    reasons = data["skipped_reasons"].items()
-    told = ", ".join(_skipped_reason(reason, n, first.get(reason)) for reason, n in reasons)
-    return [Line(f"{integer(data['skipped'])} skipped: {told}", "warning")]
-
-
-def _skipped_reason(reason: str, n: int, where: str | None) -> str:
-    text = counted(n, *SKIPPED.get(reason, (reason, reason)))
-    return f"{text} ({where}{' …' if n > 1 else ''})" if where else text
+        first.setdefault(entry["reason"], f"{place(entry)} {entry['detail']}".rstrip())
+    places = [first[reason] for reason, _ in reasons[:PLACES_NAMED] if reason in first]
+    more = data["skipped"] - len(places)
+    listed = f"; and {integer(more)} more (--skipped FILE lists all)" if more and places else ""
+    where = f": {'; '.join(places)}{listed}" if places else ""
+    return f"{integer(data['skipped'])} skipped ({told}){where}"
 
 
 def flags(data: dict[str, Any]) -> list[Line]:
@@ -81,8 +90,27 @@ def sureness(tokens: dict[str, int], reasons: dict[str, int]) -> Line:
     if not total:
         return Line("Basis: no input tokens were counted.", "note")
     told = ", ".join(f"{word} {share(n / total)}" for word, n in tokens.items() if n)
-    why = ", ".join(f"{reason} ({counted(n, 'record', 'records')})" for reason, n in reasons.items())
+    why = _capped([f"{reason} ({counted(n, 'record', 'records')})" for reason, n in _ranked(reasons)])
     return Line(f"Basis of the input tokens: {told}." + (f" Not exact: {why}." if why else ""), "note")
+
+
+def uncompared(missing: dict[str, Any], tone: Tone) -> list[Line]:
+    """How many records cannot be compared, and why; nothing when all can."""
+    if not missing["records"]:
+        return []
+    told = [f"{integer(n)} {reason}" for reason, n in _ranked(missing["reasons"])]
+    return [Line(f"{counted(missing['records'], 'record', 'records')} not compared: {_capped(told)}", tone)]
+
+
+def _ranked(reasons: dict[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first."""
+    return sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _capped(reasons: list[str]) -> str:
+    more = len(reasons) - REASONS_NAMED
+    named = ", ".join(reasons[:REASONS_NAMED])
+    return f"{named} and {counted(more, 'more reason', 'more reasons')}" if more > 0 else named
 
 
 def _models(models: list[dict[str, Any]]) -> str:

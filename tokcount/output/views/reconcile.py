@@ -7,7 +7,7 @@ from typing import Any
 from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.output.values import integer, share
 from tokcount.output.views import Row
-from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, tally
+from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
 
 SHAPE_COLUMNS = (
     Column("shape"),
@@ -65,10 +65,7 @@ def _verdict(data: dict[str, Any]) -> list[Line]:
         lines.append(Line("No record can be compared.", "warning"))
     if data["output"]["compared"]:
         lines.append(Line(f"Output, with reasoning tokens as logged: {_exactly(data['output'])}."))
-    if data["uncompared"]["records"]:
-        records = counted(data["uncompared"]["records"], "record", "records")
-        lines.append(Line(f"{records} not compared: {tally(data['uncompared']['reasons'])}", "note"))
-    return lines
+    return lines + uncompared(data["uncompared"], "note")
 
 
 def _exactly(agreement: dict[str, Any]) -> str:

@@ -5,22 +5,19 @@ See `tokcount.analysis.measures` for what drift and its percentiles are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import polars as pl
 
 from tokcount.analysis.cost import CostOptions, Total, totals
-from tokcount.analysis.groups import groups
-from tokcount.analysis.measures import measures, reference_entry, tokens, with_drift
-from tokcount.analysis.overview import SkippedSummary, overview, tally, words
-from tokcount.analysis.references import Reference, column
+from tokcount.analysis.drift_sums import DriftSums, sum_up
+from tokcount.analysis.groups import entries
+from tokcount.analysis.measures import reference_entry
+from tokcount.analysis.overview import SkippedSummary, overview_of, tally_of, words_of
+from tokcount.analysis.references import Reference
 from tokcount.analysis.report import Report
 from tokcount.models.catalog import DATA_VERSION, Catalog
-
-NOT_COUNTABLE: Final = "not countable"
-"""Stands in for a reason that a scan did not give."""
 
 
 class DriftOptions(msgspec.Struct, frozen=True):
@@ -52,22 +49,29 @@ def report(
     that a reference can count; ``counted`` says how many those are. For money it has the columns that
     `tokcount.analysis.cost.costs` needs too.
     """
-    references = options.references
-    prepared = with_drift(frame, references, options.baseline)
-    sums = prepared.select(m for r in references for m in measures(r.label, options.baseline.label))
-    stats = sums.row(0, named=True)
     costs = totals(frame, options.money, catalog) if options.money else {}
+    return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options)
+
+
+def build(found: DriftSums, skipped: SkippedSummary, options: DriftOptions) -> Report:
+    """The report from what an aggregation found, wherever it ran."""
+    references = options.references
     data: dict[str, Any] = {
-        **overview(frame, skipped),
+        **overview_of(found.contents, skipped),
         "baseline": options.baseline.label,
         "targets": [target.label for target in options.targets],
-        "references": [{**reference_entry(stats, r), **_cost(costs.get(r.label))} for r in references],
+        "references": [
+            {**reference_entry(found.stats, r), **_cost(found.costs.get(r.label))} for r in references
+        ],
         "prices": _prices(options.money),
-        "reasons": words(_reasons(frame, pl.col("basis") != "exact"), "; "),
-        "uncompared": _uncompared(frame, references),
+        "reasons": words_of(found.reasons, "; "),
+        "uncompared": {
+            "records": sum(n for _, n in found.uncompared),
+            "reasons": tally_of(found.uncompared),
+        },
         "by": list(options.by),
-        "groups": groups(frame, options.by, references, options.baseline),
-        "worst": [w for r in references[1:] for w in _worst(prepared, r, options.baseline, options.top)],
+        "groups": entries(found.groups, options.by, references, options.baseline),
+        "worst": found.worst,
     }
     return Report("drift", data)
 
@@ -82,35 +86,3 @@ def _prices(money: CostOptions | None) -> dict[str, Any] | None:
     if money is None:
         return None
     return {"version": DATA_VERSION, "today": money.today.isoformat()}
-
-
-def _reasons(frame: pl.DataFrame, which: pl.Expr) -> pl.Series:
-    return frame.filter(which)["reason"].fill_null(NOT_COUNTABLE)
-
-
-def _uncompared(frame: pl.DataFrame, references: Sequence[Reference]) -> dict[str, Any]:
-    """The records that some reference cannot count, and why."""
-    missing = pl.any_horizontal(pl.col(column(r.label, "input_tokens")).is_null() for r in references)
-    reasons = _reasons(frame, missing)
-    return {"records": len(reasons), "reasons": tally(reasons)}
-
-
-def _worst(frame: pl.DataFrame, target: Reference, baseline: Reference, top: int) -> list[dict[str, Any]]:
-    """The records that grow most: by tokens added, then by drift, then in the order of the log."""
-    before, after = tokens(baseline.label, "input_tokens"), tokens(target.label, "input_tokens")
-    drift = pl.col(column(target.label, "drift"))
-    rows = frame.lazy().select(
-        pl.lit(target.label).alias("reference"),
-        *("source", "line", "index", "model"),
-        before.alias("baseline_tokens"),
-        after.alias("target_tokens"),
-        (after - before).alias("difference"),
-        drift.alias("drift"),
-        pl.col(column(target.label, "basis")).cast(pl.String).alias("basis"),
-        pl.int_range(pl.len()).alias("row"),
-        drift.fill_null(float("inf")).alias("key"),
-    )
-    keys, falling = ["difference", "key", "row"], [True, True, False]
-    grown = rows.filter(pl.col("difference") > 0)
-    chosen = grown.top_k(top, by=keys, reverse=[not f for f in falling]).sort(keys, descending=falling)
-    return chosen.drop("row", "key").collect().to_dicts()

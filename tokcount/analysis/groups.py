@@ -8,12 +8,12 @@ what stands between the messages is the group ``(framing)``, what came back ``(r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
-from tokcount.analysis.measures import measures, reference_entry, tokens, with_drift
+from tokcount.analysis.measures import Stats, measures, reference_entry, tokens, with_drift
 from tokcount.analysis.references import Reference, column
 
 DIMENSIONS: dict[str, pl.Expr] = {
@@ -37,27 +37,46 @@ def groups(
 
     Days come in order, all other groups by falling input tokens of the baseline, then by name.
     """
+    return entries(sums(frame, by, references, baseline), by, references, baseline)
+
+
+def sums(
+    frame: pl.DataFrame, by: Sequence[str], references: Sequence[Reference], baseline: Reference
+) -> list[Stats]:
+    """One aggregated row a group, in any order: ``by:NAME`` for each dimension, ``records``, and the measures."""
     if not by:
         return []
     sliced = with_roles(frame, [reference.label for reference in references]) if "role" in by else frame
     keyed = with_drift(sliced, references, baseline).with_columns(
-        DIMENSIONS[name].alias(_key(name)) for name in by
+        DIMENSIONS[name].alias(key(name)) for name in by
     )
-    keys = [_key(name) for name in by]
     aggregations = [m for reference in references for m in measures(reference.label, baseline.label)]
-    table = keyed.group_by(keys).agg(pl.len().alias("records"), *aggregations)
-    largest = pl.col(column(baseline.label, "input_tokens")).fill_null(0)
-    order = [*keys, -largest] if by[0] == "day" else [-largest, *keys]
-    return [_entry(row, by, references) for row in table.sort(order).iter_rows(named=True)]
+    table = keyed.group_by(map(key, by)).agg(pl.len().alias("records"), *aggregations)
+    return list(table.iter_rows(named=True))
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """The column of an aggregated row that holds the value of a dimension."""
     return f"by:{name}"
 
 
-def _entry(row: dict[str, Any], by: Sequence[str], references: Sequence[Reference]) -> dict[str, Any]:
+def entries(
+    rows: Iterable[Stats], by: Sequence[str], references: Sequence[Reference], baseline: Reference
+) -> list[dict[str, Any]]:
+    """The objects of `groups`, from aggregated rows in any order."""
+    largest = column(baseline.label, "input_tokens")
+
+    def place(row: Stats) -> tuple[Any, ...]:
+        named = tuple((row[key(name)] is not None, row[key(name)] or "") for name in by)
+        size = -(row[largest] or 0)
+        return (named, size) if by[0] == "day" else (size, named)
+
+    return [_entry(row, by, references) for row in sorted(rows, key=place)]
+
+
+def _entry(row: Stats, by: Sequence[str], references: Sequence[Reference]) -> dict[str, Any]:
     return {
-        **{name: row[_key(name)] for name in by},
+        **{name: row[key(name)] for name in by},
         "records": row["records"],
         "references": [reference_entry(row, reference) for reference in references],
     }

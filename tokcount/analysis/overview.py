@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import msgspec
 import polars as pl
 
 PLACES_PER_REASON = 10
 """Skipped places of each reason in a report; all are counted."""
+
+Counts = list[tuple[str | None, int]]
+"""Values, and how many records have them."""
 
 
 class Place(Protocol):
@@ -39,16 +43,42 @@ class SkippedSummary(Protocol):
         ...
 
 
+class Contents(msgspec.Struct, frozen=True):
+    """What a log holds, summed up: the rows that an overview is written from."""
+
+    records: int
+    formats: Counts
+    kinds: Counts
+    models: Counts
+    flags: Counts
+    """Flags of one record are joined by ``|``."""
+    first: datetime | None
+    last: datetime | None
+    undated: int
+
+
+def contents(frame: pl.DataFrame) -> Contents:
+    """What the rows of a frame hold: ``format, kind, model, flags, timestamp``."""
+    formats, kinds, models, flags = (counts_of(frame[name]) for name in ("format", "kind", "model", "flags"))
+    first, last = _instant(frame["timestamp"].min()), _instant(frame["timestamp"].max())
+    return Contents(frame.height, formats, kinds, models, flags, first, last, frame["timestamp"].null_count())
+
+
 def overview(frame: pl.DataFrame, skipped: SkippedSummary) -> dict[str, Any]:
     """The keys that every report over records starts with; numbers are records unless the key says otherwise."""
+    return overview_of(contents(frame), skipped)
+
+
+def overview_of(held: Contents, skipped: SkippedSummary) -> dict[str, Any]:
+    """`overview` of a log that has been summed up already."""
     return {
-        "records": frame.height,
+        "records": held.records,
         **skipped_entries(skipped),
-        "formats": tally(frame["format"]),
-        "kinds": tally(frame["kind"]),
-        "models": [{"model": model, "records": n} for model, n in _counts(frame["model"])],
-        "flags": words(frame["flags"], "|"),
-        "period": _period(frame["timestamp"]),
+        "formats": tally_of(held.formats),
+        "kinds": tally_of(held.kinds),
+        "models": [{"model": model, "records": n} for model, n in _frequent_first(held.models)],
+        "flags": words_of(held.flags, "|"),
+        "period": {"from": _written(held.first), "to": _written(held.last), "undated": held.undated},
     }
 
 
@@ -63,21 +93,35 @@ def skipped_entries(skipped: SkippedSummary) -> dict[str, Any]:
 
 def tally(values: pl.Series) -> dict[str, int]:
     """Value → how often, the most frequent first; nulls are left out."""
-    return {value: n for value, n in _counts(values) if value is not None}
+    return tally_of(counts_of(values))
 
 
-def _counts(values: pl.Series) -> list[tuple[str | None, int]]:
-    counted = values.value_counts(name="n").rows()
-    return sorted(((value, n) for value, n in counted), key=lambda pair: (-pair[1], pair[0] or ""))
+def tally_of(counts: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """`tally` of values that have been counted already."""
+    return {value: n for value, n in _frequent_first(counts) if value is not None}
 
 
 def words(values: pl.Series, separator: str) -> dict[str, int]:
     """Word → in how many values of joined words it stands, in the order of the alphabet."""
+    return words_of(counts_of(values), separator)
+
+
+def words_of(counts: Iterable[tuple[str | None, int]], separator: str) -> dict[str, int]:
+    """`words` of values that have been counted already."""
     found: dict[str, int] = {}
-    for joined, n in _counts(values):
+    for joined, n in counts:
         for word in set((joined or "").split(separator)) - {""}:
             found[word] = found.get(word, 0) + n
     return dict(sorted(found.items()))
+
+
+def counts_of(values: pl.Series) -> Counts:
+    """Each value of a column, null too, and how often it is there."""
+    return list(values.value_counts(name="n").rows())
+
+
+def _frequent_first(counts: Iterable[tuple[str | None, int]]) -> Counts:
+    return sorted(counts, key=lambda pair: (-pair[1], pair[0] is not None, pair[0] or ""))
 
 
 def _places(places: Sequence[Place]) -> list[dict[str, Any]]:
@@ -95,15 +139,9 @@ def _places(places: Sequence[Place]) -> list[dict[str, Any]]:
     return [entry for reason in sorted(kept) for entry in kept[reason]]
 
 
-def _period(timestamps: pl.Series) -> dict[str, Any]:
-    return {
-        "from": _instant(timestamps.min()),
-        "to": _instant(timestamps.max()),
-        "undated": timestamps.null_count(),
-    }
+def _instant(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None
 
 
-def _instant(value: object) -> str | None:
-    if not isinstance(value, datetime):
-        return None
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _written(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -52,6 +52,35 @@ def test_a_byte_order_mark_is_no_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "looks binary"),
+        (
+            "caf\u00e9 ".encode("cp1252") * 3,
+            "not valid UTF-8; the bytes that are not were read as Windows-1252",
+        ),
+    ],
+)
+def test_what_is_hardly_text_is_counted_with_a_warning(tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "x.png"
+    file.write_bytes(content)
+    done = tokcount("count", "--bare", "-e", "o200k_base", file)
+
+    assert done.returncode == 0
+    assert int(done.stdout) > 0
+    assert done.stderr.decode().startswith(f"tokcount: {file}: {says}")
+    assert len(done.stderr.splitlines()) == 1
+    assert tokcount("count", "-q", file).stderr == b""
+
+
+def test_text_cut_inside_a_character_by_a_block_is_text(tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    file.write_text("x" + "\u00e9" * (1 << 20))
+
+    assert tokcount("count", file).stderr == b""
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("missing.txt",), "missing.txt: no such file or folder"),

@@ -33,6 +33,7 @@ def count(
     engine: Annotated[
         Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
     ] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on standard error.")] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
     ] = False,
@@ -44,7 +45,7 @@ def count(
     it is, without framing, whatever it looks like: for logs see drift.
     """
     columns = _columns(encoding or [], model or [])
-    inputs = list(_count_inputs(paths, columns, engine, output.output))
+    inputs = list(_count_inputs(paths, columns, engine, output.output, quiet=quiet))
     if not inputs:
         raise DataError("no file to count was found.")
     total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
@@ -70,19 +71,22 @@ def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
 
 
 def _count_inputs(
-    paths: list[str] | None, columns: dict[str, str], engine: Engine, output: Path | None
+    paths: list[str] | None, columns: dict[str, str], engine: Engine, output: Path | None, *, quiet: bool
 ) -> Iterator[dict[str, Any]]:
     from tokcount.counting.stream import count_stream
     from tokcount.counting.text import TextCounter
     from tokcount.logs.plain import PlainText
+    from tokcount.output.escape import visible
 
     sources = sources_of(paths, output)
     counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
-    for warning in counter.warnings:
+    for warning in () if quiet else counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)
     for source in sources:
         text = PlainText(source)
         counts = count_stream(text, counter)
+        if text.doubt and not quiet:
+            typer.echo(f"tokcount: {visible(source.path)}: {text.doubt}; counted all the same", err=True)
         yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}
 
 

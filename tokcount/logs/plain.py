@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
+from typing import Final
 
 from tokcount.errors import DataError, UsageError
 from tokcount.logs import text_encoding
 from tokcount.logs.files import Source
+from tokcount.logs.json_stream import NOT_UTF8
 from tokcount.logs.options import LARGEST_RATIO
 from tokcount.logs.streams import blocks_of, unwrap
+
+BINARY: Final = "looks binary, not like text: it holds NUL bytes"
 
 
 class PlainText:
     """The text of one file, unpacked and decoded; read once.
 
-    ``bytes`` is the size of the unpacked text in UTF-8 as far as it was read. Iterating raises `UsageError` for a
-    file that cannot be opened and `DataError` for one that cannot be read to its end.
+    ``bytes`` is the size of the unpacked text in UTF-8 as far as it was read, ``doubt`` why it may be no text (empty:
+    nothing speaks against it). Iterating raises `UsageError` for a file that cannot be opened and `DataError` for one
+    that cannot be read to its end.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.bytes = 0
+        self.doubt = ""
+        self._decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
 
     def __iter__(self) -> Iterator[str]:
         try:
@@ -28,12 +36,24 @@ class PlainText:
         except OSError as error:
             raise UsageError(f"{self.source.path}: cannot be read: {error.strerror}") from None
         stream = unwrap(blocks_of(file), max_ratio=LARGEST_RATIO)
-        decoder = text_encoding.decoder()
         for block in stream:
             self.bytes += len(block)
-            yield decoder.decode(block)
-        yield decoder.decode(b"", final=True)
+            if b"\x00" in block:
+                self.doubt = BINARY
+            yield self._decode(block)
+        yield self._decode(b"", final=True)
         if not self.source.is_stdin:
             file.close()
         if stream.problem is not None:
             raise DataError(f"{self.source.path}: {stream.problem}")
+
+    def _decode(self, block: bytes, *, final: bool = False) -> str:
+        """As UTF-8; from the first block that is none on, with bytes of Windows-1252 in it."""
+        before = self._decoder.getstate()
+        try:
+            return self._decoder.decode(block, final)
+        except UnicodeDecodeError:
+            self.doubt = self.doubt or NOT_UTF8
+            self._decoder = text_encoding.decoder()
+            self._decoder.setstate(before)
+            return self._decoder.decode(block, final)

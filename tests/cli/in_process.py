@@ -21,7 +21,7 @@ class Done(NamedTuple):
     err: str
 
 
-def run(*arguments: str | Path, stdin: str | None = None, **environment: str) -> Done:
+def run(*arguments: str | Path, stdin: str | bytes | None = None, **environment: str) -> Done:
     """One run on a fixed day, with one process and without the user's own prices."""
     done = CliRunner().invoke(
         app, [str(argument) for argument in arguments], input=stdin, env={**ENVIRONMENT, **environment}

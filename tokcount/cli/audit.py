@@ -9,7 +9,6 @@ import msgspec
 import typer
 
 from tokcount.cli import clock, inputs, targets
-from tokcount.cli.drift import references_of
 from tokcount.cli.groups import with_groups
 from tokcount.cli.options import (
     MoneyGroup,
@@ -100,6 +99,7 @@ def _report(
     frame: pl.DataFrame, skipped: SkippedSummary, plan: ScanPlan, asked: CostOptions, top: int
 ) -> Report:
     from tokcount.analysis.audit import AuditOptions, report
+    from tokcount.analysis.planned import references_of
     from tokcount.counting.engine import choose
 
     baseline, *others = references_of(plan)
@@ -125,11 +125,9 @@ def _write(report: Report, output: OutputGroup) -> None:
 def _write_rows(frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions, output: OutputGroup) -> None:
     """Rows as of ``cost --per-record``, and the parts of each record's content."""
     from tokcount.analysis.attribution import part_columns
-    from tokcount.analysis.cost import with_costs
-    from tokcount.analysis.per_record import per_record
+    from tokcount.analysis.planned import record_rows
     from tokcount.output.records import write
 
-    references = references_of(plan)
-    rows = per_record(with_costs(frame, asked, plan.catalog), references, references[0])
+    rows = record_rows(frame, plan, asked)
     rows = rows.hstack(frame.select(part_columns(frame, plan.labels)))
     write(rows, "audit", output.format, output.output, output.color)

@@ -8,7 +8,6 @@ import msgspec
 import typer
 
 from tokcount.cli import clock, inputs, targets
-from tokcount.cli.drift import references_of
 from tokcount.cli.groups import with_groups
 from tokcount.cli.options import (
     COST_KEYS,
@@ -101,12 +100,10 @@ def _write_rows(
     frame: pl.DataFrame, skipped: SkippedSummary, plan: ScanPlan, asked: CostOptions, output: OutputGroup
 ) -> dict[str, int]:
     """Write one row a record; label → unpriced records."""
-    from tokcount.analysis.cost import with_costs
-    from tokcount.analysis.per_record import per_record
+    from tokcount.analysis.planned import record_rows
     from tokcount.output.records import write
 
-    references = references_of(plan)
-    rows = per_record(with_costs(frame, asked, plan.catalog), references, references[0])
+    rows = record_rows(frame, plan, asked)
     write(rows, "cost", output.format, output.output, output.color)
     return {label: rows[f"{label}:cost_usd"].null_count() for label in plan.labels}
 

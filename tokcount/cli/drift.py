@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from tokcount.analysis.cost import CostOptions
-    from tokcount.analysis.references import Reference
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 
@@ -74,15 +72,10 @@ def drift(
 
 
 def _emit_rows(frame: pl.DataFrame, plan: ScanPlan, today: date, output: OutputGroup) -> None:
-    from tokcount.analysis.cost import with_costs
-    from tokcount.analysis.per_record import per_record
+    from tokcount.analysis.planned import money_of, record_rows
     from tokcount.output.records import write
 
-    references = references_of(plan)
-    money = money_of(plan, today)
-    if money is not None:
-        frame = with_costs(frame, money, plan.catalog)
-    rows = per_record(frame, references, references[0])
+    rows = record_rows(frame, plan, money_of(plan, today))
     write(rows, "drift", output.format, output.output, output.color)
 
 
@@ -96,28 +89,9 @@ def _emit_report(
     output: OutputGroup,
 ) -> None:
     from tokcount.analysis.drift import DriftOptions, report
+    from tokcount.analysis.planned import money_of, references_of
     from tokcount.output.interface import emit
 
     baseline, *others = references_of(plan)
     options = DriftOptions(baseline, tuple(others), by, top, money_of(plan, today))
     emit(report(frame, skipped, options, plan.catalog), output.format, output.output, output.color)
-
-
-def money_of(plan: ScanPlan, today: date) -> CostOptions | None:
-    """At which prices to charge the references; nothing when all of them are encodings."""
-    from tokcount.cli.prices import cost_options
-
-    has_prices = plan.own or any(reference.model for reference in plan.references)
-    return cost_options(plan, today) if has_prices else None
-
-
-def references_of(plan: ScanPlan) -> list[Reference]:
-    """What the analysis needs to know of the references, the baseline first."""
-    from tokcount.analysis.references import NamedReference
-    from tokcount.scanning.plan import OWN
-
-    named = [
-        NamedReference(reference.label, reference.encoding, reference.family if reference.model else None)
-        for reference in plan.references
-    ]
-    return [NamedReference(OWN), *named] if plan.own else list(named)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tokcount.logs.decompress import ReadProblem, check_ratio
 from tokcount.logs.record import Skipped
 from tokcount.logs.streams import Stream, blocks_of, unwrap
+from tokcount.logs.values import label
 
 if TYPE_CHECKING:
     from io import BytesIO
@@ -64,7 +65,7 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
                 continue
             yield name, unwrap(_member_blocks(archive, info, max_ratio), max_ratio=max_ratio)
     if others:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(others.items()))
+        kinds = ", ".join(f"{count} {label(suffix, 'others')}" for suffix, count in sorted(others.items()))
         yield _skipped(source, "unsupported", f"members that are no logs: {kinds}")
 
 

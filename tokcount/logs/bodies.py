@@ -15,7 +15,7 @@ import msgspec
 
 from tokcount.logs.record import Json, Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.tidy import tidy
-from tokcount.logs.values import body_usage, decoded, decoded_list, first, number, text, timestamp
+from tokcount.logs.values import body_usage, decoded, decoded_list, first, label, number, text, timestamp
 from tokcount.logs.vendors import is_foreign
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def failure(status: object, response: object) -> str | None:
         return None
     error = response.get("error")
     if isinstance(error, dict) and error:
-        return text(error.get("code")) or text(error.get("type")) or "error"
+        return label(error.get("code"), "") or label(error.get("type"), "error")
     return "error" if isinstance(error, str) and error else None
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from tokcount.logs.formats import database_formats
 from tokcount.logs.formats.interface import DatabaseFormat, Item
 from tokcount.logs.record import Skipped
+from tokcount.logs.values import label
 
 if TYPE_CHECKING:
     from io import BytesIO
@@ -25,7 +26,7 @@ def database_items(file: str | BytesIO, source: str) -> Iterator[Item]:
             tables = _tables(database)
             known = _format_of(tables)
             if known is None:
-                shown = ", ".join(sorted(tables)[:_SHOWN_TABLES]) or "none"
+                shown = ", ".join(label(name, "…") for name in sorted(tables)[:_SHOWN_TABLES]) or "none"
                 yield _skipped(source, "unrecognised", f"a database of no known log; tables: {shown}")
                 return
             yield from known.read_database(database, source)

@@ -12,7 +12,7 @@ from tokcount.logs.formats import chosen_formats, names_of
 from tokcount.logs.formats.generic import text_record
 from tokcount.logs.formats.interface import Format, Item, Place, Row
 from tokcount.logs.record import Json, Record, Skipped
-from tokcount.logs.values import decoded
+from tokcount.logs.values import decoded, label
 
 _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""
@@ -63,7 +63,14 @@ class Detector:
         self._part = part
         self._fitting: dict[tuple[Any, ...], tuple[Format, ...]] = {}
         self._groups: dict[str, Json] = {}
+        self._unanswered: dict[str, Place] = {}
+        """Grouped formats that have been given values and have made nothing of them yet, with the first place."""
         self._reading = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Has a format kept values for what later files may hold?"""
+        return bool(self._groups)
 
     def broken(self, error: Exception, place: Place) -> Skipped:
         """What to say when a format did not keep its promise never to raise."""
@@ -89,7 +96,12 @@ class Detector:
             if group is not None and _whole_run(item) is run:
                 del self._groups[item.name]
                 self._reading = item.name
-                yield from item.finish(group)
+                yield from self._noticed(item, item.finish(group))
+                place = self._unanswered.pop(item.name, None)
+                if place is not None:
+                    yield _skipped(
+                        place, "empty", f"lines of {item.name} without a call among them", item.name
+                    )
 
     def find(self, value: Json) -> Format | None:
         """The format of an object."""
@@ -126,11 +138,24 @@ class Detector:
         group = self._groups.get(item.name)
         if group is None:
             group = self._groups[item.name] = {"files": self._files} if _whole_run(item) else {}
+            if item.grouped:
+                self._unanswered[item.name] = place
         self._reading = item.name
-        return item.read(value, place, group)
+        found = item.read(value, place, group)
+        if item.grouped:
+            return self._noticed(item, found) if item.name in self._unanswered else found
+        return found if type(found) is tuple and found else _or_nothing(found, place, item.name)
+
+    def _noticed(self, item: Format, found: Iterable[Item]) -> Iterator[Item]:
+        """The items of a grouped format; with the first of them it has made something of what it was given."""
+        for each in found:
+            self._unanswered.pop(item.name, None)
+            yield each
 
     def _page(self, page: list[Any], place: Place) -> Iterator[Item]:
         """The elements of a page, numbered through."""
+        if not page:
+            yield _skipped(place, "empty", "a page without elements")
         index = 0
         for element in page:
             for item in self.items(element, place):
@@ -160,7 +185,7 @@ class Detector:
         return (text_record(place, value),)
 
     def _unrecognised(self, value: Json, place: Place) -> Skipped:
-        keys = [_shown(key) for key in list(value)[:_SHOWN_KEYS]]
+        keys = [label(key, "…") for key in list(value)[:_SHOWN_KEYS]]
         more = ", …" if len(value) > _SHOWN_KEYS else ""
         seen = f"keys seen: {', '.join(keys)}{more}" if keys else "an object without keys"
         forced = f"not {self._forced}; " if self._forced else ""
@@ -168,14 +193,18 @@ class Detector:
         return _skipped(place, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
 
 
+def _or_nothing(found: Iterable[Item], place: Place, name: str) -> Iterator[Item]:
+    """The items of one value, or that there are none: an envelope whose list of calls is empty."""
+    nothing = True
+    for item in found:
+        nothing = False
+        yield item
+    if nothing:
+        yield _skipped(place, "empty", "no call in it", name)
+
+
 def _whole_run(item: Format) -> bool:
     return bool(getattr(item, "whole_run", False))
-
-
-def _shown(key: object) -> str:
-    """A key name fit for a message: short, printable."""
-    name = str(key)
-    return "".join(c if c.isprintable() else "?" for c in name[:40]) + ("…" if len(name) > 40 else "")
 
 
 def _page(value: Json) -> list[Any] | None:

@@ -7,7 +7,7 @@ standard library's lenient parser, line by line.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -45,11 +45,19 @@ def json_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
         try:
             value = _DECODE(line)
         except (ValueError, RecursionError):
-            yield from _lenient_line(stream, source, number, line)
+            yield from _lenient_line(stream.notes, source, number, line)
         else:
             yield number, 0, value
     if stream.problem is not None:
         yield unreadable(stream, source, lines.number)
+
+
+def line_values(line: bytes, source: str, number: int) -> Iterable[Found]:
+    """The values of one line of such a file, for whoever has cut it into lines already."""
+    try:
+        return ((number, 0, _DECODE(line)),)
+    except (ValueError, RecursionError):
+        return _lenient_line({}, source, number, line)
 
 
 def unreadable(stream: Stream, source: str, line: int) -> Skipped:
@@ -57,12 +65,12 @@ def unreadable(stream: Stream, source: str, line: int) -> Skipped:
     return Skipped(source=source, line=line, reason="unreadable", detail=stream.problem or "")
 
 
-def _lenient_line(stream: Stream, source: str, number: int, line: bytes) -> Iterator[Found]:
+def _lenient_line(notes: dict[str, int], source: str, number: int, line: bytes) -> Iterator[Found]:
     """The values of a line that the fast parser refused; a blank line has none."""
     if not line or line.isspace():
         return
     if not text_encoding.is_utf8(line):
-        stream.notes.setdefault(NOT_UTF8, number)
+        notes.setdefault(NOT_UTF8, number)
     text = text_encoding.decode(line).lstrip("\ufeff").strip(_SPACE)
     if not text:
         return

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs import text_encoding
@@ -28,30 +28,45 @@ _JSON = json.JSONDecoder(strict=False)
 
 def prefixed_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
     """The JSON object on each line, whatever stands before and behind it."""
-    lines = Lines(stream, largest)
-    for number, line in lines:
-        text = "" if line is None else text_encoding.decode(line)
-        if line is None or text.strip():
-            value = json_after_prefix(text)
-            yield unparsed(source, number, "a line without JSON") if value is None else (number, 0, value)
-    if stream.problem is not None:
-        yield unreadable(stream, source, lines.number)
+    return _lines(stream, source, largest, prefixed_values)
 
 
 def python_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
     """The Python literal on each line (``print(dict)``), or the JSON where a line has that."""
+    return _lines(stream, source, largest, python_values)
+
+
+def prefixed_values(line: bytes, source: str, number: int) -> Iterable[Found]:
+    """The value of one line of text with JSON in it; a blank line has none."""
+    return _values(json_after_prefix, "a line without JSON", line, source, number)
+
+
+def python_values(line: bytes, source: str, number: int) -> Iterable[Found]:
+    """The value of one line that is a Python literal or JSON; a blank line has none."""
+    return _values(literal, "neither a Python literal nor JSON", line, source, number)
+
+
+def _lines(
+    stream: Stream, source: str, largest: int, values: Callable[[bytes, str, int], Iterable[Found]]
+) -> Iterator[Found]:
     lines = Lines(stream, largest)
     for number, line in lines:
-        text = "" if line is None else text_encoding.decode(line).strip()
-        if line is None or text:
-            value = literal(text)
-            yield (
-                unparsed(source, number, "neither a Python literal nor JSON")
-                if value is None
-                else (number, 0, value)
-            )
+        if line is None:
+            yield unparsed(source, number, f"a line of more than {largest >> 20} MB")
+        else:
+            yield from values(line, source, number)
     if stream.problem is not None:
         yield unreadable(stream, source, lines.number)
+
+
+def _values(
+    parse: Callable[[str], dict[str, Any] | None], otherwise: str, line: bytes, source: str, number: int
+) -> Iterable[Found]:
+    text = text_encoding.decode(line).strip()
+    if not text:
+        return ()
+    value = parse(text)
+    return (unparsed(source, number, otherwise) if value is None else (number, 0, value),)
 
 
 def json_after_prefix(line: str) -> dict[str, Any] | None:

@@ -77,7 +77,8 @@ class Reader:
     """Reads sources one after another. ``container`` says how the last one was packed and laid out.
 
     ``files``: how many sources will come; formats that join files wait only when there are several.
-    ``part``, ``alone``: see `tokcount.logs.detect.Detector`. ``progress`` takes the bytes read since its last call.
+    ``part``, ``alone``: see `tokcount.logs.detect.Detector`. ``apart``: every value stands for itself, so one of a
+    format that spreads a record over several is skipped. ``progress`` takes the bytes read since its last call.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Reader:
         files: int = 1,
         part: bool = False,
         alone: bool = False,
+        apart: bool = False,
         notes: list[Note] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
@@ -94,7 +96,8 @@ class Reader:
         self.container = ""
         self._notes = notes
         self._progress = progress
-        self._detector = Detector(options.input_format, files=files, part=part, alone=alone)
+        self._apart = apart
+        self._detector = Detector(options.input_format, files=files, part=part or apart, alone=alone)
         self._mapper = _mapper(options, self._detector)
 
     def read(self, source: Source) -> Iterator[Item]:
@@ -140,6 +143,10 @@ class Reader:
     def read_stream(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
         """The records of a stream of text whose shape is known."""
         return self._finished(self._text(stream, seen, source), stream, source)
+
+    def read_values(self, found: Iterator[Found], source: str) -> Iterator[Item]:
+        """The records of values that something else has found, as in a column of a table."""
+        yield from as_units(self._items(found, source), self.options.unit)
 
     def _finished(self, items: Iterator[Item], stream: Stream, source: str) -> Iterator[Item]:
         """The items, then what formats held back, as the units asked for; then the notes."""
@@ -208,8 +215,10 @@ class Reader:
                     if index and isinstance(item, Record):
                         item.index += index
                     yield item
-            except NeedsWhole:
-                raise
+            except NeedsWhole as signal:
+                if not self._apart:
+                    raise
+                yield _spread(signal, place)
             except Exception as error:  # noqa: BLE001 - the promise is that no log content ends a run
                 yield self._detector.broken(error, place)
 
@@ -219,6 +228,16 @@ class Reader:
             yield from self._detector.finish(run=run)
         except Exception as error:  # noqa: BLE001 - see _items
             yield self._detector.broken(error, Place("", 0))
+
+
+def _spread(signal: NeedsWhole, place: Place) -> Skipped:
+    return Skipped(
+        source=place.source,
+        line=place.line,
+        reason="unsupported",
+        detail="a record of this format may stand on several lines or in several files; read the files themselves",
+        format=signal.format_name,
+    )
 
 
 def _skipped(source: str, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -67,6 +68,18 @@ def text(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) <= _LARGEST_COUNT else None
     return None
+
+
+_LABEL = re.compile(r"[\w.:/@$*+#<>-]+(?: [\w.:/@$*+#<>-]+)?")
+
+
+def label(value: object, otherwise: str) -> str:
+    """A name from a log (an error code, a type of call, a key), fit for a message: one or two words, 40 characters.
+
+    Anything else could be somebody's text and is ``otherwise``.
+    """
+    name = text(value)
+    return name if name and len(name) <= 40 and _LABEL.fullmatch(name) and name.isprintable() else otherwise
 
 
 def timestamp(value: object, *, naive_utc: bool = False) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from tokcount.scanning.columns import Columns
@@ -33,20 +35,27 @@ def assemble(blocks: list[tuple[Columns, int]]) -> pl.DataFrame:
     if not frames:
         return Columns(references).frame()
     frame = pl.concat(frames).rechunk()
-    frame = frame.with_columns(
-        (pl.col(f"{label}:content_tokens") + pl.col(f"{label}:framing_tokens")).alias(f"{label}:input_tokens")
-        for label in references
-    )
-    frame = _flag_duplicates(frame)
+    frame = _flag_duplicates(with_inputs(frame, references))
     rest = [name for name in frame.columns if name not in FIRST]
     return frame.select(*FIRST, *rest)
 
 
+def with_inputs(frame: pl.DataFrame, references: Iterable[str]) -> pl.DataFrame:
+    """The frame with ``R:input_tokens``, content + framing, for each of the ``references``."""
+    return frame.with_columns(
+        (pl.col(f"{label}:content_tokens") + pl.col(f"{label}:framing_tokens")).alias(f"{label}:input_tokens")
+        for label in references
+    )
+
+
+def with_duplicate() -> pl.Expr:
+    """The flags of a row with `DUPLICATE` among them."""
+    flags = pl.col("flags")
+    return pl.when(flags == "").then(pl.lit(DUPLICATE)).otherwise(flags + f"|{DUPLICATE}")
+
+
 def _flag_duplicates(frame: pl.DataFrame) -> pl.DataFrame:
     repeated = (pl.col("identity") != 0) & ~pl.col("identity").is_first_distinct()
-    flagged = (
-        pl.when(pl.col("flags") == "").then(pl.lit(DUPLICATE)).otherwise(pl.col("flags") + f"|{DUPLICATE}")
-    )
-    return frame.with_columns(pl.when(repeated).then(flagged).otherwise(pl.col("flags")).alias("flags")).drop(
-        "identity"
-    )
+    return frame.with_columns(
+        pl.when(repeated).then(with_duplicate()).otherwise("flags").alias("flags")
+    ).drop("identity")

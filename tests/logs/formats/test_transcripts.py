@@ -154,7 +154,10 @@ def test_a_compacted_conversation_begins_anew() -> None:
     ],
 )
 def test_other_lines_of_a_session_are_neither_records_nor_skipped(value: dict[str, Any]) -> None:
-    assert items(value) == []
+    answered = assistant("a1", "u1", TEXT, 1)
+
+    assert len(records(value, answered)) == 1
+    assert reasons(value) == [("empty", "claude.code")]
 
 
 def test_answers_that_no_model_gave_are_skipped() -> None:

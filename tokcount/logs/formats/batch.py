@@ -19,7 +19,7 @@ from tokcount.logs.bodies import Facts, body_record, failure, skipped
 from tokcount.logs.files import STDIN
 from tokcount.logs.formats.interface import Place
 from tokcount.logs.record import Json, Record
-from tokcount.logs.values import kind_of_url, number, text
+from tokcount.logs.values import kind_of_url, label, number, text
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.interface import Item
@@ -143,7 +143,7 @@ def _error(value: Json) -> str | None:
     if isinstance(response, dict):
         return failure(response.get("status_code"), response.get("body"))
     error = value.get("error")
-    code = text(error.get("code")) if isinstance(error, dict) else None
+    code = label(error.get("code"), "") if isinstance(error, dict) else ""
     return code or "no response"
 
 

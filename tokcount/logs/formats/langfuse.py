@@ -21,7 +21,7 @@ from tokcount.logs.bodies import (
     tools_of,
 )
 from tokcount.logs.formats.single import Single
-from tokcount.logs.values import decoded, decoded_list, decoded_object, dig, first, text, usage_from
+from tokcount.logs.values import decoded, decoded_list, decoded_object, dig, first, label, text, usage_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,7 +125,9 @@ class Observations(Single):
         )
 
     def _not_llm(self, place: Place, kind: str) -> Item:
-        return skipped(place, "not_llm", f"not a generation but a {kind}", self.name)
+        return skipped(
+            place, "not_llm", f"not a generation but a {label(kind, 'thing of another kind')}", self.name
+        )
 
 
 def _usage(row: Json) -> Usage | None:

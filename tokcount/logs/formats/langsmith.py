@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.bodies import Facts, body_record, chat_answer, facts_from, skipped, tags_from, text_answer
 from tokcount.logs.formats.single import Single
 from tokcount.logs.langchain import chat_message, chat_messages
-from tokcount.logs.values import decoded, decoded_object, dig, first, text, usage_from
+from tokcount.logs.values import decoded, decoded_object, dig, first, label, text, usage_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,9 @@ class Runs(Single):
     def items(self, value: Json, place: Place) -> Iterable[Item]:
         run_type = value["run_type"]
         if run_type != "llm":
-            yield skipped(place, "not_llm", f"a run of type {run_type[:40]}", self.name)
+            yield skipped(
+                place, "not_llm", f"a run of another type ({label(run_type, 'unnamed')})", self.name
+            )
             return
         row = {**value, **{name: decoded(value.get(name)) for name in ("inputs", "outputs", "extra")}}
         if (value.get("error") or value.get("status") == "error") and not row["outputs"]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.bodies import Facts, body_record, facts_from, prompt_of, skipped, tags_from
 from tokcount.logs.formats.single import Single
-from tokcount.logs.values import decoded, decoded_object, first, kind_of_call, text, truth, usage_from
+from tokcount.logs.values import decoded, decoded_object, first, kind_of_call, label, text, truth, usage_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,11 +100,13 @@ class SpendLogs(Single):
 def _item(name: str, place: Place, row: Json, facts: Facts, *, messages: Any, parameters: Json) -> Item:
     """The record of one row: ``messages`` as logged, ``parameters`` what else the request said."""
     if row.get("status") == "failure":
-        return skipped(place, "error", f"a failed call ({first(row, _ERROR) or 'no class logged'})", name)
+        return skipped(
+            place, "error", f"a failed call ({label(first(row, _ERROR), 'no class logged')})", name
+        )
     call_type = text(row.get("call_type"))
     kind = kind_of_call(call_type) or ("chat" if call_type in _LIKE_CHAT else None)
     if kind is None and call_type:
-        return skipped(place, "not_llm", f"a call of type {call_type[:40]}", name)
+        return skipped(place, "not_llm", f"a call of another type ({label(call_type, 'unnamed')})", name)
     response = _response(row.get("response"), kind)
     facts.usage = usage_from(row, _USAGE)
     facts.tags = tags_from(row.get("request_tags"))

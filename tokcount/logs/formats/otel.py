@@ -13,6 +13,7 @@ from tokcount.logs.bodies import body_record, skipped
 from tokcount.logs.formats import otel_dialects as dialects
 from tokcount.logs.formats.otel_events import EventLog, is_event
 from tokcount.logs.formats.otel_span import Span, is_span, spans_of
+from tokcount.logs.values import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,11 +88,13 @@ class Spans:
         name = dialect or "otel.genai"
         call = dialects.READERS[dialect](span) if dialect else None
         if call is None:
-            return skipped(place, "not_llm", f"a span that calls no model ({span.name[:60]})", name)
+            return skipped(
+                place, "not_llm", f"a span that calls no model ({label(span.name, 'unnamed')})", name
+            )
         if span.id and (span.id in inside or state.repeats(span)):
             return skipped(place, "not_llm", "a span whose inner or outer span is the same call", name)
         if span.failed and call.facts.usage is None and call.response is None:
-            return skipped(place, "error", f"a failed call ({span.name[:60]})", name)
+            return skipped(place, "error", f"a failed call ({label(span.name, 'unnamed')})", name)
         state.count(span)
         if call.request is None and state.events.complete(span, call):
             name = "otel.genai_events"

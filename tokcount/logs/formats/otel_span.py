@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -173,6 +174,9 @@ _ARRAYS = ("arrayValue", "array_value")
 _MAPS = ("kvlistValue", "kvlist_value")
 
 
+_INT64 = re.compile(r"-?[0-9]{1,19}")
+
+
 def _is_any_value(value: Json) -> bool:
     return any(name in value for name in (*_SCALARS, *_NUMBERS, *_ARRAYS, *_MAPS))
 
@@ -187,7 +191,7 @@ def _plain(value: object, depth: int = 0) -> Any:
     for name in _NUMBERS:
         if name in value:
             found = value[name]
-            return int(found) if isinstance(found, str) and found.lstrip("-").isdecimal() else found
+            return int(found) if isinstance(found, str) and _INT64.fullmatch(found) else found
     for name in _ARRAYS:
         items = dig(value.get(name), "values")
         if isinstance(items, list):

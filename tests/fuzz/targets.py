@@ -1,0 +1,133 @@
+"""What the fuzzer calls: bytes in, nothing out; a broken promise is an `AssertionError`, a fault any exception.
+
+The same functions run over the past failures as ordinary tests (`test_past_failures`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from in_process import run
+
+from tokcount.analysis.budget_parser import parse
+from tokcount.errors import ExitCode, UsageError
+from tokcount.logs import text_encoding
+from tokcount.logs.detect import BUG, Detector
+from tokcount.logs.files import Source
+from tokcount.logs.formats.interface import Item
+from tokcount.logs.json_stream import values_in
+from tokcount.logs.options import ReadOptions
+from tokcount.logs.prefixed import json_after_prefix, literal
+from tokcount.logs.reader import Note, Reader
+from tokcount.logs.record import FLAGS, Skipped
+from tokcount.logs.values import decoded
+
+LARGEST = 4096
+"""Bytes of an input; what breaks a reader is small."""
+
+LINE_SHAPES = frozenset({"jsonl", "prefixed", "python"})
+"""Containers in which every line that is not blank is a record or a skipped item."""
+
+BLANK = b" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\xef\xbb\xbf"
+"""White space and byte order marks: a line of these alone holds nothing."""
+
+FIND = Detector().find
+
+FINE = (ExitCode.OK, ExitCode.DATA)
+
+
+class Held(Source, frozen=True):
+    """A file that is only held in memory."""
+
+    data: bytes = b""
+
+    @property
+    def is_stdin(self) -> bool:
+        return True
+
+    def open(self) -> BinaryIO:
+        return BytesIO(self.data)
+
+
+def items_of(data: bytes, name: str = "log", options: ReadOptions | None = None) -> tuple[list[Item], Reader]:
+    """Everything that reading the bytes as a file of this name gives, and the reader that did."""
+    notes: list[Note] = []
+    reader = Reader(options or ReadOptions(), notes=notes)
+    items = [*reader.read(Held(name, data=data)), *reader.finish()]
+    assert all("\n" not in note.text for note in notes)
+    return items, reader
+
+
+def read(data: bytes, name: str = "log") -> None:
+    """Reading never raises, every item is well-formed, and every line ends up somewhere."""
+    items, reader = items_of(data, name)
+    for item in items:
+        well_formed(item)
+    assert items or not data.strip(BLANK) or reader.container == "empty"
+    if reader.container in LINE_SHAPES:
+        seen = {item.line for item in items}
+        for number, line in enumerate(data.split(b"\n"), 1):
+            assert number in seen or not line.strip(BLANK) or is_grouped(line), f"line {number} went nowhere"
+
+
+def is_grouped(line: bytes) -> bool:
+    """Does a value of the line belong to a format whose records are made of several lines?"""
+    text = text_encoding.decode(line).strip("\ufeff \t\r\x1e")
+    values, _ = values_in(text)
+    inner = [element for value in values if isinstance(value, list) for element in value]
+    found = map(decoded, [*values, *inner, json_after_prefix(text), literal(text)])
+    formats = [FIND(value) for value in found if isinstance(value, dict)]
+    return any(item is not None and item.grouped for item in formats)
+
+
+def well_formed(item: Item) -> None:
+    """One record or skipped item as the rooms behind expect it."""
+    assert item.line >= 1, item
+    if isinstance(item, Skipped):
+        assert not item.detail.startswith(BUG), item
+        assert item.detail.isprintable(), item
+        return
+    assert item.index >= 0
+    assert list(item.flags) == sorted(set(item.flags) & FLAGS.keys())
+    assert all(isinstance(message.text, str) for message in item.messages)
+
+
+def drift(data: bytes, *arguments: str) -> None:
+    """``tokcount drift`` ends with 0 or 3, says what it says in whole lines, and its sums add up."""
+    done = run("drift", "-", "--engine", "tiktoken", "--jobs", "1", "-f", "json", *arguments, stdin=data)
+    assert done.code in FINE, done
+    assert BUG not in done.err
+    assert "Traceback" not in done.err
+    assert all(line.isprintable() for line in done.err.splitlines()), done.err
+    report = json.loads(done.out) if done.out else {"records": 0, "references": []}
+    assert bool(report["records"]) == (done.code == ExitCode.OK)
+    for reference in report["references"]:
+        adds_up(reference, report["records"])
+
+
+def adds_up(reference: dict[str, Any], records: int) -> None:
+    """content + framing = input; no record is without a basis."""
+    content, framing = reference["content_tokens"], reference["framing_tokens"]
+    assert (content or 0) + (framing or 0) == (reference["input_tokens"] or 0)
+    assert (content or 0) >= 0
+    assert sum(reference["basis"].values()) <= records
+
+
+def budget(data: bytes) -> None:
+    """A text is a budget, which is read again as the same one, or it is one line of a usage error."""
+    text, message = data.decode("utf-8", "replace"), ""
+    try:
+        found = parse(text)
+    except UsageError as error:
+        message = str(error)
+    if message:
+        assert message.isprintable(), message
+    else:
+        assert parse(found.text) == found
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {"read": read, "drift": drift, "budget": budget}
+"""Name → what is called with the bytes."""

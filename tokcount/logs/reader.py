@@ -138,7 +138,12 @@ class Reader:
             container, items = seen.shape, self._text(stream, seen, source)
         if not inside:
             self.container = "+".join((container, *stream.layers))
-        yield from self._finished(items, stream, source)
+        nothing = True
+        for item in self._finished(items, stream, source):
+            nothing = False
+            yield item
+        if nothing and container != "empty" and not self._detector.is_waiting:
+            yield _skipped(source, "empty", "nothing in it that could be a record")
 
     def read_stream(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
         """The records of a stream of text whose shape is known."""

@@ -41,7 +41,7 @@ class Look(msgspec.Struct, frozen=True):
 def look(head: bytes, *, whole: bool, path: str) -> Look:
     """The shape of the text that begins with ``head``; ``whole``: there is no more."""
     if not head.strip(b"\x00 \t\r\n\x1e") and b"\x00" not in head:
-        return Look("empty")
+        return Look("empty" if whole else "json")
     if _FLOWS.match(head):
         return Look("flows")
     start = head.lstrip()[:1]

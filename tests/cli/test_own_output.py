@@ -1,0 +1,46 @@
+"""What tokcount wrote is no log: it is recognised in every format, and never counted as text."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from in_process import run
+from running import SAMPLES
+
+LOG = SAMPLES / "support-chat.jsonl"
+WRITTEN = {
+    "drift rows": ("drift", LOG, "--to", "gpt-4o", "--per-record"),
+    "cost rows": ("cost", LOG, "--per-record"),
+    "reconcile rows": ("reconcile", LOG, "--per-record"),
+    "drift": ("drift", LOG),
+    "cost": ("cost", LOG),
+    "audit": ("audit", LOG, "--to", "gpt-4o"),
+    "reconcile": ("reconcile", LOG),
+    "check": ("check", LOG, "--budget", "records.total >= 1"),
+    "count": ("count", LOG),
+    "formats": ("formats", LOG),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [*product(WRITTEN, ("csv", "jsonl")), *((name, "json") for name in WRITTEN if " " not in name)],
+)
+def test_its_own_output_is_refused_with_a_reason(name: str, form: str) -> None:
+    written = run(*WRITTEN[name], "-f", form)
+    assert written.code == 0
+
+    done = run("drift", "-", stdin=written.out)
+
+    assert (done.code, done.out) == (3, "")
+    assert "tokcount" in done.err.partition("skipped")[2]
+    assert "not a log" in done.err
+
+
+def test_so_are_the_lists_of_what_was_left_out(tmp_path: Path) -> None:
+    lost = tmp_path / "lost.jsonl"
+    run("migrate", LOG, SAMPLES / "completions-2023.jsonl", "--to", "gpt-4o", "--lost", lost)
+
+    assert "not a log" in run("drift", lost).err

@@ -1,0 +1,47 @@
+"""What tokcount itself wrote: reports, rows, lists of what was left out. They tell of a log and are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tokcount.logs.bodies import skipped
+from tokcount.logs.formats.single import Single
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.formats.interface import Item, Place
+    from tokcount.logs.record import Json
+
+REPORT = frozenset({"schema_version", "tokcount", "command"})
+"""How every JSON report begins."""
+ROWS = (
+    frozenset({"source", "line", "index", "basis", "flags"}),
+    frozenset({"source", "line", "index", "shape", "residual_input_tokens"}),
+    frozenset({"source", "line", "index", "parameter", "effect", "reason"}),
+    frozenset({"source", "line", "reason", "detail", "format"}),
+    frozenset({"reference", "content_tokens", "framing_tokens"}),
+    frozenset({"reference", "cost_usd", "priced_share"}),
+    frozenset({"model", "shape", "endpoint", "residual_p50"}),
+    frozenset({"budget", "level", "key", "limit", "passed"}),
+    frozenset({"path", "container", "records", "skipped"}),
+    *(frozenset({"path", "bytes", name}) for name in ("p50k_base", "cl100k_base", "o200k_base")),
+)
+"""Columns of CSV files and JSON lines: rows of records, of losses, of skipped places, and the tables of reports."""
+
+
+class TokcountOutput(Single):
+    """``tokcount.output``: a report or rows that tokcount wrote; skipped, for the log itself is what to count."""
+
+    name = "tokcount.output"
+    keys = (REPORT, *ROWS)
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        if value.keys() >= REPORT:
+            detail = "a report of tokcount, not a log; 'tokcount render' shows it, 'tokcount check' takes it"
+        else:
+            detail = "a row that tokcount wrote, not a log; give it the log that the row is about"
+        return (skipped(place, "unsupported", detail, self.name),)
+
+
+FORMATS = (TokcountOutput(),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [*product(WRITTEN, ("csv", "jsonl")), *((name, "json") for name in WRITTEN if " " not in name)],
+    [*((name, "csv") for name in WRITTEN), ("drift rows", "jsonl"), ("count", "jsonl"), ("drift", "json")],
 )
 def test_its_own_output_is_refused_with_a_reason(name: str, form: str) -> None:
     written = run(*WRITTEN[name], "-f", form)

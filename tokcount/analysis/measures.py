@@ -10,13 +10,14 @@ of the percentiles.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from tokcount.analysis.references import QUANTITIES, Reference, column
 from tokcount.counting.layout import BASIS_ORDER
 
+Number = TypeVar("Number", float, pl.Expr)
 Stats = dict[str, Any]
 """One aggregated row; the keys are those of `measures`, prefixed by the reference's label."""
 
@@ -79,11 +80,23 @@ def _distribution(label: str, baseline: str) -> list[tuple[str, pl.Expr]]:
     drift = pl.col(column(label, "drift"))
     empty = _both(label, baseline, "input_tokens") & (tokens(baseline, "input_tokens") == 0)
     return [
-        ("drift_p50", drift.quantile(0.5, "linear")),
-        ("drift_p95", drift.quantile(0.95, "linear")),
+        ("drift_p50", _percentile(drift, 0.5)),
+        ("drift_p95", _percentile(drift, 0.95)),
         ("drift_max", drift.max()),
         ("zero_baseline", empty.sum()),
     ]
+
+
+def _percentile(values: pl.Expr, share: float) -> pl.Expr:
+    """Written out, because polars rounds ``linear`` one way in groups and another way without them."""
+    place = (values.count().cast(pl.Int64) - 1) * share
+    lower, upper = values.quantile(share, "lower"), values.quantile(share, "higher")
+    return interpolated(lower, upper, place - place.floor())
+
+
+def interpolated(lower: Number, upper: Number, share: Number) -> Number:
+    """The value that lies ``share`` of the way between two neighbours."""
+    return lower + share * (upper - lower)
 
 
 def _both(label: str, baseline: str, quantity: str) -> pl.Expr:

@@ -1,6 +1,7 @@
 """The fast engine is used only where it is exact, and says when it is not."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -29,7 +30,7 @@ class Miscounting:
 def test_an_engine_that_counts_a_probe_wrong_is_replaced_with_a_warning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fast, "_tokenizer", lambda _name: Miscounting())
+    monkeypatch.setattr(fast, "_shared", lambda _name: Miscounting())
     engine = fast.FastEngine()
 
     assert engine.counter("cl100k_base")("2 + 2 = 4") == 7
@@ -43,11 +44,23 @@ def test_an_engine_that_counts_a_probe_wrong_is_replaced_with_a_warning(
 
 
 def test_an_engine_that_fails_is_replaced_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "_tokenizer", lambda _name: object())
+    monkeypatch.setattr(fast, "_shared", lambda _name: object())
     engine = fast.FastEngine()
 
     assert engine.counter("p50k_base")("2 + 2 = 4") == 5
     assert engine.warnings == ["the fast engine fails under p50k_base (AttributeError); tiktoken is used"]
+
+
+@pytest.mark.skipif(fast.problem() is not None, reason="the fast engine is not installed")
+def test_engines_of_one_process_share_a_tokenizer_and_count_in_threads_at_once() -> None:
+    texts = [f"{n} + {n * 31} = 三 {'word ' * (n % 5)}" for n in range(300)]
+    engines = [fast.FastEngine() for _ in range(4)]
+    expected = [len(encodings.get("o200k_base").encode_ordinary(text)) for text in texts]
+
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(lambda engine: list(map(engine.counter("o200k_base"), texts)), engines)
+        assert list(found) == [expected] * 4
+    assert len({id(engine._tokenizers["o200k_base"]) for engine in engines}) == 1
 
 
 @pytest.mark.parametrize(

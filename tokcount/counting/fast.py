@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from tokcount import encodings
@@ -93,7 +94,7 @@ class FastEngine:
 
     def _load(self, name: str) -> Count:
         try:
-            tokenizer = _tokenizer(name)
+            tokenizer = _shared(name)
             count = _guarded(tokenizer, name, self._oracle)
             wrong = sum(count(text) != counts[PROBED.index(name)] for text, counts in PROBES)
         except Exception as error:  # noqa: BLE001 - whatever a foreign build does, tiktoken counts
@@ -140,6 +141,12 @@ def _guarded(tokenizer: Any, name: str, oracle: TiktokenEngine) -> Count:
             return count(repair(text))
 
     return count
+
+
+@cache
+def _shared(name: str) -> Any:
+    """The one tokenizer of an encoding in this process: it keeps nothing of the texts, and threads may share it."""
+    return _tokenizer(name)
 
 
 def _tokenizer(name: str) -> Any:

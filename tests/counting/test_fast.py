@@ -55,12 +55,13 @@ def test_an_engine_that_fails_is_replaced_with_a_warning(monkeypatch: pytest.Mon
 def test_engines_of_one_process_share_a_tokenizer_and_count_in_threads_at_once() -> None:
     texts = [f"{n} + {n * 31} = 三 {'word ' * (n % 5)}" for n in range(300)]
     engines = [fast.FastEngine() for _ in range(4)]
+    assert len({id(fast._shared("o200k_base")) for _ in engines}) == 1
     expected = [len(encodings.get("o200k_base").encode_ordinary(text)) for text in texts]
 
     with ThreadPoolExecutor(4) as threads:
         found = threads.map(lambda engine: list(map(engine.counter("o200k_base"), texts)), engines)
         assert list(found) == [expected] * 4
-    assert len({id(engine._tokenizers["o200k_base"]) for engine in engines}) == 1
+    assert {id(engine._tokenizers["o200k_base"]) for engine in engines} == {id(fast._shared("o200k_base"))}
 
 
 @pytest.mark.parametrize(

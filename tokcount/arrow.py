@@ -15,7 +15,7 @@ import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Unpack
 
 try:
     import pyarrow as pa
@@ -40,6 +40,14 @@ __all__ = ["IDENTITY", "Input", "Options", "Scan", "flag_duplicates", "scan"]
 
 IDENTITY = "identity"
 """The extra column that is the same for the same call: 64 bits of its format and id, null without an id."""
+
+
+class SupportsArrowStream(Protocol):
+    """Data that speaks Arrow's PyCapsule stream protocol."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A capsule with the stream."""
+        ...
 
 
 class Options(TypedDict, total=False):
@@ -167,19 +175,20 @@ def _records(items: Iterable[Item], skipped: list[Skipped]) -> Iterator[Record]:
 
 
 def scan(
-    data: pa.Table | pa.RecordBatchReader,
+    data: SupportsArrowStream,
     input: Input,  # noqa: A002 - as in `Scan`
-    *,
-    from_: str | None = None,
-    to: Sequence[str] = (),
-    **options: Any,
+    **options: Unpack[Options],
 ) -> pa.Table:
-    """The rows of a whole table or stream of batches, duplicates flagged; ``options`` as in `Scan`."""
-    extra = (*options.pop("extra", ()), IDENTITY)
-    made = Scan(input, from_=from_, to=to, extra=extra, **options)
-    made.check(data.schema.names)
-    batches = data.to_batches() if isinstance(data, pa.Table) else data
-    return flag_duplicates(pa.Table.from_batches(made.batches(batches), schema=made.schema))
+    """The rows of a whole table or stream, duplicates flagged; ``options`` as in `Scan`.
+
+    ``data`` is whatever speaks Arrow's stream protocol: a pyarrow table or reader, a polars frame, a DuckDB relation.
+    It is read as a stream; the rows, which hold no text, stay in memory.
+    """
+    options["extra"] = (*options.get("extra", ()), IDENTITY)
+    made = Scan(input, **options)
+    reader = pa.RecordBatchReader.from_stream(data)
+    made.check(reader.schema.names)
+    return flag_duplicates(pa.Table.from_batches(made.batches(reader), schema=made.schema))
 
 
 def flag_duplicates(rows: pa.Table) -> pa.Table:

@@ -120,13 +120,17 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
 
 
 def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:
-    """The frame with ``R:cost_usd`` for each label: an exact decimal string, null where a record is unpriced."""
+    """The frame with ``R:cost_usd`` for each label: an exact decimal string, null where a record is unpriced.
+
+    ``R:low`` says why the true cost of a record is higher; it is null where it is not.
+    """
     check(options)
     book = _book(options, catalog)
     columns = []
     for label in options.labels:
         charged = _charged(frame, label, options, book)
-        columns.append(charged.select(usd_text(pl.col("cost")).alias(column(label, "cost_usd"))).to_series())
+        cost = usd_text(pl.col("cost")).alias(column(label, "cost_usd"))
+        columns += charged.select(cost, pl.col("low").alias(column(label, "low"))).get_columns()
     return frame.with_columns(columns)
 
 

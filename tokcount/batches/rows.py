@@ -33,9 +33,8 @@ def rows_of(
     ``line`` is the number of the row in the batch of ``size`` rows; each of them is there at least once.
     """
     frame = with_inputs(columns.frame(), plan.labels)
-    rows = record_rows(frame, plan, money)
-    if extra:
-        rows = rows.hstack(frame.with_columns(pl.col("identity").replace(0, None)).select(extra))
+    frame = frame.with_columns(pl.col("identity").replace(0, None))
+    rows = record_rows(frame, plan, money, extra)
     told = pl.DataFrame(
         [(item.line, item.format, SKIPPED, _reason(item)) for item in skipped],
         schema={"line": pl.Int64, "format": pl.String, "kind": pl.String, "reason": pl.String},

@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from tokcount.analysis.per_record import PLACE_COLUMNS
+from tokcount.analysis.planned import has_prices
 from tokcount.analysis.references import QUANTITIES
 from tokcount.errors import UsageError
 from tokcount.scanning.columns import BILLED_COLUMNS, WORD_COLUMNS
@@ -25,6 +26,7 @@ TYPES: Final = {
     "basis": pa.string(),
     "drift": pa.float64(),
     "cost_usd": pa.string(),
+    "low": pa.string(),
     **dict.fromkeys(WORD_COLUMNS, pa.string()),
     **dict.fromkeys(BILLED_COLUMNS, pa.int64()),
     **dict.fromkeys(QUANTITIES, pa.int64()),
@@ -52,7 +54,8 @@ def schema_of(plan: ScanPlan, extra: Sequence[str] = ()) -> pa.Schema:
 def _available(plan: ScanPlan) -> set[str]:
     """The columns that a scan has beside those of its rows."""
     roles = [f"content_tokens[{role}]" for role in ROLES] if plan.roles else []
-    per_label = [f"{label}:{name}" for label in plan.labels for name in ("basis", *roles)]
+    low = ["low"] if has_prices(plan) else []
+    per_label = [f"{label}:{name}" for label in plan.labels for name in ("basis", *low, *roles)]
     return {*WORD_COLUMNS, *BILLED_COLUMNS, "messages", "requests", "identity", *per_label}
 
 

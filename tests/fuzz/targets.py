@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from typing import Any, BinaryIO
 
+import msgspec
 from in_process import run
 
 from tokcount.analysis.budget_parser import parse
@@ -24,6 +26,9 @@ from tokcount.logs.prefixed import json_after_prefix, literal
 from tokcount.logs.reader import Note, Reader
 from tokcount.logs.record import FLAGS, Skipped
 from tokcount.logs.values import decoded
+from tokcount.scanning.columns import NULL
+from tokcount.scanning.kernel import Kernel
+from tokcount.scanning.plan import make_plan
 
 LARGEST = 4096
 """Bytes of an input; what breaks a reader is small."""
@@ -95,6 +100,29 @@ def well_formed(item: Item) -> None:
     assert all(isinstance(message.text, str) for message in item.messages)
 
 
+def count(data: bytes, name: str = "log") -> None:
+    """Every record can be counted under every kind of reference, and its parts add up."""
+    items, _ = items_of(data, name)
+    rows, skipped = kernel().count(items)
+    assert len(rows) + skipped.total == len(items)
+    for label in rows.references:
+        content = rows.columns[f"{label}:content_tokens"]
+        by_role = zip(
+            *(rows.columns[f"{label}:content_tokens[{role}]"] for role in rows.role_names), strict=True
+        )
+        for whole, parts in zip(content, by_role, strict=True):
+            assert whole == NULL or (whole >= 0 and sum(parts) == whole)
+
+
+@cache
+def kernel() -> Kernel:
+    """A counter under each record's own model, a chat model, a reasoning model and an encoding, with all extras."""
+    plan = make_plan(
+        to=["gpt-4", "gpt-5", "p50k_base"], engine="tiktoken", by=("role", "script"), shapes=True
+    )
+    return Kernel(msgspec.structs.replace(plan, parts=True))
+
+
 def drift(data: bytes, *arguments: str) -> None:
     """``tokcount drift`` ends with 0 or 3, says what it says in whole lines, and its sums add up."""
     done = run("drift", "-", "--engine", "tiktoken", "--jobs", "1", "-f", "json", *arguments, stdin=data)
@@ -129,5 +157,5 @@ def budget(data: bytes) -> None:
         assert parse(found.text) == found
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"read": read, "drift": drift, "budget": budget}
+TARGETS: dict[str, Callable[[bytes], None]] = {"read": read, "count": count, "drift": drift, "budget": budget}
 """Name → what is called with the bytes."""

@@ -72,6 +72,7 @@ def _lenient_line(notes: dict[str, int], source: str, number: int, line: bytes) 
     if not text_encoding.is_utf8(line):
         notes.setdefault(NOT_UTF8, number)
     text = text_encoding.decode(line).lstrip("\ufeff").strip(_SPACE)
+    text = text.lstrip("\x00") or text  # a crash leaves NULs before the next line
     if not text:
         return
     values, problem = values_in(text)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _STRICT = json.JSONDecoder()
 _LENIENT = json.JSONDecoder(strict=False)
 _SPACE = " \t\r\n\x1e"
+_LINE_END = re.compile(r"[\r\n]")
 _NEXT = re.compile(r"[^ \t\r\n\x1e,]")
 
 
@@ -124,9 +125,9 @@ class Values:
     def _resynchronise(self) -> None:
         """Go to the next line that begins with a brace or bracket, or to the end."""
         while True:
-            at = self._text.find("\n", self._at)
-            if at >= 0:
-                self._at = at + 1
+            end = _LINE_END.search(self._text, self._at)
+            if end is not None:
+                self._at = end.end()
                 if self._at < len(self._text) or self._fill():
                     if self._text[self._at] in "{[":
                         return

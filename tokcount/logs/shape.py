@@ -44,8 +44,7 @@ def look(head: bytes, *, whole: bool, path: str) -> Look:
         return Look("empty" if whole else "json")
     if _FLOWS.match(head):
         return Look("flows")
-    start = head.lstrip()[:1]
-    if head.startswith(_BINARY_MAGIC) or (b"\x00" in head and start not in (b"{", b"[", b'"')):
+    if head.startswith(_BINARY_MAGIC) or _is_binary(head):
         return Look("binary")
     text = text_encoding.decode(head)
     if _is_events(text):
@@ -53,6 +52,13 @@ def look(head: bytes, *, whole: bool, path: str) -> Look:
     if _CASSETTE.match(text):
         return Look("cassette")
     return Look(json_shape) if (json_shape := _json_shape(text, whole, path)) else _table_or_text(text, path)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Are there more NULs than a crash or a careless program leaves in a text?"""
+    if b"\x00" not in head or head.lstrip()[:1] in (b"{", b"[", b'"'):
+        return False
+    return head.count(b"\x00") * 20 > len(head) or not text_encoding.begins_as_utf8(head)
 
 
 def _is_events(text: str) -> bool:

@@ -97,10 +97,14 @@ def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> 
 
 
 def _texts(stream: Stream, lines: Lines) -> Iterator[str]:
-    """The lines as text, with the line ends that quoted cells keep."""
+    """The lines as text, with the line ends that quoted cells keep; old Macs end lines with CR."""
     for number, line in lines:
         if line is None:
             continue
         if not text_encoding.is_utf8(line):
             stream.notes.setdefault(NOT_UTF8, number)
-        yield text_encoding.decode(line).replace("\x00", "") + "\n"
+        text = text_encoding.decode(line).removesuffix("\r")
+        if "\r" in text and '"' not in text:
+            yield from (row + "\n" for row in text.split("\r"))
+        else:
+            yield text + "\n"

@@ -66,6 +66,15 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
+def begins_as_utf8(head: bytes) -> bool:
+    """Are the bytes valid UTF-8 that may be cut in a character?"""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _fallback(error: UnicodeError) -> tuple[str, int]:
     """One bad byte as its Windows-1252 character; a surrogate that was written as UTF-8 as U+FFFD."""
     if not isinstance(error, UnicodeDecodeError):

@@ -1,0 +1,35 @@
+"""Columns of counted rows in Spark. Names hold dots and colons, so they are always quoted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
+
+from tokcount.analysis.references import column
+
+MICROSECONDS_A_DAY: Final = 86_400_000_000
+
+
+def named(name: str) -> Column:
+    """The column of that very name."""
+    return F.col("`" + name.replace("`", "``") + "`")
+
+
+def of(label: str, quantity: str) -> Column:
+    """A column of a reference, e.g. ``gpt-4o:input_tokens``."""
+    return named(column(label, quantity))
+
+
+def drift_of(label: str, baseline: str) -> Column:
+    """The drift of each row; null where a side is unknown or the baseline is 0."""
+    before, after = of(baseline, "input_tokens"), of(label, "input_tokens")
+    return F.when(before > 0, (after - before) / before)
+
+
+def day_of(timestamp: Column) -> Column:
+    """The day in UTC as text, whatever the time zone of the session."""
+    micros = F.unix_micros(timestamp)
+    days = (micros - F.pmod(micros, F.lit(MICROSECONDS_A_DAY))) / MICROSECONDS_A_DAY
+    return F.date_add(F.lit("1970-01-01").cast("date"), days.cast("int")).cast("string")

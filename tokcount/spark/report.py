@@ -1,0 +1,204 @@
+"""The drift report over counted rows in Spark, the same document as the local command writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Unpack
+
+import msgspec
+from pyspark import StorageLevel
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
+
+from tokcount.analysis.cost import Total
+from tokcount.analysis.drift import DriftOptions, build
+from tokcount.analysis.drift_sums import NOT_COUNTABLE, DriftSums
+from tokcount.analysis.groups import DIMENSIONS
+from tokcount.analysis.measures import Stats
+from tokcount.analysis.money import decimal_text
+from tokcount.analysis.overview import PLACES_PER_REASON, Contents, Counts
+from tokcount.analysis.planned import money_of, references_of
+from tokcount.analysis.references import column
+from tokcount.batches.rows import NOTHING, SKIPPED
+from tokcount.errors import UsageError
+from tokcount.logs.record import Skipped
+from tokcount.scanning.plan import make_plan
+from tokcount.spark.columns import drift_of, of
+from tokcount.spark.rows import report_columns
+from tokcount.spark.sums import group_stats, stats
+
+if TYPE_CHECKING:
+    from tokcount.analysis.report import Report
+    from tokcount.arrow import Options
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MONEY: Final = "decimal(38, 13)"
+
+
+class Skips(msgspec.Struct, frozen=True):
+    """What was skipped, as `tokcount.analysis.overview.SkippedSummary` wants it."""
+
+    reasons: dict[str, int]
+    places: Sequence[Skipped]
+
+
+def drift_report(
+    scanned: DataFrame, *, top: int = 5, persist: bool = True, **options: Unpack[Options]
+) -> Report:
+    """The report of ``tokcount drift`` over rows of ``tokcount.spark.scan(..., reportable=True)``.
+
+    ``options`` are those that the rows were scanned with; ``by`` also says how to group, ``top`` how many of the worst
+    records to name under each target. Everything is summed by Spark: what comes to the driver is a row for each group,
+    the worst records, and how often each format, model, flag and reason stands in the log.
+
+    The rows are used by several jobs, so they are persisted while the report is made, unless ``persist`` is false or
+    they are already. Of a log too large for that, write the rows first and report on what was written.
+
+    Raises `UsageError` for a dimension that is not known and for rows that lack a column.
+    """
+    plan = make_plan(
+        from_=options.get("from_"),
+        to=options.get("to", ()),
+        assume_model=options.get("assume_model"),
+        catalog=options.get("catalog"),
+        families=options.get("families", ()),
+        by=options.get("by", ()),
+    )
+    _check(scanned, report_columns(plan), options.get("by", ()))
+    today = options.get("today") or datetime.now(tz=UTC).date()
+    baseline, *targets = references_of(plan)
+    asked = DriftOptions(
+        baseline,
+        tuple(targets),
+        tuple(options.get("by", ())),
+        top,
+        money_of(plan, today, options.get("as_of")),
+    )
+    held = persist and scanned.storageLevel == StorageLevel.NONE
+    rows = scanned.persist(StorageLevel.MEMORY_AND_DISK) if held else scanned
+    try:
+        return build(_sums(rows.where(F.col("kind") != SKIPPED), asked), _skips(rows), asked)
+    finally:
+        if held:
+            rows.unpersist()
+
+
+def _check(scanned: DataFrame, needed: Sequence[str], by: Sequence[str]) -> None:
+    for name in by:
+        if name not in DIMENSIONS:
+            raise UsageError(f"by={name!r}: drift is grouped by {', '.join(DIMENSIONS)}.")
+    missing = [name for name in needed if name not in scanned.columns]
+    if missing:
+        raise UsageError(
+            f"the rows have no column {missing[0]!r}: scan them with reportable=True and the same options."
+        )
+
+
+def _sums(rows: DataFrame, options: DriftOptions) -> DriftSums:
+    labels = [reference.label for reference in options.references]
+    charged = options.money.labels if options.money else ()
+    money = [value for label in charged for value in _money(label)]
+    (whole,) = stats(rows, [], labels, [*money, *_period()])
+    tallies = _tallies(rows, labels)
+    return DriftSums(
+        contents=_contents(whole, tallies),
+        stats=whole,
+        costs={label: _total(whole, label) for label in charged},
+        reasons=tallies["inexact"],
+        uncompared=tallies["uncompared"],
+        groups=group_stats(rows, options.by, labels),
+        worst=_worst(rows, labels, options.top),
+    )
+
+
+def _money(label: str) -> list[Column]:
+    cost = of(label, "cost_usd")
+    return [
+        F.sum(cost.cast(MONEY)).alias(column(label, "sum_usd")),
+        F.count(cost).alias(column(label, "priced")),
+        F.count(F.when(cost.isNotNull(), of(label, "low"))).alias(column(label, "floors")),
+    ]
+
+
+def _total(whole: Stats, label: str) -> Total:
+    amount, priced, floors = (whole[column(label, name)] for name in ("sum_usd", "priced", "floors"))
+    if not isinstance(amount, Decimal):
+        return Total(None, 0)
+    return Total(decimal_text(amount), priced, floor=priced < whole["records"] or floors > 0)
+
+
+def _period() -> list[Column]:
+    """Times as numbers: as times they would come in the time zone of the driver."""
+    micros = F.unix_micros("timestamp")
+    return [F.min(micros).alias("first"), F.max(micros).alias("last"), F.count(micros).alias("dated")]
+
+
+def _contents(whole: Stats, tallies: dict[str, Counts]) -> Contents:
+    first, last = (
+        None if whole[name] is None else EPOCH + timedelta(microseconds=whole[name])
+        for name in ("first", "last")
+    )
+    formats, kinds, models, flags = (tallies[name] for name in ("format", "kind", "model", "flags"))
+    undated = whole["records"] - whole["dated"]
+    return Contents(whole["records"], formats, kinds, models, flags, first, last, undated)
+
+
+def _tallies(rows: DataFrame, labels: Sequence[str]) -> dict[str, Counts]:
+    """How often each word stands in the columns that an overview tells apart, in one pass."""
+    reason = F.coalesce("reason", F.lit(NOT_COUNTABLE))
+    missing = F.lit(False)
+    for label in labels:
+        missing = missing | of(label, "input_tokens").isNull()
+    always = F.lit(True)
+    asked = {name: (F.col(name), always) for name in ("format", "kind", "model", "flags")}
+    asked |= {"inexact": (reason, F.col("basis") != "exact"), "uncompared": (reason, missing)}
+    words = [
+        F.struct(F.lit(name).alias("what"), word.alias("word"), counts.alias("counts"))
+        for name, (word, counts) in asked.items()
+    ]
+    each = rows.select(F.explode(F.array(*words)).alias("of")).where("of.counts").select("of.what", "of.word")
+    found: dict[str, Counts] = {name: [] for name in asked}
+    for what, word, n in each.groupBy("what", "word").count().collect():
+        found[what].append((word, n))
+    return found
+
+
+def _worst(rows: DataFrame, labels: Sequence[str], top: int) -> list[dict[str, Any]]:
+    """The records that grow most: by tokens added, then by drift, then in the order of the log."""
+    baseline = labels[0]
+    return [row.asDict() for label in labels[1:] for row in _grown(rows, label, baseline, top).collect()]
+
+
+def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:
+    before, after, drift = of(baseline, "input_tokens"), of(label, "input_tokens"), drift_of(label, baseline)
+    grown = rows.where(after > before)
+    ordered = grown.orderBy(
+        (after - before).desc(),
+        F.coalesce(drift, F.lit(float("inf"))).desc(),
+        *(F.col(name).asc() for name in ("source", "line", "index")),
+    )
+    return ordered.limit(top).select(
+        F.lit(label).alias("reference"),
+        *("source", "line", "index", "model"),
+        before.alias("baseline_tokens"),
+        after.alias("target_tokens"),
+        (after - before).alias("difference"),
+        drift.alias("drift"),
+        of(label, "basis").alias("basis"),
+    )
+
+
+def _skips(rows: DataFrame) -> Skips:
+    skipped = rows.where((F.col("kind") == SKIPPED) & (F.col("reason") != NOTHING))
+    parts = F.split("reason", ": ", 2)
+    told = skipped.select("source", "line", parts[0].alias("why"), F.get(parts, 1).alias("detail"))
+    reasons = dict(map(tuple, told.groupBy("why").count().collect()))
+    order = Window.partitionBy("why").orderBy("source", "line")
+    first = told.withColumn("place", F.row_number().over(order)).where(F.col("place") <= PLACES_PER_REASON)
+    places = [
+        Skipped(source=row.source or "", line=row.line or 0, reason=row.why, detail=row.detail or "")
+        for row in first.orderBy("why", "place").collect()
+    ]
+    return Skips(reasons, places)

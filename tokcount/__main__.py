@@ -3,41 +3,81 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
     """Run the command line; exit with the codes of `tokcount.errors.ExitCode`, never with a traceback.
 
-    ``--debug`` anywhere on the line shows the traceback of an unexpected error instead of one line.
+    ``--debug`` anywhere on the line shows where an unexpected error came from. A request to end (SIGTERM, or a
+    terminal that is closed) is an interrupt like Ctrl-C: nothing is left half done.
     """
-    from tokcount.cli.app import app
     from tokcount.errors import ExitCode, TokcountError
 
+    _replace_closed_streams()
     try:
-        app(prog_name="tokcount")
-    except TokcountError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        from tokcount.output.writing import drop_stdout
+        with _ending_is_an_interrupt():
+            from tokcount.cli.app import app
 
-        drop_stdout()
-        sys.exit(ExitCode.OK)
+            app(prog_name="tokcount")
+    except SystemExit:
+        raise
+    except TokcountError as error:
+        _say(f"tokcount: {error}")
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
-    except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        _say(
-            f"unexpected {type(error).__name__}: this is a bug; run again with --debug to see where it happened."
-        )
+    except MemoryError:
+        _say("tokcount: out of memory: run again with --jobs 1, or on smaller files.")
+        sys.exit(ExitCode.DATA)
+    except BaseException as error:  # noqa: BLE001 - a panic of a library in Rust is no Exception
+        _explain(error)
         sys.exit(ExitCode.DATA)
 
 
-def _say(message: str) -> None:
+@contextlib.contextmanager
+def _ending_is_an_interrupt() -> Iterator[None]:
+    """While the program runs, a signal that ends it raises `KeyboardInterrupt`, so that everything is tidied up."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    signals = [number for name in names if signal.getsignal(number := signal.Signals[name]) == signal.SIG_DFL]
+    for number in signals:
+        signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _interrupt(number: int, frame: Any) -> None:  # noqa: ARG001 - what signal handlers take
+    raise KeyboardInterrupt
+
+
+def _replace_closed_streams() -> None:
+    """Messages for a standard error that is closed (``2>&-``) go nowhere."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it stays open
+
+
+def _explain(error: BaseException) -> None:
+    if "--debug" not in sys.argv:
+        name = type(error).__name__
+        _say(f"tokcount: unexpected {name}: this is a bug; run again with --debug to see where it happened.")
+        return
+    from tokcount.cli.unexpected import traceback_lines
+
+    for line in traceback_lines(error, with_text="--show-text" in sys.argv):
+        _say(line)
+
+
+def _say(line: str) -> None:
     with contextlib.suppress(OSError):
-        print(f"tokcount: {message}", file=sys.stderr)  # noqa: T201 - the one line of an error
+        print(line, file=sys.stderr)  # noqa: T201 - the one line of an error
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     TokcountError
     ├── UsageError        2   a wrong option, a missing file, an unknown model or encoding
     ├── DataError         3   nothing countable was found, or records were skipped under --strict
-    └── VocabularyError   2   a shipped vocabulary does not have the hash that tiktoken publishes
+    ├── VocabularyError   2   a shipped vocabulary does not have the hash that tiktoken publishes
+    └── Interrupted     130   Ctrl-C, or a signal that ends the program
 
 Every message is one line: what, where (``file:line``), what to do.
 """
@@ -35,6 +36,12 @@ class DataError(TokcountError):
     """The input was read and holds nothing that can be counted, or ``--strict`` refuses what it holds."""
 
     exit_code = ExitCode.DATA
+
+
+class Interrupted(TokcountError):  # noqa: N818 - it is no error
+    """The user, or the system, ended the program before its time."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class VocabularyError(TokcountError):

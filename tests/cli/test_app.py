@@ -158,8 +158,12 @@ def test_an_unexpected_error_is_one_line_unless_debugging(
     assert "unexpected ZeroDivisionError" in capsys.readouterr().err
 
     monkeypatch.setattr(sys, "argv", ["tokcount", "drift", "--debug"])
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(SystemExit) as stop:
         __main__.main()
+    told = capsys.readouterr().err
+    assert stop.value.code == ExitCode.DATA
+    assert told.startswith("Traceback")
+    assert "in broken" in told
 
 
 def test_escapes_and_markup_in_a_log_reach_no_terminal() -> None:

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tokcount import __version__
+from tokcount.errors import Interrupted
 
 COMMANDS = {
     "count": ("count:count", "Count the tokens of plain text: files, or standard input."),
@@ -69,6 +70,21 @@ class LazyGroup(TyperGroup):
         if self.commands[cmd_name] is None:
             self.commands[cmd_name] = _built(cmd_name)
         return self.commands[cmd_name]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. What typer would end with codes of its own is ended here.
+
+        An interrupt raises `Interrupted`; a reader of standard output that went away is no error.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted.") from None
+        except BrokenPipeError:
+            from tokcount.output.writing import drop_stdout
+
+            drop_stdout()
+            raise typer.Exit from None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The list of commands, from the table alone."""

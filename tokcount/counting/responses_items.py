@@ -26,6 +26,8 @@ ODD_CONTENT = "content that is neither text nor parts"
 ODD_ITEM = "an entry of input is not an object"
 
 _REASONING_FRAME = 2
+_LONGEST_TYPE = 40
+"""Characters of a type of item that is told in a message."""
 
 
 class Items:
@@ -95,7 +97,7 @@ class Items:
         elif kind == "additional_tools" and self._rules.given_tools is not None:
             self._given_tools(item, self._rules.given_tools)
         else:
-            self._draft.miss(f"{kind if isinstance(kind, str) else 'unknown'} items are not counted")
+            self._draft.miss(f"{kind if _is_type(kind) else 'unknown'} items are not counted")
 
     def _given_tools(self, item: dict[str, Any], around: int) -> None:
         tools = tool_set({"tools": item.get("tools")})
@@ -184,6 +186,11 @@ def _is_interim(given: list[Any], i: int) -> bool:
 def _type(item: Any) -> str | None:
     kind = item.get("type") if isinstance(item, dict) else None
     return kind if isinstance(kind, str) else None
+
+
+def _is_type(kind: Any) -> bool:
+    """Is it a name, which may be told? A sentence in its place is somebody's text."""
+    return isinstance(kind, str) and kind.isidentifier() and len(kind) <= _LONGEST_TYPE
 
 
 def _calls_from(given: list[Any], start: int) -> list[dict[str, Any]]:

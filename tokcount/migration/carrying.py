@@ -173,4 +173,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _shown(key: str) -> str:
-    return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}…"
+    """The name of a parameter; what is no name could be somebody's text."""
+    start = key[:LONGEST_KEY]
+    is_name = start.replace("-", "_").replace(".", "_").isidentifier()
+    return f"{start if is_name else ''}{'' if is_name and key == start else '…'}"

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from tokcount.analysis.report import Report
 from tokcount.errors import UsageError
 from tokcount.output.terminal import ColorChoice, Surface, surface_of
-from tokcount.output.writing import write
+from tokcount.output.writing import drop_stdout, write
 
 FORMATS: dict[str, str] = {
     "table": "tokcount.output.table",
@@ -55,7 +55,13 @@ def render(report: Report, name: str, surface: Surface | None = None) -> str:
 
 
 def emit(report: Report, name: str, path: Path | None = None, color: ColorChoice = "auto") -> None:
-    """Render a report for the place it goes to, and write it there; see `tokcount.output.writing.write`."""
+    """Render a report for the place it goes to, and write it there; see `tokcount.output.writing.write`.
+
+    A reader of standard output that went away has seen enough: that is no error.
+    """
     to_stdout = path is None or str(path) == "-"
     surface = surface_of(sys.stdout if to_stdout else None, color)
-    write(render(report, name, surface), path)
+    try:
+        write(render(report, name, surface), path)
+    except BrokenPipeError:
+        drop_stdout()

@@ -31,8 +31,16 @@ def write(
 
     ``command`` goes into the envelope of JSON, whose rows stand under ``rows``. Times are ISO 8601 in UTC. Texts
     are neutralised as in reports; parquet keeps them as they are. Raises `UsageError` for a format that does not
-    exist, for parquet on a terminal, and as `tokcount.output.writing.write` does.
+    exist, for parquet on a terminal, and when the file cannot be written; a reader of standard output that went away
+    has seen enough.
     """
+    try:
+        _write(frame, command, name, path, color)
+    except BrokenPipeError:
+        writing.drop_stdout()
+
+
+def _write(frame: pl.DataFrame, command: str, name: str, path: Path | None, color: ColorChoice) -> None:
     if name in TEXT_FORMATS:
         writing.write(_rendered(frame, name, path, color), path)
         return

@@ -33,6 +33,8 @@ def destination(path: Path | None) -> Iterator[BinaryIO]:
         with replacing(path) as file:
             yield file
         return
+    if sys.stdout is None:
+        raise UsageError("cannot write to standard output: it is closed; name a file with -o FILE")
     try:
         sys.stdout.flush()
         yield stdout_bytes()

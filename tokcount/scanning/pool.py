@@ -11,10 +11,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import Synchronized
 from types import TracebackType
@@ -46,6 +47,9 @@ class Pool:
         self._read = context.Value("q", 0)
         self._others = set(multiprocessing.active_children())
         self._executor = ProcessPoolExecutor(jobs, context, _start, (plan, options, self._read, prepared))
+        # A worker that is ended in the middle of a result leaves a thread of the executor waiting for the rest of it,
+        # for ever, as long as somebody could still write: this process holds the last such end.
+        self._results = self._executor._result_queue  # noqa: SLF001
 
     def __enter__(self) -> Self:
         return self
@@ -57,10 +61,12 @@ class Pool:
         if kind is not None:
             for child in set(multiprocessing.active_children()) - self._others:
                 child.terminate()
+            self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
 
     def submit(self, task: Task) -> Future[Block]:
         """Put a task in the queue."""
-        return self._executor.submit(_work, task)
+        with _held_interrupts():
+            return self._executor.submit(_work, task)
 
     def result(self, future: Future[Block]) -> Block:
         """Wait for a task. Raises what it raised, and `DataError` when its process died."""
@@ -82,6 +88,21 @@ class Pool:
             self._progress(self._read.value)
 
 
+@contextmanager
+def _held_interrupts() -> Iterator[None]:
+    """Ctrl-C waits while a worker is started: the terminal sends it to all processes, and a worker that is not yet
+    told to leave it to its parent would die with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _State:
     """What a worker process keeps between tasks."""
 
@@ -96,8 +117,14 @@ def start_method() -> str:
 
 
 def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int], prepared: Worker | None) -> None:
-    """Begin a worker process: Ctrl-C is the parent's to handle, and without the parent there is nothing to do."""
+    """Begin a worker process: Ctrl-C is the parent's to handle, and without the parent there is nothing to do.
+
+    A request to end is obeyed at once, whatever the parent does when it gets one.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(signal.Signals[name], signal.SIG_DFL)
     threading.Thread(target=_follow_parent, daemon=True).start()
     _State.worker = prepared or Worker(plan, options)
     _State.read = read

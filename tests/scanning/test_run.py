@@ -3,10 +3,13 @@
 import gzip
 import json
 import multiprocessing
+import os
+import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,6 +22,7 @@ from tokcount.scanning import pool
 from tokcount.scanning import run as running
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
+from tokcount.scanning.tasks import Task
 
 PLAN = make_plan(engine="tiktoken")
 
@@ -129,12 +133,45 @@ def test_a_worker_that_dies_is_one_clear_error(log: Path, monkeypatch: pytest.Mo
         running.run(files.expand([str(log)]), PLAN, ReadOptions(), jobs=2, progress=kill_workers)
 
 
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
+def test_a_worker_ended_in_the_middle_of_a_result_leaves_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = multiprocessing.get_context("fork").Event()
+
+    class HalfAResult:
+        def __init__(self, *_: object) -> None: ...
+
+        def work(self, *_: object) -> None:
+            os.write(results._writer.fileno(), struct.pack("!i", 1_000) + b"x")
+            begun.set()
+            time.sleep(60)
+
+    monkeypatch.setattr(pool, "start_method", lambda: "fork")
+    monkeypatch.setattr(pool, "Worker", HalfAResult)
+    workers = pool.Pool(PLAN, ReadOptions(), 1, None)
+    results: Any = workers._executor._result_queue
+    workers.submit(Task(()))
+    reader = workers._executor._executor_manager_thread
+    assert begun.wait(20)
+    while results._reader.poll():
+        time.sleep(0.01)
+
+    workers.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    reader.join(10)
+    waiting = reader.is_alive()
+    results._writer.close()
+
+    assert not waiting
+
+
 def test_no_worker_outlives_its_parent(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
-    log.write_text("\n".join(lines(100)) * 300, encoding="utf-8")
+    log.write_text("\n".join(lines(100)) * 600, encoding="utf-8")
     command = [sys.executable, "-m", "tokcount", "drift", str(log), "--jobs", "2", "--engine", "tiktoken"]
     parent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     children = _children_of(parent.pid)
+    assert children
     parent.kill()
     parent.wait()
     deadline = time.monotonic() + 20
@@ -151,7 +188,7 @@ def _children_of(pid: int) -> list[int]:
         if not listed.exists():
             pytest.skip("this system does not list child processes")
         children = [int(child) for child in listed.read_text().split()]
-        if len(children) >= 2:
+        if children:
             return children
         time.sleep(0.05)
     return []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.bodies import Facts, body_record, chat_answer, compact, skipped, text_answer
 from tokcount.logs.formats.single import Single
 from tokcount.logs.values import decoded, dig, first, text, timestamp, truth, usage_from
+from tokcount.logs.yaml_text import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,12 +114,9 @@ def _request(raw: object, kind: Kind) -> Json | None:
 
 def _yaml_messages(raw: str) -> Any:
     try:
-        import yaml
-    except ImportError:
-        return raw
-    try:
-        return yaml.safe_load(raw)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        document = Document(raw)
+        return document.value(document.root)
+    except (ImportError, ValueError):
         return raw
 
 

@@ -12,6 +12,7 @@ from tokcount.errors import UsageError
 from tokcount.logs.captures import exchange, served_model, text_of_base64, text_of_bytes
 from tokcount.logs.formats.single import Single
 from tokcount.logs.values import dig, text, timestamp
+from tokcount.logs.yaml_text import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,22 +29,24 @@ def values(source: str) -> Iterator[tuple[int, Json]]:
     Raises `UsageError` when the YAML library is not installed, `ValueError` when the text is no YAML cassette.
     """
     try:
-        import yaml
+        document = Document(source)
     except ImportError:
         raise UsageError("reading YAML cassettes needs the extra: pip install 'tokcount[yaml]'") from None
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        loader = base(source)
-        root = loader.get_single_node()
-        pairs = root.value if isinstance(root, yaml.MappingNode) else []
-        for key, node in pairs:
-            if key.value in _LISTS and isinstance(node, yaml.SequenceNode):
-                for item in node.value:
-                    value = loader.construct_object(item, deep=True)
-                    if isinstance(value, dict):
-                        yield item.start_mark.line + 1, value
-    except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
-        raise ValueError(f"broken YAML ({type(error).__name__})") from None
+    for name, node in _pairs(document.root):
+        if name.value in _LISTS:
+            for item in _items(node):
+                value = document.value(item)
+                if isinstance(value, dict):
+                    yield item.start_mark.line + 1, value
+
+
+def _pairs(node: Any) -> list[tuple[Any, Any]]:
+    """The pairs of a mapping; nothing else has any."""
+    return node.value if node is not None and node.id == "mapping" else []
+
+
+def _items(node: Any) -> list[Any]:
+    return node.value if node.id == "sequence" else []
 
 
 class Cassette(Single):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from fuzz.targets import items_of
+from logfiles import notes_of
 
 from tokcount.logs.record import Record
+from tokcount.logs.table import EXTRA_CELLS
 
 FIELDS = {
     "more than a float holds": "1e999",
@@ -115,6 +118,12 @@ def test_a_table_has_its_rows_with_any_line_end(end: str) -> None:
     assert prompts(end.join(("prompt,model", "eins,gpt-4o", "zwei,gpt-4o")), "log.csv") == ["eins", "zwei"]
 
 
+def test_a_quoted_cell_keeps_its_line_ends_and_control_characters() -> None:
+    cell = "one\r\ntwo\nthree\rfour\x00\x1b"
+
+    assert prompts(f'prompt,model\r\n"{cell}",gpt-4o\r\nplain,gpt-4o\r\n', "log.csv") == [cell, "plain"]
+
+
 @pytest.mark.parametrize(
     ("line", "prompt"),
     [
@@ -144,3 +153,15 @@ def test_a_file_in_two_encodings_keeps_the_lines_of_the_first() -> None:
 
 def test_records_behind_a_long_blank_beginning_are_found() -> None:
     assert prompts("\n" * 100_000 + "\n".join(LINES)) == WORDS
+
+
+def test_a_row_of_empty_cells_is_skipped_and_cells_without_a_column_are_noted(tmp_path: Path) -> None:
+    data = "prompt,model\na,gpt-4o\n,\nb,gpt-4o,text that nobody reads\n\n"
+    items, _ = items_of(data.encode(), "log.csv")
+
+    assert [(item.line, getattr(item, "reason", "record")) for item in items] == [
+        (2, "record"),
+        (3, "empty"),
+        (4, "record"),
+    ]
+    assert [(note.line, note.text) for note in notes_of(tmp_path, data, "log.csv")] == [(4, EXTRA_CELLS)]

@@ -18,6 +18,8 @@ from tokcount.logs.lines import Lines
 if TYPE_CHECKING:
     from tokcount.logs.streams import Stream
 
+EXTRA_CELLS = "a row has more cells than the header has columns; they were left out"
+
 _DELIMITERS = ",\t;|"
 _LARGEST_CELL = 128 << 20
 
@@ -70,7 +72,7 @@ def _header(text: str, delimiter: str) -> list[str]:
 
 
 def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> Iterator[Found]:
-    """The rows of a table; cells beyond the header are left out, missing ones are empty."""
+    """The rows of a table; cells beyond the header are left out with a note, missing ones are empty."""
     csv.field_size_limit(_LARGEST_CELL)
     lines = Lines(stream, largest)
     rows = csv.reader(_texts(stream, lines), delimiter=shape.delimiter)
@@ -86,11 +88,13 @@ def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> 
             start = lines.number
             continue
         line, start = start, lines.number
-        if not any(row):
+        if not row or (header is None and not any(row)):
             continue
         if header is None:
             header = [name.strip() for name in row]
             continue
+        if any(row[len(header) :]):
+            stream.notes.setdefault(EXTRA_CELLS, line)
         yield line, 0, Row(zip(header, [*row, *[""] * (len(header) - len(row))], strict=False))
     if stream.problem is not None:
         yield unreadable(stream, source, lines.number)
@@ -103,8 +107,8 @@ def _texts(stream: Stream, lines: Lines) -> Iterator[str]:
             continue
         if not text_encoding.is_utf8(line):
             stream.notes.setdefault(NOT_UTF8, number)
-        text = text_encoding.decode(line).removesuffix("\r")
-        if "\r" in text and '"' not in text:
+        text = text_encoding.decode(line)
+        if "\r" in text.rstrip("\r") and '"' not in text:
             yield from (row + "\n" for row in text.split("\r"))
         else:
             yield text + "\n"

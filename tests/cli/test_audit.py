@@ -11,8 +11,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from in_process import run
-from running import SAMPLES, tokcount
+from in_process import run, tokcount
+from running import SAMPLES
 from shared import SHARED, needs_shared
 
 from tokcount.output.documents import schema

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from running import tokcount
+from in_process import tokcount
+from running import tokcount as process
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_three_encodings_are_the_default(text: str, counts: list[int]) -> None:
 
 
 def test_bare_prints_only_the_number() -> None:
-    assert tokcount("count", "--bare", "-e", "o200k_base", stdin="<|endoftext|>").stdout == b"7\n"
+    assert process("count", "--bare", "-e", "o200k_base", stdin="<|endoftext|>").stdout == b"7\n"
 
 
 def test_a_model_counts_under_its_encoding() -> None:
@@ -48,7 +49,7 @@ def test_several_files_have_a_total(tmp_path: Path) -> None:
 
 
 def test_a_byte_order_mark_is_no_text() -> None:
-    assert tokcount("count", "--bare", "-e", "o200k_base", stdin=b"\xef\xbb\xbfhi").stdout == b"1\n"
+    assert process("count", "--bare", "-e", "o200k_base", stdin=b"\xef\xbb\xbfhi").stdout == b"1\n"
 
 
 @pytest.mark.parametrize(

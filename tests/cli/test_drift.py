@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from running import SAMPLES, tokcount
+from in_process import tokcount
+from running import ROOT, SAMPLES
+from running import tokcount as process
 
 LOGS = sorted(SAMPLES.glob("*.jsonl"))
+FORMATS = ["table", "csv", "json", "jsonl", "markdown"]
 
 
 def report(*arguments: str | Path) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def test_every_grouping_adds_up_to_the_total(by: str) -> None:
 
 
 def test_rows_add_up_to_the_report() -> None:
-    done = tokcount("drift", *LOGS, "--to", "gpt-4o", "--per-record", "-f", "csv")
+    done = process("drift", *LOGS, "--to", "gpt-4o", "--per-record", "-f", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
     found = report(*LOGS, "--to", "gpt-4o")
 
@@ -72,9 +78,26 @@ def test_records_and_skipped_are_what_the_files_hold() -> None:
     assert found["records"] + found["skipped"] == len(lines) - joined
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown"])
-def test_every_format_is_the_same_every_time(form: str) -> None:
-    first, second = (tokcount("drift", *LOGS, "-f", form).stdout for _ in range(2))
+@pytest.fixture(scope="module")
+def written_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """What two processes that hash differently wrote: a file a format in each folder."""
+    one, other = (tmp_path_factory.mktemp(seed) for seed in "12")
+    for folder in (one, other):
+        script = (
+            "import sys\nfrom tokcount.__main__ import main\n"
+            f"for form in {FORMATS!r}:\n"
+            f"    sys.argv = ['tokcount', 'drift', *{list(map(str, LOGS))!r}, '-f', form, '-o', form, '-q']\n"
+            "    try: main()\n"
+            "    except SystemExit as stop: assert not stop.code\n"
+        )
+        environment = {**os.environ, "PYTHONHASHSEED": folder.name[0], "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment, check=True)
+    return one, other
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_the_same_every_time(written_twice: tuple[Path, Path], form: str) -> None:
+    first, second = ((folder / form).read_bytes() for folder in written_twice)
 
     assert first == second != b""
 

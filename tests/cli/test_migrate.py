@@ -6,7 +6,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from running import SAMPLES, CliRunner, tokcount
+from in_process import tokcount
+from running import SAMPLES, CliRunner
+from running import tokcount as process
 
 from tokcount.cli.app import app
 
@@ -105,7 +107,7 @@ def test_tokens_before_are_those_of_the_old_models() -> None:
 
 
 def test_without_a_file_requests_are_piped_and_the_report_goes_to_stderr() -> None:
-    done = tokcount("migrate", "-", "--to", "gpt-4o", stdin=COMPLETIONS.read_bytes())
+    done = process("migrate", "-", "--to", "gpt-4o", stdin=COMPLETIONS.read_bytes())
 
     assert done.returncode == 0
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 120

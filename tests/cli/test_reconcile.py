@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import ROOT, tokcount
+from in_process import tokcount
+from running import ROOT
 from shared import SHARED, needs_shared
 
 PAGE = ROOT / "docs" / "reconcile.md"

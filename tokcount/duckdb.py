@@ -54,8 +54,8 @@ def _token_count(texts: pa.ChunkedArray, encodings: pa.ChunkedArray) -> pa.Array
 
 def scan(
     relation: DuckDBPyRelation,
-    input: arrow.Input,
-    **options: Unpack[arrow.Options],  # noqa: A002 - as in `Scan`
+    input: arrow.Input,  # noqa: A002 - as in `Scan`
+    **options: Unpack[arrow.Options],
 ) -> pa.Table:
     """One row for each record of a relation, duplicates flagged; see `tokcount.arrow.Scan` for ``options``.
 

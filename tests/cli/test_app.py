@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from running import SAMPLES, tokcount
+from in_process import tokcount
+from processes import children_of
+from running import SAMPLES
+from running import tokcount as process
 
 from tokcount import __version__
 from tokcount.cli.app import COMMANDS
@@ -63,14 +65,14 @@ def test_help_loads_neither_polars_nor_tiktoken_nor_the_commands() -> None:
 
 
 def test_an_unknown_command_is_a_usage_error_with_a_suggestion() -> None:
-    done = tokcount("dirft")
+    done = process("dirft")
 
     assert done.returncode == ExitCode.USAGE
     assert b"drift" in done.stderr
 
 
 def test_an_empty_pipe_holds_nothing_countable() -> None:
-    done = tokcount("drift")
+    done = process("drift")
 
     assert done.returncode == ExitCode.DATA
     assert b"nothing countable" in done.stderr
@@ -121,14 +123,15 @@ def test_an_interrupt_exits_with_130_without_a_traceback(tmp_path: Path) -> None
     log = tmp_path / "log.jsonl"
     log.write_text((CHAT % '"some words to count, again and again"') * 200_000)
     out = tmp_path / "out.csv"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tokcount", "drift", str(log), "-o", str(out)], stderr=subprocess.PIPE
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tokcount", "drift", str(log), "-j", "2", "-o", str(out)],
+        stderr=subprocess.PIPE,
     )
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    assert children_of(running.pid)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
 
-    assert process.returncode == ExitCode.INTERRUPTED
+    assert running.returncode == ExitCode.INTERRUPTED
     assert b"Traceback" not in errors
     assert list(tmp_path.iterdir()) == [log]
 
@@ -175,7 +178,7 @@ def test_escapes_and_markup_in_a_log_reach_no_terminal() -> None:
 
 
 def test_reports_on_stdout_and_everything_else_on_stderr() -> None:
-    done = tokcount("drift", SAMPLES / "defects.jsonl", "-f", "json")
+    done = process("drift", SAMPLES / "defects.jsonl", "-f", "json")
 
     assert json.loads(done.stdout)["skipped"] == 5
     assert done.stderr.decode().startswith("tokcount: 5 skipped (")

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from processes import alive, children_of
 
 from tokcount.errors import DataError
 from tokcount.logs import blocks, files
@@ -170,32 +171,12 @@ def test_no_worker_outlives_its_parent(tmp_path: Path) -> None:
     log.write_text("\n".join(lines(100)) * 600, encoding="utf-8")
     command = [sys.executable, "-m", "tokcount", "drift", str(log), "--jobs", "2", "--engine", "tiktoken"]
     parent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    children = _children_of(parent.pid)
+    children = children_of(parent.pid)
     assert children
     parent.kill()
     parent.wait()
     deadline = time.monotonic() + 20
-    while any(_alive(child) for child in children) and time.monotonic() < deadline:
+    while any(alive(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.1)
 
-    assert not [child for child in children if _alive(child)]
-
-
-def _children_of(pid: int) -> list[int]:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        listed = Path(f"/proc/{pid}/task/{pid}/children")
-        if not listed.exists():
-            pytest.skip("this system does not list child processes")
-        children = [int(child) for child in listed.read_text().split()]
-        if children:
-            return children
-        time.sleep(0.05)
-    return []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
+    assert not [child for child in children if alive(child)]

@@ -193,7 +193,7 @@ def test_skipped_records_and_strict_reading(inside: Inside) -> None:
     assert (lenient.code, strict.code, nothing.code) == (1, 3, 3)
     places = [f"{r['source']}:{r['line']}" for r in report(lenient)["budgets"][0]["records"]]
     assert places
-    assert all(place in lenient.err for place in places[:3])
+    assert places[0] in lenient.err
 
 
 def test_formats_of_continuous_integration(inside: Inside) -> None:

@@ -292,7 +292,7 @@ class TestPrices:
         (["--cached-share", "half"], "--cached-share 'half': a share was expected, such as 0.3 or 30%."),
         (["--cached-share", "nan"], "--cached-share 'nan': a share was expected"),
         (["--cached-share", "130%"], "--cached-share 1.3: a share is between 0 and 1"),
-        (["--records-per-month", "0"], "--records-per-month 0: at least one record was expected"),
+        (["--records-per-month", "0"], "Invalid value for '--records-per-month': 0 is not in the range x>=1"),
         (["--price", "x"], "--price 'x': write MODEL=INPUT,OUTPUT[,CACHED]"),
     ],
 )

@@ -197,7 +197,10 @@ def test_reports_and_errors_never_show_the_text_of_a_prompt(shapes: Path, tmp_pa
         (("--to", "gpt4o"), "unknown model 'gpt4o'"),
         (("--to", "o200k_base"), "not an encoding"),
         (("--to", "gpt-4o", "--batch", "--with-responses"), "leave out --with-responses"),
-        (("--to", "gpt-4o", "-f", "parquet"), "no parquet report"),
+        (
+            ("--to", "gpt-4o", "-f", "parquet"),
+            "'parquet' is not one of 'table', 'csv', 'json'",
+        ),
         (("--to", "o1-mini", "--system", "x"), "takes no system messages"),
         (("--to", "gpt-4o", "--lost", "-"), "a file of its own"),
         (("--to", "o1-pro"), "--api responses"),

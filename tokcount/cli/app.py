@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tokcount import __version__
-from tokcount.errors import Interrupted
+from tokcount.errors import Interrupted, UsageError
 
 COMMANDS = {
     "count": ("count:count", "Count the tokens of plain text: files, or standard input."),
@@ -50,6 +50,10 @@ EXIT_CODES = """Exit codes: 0 fine; 1 a budget is broken; 2 usage or configurati
 model); 3 data: nothing countable was found, or records were skipped under --strict; 130 interrupted."""
 
 
+WRONG_USAGE: type[Any] = typer.BadParameter.__bases__[0]
+"""What typer raises for all wrong options and arguments; it has no public name of its own."""
+
+
 class LazyGroup(TyperGroup):
     """Commands that are imported when they are called: ``--help`` costs no more than typer itself."""
 
@@ -71,13 +75,26 @@ class LazyGroup(TyperGroup):
             self.commands[cmd_name] = _built(cmd_name)
         return self.commands[cmd_name]
 
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the options before the command. Raises `UsageError` for a wrong one."""
+        asked = bool(args)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except WRONG_USAGE as error:
+            if not asked:
+                raise  # typer's way to show the help
+            raise UsageError(_one_line(error)) from None
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command. What typer would end with codes of its own is ended here.
 
-        An interrupt raises `Interrupted`; a reader of standard output that went away is no error.
+        An interrupt raises `Interrupted`, a wrong option `UsageError`; a reader of standard output that went away is no
+        error.
         """
         try:
             return super().invoke(ctx)
+        except WRONG_USAGE as error:
+            raise UsageError(_one_line(error)) from None
         except KeyboardInterrupt:
             raise Interrupted("interrupted.") from None
         except BrokenPipeError:
@@ -90,6 +107,13 @@ class LazyGroup(TyperGroup):
         """The list of commands, from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _one_line(error: Any) -> str:
+    """What typer has to say of a wrong option, without the usage above it."""
+    told = " ".join(error.format_message().split())
+    end = "" if told.endswith((".", "?")) else "."
+    return f"{told}{end} See {error.ctx.command_path} -h." if error.ctx else f"{told}{end}"
 
 
 def _built(name: str) -> Any:

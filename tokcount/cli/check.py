@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from tokcount.cli import clock, gates, inputs, targets
-from tokcount.cli.gates import CheckOutputGroup, GateGroup
+from tokcount.cli import gates, inputs, outputs
+from tokcount.cli.gates import GateGroup
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.job import Job
+from tokcount.cli.options import CheckOutputGroup, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
 from tokcount.errors import ExitCode
 
 if TYPE_CHECKING:
     from tokcount.analysis.budget import Gate, Verdict
     from tokcount.analysis.budget_columns import Terms
-    from tokcount.analysis.budget_meter import Meter
     from tokcount.analysis.report import Report
     from tokcount.scanning.plan import ScanPlan
 
@@ -56,10 +56,13 @@ def _check_reports(
     run: RunGroup,
     output: CheckOutputGroup,
 ) -> bool:
+    from tokcount.analysis import budget
     from tokcount.analysis.budget_reports import ReportMeter, overview_of
 
-    meter = ReportMeter(reports, tuple(references.to or ()))
-    return _judge(meter, asked, overview_of(reports), gate, run, output)
+    verdicts = budget.judge(ReportMeter(reports, tuple(references.to or ())), asked)
+    report = budget.report(verdicts, overview_of(reports))
+    outputs.show(report, output)
+    return _passed(report, verdicts, gate, run)
 
 
 def _check_logs(
@@ -73,56 +76,43 @@ def _check_logs(
     output: CheckOutputGroup,
 ) -> bool:
     """Count and judge. Raises `DataError` when nothing was countable, and under ``--strict`` when not all was read."""
+    from tokcount.analysis import budget
     from tokcount.analysis.budget_frames import FrameMeter
     from tokcount.analysis.overview import overview
-    from tokcount.cli.prices import catalog_of
 
-    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths, output.output)
-    reading = inputs.read_options(read)
-    references = targets.with_auto(references, sources, reading, catalog, today, run)
-    plan = gates.plan_for(asked, references, run, catalog)
-    result = inputs.scan(sources, plan, reading, run)
-    skipped, frame = result.skipped, result.frame()
+    job = Job(paths, read, prices, run, output, gate.save_baseline)
+    references = job.with_auto(references)
+    plan = gates.plan_for(asked, references, run, job.catalog)
+    frame = job.count(plan)
     passed = True
     if frame.height:
-        meter = FrameMeter(frame, skipped, _terms(plan, references, gate))
-        passed = _judge(meter, asked, overview(frame, skipped), gate, run, output)
-    inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
+        meter = FrameMeter(frame, job.skipped, _terms(job, plan, references, gate))
+        verdicts = budget.judge(meter, asked)
+        report = budget.report(verdicts, overview(frame, job.skipped))
+        job.show(report)
+        passed = _passed(report, verdicts, gate, run)
+    job.close(frame.height)
     return passed
 
 
-def _terms(plan: ScanPlan, references: ReferenceGroup, gate: GateGroup) -> Terms:
+def _terms(job: Job, plan: ScanPlan, references: ReferenceGroup, gate: GateGroup) -> Terms:
     from tokcount.analysis.budget_columns import Terms
     from tokcount.cli.prices import as_of_day
     from tokcount.scanning.plan import OWN
 
-    today = clock.today()
     return Terms(
         baseline=references.from_ or OWN,
         targets=tuple(references.to or ()),
-        today=today,
-        as_of=as_of_day(gate.as_of, today),
+        today=job.today,
+        as_of=as_of_day(gate.as_of, job.today),
         records_per_month=gate.records_per_month,
         assume_model=plan.assume_model,
         catalog=plan.catalog,
     )
 
 
-def _judge(
-    meter: Meter,
-    asked: Gate,
-    overview: dict[str, Any],
-    gate: GateGroup,
-    run: RunGroup,
-    output: CheckOutputGroup,
-) -> bool:
-    """Judge all budgets, write the report and what else was asked for; whether all that must hold do."""
-    from tokcount.analysis import budget
-    from tokcount.output.interface import emit
-
-    verdicts = budget.judge(meter, asked)
-    report = budget.report(verdicts, overview)
-    emit(report, output.format, output.output, output.color)
+def _passed(report: Report, verdicts: list[Verdict], gate: GateGroup, run: RunGroup) -> bool:
+    """Write what else was asked for; whether all budgets that must hold do."""
     if gate.save_baseline:
         _save(verdicts, gate, run)
     _summarise(report, run)

@@ -11,12 +11,13 @@ from tokcount.cli import configured
 from tokcount.cli.gates import GateGroup
 from tokcount.cli.groups import with_groups
 from tokcount.cli.options import OutputGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.outputs import show
 from tokcount.config import CHECK, MAPPING
 
 if TYPE_CHECKING:
     from tokcount.config import Config
 
-LEFT_OUT = ("config", "help", "output", "save_baseline", "exit_zero", "debug", "text")
+LEFT_OUT = ("config", "help", "output", "skipped", "save_baseline", "exit_zero", "debug", "text")
 """Options of a single run, which no file sets."""
 
 
@@ -36,7 +37,6 @@ def config(
     default. Keys under check are those of the check command.
     """
     from tokcount.analysis.report import Report
-    from tokcount.output.interface import emit
 
     found: Config | None = ctx.meta.get(configured.META)
     settings = [_setting(ctx, name, found) for name in ctx.params if name not in LEFT_OUT]
@@ -45,7 +45,7 @@ def config(
             _of_check(name, value, found) for name, value in found.check.items() if name not in CHECK
         ]
     data = {"file": str(found.path) if found else None, "settings": settings}
-    emit(Report("config", data), output.format, output.output, output.color)
+    show(Report("config", data), output)
 
 
 def _setting(ctx: typer.Context, name: str, found: Config | None) -> dict[str, Any]:

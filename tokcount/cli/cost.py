@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-import typer
 
-from tokcount.cli import clock, inputs, targets
+from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
+from tokcount.cli.job import Job
 from tokcount.cli.options import (
     COST_KEYS,
     MoneyGroup,
-    OutputGroup,
     Paths,
+    PerRecord,
     PriceGroup,
     ReadGroup,
     ReferenceGroup,
+    RowOutputGroup,
     RunGroup,
+    by_option,
     group_keys,
 )
-from tokcount.cli.prices import catalog_of, cost_options
+from tokcount.cli.prices import cost_options
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from tokcount.analysis.cost import CostOptions
     from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
-    from tokcount.scanning.result import SkippedSummary
 
 
 @with_groups
@@ -37,19 +38,12 @@ def cost(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
     money: MoneyGroup = MoneyGroup(),
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--by", help=f"Group by {', '.join(COST_KEYS)}; repeatable.", metavar="KEY", show_default=False
-        ),
-    ] = None,
-    per_record: Annotated[
-        bool, typer.Option("--per-record", help="One row a record instead of the report; also -f parquet.")
-    ] = False,
+    by: Annotated[list[str] | None, by_option(COST_KEYS)] = None,
+    per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
-    output: OutputGroup = OutputGroup(),
+    output: RowOutputGroup = RowOutputGroup(),
 ) -> None:
     """Show what a log cost, and what it would cost on other models.
 
@@ -57,19 +51,16 @@ def cost(
     has them, counted ones otherwise. The difference to each target is split into what the tokens change and what
     the prices change. What has no price is left empty and named, and the total is then called a floor.
     """
-    today, catalog, sources = clock.today(), catalog_of(prices), inputs.sources_of(paths, output.output)
-    reading = inputs.read_options(read)
-    plan = _plan(targets.with_auto(references, sources, reading, catalog, today, run), run, catalog)
-    asked = cost_options(plan, today, money, group_keys(by, COST_KEYS))
-    targets.warn(plan, run, today)
-    result = inputs.scan(sources, plan, reading, run)
-    skipped, frame = result.skipped, result.frame()
+    job = Job(paths, read, prices, run, output, per_record=per_record)
+    plan = _plan(job.with_auto(references), run, job.catalog)
+    asked = cost_options(plan, job.today, money, group_keys(by, COST_KEYS))
+    job.warn(plan)
+    frame = job.count(plan)
     unpriced: dict[str, int] = {}
     if frame.height:
-        write = _write_rows if per_record else _write_report
-        unpriced = write(frame, skipped, plan, asked, output)
+        unpriced = (_write_rows if per_record else _show_report)(job, frame, plan, asked)
         _say_unused(frame, plan, prices, run)
-    inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
+    job.close(frame.height)
     _close_prices(unpriced, frame.height, run, required=money.require_prices)
 
 
@@ -96,27 +87,21 @@ def _plan(references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPl
     )
 
 
-def _write_rows(
-    frame: pl.DataFrame, skipped: SkippedSummary, plan: ScanPlan, asked: CostOptions, output: OutputGroup
-) -> dict[str, int]:
+def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
     """Write one row a record; label → unpriced records."""
     from tokcount.analysis.planned import record_rows
-    from tokcount.output.records import write
 
     rows = record_rows(frame, plan, asked)
-    write(rows, "cost", output.format, output.output, output.color)
+    job.write_rows(rows, "cost")
     return {label: rows[f"{label}:cost_usd"].null_count() for label in plan.labels}
 
 
-def _write_report(
-    frame: pl.DataFrame, skipped: SkippedSummary, plan: ScanPlan, asked: CostOptions, output: OutputGroup
-) -> dict[str, int]:
+def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
     """Write the report; label → unpriced records."""
     from tokcount.analysis.cost import report
-    from tokcount.output.interface import emit
 
-    made = report(frame, skipped, asked, plan.catalog)
-    emit(made, output.format, output.output, output.color)
+    made = report(frame, job.skipped, asked, plan.catalog)
+    job.show(made)
     return {entry["reference"]: frame.height - entry["priced"] for entry in made.data["references"]}
 
 

@@ -10,8 +10,10 @@ import typer
 
 from tokcount.cli.groups import with_groups
 from tokcount.cli.inputs import sources_of
-from tokcount.cli.options import Engine, OutputGroup, Paths
+from tokcount.cli.options import Engine, OutputGroup, Paths, Quiet
+from tokcount.cli.outputs import show
 from tokcount.errors import DataError
+from tokcount.output.writing import write
 
 ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
 
@@ -33,7 +35,7 @@ def count(
     engine: Annotated[
         Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
     ] = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on standard error.")] = False,
+    quiet: Quiet = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
     ] = False,
@@ -50,12 +52,11 @@ def count(
         raise DataError("no file to count was found.")
     total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
     if bare:
-        _write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
+        write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
         return
     from tokcount.analysis.report import Report
-    from tokcount.output.interface import emit
 
-    emit(Report("count", {"inputs": inputs, "total": total}), output.format, output.output, output.color)
+    show(Report("count", {"inputs": inputs, "total": total}), output)
 
 
 def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
@@ -88,9 +89,3 @@ def _count_inputs(
         if text.doubt and not quiet:
             typer.echo(f"tokcount: {visible(source.path)}: {text.doubt}; counted all the same", err=True)
         yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}
-
-
-def _write(text: str, path: Path | None) -> None:
-    from tokcount.output.writing import write
-
-    write(text, path)

@@ -7,6 +7,7 @@ from typing import Any
 from tokcount import __version__
 from tokcount.cli.groups import with_groups
 from tokcount.cli.options import OutputGroup
+from tokcount.cli.outputs import show
 
 PACKAGES = {
     "tiktoken": "needed",
@@ -30,10 +31,9 @@ def doctor(output: OutputGroup = OutputGroup()) -> None:
     """
     from tokcount.analysis.report import Report
     from tokcount.errors import UsageError
-    from tokcount.output.interface import emit
 
     checks = [*_versions(), *_vocabularies(), _engine(), _data()]
-    emit(Report("doctor", {"checks": checks}), output.format, output.output, output.color)
+    show(Report("doctor", {"checks": checks}), output)
     broken = [check["name"] for check in checks if check["ok"] is False]
     if broken:
         raise UsageError(f"broken: {', '.join(broken)}; install tokcount again.")

@@ -4,33 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
+import typer
+
 from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup, Paths, ReadGroup
+from tokcount.cli.options import OutputGroup, Paths, Quiet, ReadGroup
+from tokcount.cli.outputs import show
 
 
 @with_groups
-def formats(paths: Paths = None, read: ReadGroup = ReadGroup(), output: OutputGroup = OutputGroup()) -> None:
+def formats(
+    paths: Paths = None,
+    read: ReadGroup = ReadGroup(),
+    quiet: Quiet = False,
+    output: OutputGroup = OutputGroup(),
+) -> None:
     """List the formats, or show what was detected in files: records, kinds, what was skipped and where.
 
     Exits with 3 when none of the files holds a record, and under --strict when anything was skipped.
     """
     from tokcount.analysis.report import Report
-    from tokcount.output.interface import emit
 
     if not paths:
-        emit(Report("formats", {"formats": _known()}), output.format, output.output, output.color)
+        show(Report("formats", {"formats": _known()}), output)
         return
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
 
-    options = inputs.read_options(read)
-    found = [summarise(source, options) for source in inputs.sources_of(paths, output.output)]
-    emit(Report("formats", {"files": found}), output.format, output.output, output.color)
+    sources, options = inputs.sources_of(paths, output.output, read.skipped), inputs.read_options(read)
+    if read.skipped is not None:
+        inputs.need_files(sources, "--skipped")
+    found = [summarise(source, options) for source in sources]
+    show(Report("formats", {"files": found}), output)
+    if not quiet:
+        _say_notes(found)
+    if read.skipped is not None:
+        inputs.list_skipped(read.skipped, sources, options, shown=not quiet)
     if not any(file["records"] for file in found):
         raise DataError("nothing countable was found.")
     if read.strict and any(file["skipped"] for file in found):
         raise DataError(f"{sum(file['skipped'] for file in found):,} items were skipped (--strict).")
+
+
+def _say_notes(files: list[dict[str, Any]]) -> None:
+    """What is worth saying of files that were read all the same, as every command that counts them says it."""
+    from tokcount.output.escape import visible
+
+    for file in files:
+        for note in file["notes"]:
+            typer.echo(visible(f"tokcount: {file['path']}:{note['line']} {note['text']}"), err=True)
 
 
 def _known() -> list[dict[str, Any]]:

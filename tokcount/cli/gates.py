@@ -6,11 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
-from tokcount.cli.options import OutputGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import AsOf, ReferenceGroup, RunGroup, option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,13 +18,8 @@ if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
 
-CheckFormat = Literal["table", "csv", "json", "jsonl", "markdown", "github", "junit", "sarif"]
 SAVED_REPORT: Final = re.compile(rb'\s*\{\s*"schema_version"\s*:\s*\d+\s*,\s*"tokcount"\s*:')
 """How every JSON report begins."""
-
-
-def _option(*names: str, says: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=says, metavar=metavar, show_default=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,52 +28,38 @@ class GateGroup:
 
     fail: Annotated[
         list[str] | None,
-        _option("--budget", "--fail", says="A budget that must hold; repeatable.", metavar="BUDGET"),
+        option("--budget", "--fail", says="A budget that must hold; repeatable.", metavar="BUDGET"),
     ] = None
     warn: Annotated[
         list[str] | None,
-        _option("--warn", says="A budget that only warns; repeatable.", metavar="BUDGET"),
+        option("--warn", says="A budget that only warns; repeatable.", metavar="BUDGET"),
     ] = None
     baseline: Annotated[
         list[Path] | None,
-        _option(
-            "--baseline", says="Saved values to compare with; repeatable, the last wins.", metavar="FILE"
-        ),
+        option("--baseline", says="Saved values to compare with; repeatable, the last wins.", metavar="FILE"),
     ] = None
     save_baseline: Annotated[
         Path | None,
-        _option("--save-baseline", says="Save the values of all budgets as a baseline.", metavar="FILE"),
+        option("--save-baseline", says="Save the values of all budgets as a baseline.", metavar="FILE"),
     ] = None
     allow_unknown: Annotated[
-        bool, _option("--allow-unknown", says="What cannot be judged breaks no budget.")
+        bool, option("--allow-unknown", says="What cannot be judged breaks no budget.")
     ] = False
-    as_of: Annotated[
-        str | None,
-        _option(
-            "--as-of",
-            says="Price everything as on this day (2026-11-22, or today). Default: records at their own day.",
-            metavar="DATE",
-        ),
-    ] = None
+    as_of: AsOf = None
     records_per_month: Annotated[
         int | None,
-        _option(
+        option(
             "--records-per-month",
             says="Records that cost.per_month is for. Default: by the days of the log.",
             metavar="N",
+            at_least=1,
         ),
     ] = None
     top: Annotated[
-        int, _option("--top", says="Records named for each broken budget. Default: 5.", metavar="N")
+        int,
+        option("--top", says="Records named for each broken budget. Default: 5.", metavar="N", at_least=0),
     ] = 5
-    exit_zero: Annotated[bool, _option("--exit-zero", says="Exit 0 also when a budget is broken.")] = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckOutputGroup(OutputGroup):
-    """What is written, and where to."""
-
-    format: Annotated[CheckFormat, _option("--format", "-f", says="Default: table.")] = "table"  # type: ignore[assignment] # more formats than other commands have
+    exit_zero: Annotated[bool, option("--exit-zero", says="Exit 0 also when a budget is broken.")] = False
 
 
 def gate_of(group: GateGroup) -> Gate:
@@ -93,8 +72,6 @@ def gate_of(group: GateGroup) -> Gate:
         raise UsageError(
             "no budgets: give --budget 'input_tokens.max <= 8000', or lists fail and warn in [tool.tokcount.check]."
         )
-    if group.top < 0 or (group.records_per_month is not None and group.records_per_month < 1):
-        raise UsageError("--top and --records-per-month: a number of records was expected.")
     values = [from_text(_read(path), str(path)) for path in _compared(group)]
     return Gate(
         fail=tuple(map(parse, group.fail or ())),

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from tokcount.cli.options import ReadGroup, ReferenceGroup, RunGroup
-from tokcount.errors import DataError, UsageError
+from tokcount.errors import UsageError
 from tokcount.logs import files
 
 if TYPE_CHECKING:
     from tokcount.counting.user_families import UserFamily
     from tokcount.logs.options import ReadOptions
-    from tokcount.logs.record import Skipped
     from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import ScanResult, SkippedSummary
-
-SHOWN_PLACES = 3
 
 
 def sources_of(paths: Sequence[str] | None, *outputs: Path | None) -> list[files.Source]:
@@ -113,26 +110,52 @@ def say(message: str, run: RunGroup) -> None:
         typer.echo(f"tokcount: {message}", err=True)
 
 
-def close(
-    records: int, skipped: SkippedSummary, run: RunGroup, *, strict: bool, sources: Sequence[files.Source]
-) -> None:
-    """The closing summary of what was left out; called after the report is written.
-
-    Raises `DataError` (exit 3) when nothing was countable, or when ``strict`` and something was skipped.
-    """
-    if skipped.total:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(skipped.reasons.items()))
-        places = "; ".join(map(_place, skipped.places[:SHOWN_PLACES]))
-        say(f"{skipped.total:,} skipped ({reasons}): {places}", run)
-    if records == 0:
-        named = sources[0].path if len(sources) == 1 else f"{len(sources)} files" if sources else "no file"
-        raise DataError(f"{named}: nothing countable was found; 'tokcount formats' shows what it holds.")
-    if strict and skipped.total:
-        items = "item was" if skipped.total == 1 else "items were"
-        raise DataError(f"{skipped.total:,} {items} skipped (--strict).")
-
-
-def _place(skipped: Skipped) -> str:
+def skipped_sentence(skipped: SkippedSummary) -> str:
+    """What was left out, in the words of the reports."""
+    from tokcount.analysis.overview import skipped_entries
     from tokcount.output.escape import visible
+    from tokcount.output.views.phrases import skipped_sentence
 
-    return visible(f"{skipped.source}:{skipped.line} {skipped.detail or skipped.reason}")
+    return visible(skipped_sentence(skipped_entries(skipped)))
+
+
+def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptions, *, shown: bool) -> None:
+    """Write everything that is skipped to a file, one JSON line each: ``source, line, reason, detail, format``.
+
+    Reads the log once more, without counting it, so that the list takes no memory however long it becomes.
+    ``shown``: a progress bar where a person is looking.
+    """
+    import json
+
+    from msgspec.structs import asdict
+
+    from tokcount.cli.progress import advances_for
+    from tokcount.logs.reader import read
+    from tokcount.logs.record import Skipped
+    from tokcount.output.escape import json_text
+    from tokcount.output.writing import destination
+
+    with (
+        advances_for(sources, shown=shown) as advance,
+        destination(path) as file,
+    ):
+        for item in read(sources, options, None, advance):
+            if isinstance(item, Skipped):
+                line = json_text(json.dumps(asdict(item), ensure_ascii=False))
+                file.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+
+
+def need_files(sources: Sequence[files.Source], option: str) -> None:
+    """Raises `UsageError` for an option that reads the log twice, when a source can be read only once."""
+    for source in sources:
+        if source.size is None:
+            raise UsageError(
+                f"{option} reads the log twice, and {source.path} can be read only once; name a file, or leave it out."
+            )
+
+
+def named(sources: Sequence[files.Source]) -> str:
+    """The only source by its name, several by their number."""
+    if len(sources) == 1:
+        return sources[0].path
+    return f"{len(sources)} files" if sources else "no file"

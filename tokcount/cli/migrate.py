@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import typer
 
-from tokcount.cli import clock, inputs, targets
+from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
+from tokcount.cli.job import Job
 from tokcount.cli.migrate_options import MigrateGroup, check, options_of
 from tokcount.cli.options import OutputGroup, OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from tokcount.analysis.migration import Factor
-    from tokcount.logs.files import Source
-    from tokcount.logs.options import ReadOptions
     from tokcount.migration.tally import Tokens
     from tokcount.migration.target import Target
     from tokcount.migration.work import Work
-    from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
 
 
@@ -42,37 +39,35 @@ def migrate(
     the report to standard error. A prompt becomes one user message. What was written to a file is read back and
     counted. Records of other endpoints are not written, but listed.
     """
-    from tokcount.cli.prices import catalog_of
     from tokcount.migration.requests import Migrator
     from tokcount.migration.work import Work
 
     check(asked, output)
-    catalog = catalog_of(prices)
-    plan = _plan(asked, own, run, catalog)
+    job = Job(paths, read, prices, run, output, asked.lost)
+    plan = _plan(asked, own, job)
     target = _target(asked, plan)
-    targets.warn(plan, run, clock.today())
-    sources = inputs.sources_of(paths, output.output, asked.lost)
-    options = inputs.read_options(read)
-    factors = _factors(sources, plan, options, run) if asked.scale_max_tokens else None
-    work = Work(Migrator(target, options_of(asked, own, factors), catalog), plan)
-    _write(work, sources, options, run, asked, output)
+    job.warn(plan)
+    factors = _factors(job, plan) if asked.scale_max_tokens else None
+    work = Work(Migrator(target, options_of(asked, own, factors), job.catalog), plan)
+    _write(job, work, asked)
     after = _read_back(plan, run, output)
     _report(work, target, asked, factors, after, run, output)
-    inputs.close(work.tally.records, work.skipped, run, strict=read.strict, sources=sources)
+    job.skipped = work.skipped
+    job.close(work.tally.records)
     left = work.tally.records - work.tally.migrated
     if read.strict and left:
         raise DataError(f"{left:,} records were not migrated (--strict).")
 
 
-def _plan(asked: MigrateGroup, own: OwnGroup, run: RunGroup, catalog: Catalog | None) -> ScanPlan:
+def _plan(asked: MigrateGroup, own: OwnGroup, job: Job) -> ScanPlan:
     """Each record under its own model and under the target."""
     from tokcount.scanning.plan import make_plan
 
     return make_plan(
         to=[asked.to],
         assume_model=own.assume_model,
-        engine=run.engine,
-        catalog=catalog,
+        engine=job.run.engine,
+        catalog=job.catalog,
         families=inputs.families_of(own.families),
     )
 
@@ -86,75 +81,49 @@ def _target(asked: MigrateGroup, plan: ScanPlan) -> Target:
     return target
 
 
-def _factors(sources: list[Source], plan: ScanPlan, options: ReadOptions, run: RunGroup) -> list[Factor]:
+def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
     """What limits of output tokens are multiplied by, from a first reading of the log."""
     from tokcount.analysis.migration import output_factors
     from tokcount.models.names import find
 
-    for source in sources:
-        if source.size is None:
-            raise UsageError(
-                f"--scale-max-tokens reads the log twice, and {source.path} can be read only once; name a file."
-            )
+    inputs.need_files(job.sources, "--scale-max-tokens")
 
     def encoding_of(model: str | None) -> str | None:
         names = filter(None, (model, plan.assume_model))
         found = next((found for name in names if (found := find(name, plan.catalog))), None)
         return found.model.encoding if found else None
 
-    frame = inputs.scan(sources, plan, options, run).frame()
-    factors = output_factors(frame, plan.references[0].label, encoding_of)
+    factors = output_factors(job.count(plan), plan.references[0].label, encoding_of)
     if not factors:
         raise DataError("the log holds no outputs of a known model to measure; leave out --scale-max-tokens.")
     return factors
 
 
-def _write(
-    work: Work,
-    sources: list[Source],
-    options: ReadOptions,
-    run: RunGroup,
-    asked: MigrateGroup,
-    output: OutputGroup,
-) -> None:
+def _write(job: Job, work: Work, asked: MigrateGroup) -> None:
     """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
+    from tokcount.cli.progress import advances_for
     from tokcount.logs.reader import Note, read
     from tokcount.output.writing import destination
 
     notes: list[Note] = []
+    shown = not (job.run.quiet or job.run.no_progress)
     with ExitStack() as opened:
-        progress = opened.enter_context(_progress(sources, run))
-        requests = opened.enter_context(destination(output.output))
+        advance = opened.enter_context(advances_for(job.sources, shown=shown))
+        requests = opened.enter_context(destination(job.output.output))
         lost = opened.enter_context(destination(asked.lost)) if asked.lost else None
-        work.run(read(sources, options, notes, progress), requests, lost)
+        work.run(read(job.sources, job.options, notes, advance), requests, lost)
         if not work.tally.migrated:
-            named = sources[0].path if len(sources) == 1 else f"{len(sources)} files"
-            raise DataError(f"{named}: nothing to migrate: {_instead(work)}.")
+            raise DataError(f"{inputs.named(job.sources)}: nothing to migrate: {_instead(work)}.")
     for warning in (*work.warnings, *(f"{note.source}:{note.line} {note.text}" for note in notes)):
-        inputs.say(warning, run)
-
-
-@contextmanager
-def _progress(sources: list[Source], run: RunGroup) -> Iterator[Callable[[int], None] | None]:
-    """What takes the bytes read since its last call, and moves the bar."""
-    from tokcount.cli.progress import progress_for
-
-    with progress_for(sources, shown=not (run.quiet or run.no_progress)) as move:
-        done = 0
-
-        def advance(count: int) -> None:
-            nonlocal done
-            done += count
-            if move is not None:
-                move(done)
-
-        yield advance
+        inputs.say(warning, job.run)
 
 
 def _instead(work: Work) -> str:
     """What the log holds instead."""
     if work.tally.left:
         return "; ".join(f"{places.records:,} {reason}" for reason, places in work.tally.left.items())
+    if work.skipped.total:
+        return inputs.skipped_sentence(work.skipped)
     return "no records; 'tokcount formats' shows what it holds"
 
 

@@ -65,8 +65,6 @@ def check(asked: MigrateGroup, output: OutputGroup) -> None:
     """Raises `UsageError` for options that contradict each other."""
     if asked.batch and asked.with_responses:
         raise UsageError("--batch holds requests alone: leave out --with-responses.")
-    if output.format == "parquet":
-        raise UsageError("migrate has no parquet report; there are: table, csv, json, jsonl, markdown.")
     if asked.lost is not None and (str(asked.lost) == "-" or asked.lost == output.output):
         raise UsageError(f"--lost {asked.lost}: give it a file of its own.")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tokcount.cli.groups import with_groups
 from tokcount.cli.options import OutputGroup, PriceGroup
+from tokcount.cli.outputs import show
+from tokcount.output.writing import write
 
 if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
@@ -36,25 +37,19 @@ def models(
 
     catalog = catalog_of(prices)
     if export:
-        _export(names or [], catalog, output.output)
+        from tokcount.models.export import export as exported
+
+        write(exported(names or [], catalog), output.output)
         return
     from tokcount.analysis.report import Report
     from tokcount.models.catalog import DATA_DATE, DATA_VERSION
-    from tokcount.output.interface import emit
 
     data: dict[str, Any] = {"data_version": DATA_VERSION, "data_date": DATA_DATE.isoformat()}
     if names:
         data["resolutions"] = [_explained(name, catalog) for name in names]
     else:
         data["models"] = [_entry(model, catalog) for model in catalog.models.values()]
-    emit(Report("models", data), output.format, output.output, output.color)
-
-
-def _export(names: list[str], catalog: Catalog, path: Path | None) -> None:
-    from tokcount.models.export import export
-    from tokcount.output.writing import write
-
-    write(export(names, catalog), path)
+    show(Report("models", data), output)
 
 
 def _explained(name: str, catalog: Catalog) -> dict[str, Any]:

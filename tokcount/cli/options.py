@@ -23,18 +23,46 @@ Kind = Literal["completions", "chat", "responses", "text"]
 Unit = Literal["conversation", "last-request", "each-request"]
 Engine = Literal["auto", "tiktoken", "fast"]
 Color = Literal["auto", "always", "never"]
-TableFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html", "parquet"]
+ReportFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html"]
+RowFormat = Literal[ReportFormat, "parquet"]
+CheckFormat = Literal[ReportFormat, "github", "junit", "sarif"]
+PerRecord = Annotated[
+    bool, typer.Option("--per-record", help="One row a record instead of the report; also -f parquet.")
+]
 GROUP_KEYS = ("model", "kind", "role", "script", "day", "source", "tag")
 COST_KEYS = ("model", "day", "tag", "source", "kind")
 
 
-def _option(*names: str, says: str, metavar: str | None = None) -> Any:
+def option(*names: str, says: str, metavar: str | None = None, at_least: int | None = None) -> Any:
     """An option whose help names its default, so that typer need not."""
-    return typer.Option(*names, help=says, metavar=metavar, show_default=False)
+    return typer.Option(*names, help=says, metavar=metavar, min=at_least, show_default=False)
+
+
+AsOf = Annotated[
+    str | None,
+    option(
+        "--as-of",
+        says="Price everything as on this day (2026-11-22, or today). Default: records at their own day.",
+        metavar="DATE",
+    ),
+]
+Quiet = Annotated[bool, option("--quiet", "-q", says="No summary and no warnings on standard error.")]
+
+
+def by_option(keys: tuple[str, ...]) -> Any:
+    """``--by`` with the keys there are."""
+    return typer.Option(
+        "--by", help=f"Group by {', '.join(keys)}; repeatable.", metavar="KEY", show_default=False
+    )
+
+
+def top_option(says: str) -> Any:
+    """``--top`` of the command that shows so many of something."""
+    return typer.Option("--top", help=says, min=0)
 
 
 def _path_option(name: str, what: str) -> Any:
-    return _option(name, says=f"JMESPath to {what}.", metavar="EXPR")
+    return option(name, says=f"JMESPath to {what}.", metavar="EXPR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +71,7 @@ class ReadGroup:
 
     input_format: Annotated[
         str | None,
-        _option(
+        option(
             "--input-format", says="Read everything as this format instead of detecting it.", metavar="NAME"
         ),
     ] = None
@@ -60,26 +88,35 @@ class ReadGroup:
     time_path: Annotated[str | None, _path_option("--time-path", "the time of the call")] = None
     id_path: Annotated[str | None, _path_option("--id-path", "the id of the call")] = None
     tag_path: Annotated[str | None, _path_option("--tag-path", "a tag, or a list of them")] = None
-    kind: Annotated[Kind | None, _option("--kind", says="Endpoint of the mapped records.")] = None
+    kind: Annotated[Kind | None, option("--kind", says="Endpoint of the mapped records.")] = None
     unit: Annotated[
         Unit,
-        _option(
+        option(
             "--unit",
             says="A stored conversation is itself, its last request, or each request in it. Default: conversation.",
         ),
     ] = "conversation"
     max_ratio: Annotated[
         int,
-        _option(
+        option(
             "--max-ratio",
             says="A compressed file may unpack to this many times its size. Default: 1000.",
             metavar="N",
+            at_least=1,
         ),
     ] = 1000
-    text: Annotated[bool, _option("--text", says="Read files as plain text, one record each.")] = False
+    text: Annotated[bool, option("--text", says="Read files as plain text, one record each.")] = False
     strict: Annotated[
-        bool, _option("--strict", says="Exit 3 when anything was skipped or could not be counted.")
+        bool, option("--strict", says="Exit 3 when anything was skipped or could not be counted.")
     ] = False
+    skipped: Annotated[
+        Path | None,
+        option(
+            "--skipped",
+            says="Write all that was skipped, one JSON line each; reads the log once more.",
+            metavar="FILE",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +125,7 @@ class OwnGroup:
 
     assume_model: Annotated[
         str | None,
-        _option(
+        option(
             "--assume-model",
             says="The model of records that name none, or one that is not known.",
             metavar="MODEL",
@@ -96,7 +133,7 @@ class OwnGroup:
     ] = None
     families: Annotated[
         Path | None,
-        _option(
+        option(
             "--families", says="TOML file with framing constants of your own; see calibrate.", metavar="FILE"
         ),
     ] = None
@@ -108,7 +145,7 @@ class ReferenceGroup(OwnGroup):
 
     from_: Annotated[
         str | None,
-        _option(
+        option(
             "--from",
             says="Baseline: a model or an encoding. Default: each record's own model.",
             metavar="REF",
@@ -116,7 +153,7 @@ class ReferenceGroup(OwnGroup):
     ] = None
     to: Annotated[
         list[str] | None,
-        _option(
+        option(
             "--to",
             says="Target: a model, an encoding, or auto (what is recommended instead of the log's models); repeatable.",
             metavar="REF",
@@ -130,13 +167,13 @@ class PriceGroup:
 
     prices: Annotated[
         Path | None,
-        _option(
+        option(
             "--prices", says="TOML or JSON file with models, aliases and prices of your own.", metavar="FILE"
         ),
     ] = None
     price: Annotated[
         list[str] | None,
-        _option(
+        option(
             "--price", says="Price per million tokens, MODEL=IN,OUT[,CACHED]; repeatable.", metavar="PRICE"
         ),
     ] = None
@@ -146,32 +183,25 @@ class PriceGroup:
 class MoneyGroup:
     """What is charged, and how it is projected."""
 
-    as_of: Annotated[
-        str | None,
-        _option(
-            "--as-of",
-            says="Price everything as on this day (2026-11-22, or today). Default: records at their own day.",
-            metavar="DATE",
-        ),
-    ] = None
-    batch: Annotated[bool, _option("--batch", says="Price everything at batch rates.")] = False
+    as_of: AsOf = None
+    batch: Annotated[bool, option("--batch", says="Price everything at batch rates.")] = False
     cached_share: Annotated[
         str | None,
-        _option(
+        option(
             "--cached-share",
             says="Take this part of prompts of 1,024 tokens and more as cached (0.3, 30%) where the log does not say.",
             metavar="SHARE",
         ),
     ] = None
-    monthly: Annotated[bool, _option("--monthly", says="Project to a month, from the days of the log.")] = (
+    monthly: Annotated[bool, option("--monthly", says="Project to a month, from the days of the log.")] = (
         False
     )
     records_per_month: Annotated[
         int | None,
-        _option("--records-per-month", says="Project to a month of so many records.", metavar="N"),
+        option("--records-per-month", says="Project to a month of so many records.", metavar="N", at_least=1),
     ] = None
     require_prices: Annotated[
-        bool, _option("--require-prices", says="Exit 3 when a record has no price under some reference.")
+        bool, option("--require-prices", says="Exit 3 when a record has no price under some reference.")
     ] = False
 
 
@@ -181,33 +211,55 @@ class RunGroup:
 
     engine: Annotated[
         Engine,
-        _option(
+        option(
             "--engine",
             says="Tokenizer: tiktoken, the fast engine (extra 'fast'), or whichever is there. Default: auto.",
         ),
     ] = "auto"
     jobs: Annotated[
-        int | None, _option("--jobs", "-j", says="Processes. Default: the cores.", metavar="N")
+        int | None, option("--jobs", "-j", says="Processes. Default: the cores.", metavar="N", at_least=1)
     ] = None
-    quiet: Annotated[bool, _option("--quiet", "-q", says="No summary and no warnings on standard error.")] = (
-        False
-    )
-    no_progress: Annotated[bool, _option("--no-progress", says="No progress bar.")] = False
-    debug: Annotated[bool, _option("--debug", says="Show the traceback of an unexpected error.")] = False
+    quiet: Quiet = False
+    no_progress: Annotated[bool, option("--no-progress", says="No progress bar.")] = False
+    debug: Annotated[bool, option("--debug", says="Show the traceback of an unexpected error.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputGroup:
-    """What is written, and where to."""
+class Output:
+    """Where to and how something is written; which formats there are depends on what it is."""
 
-    format: Annotated[TableFormat, _option("--format", "-f", says="Default: table.")] = "table"
+    format: RowFormat | CheckFormat = "table"
     output: Annotated[
         Path | None,
-        _option("--output", "-o", says="Write to FILE, replaced only when all went well.", metavar="FILE"),
+        option("--output", "-o", says="Write to FILE, replaced only when all went well.", metavar="FILE"),
     ] = None
     color: Annotated[
-        Color, _option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
+        Color, option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
     ] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputGroup(Output):
+    """A report."""
+
+    format: Annotated[ReportFormat, option("--format", "-f", says="Default: table.")] = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOutputGroup(Output):
+    """A report, or rows of one record each."""
+
+    format: Annotated[
+        RowFormat,
+        option("--format", "-f", says="Default: table. html is for reports, parquet for --per-record."),
+    ] = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutputGroup(Output):
+    """A report of ``check``."""
+
+    format: Annotated[CheckFormat, option("--format", "-f", says="Default: table.")] = "table"
 
 
 def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) -> tuple[str, ...]:

@@ -31,6 +31,21 @@ def progress_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress
         bar.close()
 
 
+@contextmanager
+def advances_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress]:
+    """As `progress_for`, for those who tell the bytes read since they last told."""
+    with progress_for(sources, shown=shown) as move:
+        done = 0
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            if move is not None:
+                move(done)
+
+        yield advance
+
+
 class _Bar:
     """A rich progress bar that is built when the work has taken `PATIENCE` seconds."""
 

@@ -8,7 +8,19 @@ import typer
 
 from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup, OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
+from tokcount.cli.job import Job
+from tokcount.cli.options import (
+    OutputGroup,
+    OwnGroup,
+    Paths,
+    PerRecord,
+    PriceGroup,
+    ReadGroup,
+    RowOutputGroup,
+    RunGroup,
+    top_option,
+)
+from tokcount.output.writing import write
 
 if TYPE_CHECKING:
     from tokcount.analysis.calibrate import CountedAs
@@ -20,14 +32,12 @@ if TYPE_CHECKING:
 def reconcile(
     paths: Paths = None,
     own: OwnGroup = OwnGroup(),
-    top: Annotated[int, typer.Option("--top", help="Worst records shown.", min=0)] = 10,
-    per_record: Annotated[
-        bool, typer.Option("--per-record", help="One row a record instead of the report; also -f parquet.")
-    ] = False,
+    top: Annotated[int, top_option("Worst records shown.")] = 10,
+    per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
-    output: OutputGroup = OutputGroup(),
+    output: RowOutputGroup = RowOutputGroup(),
 ) -> None:
     """Compare counted tokens with the usage that the log says was billed.
 
@@ -36,18 +46,14 @@ def reconcile(
     """
     from tokcount.analysis import reconcile as analysis
     from tokcount.analysis import residuals
-    from tokcount.output import records
-    from tokcount.output.interface import emit
 
-    sources = inputs.sources_of(paths, output.output)
-    result = inputs.scan(sources, _plan(own, prices, run), inputs.read_options(read), run)
-    skipped, frame = result.skipped, result.frame()
+    job = Job(paths, read, prices, run, output, per_record=per_record)
+    frame = job.count(_plan(job, own))
     if frame.height and per_record:
-        records.write(residuals.per_record(frame), "reconcile", output.format, output.output, output.color)
+        job.write_rows(residuals.per_record(frame), "reconcile")
     elif frame.height:
-        report = analysis.report(frame, skipped, top=top)
-        emit(report, output.format, output.output, output.color)
-    inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
+        job.show(analysis.report(frame, job.skipped, top=top))
+    job.close(frame.height)
 
 
 @with_groups
@@ -68,30 +74,26 @@ def calibrate(
     writes is taken by --families; what it counts is marked calibrated.
     """
     from tokcount.analysis import calibrate as analysis
-    from tokcount.output.interface import emit
-    from tokcount.output.writing import write
 
-    sources = inputs.sources_of(paths, output.output)
-    plan = _plan(own, prices, run)
-    result = inputs.scan(sources, plan, inputs.read_options(read), run)
-    skipped, frame = result.skipped, result.frame()
+    job = Job(paths, read, prices, run, output)
+    plan = _plan(job, own)
+    frame = job.count(plan)
     if frame.height:
-        report = analysis.report(frame, skipped, counted_as=_counted_as(plan))
+        report = analysis.report(frame, job.skipped, counted_as=_counted_as(plan))
         if export:
             write(_as_toml(report, plan), output.output)
         else:
-            emit(report, output.format, output.output, output.color)
-    inputs.close(frame.height, skipped, run, strict=read.strict, sources=sources)
+            job.show(report)
+    job.close(frame.height)
 
 
-def _plan(own: OwnGroup, prices: PriceGroup, run: RunGroup) -> ScanPlan:
-    from tokcount.cli.prices import catalog_of
+def _plan(job: Job, own: OwnGroup) -> ScanPlan:
     from tokcount.scanning.plan import own_plan
 
     return own_plan(
         assume_model=own.assume_model,
-        engine=run.engine,
-        catalog=catalog_of(prices),
+        engine=job.run.engine,
+        catalog=job.catalog,
         families=inputs.families_of(own.families),
     )
 

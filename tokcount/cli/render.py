@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup
+from tokcount.cli.options import CheckOutputGroup
+from tokcount.cli.outputs import show
 from tokcount.errors import UsageError
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnyOutputGroup(OutputGroup):
-    """What is written, and where to; which formats there are depends on the report."""
-
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            help="table, csv, json, jsonl, markdown; of check also github, junit, sarif. Default: table.",
-            metavar="FORMAT",
-            show_default=False,
-        ),
-    ] = "table"  # type: ignore[assignment] # any format
 
 
 @with_groups
@@ -35,13 +19,15 @@ def render(
     report: Annotated[
         str, typer.Argument(metavar="REPORT", help="A report saved with -f json; - for standard input.")
     ],
-    output: AnyOutputGroup = AnyOutputGroup(),
+    output: CheckOutputGroup = CheckOutputGroup(),
 ) -> None:
-    """Show a report that was saved with -f json in another format."""
-    from tokcount.output.documents import load
-    from tokcount.output.interface import emit
+    """Show a report that was saved with -f json in another format.
 
-    emit(load(_content(report), report), output.format, output.output, output.color)
+    github, junit and sarif are for reports of check.
+    """
+    from tokcount.output.documents import load
+
+    show(load(_content(report), report), output)
 
 
 def _content(name: str) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from tokcount.cli.inputs import say
+from tokcount.cli.inputs import need_files, say
 from tokcount.cli.options import ReferenceGroup, RunGroup
 from tokcount.errors import UsageError
 
@@ -79,11 +79,7 @@ def _logged_models(
     from tokcount.logs.reader import read
     from tokcount.logs.record import Record
 
-    for source in sources:
-        if source.size is None:
-            raise UsageError(
-                f"--to auto reads the log twice, and {source.path} can be read only once; name a file or a target."
-            )
+    need_files(sources, "--to auto")
     items = read(sources, options)
     names = Counter((item.served_model, item.model) for item in items if isinstance(item, Record))
     found = Counter[str]()

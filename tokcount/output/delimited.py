@@ -13,9 +13,14 @@ from tokcount.output.views import rows_of
 
 
 def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - CSV is the same everywhere
-    """A header and one line for each row (RFC 4180, with plain line feeds); unknown values are empty cells."""
+    """A header and one line for each row (RFC 4180, with plain line feeds); unknown values are empty cells.
+
+    Nothing at all without rows.
+    """
     rows = rows_of(report)
     columns = list(dict.fromkeys(name for row in rows for name in row))
+    if not columns:
+        return ""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in columns])

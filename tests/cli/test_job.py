@@ -1,0 +1,130 @@
+"""What all commands that count have in common: refused options, what was skipped, where reports may go."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from in_process import run
+from inside import Inside
+from running import SAMPLES
+
+from tokcount.cli import outputs
+
+CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
+COUNTING = ("drift", "cost", "reconcile", "check", "audit", "calibrate")
+BUDGET = ("--budget", "records.total >= 1")
+
+
+@pytest.fixture
+def log(inside: Inside) -> Path:
+    """Three records and seven lines that are none, more than a sentence names."""
+    broken = [*["not JSON"] * 5, '{"colour": "red"}', "[]"]
+    return inside.write("log.jsonl", "\n".join([*map(json.dumps, [CHAT] * 3), *broken]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("drift", "--jobs", "0"), "'--jobs' / '-j': 0 is not in the range x>=1"),
+        (("cost", "--jobs", "-1"), "'--jobs' / '-j': -1 is not in the range x>=1"),
+        (("audit", "--max-ratio", "-5"), "'--max-ratio': -5 is not in the range x>=1"),
+        (("reconcile", "--top", "-1"), "'--top': -1 is not in the range x>=0"),
+        (("drift", "-f", "parquet"), "-f parquet holds rows, not a report: add --per-record"),
+        (("cost", "-f", "html", "--per-record"), "-f html holds a report, not rows: leave out --per-record"),
+        (("calibrate", "-f", "parquet"), "'parquet' is not one of 'table', 'csv'"),
+        (("models", "-f", "parquet"), "'parquet' is not one of 'table', 'csv'"),
+        (("drift", "-f", "sarif"), "'sarif' is not one of 'table', 'csv'"),
+        (("drift", "--colour", "never"), "No such option: --colour"),
+        (("dirft",), "No such command 'dirft'. Did you mean 'drift'"),
+        (("--quiet",), "No such option: --quiet"),
+    ],
+)
+def test_what_an_option_cannot_be_is_one_line_before_anything_is_counted(
+    arguments: tuple[str, ...], says: str
+) -> None:
+    done = run(*arguments, *([] if arguments[0] == "models" else [SAMPLES / "support-chat.jsonl"]))
+
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_without_anything_there_is_help() -> None:
+    assert "Commands:" in run().err + run().out
+
+
+@pytest.mark.parametrize("command", COUNTING)
+def test_what_was_skipped_is_said_in_the_words_of_the_report(inside: Inside, log: Path, command: str) -> None:
+    done = inside(command, log, "--assume-model", "gpt-4o", *(BUDGET if command == "check" else ()))
+
+    (closing,) = [line for line in done.err.splitlines() if " skipped (" in line]
+    assert closing.removeprefix("tokcount: ") in done.out
+    assert f"5 unreadable or cut-off lines, 1 empty entry, 1 record of no known format): {log}:4" in closing
+    assert closing.endswith("; and 4 more (--skipped FILE lists all)")
+
+
+def test_on_one_screen_it_is_said_once(inside: Inside, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "is_on_screen", lambda output: output.output is None)
+
+    shown, rows = inside("drift", log), inside("drift", log, "--per-record")
+
+    assert " skipped (" in shown.out
+    assert " skipped (" not in shown.err
+    assert " skipped (" in rows.err
+
+
+@pytest.mark.parametrize("command", [*COUNTING, "formats"])
+def test_all_that_was_skipped_can_be_listed(inside: Inside, log: Path, command: str) -> None:
+    done = inside(command, log, "--skipped", "skipped.jsonl", *(BUDGET if command == "check" else ()))
+
+    listed = [json.loads(line) for line in Path("skipped.jsonl").read_text("utf-8").splitlines()]
+    assert done.code in (0, 1)
+    assert [entry["line"] for entry in listed] == [4, 5, 6, 7, 8, 9, 10]
+    assert {entry["reason"] for entry in listed} == {"unparsed", "unrecognised", "empty"}
+    assert all(set(entry) == {"source", "line", "reason", "detail", "format"} for entry in listed)
+
+
+def test_the_list_reads_the_log_again_and_replaces_nothing_that_is_read(inside: Inside, log: Path) -> None:
+    piped = run("drift", "-", "--skipped", "skipped.jsonl", stdin="x")
+    same = inside("drift", log, "--skipped", log)
+
+    assert "--skipped reads the log twice, and - can be read only once" in piped.err
+    assert "is read and would be replaced" in same.err
+    assert (piped.code, same.code) == (2, 2)
+
+
+def test_notes_on_a_file_are_said_by_formats_as_well(inside: Inside) -> None:
+    (inside.folder / "x.jsonl").write_bytes(json.dumps(CHAT).encode().replace(b"hi", b"caf\xe9"))
+
+    assert "x.jsonl:1 not valid UTF-8" in inside("formats", "x.jsonl").err
+    assert inside("formats", "x.jsonl", "-q").err == ""
+
+
+def test_a_screen_is_a_terminal_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tokcount.cli.options import OutputGroup
+
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+
+    assert outputs.is_on_screen(OutputGroup())
+    assert not outputs.is_on_screen(OutputGroup(format="csv"))
+    assert not outputs.is_on_screen(OutputGroup(output=Path("x")))
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_nothing_to_propose_is_nothing_at_all(form: str) -> None:
+    done = run("calibrate", SAMPLES / "completions-2023.jsonl", "-f", form)
+
+    assert (done.code, done.out) == (0, "")
+
+
+def test_check_takes_every_format_that_render_does(inside: Inside, log: Path) -> None:
+    inside("check", log, *BUDGET, "-f", "json", "-o", "report.json")
+
+    for form in ("html", "markdown", "sarif", "junit"):
+        assert (
+            inside("check", log, *BUDGET, "-f", form).out == inside("render", "report.json", "-f", form).out
+        )

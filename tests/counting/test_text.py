@@ -13,7 +13,7 @@ from texts import NASTY, patient, texts
 
 from tokcount import encodings
 from tokcount.counting import fast
-from tokcount.counting.text import TextCounter, has_lone_surrogate, has_special
+from tokcount.counting.text import TextCounter
 from tokcount.errors import UsageError
 
 NAMES = ("p50k_base", "cl100k_base", "o200k_base", "r50k_base", "o200k_harmony", "p50k_edit")
@@ -81,26 +81,6 @@ def test_totals_are_sums_and_flagged_texts_are_numbered() -> None:
     assert counter.count_all([]) == ((0, 0), 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("<|endoftext|>", True),
-        ("a <|reserved_200001|> b", True),
-        ("<|im_start|>", True),
-        ("<| endoftext |>", False),
-        ("a <| b |> c", False),
-        ("", False),
-    ],
-)
-def test_what_looks_like_a_special_token(text: str, expected: bool) -> None:
-    assert expected == has_special(text)
-
-
-@pytest.mark.parametrize(("text", "expected"), [("abc", False), ("é😀", False), ("\ud83d", True)])
-def test_lone_surrogates_are_found(text: str, expected: bool) -> None:
-    assert expected == has_lone_surrogate(text)
-
-
 @counters
 @patient
 @given(batch=st.lists(texts, max_size=8))
@@ -117,7 +97,7 @@ def test_learning_flags_texts_and_counts_each_once(monkeypatch: pytest.MonkeyPat
     counter.learn(["idle at last"])
     monkeypatch.setattr(counter._pieces, "idle", lambda _size: True)
     counter.learn(["<|endoftext|>", "\ud800", "<|endoftext|>"])
-    monkeypatch.setattr(counter, "_counters", [])
+    monkeypatch.setattr(counter, "_pack", None)
 
     assert counter.count_all(["<|endoftext|>", "\ud800", "<|endoftext|>"])[1:] == (2, 1)
     counter.learn(["\ud800"])

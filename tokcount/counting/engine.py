@@ -11,6 +11,7 @@ from typing import Literal, Protocol, TypeVar, get_args
 
 from tokcount import encodings
 from tokcount.counting.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
+from tokcount.counting.packing import Packer
 from tokcount.errors import DataError, UsageError
 
 T = TypeVar("T")
@@ -37,6 +38,9 @@ class Engine(Protocol):
     def counter(self, encoding: str) -> Count:
         """The counting function of one encoding. Loads the vocabulary."""
 
+    def packer(self, names: Sequence[str]) -> Packer:
+        """Counts under several encodings at once."""
+
     def encoder(self, encoding: str) -> Encode:
         """The encoding function of one encoding, for those who need the tokens themselves."""
 
@@ -57,6 +61,10 @@ class TiktokenEngine:
         if name not in self._counters:
             self._counters[name] = _with_tiktoken(name)
         return self._counters[name]
+
+    def packer(self, names: Sequence[str]) -> Packer:
+        """Counts under several encodings at once; `UsageError` when there is no such encoding."""
+        return Packer([self.counter(name) for name in names])
 
     def encoder(self, encoding: str) -> Encode:
         """The encoding function of ``encoding``; `UsageError` when there is no such encoding."""

@@ -41,11 +41,11 @@ DENSE_END = re.compile(r"[0-9A-Za-z\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00
 LONG_LINE = 200
 """Texts shorter than this are not cut into sentences."""
 
-FIRST_WINDOW = 1_000_000
+FIRST_WINDOW = 300_000
 WINDOW = 100_000
 """Characters that a level looks up before it decides whether it pays: the first time, when all is new, and later."""
 
-REST = 1_000_000
+REST = 3_000_000
 LONGEST_REST = 16_000_000
 """Characters for which a level that does not pay stays off; twice as long each time, up to the longest."""
 

@@ -82,6 +82,11 @@ class Notes(msgspec.Struct):
     reasons: dict[str, None] = {}
     flags: tuple[str, ...] = ()
 
+    def flag(self, *, special: bool, repaired: bool) -> None:
+        """The texts hold what looks like a special token, or were repaired."""
+        flags = {*self.flags, *(("special_token_text",) * special), *(("surrogate_repaired",) * repaired)}
+        self.flags = tuple(sorted(flags))
+
     def doubt(self, basis: Basis, reason: str) -> None:
         """No count of this record is better than ``basis``."""
         self.least_basis = max(self.least_basis, BASIS_ORDER.index(basis))
@@ -143,17 +148,24 @@ class Columns:
         an append to each of some forty arrays would cost more than counting a record whose texts are known.
         """
         self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
-        fresh = self._fresh
-        fresh.extend(self._codes(record, notes, (shape, script, record.user, bill_note)))
         usage = record.usage
-        fresh.extend((record.line, record.index, _identity(record), _messages(record), notes.basis))
-        fresh.append(1 if usage is None else usage.requests)
-        fresh.extend(_NOTHING_BILLED if usage is None else _billed(usage))
+        row = [
+            *self._codes(record, notes, (shape, script, record.user, bill_note)),
+            record.line,
+            record.index,
+            _identity(record),
+            _messages(record),
+            notes.basis,
+            1 if usage is None else usage.requests,
+            *(_NOTHING_BILLED if usage is None else _billed(usage)),
+        ]
         for cell in cells:
-            fresh.extend((cell.content, cell.framing, cell.output))
+            row += (cell.content, cell.framing, cell.output)
             if self.role_names:
-                fresh.extend(NULL if cell.by_role is None else cell.by_role[role] for role in self.role_names)
-            fresh.append(cell.basis)
+                row += [NULL if cell.by_role is None else cell.by_role[role] for role in self.role_names]
+            row.append(cell.basis)
+        fresh = self._fresh
+        fresh.extend(row)
         if len(fresh) > SETTLE_AT:
             self.settle()
 

@@ -1,0 +1,116 @@
+"""References made ready for counting, and which of them frame a record alike."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tokcount.counting.families import FAMILIES, Family
+from tokcount.logs.record import Kind
+from tokcount.models.names import find
+from tokcount.models.references import Reference
+from tokcount.scanning.plan import OWN, ScanPlan
+
+PROMPT_KINDS: Final = frozenset({"completions", "text"})
+NO_MODEL: Final = "no model in the record"
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A reference made ready: its encoding, framing family, and the model name that image rules go by.
+
+    ``is_encoding``: an encoding says nothing of the endpoint, so a prompt stays a prompt under it.
+    """
+
+    label: str
+    encoding: str
+    family: Family
+    model: str = ""
+    is_encoding: bool = False
+    place: int = -1
+    """Of the encoding among those that are counted together; -1: it is counted by itself."""
+    doubt: str = ""
+    """Why no count under it is exact."""
+
+    def family_for(self, kind: Kind) -> Family:
+        """The framing family for a record of this kind.
+
+        A completions call counted under its own model was sent to the completions endpoint, which frames nothing.
+        """
+        if kind == "completions" and self.label == OWN:
+            return FAMILIES["completions"]
+        if kind in PROMPT_KINDS and self.is_encoding:
+            return FAMILIES["completions"]
+        return self.family
+
+
+class Way(NamedTuple):
+    """One way to frame a record: a family and a model, and the targets that share it with their places in the row."""
+
+    family: Family
+    model: str
+    targets: list[tuple[int, Target]]
+
+
+class Ways(NamedTuple):
+    """All ways to frame the records of one kind and model; ``reason``: why there is no count under its own model."""
+
+    ways: tuple[Way, ...]
+    reason: str | None = None
+
+
+class Targets:
+    """The references of a plan for every record; ``encodings`` are those that are counted together."""
+
+    def __init__(self, plan: ScanPlan, encodings: tuple[str, ...]) -> None:
+        self._plan = plan
+        self._encodings = encodings
+        self._calibrated = {user.model: user for user in plan.families}
+        self._named = tuple(map(self._target, plan.references))
+        self._ways: dict[tuple[Kind, str | None, str | None], Ways] = {}
+
+    def ways(self, kind: Kind, served: str | None, asked: str | None) -> Ways:
+        """The ways to frame a record of ``kind`` that names these models."""
+        key = (kind, served, asked) if self._plan.own else (kind, None, None)
+        ways = self._ways.get(key)
+        if ways is None:
+            ways = self._ways[key] = self._grouped(kind, served, asked)
+        return ways
+
+    def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> Ways:
+        own = self._own(served, asked) if self._plan.own else None
+        row = [own, *self._named] if self._plan.own else list(self._named)
+        groups: dict[tuple[str, str], Way] = {}
+        for place, target in enumerate(row):
+            if isinstance(target, Target):
+                family = target.family_for(kind)
+                way = groups.setdefault((family.name, target.model), Way(family, target.model, []))
+                way.targets.append((place, target))
+        return Ways(tuple(groups.values()), own if isinstance(own, str) else None)
+
+    def _target(self, reference: Reference) -> Target:
+        name = reference.model.name if reference.model else ""
+        calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
+        family = calibrated.family if calibrated else FAMILIES[reference.family]
+        place = self._encodings.index(reference.encoding)
+        return Target(reference.label, reference.encoding, family, name, reference.model is None, place)
+
+    def _own(self, served: str | None, asked: str | None) -> Target | str:
+        """A record's own model as a target, or the reason why there is none."""
+        named = served or asked
+        for name in filter(None, (served, asked, self._plan.assume_model)):
+            found = find(name, self._plan.catalog)
+            calibrated = self._calibrated.get(name.lower())
+            if calibrated and (calibrated.encoding or found):
+                encoding = calibrated.encoding or (found.model.encoding if found else "")
+                return self._own_as(encoding, calibrated.family, name)
+            if found is not None:
+                stands_in = named and name not in (served, asked)
+                doubt = f"unknown model {named!r}, counted as {name}" if stands_in else ""
+                model = found.model
+                return self._own_as(model.encoding, FAMILIES[model.family], model.name, doubt)
+        return f"unknown model {named!r}" if named else NO_MODEL
+
+    def _own_as(self, encoding: str, family: Family, name: str, doubt: str = "") -> Target:
+        place = self._encodings.index(encoding) if encoding in self._encodings else -1
+        return Target(OWN, encoding, family, name, place=place, doubt=doubt)

@@ -244,3 +244,40 @@ class InThisProcess:
 
     def result(self, future: Any) -> Any:
         return future.result()
+
+
+LONG = "word " * 30_000
+BIG = {"model": "gpt-4o", "prompt": LONG}
+SMALL = {"model": "gpt-4o", "prompt": "Say hi."}
+LAYOUTS = {
+    "lines": "\n".join(map(json.dumps, (BIG, SMALL, SMALL))),
+    "pretty-printed": "\n".join(json.dumps(value, indent=1) for value in (BIG, SMALL, SMALL)),
+    "opened on the first line": '{"prompt": "' + LONG + '",\n "model": "gpt-4o"}\n' + json.dumps(SMALL) * 2,
+    "an array of lines": "[" + ",\n".join(map(json.dumps, (BIG, SMALL, SMALL))) + "]",
+    "concatenated": "".join(map(json.dumps, (BIG, SMALL, SMALL))),
+    "behind prefixes": "\n".join(f"INFO 12:00 {json.dumps(value)}" for value in (BIG, SMALL, SMALL)),
+    "Python": "\n".join(repr(value) for value in (BIG, SMALL, SMALL)),
+    "a table": f'prompt,model\n"{LONG}",gpt-4o\nSay hi.,gpt-4o\nSay hi.,gpt-4o\n',
+    "behind blank lines": "\n" * 200_000 + "\n".join(map(json.dumps, (BIG, SMALL, SMALL))),
+}
+"""Shapes whose first record is longer than a pipe gives at once."""
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_a_file_is_does_not_depend_on_how_much_of_it_comes_at_once(
+    layout: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log"
+    path.write_text(LAYOUTS[layout], encoding="utf-8")
+    (source,) = files.expand([str(path)])
+    whole = scan(source).frame()
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "blocks_of", lambda file: streams.blocks_of(file, 1 << 16))
+        piped = scan(source).frame()
+    cut_anywhere(monkeypatch, 50_000)
+    monkeypatch.setattr(pool, "Pool", InThisProcess)
+    parts = scan(source, jobs=2).frame()
+
+    assert whole.height == 3
+    assert_frame_equal(piped, whole)
+    assert_frame_equal(parts, whole)

@@ -13,8 +13,8 @@ Unit = Literal["conversation", "last-request", "each-request"]
 BLOCK_BYTES = 1 << 20
 """Bytes read at a time."""
 
-HEAD_BYTES = 1 << 16
-"""Bytes looked at to decide what a file is."""
+HEAD_BYTES = 1 << 20
+"""Bytes looked at to decide what a file is: the same ones however they come, so that a pipe is read as a file is."""
 
 LARGEST_VALUE = 256 << 20
 """A line or a JSON value larger than this is skipped, not held."""

@@ -45,7 +45,7 @@ class Stream:
         raise StopIteration
 
     def peek(self, size: int = HEAD_BYTES) -> tuple[bytes, bool]:
-        """The first bytes, and whether they are all; they stay in the stream."""
+        """Exactly the first ``size`` bytes, and whether they are all; they stay in the stream."""
         head: list[bytes] = []
         length = 0
         for block in self:
@@ -55,7 +55,7 @@ class Stream:
                 break
         ended = length < size
         self._blocks = chain(head, self._blocks)
-        return b"".join(head), ended
+        return b"".join(head)[:size], ended
 
 
 def blocks_of(file: IO[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:

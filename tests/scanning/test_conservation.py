@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
 import random
 from collections.abc import Sequence
 from functools import cache
@@ -16,8 +17,9 @@ import pytest
 from fuzz.targets import Held
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from in_process import run
 from polars.testing import assert_frame_equal
-from strategies import PACKED, bent_values, lines
+from strategies import PACKED, VALUES, bent_values, lines
 
 from tokcount.analysis.drift import DriftOptions, report
 from tokcount.analysis.groups import DIMENSIONS
@@ -281,3 +283,75 @@ def test_what_a_file_is_does_not_depend_on_how_much_of_it_comes_at_once(
     assert whole.height == 3
     assert_frame_equal(piped, whole)
     assert_frame_equal(parts, whole)
+
+
+DAMAGED = [
+    b'{"cut off',
+    b"# a comment",
+    b"42",
+    b'{"data": [], "object": "list"}',
+    b"[]",
+    b'"a string"',
+    b"{}",
+    b"",
+]
+MANY = [*(json.dumps(value).encode() for value in VALUES), *DAMAGED]
+
+
+def everything() -> bytes:
+    """A log of every format that stands for itself, between damage, a few times over."""
+    return b"\n".join([line for line in MANY if is_apart(line)] * 6) + b"\n"
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_three_processes_give_the_rows_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """With either way of starting them, over parts of every size that the log makes."""
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system does not {method}")
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(everything())
+    (source,) = files.expand([str(path)])
+    whole = scan(source)
+    monkeypatch.setattr(pool, "start_method", lambda: method)
+    cut_anywhere(monkeypatch, 20_000)
+    parts = scan(source, jobs=3)
+
+    assert len(parts.blocks) > 3
+    assert parts.skipped.reasons == whole.skipped.reasons
+    assert_frame_equal(parts.frame(), whole.frame())
+
+
+def test_the_report_is_the_same_from_a_file_a_pipe_a_folder_and_every_packing(tmp_path: Path) -> None:
+    """As ``tokcount drift`` gives it; only places and names of files differ."""
+    data = everything()
+    found = data.splitlines(keepends=True)
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for number, part in enumerate((found[: len(found) // 3], found[len(found) // 3 :])):
+        (folder / f"{number}.jsonl").write_bytes(b"".join(part))
+    inputs: dict[str, tuple[list[str], bytes | None]] = {
+        "stdin": (["-"], data),
+        "folder": ([str(folder)], None),
+    }
+    for name, pack in PACKED.items():
+        path = tmp_path / name.replace(" ", "-")
+        path.write_bytes(pack(data))
+        inputs[name] = ([str(path)], None)
+    reports = {
+        name: run(
+            "drift", *paths, "-f", "json", "--engine", "tiktoken", "--by", "model", "--jobs", "1", stdin=stdin
+        )
+        for name, (paths, stdin) in inputs.items()
+    }
+    numbers = {name: _numbers(json.loads(done.out)) for name, done in reports.items()}
+
+    assert all(done.code == 0 for done in reports.values())
+    assert {name for name, found in numbers.items() if found != numbers["plain"]} == set()
+    assert numbers["plain"]["skipped_reasons"]["unparsed"] > 0
+
+
+def _numbers(data: dict[str, Any]) -> dict[str, Any]:
+    """The report without places and names of files."""
+    return {name: value for name, value in data.items() if name not in ("worst", "sources", "skipped_at")}

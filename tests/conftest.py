@@ -1,4 +1,8 @@
-"""Fixtures for the whole suite."""
+"""Settings of the whole suite.
+
+Properties are tried with the same examples everywhere; ``HYPOTHESIS_PROFILE=thorough`` tries more, new ones each time.
+How long an example takes says nothing on a machine that does other things as well.
+"""
 
 import os
 import sys
@@ -8,6 +12,6 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-settings.register_profile("quick", max_examples=40)
-settings.register_profile("thorough", max_examples=1_000)
+settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

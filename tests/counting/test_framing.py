@@ -177,7 +177,7 @@ requests = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["chat", "completions", "responses", "text", "embeddings"]),
     requests,

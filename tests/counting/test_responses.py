@@ -300,7 +300,7 @@ REQUESTS = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(REQUESTS, st.sampled_from(MODELS))
 def test_any_json_is_laid_out_without_raising(request_: dict[str, Any], model: str) -> None:
     layout = lay(request_, model, roles=True)

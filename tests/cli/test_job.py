@@ -128,3 +128,37 @@ def test_check_takes_every_format_that_render_does(inside: Inside, log: Path) ->
         assert (
             inside("check", log, *BUDGET, "-f", form).out == inside("render", "report.json", "-f", form).out
         )
+
+
+@pytest.mark.parametrize("command", ["drift", "audit"])
+def test_without_a_known_model_it_is_said_what_to_do(inside: Inside, command: str) -> None:
+    inside.write("log.jsonl", json.dumps({**CHAT, "model": "mystery"}))
+
+    done = inside(command, "log.jsonl", "--to", "gpt-4o")
+
+    hint = "Without a known model there is no baseline: --assume-model MODEL counts them"
+    assert hint in done.out
+    assert hint not in inside(command, "log.jsonl", "--to", "gpt-4o", "--from", "gpt-4").out
+    assert hint not in inside(command, SAMPLES / "support-chat.jsonl", "--to", "gpt-4o").out
+
+
+def test_naming_no_records_leaves_no_heading_behind_and_still_counts_them() -> None:
+    log = SAMPLES / "completions-2023.jsonl"
+
+    audit = run("audit", log, "--to", "gpt-4o", "--top", "0").out
+    check = run("check", log, "--budget", "input_tokens.max <= 50", "--top", "0").out
+
+    assert "How the numbers were made" in audit
+    assert "Records that grow most" not in audit
+    assert "✗ input_tokens.max <= 50: 59 records to blame (--top N names them)" in check
+
+
+@pytest.mark.parametrize("content", ["[1, 2, 3]", "null", "42\n", "[[1], [2]]"])
+def test_json_that_holds_no_objects_is_not_called_plain_text(inside: Inside, content: str) -> None:
+    err = inside("drift", inside.write("x.json", content)).err
+
+    assert "plain text" not in err
+    assert "a bare number or word, not an object" in err or "a list of numbers or lists" in err
+    assert (
+        "plain text; read it as one prompt with --text" in inside("drift", inside.write("y.json", "hi")).err
+    )

@@ -218,6 +218,22 @@ def test_a_wrong_option_is_one_line_and_writes_nothing(
     assert not new.exists()
 
 
+def test_prompts_without_calls_are_told_to_have_no_parameters() -> None:
+    done = tokcount("migrate", "-", "--to", "gpt-4o", stdin='{"prompt": "hi"}\n{"prompt": "ho"}')
+
+    assert b"2 prompts without a call around: the log has no parameters there" in done.stderr
+    assert b"the first row is without 2 records of no known model" in done.stderr
+
+
+def test_a_log_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text("neither\nnor\n")
+    done = tokcount("migrate", log, "--to", "gpt-4o")
+
+    assert done.returncode == 3
+    assert f"nothing to migrate: 2 skipped (2 unreadable or cut-off lines): {log}:1" in done.stderr.decode()
+
+
 def test_scaling_needs_a_log_that_can_be_read_twice_and_has_outputs(tmp_path: Path) -> None:
     piped = tokcount("migrate", "-", "--to", "gpt-4o", "--scale-max-tokens", stdin=b"{}")
     assert piped.returncode == 2

@@ -196,11 +196,21 @@ def test_fine_tuning_lines_become_chat_fine_tuning_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "unlimited"),
-    [({}, True), ({"request": {"max_tokens": 5}}, False), ({"kind": "text"}, False)],
+    ("fields", "unlimited", "alone"),
+    [
+        ({}, True, False),
+        ({"request": {"max_tokens": 5}}, False, False),
+        ({"kind": "text"}, False, True),
+        ({"kind": "text", "request": {"max_tokens": 5}}, False, False),
+        ({"format": "generic.prompt_completion"}, False, True),
+    ],
 )
-def test_calls_without_a_limit_are_told(fields: dict[str, Any], unlimited: bool) -> None:
-    assert migrator().migrate(record(**fields)).unlimited is unlimited
+def test_calls_and_prompts_without_a_limit_are_told(
+    fields: dict[str, Any], unlimited: bool, alone: bool
+) -> None:
+    migrated = migrator().migrate(record(**fields))
+
+    assert (migrated.unlimited, migrated.alone) == (unlimited, alone)
 
 
 PROMPTS = st.recursive(

@@ -30,7 +30,9 @@ def _tally(source: str) -> Tally:
             Migrated(lines=[{}], losses=lost, splits=["Q/A"]),
             Migrated(lines=[{}, {}], losses=lost[:1], splits=[None, None]),
             Migrated(lines=[{}], splits=["Human/AI"], unlimited=True),
-            Migrated(lines=[{}], losses=[Loss("=x|<b>\x1b", "dropped", "no parameter")], splits=[None]),
+            Migrated(
+                lines=[{}], alone=True, losses=[Loss("=x|<b>\x1b", "dropped", "no parameter")], splits=[None]
+            ),
             Migrated(reason="chat, not completions"),
             Migrated(reason="no prompt in the log"),
         ),

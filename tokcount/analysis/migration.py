@@ -99,6 +99,7 @@ def report(
             "conventions": dict(sorted(tally.conventions.items())),
         },
         "unlimited": tally.unlimited,
+        "alone": tally.alone,
         "factors": None if factors is None else [_factor(factor) for factor in factors],
         "tokens": {
             "before": msgspec.to_builtins(before),

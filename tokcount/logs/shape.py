@@ -70,7 +70,18 @@ def _table_or_text(text: str, path: str) -> Look:
     table = table_shape(text, path)
     if table is not None:
         return Look("table", table)
+    if path.endswith(".json") and _is_json(text):
+        return Look("json")
     return Look("jsonl" if path.endswith((".jsonl", ".ndjson")) else "text")
+
+
+def _is_json(text: str) -> bool:
+    """Is all of it one value? Objects were found before; this one is a number, a word or a list of them."""
+    try:
+        _DECODE(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _json_shape(text: str, whole: bool, path: str) -> Shape | None:

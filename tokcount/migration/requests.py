@@ -58,13 +58,15 @@ class Migrated(msgspec.Struct):
     """What became of a record: the lines to write, or the ``reason`` why there are none.
 
     ``losses``: what the lines do not hold, or hold otherwise. ``splits``: the convention of each prompt, ``None``
-    where it stayed whole. ``unlimited``: a completions call without ``max_tokens``, which ended after 16 tokens.
+    where it stayed whole. ``unlimited``: a completions call without ``max_tokens``, which ended after 16 tokens;
+    ``alone``: a prompt without a call around it, whose limit the log does not say.
     """
 
     lines: list[Json] = []
     losses: list[Loss] = []
     splits: list[str | None] = []
     unlimited: bool = False
+    alone: bool = False
     reason: str = ""
 
 
@@ -90,7 +92,10 @@ class Migrator:
         if not usable:
             return Migrated(reason=prompts[0].reason if prompts else "an empty list of prompts")
         parameters, losses = self._carrier.carry(request, encoding)
-        migrated = Migrated(losses=losses, unlimited=_is_unlimited(record, request))
+        without_limit, called = request.get("max_tokens") is None, _is_call(record)
+        migrated = Migrated(
+            losses=losses, unlimited=without_limit and called, alone=without_limit and not called
+        )
         losses += [Loss("prompt", "dropped", prompt.reason) for prompt in prompts if prompt.reason]
         for prompt in usable:
             if prompt.special:
@@ -162,9 +167,9 @@ def _why_not(record: Record) -> str:
     return next((reason for flag, reason in UNREADABLE.items() if flag in record.flags), "")
 
 
-def _is_unlimited(record: Record, request: Json) -> bool:
-    named = record.kind == "completions" and record.format != FINE_TUNE
-    return named and request.get("max_tokens") is None
+def _is_call(record: Record) -> bool:
+    """Whether a record is a call to the completions API, rather than a prompt that was written down."""
+    return record.kind == "completions" and record.format != FINE_TUNE
 
 
 def encoding_of(

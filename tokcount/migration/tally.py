@@ -72,6 +72,7 @@ class Tally(msgspec.Struct):
     requests: int = 0
     bytes: int = 0
     unlimited: int = 0
+    alone: int = 0
     losing: int = 0
     """Records that lost something."""
     losses: dict[Loss, Places] = {}
@@ -91,6 +92,7 @@ class Tally(msgspec.Struct):
         self.requests += len(migrated.lines)
         self.bytes += size
         self.unlimited += migrated.unlimited
+        self.alone += migrated.alone
         self.losing += bool(migrated.losses)
         for loss in dict.fromkeys(map(self._bounded, migrated.losses)):
             self.losses.setdefault(loss, Places()).add(record)

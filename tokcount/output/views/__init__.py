@@ -51,6 +51,17 @@ def rows_of(report: Report) -> list[Row]:
     return _view(report.command).rows(report.data)
 
 
+def flat(entry: dict[str, Any]) -> Row:
+    """One row of an object: an object in it becomes columns such as ``formats.openai.chat``, a list is left out."""
+    row: Row = {}
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            row.update({f"{key}.{inner}": number for inner, number in value.items()})
+        elif not isinstance(value, list):
+            row[key] = value
+    return row
+
+
 def _view(command: str) -> View:
     if command not in COMMANDS:
         raise UsageError(f"a report of {command!r} can only be shown as json")

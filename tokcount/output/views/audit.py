@@ -16,11 +16,11 @@ from tokcount.output.views import (
     audit_why,
     cost,
     cost_sentences,
+    flat,
 )
 from tokcount.output.views import drift as drift_view
 from tokcount.output.views.phrases import flags, holdings, place, skipped, sureness, uncompared
 
-OWN: Final = "own"
 MODELS_LISTED: Final = 15
 WINDOW_COLUMNS: Final = (
     Column("reference"),
@@ -50,6 +50,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *_own(data),
         drift_view.totals(data),
         *uncompared(data["uncompared"], "warning"),
+        *drift_view.no_model(data),
         *audit_charts.drift(data),
         Heading("Why"),
         *audit_why.blocks(data),
@@ -60,7 +61,6 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *_windows(data),
         Heading("Findings"),
         *audit_findings.blocks(data),
-        Heading("Records that grow most"),
         *_worst(data),
         Heading("How the numbers were made"),
         *_made(data),
@@ -73,26 +73,16 @@ def rows(data: dict[str, Any]) -> list[Row]:
     windows = {entry["reference"]: entry for entry in data["windows"]}
     return [
         {
-            **_flat(entry),
-            **_flat(money[entry["reference"]]),
+            **flat(entry),
+            **flat(money[entry["reference"]]),
             **{
                 f"window.{key}": value
-                for key, value in _flat(windows[entry["reference"]]).items()
+                for key, value in flat(windows[entry["reference"]]).items()
                 if key != "reference"
             },
         }
         for entry in data["references"]
     ]
-
-
-def _flat(entry: dict[str, Any]) -> Row:
-    flat: Row = {}
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": number for inner, number in value.items()})
-        elif not isinstance(value, list):
-            flat[key] = value
-    return flat
 
 
 def _models(data: dict[str, Any]) -> list[Block]:
@@ -112,7 +102,7 @@ def _models(data: dict[str, Any]) -> list[Block]:
 
 
 def _own(data: dict[str, Any]) -> list[Line]:
-    if data["baseline"] != OWN:
+    if data["baseline"] != drift_view.OWN:
         return []
     assumed = data["made"].get("assumed_model")
     otherwise = f", {assumed} where that is not known" if assumed else ""
@@ -154,8 +144,8 @@ def _worst(data: dict[str, Any]) -> list[Block]:
     excerpts = [
         Line(f"{place(entry)}: {entry['excerpt']}") for entry in data["worst"] if entry.get("excerpt")
     ]
-    shown = drift_view.worst(data)
-    return [*(structs.replace(b, title="") if isinstance(b, Table) else b for b in shown), *excerpts]
+    shown = [structs.replace(b, title="") if isinstance(b, Table) else b for b in drift_view.worst(data)]
+    return [Heading("Records that grow most"), *shown, *excerpts] if shown else []
 
 
 def _made(data: dict[str, Any]) -> list[Block]:

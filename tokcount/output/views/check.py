@@ -188,4 +188,9 @@ def _broken(entry: Entry) -> list[Block]:
                 note=others(entry, len(entry["records"])),
             )
         )
+    elif entry["more"]:
+        records = counted(entry["more"], "record", "records")
+        lines.append(
+            Line(f"{mark(entry)} {title(entry)}: {records} to blame (--top N names them)", "warning")
+        )
     return lines

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tokcount.output.blocks import Blocks, Cell, Column, Line, Table
-from tokcount.output.views import Row, cost_sentences
+from tokcount.output.views import Row, cost_sentences, flat
 from tokcount.output.views.phrases import flags, holdings, skipped
 
 MEASURES = {
@@ -47,22 +47,12 @@ def blocks(data: dict[str, Any]) -> Blocks:
 def rows(data: dict[str, Any]) -> list[Row]:
     """One row for each reference; with groups, one for each group and reference."""
     if not data["by"]:
-        return [_flat(entry) for entry in data["references"]]
+        return [flat(entry) for entry in data["references"]]
     return [
-        {**{name: group[name] for name in data["by"]}, "records": group["records"], **_flat(entry)}
+        {**{name: group[name] for name in data["by"]}, "records": group["records"], **flat(entry)}
         for group in data["groups"]
         for entry in group["references"]
     ]
-
-
-def _flat(entry: dict[str, Any]) -> Row:
-    flat: Row = {}
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": number for inner, number in value.items()})
-        elif not isinstance(value, list):
-            flat[key] = value
-    return flat
 
 
 def totals(data: dict[str, Any]) -> Table:

@@ -6,9 +6,11 @@ from typing import Any
 
 from tokcount.output.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.output.values import share
-from tokcount.output.views import Row
+from tokcount.output.views import Row, flat
 from tokcount.output.views.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
 
+OWN = "own"
+"""Label of the baseline that is each record's own model."""
 MEASURES = {
     "content_tokens": Column("content", "int"),
     "framing_tokens": Column("framing", "int"),
@@ -35,6 +37,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
         *flags(data),
         totals(data),
         *uncompared(data["uncompared"], "warning"),
+        *no_model(data),
         *_floors(data),
         *_groups(data),
         *worst(data),
@@ -45,9 +48,9 @@ def blocks(data: dict[str, Any]) -> Blocks:
 def rows(data: dict[str, Any]) -> list[Row]:
     """One row for each reference; with groups, one for each group and reference."""
     if not data["by"]:
-        return [_flat(reference) for reference in data["references"]]
+        return [flat(reference) for reference in data["references"]]
     return [
-        {**{name: group[name] for name in data["by"]}, "records": group["records"], **_flat(reference)}
+        {**{name: group[name] for name in data["by"]}, "records": group["records"], **flat(reference)}
         for group in data["groups"]
         for reference in group["references"]
     ]
@@ -62,14 +65,12 @@ def basis(tokens: dict[str, int]) -> str:
     return "none"
 
 
-def _flat(entry: dict[str, Any]) -> Row:
-    flat: Row = {}
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": number for inner, number in value.items()})
-        else:
-            flat[key] = value
-    return flat
+def no_model(data: dict[str, Any]) -> list[Line]:
+    """What to do about records that have no baseline because their model is not known."""
+    if data["baseline"] != OWN or not any("model" in reason for reason in data["uncompared"]["reasons"]):
+        return []
+    told = "--assume-model MODEL counts them as calls of a model, --from REF gives all records one baseline."
+    return [Line(f"Without a known model there is no baseline: {told}", "note")]
 
 
 def totals(data: dict[str, Any]) -> Table:

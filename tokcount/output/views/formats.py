@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.output.blocks import Blocks, Cell, Column, Line, Table
-from tokcount.output.views import Row
+from tokcount.output.views import Row, flat
 from tokcount.output.views.phrases import SKIPPED, counted, tally
 
 FILE_COLUMNS = (
@@ -34,7 +34,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
 def rows(data: dict[str, Any]) -> list[Row]:
     """One row for each file; objects become columns such as ``formats.openai.chat``."""
     entries = data["files"] if "files" in data else data["formats"]
-    return [_flat(entry) for entry in entries]
+    return [flat(entry) for entry in entries]
 
 
 def _file(entry: dict[str, Any]) -> tuple[Cell, ...]:
@@ -70,13 +70,3 @@ def _skipped(files: list[dict[str, Any]]) -> list[Table]:
                 table.append((where, SKIPPED.get(reason, (reason,))[0], place["detail"]))
     columns = (Column("place"), Column("skipped"), Column("why"))
     return [Table(columns, tuple(table), title="Skipped, the first places of each reason")] if table else []
-
-
-def _flat(entry: dict[str, Any]) -> Row:
-    flat: Row = {}
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": number for inner, number in value.items()})
-        elif not isinstance(value, list):
-            flat[key] = value
-    return flat

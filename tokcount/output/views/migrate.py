@@ -89,6 +89,11 @@ def _remarks(data: dict[str, Any]) -> list[str]:
         remarks.append(
             f"{records} without max_tokens: completions end after 16 tokens then, chats when they are done."
         )
+    if data["alone"]:
+        records = counted(data["alone"], "prompt", "prompts")
+        remarks.append(
+            f"{records} without a call around: the log has no parameters there, and no limit of output tokens."
+        )
     if (data["written"]["batch_files"] or 0) > 1:
         files = integer(data["written"]["batch_files"])
         remarks.append(
@@ -125,7 +130,7 @@ def _tokens(data: dict[str, Any]) -> list[Block]:
     ]
     if tokens["after"] is None:
         unread = Line("Not read back: the requests were not written to a file (-o FILE).", "note")
-        return [Table(TOKEN_COLUMNS, tuple(table)), unread]
+        return [Table(TOKEN_COLUMNS, tuple(table), note=_uncounted(tokens["before"])), unread]
     table.append(_sums("written, read back", tokens["after"]))
     return [Table(TOKEN_COLUMNS, tuple(table), note=_uncounted(tokens["before"])), *_unread(data)]
 

@@ -150,25 +150,44 @@ def body_record(
     text; without numbers as well it is ``empty``.
     """
     facts = facts or Facts()
-    kind = kind or request_kind(request or {}) or response_kind(response or {}) or "chat"
-    if request and kind in _PROMPT_FIELDS and _PROMPT_FIELDS[kind] not in request:
-        kind = request_kind(request) or kind
+    kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
-    request, response = request or None, response or None
-    usage = _merged(_response_usage(response), facts.usage)
-    if not holds_text(request, response):
+    usage = _merged(_response_usage(response or None), facts.usage)
+    if not holds_text(request or None, response or None):
         if usage is None and not facts.flags:
             return skipped(place, "empty", "a call without text and without numbers", format_name)
         kind, request, response = "usage", None, None
         if not facts.flags & {"truncated", "redacted"}:
             facts.flags.add("no_text")
+    return tidy(_record(place, format_name, index, kind, request or None, response or None, usage, facts))
+
+
+def _kind(said: Kind | None, request: Json, response: Json) -> Kind:
+    """The endpoint: as the log says, unless the request cannot have gone there; else by the shapes of the bodies."""
+    kind = said or request_kind(request) or response_kind(response) or "chat"
+    if request and kind in _PROMPT_FIELDS and _PROMPT_FIELDS[kind] not in request:
+        return request_kind(request) or kind
+    return kind
+
+
+def _record(
+    place: Place,
+    format_name: str,
+    index: int,
+    kind: Kind,
+    request: Json | None,
+    response: Json | None,
+    usage: Usage | None,
+    facts: Facts,
+) -> Record:
+    """The record of two bodies; what they say wins over the facts."""
     asked, answered = request or _NOTHING, response or _NOTHING
     model = text(asked.get("model")) or text(asked.get("engine")) or facts.model
     served = text(answered.get("model")) or facts.served_model
     if is_foreign(facts.provider, served or model):
         facts.flags.add("non_openai")
-    record = Record(
+    return Record(
         source=place.source,
         line=place.line,
         index=index,
@@ -189,7 +208,6 @@ def body_record(
         flags=tuple(sorted(facts.flags)),
         conversation=facts.conversation,
     )
-    return tidy(record)
 
 
 def _created(answered: Json) -> float | None:

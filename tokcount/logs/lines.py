@@ -38,8 +38,9 @@ class Lines:
             elif held:
                 parts[0] = b"".join((*held, parts[0]))
             rest = parts.pop() if parts else b""
-            for line in parts:
-                yield self._next(), line
+            for number, line in enumerate(parts, self.number):
+                self.number = number + 1
+                yield number, line
             held, size = [rest] if rest else [], len(rest)
         if size and self._stream.problem is None:
             yield self._next(), None if size > self._largest else b"".join(held)

@@ -77,6 +77,7 @@ class RowCounter:
         self._waiting: list[Waiting] = []
         self._texts: list[str] = []
         self._size = 0
+        self._nothing = self.counter.count_all(())
         self._parts = _parts_counter(self.counter) if plan.parts else None
 
     @property
@@ -162,7 +163,7 @@ class RowCounter:
         """The cells of all references that frame the record alike."""
         count_all = self.counter.count_all
         asked = laid.input
-        content = texts = answer = count_all(())
+        content = texts = answer = self._nothing
         if asked is not None:
             content = texts = count_all(asked.content)
             if asked.texts is not asked.content:

@@ -76,8 +76,10 @@ def _explain(error: BaseException) -> None:
 
 
 def _say(line: str) -> None:
+    from tokcount.output.escape import message
+
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr)  # noqa: T201 - the one line of an error
+        print(message(line), file=sys.stderr)  # noqa: T201 - the one line of an error
 
 
 if __name__ == "__main__":

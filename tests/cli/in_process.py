@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from tokcount.__main__ import main
 from tokcount.cli.app import app
 from tokcount.errors import TokcountError
+from tokcount.output.escape import message
 
 ENVIRONMENT = {"TOKCOUNT_TODAY": "2026-11-22", "XDG_CONFIG_HOME": "/nowhere", "TOKCOUNT_PRICES": None}
 
@@ -32,7 +33,7 @@ def run(*arguments: str | Path, stdin: str | bytes | None = None, **environment:
         app, [str(argument) for argument in arguments], input=stdin, env={**ENVIRONMENT, **environment}
     )
     if isinstance(done.exception, TokcountError):
-        return Done(int(done.exception.exit_code), done.stdout, done.stderr + str(done.exception))
+        return Done(int(done.exception.exit_code), done.stdout, done.stderr + message(str(done.exception)))
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout, done.stderr)

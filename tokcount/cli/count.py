@@ -77,7 +77,7 @@ def _count_inputs(
     from tokcount.counting.stream import count_stream
     from tokcount.counting.text import TextCounter
     from tokcount.logs.plain import PlainText
-    from tokcount.output.escape import visible
+    from tokcount.output.escape import message
 
     sources = sources_of(paths, output)
     counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
@@ -87,5 +87,5 @@ def _count_inputs(
         text = PlainText(source)
         counts = count_stream(text, counter)
         if text.doubt and not quiet:
-            typer.echo(f"tokcount: {visible(source.path)}: {text.doubt}; counted all the same", err=True)
+            typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted all the same"), err=True)
         yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}

@@ -48,11 +48,11 @@ def formats(
 
 def _say_notes(files: list[dict[str, Any]]) -> None:
     """What is worth saying of files that were read all the same, as every command that counts them says it."""
-    from tokcount.output.escape import visible
+    from tokcount.output.escape import message
 
     for file in files:
         for note in file["notes"]:
-            typer.echo(visible(f"tokcount: {file['path']}:{note['line']} {note['text']}"), err=True)
+            typer.echo(message(f"tokcount: {file['path']}:{note['line']} {note['text']}"), err=True)
 
 
 def _known() -> list[dict[str, Any]]:

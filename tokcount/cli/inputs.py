@@ -100,14 +100,16 @@ def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, grou
         result = run(sources, plan, options, jobs=group.jobs, progress=progress)
     if not group.quiet:
         for warning in result.warnings:
-            typer.echo(f"tokcount: {warning}", err=True)
+            say(warning, group)
     return result
 
 
 def say(message: str, run: RunGroup) -> None:
     """One line on standard error, unless it is to be quiet."""
+    from tokcount.output import escape
+
     if not run.quiet:
-        typer.echo(f"tokcount: {message}", err=True)
+        typer.echo(escape.message(f"tokcount: {message}"), err=True)
 
 
 def skipped_sentence(skipped: SkippedSummary) -> str:

@@ -31,8 +31,8 @@ def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - a page ha
 
 
 def text(value: str) -> str:
-    """Text as it may stand in an element or an attribute, whatever is in it."""
-    return html.escape(visible(value))
+    """Text as it may stand in an element or an attribute, whatever is in it; and in the log of a runner."""
+    return html.escape(visible(value)).replace("##", "#&#35;")
 
 
 def _body(blocks: Blocks) -> str:

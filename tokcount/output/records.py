@@ -20,7 +20,9 @@ from tokcount.output.terminal import ColorChoice, surface_of
 
 BATCH_ROWS: Final = 100_000
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
-FORMULA_OR_INVISIBLE: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|[{INVISIBLE}]"
+HARMFUL: Final = rf"[{INVISIBLE}]|##\w*\["
+FORMULA_OR_HARMFUL: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|^\s*::|{HARMFUL}"
+"""What `csv_cell` changes, for polars' ``regex``."""
 TEXT_FORMATS: Final = ("table", "markdown")
 
 
@@ -95,7 +97,7 @@ WRITERS: Final[dict[str, Callable[[pl.DataFrame, str], Iterable[bytes]]]] = {
 
 
 def _json_batches(frame: pl.DataFrame) -> Iterator[bytes]:
-    hostile = any(_suspects(frame[name], f"[{INVISIBLE}]") for name in _texts(frame))
+    hostile = any(_suspects(frame[name], HARMFUL) for name in _texts(frame))
     for batch in _batches(_with_plain_times(frame)):
         buffer = io.BytesIO()
         batch.write_ndjson(buffer)
@@ -114,7 +116,7 @@ def _with_plain_times(frame: pl.DataFrame) -> pl.DataFrame:
 def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """Text columns as `csv_cell` makes them; only the few values that need it are touched in Python."""
     for name in _texts(frame):
-        suspects = _suspects(frame[name], FORMULA_OR_INVISIBLE)
+        suspects = _suspects(frame[name], FORMULA_OR_HARMFUL)
         if suspects:
             safe = pl.col(name).replace(suspects, [csv_cell(text) for text in suspects])
             frame = frame.with_columns(safe)

@@ -1,0 +1,72 @@
+"""What comes from a log never acts: on terminals, in spreadsheets, pages, comments, runners and parsers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from in_process import run
+from trust import attacks
+from trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
+from trust.harmless import HARMLESS, any_text
+
+from tokcount.output.escape import message
+from tokcount.output.interface import CHECK_FORMATS, FORMATS
+
+ALL = ("--top", "10000")
+TOPPED = frozenset({"drift", "audit", "check"})
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("logs")
+    attacks.write_logs(folder)
+    return folder
+
+
+@pytest.mark.parametrize("command", LOG_COMMANDS)
+def test_no_attack_acts_in_any_format(command: str, logs: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    top = ALL if command in TOPPED else ()
+    grouped = ("--by", "tag") if command in ("drift", "cost") else ()
+    done = run(*LOG_COMMANDS[command], *grouped, *top, logs, "-f", "json", "-o", report)
+
+    any_text(done.out + done.err)
+    for name in [*FORMATS, *(CHECK_FORMATS if command == "check" else ())]:
+        shown = run("render", report, "-f", name)
+        assert shown.code == 0, shown.err
+        HARMLESS[name](shown.out)
+        any_text(shown.err)
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "jsonl", "table", "markdown"])
+@pytest.mark.parametrize("command", ROW_COMMANDS)
+def test_no_attack_acts_in_rows(command: str, name: str, logs: Path) -> None:
+    shown = run(*ROW_COMMANDS[command], logs, "-f", name)
+
+    HARMLESS[name](shown.out)
+    any_text(shown.err)
+
+
+def test_no_attack_acts_in_what_migrate_says(logs: Path, tmp_path: Path) -> None:
+    done = run(*migrate(logs, tmp_path / "to.jsonl", tmp_path / "lost.jsonl"))
+
+    any_text(done.out + done.err)
+
+
+@pytest.mark.parametrize("command", ["drift", "formats", "count", "migrate"])
+def test_no_attack_acts_in_a_message(command: str, logs: Path, tmp_path: Path) -> None:
+    """Warnings and errors that name a file, a model or what the user gave."""
+    asked = ["--to", "gpt-4o"] if command == "migrate" else []
+    for path in sorted(logs.iterdir()):
+        any_text(run(command, *asked, path, "-o", tmp_path / "out").err)
+        any_text(run(command, *asked, f"{path}x").err)
+
+
+def test_names_are_shown_letter_by_letter(logs: Path) -> None:
+    """Neutral, not dropped: markup, for one, is text."""
+    by_model = ("drift", "--to", "gpt-4o", "--assume-model", "gpt-4o", "--by", "model")
+    shown = run(*by_model, *ALL, logs / "fields.jsonl").out
+
+    for text in attacks.ATTACKS.values():
+        assert message(text.encode("utf-8", "replace").decode().strip()) in shown

@@ -233,6 +233,13 @@ class TestFloors:
 
         assert (entry["floor"], entry["low"]) == (False, {})
 
+    @pytest.mark.parametrize("name", ["billed_audio_tokens", "billed_audio_output_tokens"])
+    def test_audio_is_charged_as_text_and_that_is_said(self, name: str) -> None:
+        log = frame(record(own=(1000, 5), billed=(1900, 5)), record(own=(1000, 5), billed=(1000, 5)))
+        entry = own(log.with_columns(pl.Series(name, [900, 0])))
+
+        assert (entry["floor"], entry["low"]) == (True, {"audio tokens at the rate of text": 1})
+
     def test_what_is_counted_in_part_costs_more(self) -> None:
         log = frame(record(own=(1000, 0)), record(own=(1000, 0), billed=(9000, 0)))
         entry = own(log.with_columns(pl.lit("partial").alias("own:basis")))

@@ -23,10 +23,13 @@ CACHED_REPLY: Final = r"(^|\|)cached_reply(\||$)"
 SHARE_STEPS: Final = 1_000_000
 NO_OUTPUT: Final = "no output in the log"
 PARTIAL: Final = "counted in part"
+AUDIO: Final = "audio tokens at the rate of text"
+"""The price table has no rates of audio, which is dearer than text (OpenAI's pricing page)."""
 WITHOUT_OUTPUT: Final = "embeddings"
 """The kind of calls that bill no output."""
 USAGE_COLUMNS: Final = ("input", "cached", "write", "output", "usage", "low", "basis")
-OPTIONAL_COLUMNS = ("billed_cached_tokens", "billed_cache_write_tokens")
+AUDIO_COLUMNS: Final = ("billed_audio_tokens", "billed_audio_output_tokens")
+OPTIONAL_COLUMNS: Final = ("billed_cached_tokens", "billed_cache_write_tokens", *AUDIO_COLUMNS)
 
 
 def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Decimal | None) -> pl.DataFrame:
@@ -35,7 +38,7 @@ def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Dec
     ``input`` includes ``cached`` and ``write``; it is null where neither a count nor a billed number is known.
     ``usage`` is ``billed``, ``counted``, ``carried`` for a target whose tokens rest on billed numbers that its own
     count cannot explain, or ``not billed`` for an answer from a gateway's cache. ``low`` says why the tokens are a
-    floor: `NO_OUTPUT` (an unknown output is charged as 0) or `PARTIAL`; else it is null.
+    floor: `NO_OUTPUT` (an unknown output is charged as 0), `PARTIAL` or `AUDIO`; else it is null.
     ``basis`` is that of the count, where one was needed.
     """
     missing = [name for name in OPTIONAL_COLUMNS if name not in frame.columns]
@@ -60,7 +63,7 @@ def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Dec
         written = pl.lit(0, pl.Int64)
     amounts = amounts.with_columns(cached=pl.min_horizontal(cached, "input"))
     amounts = amounts.with_columns(write=pl.min_horizontal(written, pl.col("input") - pl.col("cached")))
-    amounts = amounts.with_columns(_basis(frame, label), frame["kind"]).with_columns(
+    amounts = amounts.with_columns(_basis(frame, label), _audio(frame), frame["kind"]).with_columns(
         low=_low(),
         output=pl.col("output").fill_null(0),
         basis=pl.when(pl.col("usage") != "billed").then("basis"),
@@ -76,11 +79,25 @@ def _basis(frame: pl.DataFrame, label: str) -> pl.Series:
     return pl.Series("basis", [None], pl.String).new_from_index(0, frame.height)
 
 
+def _audio(frame: pl.DataFrame) -> pl.Series:
+    """Whether audio tokens are among those billed."""
+    heard = [pl.col(name).fill_null(0) > 0 for name in AUDIO_COLUMNS]
+    return frame.select(audio=pl.any_horizontal(heard))["audio"]
+
+
 def _low() -> pl.Expr:
-    """Why the tokens of a record are less than what a call is charged for."""
+    """Why the tokens of a record are less than what a call is charged for, or charged at less."""
     unanswered = pl.col("output").is_null() & (pl.col("kind") != WITHOUT_OUTPUT)
     partial = (pl.col("basis") == "partial") & (pl.col("usage") == "counted")
-    return pl.when(unanswered).then(pl.lit(NO_OUTPUT)).when(partial).then(pl.lit(PARTIAL))
+    audio = pl.col("audio") & (pl.col("usage") != "counted")
+    return (
+        pl.when(unanswered)
+        .then(pl.lit(NO_OUTPUT))
+        .when(partial)
+        .then(pl.lit(PARTIAL))
+        .when(audio)
+        .then(pl.lit(AUDIO))
+    )
 
 
 def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:

@@ -47,6 +47,7 @@ BILLED_COLUMNS = (
     "billed_reasoning_tokens",
     "billed_audio_tokens",
     "billed_cache_write_tokens",
+    "billed_audio_output_tokens",
 )
 PLACE_COLUMNS = ("line", "index", "identity", "messages", "basis", "requests")
 REFERENCE_COLUMNS = ("content_tokens", "framing_tokens", "output_tokens")
@@ -237,6 +238,7 @@ def _billed(usage: Usage) -> tuple[int, ...]:
         usage.reasoning,
         usage.audio_input,
         usage.cache_write,
+        usage.audio_output,
     )
     return tuple(NULL_BILLED if value is None else value for value in logged)
 

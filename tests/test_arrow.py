@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 pa = pytest.importorskip("pyarrow")
 
-from tokcount.arrow import Input, Scan, flag_duplicates, scan  # noqa: E402 - only where pyarrow is
+import tokcount.arrow  # noqa: E402 - only where pyarrow is
+from tokcount.arrow import Input, Scan, flag_duplicates, scan  # noqa: E402
 from tokcount.batches import shared  # noqa: E402
 from tokcount.errors import UsageError  # noqa: E402
 from tokcount.logs.options import Mapping, ReadOptions  # noqa: E402
@@ -58,6 +59,16 @@ def test_the_size_of_batches_does_not_matter(log: tuple[pa.Table, pl.DataFrame],
         start += size
     cut = pa.Table.from_batches(batches)
     assert_same(counted(scan(cut, LINES, to=TO, today=TODAY)), expected)
+
+
+def test_small_batches_are_counted_together_up_to_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, batches = Scan(Input(text="t")), [pa.record_batch({"t": ["a", None]})] * 5
+    assert [rows.num_rows for rows in made.batches(batches)] == [10]
+    monkeypatch.setattr(tokcount.arrow, "TOGETHER", 2 * batches[0].nbytes)
+    assert [rows.num_rows for rows in made.batches(iter(batches))] == [4, 4, 2]
+    assert list(made.batches([])) == []
+    none = pa.record_batch({"t": pa.array([], pa.string())})
+    assert [rows.num_rows for rows in made.batches([none, none])] == [0]
 
 
 def test_what_the_local_command_skips_is_a_row_with_its_reason(log: tuple[pa.Table, pl.DataFrame]) -> None:

@@ -40,6 +40,8 @@ __all__ = ["IDENTITY", "Input", "Options", "Scan", "flag_duplicates", "scan"]
 
 IDENTITY = "identity"
 """The extra column that is the same for the same call: 64 bits of its format and id, null without an id."""
+TOGETHER = 32 << 20
+"""Bytes of input, beside at most one batch, that are counted in one call."""
 
 
 class SupportsArrowStream(Protocol):
@@ -130,8 +132,20 @@ class Scan:
         self.input.check(names)
 
     def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The rows of each batch, batch by batch: the shape of Spark's ``mapInArrow``."""
-        return map(self.batch, batches)
+        """The rows of all batches, in order: the shape of Spark's ``mapInArrow``.
+
+        Small batches are counted together, up to `TOGETHER` bytes: every call has its price, however few its rows.
+        """
+        waiting: list[pa.RecordBatch] = []
+        size = 0
+        for batch in batches:
+            waiting.append(batch)
+            size += batch.nbytes
+            if size >= TOGETHER:
+                yield self.batch(_joined(waiting))
+                waiting, size = [], 0
+        if waiting:
+            yield self.batch(_joined(waiting))
 
     def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of one batch. May be called from several threads; they take turns."""
@@ -164,6 +178,13 @@ class Scan:
             arrays.append(values.cast(field.type))
         whole = pa.table(arrays, schema=self.schema).combine_chunks().to_batches()
         return whole[0] if whole else pa.RecordBatch.from_pylist([], schema=self.schema)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(batches) == 1:
+        return batches[0]
+    whole = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return whole[0] if whole else batches[0]
 
 
 def _records(items: Iterable[Item], skipped: list[Skipped]) -> Iterator[Record]:

@@ -45,3 +45,9 @@ def _shared(key: bytes, plan: ScanPlan) -> _Shared:
             del _kernels[next(iter(_kernels))]
         _kernels[key] = shared
         return shared
+
+
+def forget() -> None:
+    """Give up all kernels with their caches; the next batch begins anew."""
+    with _lock:
+        _kernels.clear()

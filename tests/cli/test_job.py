@@ -104,7 +104,7 @@ def test_notes_on_a_file_are_said_by_formats_as_well(inside: Inside) -> None:
 
 
 def test_a_screen_is_a_terminal_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tokcount.cli.options import OutputGroup
+    from tokcount.cli.outputs import OutputGroup
 
     for stream in (sys.stdout, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)

@@ -18,10 +18,10 @@ from tokcount.cli.options import (
     PriceGroup,
     ReadGroup,
     ReferenceGroup,
-    RowOutputGroup,
     RunGroup,
     top_option,
 )
+from tokcount.cli.outputs import RowOutputGroup
 from tokcount.cli.prices import cost_options
 
 if TYPE_CHECKING:

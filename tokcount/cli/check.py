@@ -12,7 +12,8 @@ from tokcount.cli import gates, inputs, outputs
 from tokcount.cli.gates import GateGroup
 from tokcount.cli.groups import with_groups
 from tokcount.cli.job import Job
-from tokcount.cli.options import CheckOutputGroup, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import typer
 from tokcount.cli import configured
 from tokcount.cli.gates import GateGroup
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
-from tokcount.cli.outputs import show
+from tokcount.cli.options import PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.outputs import OutputGroup, show
 from tokcount.config import CHECK, MAPPING
 
 if TYPE_CHECKING:

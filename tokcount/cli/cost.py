@@ -17,11 +17,11 @@ from tokcount.cli.options import (
     PriceGroup,
     ReadGroup,
     ReferenceGroup,
-    RowOutputGroup,
     RunGroup,
     by_option,
     group_keys,
 )
+from tokcount.cli.outputs import RowOutputGroup
 from tokcount.cli.prices import cost_options
 from tokcount.errors import DataError, UsageError
 

@@ -10,8 +10,8 @@ import typer
 
 from tokcount.cli.groups import with_groups
 from tokcount.cli.inputs import sources_of
-from tokcount.cli.options import Engine, OutputGroup, Paths, Quiet
-from tokcount.cli.outputs import show
+from tokcount.cli.options import Engine, Paths, Quiet
+from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.output.writing import write
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from tokcount import __version__
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup
-from tokcount.cli.outputs import show
+from tokcount.cli.outputs import OutputGroup, show
 
 PACKAGES = {
     "tiktoken": "needed",

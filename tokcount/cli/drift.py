@@ -14,12 +14,12 @@ from tokcount.cli.options import (
     PriceGroup,
     ReadGroup,
     ReferenceGroup,
-    RowOutputGroup,
     RunGroup,
     by_option,
     group_keys,
     top_option,
 )
+from tokcount.cli.outputs import RowOutputGroup
 
 if TYPE_CHECKING:
     import polars as pl

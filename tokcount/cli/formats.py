@@ -8,8 +8,8 @@ import typer
 
 from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup, Paths, Quiet, ReadGroup
-from tokcount.cli.outputs import show
+from tokcount.cli.options import Paths, Quiet, ReadGroup
+from tokcount.cli.outputs import OutputGroup, show
 
 
 @with_groups

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tokcount.cli import clock, inputs, outputs, targets
-from tokcount.cli.options import Output, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.outputs import Output
 from tokcount.cli.prices import catalog_of
 from tokcount.errors import DataError
 

@@ -12,7 +12,8 @@ from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
 from tokcount.cli.job import Job
 from tokcount.cli.migrate_options import MigrateGroup, check, options_of
-from tokcount.cli.options import OutputGroup, OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
+from tokcount.cli.options import OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
+from tokcount.cli.outputs import OutputGroup
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tokcount.cli.options import OutputGroup, OwnGroup
+from tokcount.cli.options import OwnGroup
+from tokcount.cli.outputs import OutputGroup
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:

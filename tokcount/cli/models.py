@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import OutputGroup, PriceGroup
-from tokcount.cli.outputs import show
+from tokcount.cli.options import PriceGroup
+from tokcount.cli.outputs import OutputGroup, show
 from tokcount.output.writing import write
 
 if TYPE_CHECKING:

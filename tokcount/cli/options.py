@@ -22,10 +22,6 @@ Paths = Annotated[
 Kind = Literal["completions", "chat", "responses", "text"]
 Unit = Literal["conversation", "last-request", "each-request"]
 Engine = Literal["auto", "tiktoken", "fast"]
-Color = Literal["auto", "always", "never"]
-ReportFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html"]
-RowFormat = Literal[ReportFormat, "parquet"]
-CheckFormat = Literal[ReportFormat, "github", "junit", "sarif"]
 PerRecord = Annotated[
     bool, typer.Option("--per-record", help="One row a record instead of the report; also -f parquet.")
 ]
@@ -222,44 +218,6 @@ class RunGroup:
     quiet: Quiet = False
     no_progress: Annotated[bool, option("--no-progress", says="No progress bar.")] = False
     debug: Annotated[bool, option("--debug", says="Show the traceback of an unexpected error.")] = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Output:
-    """Where to and how something is written; which formats there are depends on what it is."""
-
-    format: RowFormat | CheckFormat = "table"
-    output: Annotated[
-        Path | None,
-        option("--output", "-o", says="Write to FILE, replaced only when all went well.", metavar="FILE"),
-    ] = None
-    color: Annotated[
-        Color, option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
-    ] = "auto"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutputGroup(Output):
-    """A report."""
-
-    format: Annotated[ReportFormat, option("--format", "-f", says="Default: table.")] = "table"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowOutputGroup(Output):
-    """A report, or rows of one record each."""
-
-    format: Annotated[
-        RowFormat,
-        option("--format", "-f", says="Default: table. html is for reports, parquet for --per-record."),
-    ] = "table"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckOutputGroup(Output):
-    """A report of ``check``."""
-
-    format: Annotated[CheckFormat, option("--format", "-f", says="Default: table.")] = "table"
 
 
 def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) -> tuple[str, ...]:

@@ -1,17 +1,62 @@
-"""Where goes what a command found: a report, or rows of one record each, as the output options say."""
+"""Where goes what a command found, a report or rows of one record each: the output options, and what they ask for."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from tokcount.cli.options import Output
+from tokcount.cli.options import option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
 
     from tokcount.analysis.report import Report
+
+Color = Literal["auto", "always", "never"]
+ReportFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html"]
+RowFormat = Literal[ReportFormat, "parquet"]
+CheckFormat = Literal[ReportFormat, "github", "junit", "sarif"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """Where to and how something is written; which formats there are depends on what it is."""
+
+    format: RowFormat | CheckFormat = "table"
+    output: Annotated[
+        Path | None,
+        option("--output", "-o", says="Write to FILE, replaced only when all went well.", metavar="FILE"),
+    ] = None
+    color: Annotated[
+        Color, option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
+    ] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputGroup(Output):
+    """A report."""
+
+    format: Annotated[ReportFormat, option("--format", "-f", says="Default: table.")] = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOutputGroup(Output):
+    """A report, or rows of one record each."""
+
+    format: Annotated[
+        RowFormat,
+        option("--format", "-f", says="Default: table. html is for reports, parquet for --per-record."),
+    ] = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutputGroup(Output):
+    """A report of ``check``."""
+
+    format: Annotated[CheckFormat, option("--format", "-f", says="Default: table.")] = "table"
 
 
 def check_format(output: Output, *, per_record: bool) -> None:

@@ -9,17 +9,8 @@ import typer
 from tokcount.cli import inputs
 from tokcount.cli.groups import with_groups
 from tokcount.cli.job import Job
-from tokcount.cli.options import (
-    OutputGroup,
-    OwnGroup,
-    Paths,
-    PerRecord,
-    PriceGroup,
-    ReadGroup,
-    RowOutputGroup,
-    RunGroup,
-    top_option,
-)
+from tokcount.cli.options import OwnGroup, Paths, PerRecord, PriceGroup, ReadGroup, RunGroup, top_option
+from tokcount.cli.outputs import OutputGroup, RowOutputGroup
 from tokcount.output.writing import write
 
 if TYPE_CHECKING:

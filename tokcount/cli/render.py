@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from tokcount.cli.groups import with_groups
-from tokcount.cli.options import CheckOutputGroup
-from tokcount.cli.outputs import show
+from tokcount.cli.outputs import CheckOutputGroup, show
 from tokcount.errors import UsageError
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import atheris
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "cli")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "cli"), str(HERE.parent / "logs")]
 
 with atheris.instrument_imports(include=["tokcount"]):
+    from fuzz.structured import bent
     from fuzz.targets import LARGEST, TARGETS
 
     from tokcount.logs.formats import all_formats
@@ -47,14 +49,22 @@ def main() -> None:
         (corpus / f"seed-{number:03}").write_bytes(seed)
     words = corpus.parent / "words.txt"
     words.write_text(dictionary(), encoding="utf-8")
-    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-dict={words}", "-timeout=20"]
+    options = [
+        f"-max_total_time={seconds}",
+        f"-max_len={LARGEST}",
+        f"-dict={words}",
+        "-timeout=20",
+        "-len_control=0",
+    ]
     found = [f"-artifact_prefix={corpus.parent}/{target}-", "-rss_limit_mb=4096", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *options, *found, str(corpus)], TARGETS[target])
+    atheris.Setup([sys.argv[0], *options, *found, str(corpus)], {**TARGETS, "bent": bent}[target])
     atheris.Fuzz()
 
 
 def seeds(target: str) -> list[bytes]:
     """Small inputs to start from: the first lines of every sample, each alone and together."""
+    if target == "bent":
+        return [hashlib.shake_128(bytes([n])).digest(40 * n) for n in range(1, 60)]
     if target == "budget":
         return [text.encode() for text in BUDGETS]
     found: list[bytes] = []

@@ -89,7 +89,7 @@ class _Chat(Draft):
         usable = [message for message in messages if isinstance(message, dict)]
         if len(usable) < len(messages):
             self.doubt("an entry of messages is not an object")
-        leading = usable[0] if usable and usable[0].get("role") in INSTRUCTION_ROLES else None
+        leading = usable[0] if usable and _text(usable[0], "role") in INSTRUCTION_ROLES else None
         self._definitions(leading)
         self._choice(request)
         self._history(usable if leading is None else usable[1:])
@@ -157,7 +157,7 @@ class _Chat(Draft):
                 self._message(message)
                 continue
             taken = i + 1
-            while taken < len(messages) and messages[taken].get("role") in TOOL_ROLES:
+            while taken < len(messages) and _text(messages[taken], "role") in TOOL_ROLES:
                 taken += 1
             self.constant += self._family.open_call if i > last_user else self._family.closed_call
             self._called(message, calls, messages[i + 1 : taken])
@@ -193,7 +193,7 @@ class _Chat(Draft):
         text, media, odd = read_content(message.get("content"))
         if media:
             add_media(self, media, self._model, self._timestamp)
-            if message.get("role") in TOOL_ROLES:
+            if _text(message, "role") in TOOL_ROLES:
                 self.doubt("media in a tool result")
         if odd:
             self.doubt("content that is neither text nor parts")

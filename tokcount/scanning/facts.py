@@ -109,7 +109,7 @@ def _history(messages: list[Any]) -> int:
 def _is_of_model(message: Any) -> bool:
     if not isinstance(message, dict):
         return False
-    return message.get("role") == "assistant" or message.get("type") in _MODEL_ITEMS
+    return message.get("role") == "assistant" or str(message.get("type")) in _MODEL_ITEMS
 
 
 def _text(message: Any) -> str:

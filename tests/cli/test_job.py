@@ -76,6 +76,19 @@ def test_on_one_screen_it_is_said_once(inside: Inside, log: Path, monkeypatch: p
     assert " skipped (" in rows.err
 
 
+def test_so_it_is_with_the_report_of_migrate_beside_its_requests(inside: Inside, log: Path) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        file.write('\n{"prompt": "hi"}')
+
+    piped = inside("migrate", log, "--to", "gpt-4o")
+    filed = inside("migrate", log, "--to", "gpt-4o", "-o", "new.jsonl")
+
+    assert piped.err.count(" skipped (") == 1
+    assert (filed.out + filed.err).count(
+        " skipped ("
+    ) == 2  # standard output and standard error are two places here
+
+
 @pytest.mark.parametrize("command", [*COUNTING, "formats"])
 def test_all_that_was_skipped_can_be_listed(inside: Inside, log: Path, command: str) -> None:
     done = inside(command, log, "--skipped", "skipped.jsonl", *(BUDGET if command == "check" else ()))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Job:
     """The logs of one command and how they are read; after the work, what was ``skipped`` of them.
 
+    ``is_told``: a report has said so where messages appear as well.
+
     ``others`` are files that the command writes besides its output; none may be one that is read. Raises `UsageError`
     for options that make no sense.
     """
@@ -46,7 +48,7 @@ class Job:
         self.sources = inputs.sources_of(paths, output.output, read.skipped, *others)
         self.options = inputs.read_options(read)
         self._read = read
-        self._is_told = False
+        self.is_told = False
         if read.skipped is not None:
             inputs.need_files(self.sources, "--skipped")
 
@@ -64,10 +66,11 @@ class Job:
         self.skipped = result.skipped
         return result.frame()
 
-    def show(self, report: Report) -> None:
-        """Write the report, which says what was skipped."""
-        outputs.show(report, self.output)
-        self._is_told = outputs.is_on_screen(self.output)
+    def show(self, report: Report, output: Output | None = None) -> None:
+        """Write the report, which says what was skipped; not where the options say, if to another ``output``."""
+        output = output or self.output
+        outputs.show(report, output)
+        self.is_told = outputs.is_on_screen(output)
 
     def write_rows(self, rows: pl.DataFrame, command: str) -> None:
         """Write rows instead of a report."""
@@ -79,7 +82,7 @@ class Job:
         Raises `DataError` (exit 3) when nothing was countable, or under ``--strict`` when something was skipped.
         """
         total = self.skipped.total
-        if total and not self._is_told:
+        if total and not self.is_told:
             inputs.say(inputs.skipped_sentence(self.skipped), self.run)
         if self._read.skipped is not None:
             shown = not (self.run.quiet or self.run.no_progress)

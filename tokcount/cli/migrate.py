@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def migrate(
     work = Work(Migrator(target, options_of(asked, own, factors), job.catalog), plan)
     _write(job, work, asked)
     after = _read_back(plan, run, output)
-    _report(work, target, asked, factors, after, run, output)
+    _report(job, work, target, asked, factors, after)
     job.skipped = work.skipped
     job.close(work.tally.records)
     left = work.tally.records - work.tally.migrated
@@ -146,19 +147,19 @@ def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | N
 
 
 def _report(
+    job: Job,
     work: Work,
     target: Target,
     asked: MigrateGroup,
     factors: list[Factor] | None,
     after: Tokens | None,
-    run: RunGroup,
-    output: OutputGroup,
 ) -> None:
     """The report, where the requests are not."""
     from tokcount.analysis.migration import Written, report
-    from tokcount.output.interface import emit, render
+    from tokcount.output.interface import render
     from tokcount.output.terminal import surface_of
 
+    output = job.output
     to_stdout = output.output is None or str(output.output) == "-"
     written = Written(
         path=None if to_stdout else str(output.output),
@@ -177,6 +178,7 @@ def _report(
         after=after,
     )
     if not to_stdout:
-        emit(made, output.format, None, output.color)
-    elif not run.quiet:
+        job.show(made, dataclasses.replace(output, output=None))
+    elif not job.run.quiet:
         typer.echo(render(made, output.format, surface_of(sys.stderr, output.color)), nl=False, err=True)
+        job.is_told = output.format == "table"

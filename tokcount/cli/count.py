@@ -10,7 +10,7 @@ import typer
 
 from tokcount.cli.groups import with_groups
 from tokcount.cli.inputs import sources_of
-from tokcount.cli.options import Engine, Paths, Quiet
+from tokcount.cli.options import Engine, MaxRatio, Paths, Quiet
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.output.writing import write
@@ -35,6 +35,7 @@ def count(
     engine: Annotated[
         Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
     ] = "auto",
+    max_ratio: MaxRatio = 1000,
     quiet: Quiet = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
@@ -47,7 +48,7 @@ def count(
     it is, without framing, whatever it looks like: for logs see drift.
     """
     columns = _columns(encoding or [], model or [])
-    inputs = list(_count_inputs(paths, columns, engine, output.output, quiet=quiet))
+    inputs = list(_count_inputs(paths, columns, engine, output.output, max_ratio, quiet=quiet))
     if not inputs:
         raise DataError("no file to count was found.")
     total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
@@ -72,7 +73,13 @@ def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
 
 
 def _count_inputs(
-    paths: list[str] | None, columns: dict[str, str], engine: Engine, output: Path | None, *, quiet: bool
+    paths: list[str] | None,
+    columns: dict[str, str],
+    engine: Engine,
+    output: Path | None,
+    max_ratio: int,
+    *,
+    quiet: bool,
 ) -> Iterator[dict[str, Any]]:
     from tokcount.counting.stream import count_stream
     from tokcount.counting.text import TextCounter
@@ -84,7 +91,7 @@ def _count_inputs(
     for warning in () if quiet else counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)
     for source in sources:
-        text = PlainText(source)
+        text = PlainText(source, max_ratio)
         counts = count_stream(text, counter)
         if text.doubt and not quiet:
             typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted all the same"), err=True)

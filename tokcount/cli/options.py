@@ -42,6 +42,15 @@ AsOf = Annotated[
         metavar="DATE",
     ),
 ]
+MaxRatio = Annotated[
+    int,
+    option(
+        "--max-ratio",
+        says="A compressed file may unpack to this many times its size. Default: 1000.",
+        metavar="N",
+        at_least=1,
+    ),
+]
 Quiet = Annotated[bool, option("--quiet", "-q", says="No summary and no warnings on standard error.")]
 
 
@@ -92,15 +101,7 @@ class ReadGroup:
             says="A stored conversation is itself, its last request, or each request in it. Default: conversation.",
         ),
     ] = "conversation"
-    max_ratio: Annotated[
-        int,
-        option(
-            "--max-ratio",
-            says="A compressed file may unpack to this many times its size. Default: 1000.",
-            metavar="N",
-            at_least=1,
-        ),
-    ] = 1000
+    max_ratio: MaxRatio = 1000
     text: Annotated[bool, option("--text", says="Read files as plain text, one record each.")] = False
     strict: Annotated[
         bool, option("--strict", says="Exit 3 when anything was skipped or could not be counted.")

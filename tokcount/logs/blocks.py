@@ -18,10 +18,10 @@ from tokcount.logs.containers import container_of
 from tokcount.logs.decompress import compression_of
 from tokcount.logs.detect import Detector
 from tokcount.logs.formats.interface import Item
-from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES, ReadOptions
+from tokcount.logs.options import HEAD_BYTES, ReadOptions
 from tokcount.logs.reader import Note, Reader
 from tokcount.logs.shape import Look, look
-from tokcount.logs.streams import Stream
+from tokcount.logs.streams import Stream, exactly
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -126,12 +126,8 @@ class SpanReader:
         yield from self._reader.read_stream(stream, Look("jsonl"), self._source.path)
 
     def _blocks(self) -> Iterator[bytes]:
-        left = self._span.end - self._span.start
         with self._source.open() as file:
             file.seek(self._span.start)
-            while left and (block := file.read(min(BLOCK_BYTES, left))):
-                left -= len(block)
+            for block in exactly(file, self._span.end - self._span.start):
                 self.lines += block.count(b"\n")
                 yield block
-        if left:
-            raise OSError(None, "the file became shorter while it was read")

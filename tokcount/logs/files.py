@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import sys
@@ -20,11 +21,15 @@ class Source(msgspec.Struct, frozen=True):
     """One file to read, or standard input.
 
     ``path`` is the name as the user gave it, or as found below the folder the user gave; records carry it.
-    ``size`` is in bytes, ``None`` for what has no size (standard input, a pipe).
+    ``size`` is in bytes, ``None`` for what has no size (standard input, a pipe). ``file`` is which file it was when it
+    was found, by device and number.
+
+    A log may still be written to: what is read are the ``size`` bytes that it had when it was found.
     """
 
     path: str
     size: int | None = None
+    file: tuple[int, int] | None = None
 
     @property
     def is_stdin(self) -> bool:
@@ -32,8 +37,17 @@ class Source(msgspec.Struct, frozen=True):
         return self.path == STDIN
 
     def open(self) -> BinaryIO:
-        """The raw bytes. Raises `OSError` as `open` does; standard input must not be closed by the reader."""
-        return sys.stdin.buffer if self.is_stdin else Path(self.path).open("rb", buffering=0)
+        """The raw bytes; standard input must not be closed by the reader.
+
+        Raises `OSError` as `open` does, and when the name stands for another file by now (a log that was rotated).
+        """
+        if self.is_stdin:
+            return sys.stdin.buffer
+        opened = Path(self.path).open("rb", buffering=0)  # noqa: SIM115 - the caller closes it
+        if self.file is not None and self.file != _number(os.fstat(opened.fileno())):
+            opened.close()
+            raise OSError(errno.ESTALE, "another file has taken its place since it was found")
+        return opened
 
 
 def expand(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
@@ -71,7 +85,12 @@ def _source(path: str) -> Source:
         state = os.stat(path)  # noqa: PTH116
     except OSError:
         return Source(path)
-    return Source(path, state.st_size if _has_size(state.st_mode) else None)
+    return Source(path, state.st_size, _number(state)) if _has_size(state.st_mode) else Source(path)
+
+
+def _number(state: os.stat_result) -> tuple[int, int] | None:
+    """Which file it is; not on Windows, where names and open files may give different numbers."""
+    return None if os.name == "nt" else (state.st_dev, state.st_ino)
 
 
 def _has_size(mode: int) -> bool:

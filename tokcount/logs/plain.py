@@ -11,7 +11,7 @@ from tokcount.logs import text_encoding
 from tokcount.logs.files import Source
 from tokcount.logs.json_stream import NOT_UTF8
 from tokcount.logs.options import LARGEST_RATIO
-from tokcount.logs.streams import blocks_of, unwrap
+from tokcount.logs.streams import Stream, bytes_of, unwrap
 
 BINARY: Final = "looks binary, not like text: it holds NUL bytes"
 
@@ -20,12 +20,13 @@ class PlainText:
     """The text of one file, unpacked and decoded; read once.
 
     ``bytes`` is the size of the unpacked text in UTF-8 as far as it was read, ``doubt`` why it may be no text (empty:
-    nothing speaks against it). Iterating raises `UsageError` for a file that cannot be opened and `DataError` for one
-    that cannot be read to its end.
+    nothing speaks against it); ``max_ratio``: see `tokcount.logs.options.LARGEST_RATIO`. Iterating raises `UsageError`
+    for a file that cannot be opened and `DataError` for one that cannot be read to its end.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, max_ratio: int = LARGEST_RATIO) -> None:
         self.source = source
+        self.max_ratio = max_ratio
         self.bytes = 0
         self.doubt = ""
         self._decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
@@ -35,15 +36,19 @@ class PlainText:
             file = self.source.open()
         except OSError as error:
             raise UsageError(f"{self.source.path}: cannot be read: {error.strerror}") from None
-        stream = unwrap(blocks_of(file), max_ratio=LARGEST_RATIO)
+        try:
+            yield from self._texts(unwrap(bytes_of(self.source, file), max_ratio=self.max_ratio))
+        finally:
+            if not self.source.is_stdin:
+                file.close()
+
+    def _texts(self, stream: Stream) -> Iterator[str]:
         for block in stream:
             self.bytes += len(block)
             if b"\x00" in block:
                 self.doubt = BINARY
             yield self._decode(block)
         yield self._decode(b"", final=True)
-        if not self.source.is_stdin:
-            file.close()
         if stream.problem is not None:
             raise DataError(f"{self.source.path}: {stream.problem}")
 

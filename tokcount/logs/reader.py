@@ -21,7 +21,7 @@ from tokcount.logs.json_stream import Found, unreadable
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.shape import Look, look
-from tokcount.logs.streams import Stream, blocks_of, unwrap
+from tokcount.logs.streams import Stream, bytes_of, unwrap
 from tokcount.logs.units import as_units
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Reader:
             yield _skipped(source.path, "unreadable", f"cannot be opened: {error.strerror}")
             return
         try:
-            stream = unwrap(self._watched(blocks_of(file)), max_ratio=self.options.max_ratio)
+            stream = unwrap(self._watched(bytes_of(source, file)), max_ratio=self.options.max_ratio)
             path = None if source.is_stdin or stream.layers else source.path
             yield from self._opened(stream, source.path, path)
         finally:

@@ -17,6 +17,8 @@ from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES
 if TYPE_CHECKING:
     from typing import IO
 
+    from tokcount.logs.files import Source
+
 _DEEPEST = 4
 """Compressions inside each other that are unpacked."""
 
@@ -63,6 +65,21 @@ def blocks_of(file: IO[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
     read = getattr(file, "read1", file.read)
     while block := read(size):
         yield block
+
+
+def bytes_of(source: Source, file: IO[bytes]) -> Iterator[bytes]:
+    """The blocks of an opened source: the bytes that it had when it was found, however it has changed since."""
+    return exactly(file, source.size) if source.size else blocks_of(file)
+
+
+def exactly(file: IO[bytes], count: int) -> Iterator[bytes]:
+    """The next ``count`` bytes of an open file in blocks. Raises `OSError` when there are not that many."""
+    left = count
+    while left and (block := file.read(min(BLOCK_BYTES, left))):
+        left -= len(block)
+        yield block
+    if left:
+        raise OSError(None, "the file became shorter while it was read")
 
 
 def unwrap(blocks: Iterable[bytes], *, max_ratio: int) -> Stream:

@@ -1,0 +1,111 @@
+"""One worker and two of a Spark cluster on this machine, beside the local command. ``python benchmarks/scale_spark.py``
+
+For each number of workers: seconds and CPU seconds of all processes for counting a log whose lines Spark reads, into
+nothing, and for the report over rows that were kept. The workers have loaded their vocabularies before. Linux only.
+Prints Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from generate import lines
+from scale import table
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+import spark_cluster  # the cluster of the tests
+
+TICKS = os.sysconf("SC_CLK_TCK")
+BY = ["model", "day"]
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process, its descendants, and those of them that have ended."""
+    stats = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            stats[int(entry.parent.name)] = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+    mine = {os.getpid()}
+    while grown := {pid for pid, fields in stats.items() if int(fields[1]) in mine} - mine:
+        mine |= grown
+    return sum(int(ticks) for pid in mine for ticks in stats[pid][11:15]) / TICKS
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds and CPU seconds of all processes of this one's family."""
+    wall, cpu = time.perf_counter(), cpu_seconds()
+    work()
+    return time.perf_counter() - wall, cpu_seconds() - cpu
+
+
+def settings(workers: int) -> Callable[[Path], dict[str, str]]:
+    """As the tests have them, but compiled as Spark compiles: what runs long is measured."""
+    plain = spark_cluster.settings
+
+    def changed(folder: Path) -> dict[str, str]:
+        kept = {
+            name: value
+            for name, value in plain(folder).items()
+            if "codegen" not in name and "Java" not in name
+        }
+        sizes = {
+            "spark.sql.files.maxPartitionBytes": "4m",
+            "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
+        }
+        return {**kept, **sizes, "spark.master": f"local-cluster[{workers},1,1024]"}
+
+    return changed
+
+
+def measured(log: Path, small: Path, workers: int) -> Iterator[tuple[str, float, float]]:
+    """What was done, its seconds, its CPU seconds."""
+    from tokcount.spark import Input, drift_report, read_lines, scan
+
+    spark_cluster.settings = settings(workers)
+    with tempfile.TemporaryDirectory() as folder, spark_cluster.cluster(Path(folder)) as session:
+        given = Input(log="value", source="source", line="line")
+
+        def rows_of(path: Path, **options: Any) -> Any:
+            return scan(read_lines(session, str(path)), given, by=BY, **options)
+
+        rows_of(small).write.format("noop").mode("overwrite").save()
+        yield "rows", *timed(lambda: rows_of(log).write.format("noop").mode("overwrite").save())
+        kept = rows_of(log, reportable=True).persist()
+        kept.count()
+        yield "report over kept rows", *timed(lambda: drift_report(kept, by=BY))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mb", type=float, default=120, help="size of the log")
+    parser.add_argument("--kind", default="resent")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        log, small = Path(folder, "log.jsonl"), Path(folder, "small.jsonl")
+        log.write_bytes(b"".join(lines(options.kind, int(options.mb * 1e6), 1)))
+        small.write_bytes(b"".join(lines(options.kind, int(9e6), 2)))
+        found = []
+        for workers in (1, 2):
+            for what, wall, cpu in measured(log, small, workers):
+                found.append((f"Spark, workers: {workers}", what, f"{wall:.1f}", f"{cpu:.1f}"))
+        import tokcount
+
+        for jobs in (1, 2):
+            wall, cpu = timed(lambda jobs=jobs: tokcount.scan(log, jobs=jobs))
+            found.append((f"local, jobs: {jobs}", "rows, with start", f"{wall:.1f}", f"{cpu:.1f}"))
+    print(f"{options.mb:g} MB, {options.kind}")
+    table(("engine", "what", "seconds", "CPU seconds"), found)
+
+
+if __name__ == "__main__":
+    main()

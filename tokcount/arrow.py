@@ -202,18 +202,20 @@ def scan(
 ) -> pa.Table:
     """The rows of a whole table or stream, duplicates flagged; ``options`` as in `Scan`.
 
-    ``data`` is whatever speaks Arrow's stream protocol: a pyarrow table or reader, a polars frame, a DuckDB relation.
-    It is read as a stream; the rows, which hold no text, stay in memory.
+    ``data`` is whatever speaks Arrow's stream protocol, such as a pyarrow table or reader, or a polars frame. It is
+    read batch by batch; the rows, which hold no text, stay in memory.
     """
-    options["extra"] = (*options.get("extra", ()), IDENTITY)
+    wanted = tuple(options.get("extra", ()))
+    options["extra"] = tuple(dict.fromkeys((*wanted, IDENTITY)))
     made = Scan(input, **options)
     reader = pa.RecordBatchReader.from_stream(data)
     made.check(reader.schema.names)
-    return flag_duplicates(pa.Table.from_batches(made.batches(reader), schema=made.schema))
+    rows = flag_duplicates(pa.Table.from_batches(made.batches(reader), schema=made.schema))
+    return rows if IDENTITY in wanted else rows.drop_columns([IDENTITY])
 
 
 def flag_duplicates(rows: pa.Table) -> pa.Table:
-    """The rows without the column `IDENTITY`; every row of a call that is not its first has the flag ``duplicate``.
+    """The rows, those of the same call by the column `IDENTITY` flagged ``duplicate`` after the first of them.
 
     The first is that with the lowest ``source, line, index``, or the first in the table where these are null. So the
     rows of a log whose files are sorted by name are flagged as the local command flags them. An engine that holds its
@@ -229,5 +231,4 @@ def flag_duplicates(rows: pa.Table) -> pa.Table:
     again = first.sort("row")["again"]
     flags = frame.select(pl.when(again).then(with_duplicate()).otherwise("flags").alias("flags"))["flags"]
     place = rows.schema.get_field_index("flags")
-    flagged = rows.set_column(place, rows.schema.field(place), flags.to_arrow().cast(pa.string()))
-    return flagged.drop_columns([IDENTITY])
+    return rows.set_column(place, rows.schema.field(place), flags.to_arrow().cast(pa.string()))

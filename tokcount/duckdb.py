@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "scan"]
 
+VECTOR = 2_048
+"""Rows that DuckDB computes, and hands over, at a time."""
+
 
 def register(connection: DuckDBPyConnection) -> DuckDBPyConnection:
     """Add the SQL function ``token_count(text, encoding)`` to a connection, and return it.
@@ -62,4 +65,4 @@ def scan(
     The relation is read as a stream; the rows, which hold no text, stay in memory. DuckDB queries the table by the name
     of its variable.
     """
-    return arrow.scan(relation, input, **options)
+    return arrow.scan(relation.to_arrow_reader(VECTOR), input, **options)

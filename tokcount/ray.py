@@ -49,19 +49,22 @@ def scan(
 
     Raises `UsageError` for a column that the dataset does not have.
     """
+    wanted = tuple(options.get("extra", ()))
     if duplicates:
-        options["extra"] = (*options.get("extra", ()), IDENTITY)
+        options["extra"] = tuple(dict.fromkeys((*wanted, IDENTITY)))
     made = Scan(input, **options)
     schema = dataset.schema()
     if schema is not None:
         made.check(schema.names)
-    rows = dataset.map_batches(_counted, fn_args=(made,), batch_format="pyarrow", batch_size=None)
+    read = dataset.select_columns(list(input.columns))
+    rows = read.map_batches(_counted, fn_args=(made,), batch_format="pyarrow", batch_size=None)
     if not duplicates:
         return rows
     parts = partitions or PARTS_PER_CPU * max(1, int(ray.cluster_resources().get("CPU", 1)))
     keyed = rows.map_batches(_keyed, batch_format="pyarrow", batch_size=None)
     together = keyed.repartition(parts, keys=[KEY])
-    return together.map_batches(_flagged, batch_format="pyarrow", batch_size=None)
+    unwanted = [KEY] if IDENTITY in wanted else [KEY, IDENTITY]
+    return together.map_batches(_flagged, fn_args=(unwanted,), batch_format="pyarrow", batch_size=None)
 
 
 def _counted(block: pa.Table, made: Scan) -> pa.Table:
@@ -73,5 +76,5 @@ def _keyed(rows: pa.Table) -> pa.Table:
     return rows.append_column(KEY, pc.coalesce(rows[IDENTITY], pa.array(range(len(rows)), pa.int64())))
 
 
-def _flagged(rows: pa.Table) -> pa.Table:
-    return flag_duplicates(rows.drop_columns([KEY])) if rows.num_columns else rows
+def _flagged(rows: pa.Table, unwanted: list[str]) -> pa.Table:
+    return flag_duplicates(rows).drop_columns(unwanted) if rows.num_columns else rows

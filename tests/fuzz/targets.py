@@ -44,17 +44,29 @@ FIND = Detector().find
 FINE = (ExitCode.OK, ExitCode.DATA)
 
 
+class _Pipe(BytesIO):
+    """Gives no more than ``step`` bytes at once."""
+
+    def __init__(self, data: bytes, step: int) -> None:
+        super().__init__(data)
+        self._step = step
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return self.read(min(size or 0, self._step) if size and size > 0 else self._step)
+
+
 class Held(Source, frozen=True):
-    """A file that is only held in memory."""
+    """A file that is only held in memory, and comes ``step`` bytes at a time, as a pipe does."""
 
     data: bytes = b""
+    step: int = 1 << 20
 
     @property
     def is_stdin(self) -> bool:
         return True
 
     def open(self) -> BinaryIO:
-        return BytesIO(self.data)
+        return _Pipe(self.data, self.step)
 
 
 def items_of(data: bytes, name: str = "log", options: ReadOptions | None = None) -> tuple[list[Item], Reader]:

@@ -27,7 +27,7 @@ from strategies import (
 
 from tokcount.logs.formats import all_formats, names_of
 from tokcount.logs.formats.interface import Item
-from tokcount.logs.options import ReadOptions
+from tokcount.logs.options import Mapping, ReadOptions
 from tokcount.logs.record import Record, Skipped
 
 ANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -92,6 +92,23 @@ def test_a_mutated_file_of_any_format_is_read(file: tuple[str, bytes], packing: 
 @given(found=st.lists(lines, max_size=8))
 def test_every_line_of_a_mixed_log_ends_up_somewhere(found: list[bytes]) -> None:
     read(b"\n".join(found), "log.jsonl")
+
+
+@ANY
+@given(
+    found=st.lists(lines, min_size=1, max_size=4),
+    path=st.sampled_from(["messages", "prompt", "request.messages", "[*]", "*.content", "@", "length(@)"]),
+    records=st.sampled_from([None, "data", "[*]", "choices"]),
+)
+def test_a_mapping_loses_no_line_either(found: list[bytes], path: str, records: str | None) -> None:
+    """Whatever stands at the mapped places."""
+    mapping = Mapping(messages_path=path, prompt_path=path, records_path=records, usage_path=path)
+    items, reader = items_of(b"\n".join(found), "log.jsonl", ReadOptions(mapping=mapping))
+    for item in items:
+        well_formed(item)
+
+    if reader.container == "jsonl":
+        assert {item.line for item in items} == {n for n, line in enumerate(found, 1) if line.strip()}
 
 
 def database() -> bytes:

@@ -24,7 +24,7 @@ from strategies import PACKED, VALUES, bent_values, lines
 from tokcount.analysis.drift import DriftOptions, report
 from tokcount.analysis.groups import DIMENSIONS
 from tokcount.analysis.references import NamedReference
-from tokcount.logs import blocks, files, reader, streams
+from tokcount.logs import blocks, files
 from tokcount.logs.detect import Detector
 from tokcount.logs.files import Source
 from tokcount.logs.options import ReadOptions
@@ -37,7 +37,7 @@ from tokcount.scanning.result import ScanResult
 
 LAW = settings(
     deadline=None,
-    max_examples=25,
+    max_examples=20,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
@@ -180,14 +180,10 @@ def test_a_log_in_another_order_has_the_same_totals(found: list[bytes], seed: in
 
 @LAW
 @given(found=mixed, packing=st.sampled_from(sorted(PACKED)), size=st.integers(1, 300))
-def test_packing_and_the_size_of_blocks_change_nothing(
-    found: list[bytes], packing: str, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_packing_and_the_size_of_blocks_change_nothing(found: list[bytes], packing: str, size: int) -> None:
     """Rows, order, places and reasons: a pipe gives what it has, a disk gives big blocks."""
     whole = scan(held(found))
-    with monkeypatch.context() as patch:
-        patch.setattr(reader, "blocks_of", lambda file: streams.blocks_of(file, size))
-        packed = scan(Held("log.jsonl", data=PACKED[packing](b"\n".join(found))))
+    packed = scan(Held("log.jsonl", data=PACKED[packing](b"\n".join(found)), step=size))
 
     assert packed.skipped == whole.skipped
     assert_frame_equal(packed.frame(), whole.frame())
@@ -273,9 +269,7 @@ def test_what_a_file_is_does_not_depend_on_how_much_of_it_comes_at_once(
     path.write_text(LAYOUTS[layout], encoding="utf-8")
     (source,) = files.expand([str(path)])
     whole = scan(source).frame()
-    with monkeypatch.context() as patch:
-        patch.setattr(reader, "blocks_of", lambda file: streams.blocks_of(file, 1 << 16))
-        piped = scan(source).frame()
+    piped = scan(Held(str(path), data=path.read_bytes(), step=1 << 16)).frame()
     cut_anywhere(monkeypatch, 50_000)
     monkeypatch.setattr(pool, "Pool", InThisProcess)
     parts = scan(source, jobs=2).frame()
@@ -303,7 +297,7 @@ def everything() -> bytes:
     return b"\n".join([line for line in MANY if is_apart(line)] * 6) + b"\n"
 
 
-@pytest.mark.parametrize("method", ["spawn", "fork"])
+@pytest.mark.parametrize("method", [pytest.param("spawn", marks=pytest.mark.slow), "fork"])
 def test_three_processes_give_the_rows_of_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:

@@ -15,14 +15,20 @@ import pytest
 from engines import GROUPED, LINES, SAMPLES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared import SHARED, needs_shared
+
+from tokcount.analysis.planned import money_of, record_rows
+from tokcount.logs import files
+from tokcount.logs.options import Mapping, ReadOptions
+from tokcount.scanning.plan import make_plan
+from tokcount.scanning.run import run
 
 pa = pytest.importorskip("pyarrow")
 
 import tokcount.arrow  # noqa: E402 - only where pyarrow is
 from tokcount.arrow import Input, Scan, flag_duplicates, scan  # noqa: E402
-from tokcount.batches import shared  # noqa: E402
+from tokcount.batches import shared as kernels  # noqa: E402
 from tokcount.errors import UsageError  # noqa: E402
-from tokcount.logs.options import Mapping, ReadOptions  # noqa: E402
 
 CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is it?"}]
 CALL = {"request": {"model": "gpt-4o", "messages": CHAT}, "response": {"id": "c1", "choices": []}}
@@ -46,6 +52,24 @@ def test_a_log_has_the_rows_of_the_local_command(log: tuple[pa.Table, pl.DataFra
     rows = counted(scan(table, LINES, to=TO, today=TODAY))
     assert_same(rows, expected)
     assert rows["flags"].str.contains("duplicate").sum() == 5
+
+
+@needs_shared
+def test_every_log_whose_records_stand_on_one_line_has_its_local_rows() -> None:
+    plan = make_plan(to=["gpt-4o"])
+    refused = []
+    for path in sorted((SHARED / "samples").rglob("*.jsonl")):
+        if path.stat().st_size == 0:
+            continue
+        result = run(files.expand([str(path)]), plan, ReadOptions(), jobs=1)
+        rows = scan(table_of([path]), LINES, to=["gpt-4o"], today=TODAY)
+        if any((reason or "").startswith("unsupported") for reason in rows["reason"].to_pylist()):
+            refused.append(path.name)
+            continue
+        expected = record_rows(result.frame(), plan, money_of(plan, TODAY))
+        assert_same(counted(rows), expected)
+        assert rows.num_rows - expected.height >= result.skipped.total
+    assert 5 <= len(refused) <= 12
 
 
 @settings(max_examples=8, deadline=None)
@@ -137,12 +161,12 @@ def test_a_process_keeps_its_kernel_between_batches_and_between_equal_scans() ->
     for _ in range(2):
         made = pickle.loads(pickle.dumps(Scan(Input(text="t"))))  # noqa: S301 - written here
         made.batch(batch)
-    before = list(shared._kernels.values())
+    before = list(kernels._kernels.values())
     Scan(Input(text="t")).batch(batch)
-    assert list(shared._kernels.values()) == before
+    assert list(kernels._kernels.values()) == before
     for name in ("gpt-4o", "gpt-4"):
         Scan(Input(text="t"), to=[name]).batch(batch)
-    assert len(shared._kernels) == shared.KEPT
+    assert len(kernels._kernels) == kernels.KEPT
 
 
 def test_threads_take_turns() -> None:
@@ -205,6 +229,45 @@ def test_fields_that_only_other_rows_have_are_not_there() -> None:
     alone = rows_of({"m": [CHAT[1:]]}, Input(messages="m"), to=["gpt-4o"], from_="gpt-4")
     assert rows[1]["gpt-4o:input_tokens"] == alone[0]["gpt-4o:input_tokens"] < rows[0]["gpt-4o:input_tokens"]
     assert rows[2]["kind"] == "skipped"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["messages", "role", "content", "request", "response", "prompt", "data", "object"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=12,
+)
+CELLS = st.none() | st.binary(max_size=20) | JSON.map(lambda value: json.dumps(value).encode())
+
+
+@settings(deadline=None)
+@given(cells=st.lists(CELLS, max_size=12), shape=st.sampled_from(["json", "prefixed", "python"]))
+def test_no_cell_ends_a_scan_and_none_is_lost(cells: list[bytes | None], shape: Any) -> None:
+    column = pa.array(cells, pa.binary())
+    batch = pa.record_batch({"l": column, "n": pa.array(range(len(cells)), pa.int64())})
+    rows = Scan(Input(log="l", line="n", shape=shape)).batch(batch)
+    assert sorted(set(rows["line"].to_pylist())) == list(range(len(cells)))
+    assert [row for row in rows.to_pylist() if row["kind"] == "skipped" and not row["reason"]] == []
+
+
+def test_a_null_content_counts_the_same_nested_and_in_json() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+    talk = [
+        CHAT[1],
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "2"},
+    ]
+    given_ = Input(messages="m")
+    assert rows_of({"m": [talk]}, given_, to=["gpt-4o"]) == rows_of(
+        {"m": [json.dumps(talk)]}, given_, to=["gpt-4o"]
+    )
 
 
 @pytest.mark.parametrize(

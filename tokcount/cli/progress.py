@@ -34,16 +34,10 @@ def progress_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress
 @contextmanager
 def advances_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress]:
     """As `progress_for`, for those who tell the bytes read since they last told."""
+    from tokcount.scanning.run import summed
+
     with progress_for(sources, shown=shown) as move:
-        done = 0
-
-        def advance(count: int) -> None:
-            nonlocal done
-            done += count
-            if move is not None:
-                move(done)
-
-        yield advance
+        yield summed(move)
 
 
 class _Bar:

@@ -64,6 +64,11 @@ def _worth_a_pool(sources: Sequence[Source]) -> bool:
 def _in_this_process(
     sources: Sequence[Source], plan: ScanPlan, options: ReadOptions, progress: Progress | None
 ) -> Block:
+    return Worker(plan, options).work(Task(tuple(sources)), summed(progress))
+
+
+def summed(progress: Progress | None) -> Progress:
+    """Takes the bytes read since its last call, and tells ``progress`` their sum."""
     done = 0
 
     def advance(count: int) -> None:
@@ -72,7 +77,7 @@ def _in_this_process(
         if progress is not None:
             progress(done)
 
-    return Worker(plan, options).work(Task(tuple(sources)), advance)
+    return advance
 
 
 def _in_processes(

@@ -7,6 +7,7 @@ clock starts, so that it can be read on a machine that has other work too. Print
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import random
@@ -52,12 +53,13 @@ def count(scan: Any, rows: Iterable[bytes], column: str = "line") -> float:
     import pyarrow as pa
 
     kind = pa.string() if column == "text" else pa.binary()
-    cells = list(rows)
-    batches = [pa.array(cells[at : at + BATCH], kind) for at in range(0, len(cells), BATCH)]
-    start = time.process_time()
-    for batch in batches:
-        scan.batch(pa.record_batch([batch], [column]))
-    return time.process_time() - start
+    left, spent = iter(rows), 0.0
+    while some := list(itertools.islice(left, BATCH)):
+        batch = pa.record_batch([pa.array(some, kind)], [column])
+        start = time.process_time()
+        scan.batch(batch)
+        spent += time.process_time() - start
+    return spent
 
 
 def ready(engine: str) -> Any:
@@ -71,9 +73,8 @@ def ready(engine: str) -> Any:
 
 def rate(kind: str, engine: str, size: int) -> tuple[float, float]:
     """MB of log in a CPU second, and the MB that the process takes at most."""
-    log = list(lines(kind, size, 1))
-    scan = ready(engine)
-    return sum(map(len, log)) / 1e6 / count(scan, log), megabytes() - sum(map(len, log)) / 1e6
+    seconds = count(ready(engine), lines(kind, size, 1))
+    return size / 1e6 / seconds, megabytes()
 
 
 def partitions(engine: str, size: int, shuffled: bool) -> dict[float, float]:
@@ -153,7 +154,7 @@ def print_rates(size: int) -> None:
         for engine in ENGINES:
             speed, memory = alone(rate, kind, engine, size)
             rows.append((kind, engine, f"{speed:.1f}", f"{1e6 / speed / 3600:.0f}", f"{memory:.0f}"))
-    table(("log", "engine", "MB / CPU s", "core hours / TB", "MB beside the log"), rows)
+    table(("log", "engine", "MB / CPU s", "core hours / TB", "MB of the process"), rows)
 
 
 def print_partitions(size: int) -> None:

@@ -1,14 +1,16 @@
 """One worker and two of a Spark cluster on this machine, beside the local command. ``python benchmarks/scale_spark.py``
 
-For each number of workers: seconds and CPU seconds of all processes for counting a log whose lines Spark reads, into
-nothing, and for the report over rows that were kept. The workers have loaded their vocabularies before. Linux only.
-Prints Markdown.
+For each number of workers: seconds and CPU seconds of all processes for counting a log whose lines Spark reads, rows
+written as parquet, and for the report over rows that were kept. The workers have loaded their vocabularies before.
+Every row and the report are compared with those of the local command. Linux only. Prints Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +27,11 @@ import spark_cluster  # the cluster of the tests
 
 TICKS = os.sysconf("SC_CLK_TCK")
 BY = ["model", "day"]
+CHANGED = {
+    "spark.sql.files.maxPartitionBytes": "4m",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
 
 
 def cpu_seconds() -> float:
@@ -79,10 +86,31 @@ def measured(log: Path, small: Path, workers: int) -> Iterator[tuple[str, float,
             return scan(read_lines(session, str(path)), given, by=BY, **options)
 
         rows_of(small).write.format("noop").mode("overwrite").save()
-        yield "rows", *timed(lambda: rows_of(log).write.format("noop").mode("overwrite").save())
+        written = Path(folder, "rows")
+        yield "rows", *timed(lambda: rows_of(log).write.parquet(str(written)))
+        compare(written, log)
         kept = rows_of(log, reportable=True).persist()
         kept.count()
-        yield "report over kept rows", *timed(lambda: drift_report(kept, by=BY))
+        reports: list[Any] = []
+        yield "report over kept rows", *timed(lambda: reports.append(drift_report(kept, by=BY)))
+        assert reports[0].document() == json.loads(local("json", log, *(f"--by={name}" for name in BY)))
+
+
+def compare(written: Path, log: Path) -> None:
+    """Raise unless the rows are those of ``tokcount drift --per-record``."""
+    import polars as pl
+    from polars.testing import assert_frame_equal
+
+    file = written.parent / "local.parquet"
+    local("parquet", log, "--per-record", "-o", str(file))
+    place = ("source", "line", "index")
+    assert_frame_equal(pl.read_parquet(written / "*.parquet").sort(place), pl.read_parquet(file).sort(place))
+
+
+def local(form: str, log: Path, *options: str) -> bytes:
+    """What ``tokcount drift`` writes."""
+    command = [sys.executable, "-m", "tokcount", "drift", "-q", "-f", form, *options, str(log)]
+    return subprocess.run(command, check=True, capture_output=True).stdout
 
 
 def main() -> None:
@@ -98,10 +126,9 @@ def main() -> None:
         for workers in (1, 2):
             for what, wall, cpu in measured(log, small, workers):
                 found.append((f"Spark, workers: {workers}", what, f"{wall:.1f}", f"{cpu:.1f}"))
-        import tokcount
-
-        for jobs in (1, 2):
-            wall, cpu = timed(lambda jobs=jobs: tokcount.scan(log, jobs=jobs))
+        for jobs in ("1", "2"):
+            words = ("--per-record", "--jobs", jobs, "-o", f"{folder}/rows.parquet")
+            wall, cpu = timed(lambda words=words: local("parquet", log, *words))
             found.append((f"local, jobs: {jobs}", "rows, with start", f"{wall:.1f}", f"{cpu:.1f}"))
     print(f"{options.mb:g} MB, {options.kind}")
     table(("engine", "what", "seconds", "CPU seconds"), found)

@@ -29,7 +29,10 @@ def main() -> None:
         "today": datetime.now(tz=UTC).date(),
     }
     session = SparkSession.builder.appName("tokcount").getOrCreate()
-    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")  # 10,000 long records are too much
+    session.conf.set(
+        "spark.sql.execution.arrow.maxRecordsPerBatch", "1000"
+    )  # 10,000 long records are too much
+    session.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")  # not the old INT96
     lines = read_lines(session, arguments.logs)
     rows = scan(lines, Input(log="value", source="source", line="line"), reportable=True, **options)
     rows.write.mode("overwrite").parquet(arguments.rows)

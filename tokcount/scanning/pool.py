@@ -28,7 +28,8 @@ from tokcount.scanning.result import Block
 from tokcount.scanning.tasks import Task, Worker
 
 GLANCE: Final = 0.2
-"""Seconds between two looks at how far the workers are."""
+"""Seconds between two looks at how far the workers are, and at signals: the handler for Ctrl-C that polars installs
+does not wake who waits for a lock."""
 
 
 class Pool:
@@ -73,7 +74,7 @@ class Pool:
         try:
             while True:
                 try:
-                    return future.result(timeout=GLANCE if self._progress else None)
+                    return future.result(timeout=GLANCE)
                 except NotYet:
                     self._show_progress()
         except BrokenProcessPool:

@@ -39,8 +39,86 @@ def _values_of(path: Path) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()[:3]]
 
 
-VALUES = [value for path in FILES for value in _values_of(path)]
+_SCHEMA = {
+    "type": "object",
+    "description": "What to look for.",
+    "properties": {
+        "city": {"type": "string", "enum": ["Paris", "東京"], "minLength": 1},
+        "days": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}], "default": 3},
+        "stops": {"type": "array", "items": {"$ref": "#/$defs/stop"}, "maxItems": 4},
+        "more": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
+    },
+    "required": ["city"],
+    "$defs": {"stop": {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}}},
+}
+_PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+_CALL = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": '{"city": "Paris"}'}}
+RICH: list[Any] = [
+    {
+        "model": "gpt-4o",
+        "messages": [
+            {"role": "system", "content": "Be brief and kind."},
+            {"role": "user", "name": "ann", "content": [
+                {"type": "text", "text": "What is on this picture?"},
+                {"type": "image_url", "image_url": {"url": _PIXEL, "detail": "high"}},
+            ]},
+            {"role": "assistant", "content": None, "tool_calls": [_CALL, {**_CALL, "id": "c2"}]},
+            {"role": "tool", "tool_call_id": "c1", "content": '{"temp": 21}'},
+            {"role": "tool", "tool_call_id": "c2", "content": "cold and wet"},
+            {"role": "assistant", "content": "It rains in Paris.", "refusal": None},
+            {"role": "function", "name": "look", "content": "an old result"},
+        ],
+        "tools": [
+            {"type": "function", "function": {"name": "look", "description": "Look it up.", "parameters": _SCHEMA}},
+            {"type": "custom", "custom": {"name": "grep", "format": {"type": "grammar", "grammar": {}}}},
+        ],
+        "functions": [{"name": "old", "parameters": _SCHEMA}],
+        "tool_choice": {"type": "function", "function": {"name": "look"}},
+        "response_format": {"type": "json_schema", "json_schema": {"name": "out", "strict": True, "schema": _SCHEMA}},
+        "response": {
+            "id": "x", "object": "chat.completion", "created": 1700000000, "model": "gpt-4o-2024-08-06",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "Yes it is.", "tool_calls": [_CALL]}}],
+            "usage": {"prompt_tokens": 90, "completion_tokens": 9, "total_tokens": 99},
+        },
+    },
+    {
+        "url": "https://example.org/v1/responses",
+        "request": {
+            "model": "gpt-5",
+            "instructions": "Be brief and kind.",
+            "input": [
+                {"role": "user", "content": [{"type": "input_text", "text": "What is this here?"},
+                                             {"type": "input_image", "image_url": _PIXEL, "detail": "low"}]},
+                {"type": "reasoning", "summary": [{"type": "summary_text", "text": "I think so."}]},
+                {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}"},
+                {"type": "function_call_output", "call_id": "c1", "output": [{"type": "input_text", "text": "wet"}]},
+                {"type": "custom_tool_call", "call_id": "c2", "name": "grep", "input": "a b c"},
+                {"type": "custom_tool_call_output", "call_id": "c2", "output": "none of it"},
+                {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "It rains."}]},
+            ],
+            "tools": [{"type": "function", "name": "look", "parameters": _SCHEMA, "strict": True},
+                      {"type": "web_search_preview"}, {"type": "mcp", "server_label": "s"}],
+            "tool_choice": {"type": "function", "name": "look"},
+            "parallel_tool_calls": False,
+            "text": {"format": {"type": "json_schema", "name": "out", "schema": _SCHEMA}},
+            "reasoning": {"effort": "low"},
+        },
+        "response": {
+            "id": "y", "object": "response", "created_at": 1700000000, "model": "gpt-5-2025-08-07",
+            "output": [{"type": "reasoning", "summary": []},
+                       {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "A cat."}]},
+                       {"type": "function_call", "call_id": "c9", "name": "look", "arguments": "{}"}],
+            "usage": {"input_tokens": 200, "output_tokens": 20, "output_tokens_details": {"reasoning_tokens": 8}},
+        },
+    },
+    {"model": "gpt-3.5-turbo-instruct", "prompt": ["a b c", [1, 2, 3], "d"], "suffix": "the end", "echo": True, "n": 2,
+     "response": {"object": "text_completion", "choices": [{"text": "a b c d", "finish_reason": "length"}]}},
+]  # fmt: skip
+"""Requests with everything that the counting rules know."""
+
+VALUES = [*(value for path in FILES for value in _values_of(path)), *RICH]
 """Valid values of every JSON format."""
+
 
 scalars = (
     st.none()
@@ -61,7 +139,7 @@ json_values = st.recursive(
 )
 """Anything JSON can say, with keys that readers look for."""
 
-valid_values = st.sampled_from(VALUES).map(copy.deepcopy)
+valid_values = (st.sampled_from(VALUES) | st.sampled_from(RICH)).map(copy.deepcopy)
 
 
 def places(value: Any) -> list[tuple[Any, ...]]:

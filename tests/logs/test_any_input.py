@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -92,6 +93,77 @@ def test_a_mutated_file_of_any_format_is_read(file: tuple[str, bytes], packing: 
 @given(found=st.lists(lines, max_size=8))
 def test_every_line_of_a_mixed_log_ends_up_somewhere(found: list[bytes]) -> None:
     read(b"\n".join(found), "log.jsonl")
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "{",
+            "[",
+            '"',
+            "\\",
+            "}",
+            "]",
+            ",",
+            ":",
+            "\n",
+            "\t",
+            "\r",
+            "'",
+            "(",
+            "{'",
+            '{"a":',
+            '["x",',
+            '{"prompt":"',
+        ),
+        *(
+            "data: ",
+            "event: x\n",
+            "interactions:\n",
+            "---\n",
+            "version: 1\n",
+            "- ",
+            "? ",
+            "&a ",
+            "*a ",
+            "!!x ",
+            "# ",
+        ),
+        *(
+            "prompt,model\n",
+            "a;b",
+            '"""',
+            "INFO ",
+            "//",
+            "\x1e",
+            "\ufeff",
+            "\x00",
+            "é",
+            "<|",
+            "1",
+            "e",
+            "-",
+            "null",
+        ),
+        *('{"role":"user",', '[{"role":"x"},', '"{\\"a\\":', "\\ud83d"),
+    ]
+)
+
+
+@ANY
+@given(
+    head=st.lists(PIECES, max_size=3),
+    piece=st.lists(PIECES, min_size=1, max_size=4),
+    name=st.sampled_from(["log", "log.jsonl", "log.csv"]),
+)
+def test_no_repetition_takes_more_than_linear_time(head: list[str], piece: list[str], name: str) -> None:
+    """Neither a pattern nor a parser goes back over what it has read: 40 kB are milliseconds."""
+    unit = "".join(piece)
+    data = ("".join(head) + unit * (40_000 // len(unit))).encode()
+    start = time.process_time()
+    items_of(data, name)
+
+    assert time.process_time() - start < 3
 
 
 @ANY

@@ -9,7 +9,9 @@ from tokcount.counting.families import FAMILIES
 from tokcount.counting.odd_billing import SHARED
 from tokcount.counting.user_families import UserFamily
 from tokcount.logs.record import Record, Usage
-from tokcount.scanning.frame import assemble
+from tokcount.scanning import columns
+from tokcount.scanning.columns import Columns, Notes
+from tokcount.scanning.frame import assemble, joined
 from tokcount.scanning.plan import ScanPlan, make_plan, own_plan
 from tokcount.scanning.rows import RowCounter
 
@@ -205,3 +207,27 @@ def test_words_that_are_not_unicode_are_repaired() -> None:
     (row,) = rows(make_plan(), chat(model="gpt-\udcff", tags=("a\ud83d",)))
 
     assert row["model"] == "gpt-?"
+
+
+def test_rows_are_the_same_however_many_are_packed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [chat(index=n, timestamp=1e9 + n, id=f"c{n % 7}") for n in range(29)]
+    whole = rows(make_plan(to=["gpt-5"]), *records)
+    monkeypatch.setattr(columns, "SETTLE_AT", 100)
+
+    assert rows(make_plan(to=["gpt-5"]), *records) == whole
+    assert [row["index"] for row in whole] == list(range(29))
+    assert [row["flags"] for row in whole] == [""] * 7 + ["duplicate"] * 22
+
+
+def test_a_column_with_one_value_keeps_its_type_in_every_row() -> None:
+    named, nameless = chat(user="ada"), chat(user=None, model=None)
+    one, other = Columns(()), Columns(())
+    for block, record in ((one, named), (one, named), (other, nameless)):
+        block.append(record, [], Notes(), shape=None, script=None)
+    same, mixed = joined([(one.finished(), 0)]), joined([(one, 0), (other.finished(), 10)])
+
+    assert same.schema == mixed.schema
+    assert same["user"].to_list() == ["ada"] * 2
+    assert mixed["user"].to_list() == ["ada", "ada", None]
+    assert mixed["line"].to_list() == [1, 1, 11]
+    assert joined([]).schema["user"] == pl.String

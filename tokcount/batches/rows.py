@@ -11,7 +11,7 @@ from tokcount.analysis.cost import CostOptions
 from tokcount.analysis.planned import record_rows
 from tokcount.logs.record import Skipped
 from tokcount.scanning.columns import Columns
-from tokcount.scanning.frame import with_inputs
+from tokcount.scanning.frame import joined, with_inputs
 from tokcount.scanning.plan import ScanPlan
 
 SKIPPED: Final = "skipped"
@@ -32,7 +32,7 @@ def rows_of(
 
     ``line`` is the number of the row in the batch of ``size`` rows; each of them is there at least once.
     """
-    frame = with_inputs(columns.frame(), plan.labels)
+    frame = with_inputs(joined([(columns, 0)]), plan.labels)
     frame = frame.with_columns(pl.col("identity").replace(0, None))
     rows = record_rows(frame, plan, money, extra)
     told = pl.DataFrame(

@@ -135,14 +135,15 @@ def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | N
 
     from tokcount.logs.options import ReadOptions
     from tokcount.migration.tally import Tokens
+    from tokcount.scanning.frame import joined
 
     if output.output is None or not output.output.is_file():
         return None
     sources = inputs.sources_of([str(output.output)])
     result = inputs.scan(sources, msgspec.structs.replace(plan, own=False), ReadOptions(), run)
     after = Tokens()
-    for columns, _ in result.blocks:
-        after.add(columns.frame(), plan.references[0].label)
+    for block in result.blocks:
+        after.add(joined([block]), plan.references[0].label)
     return after
 
 

@@ -65,7 +65,9 @@ class Work:
             self._add_up()
 
     def _add_up(self) -> None:
-        frame = self._counter.take().frame()
+        from tokcount.scanning.frame import joined
+
+        frame = joined([(self._counter.take(), 0)])
         self.before.add(frame, OWN)
         self.predicted.add(frame, self._label)
 

@@ -1,25 +1,23 @@
 """Compact columns of counted records: what workers send back and what the frame is built from.
 
-One row a record, a few bytes a cell: token counts as 32-bit integers, words as codes into small tables. A block of
-columns never holds text of a prompt.
+One row a record: numbers, and words as codes into small tables, packed some thousand rows at a time: a row takes
+about forty bytes. A block of columns never holds text of a prompt.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from tokcount.counting.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning.sparse import SparseColumns
-
-if TYPE_CHECKING:
-    import polars as pl
 
 NULL: Final = -(2**31)
 """A missing token count; framing may be negative, so 0 and -1 are taken."""
@@ -51,8 +49,9 @@ BILLED_COLUMNS = (
 )
 PLACE_COLUMNS = ("line", "index", "identity", "messages", "basis", "requests")
 REFERENCE_COLUMNS = ("content_tokens", "framing_tokens", "output_tokens")
+TIMESTAMP: Final = "timestamp"
 SETTLE_AT: Final = 200_000
-"""Numbers in the flat array before they are moved into columns: 1.6 MB."""
+"""Numbers in the flat array before they are packed: 1.6 MB, some thousand rows."""
 _REMEMBERED: Final = 4_096
 _NOTHING_BILLED = (NULL_BILLED,) * len(BILLED_COLUMNS)
 
@@ -116,22 +115,16 @@ class Columns:
         self.references = references
         self.role_names = roles
         self.words = {name: Words() for name in WORD_COLUMNS}
-        self.columns = {
-            **{name: array("i") for name in WORD_COLUMNS},
-            **{name: array("q") for name in PLACE_COLUMNS},
-            **{name: array("q") for name in BILLED_COLUMNS},
-        }
-        for reference in references:
-            for name in (*REFERENCE_COLUMNS, *map(_by_role, roles)):
-                self.columns[f"{reference}:{name}"] = array("i")
-            self.columns[f"{reference}:basis"] = array("b")
-        self.timestamp = array("d")
+        self.types = _types(references, roles)
         self.sparse = SparseColumns()
+        self._packed: dict[str, list[bytes]] = {name: [] for name in (TIMESTAMP, *self.types)}
+        self._rows = 0
         self._fresh = array("q")
+        self._times = array("d")
         self._coded: dict[tuple[object, ...], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return len(self.timestamp)
+        return self._rows
 
     def append(
         self,
@@ -145,10 +138,11 @@ class Columns:
     ) -> None:
         """Add the row of one record: ``cells`` in the order of the references.
 
-        All numbers of a row go into one flat array at once, which `settle` turns into columns many rows at a time:
+        All numbers of a row go into one flat array at once, which `settle` packs as columns many rows at a time:
         an append to each of some forty arrays would cost more than counting a record whose texts are known.
         """
-        self.timestamp.append(math.nan if record.timestamp is None else record.timestamp)
+        self._rows += 1
+        self._times.append(math.nan if record.timestamp is None else record.timestamp)
         usage = record.usage
         row = [
             *self._codes(record, notes, (shape, script, record.user, bill_note)),
@@ -171,11 +165,26 @@ class Columns:
             self.settle()
 
     def settle(self) -> None:
-        """Move the rows of the flat array into the columns."""
-        width = len(self.columns)
-        for place, column in enumerate(self.columns.values()):
-            column.extend(array(column.typecode, self._fresh[place::width]))
-        self._fresh = array("q")
+        """Pack the rows of the flat array, column by column."""
+        width = len(self.types)
+        for place, (name, typecode) in enumerate(self.types.items()):
+            self._pack(name, array(typecode, self._fresh[place::width]))
+        self._pack(TIMESTAMP, self._times)
+        self._fresh, self._times = array("q"), array("d")
+
+    def _pack(self, name: str, values: array[int] | array[float]) -> None:
+        if values:
+            self._packed[name].append(zlib.compress(values.tobytes(), 1))
+
+    def values(self, name: str) -> array[int] | array[float]:
+        """The numbers of one column, one a row, or the codes of its words; `TIMESTAMP` in seconds, NaN without one.
+
+        Of columns that are `finished`.
+        """
+        values: array[int] | array[float] = array("d" if name == TIMESTAMP else self.types[name])
+        for packed in self._packed[name]:
+            values.frombytes(zlib.decompress(packed))
+        return values
 
     def finished(self) -> Columns:
         """Itself, settled and without what only appending needs: ready to be sent to another process."""
@@ -209,25 +218,15 @@ class Columns:
         )
         return tuple(self.words[name].code(word) for name, word in zip(WORD_COLUMNS, words, strict=True))
 
-    def frame(self, line_offset: int = 0, sparse: Iterable[str] = ()) -> pl.DataFrame:
-        """The block as a polars frame, lines moved by ``line_offset``, with the ``sparse`` columns of all blocks."""
-        import polars as pl
 
-        self.settle()
-        columns: dict[str, pl.Series] = {"timestamp": _timestamps(self.timestamp)}
-        for name, values in self.columns.items():
-            if name in self.words:
-                columns[name] = _word_series(name, self.words[name].words, values)
-            elif name.endswith("basis"):
-                columns[name] = _word_series(name, list(BASIS_ORDER), values)
-            elif name in PLACE_COLUMNS:
-                columns[name] = _series(name, values, pl.Int64)
-            else:
-                null = NULL_BILLED if name in BILLED_COLUMNS else NULL
-                columns[name] = _nullable(_series(name, values).cast(pl.Int64), null)
-        columns["line"] += line_offset
-        columns.update(self.sparse.series(len(self), sparse))
-        return pl.DataFrame(columns)
+def _types(references: Iterable[str], roles: Iterable[str]) -> dict[str, str]:
+    """The columns of a row in order, each with the type of its numbers in an `array`."""
+    types = dict.fromkeys(WORD_COLUMNS, "i") | dict.fromkeys((*PLACE_COLUMNS, *BILLED_COLUMNS), "q")
+    for reference in references:
+        for name in (*REFERENCE_COLUMNS, *map(_by_role, roles)):
+            types[f"{reference}:{name}"] = "i"
+        types[f"{reference}:basis"] = "b"
+    return types
 
 
 def _billed(usage: Usage) -> tuple[int, ...]:
@@ -259,31 +258,3 @@ def _identity(record: Record) -> int:
 
 def _by_role(role: str) -> str:
     return f"content_tokens[{role}]"
-
-
-def _series(
-    name: str, values: array[int] | array[float], dtype: type[pl.DataType] | None = None
-) -> pl.Series:
-    import polars as pl
-
-    types = {"b": pl.Int8, "i": pl.Int32, "q": pl.Int64, "d": pl.Float64}
-    return pl.Series(name, memoryview(values) if len(values) else [], dtype=dtype or types[values.typecode])
-
-
-def _nullable(series: pl.Series, null: int) -> pl.Series:
-    return series.set(series == null, None)
-
-
-def _timestamps(seconds: array[float]) -> pl.Series:
-    import polars as pl
-
-    series = _series("timestamp", seconds, pl.Float64).fill_nan(None)
-    return (series * 1e6).round().cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
-
-
-def _word_series(name: str, words: list[str], codes: array[int]) -> pl.Series:
-    import polars as pl
-
-    table = pl.Series(name, words, dtype=pl.String)
-    places = _nullable(_series(name, codes).cast(pl.Int32), NO_WORD)
-    return table.gather(places).rename(name)

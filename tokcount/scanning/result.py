@@ -74,7 +74,7 @@ class ScanResult(msgspec.Struct):
         return sum(len(columns) for columns, _ in self.blocks)
 
     def frame(self) -> pl.DataFrame:
-        """One row a record, in input order; frees the blocks as it goes.
+        """One row a record, in input order.
 
         Adds ``R:input_tokens`` (content + framing) for each reference R, and the flag ``duplicate`` to every
         record whose format and call id were seen in an earlier row.

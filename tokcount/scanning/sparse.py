@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,17 +27,14 @@ class SparseColumns:
             _fill(column, row)
         column.append(value)
 
-    def series(self, rows: int, names: Iterable[str]) -> dict[str, pl.Series]:
-        """The columns ``names`` with ``rows`` rows each, also those that were never begun."""
+    def series(self, name: str, rows: int) -> pl.Series:
+        """One column with ``rows`` rows, also when it was never begun."""
         import polars as pl
 
-        found = {}
-        for name in names:
-            column = self.columns.get(name, array("i"))
-            _fill(column, rows)
-            dtype = pl.Int64 if name.endswith("_id") else pl.Int32
-            found[name] = pl.Series(name, memoryview(column), dtype=dtype)
-        return found
+        column = self.columns.get(name, array("i"))
+        _fill(column, rows)
+        dtype = pl.Int64 if name.endswith("_id") else pl.Int32
+        return pl.Series(name, memoryview(column) if rows else [], dtype=dtype)
 
 
 def _fill(column: array[int], rows: int) -> None:

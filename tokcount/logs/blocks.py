@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tokcount.logs.files import Source
 
-SPAN_BYTES = 8 << 20
+SPAN_BYTES = 4 << 20
 """Aimed size of a part; a part is at least one line."""
 
 

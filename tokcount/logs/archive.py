@@ -6,7 +6,8 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from tokcount.logs.decompress import ReadProblem, check_ratio
@@ -52,6 +53,7 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
         return
     with archive:
         others = Counter[str]()
+        unpacked = _Total(_size(file))
         for info in archive.infolist():
             if info.is_dir():
                 continue
@@ -63,20 +65,37 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
             if info.flag_bits & 1:
                 yield _skipped(name, "encrypted", "a member with a password; unpack the archive first")
                 continue
-            yield name, unwrap(_member_blocks(archive, info, max_ratio), max_ratio=max_ratio)
+            blocks = _member_blocks(archive, info, max_ratio, unpacked)
+            yield name, unwrap(blocks, max_ratio=max_ratio, packed_size=partial(int, info.compress_size))
     if others:
         kinds = ", ".join(f"{count} {label(suffix, 'others')}" for suffix, count in sorted(others.items()))
         yield _skipped(source, "unsupported", f"members that are no logs: {kinds}")
 
 
-def _member_blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: int) -> Iterator[bytes]:
+class _Total:
+    """What all members together have become: members may share their bytes ("a better zip bomb", David Fifield)."""
+
+    def __init__(self, archive_size: int) -> None:
+        self.archive_size = archive_size
+        self.given = 0
+
+
+def _size(file: str | BytesIO) -> int:
+    return Path(file).stat().st_size if isinstance(file, str) else len(file.getbuffer())
+
+
+def _member_blocks(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: int, total: _Total
+) -> Iterator[bytes]:
     given = 0
     try:
         member: IO[bytes] = archive.open(info)
         with member:
             for block in blocks_of(member):
                 given += len(block)
+                total.given += len(block)
                 check_ratio(given, info.compress_size, max_ratio)
+                check_ratio(total.given, total.archive_size, max_ratio)
                 yield block
     except _BROKEN:
         raise ReadProblem("the member of the zip archive is damaged or packed in an unknown way") from None

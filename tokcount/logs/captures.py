@@ -120,16 +120,20 @@ def _decompressor(module: str, name: str) -> Any:
 
 
 def _bounded(machine: Any, value: bytes) -> bytes | None:
-    """Unpack in small steps, so that a body which explodes is dropped before it fills the memory."""
+    """Unpack in small steps, so that a body which explodes is dropped before it fills the memory.
+
+    A step of some thousand bytes becomes megabytes; of brotli, some ten bytes do.
+    """
     if machine is None:
         return None
-    step = machine.decompress if hasattr(machine, "decompress") else machine.process
+    is_brotli = not hasattr(machine, "decompress")
+    step, size = (machine.process, 64) if is_brotli else (machine.decompress, 4096)
     unpacked = bytearray()
     try:
-        for start in range(0, len(value), 4096):
+        for start in range(0, len(value), size):
             if getattr(machine, "eof", False):
                 break
-            unpacked += step(value[start : start + 4096])
+            unpacked += step(value[start : start + size])
             if len(unpacked) > _LARGEST_BODY:
                 return None
     except (zlib.error, ValueError, EOFError, RuntimeError):

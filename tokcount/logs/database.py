@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from tokcount.logs.formats import database_formats
 from tokcount.logs.formats.interface import DatabaseFormat, Item
+from tokcount.logs.options import LARGEST_VALUE
 from tokcount.logs.record import Skipped
 from tokcount.logs.values import label
 
@@ -35,15 +36,22 @@ def database_items(file: str | BytesIO, source: str) -> Iterator[Item]:
 
 
 def _connect(file: str | BytesIO) -> sqlite3.Connection:
+    """Opened for reading, with nothing that the file could make SQLite do (sqlite.org, "Defense Against The Dark
+    Arts"): no functions in its schema, no values larger than a record may be.
+    """
     if isinstance(file, str):
-        return sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)
-    database = sqlite3.connect(":memory:")
-    database.deserialize(file.getbuffer())
+        database = sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)
+    else:
+        database = sqlite3.connect(":memory:")
+        database.deserialize(file.getbuffer())
+    database.execute("pragma trusted_schema = off")
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
     return database
 
 
 def _tables(database: sqlite3.Connection) -> frozenset[str]:
-    rows = database.execute("select name from sqlite_master where type in ('table', 'view')")
+    """The tables; a view is a query of whoever made the file, and may never end."""
+    rows = database.execute("select name from sqlite_master where type = 'table'")
     return frozenset(str(name) for (name,) in rows)
 
 

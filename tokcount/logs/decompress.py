@@ -5,11 +5,16 @@ from __future__ import annotations
 import importlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 from tokcount.logs.options import BLOCK_BYTES, RATIO_GRACE
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+
+
+MOST_MEMORY = 256 << 20
+"""Bytes that a decompressor may ask for: four times what the highest level of xz takes."""
 
 
 class ReadProblem(Exception):  # noqa: N818 - not an error of the program: it ends a stream
@@ -55,21 +60,23 @@ def compression_of(head: bytes) -> str | None:
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
-def unpacked(blocks: Iterable[bytes], compression: str, *, max_ratio: int) -> Iterator[bytes]:
-    """The unpacked blocks. Raises `ReadProblem` where the data is damaged, ends early, or expands more than
-    ``max_ratio`` times.
+def unpacked(
+    blocks: Iterable[bytes], compression: str, *, max_ratio: int, packed_size: Callable[[], int]
+) -> Iterator[bytes]:
+    """The unpacked blocks. Raises `ReadProblem` where the data is damaged, ends early, or has become more than
+    ``max_ratio`` times as long as ``packed_size``, the bytes that were read of the file so far.
     """
     make = _machine_for(compression)
-    machine, taken, given = make(), 0, 0
+    machine, taken, given = make(), False, 0
     for block in blocks:
-        taken += len(block)
+        taken = True
         data: bytes = block
         while data or not (machine.needs_input or machine.eof):
             if machine.eof:
                 machine = make()
             piece = _step(machine, data, compression)
             given += len(piece)
-            check_ratio(given, taken, max_ratio)
+            check_ratio(given, packed_size(), max_ratio)
             if piece:
                 yield piece
             data = _rest(machine, compression) if machine.eof else b""
@@ -92,7 +99,8 @@ def _step(machine: _Machine, data: bytes, compression: str) -> bytes:
     except Exception as error:
         if isinstance(error, MemoryError):
             raise
-        raise ReadProblem(f"the {compression} data is damaged") from None
+        reason = "needs too much memory" if "Memory usage limit" in str(error) else "is damaged"
+        raise ReadProblem(f"the {compression} data {reason}") from None
 
 
 def _rest(machine: _Machine, compression: str) -> bytes:
@@ -109,7 +117,8 @@ def _machine_for(compression: str) -> Callable[[], _Machine]:
     if compression == "bzip2":
         return importlib.import_module("bz2").BZ2Decompressor  # type: ignore[no-any-return]
     if compression == "xz":
-        return importlib.import_module("lzma").LZMADecompressor  # type: ignore[no-any-return]
+        make = importlib.import_module("lzma").LZMADecompressor
+        return partial(make, memlimit=MOST_MEMORY)
     return _zstd().ZstdDecompressor  # type: ignore[no-any-return]
 
 

@@ -6,7 +6,7 @@ ended in `Stream.problem`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -82,18 +82,23 @@ def exactly(file: IO[bytes], count: int) -> Iterator[bytes]:
         raise OSError(None, "the file became shorter while it was read")
 
 
-def unwrap(blocks: Iterable[bytes], *, max_ratio: int) -> Stream:
+def unwrap(
+    blocks: Iterable[bytes], *, max_ratio: int, packed_size: Callable[[], int] | None = None
+) -> Stream:
     """The stream inside every compression, in UTF-8, without a byte order mark.
 
-    What is not text stays as it is: look at `Stream.peek`. Never raises for what the bytes hold.
+    All compressions together may expand ``max_ratio`` times what was read, or ``packed_size`` where the blocks have
+    been unpacked already. What is not text stays as it is: look at `Stream.peek`. Never raises for what the bytes hold.
     """
-    stream = Stream(blocks)
+    counted = _Counted(blocks)
+    size = packed_size or counted.size
+    stream = Stream(counted)
     for _ in range(_DEEPEST):
         head, _ended = stream.peek()
         packed = compression_of(head)
         if packed is None:
             break
-        stream = _next_layer(stream, unpacked(stream, packed, max_ratio=max_ratio), packed)
+        stream = _next_layer(stream, unpacked(stream, packed, max_ratio=max_ratio, packed_size=size), packed)
     head, _ended = stream.peek()
     encoding, mark = text_encoding.detect(head)
     if mark:
@@ -101,6 +106,22 @@ def unwrap(blocks: Iterable[bytes], *, max_ratio: int) -> Stream:
     if encoding != "utf-8":
         stream = _next_layer(stream, text_encoding.to_utf8(stream, encoding), encoding)
     return stream
+
+
+class _Counted:
+    """Blocks, and how many bytes they were so far."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = blocks
+        self._size = 0
+
+    def size(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks:
+            self._size += len(block)
+            yield block
 
 
 def _next_layer(inner: Stream, blocks: Iterator[bytes], name: str | None) -> Stream:

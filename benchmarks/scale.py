@@ -22,6 +22,7 @@ ENGINES = ("fast", "tiktoken")
 BATCH = 1_000
 PARTITIONS_MB = (0.25, 1, 4, 16)
 HUGE_MB = (1, 8, 32)
+SIZES_GB = {1: "1 GB", 10: "10 GB", 100: "100 GB", 1_000: "1 TB", 10_000: "10 TB", 100_000: "100 TB"}
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -148,13 +149,38 @@ def print_vocabularies() -> None:
     table(head, rows)
 
 
-def print_rates(size: int) -> None:
-    rows = []
-    for kind in KINDS:
-        for engine in ENGINES:
-            speed, memory = alone(rate, kind, engine, size)
-            rows.append((kind, engine, f"{speed:.1f}", f"{1e6 / speed / 3600:.0f}", f"{memory:.0f}"))
+def print_rates(size: int) -> dict[tuple[str, str], float]:
+    found = {(kind, engine): alone(rate, kind, engine, size) for kind in KINDS for engine in ENGINES}
+    rows = [
+        (*key, f"{speed:.1f}", f"{1e6 / speed / 3600:.0f}", f"{memory:.0f}")
+        for key, (speed, memory) in found.items()
+    ]
     table(("log", "engine", "MB / CPU s", "core hours / TB", "MB of the process"), rows)
+    return {key: speed for key, (speed, _) in found.items()}
+
+
+def print_sizing(rates: dict[tuple[str, str], float], overhead: float) -> None:
+    """Computed: size / rate × overhead; the last columns are for distinct texts and the fast engine."""
+    rows = []
+    for size, name in SIZES_GB.items():
+        hours = {key: size * 1000 / speed * overhead / 3600 for key, speed in rates.items()}
+        slow = hours["distinct", "fast"]
+        columns = (hours["resent", "fast"], slow, hours["distinct", "tiktoken"])
+        clocks = (readable(slow / cores) for cores in (16, 256, 2048))
+        rows.append(
+            (name, *(f"{value:,.2f}" if value < 1 else f"{value:,.0f}" for value in columns), *clocks)
+        )
+    head = ("log", "core hours: resent, fast", "distinct, fast", "distinct, tiktoken")
+    table((*head, "16 cores", "256 cores", "2,048 cores"), rows)
+
+
+def readable(hours: float) -> str:
+    """A time in the unit that suits it."""
+    if hours * 60 < 1:
+        return f"{hours * 3600:.0f} s"
+    if hours < 2:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
 
 
 def print_partitions(size: int) -> None:
@@ -181,9 +207,11 @@ def print_huge() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mb", type=float, default=120, help="size of each log")
-    size = int(parser.parse_args().mb * 1e6)
+    parser.add_argument("--overhead", type=float, default=1.3, help="CPU of the engine, by scale_spark.py")
+    options = parser.parse_args()
+    size = int(options.mb * 1e6)
     print_vocabularies()
-    print_rates(size)
+    print_sizing(print_rates(size), options.overhead)
     print_partitions(size)
     print_huge()
 

@@ -14,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from generate import lines
-from scale import table
+from scale import alone, table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -65,16 +65,12 @@ def settings(workers: int) -> Callable[[Path], dict[str, str]]:
             for name, value in plain(folder).items()
             if "codegen" not in name and "Java" not in name
         }
-        sizes = {
-            "spark.sql.files.maxPartitionBytes": "4m",
-            "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
-        }
-        return {**kept, **sizes, "spark.master": f"local-cluster[{workers},1,1024]"}
+        return {**kept, **CHANGED, "spark.master": f"local-cluster[{workers},1,1024]"}
 
     return changed
 
 
-def measured(log: Path, small: Path, workers: int) -> Iterator[tuple[str, float, float]]:
+def measured(log: Path, small: Path, workers: int) -> list[tuple[str, float, float]]:
     """What was done, its seconds, its CPU seconds."""
     from tokcount.spark import Input, drift_report, read_lines, scan
 
@@ -87,13 +83,14 @@ def measured(log: Path, small: Path, workers: int) -> Iterator[tuple[str, float,
 
         rows_of(small).write.format("noop").mode("overwrite").save()
         written = Path(folder, "rows")
-        yield "rows", *timed(lambda: rows_of(log).write.parquet(str(written)))
+        counting = timed(lambda: rows_of(log).write.parquet(str(written)))
         compare(written, log)
         kept = rows_of(log, reportable=True).persist()
         kept.count()
         reports: list[Any] = []
-        yield "report over kept rows", *timed(lambda: reports.append(drift_report(kept, by=BY)))
+        reporting = timed(lambda: reports.append(drift_report(kept, by=BY)))
         assert reports[0].document() == json.loads(local("json", log, *(f"--by={name}" for name in BY)))
+        return [("rows", *counting), ("report over kept rows", *reporting)]
 
 
 def compare(written: Path, log: Path) -> None:
@@ -124,7 +121,7 @@ def main() -> None:
         small.write_bytes(b"".join(lines(options.kind, int(9e6), 2)))
         found = []
         for workers in (1, 2):
-            for what, wall, cpu in measured(log, small, workers):
+            for what, wall, cpu in alone(measured, log, small, workers):
                 found.append((f"Spark, workers: {workers}", what, f"{wall:.1f}", f"{cpu:.1f}"))
         for jobs in ("1", "2"):
             words = ("--per-record", "--jobs", jobs, "-o", f"{folder}/rows.parquet")

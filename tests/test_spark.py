@@ -213,6 +213,7 @@ def test_what_cannot_be_is_said_before_anything_runs(session: SparkSession) -> N
         drift_report(scan(frame, Input(text="text"), reportable=True), by=["colour"])
 
 
+@pytest.mark.slow
 def test_the_example_job_writes_rows_and_a_report(logs: list[Path], tmp_path: Path) -> None:
     log = next(path for path in logs if path.name == "completions-2023.jsonl")
     variables = {**os.environ, **environment(tmp_path)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from statistics import quantiles
 from typing import Any
 
 import pytest
@@ -143,6 +144,21 @@ def test_every_grouping_adds_up_to_the_total(drawn: list[dict[str, Any]], by: se
             )
     if "role" not in by:
         assert sum(group["records"] for group in data["groups"]) == data["records"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 900), st.integers(1, 900)), min_size=1, max_size=30))
+def test_a_group_of_all_records_has_the_very_percentiles_of_the_total(sizes: list[tuple[int, int]]) -> None:
+    """To the last bit, so that another engine can find the same; and they are those of the definition."""
+    rows = frame([record(1) | counts(OLD, old) | counts(NEW, new) for old, new in sizes])
+
+    data = grouped(rows, "kind")
+
+    total, group = data["references"][1], data["groups"][0]["references"][1]
+    assert [group[key] for key in ("drift_p50", "drift_p95")] == [total["drift_p50"], total["drift_p95"]]
+    drifts = [(new - old) / old for old, new in sizes]
+    if len(drifts) > 1:
+        assert total["drift_p95"] == pytest.approx(quantiles(drifts, n=20, method="inclusive")[-1])
 
 
 def test_grouping_by_a_column_that_the_scan_did_not_make_is_an_error_of_the_caller() -> None:

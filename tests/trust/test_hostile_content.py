@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from in_process import run
+from running import SAMPLES
 from trust import attacks
 from trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
 from trust.harmless import HARMLESS, any_text
@@ -70,3 +76,40 @@ def test_names_are_shown_letter_by_letter(logs: Path) -> None:
 
     for text in attacks.ATTACKS.values():
         assert message(text.encode("utf-8", "replace").decode().strip()) in shown
+
+
+@pytest.mark.parametrize("command", ["drift", "check"])
+def test_a_report_that_was_changed_is_one_line_or_harmless(command: str, tmp_path: Path) -> None:
+    """Saved reports travel: values all over one are replaced, in turn, by something else."""
+    report = tmp_path / "report.json"
+    run(*LOG_COMMANDS[command], SAMPLES / "support-chat.jsonl", "-f", "json", "-o", report)
+    whole = json.loads(report.read_text("utf-8"))
+    instead = itertools.cycle([*attacks.ATTACKS.values(), None, [], {}, -1, 1e308, "", True])
+    forms = itertools.cycle([*FORMATS, *(CHECK_FORMATS if command == "check" else ())])
+    for path in [*_places(whole)][::5]:
+        changed = copy.deepcopy(whole)
+        _put(changed, path, next(instead))
+        report.write_text(json.dumps(changed), encoding="utf-8")
+        form = next(forms)
+        done = run("render", report, "-f", form)
+        assert done.code in (0, 2)
+        any_text(done.err)
+        if done.code == 0:
+            HARMLESS[form](done.out)
+
+
+def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where there is something in a report: keys and numbers of items, at most three of a list."""
+    inside = (
+        value.items() if isinstance(value, dict) else enumerate(value[:3]) if isinstance(value, list) else ()
+    )
+    for key, part in inside:
+        yield (*path, key)
+        yield from _places(part, (*path, key))
+
+
+def _put(value: Any, path: tuple[str | int, ...], new: object) -> None:
+    *inner, last = path
+    for key in inner:
+        value = value[key]
+    value[last] = new

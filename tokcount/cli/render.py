@@ -26,7 +26,13 @@ def render(
     """
     from tokcount.output.documents import load
 
-    show(load(_content(report), report), output)
+    saved = load(_content(report), report)
+    try:
+        show(saved, output)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{report} does not hold what a report of {saved.command} holds ({type(error).__name__}); make it anew"
+        ) from error
 
 
 def _content(name: str) -> bytes:

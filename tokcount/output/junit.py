@@ -31,10 +31,10 @@ def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - XML is th
 
 
 def _add_case(suite: ET.Element, entry: dict[str, Any]) -> None:
-    attributes = {"name": _text(title(entry)), "classname": f"tokcount.{entry['level']}", "time": "0"}
+    attributes = {"name": _text(title(entry)), "classname": _text(f"tokcount.{entry['level']}"), "time": "0"}
     if entry["records"]:
         attributes["file"] = _text(entry["records"][0]["source"])
-        attributes["line"] = str(entry["records"][0]["line"])
+        attributes["line"] = _text(str(entry["records"][0]["line"]))
     case = ET.SubElement(suite, "testcase", attributes)
     told = _text(finding(entry))
     kind = _kind(entry)

@@ -212,7 +212,7 @@ CONTAINERS = {
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-@settings(ANY, max_examples=25)
+@settings(ANY, max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_a_damaged_container_is_read_as_far_as_it_goes(name: str, data: st.DataObject) -> None:
     """Whatever byte is changed and wherever it ends."""

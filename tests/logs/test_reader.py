@@ -218,5 +218,9 @@ def test_a_format_that_fails_loses_one_value(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Request, "items", failing)
     _, skipped = read_all(tmp_path, f"{json.dumps(CHAT | {'model': 'bad'})}\n{CHAT_LINE}\n{{}}\n")
 
-    assert [(item.line, item.reason) for item in skipped] == [(1, "unparsed"), (2, "empty"), (3, "unrecognised")]
+    assert [(item.line, item.reason) for item in skipped] == [
+        (1, "unparsed"),
+        (2, "empty"),
+        (3, "unrecognised"),
+    ]
     assert "KeyError" in skipped[0].detail

@@ -37,7 +37,7 @@ from tokcount.scanning.result import ScanResult
 
 LAW = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=settings().max_examples // 2,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
@@ -102,6 +102,9 @@ def is_apart(line: bytes) -> bool:
     return not any(name in grouped or (name or "").startswith(families) for name in names)
 
 
+WHOLE = b'{"model": "gpt-4o", "prompt": "the first line"}'
+"""The first line says what a file is; a damaged one could be the beginning of something else."""
+
 apart = mixed.map(lambda found: [line for line in found if is_apart(line)])
 
 
@@ -165,9 +168,11 @@ def test_the_parts_of_every_record_add_up_to_its_content(found: list[bytes]) -> 
 @given(found=apart, cuts=st.lists(st.integers(0, 12), max_size=3))
 def test_a_log_in_several_files_has_the_same_totals(found: list[bytes], cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(found)]
-    parts = [held(found[a:b], f"part-{n}.jsonl") for n, (a, b) in enumerate(itertools.pairwise(places))]
+    parts = [
+        held([WHOLE, *found[a:b]], f"part-{n}.jsonl") for n, (a, b) in enumerate(itertools.pairwise(places))
+    ]
 
-    assert totals(scan(*parts)) == totals(scan(held(found)))
+    assert totals(scan(*parts)) == totals(scan(held([*[WHOLE] * len(parts), *found])))
 
 
 @LAW
@@ -175,7 +180,7 @@ def test_a_log_in_several_files_has_the_same_totals(found: list[bytes], cuts: li
 def test_a_log_in_another_order_has_the_same_totals(found: list[bytes], seed: int) -> None:
     shuffled = random.Random(seed).sample(found, len(found))  # noqa: S311 - any order will do
 
-    assert totals(scan(held(shuffled))) == totals(scan(held(found)))
+    assert totals(scan(held([WHOLE, *shuffled]))) == totals(scan(held([WHOLE, *found])))
 
 
 @LAW

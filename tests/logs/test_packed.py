@@ -71,6 +71,34 @@ def test_damage_in_the_middle_ends_reading(tmp_path: Path) -> None:
     assert [item.reason for item in skipped] == ["unreadable"]
 
 
+GZIPPED = gzip.compress(b"".join(LINES + b"%d\n" % n for n in range(50)), mtime=0)
+BROKEN = {
+    "cut off": GZIPPED[:-20],
+    "a wrong checksum": GZIPPED[:-8] + b"\0\0\0\0" + GZIPPED[-4:],
+    "a wrong length": GZIPPED[:-4] + b"\0\0\0\0",
+    "garbage in the middle": GZIPPED[:200] + b"\xff" * 20 + GZIPPED[220:],
+    "garbage behind it": GZIPPED + b"garbage",
+    "only a header": GZIPPED[:10],
+    "only its first bytes": GZIPPED[:3],
+    "a header with a bad method": b"\x1f\x8b\x09" + GZIPPED[3:],
+    "a second member that is broken": GZIPPED + GZIPPED[:60] + b"\xff" * 9,
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_gzip_file_ends_with_a_reason_and_its_place(fault: str, tmp_path: Path) -> None:
+    """What comes before the fault counts; ``--strict`` refuses it."""
+    records, skipped = read_all(tmp_path, BROKEN[fault], "log.jsonl.gz")
+
+    last = skipped[-1]
+    assert last.reason == "unreadable"
+    assert last.line >= 1
+    assert "gzip data" in last.detail
+    assert bool(records) == (
+        fault not in ("only a header", "only its first bytes", "a header with a bad method")
+    )
+
+
 def test_a_bomb_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What unpacks to too many times its size is not read to its end."""
     monkeypatch.setattr("tokcount.logs.decompress.RATIO_GRACE", 1 << 20)

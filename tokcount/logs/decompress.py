@@ -34,25 +34,48 @@ class _Machine(Protocol):
 
 
 class _Gzip:
-    """zlib's decompressor behind the interface of the others."""
+    """zlib's decompressor behind the interface of the others.
+
+    zlib gives nothing of a call that fails; what comes before the fault is unpacked once more, byte by byte.
+    """
 
     def __init__(self) -> None:
         self._machine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._fault: zlib.error | None = None
 
     @property
     def eof(self) -> bool:
-        return self._machine.eof
+        return self._machine.eof and self._fault is None
 
     @property
     def needs_input(self) -> bool:
-        return not self._machine.unconsumed_tail
+        return not self._machine.unconsumed_tail and self._fault is None
 
     @property
     def unused_data(self) -> bytes:
         return self._machine.unused_data
 
     def decompress(self, data: bytes, max_length: int = 0) -> bytes:
-        return self._machine.decompress(self._machine.unconsumed_tail + data, max_length)
+        if self._fault is not None:
+            raise self._fault
+        before, packed = self._machine.copy(), self._machine.unconsumed_tail + data
+        try:
+            return self._machine.decompress(packed, max_length)
+        except zlib.error as fault:
+            self._fault = fault
+            return _up_to_the_fault(before, packed, max_length)
+
+
+def _up_to_the_fault(machine: zlib._Decompress, packed: bytes, most: int) -> bytes:
+    unpacked = bytearray()
+    try:
+        for place in range(len(packed)):
+            unpacked += machine.decompress(packed[place : place + 1])
+            if len(unpacked) > most:
+                break
+    except zlib.error:
+        pass
+    return bytes(unpacked)
 
 
 def compression_of(head: bytes) -> str | None:

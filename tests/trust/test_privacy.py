@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from in_process import Done, run
 from trust import canaries
@@ -72,7 +74,23 @@ def test_no_row_holds_text(command: str, name: str, logs: Path, temporary: Path)
     done = run(*ROW_COMMANDS[command], logs, "-f", name, "-o", temporary / "rows")
 
     assert done.code == 0
-    assert_no_text(done.out, done.err, (temporary / "rows").read_bytes())
+    rows = temporary / "rows"
+    assert_no_text(done.out, done.err, _plain(rows) if name == "parquet" else rows.read_bytes())
+
+
+def _plain(parquet: Path) -> bytes:
+    """The rows of a Parquet file, whose pages are compressed."""
+    lines = io.BytesIO()
+    pl.read_parquet(parquet).write_ndjson(lines)
+    return lines.getvalue()
+
+
+def test_no_list_of_what_was_skipped_holds_text(logs: Path, temporary: Path) -> None:
+    run("drift", logs, "--to", "gpt-4o", "--skipped", temporary / "skipped.jsonl")
+
+    listed = (temporary / "skipped.jsonl").read_bytes()
+    assert listed.count(b"\n") > 30
+    assert_no_text(listed)
 
 
 @pytest.mark.parametrize("files", [["drift"], ["count"], ["formats"]])

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-from tokcount import encodings
-from tokcount.encodings.packed import to_tiktoken_text
-
-CL100K_CACHE_NAME = "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
-"""The file name under which tiktoken keeps cl100k_base in ``TIKTOKEN_CACHE_DIR``."""
+from peers import TOKCOUNT, program, run
 
 
-def run(command: list[str], stdin: bytes = b"", **environment: str) -> bytes:
-    done = subprocess.run(
-        command, input=stdin, capture_output=True, check=True, env={**os.environ, **environment}
-    )
-    return done.stdout
+@pytest.mark.parametrize("side", ["import typer", "tokcount"])
+def bench_help(side: str, tiktoken_cache: Path, benchmark: Any) -> None:
+    command = [sys.executable, "-c", "import typer"] if side == "import typer" else [*TOKCOUNT, "--help"]
+
+    benchmark.group = "help"
+    benchmark.pedantic(run, (command, tiktoken_cache), rounds=15, warmup_rounds=2)
 
 
-@pytest.mark.parametrize("side", ["import typer", "tokcount --help"])
-def bench_help(side: str, benchmark: object) -> None:
-    benchmark.group = "help"  # type: ignore[attr-defined]
-    command = {"import typer": ["-c", "import typer"], "tokcount --help": ["-m", "tokcount", "--help"]}[side]
-    benchmark.pedantic(run, ([sys.executable, *command],), rounds=15, warmup_rounds=2)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("side", ["tokcount", "ttok"])
-def bench_short_text(side: str, tmp_path: Path, benchmark: object) -> None:
-    benchmark.group = "one short text"  # type: ignore[attr-defined]
-    if side == "tokcount":
-        command, environment = [sys.executable, "-m", "tokcount", "count", "--bare", "-e", "cl100k_base"], {}
+@pytest.mark.parametrize("side", ["ttok", "tokcount"])
+def bench_short_text(side: str, tmp_path: Path, tiktoken_cache: Path, benchmark: Any) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("hi", encoding="utf-8")
+    if side == "ttok":
+        command = [program("ttok"), "-m", "gpt-4"]
     else:
-        ttok = shutil.which("ttok")
-        if ttok is None:
-            pytest.skip("ttok is not installed: pip install ttok")
-        command, environment = [ttok, "-m", "gpt-4"], {"TIKTOKEN_CACHE_DIR": str(tmp_path)}
-        (tmp_path / CL100K_CACHE_NAME).write_bytes(to_tiktoken_text(encodings.ranks("cl100k_base")))
-    assert run(command, b"hi", **environment).split() == [b"1"]
-    benchmark.pedantic(run, (command, b"hi"), environment, rounds=15, warmup_rounds=2)  # type: ignore[attr-defined]
+        command = [*TOKCOUNT, "count", "--bare", "-e", "cl100k_base"]
+    assert int(run(command, tiktoken_cache, text)) == 1
+
+    benchmark.group = "one short text"
+    benchmark.pedantic(run, (command, tiktoken_cache, text), rounds=15, warmup_rounds=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,26 @@ def log_of(request: pytest.FixtureRequest) -> Callable[..., Path]:
 def rounds(request: pytest.FixtureRequest) -> int:
     """Runs of each side."""
     return int(request.config.getoption("--rounds"))
+
+
+@pytest.fixture(scope="session")
+def tiktoken_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where tiktoken finds the vocabularies that other tools ask it for."""
+    from peers import fill_cache
+
+    folder = tmp_path_factory.mktemp("vocabularies")
+    fill_cache(folder)
+    return folder
+
+
+def pytest_benchmark_update_machine_info(machine_info: dict[str, object]) -> None:
+    """Adds the versions of all that is compared to what ``--benchmark-json`` writes."""
+    names = ("tokcount", "tiktoken", "splintr-rs", "ttok", "litellm", "tokendrift")
+    machine_info["versions"] = {name: found for name in names if (found := version_of(name))}
+
+
+def version_of(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -93,7 +93,7 @@ def _marked_file(path: Path) -> bytes | None:
     try:
         return line(marked(json.loads(text)))
     except ValueError:
-        return b"\n".join(line(marked(json.loads(line))) for line in text.splitlines() if _is_json(line))
+        return b"\n".join(line(marked(json.loads(each))) for each in text.splitlines() if _is_json(each))
 
 
 def _marked_table(text: str) -> str:
@@ -116,13 +116,13 @@ def marked(value: Any, key: str = "") -> Any:
     if value[0] in "{[" and _is_json(value):
         return json.dumps(marked(json.loads(value), key))
     if value.startswith(("data:", "event:")):
-        return "\n".join(_marked_event(line) for line in value.split("\n"))
+        return "\n".join(_marked_event(each) for each in value.split("\n"))
     return f"{value} {MARK}" if key in TEXT_KEYS or _is_prose(value) else value
 
 
-def _marked_event(line: str) -> str:
-    data = line.removeprefix("data: ")
-    return f"data: {marked(data)}" if _is_json(data) else line
+def _marked_event(event: str) -> str:
+    data = event.removeprefix("data: ")
+    return f"data: {marked(data)}" if _is_json(data) else event
 
 
 def _is_prose(text: str) -> bool:

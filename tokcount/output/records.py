@@ -18,7 +18,7 @@ from tokcount.output.blocks import Column, Kind, Table
 from tokcount.output.escape import INVISIBLE, csv_cell, json_text
 from tokcount.output.terminal import ColorChoice, surface_of
 
-BATCH_ROWS: Final = 100_000
+BATCH_ROWS: Final = 20_000
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
 HARMFUL: Final = rf"[{INVISIBLE}]|##\w*\["
 FORMULA_OR_HARMFUL: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|^\s*::|{HARMFUL}"
@@ -58,11 +58,15 @@ def _write(frame: pl.DataFrame, command: str, name: str, path: Path | None, colo
 
 
 def _csv(frame: pl.DataFrame, command: str) -> Iterator[bytes]:  # noqa: ARG001 - CSV has no envelope
-    safe = _without_formulas(_with_plain_times(frame)).with_columns(pl.col(pl.String).replace("", None))
-    safe.columns = [csv_cell(name) for name in safe.columns]
-    for number, batch in enumerate(_batches(safe)):
+    harmless = _without_formulas(frame)
+    names = [csv_cell(name) for name in frame.columns]
+    for number, batch in enumerate(_batches(frame)):
+        safe = _with_plain_times(batch.with_columns(harmless)).with_columns(
+            pl.col(pl.String).replace("", None)
+        )
+        safe.columns = names
         buffer = io.BytesIO()
-        batch.write_csv(buffer, include_header=number == 0)
+        safe.write_csv(buffer, include_header=number == 0)
         yield buffer.getvalue()
 
 
@@ -98,9 +102,9 @@ WRITERS: Final[dict[str, Callable[[pl.DataFrame, str], Iterable[bytes]]]] = {
 
 def _json_batches(frame: pl.DataFrame) -> Iterator[bytes]:
     hostile = any(_suspects(frame[name], HARMFUL) for name in _texts(frame))
-    for batch in _batches(_with_plain_times(frame)):
+    for batch in _batches(frame):
         buffer = io.BytesIO()
-        batch.write_ndjson(buffer)
+        _with_plain_times(batch).write_ndjson(buffer)
         content = buffer.getvalue()
         yield json_text(content.decode()).encode() if hostile else content
 
@@ -113,14 +117,14 @@ def _with_plain_times(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.selectors.datetime().dt.strftime(TIME))
 
 
-def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """Text columns as `csv_cell` makes them; only the few values that need it are touched in Python."""
-    for name in _texts(frame):
-        suspects = _suspects(frame[name], FORMULA_OR_HARMFUL)
-        if suspects:
-            safe = pl.col(name).replace(suspects, [csv_cell(text) for text in suspects])
-            frame = frame.with_columns(safe)
-    return frame
+def _without_formulas(frame: pl.DataFrame) -> list[pl.Expr]:
+    """What makes text columns as `csv_cell` does; only the few values that need it are touched in Python."""
+    suspects = {name: _suspects(frame[name], FORMULA_OR_HARMFUL) for name in _texts(frame)}
+    return [
+        pl.col(name).replace(found, [csv_cell(text) for text in found]).alias(name)
+        for name, found in suspects.items()
+        if found
+    ]
 
 
 def _suspects(values: pl.Series, pattern: str) -> list[str]:

@@ -43,7 +43,7 @@ DUPLICATE = "duplicate"
 def assemble(blocks: Sequence[Placed]) -> pl.DataFrame:
     """One frame of all blocks, in order, with inputs and duplicates told."""
     references = blocks[0][0].references if blocks else ()
-    frame = _flag_duplicates(with_inputs(joined(blocks), references))
+    frame = with_inputs(_flag_duplicates(joined(blocks)), references)
     rest = [name for name in frame.columns if name not in FIRST]
     return frame.select(*FIRST, *rest)
 
@@ -62,7 +62,7 @@ def joined(blocks: Sequence[Placed]) -> pl.DataFrame:
         if series.name != "line" and _holds_one_value(series):
             same.append(pl.lit(series[0], series.dtype).alias(series.name))
         else:
-            varied.append(series)
+            varied.append(series.rechunk())
     return pl.DataFrame(varied).with_columns(same).select(order)
 
 
@@ -139,7 +139,9 @@ def with_duplicate() -> pl.Expr:
 
 
 def _flag_duplicates(frame: pl.DataFrame) -> pl.DataFrame:
-    repeated = (pl.col("identity") != 0) & ~pl.col("identity").is_first_distinct()
-    return frame.with_columns(
-        pl.when(repeated).then(with_duplicate()).otherwise("flags").alias("flags")
-    ).drop("identity")
+    identity = frame["identity"]
+    repeated = (identity != 0) & ~identity.is_first_distinct()
+    frame = frame.drop("identity")
+    if not repeated.any():
+        return frame
+    return frame.with_columns(pl.when(repeated).then(with_duplicate()).otherwise("flags").alias("flags"))

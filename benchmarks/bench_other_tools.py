@@ -49,6 +49,10 @@ def messages_of(log: Path) -> Iterator[list[dict[str, Any]]]:
             yield json.loads(line)["request"]["messages"]
 
 
+def line_of(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
 @pytest.fixture(scope="module")
 def text(log_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """15 MB of distinct prose and code."""
@@ -65,7 +69,7 @@ def corpus(log_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("corpus") / "corpus.jsonl"
     with path.open("w", encoding="utf-8") as out:
         for messages in messages_of(log_of("distinct", MB)):
-            out.writelines(json.dumps({"text": message["content"]}) + "\n" for message in messages)
+            out.writelines(line_of({"text": message["content"]}) for message in messages)
     return path
 
 
@@ -82,7 +86,7 @@ def chat_log(log_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFacto
             for call in map(json.loads, lines):
                 for message in call["request"]["messages"]:
                     message["content"] = message["content"][:CHUNK]
-                out.write(json.dumps(call) + "\n")
+                out.write(line_of(call))
         return path
 
     return made

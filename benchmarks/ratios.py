@@ -138,7 +138,7 @@ def noted(benchmarks: list[Json]) -> list[str]:
     """What benchmarks noted beside their times, a line each."""
     return [
         f"- `{benchmark['name']}`: "
-        + ", ".join(f"{key} {value}" for key, value in benchmark["extra_info"].items())
+        + ", ".join(f"{key.replace('_', ' ')}: {value}" for key, value in benchmark["extra_info"].items())
         for benchmark in benchmarks
         if benchmark["extra_info"]
     ]

@@ -61,9 +61,9 @@ def test_a_tool_that_was_skipped_is_a_dash() -> None:
 
 
 def test_what_was_not_run_has_no_table() -> None:
-    report = ratios.report(RUN, [timed("bench_gate", 1, {"share of counting": 0.01}, kind="resent")])
+    report = ratios.report(RUN, [timed("bench_gate", 1, {"share_of_counting": 0.01}, kind="resent")])
     assert [line for line in report.splitlines() if line.startswith("#")] == ["## Noted"]
-    assert "- `bench_gate[resent]`: share of counting 0.01" in report
+    assert "- `bench_gate[resent]`: share of counting: 0.01" in report
 
 
 def test_several_files_are_read_as_one(tmp_path: Path) -> None:

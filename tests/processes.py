@@ -1,5 +1,6 @@
 """What other processes do, for tests that start some."""
 
+import os
 import time
 from pathlib import Path
 
@@ -26,3 +27,8 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def unmeasured() -> dict[str, str]:
+    """The environment of a process that imports nothing to measure coverage with: for tests of what is imported."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

@@ -503,18 +503,18 @@ def test_two_thousand_records_over_two_years_take_well_under_a_second() -> None:
         )
     )
     cost(log.head(1), "gpt-6-luna")
-    began = time.perf_counter()
+    began = time.process_time()
     data = cost(log, "gpt-6-luna", by=("model", "day"))
 
-    assert time.perf_counter() - began < 0.7
+    assert time.process_time() - began < 0.7
     assert data["references"][0]["priced"] == 2000
 
 
 def test_models_that_nobody_knows_do_not_slow_it_down() -> None:
     start = date(2023, 1, 1)
     log = frame(*(record(f"deployment-{i % 3}", str(start + timedelta(i)), own=(10, 1)) for i in range(730)))
-    began = time.perf_counter()
+    began = time.process_time()
     entry = own(log)
 
-    assert time.perf_counter() - began < 0.7
+    assert time.process_time() - began < 0.7
     assert [row["reason"] for row in entry["unpriced"]] == ["unknown model"] * 3

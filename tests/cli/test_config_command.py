@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from inside import Inside
+from processes import unmeasured
 from running import SAMPLES
 
 CHATS = SAMPLES / "support-chat.jsonl"
@@ -156,7 +157,12 @@ def test_without_a_file_nothing_is_imported_to_read_one(tmp_path: Any) -> None:
         "finally: print(sorted({'tomllib', 'tokcount.config'} & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, input=b"hi", capture_output=True, check=True
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=unmeasured(),
+        input=b"hi",
+        capture_output=True,
+        check=True,
     )
 
     assert done.stderr.decode().strip() == "[]"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from in_process import run
+from processes import unmeasured
 from trust import canaries
 from trust.commands import LOG_COMMANDS, OTHER_COMMANDS, migrate
 from trust.watching import watching
@@ -120,6 +121,6 @@ def test_one_process_needs_no_multiprocessing(arguments: list[str]) -> None:
         "try: main()\n"
         "finally: print(sorted({'multiprocessing', 'concurrent.futures.process'} & set(sys.modules)), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], env=unmeasured(), capture_output=True, check=True)
 
     assert done.stderr.decode().splitlines()[-1] == "[]"

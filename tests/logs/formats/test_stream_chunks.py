@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from reading import items
 
 from tokcount.logs.formats.streams import assemble_text
@@ -116,3 +117,41 @@ def test_many_open_streams_do_not_pile_up() -> None:
     found = items(*(chunk(f"s{number}", {"content": "x"}) for number in range(1000)))
 
     assert len(found) == 1000
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"choices": "none"},
+        {"choices": [None, 3]},
+        {"choices": [{"index": "first", "delta": "text"}]},
+        {"choices": [{"index": 0, "delta": {"content": 7, "tool_calls": "none"}}]},
+        {"choices": [{"index": 0, "delta": {"tool_calls": [None, 3]}}]},
+        {"choices": [{"index": 0, "text": None, "delta": None}]},
+    ],
+)
+def test_chunks_of_odd_shape_add_nothing_and_break_nothing(odd: dict[str, Any]) -> None:
+    (record,) = items(
+        chunk("a", {"content": "Hel"}), {**chunk("a", {}), **odd}, chunk("a", {"content": "lo"})
+    )
+
+    assert message(record) == {"role": "assistant", "content": "Hello"}
+
+
+def test_refusals_and_old_function_calls_are_joined_like_texts() -> None:
+    (record,) = items(
+        chunk("a", {"refusal": "I can"}),
+        chunk("a", {"refusal": "not.", "function_call": {"name": "f", "arguments": '{"a"'}}),
+        chunk("a", {"function_call": {"arguments": ": 1}"}}),
+    )
+
+    found = message(record)
+    assert found["refusal"] == "I cannot."
+    assert found["function_call"] == {"name": "f", "arguments": '{"a": 1}'}
+
+
+def test_calls_without_an_index_count_by_their_place() -> None:
+    calls = [{"id": "c1", "function": {"name": "f", "arguments": "{}"}}, {"id": "c2", "function": None}]
+    (record,) = items(chunk("a", {"tool_calls": calls}))
+
+    assert [call["id"] for call in message(record)["tool_calls"]] == ["c1", "c2"]

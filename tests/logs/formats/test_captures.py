@@ -195,3 +195,19 @@ def test_any_text_is_a_body_or_none(text: str) -> None:
 
 def test_entries_that_are_no_objects_are_passed_over() -> None:
     assert [type(item) for item in items(har(None, 5, entry(), {"request": None}))] == [Record, Skipped]
+
+
+def test_text_that_is_no_base64_has_no_body() -> None:
+    assert text_of_base64("a") is None
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_packed_body_that_is_damaged_is_none(pack: Any) -> None:
+    packed = pack(json.dumps(CHAT_REQUEST).encode() * 40)
+
+    assert text_of_bytes(packed[:12] + b"\xff\x00\xff" * 20) is None
+
+
+def test_a_body_that_is_neither_text_nor_packed_in_a_known_way_is_none() -> None:
+    assert text_of_bytes(b"\xfe\xff binary \x00\x01") is None
+    assert text_of_bytes(b"\x28\xb5\x2f\xfd no zstd") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -243,3 +244,17 @@ def test_no_prompt_text_is_in_any_output(inside: Inside) -> None:
     kept = [Path(name).read_text("utf-8") for name in ("report.json", "baseline.json")]
     assert not [text for text in (*outputs, *kept) if "canary" in text]
     assert all(outputs)
+
+
+def test_a_budget_on_residuals_needs_no_target(inside: Inside) -> None:
+    done = inside("check", CHATS, "--budget", "residual.p95 <= 0", "-f", "json")
+
+    assert done.code == 0, done.err
+    assert [entry["passed"] for entry in report(done)["budgets"]] == [True]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="here every file can be read")
+def test_a_log_that_cannot_be_read_is_no_saved_report(inside: Inside) -> None:
+    inside.write("secret.json", "{}").chmod(0)
+
+    assert "secret.json" in inside("check", "secret.json", "--budget", HOLDS).err

@@ -111,3 +111,19 @@ def test_polars_and_rich_stay_unloaded() -> None:
     done = subprocess.run([sys.executable, "-c", script], input=b"hi", capture_output=True, check=True)
 
     assert done.stderr.decode().strip() == "[]"
+
+
+def test_a_doubt_about_the_engine_is_said_once_and_not_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tokcount.counting import fast
+
+    monkeypatch.setattr(fast, "problem", lambda: "splintr 0.99 is installed, 0.22.* is needed")
+    said = tokcount("count", "--bare", "-e", "o200k_base", stdin="hi")
+    quiet = tokcount("count", "--bare", "-e", "o200k_base", "-q", stdin="hi")
+    log = tokcount("drift", stdin='{"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}')
+
+    assert said.stdout == quiet.stdout == b"1\n"
+    assert said.stderr.decode() == (
+        "tokcount: splintr 0.99 is installed, 0.22.* is needed; tiktoken is used. Install tokcount[fast].\n"
+    )
+    assert quiet.stderr == b""
+    assert b"tiktoken is used" in log.stderr

@@ -283,3 +283,23 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_system_message_in_a_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+    system = tmp_path / "system.txt"
+    system.write_bytes(b"caf\xe9")
+    done = tokcount(
+        "migrate", COMPLETIONS, "--to", "gpt-4o", "-o", tmp_path / "new.jsonl", "--system", system
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.decode() == f"tokcount: --system {system}: is not UTF-8 text.\n"
+
+
+def test_a_log_without_any_record_says_what_was_skipped(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text("{cut\n{cut\n")
+    done = tokcount("migrate", log, "--to", "gpt-4o", "-o", tmp_path / "new.jsonl")
+
+    assert done.returncode == 3
+    assert b"nothing to migrate: 2 skipped" in done.stderr

@@ -159,11 +159,11 @@ def print_rates(size: int) -> dict[tuple[str, str], float]:
     return {key: speed for key, (speed, _) in found.items()}
 
 
-def print_sizing(rates: dict[tuple[str, str], float], overhead: float) -> None:
-    """Computed: size / rate × overhead; the last columns are for distinct texts and the fast engine."""
+def print_sizing(rates: dict[tuple[str, str], float], beside: float) -> None:
+    """Computed: size × (1 / rate + CPU seconds a MB beside counting); clocks are of distinct texts, fast engine."""
     rows = []
     for size, name in SIZES_GB.items():
-        hours = {key: size * 1000 / speed * overhead / 3600 for key, speed in rates.items()}
+        hours = {key: size * 1000 * (1 / speed + beside) / 3600 for key, speed in rates.items()}
         slow = hours["distinct", "fast"]
         columns = (hours["resent", "fast"], slow, hours["distinct", "tiktoken"])
         clocks = (readable(slow / cores) for cores in (16, 256, 2048))
@@ -207,11 +207,16 @@ def print_huge() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mb", type=float, default=120, help="size of each log")
-    parser.add_argument("--overhead", type=float, default=1.3, help="CPU of the engine, by scale_spark.py")
+    parser.add_argument(
+        "--beside",
+        type=float,
+        default=0.03,
+        help="CPU s a MB that Spark takes beside counting, by scale_spark.py",
+    )
     options = parser.parse_args()
     size = int(options.mb * 1e6)
     print_vocabularies()
-    print_sizing(print_rates(size), options.overhead)
+    print_sizing(print_rates(size), options.beside)
     print_partitions(size)
     print_huge()
 

@@ -1,8 +1,9 @@
 """One worker and two of a Spark cluster on this machine, beside the local command. ``python benchmarks/scale_spark.py``
 
 For each number of workers: seconds and CPU seconds of all processes for counting a log whose lines Spark reads, rows
-written as parquet, and for the report over rows that were kept. The workers have loaded their vocabularies before;
-the third run of the same shows what is left when Java has compiled itself. Every row and the report are compared with those of the local command. Linux only. Prints Markdown.
+written as parquet, and for the report over rows that were kept. The workers have loaded their vocabularies before; the
+third run of the same shows what is left when Java has compiled itself. Every row and the report are compared with
+those of the local command. Linux only. Prints Markdown.
 """
 
 from __future__ import annotations

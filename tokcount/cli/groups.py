@@ -56,8 +56,6 @@ def _spread_parameters(
 
 def _field_parameter(field: dataclasses.Field[Any], hints: dict[str, Any]) -> inspect.Parameter:
     default = field.default
-    if field.default_factory is not dataclasses.MISSING:
-        default = field.default_factory
     if default is dataclasses.MISSING:
         default = inspect.Parameter.empty
     annotation = with_environment(hints[field.name], field.name)

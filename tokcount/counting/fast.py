@@ -195,7 +195,7 @@ def _guarded(tokenizer: Any, name: str, oracle: TiktokenEngine) -> Count:
 
 @cache
 def _shared(name: str) -> Any:
-    """The one tokenizer of an encoding in this process: it keeps nothing of the texts, and threads may share it."""
+    """The one tokenizer of an encoding in this process; what it remembers is bounded, and threads may share it."""
     return _tokenizer(name)
 
 

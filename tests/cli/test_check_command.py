@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -253,8 +252,19 @@ def test_a_budget_on_residuals_needs_no_target(inside: Inside) -> None:
     assert [entry["passed"] for entry in report(done)["budgets"]] == [True]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="here every file can be read")
-def test_a_log_that_cannot_be_read_is_no_saved_report(inside: Inside) -> None:
-    inside.write("secret.json", "{}").chmod(0)
+def test_a_log_that_cannot_be_read_is_no_saved_report(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = inside.write("secret.json", "{}")
+    opened = Path.open
 
-    assert "secret.json" in inside("check", "secret.json", "--budget", HOLDS).err
+    def refused(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name == secret.name:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    done = inside("check", "secret.json", "--budget", HOLDS)
+
+    assert done.code == 3
+    assert "secret.json" in done.err

@@ -1,12 +1,15 @@
 """Scanning: the same rows in the same order, whatever the number of processes, the packing or the parts."""
 
 import gzip
+import importlib
 import json
 import multiprocessing
 import os
+import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,15 @@ from tokcount.scanning.result import ScanResult
 from tokcount.scanning.tasks import Task
 
 PLAN = make_plan(engine="tiktoken")
+BEGIN = """
+import signal
+from tokcount.scanning import pool
+def is_held(): return signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+before = is_held()
+pool._start(None, None, None, object())
+print(before, is_held())
+"""
+"""A process that begins as a worker does: whether it holds SIGTERM back before and after."""
 
 
 def lines(count: int) -> list[str]:
@@ -164,6 +176,32 @@ def test_a_worker_ended_in_the_middle_of_a_result_leaves_nobody_waiting(
     results._writer.close()
 
     assert not waiting
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system holds no signals back")
+def test_signals_wait_until_a_new_worker_is_ready_for_them() -> None:
+    """A forked copy that is ended before it is a worker would go on as the program."""
+    with pool._held_interrupts():
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        begun = subprocess.run([sys.executable, "-c", BEGIN], capture_output=True, text=True, check=True)
+    after = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+    assert {signal.SIGINT, signal.SIGTERM} <= held
+    assert not {signal.SIGINT, signal.SIGTERM} & after
+    assert begun.stdout == "True False\n"
+
+
+def test_an_import_that_an_exit_cuts_short_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unhandled error in a thread would fail this test as it would print a traceback."""
+
+    def cut_short(_name: str) -> None:
+        raise RuntimeError("can't register atexit after shutdown")
+
+    monkeypatch.setattr(importlib, "import_module", cut_short)
+    before = set(threading.enumerate())
+    running._load_polars_meanwhile()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
 
 
 def test_no_worker_outlives_its_parent(tmp_path: Path) -> None:

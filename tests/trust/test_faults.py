@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import unmeasured
 from running import ROOT, SAMPLES
 
 from tokcount.errors import ExitCode
@@ -182,7 +183,7 @@ def limited(*arguments: str | Path, largest: int, **options: object) -> subproce
         capture_output=True,
         check=False,
         preexec_fn=limit,
-        **options,
+        **{"env": unmeasured(), **options},
     )
     return done
 

@@ -89,15 +89,19 @@ class Pool:
             self._progress(self._read.value)
 
 
+_ENDING = {signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
+
+
 @contextmanager
 def _held_interrupts() -> Iterator[None]:
-    """Ctrl-C waits while a worker is started: the terminal sends it to all processes, and a worker that is not yet
-    told to leave it to its parent would die with a traceback.
+    """Signals wait while a worker is started: Ctrl-C goes to all processes of a terminal, and a worker that is not yet
+    told to leave it to its parent would die with a traceback; one that is ended before it has begun would, forked, go
+    on as the program itself. `_start` lets them through.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
     try:
         yield
     finally:
@@ -123,9 +127,10 @@ def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int], prepar
     A request to end is obeyed at once, whatever the parent does when it gets one.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(signal.Signals[name], signal.SIG_DFL)
+    for ending in _ENDING:
+        signal.signal(ending, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_follow_parent, daemon=True).start()
     _State.worker = prepared or Worker(plan, options)
     _State.read = read

@@ -6,6 +6,7 @@ out, and in which order, does not depend on the number of processes.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import threading
@@ -104,7 +105,13 @@ def _load_polars_meanwhile() -> None:
 
     Only after the workers have been started: see `tokcount.scanning.pool.start_method`.
     """
-    threading.Thread(target=importlib.import_module, args=("polars",), daemon=True).start()
+    threading.Thread(target=_load_polars, daemon=True).start()
+
+
+def _load_polars() -> None:
+    """What goes wrong here is raised again where polars is needed; after an interrupt, it is needed nowhere."""
+    with contextlib.suppress(Exception):
+        importlib.import_module("polars")
 
 
 def _of_source(pool: Pool, source: Source, futures: list[Future[Block]], alone: bool) -> Iterator[Block]:

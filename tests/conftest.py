@@ -10,6 +10,8 @@ from pathlib import Path
 
 from hypothesis import settings
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the commands that tests start need not be compiled each time
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)

@@ -56,6 +56,7 @@ BROKEN: dict[str, tuple[str, list[int], list[tuple[int, str]]]] = {
         [1],
         [(2, "unparsed"), (3, "unparsed"), (4, "unparsed")],
     ),
+    "array that begins with a number": (f"[1, {OK}]\n", [1], [(1, "unparsed")]),
     "array with an error": (f'[\n{OK},\n{{"a" 1}},\n{OK}]', [2], [(3, "unparsed")]),
     "array that is cut": (f"[\n{OK},\n{OK[:30]}", [2], [(3, "unparsed")]),
     "pretty object that is cut": (f"{PRETTY}\n{PRETTY[:40]}", [1], [(10, "unparsed")]),

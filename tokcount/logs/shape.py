@@ -150,6 +150,8 @@ def _parse(line: str) -> Any:
         values, _ = values_in(line)
         value = values[0] if values else None
     is_list_of_numbers = (
-        isinstance(value, list) and bool(value) and not isinstance(value[0], dict | list | str)
+        isinstance(value, list)
+        and bool(value)
+        and not any(isinstance(item, dict | list | str) for item in value)
     )
     return None if is_list_of_numbers else value

@@ -171,7 +171,7 @@ class Detector:
         first = value[0]
         if isinstance(first, dict) and "role" in first and "messages" not in first:
             return self._object({"messages": value}, place)
-        if not any(isinstance(item, dict | str) for item in value):
+        if not isinstance(first, dict | str) and not any(isinstance(item, dict) and item for item in value):
             return (_skipped(place, "unrecognised", "a list of numbers or lists", "unrecognised"),)
         return self._page(value, place)
 

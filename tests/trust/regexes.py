@@ -28,12 +28,22 @@ def patterns() -> dict[str, re.Pattern[Any]]:
     """``module:name`` → pattern, for what modules hold and what stands in calls of `re`."""
     found: dict[str, re.Pattern[Any]] = {}
     for name in module_names():
-        for variable, value in vars(importlib.import_module(name)).items():
+        for variable, value in vars(_module(name)).items():
             for number, pattern in enumerate(_in(value)):
                 found.setdefault(f"{name}:{variable}:{number}", pattern)
     for number, literal in enumerate(_inline()):
         found[f"inline:{literal}:{number}"] = re.compile(literal)
     return {name: pattern for name, pattern in found.items() if not name.split(":")[1].startswith("__")}
+
+
+def _module(name: str) -> Any:
+    """A module; nothing in place of one whose extra is not installed: Spark's is not among the development extras."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        if not name.startswith("tokcount.spark"):
+            raise
+        return object
 
 
 def module_names() -> list[str]:

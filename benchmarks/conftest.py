@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-compileall.compile_dir(HERE.parent / "tokcount", quiet=1)  # as pip does: a checkout may have no bytecode to start from
+# As pip does: a checkout may have no bytecode to start from.
+compileall.compile_dir(HERE.parent / "tokcount", quiet=1)
 sys.path.insert(0, str(HERE))  # benchmarks use each other's parts; pytest imports them by path
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from hypothesis import settings
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the commands that tests start need not be compiled each time
+# The commands that tests start need not be compiled each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

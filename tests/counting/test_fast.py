@@ -8,6 +8,7 @@ import pytest
 
 from tokcount import encodings
 from tokcount.counting import fast
+from tokcount.counting.packing import FIELD
 
 NAMES = fast.PROBED
 
@@ -103,3 +104,23 @@ def test_a_bundled_tokenizer_with_foreign_special_tokens_is_not_used(monkeypatch
     monkeypatch.setitem(sys.modules, "splintr", stand_in)
 
     assert isinstance(fast._tokenizer("cl100k_base"), splintr.Tokenizer)
+
+
+def test_what_the_tokenizers_remember_is_forgotten_from_time_to_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts stay what they are; memory does not grow with the log."""
+    cleared: list[int] = []
+
+    class Tokenizer:
+        def encode_flat(self, text: str) -> bytes:
+            return bytes(4 * len(text))
+
+        def clear_cache(self) -> None:
+            cleared.append(1)
+
+    monkeypatch.setattr(fast, "FORGET_AFTER", 10)
+    pack = fast.FastPacker([len, len], [Tokenizer(), Tokenizer()])
+
+    assert pack.all(["abc", "de"]) == pack.all(["abc", "de"])
+    assert cleared == []
+    assert pack.all(["f"]) == [1 << FIELD | 1]
+    assert len(cleared) == 2

@@ -34,6 +34,9 @@ BUNDLED = frozenset({"cl100k_base", "o200k_base"})
 
 NOT_INSTALLED = "splintr is not installed"
 
+FORGET_AFTER = 24_000_000
+"""Characters after which splintr's own caches are emptied."""
+
 LONG_S = "\u017f"
 
 PROBES: tuple[tuple[str, tuple[int, int, int, int]], ...] = (
@@ -80,7 +83,7 @@ class FastEngine:
         known = [encodings.counted_as(name) for name in names]
         counters = [self.counter(name) for name in known]
         if known and all(name in self._tokenizers for name in known):
-            return FastPacker(counters, [self._tokenizers[name].encode_flat for name in known])
+            return FastPacker(counters, [self._tokenizers[name] for name in known])
         return Packer(counters)
 
     def encoder(self, encoding: str) -> Encode:
@@ -123,12 +126,16 @@ class FastEngine:
 class FastPacker(Packer):
     """Holds a text up to the guard once for all encodings, not once for each.
 
-    ``encoders``: of each encoding the function that gives four bytes a token.
+    ``tokenizers``: splintr's, of each encoding. What they remember of texts grows for a long time before it reaches
+    its bound, and is forgotten every `FORGET_AFTER` characters.
     """
 
-    def __init__(self, counters: Sequence[Count], encoders: Sequence[Callable[[str], bytes]]) -> None:
+    def __init__(self, counters: Sequence[Count], tokenizers: Sequence[Any]) -> None:
         super().__init__(counters)
+        self._tokenizers = tokenizers
+        encoders: list[Callable[[str], bytes]] = [tokenizer.encode_flat for tokenizer in tokenizers]
         self._encoders = tuple(reversed(encoders))
+        self._remembered = 0
 
     def __call__(self, text: str) -> int:
         """The packed numbers of one text."""
@@ -144,6 +151,11 @@ class FastPacker(Packer):
 
     def all(self, texts: Sequence[str]) -> list[int]:
         """The packed numbers of many texts."""
+        self._remembered += sum(map(len, texts))
+        if self._remembered > FORGET_AFTER:
+            self._remembered = 0
+            for tokenizer in self._tokenizers:
+                tokenizer.clear_cache()
         if not all(map(_is_plain, texts)):
             return [self(text) for text in texts]
         packed = [0] * len(texts)

@@ -58,10 +58,13 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            # Not asked to end, and before the queues go: a worker that is only starting hears nothing yet, and would
+            # say that it misses them.
+            for child in set(multiprocessing.active_children()) - self._others:
+                child.kill()
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         if kind is not None:
-            for child in set(multiprocessing.active_children()) - self._others:
-                child.terminate()
             self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
 
     def submit(self, task: Task) -> Future[Block]:
@@ -94,18 +97,30 @@ _ENDING = {signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 
 @contextmanager
 def _held_interrupts() -> Iterator[None]:
-    """Signals wait while a worker is started: Ctrl-C goes to all processes of a terminal, and a worker that is not yet
-    told to leave it to its parent would die with a traceback; one that is ended before it has begun would, forked, go
-    on as the program itself. `_start` lets them through.
+    """Signals wait until a process has been started, and stay held back in it until `_start` lets them through.
+
+    A worker that is forked and ended before it has begun would go on as the program itself; one that is spawned would
+    not be known yet to those who end it. Holding them back in this thread is not enough where others can receive them.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
+    numbers = (signal.SIGINT, *_ENDING)
+    waiting: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        handlers = {
+            number: signal.signal(number, lambda heard, _: waiting.append(heard)) for number in numbers
+        }
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
+        for number, handler in handlers.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for told in waiting:
+            signal.raise_signal(told)
 
 
 class _State:

@@ -4,6 +4,7 @@ import doctest
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -88,3 +89,16 @@ def test_scan_gives_one_row_a_record() -> None:
     for label in ("own", "gpt-4o", "gpt-5"):
         parts = pl.col(f"{label}:content_tokens") + pl.col(f"{label}:framing_tokens")
         assert frame.select((parts == pl.col(f"{label}:input_tokens")).all()).item()
+
+
+@pytest.mark.parametrize("body", [{}, {"mesages": []}, [], None, "hello"])
+def test_what_is_no_request_body_is_refused(body: Any) -> None:
+    with pytest.raises(tokcount.UsageError, match="no request body"):
+        tokcount.count_chat(body, "gpt-4o")
+
+
+def test_one_target_needs_no_list(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}')
+
+    assert "gpt-5:input_tokens" in tokcount.scan(log, to="gpt-5").columns

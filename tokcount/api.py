@@ -14,6 +14,7 @@ from tokcount.counting.families import FAMILIES
 from tokcount.counting.framing import layout
 from tokcount.counting.layout import Basis
 from tokcount.counting.text import TextCounter
+from tokcount.errors import UsageError
 from tokcount.models.names import resolve
 
 if TYPE_CHECKING:
@@ -59,11 +60,13 @@ def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind 
     ``request`` is the JSON body of a Chat Completions request, or of a Responses (``input``) or legacy completions
     (``prompt``) request; ``kind`` says which when the body does not. ``model`` defaults to ``request["model"]``; give
     the served name (``response.model``) where it is known. Raises `UsageError` for a model that the catalog does not
-    know; never for the content of the request.
+    know, and for something that is no body of a request; never for what a body says.
 
     >>> count_chat({"messages": [{"role": "user", "content": "Hello!", "name": "alice"}]}, "gpt-4o")
     Counted(content=2, framing=9, total=11, basis='exact', reasons=())
     """
+    if not isinstance(request, dict) or request.keys().isdisjoint(_INPUTS):
+        raise UsageError("no request body: it needs messages, input or prompt.")
     known = resolve(model or str(request.get("model") or "")).model
     laid = layout(kind or _kind_of(request), request, FAMILIES[known.family], model=known.name)
     counter = _counter(known.encoding)
@@ -71,6 +74,9 @@ def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind 
     total = laid.constant + laid.token_ids + sum(counter.tokens(known.encoding, text) for text in laid.texts)
     content += laid.token_ids
     return Counted(content, total - content, total, laid.basis, laid.reasons)
+
+
+_INPUTS = frozenset({"messages", "input", "instructions", "prompt", "previous_response_id", "conversation"})
 
 
 def _kind_of(request: dict[str, Any]) -> Kind:

@@ -1,5 +1,6 @@
 """The user's own mapping reads what no format knows."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,18 @@ def test_records_inside_a_value_are_numbered(tmp_path: Path) -> None:
     records = records_of(tmp_path, {"rows": [{"text": "a"}, {"text": "b"}]}, mapping=mapping)
 
     assert [(record.line, record.index) for record in records] == [(1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    "damaged", ['[{"role":"user","content":"Hel', '{"role": "us', "", " ", {}, [1, 2], [None], {"a": 1}]
+)
+def test_what_is_no_message_is_not_counted_as_one(damaged: Any, tmp_path: Path) -> None:
+    lines = json.dumps({"m": damaged}) + "\n" + json.dumps({"m": "one text"})
+
+    records, skipped = read_all(tmp_path, lines, mapping=Mapping(messages_path="m"))
+
+    assert [record.messages[0].text for record in records] == ["one text"]
+    assert [item.detail for item in skipped] == ["no message at --messages-path"]
 
 
 def test_what_the_mapping_does_not_find_is_skipped(tmp_path: Path) -> None:

@@ -76,6 +76,9 @@ def _translated(expression: str) -> str:
     return steps or "@"
 
 
+_OF_MESSAGES = frozenset({"role", "content", "tool_calls", "function_call"})
+
+
 class Mapper:
     """Reads values by the user's mapping. Raises `UsageError` when made with an expression that is none.
 
@@ -120,7 +123,9 @@ class Mapper:
         request, kind = self._request(value)
         if request is None:
             missing = " or ".join(f"--{name}-path" for name in ("messages", "prompt") if name in self._paths)
-            return (skipped(place, "unrecognised", f"nothing at {missing}", "unrecognised"),)
+            stands = any(self._raw(name, value) is not None for name in ("messages", "prompt"))
+            detail = f"{'no message' if stands else 'nothing'} at {missing}"
+            return (skipped(place, "unrecognised", detail, "unrecognised"),)
         answer = self._find("completion", value)
         response = None if answer in (None, "") else answer_of(answer, kind)
         facts = self._facts(value)
@@ -181,12 +186,21 @@ class Mapper:
 
 
 def _messages(found: Any) -> list[Any] | None:
-    """The messages in what stands at ``--messages-path``: a list, a body, one message, or one text."""
+    """The messages in what stands at ``--messages-path``: a list, a body, one message, or one text.
+
+    ``None`` for what is none of these: JSON that was cut off, an object that is no message, a list of numbers.
+    """
     if isinstance(found, dict):
         found = found["messages"] if isinstance(found.get("messages"), list) else [found]
-    if isinstance(found, str):
+    if isinstance(found, str) and found.strip() and not found.lstrip().startswith(("[{", '{"')):
         found = [{"role": "user", "content": found}]
-    return found if isinstance(found, list) and found else None
+    if not isinstance(found, list) or not any(map(_is_message, found)):
+        return None
+    return found
+
+
+def _is_message(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, dict) and not value.keys().isdisjoint(_OF_MESSAGES))
 
 
 def _messages_in(prompt: Any) -> list[Any] | None:

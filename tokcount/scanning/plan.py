@@ -74,6 +74,7 @@ def make_plan(
     With neither ``from_`` nor ``to``: the three encodings, ``p50k_base`` as the baseline. With only targets, the
     baseline is each record's own model. Raises `UsageError` for an unknown name.
     """
+    to = (to,) if isinstance(to, str) else to
     names = [name for name in (from_, *to) if name]
     if assume_model:
         parse_reference(assume_model, catalog)

@@ -91,7 +91,7 @@ def test_scan_gives_one_row_a_record() -> None:
         assert frame.select((parts == pl.col(f"{label}:input_tokens")).all()).item()
 
 
-@pytest.mark.parametrize("body", [{}, {"mesages": []}, [], None, "hello"])
+@pytest.mark.parametrize("body", [{}, {"mesages": []}, {"messages": "x"}, [], None, "hello"])
 def test_what_is_no_request_body_is_refused(body: Any) -> None:
     with pytest.raises(tokcount.UsageError, match="no request body"):
         tokcount.count_chat(body, "gpt-4o")

@@ -64,3 +64,11 @@ def test_chats_count_nested_as_json_and_as_bodies() -> None:
     assert counts.to_list() == [expected, expected, None, None, None]
     nested = pl.DataFrame({"m": [CHAT, None]}).lazy().select(pl.col("m").tokens.count_chat("gpt-4o"))
     assert nested.collect()["m"].to_list() == [expected, None]
+
+
+def test_what_is_no_request_is_null_beside_those_that_are() -> None:
+    column = ['[{"role":"user","content":"Hi"}]', "{}", '{"mesages":[]}', '{"messages":"x"}', "[{", "", None]
+
+    counts = pl.DataFrame({"m": column}).select(pl.col("m").tokens.count_chat("gpt-4o"))["m"]
+
+    assert counts.to_list() == [8, *[None] * 6]

@@ -65,7 +65,7 @@ def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind 
     >>> count_chat({"messages": [{"role": "user", "content": "Hello!", "name": "alice"}]}, "gpt-4o")
     Counted(content=2, framing=9, total=11, basis='exact', reasons=())
     """
-    if not isinstance(request, dict) or request.keys().isdisjoint(_INPUTS):
+    if not is_request(request):
         raise UsageError("no request body: it needs messages, input or prompt.")
     known = resolve(model or str(request.get("model") or "")).model
     laid = layout(kind or _kind_of(request), request, FAMILIES[known.family], model=known.name)
@@ -76,7 +76,14 @@ def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind 
     return Counted(content, total - content, total, laid.basis, laid.reasons)
 
 
-_INPUTS = frozenset({"messages", "input", "instructions", "prompt", "previous_response_id", "conversation"})
+_INPUTS = frozenset({"input", "instructions", "prompt", "previous_response_id", "conversation"})
+
+
+def is_request(value: object) -> bool:
+    """Is this the body of a request: an object with a list of messages, or with the input of another endpoint?"""
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("messages"), list) or not value.keys().isdisjoint(_INPUTS)
 
 
 def _kind_of(request: dict[str, Any]) -> Kind:

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import polars as pl
 
-from tokcount.api import count_chat
+from tokcount.api import count_chat, is_request
 from tokcount.batches.texts import token_counts
 from tokcount.encodings import check_name
 from tokcount.errors import UsageError
@@ -88,7 +88,7 @@ def _chat_tokens(value: Any, model: str) -> int | None:
         value = value.to_list()
     found = _plain(decoded(value))
     request = {"messages": found} if isinstance(found, list) else found
-    return count_chat(cast("dict[str, Any]", request), model).total if isinstance(request, dict) else None
+    return count_chat(cast("dict[str, Any]", request), model).total if is_request(request) else None
 
 
 def _plain(value: Any) -> Any:

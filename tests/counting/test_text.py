@@ -77,7 +77,7 @@ def test_totals_are_sums_and_flagged_texts_are_numbered() -> None:
     assert counted.counts == tuple(map(sum, zip(*map(counter.count, texts), strict=True)))
     assert counted.special == 2
     assert counted.repaired == 2
-    assert counter.count_flagged("<|im_start|>") == (counter.count("<|im_start|>"), 1, 0)
+    assert counter.count_all(("<|im_start|>",)) == (counter.count("<|im_start|>"), 1, 0)
     assert counter.count_all([]) == ((0, 0), 0, 0)
 
 

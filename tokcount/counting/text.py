@@ -46,10 +46,6 @@ class TextCounter:
         """Tokens of all ``texts`` together, and whether some of them are flagged."""
         return unpack(sum(map(self._texts.__getitem__, texts)), len(self.encodings))
 
-    def count_flagged(self, text: str) -> Counted:
-        """Tokens and flags of one text."""
-        return self.count_all((text,))
-
     def tokens(self, encoding: str, text: str) -> int:
         """Tokens of ``text`` under one encoding, which need not be one of `encodings`.
 

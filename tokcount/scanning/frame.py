@@ -102,7 +102,7 @@ def _gathered(name: str, tables: list[pl.Series], blocks: Sequence[Placed]) -> p
     """The words that the codes of a column stand for; each block has its own table of words."""
     starts = [0, *accumulate(map(len, tables))]
     codes = [
-        _nullable(_numbers(name, columns).cast(pl.Int64), NO_WORD) + start
+        _nullable(_numbers(name, columns), NO_WORD) + start
         for (columns, _), start in zip(blocks, starts, strict=False)
     ]
     return pl.concat(tables).gather(pl.concat(codes)).rename(name)

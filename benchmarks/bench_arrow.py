@@ -19,10 +19,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tokcount import arrow
-from tokcount.analysis.planned import money_of, record_rows
-from tokcount.batches import shared
-from tokcount.logs import files
+from tokcount.frames import shared
+from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
+from tokcount.reports.per_record import money_of, record_rows
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.run import run
 

@@ -15,9 +15,9 @@ import generate
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from tokcount import encodings
-from tokcount.counting import engine as engines
-from tokcount.counting import fast
+from tokcount.tokens import encodings
+from tokcount.tokens.engines import choose as engines
+from tokcount.tokens.engines import splintr as fast
 
 ENGINES = ["plain", "tiktoken", *(["fast"] if fast.problem() is None else [])]
 SIZE = 1_000_000

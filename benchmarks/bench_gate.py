@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tokcount.analysis import budget
-from tokcount.analysis.budget_columns import Terms
-from tokcount.analysis.budget_frames import FrameMeter
-from tokcount.analysis.overview import overview
-from tokcount.cli import gates
+from tokcount.cli.commands import check as gates
 from tokcount.cli.options import ReferenceGroup, RunGroup
-from tokcount.logs import files
+from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
 from tokcount.models import catalog
-from tokcount.output import render
+from tokcount.render import render
+from tokcount.reports.budgets import gate as budget
+from tokcount.reports.budgets.from_scan import FrameMeter, Terms
+from tokcount.reports.overview import overview
 from tokcount.scanning.run import run
 
 BUDGETS = [

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pytest
 from peers import TOKCOUNT, need_engine, need_package, program, run
 
-from tokcount import encodings
+from tokcount.tokens import encodings
 
 MB = 20
 MODEL = "gpt-4o-2024-08-06"

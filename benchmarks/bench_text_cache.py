@@ -17,9 +17,9 @@ import generate
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from tokcount import encodings
-from tokcount.counting import fast
-from tokcount.counting.text import TextCounter
+from tokcount.tokens import encodings
+from tokcount.tokens.counter import TextCounter
+from tokcount.tokens.engines import splintr as fast
 
 ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
 ENGINES = ["tiktoken", *(["fast"] if fast.problem() is None else [])]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tokcount import encodings
+from tokcount.tokens import encodings
 
 HERE = Path(__file__).parents[1] / "sample_logs"
 RANDOM = random.Random(20230501)

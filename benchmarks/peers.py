@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tokcount import encodings
-from tokcount.counting import fast
-from tokcount.encodings.packed import to_tiktoken_text
+from tokcount.tokens import encodings
+from tokcount.tokens.encodings.packed import to_tiktoken_text
+from tokcount.tokens.engines import splintr as fast
 
 CACHE_NAMES = {
     "cl100k_base": "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",

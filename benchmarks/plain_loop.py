@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from tokcount import encodings
+from tokcount.tokens import encodings
 
 NAMES = ("p50k_base", "cl100k_base", "o200k_base")
 

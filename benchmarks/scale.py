@@ -40,7 +40,7 @@ def vocabulary_costs(engine: str, encodings: tuple[str, ...]) -> tuple[float, fl
     """CPU seconds and MB for the libraries, and on top of them for vocabularies."""
     start = time.process_time()
     from tokcount.arrow import Input, Scan
-    from tokcount.batches import rows  # noqa: F401 - loads polars, which counting does with its first batch
+    from tokcount.frames import rows  # noqa: F401 - loads polars, which counting does with its first batch
 
     libraries, small = time.process_time() - start, megabytes()
     scan = Scan(Input(text="text"), to=encodings, engine=engine)
@@ -80,7 +80,7 @@ def rate(kind: str, engine: str, size: int) -> tuple[float, float]:
 
 def partitions(engine: str, size: int, shuffled: bool) -> dict[float, float]:
     """CPU seconds per MB where every partition meets a worker that has seen nothing, by the size of partitions."""
-    from tokcount.batches import shared
+    from tokcount.frames import shared
 
     log = list(lines("resent", size, 1))
     if shuffled:

@@ -24,7 +24,7 @@ from scale import alone, table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-import spark_cluster  # the cluster of the tests
+from support import spark_cluster  # the cluster of the tests
 
 TICKS = os.sysconf("SC_CLK_TCK")
 BY = ["model", "day"]

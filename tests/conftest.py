@@ -5,15 +5,12 @@ How long an example takes says nothing on a machine that does other things as we
 """
 
 import os
-import sys
-from pathlib import Path
 
 from hypothesis import settings
 
 # The commands that tests start need not be compiled each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=1_000, deadline=None)

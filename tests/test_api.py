@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from cli.running import SAMPLES
+from support.running import SAMPLES
 
 import tokcount
 from tokcount import api
@@ -31,8 +31,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_everything_promised_is_there() -> None:
     assert all(hasattr(tokcount, name) for name in tokcount.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'tokens'"):
-        _ = tokcount.tokens  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="no attribute 'tokenise'"):
+        _ = tokcount.tokenise  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

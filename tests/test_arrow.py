@@ -12,14 +12,25 @@ from typing import Any
 
 import polars as pl
 import pytest
-from engines import GROUPED, LINES, SAMPLES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared import SHARED, needs_shared
+from support.engines import (
+    GROUPED,
+    LINES,
+    SAMPLES,
+    TO,
+    TODAY,
+    assert_same,
+    counted,
+    local_rows,
+    table_of,
+    write_logs,
+)
+from support.shared import SHARED, needs_shared
 
-from tokcount.analysis.planned import money_of, record_rows
-from tokcount.logs import files
+from tokcount.logs import source as files
 from tokcount.logs.options import Mapping, ReadOptions
+from tokcount.reports.per_record import money_of, record_rows
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.run import run
 
@@ -27,8 +38,8 @@ pa = pytest.importorskip("pyarrow")
 
 import tokcount.arrow  # noqa: E402 - only where pyarrow is
 from tokcount.arrow import Input, Scan, flag_duplicates, scan  # noqa: E402
-from tokcount.batches import shared as kernels  # noqa: E402
 from tokcount.errors import UsageError  # noqa: E402
+from tokcount.frames import shared as kernels  # noqa: E402
 
 CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is it?"}]
 CALL = {"request": {"model": "gpt-4o", "messages": CHAT}, "response": {"id": "c1", "choices": []}}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tokcount import config
-from tokcount.cli import check, cost, drift
+from tokcount.cli.commands import check, cost, drift
 from tokcount.errors import UsageError
 
 

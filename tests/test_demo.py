@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-DEMO = Path(__file__).parents[1] / "docs" / "demo"
+from support.paths import DOCS
+
+DEMO = DOCS / "demo"
 BY_HAND = {"README.md", "make_demo.py"}
 
 

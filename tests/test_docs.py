@@ -5,11 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.paths import ROOT
 
 from tokcount.cli.app import COMMANDS
 from tokcount.errors import ExitCode
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

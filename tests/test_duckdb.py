@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 
 import tokcount
 

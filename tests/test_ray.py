@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
+from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 
 pa = pytest.importorskip("pyarrow")
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"

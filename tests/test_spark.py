@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import in_process
 import polars as pl
 import pytest
-from engines import LINES, ROOT, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
-from spark_cluster import cluster, environment, need_spark, settings
+from support import in_process
+from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
+from support.paths import ROOT
+from support.spark_cluster import cluster, environment, need_spark, settings
 
 need_spark()
 
@@ -195,7 +196,7 @@ def test_a_worker_loads_what_it_counts_with_and_nothing_else(session: SparkSessi
 
     modules = {row.module for row in counted_rows.coalesce(1).mapInArrow(loaded, "module string").collect()}
 
-    unwanted = ("tokcount.spark", "tokcount.cli", "tokcount.output", "typer", "rich", "ray", "duckdb", "yaml")
+    unwanted = ("tokcount.spark", "tokcount.cli", "tokcount.render", "typer", "rich", "ray", "duckdb", "yaml")
     assert "tokcount.arrow" in modules
     assert not [name for name in modules if name.startswith(unwanted)]
 

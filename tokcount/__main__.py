@@ -69,14 +69,14 @@ def _explain(error: BaseException) -> None:
         name = type(error).__name__
         _say(f"tokcount: unexpected {name}: this is a bug; run again with --debug to see where it happened.")
         return
-    from tokcount.cli.unexpected import traceback_lines
+    from tokcount.cli.debug import traceback_lines
 
     for line in traceback_lines(error, with_text="--show-text" in sys.argv):
         _say(line)
 
 
 def _say(line: str) -> None:
-    from tokcount.output.escape import message
+    from tokcount.render.escape import message
 
     with contextlib.suppress(OSError):
         print(message(line), file=sys.stderr)  # noqa: T201 - the one line of an error

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.counting.engine import EngineName
-from tokcount.counting.families import FAMILIES
-from tokcount.counting.framing import layout
-from tokcount.counting.layout import Basis
-from tokcount.counting.text import TextCounter
 from tokcount.errors import UsageError
-from tokcount.models.names import resolve
+from tokcount.framing.families import FAMILIES
+from tokcount.framing.layout import Basis
+from tokcount.framing.rules import layout
+from tokcount.models.resolve import resolve
+from tokcount.tokens.counter import TextCounter
+from tokcount.tokens.engines.base import EngineName
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,7 +102,8 @@ def read(
     ``model_path=``, … as JMESPath). Bad data becomes a `Skipped` with its place and reason; only a missing file or a
     wrong option raises (`UsageError`).
     """
-    from tokcount.logs import files, reader
+    from tokcount.logs import reader
+    from tokcount.logs import source as files
     from tokcount.logs.options import Mapping, ReadOptions
 
     sources = files.expand(_as_list(paths))
@@ -134,7 +135,7 @@ def scan(
     Raises `UsageError` for a missing file, an unknown model or a wrong option. What was skipped is not in the frame:
     use `read`, or the command line, which reports it.
     """
-    from tokcount.logs import files
+    from tokcount.logs import source as files
     from tokcount.logs.options import Mapping, ReadOptions
     from tokcount.scanning.plan import make_plan
     from tokcount.scanning.run import run

@@ -22,18 +22,18 @@ try:
 except ImportError:
     raise ImportError("tokcount.arrow needs pyarrow: pip install 'tokcount[arrow]'") from None
 
-from tokcount.analysis.planned import money_of
-from tokcount.batches.input import Input
-from tokcount.counting.engine import EngineName
+from tokcount.frames.input import Input
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped
+from tokcount.reports.per_record import money_of
 from tokcount.scanning.plan import make_plan
+from tokcount.tokens.engines.base import EngineName
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.counting.user_families import UserFamily
-    from tokcount.logs.formats.interface import Item
+    from tokcount.framing.user_families import UserFamily
+    from tokcount.logs.format import Item
     from tokcount.models.catalog import Catalog
 
 __all__ = ["IDENTITY", "Input", "Options", "Scan", "flag_duplicates", "scan"]
@@ -123,7 +123,7 @@ class Scan:
     @cached_property
     def schema(self) -> pa.Schema:
         """The columns of the rows and their types: those of ``tokcount drift --per-record``, then the extra ones."""
-        from tokcount.batches.schema import schema_of
+        from tokcount.frames.schema import schema_of
 
         return schema_of(self.plan, self.extra)
 
@@ -149,9 +149,9 @@ class Scan:
 
     def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of one batch. May be called from several threads; they take turns."""
-        from tokcount.batches import shared
-        from tokcount.batches.cells import items_of
-        from tokcount.batches.rows import rows_of
+        from tokcount.frames import shared
+        from tokcount.frames.cells import items_of
+        from tokcount.frames.rows import rows_of
 
         self.check(batch.schema.names)
         skipped: list[Skipped] = []

@@ -23,7 +23,7 @@ except ImportError:
     raise ImportError("tokcount.duckdb needs duckdb and pyarrow: pip install 'tokcount[duckdb]'") from None
 
 from tokcount import arrow
-from tokcount.batches.texts import token_counts
+from tokcount.frames.texts import token_counts
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation

@@ -15,11 +15,11 @@ from typing import Any, Final, cast
 import polars as pl
 
 from tokcount.api import count_chat, is_request
-from tokcount.batches.texts import token_counts
-from tokcount.encodings import check_name
 from tokcount.errors import UsageError
-from tokcount.logs.values import decoded
-from tokcount.models.names import resolve
+from tokcount.frames.texts import token_counts
+from tokcount.logs.scalars import decoded
+from tokcount.models.resolve import resolve
+from tokcount.tokens.encodings import check_name
 
 SLICE: Final = 4_096
 """Cells that are Python strings at a time."""

@@ -69,7 +69,7 @@ def installed(node_modules: Path | None) -> Iterator[Counter]:
 
 def tokcount(calls: Sequence[Call]) -> Counts:
     """As ``tokcount reconcile`` counts a log of these calls, each under the model that served it."""
-    from tokcount.logs import files
+    from tokcount.logs import source as files
     from tokcount.logs.options import ReadOptions
     from tokcount.scanning.plan import own_plan
     from tokcount.scanning.run import run
@@ -237,7 +237,7 @@ def _use_shipped_vocabularies() -> None:
     """Give tiktoken, for every counter that uses it, the vocabularies of tokcount: nothing is downloaded."""
     from tiktoken import registry
 
-    from tokcount.encodings import get
+    from tokcount.tokens.encodings import get
 
     registry.ENCODINGS.update({name: get(name) for name in ENCODINGS})
 

@@ -24,8 +24,8 @@ from typing import Any
 import tiktoken
 from tiktoken_ext import openai_public
 
-from tokcount.counting.families import FAMILIES, family_of
-from tokcount.counting.framing import layout
+from tokcount.framing.families import FAMILIES, family_of
+from tokcount.framing.rules import layout
 
 REMOVED = re.compile(r"removed-media:image/[^;]+;width=(\d+);height=(\d+)")
 KINDS = {"/v1/chat/completions": "chat", "/v1/responses": "responses", "/v1/completions": "completions"}
@@ -55,7 +55,7 @@ def with_images(value: Any) -> Any:
 def counter(encoding: str) -> Callable[[str], int]:
     """tok() of one encoding, remembered; vocabularies come from the package."""
     try:
-        from tokcount.encodings import get
+        from tokcount.tokens.encodings import get
 
         encode = get(encoding).encode_ordinary
     except ImportError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from tokcount.arrow import Options
-from tokcount.output.interface import emit
+from tokcount.render.formats import emit
 from tokcount.spark import Input, drift_report, read_lines, scan
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from inside import Inside
+from support.inside import Inside
 
 
 @pytest.fixture

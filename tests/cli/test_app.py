@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from in_process import tokcount
-from processes import children_of
-from running import SAMPLES
-from running import tokcount as process
+from support.in_process import tokcount
+from support.processes import children_of
+from support.running import SAMPLES
+from support.running import tokcount as process
 
 from tokcount import __version__
 from tokcount.cli.app import COMMANDS
@@ -37,7 +37,7 @@ def test_the_version_is_shown(flag: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_list_of_commands_says_what_their_help_says(command: str) -> None:
     module, function = COMMANDS[command][0].split(":")
-    docstring = getattr(importlib.import_module(f"tokcount.cli.{module}"), function).__doc__
+    docstring = getattr(importlib.import_module(f"tokcount.cli.commands.{module}"), function).__doc__
 
     first_paragraph = " ".join(docstring.split("\n\n")[0].split())
     assert first_paragraph.startswith(COMMANDS[command][1])
@@ -54,7 +54,7 @@ def test_every_command_has_help(command: str) -> None:
 def test_help_loads_neither_polars_nor_tiktoken_nor_the_commands() -> None:
     script = (
         "import sys; sys.argv = ['tokcount', '--help']\n"
-        "heavy = {'polars', 'tiktoken', 'rich', 'msgspec', 'tokcount.cli.drift'}\n"
+        "heavy = {'polars', 'tiktoken', 'rich', 'msgspec', 'tokcount.cli.commands.drift'}\n"
         "from tokcount.__main__ import main\n"
         "try: main()\n"
         "finally: print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from in_process import run
-from inside import Inside
-from running import SAMPLES
+from support.in_process import run
+from support.inside import Inside
+from support.running import SAMPLES
 
 from tokcount.cli import outputs
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from in_process import run
-from running import SAMPLES
+from support.in_process import run
+from support.running import SAMPLES
 
 LOG = SAMPLES / "support-chat.jsonl"
 WRITTEN = {

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tokcount.cli import progress
-from tokcount.logs.files import Source
+from tokcount.logs.source import Source
 
 LOG = [Source("log.jsonl", 100), Source("other.jsonl", 50)]
 

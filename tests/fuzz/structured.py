@@ -10,7 +10,7 @@ from typing import Any
 
 from fuzz import targets
 from hypothesis import HealthCheck, given, settings
-from strategies import bent_values
+from support.strategies import bent_values
 
 
 @settings(suppress_health_check=list(HealthCheck), deadline=None, database=None)

@@ -12,22 +12,22 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 import msgspec
-from in_process import run
+from support.in_process import run
 
-from tokcount.analysis.budget_parser import parse
 from tokcount.errors import ExitCode, UsageError
-from tokcount.logs import text_encoding
+from tokcount.logs.bytes import text_encoding
+from tokcount.logs.containers.json_lines import values_in
+from tokcount.logs.containers.prefixed import json_after_prefix, literal
 from tokcount.logs.detect import BUG, Detector
-from tokcount.logs.files import Source
-from tokcount.logs.formats.interface import Item
-from tokcount.logs.json_stream import values_in
+from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.prefixed import json_after_prefix, literal
 from tokcount.logs.reader import Note, Reader
 from tokcount.logs.record import FLAGS, Skipped
-from tokcount.logs.values import decoded
+from tokcount.logs.scalars import decoded
+from tokcount.logs.source import Source
+from tokcount.reports.budgets.language import parse
 from tokcount.scanning.columns import NULL
-from tokcount.scanning.kernel import Kernel
+from tokcount.scanning.counter import Kernel
 from tokcount.scanning.plan import make_plan
 
 LARGEST = 4096

@@ -14,7 +14,7 @@ import pytest
 from fuzz.targets import items_of, read, well_formed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import (
+from support.strategies import (
     CANARY,
     FILES,
     PACKED,
@@ -26,8 +26,8 @@ from strategies import (
     with_canary,
 )
 
+from tokcount.logs.format import Item
 from tokcount.logs.formats import all_formats, names_of
-from tokcount.logs.formats.interface import Item
 from tokcount.logs.options import Mapping, ReadOptions
 from tokcount.logs.record import Record, Skipped
 

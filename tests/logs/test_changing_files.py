@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from logfiles import CHAT_LINE
+from support.logfiles import CHAT_LINE
 
 from tokcount.errors import DataError, UsageError
-from tokcount.logs.blocks import SpanReader, plan
-from tokcount.logs.files import Source, expand
+from tokcount.logs.bytes.plain import PlainText
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.plain import PlainText
 from tokcount.logs.reader import read
 from tokcount.logs.record import Record, Skipped
+from tokcount.logs.source import Source, expand
+from tokcount.logs.spans import SpanReader, plan
 
 LINES = 400
 Change = Callable[[Path], None]

@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from shared import SHARED, needs_shared
+from support.shared import SHARED, needs_shared
 
-from tokcount.logs.files import expand
 from tokcount.logs.options import Mapping, ReadOptions
+from tokcount.logs.source import expand
 from tokcount.logs.summary import summarise
 
 SAMPLES = SHARED / "samples"

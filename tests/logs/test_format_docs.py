@@ -2,14 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
-from tokcount.logs.formats import format_names
-from tokcount.logs.formats.interface import Place
-from tokcount.logs.record import FLAGS, Record
+from support.paths import DOCS
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+from tokcount.logs.format import Place
+from tokcount.logs.formats import format_names
+from tokcount.logs.record import FLAGS, Record
 
 FAMILIES = {"otel", "openai.batch", "openai.pair", "openai.response", "openai.stream"}
 

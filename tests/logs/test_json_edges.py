@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from fuzz.targets import items_of
-from logfiles import notes_of
+from support.logfiles import notes_of
 
+from tokcount.logs.containers.csv_table import EXTRA_CELLS
 from tokcount.logs.record import Record
-from tokcount.logs.table import EXTRA_CELLS
 
 FIELDS = {
     "more than a float holds": "1e999",

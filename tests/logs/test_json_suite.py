@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from fuzz.targets import items_of
-from logfiles import CHAT, CHAT_LINE
+from support.logfiles import CHAT, CHAT_LINE
 
-from tokcount.logs.formats.interface import Item
+from tokcount.logs.format import Item
 from tokcount.logs.record import Record, Skipped
 
 CASES: dict[str, Any] = json.loads(

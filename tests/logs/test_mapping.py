@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from logfiles import read_all, records_of
+from support.logfiles import read_all, records_of
 
 from tokcount.errors import UsageError
 from tokcount.logs.detect import Detector

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from logfiles import CHAT, CHAT_LINE, COMPLETION, read_all, write
+from support.logfiles import CHAT, CHAT_LINE, COMPLETION, read_all, write
 
 from tokcount.errors import UsageError
 from tokcount.logs.detect import BUG
-from tokcount.logs.files import Source, expand
 from tokcount.logs.formats import all_formats, format_names
 from tokcount.logs.options import Mapping, ReadOptions
 from tokcount.logs.reader import read
 from tokcount.logs.record import FLAGS, Record, Skipped
+from tokcount.logs.source import Source, expand
 from tokcount.logs.summary import summarise
 
 FUZZ = settings(
@@ -208,7 +208,7 @@ def test_standard_input_that_is_no_log_is_a_prompt(monkeypatch: pytest.MonkeyPat
 
 def test_a_format_that_fails_loses_one_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run goes on, and the report asks to be told."""
-    from tokcount.logs.formats.openai import Request
+    from tokcount.logs.formats.openai.bodies import Request
 
     def failing(self: Any, value: Any, place: Any) -> Any:
         if value["model"] == "bad":

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from logfiles import CHAT_LINE, write
+from support.logfiles import CHAT_LINE, write
 
-from tokcount.logs.files import expand
+from tokcount.logs.source import expand
 from tokcount.logs.summary import summarise
 
 

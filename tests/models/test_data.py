@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 import tiktoken
-from shared import SHARED, needs_shared
+from support.shared import SHARED, needs_shared
 
 from tokcount.models.catalog import DATA_DATE, DATA_VERSION, default, sources
 from tokcount.models.model import ENCODINGS, Model

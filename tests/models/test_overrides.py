@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
-from tokcount.models import export, names, overrides, pricing
+from tokcount.models import export, overrides, pricing
+from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog, default
-from tokcount.models.entry_values import KeyedError
-from tokcount.models.override_entries import read_entries
+from tokcount.models.override_entries import KeyedError, read_entries
 
 DAY = date(2026, 11, 22)
 

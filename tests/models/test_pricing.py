@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tokcount.models import catalog, names, pricing
+from tokcount.models import catalog, pricing
+from tokcount.models import resolve as names
 
 MILLION = 1_000_000
 

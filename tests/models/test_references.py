@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from tokcount.models.names import UnknownModel
 from tokcount.models.references import Reference, parse_reference
+from tokcount.models.resolve import UnknownModel
 
 
 def test_an_encoding_stands_for_itself() -> None:

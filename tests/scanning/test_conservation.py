@@ -17,21 +17,22 @@ import pytest
 from fuzz.targets import Held
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from in_process import run
 from polars.testing import assert_frame_equal
-from strategies import PACKED, VALUES, bent_values, lines
+from support.in_process import run
+from support.strategies import PACKED, VALUES, bent_values, lines
 
-from tokcount.analysis.drift import DriftOptions, report
-from tokcount.analysis.groups import DIMENSIONS
-from tokcount.analysis.references import NamedReference
-from tokcount.logs import blocks, files
+from tokcount.logs import source as files
+from tokcount.logs import spans as blocks
 from tokcount.logs.detect import Detector
-from tokcount.logs.files import Source
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Reader
+from tokcount.logs.source import Source
+from tokcount.reports.columns import NamedReference
+from tokcount.reports.drift.compute import DriftOptions, report
+from tokcount.reports.groups import DIMENSIONS
 from tokcount.scanning import pool, tasks
 from tokcount.scanning import run as running
-from tokcount.scanning.kernel import Kernel
+from tokcount.scanning.counter import Kernel
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
 

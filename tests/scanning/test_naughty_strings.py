@@ -6,18 +6,18 @@ import csv
 import json
 from collections.abc import Callable
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from fuzz.targets import items_of
-from tokens import tok
+from support.paths import TESTS
+from support.tokens import tok
 
 from tokcount.logs.record import Record
-from tokcount.scanning.kernel import Kernel
+from tokcount.scanning.counter import Kernel
 from tokcount.scanning.plan import make_plan
 
 STRINGS: list[str] = json.loads(
-    (Path(__file__).parents[1] / "logs" / "data" / "naughty_strings.json").read_text(encoding="utf-8")
+    (TESTS / "logs" / "data" / "naughty_strings.json").read_text(encoding="utf-8")
 )
 ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
 

@@ -17,10 +17,12 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from processes import alive, children_of
+from support.paths import SAMPLES
+from support.processes import alive, children_of
 
 from tokcount.errors import DataError
-from tokcount.logs import blocks, files
+from tokcount.logs import source as files
+from tokcount.logs import spans as blocks
 from tokcount.logs.options import ReadOptions
 from tokcount.scanning import pool
 from tokcount.scanning import run as running
@@ -103,8 +105,7 @@ def test_a_grouped_format_in_a_part_makes_the_file_read_whole(
 
 
 def test_batch_files_are_joined_whatever_the_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = Path(__file__).parents[2] / "sample_logs"
-    both = (samples / "batch-input.jsonl", samples / "batch-output.jsonl")
+    both = (SAMPLES / "batch-input.jsonl", SAMPLES / "batch-output.jsonl")
     whole = scan(*both).frame()
     in_parts(monkeypatch)
 

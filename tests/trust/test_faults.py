@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import unmeasured
-from running import ROOT, SAMPLES
+from support.processes import unmeasured
+from support.running import ROOT, SAMPLES
 
 from tokcount.errors import ExitCode
 

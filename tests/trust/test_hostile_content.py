@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from in_process import run
-from running import SAMPLES
-from trust import attacks
-from trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
-from trust.harmless import HARMLESS, any_text
+from support.in_process import run
+from support.running import SAMPLES
+from support.trust import attacks
+from support.trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
+from support.trust.harmless import HARMLESS, any_text
 
-from tokcount.output.escape import message
-from tokcount.output.interface import CHECK_FORMATS, FORMATS
+from tokcount.render.escape import message
+from tokcount.render.formats import CHECK_FORMATS, FORMATS
 
 ALL = ("--top", "10000")
 TOPPED = frozenset({"drift", "audit", "check"})

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path, PureWindowsPath
 
 import pytest
-from in_process import run
-from running import SAMPLES
-from trust.canaries import FIXTURES
+from support.in_process import run
+from support.running import SAMPLES
+from support.trust.canaries import FIXTURES
 
-from tokcount.logs import blocks
-from tokcount.output import sarif
+from tokcount.logs import spans as blocks
+from tokcount.render.ci import sarif
 from tokcount.scanning import pool
 from tokcount.scanning import run as running
 
@@ -137,7 +137,7 @@ def test_output_has_the_same_line_ends_everywhere(tmp_path: Path, monkeypatch: p
     """Files and standard output are written as bytes: no system makes CR LF of LF."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\r\n")
     monkeypatch.setattr(sys, "stdout", out)
-    from tokcount.output.writing import write
+    from tokcount.render.writing import write
 
     write("a\nb\n")
     write("a\nb\n", tmp_path / "out")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from in_process import Done, run
-from trust import canaries
-from trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
+from support.in_process import Done, run
+from support.trust import canaries
+from support.trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
 
-from tokcount.output.interface import CHECK_FORMATS, FORMATS
+from tokcount.render.formats import CHECK_FORMATS, FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def _failing(
 ) -> Done:
     """The program with a fault that meets the text of a record."""
     from tokcount import __main__
-    from tokcount.scanning import rows
+    from tokcount.scanning import counter as rows
 
     def broken(*_: object, **__: object) -> None:
         raise KeyError(canaries.MARK) from ValueError(f"{canaries.MARK}\n  {canaries.MARK}")

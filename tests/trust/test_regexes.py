@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from trust.regexes import ANCHORED, SEARCHING, attacks, patterns, uses
+from support.trust.regexes import ANCHORED, SEARCHING, attacks, patterns, uses
 
 PATTERNS = patterns()
 SHORT_TEXTS = {"_CODE": 400}

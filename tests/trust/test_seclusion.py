@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from in_process import run
-from processes import unmeasured
-from trust import canaries
-from trust.commands import LOG_COMMANDS, OTHER_COMMANDS, migrate
-from trust.watching import watching
+from support.in_process import run
+from support.processes import unmeasured
+from support.trust import canaries
+from support.trust.commands import LOG_COMMANDS, OTHER_COMMANDS, migrate
+from support.trust.watching import watching
 
 BAIT = "Zq7bait"
 

@@ -1,0 +1,1 @@
+"""The command line: parse options, wire logs to reports to outputs, set exit codes."""

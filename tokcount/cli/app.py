@@ -38,13 +38,13 @@ COMMANDS = {
         "List the formats, or show what was detected in files: records, kinds, what was skipped and where.",
     ),
     "render": ("render:render", "Show a report that was saved with -f json in another format."),
-    "config": ("config_command:config", "Show the settings that hold here, and where each comes from."),
+    "config": ("config:config", "Show the settings that hold here, and where each comes from."),
     "doctor": (
         "doctor:doctor",
         "Check vocabularies and their hashes, the engine, versions and the date of the price data.",
     ),
 }
-"""Command → where it is (``file:function`` in this folder), and the first sentence of its help."""
+"""Command → where it is (``file:function`` in `tokcount.cli.commands`), and the first sentence of its help."""
 
 EXIT_CODES = """Exit codes: 0 fine; 1 a budget is broken; 2 usage or configuration (also a missing file, an unknown
 model); 3 data: nothing countable was found, or records were skipped under --strict; 130 interrupted."""
@@ -98,7 +98,7 @@ class LazyGroup(TyperGroup):
         except KeyboardInterrupt:
             raise Interrupted("interrupted.") from None
         except BrokenPipeError:
-            from tokcount.output.writing import drop_stdout
+            from tokcount.render.writing import drop_stdout
 
             drop_stdout()
             raise typer.Exit from None
@@ -120,7 +120,7 @@ def _built(name: str) -> Any:
     module, function = COMMANDS[name][0].split(":")
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     alone.command(name, context_settings=HELP)(
-        getattr(importlib.import_module(f"tokcount.cli.{module}"), function)
+        getattr(importlib.import_module(f"tokcount.cli.commands.{module}"), function)
     )
     return typer.main.get_command(alone)
 

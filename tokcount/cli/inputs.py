@@ -11,10 +11,10 @@ import typer
 
 from tokcount.cli.options import ReadGroup, ReferenceGroup, RunGroup
 from tokcount.errors import UsageError
-from tokcount.logs import files
+from tokcount.logs import source as files
 
 if TYPE_CHECKING:
-    from tokcount.counting.user_families import UserFamily
+    from tokcount.framing.user_families import UserFamily
     from tokcount.logs.options import ReadOptions
     from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
@@ -86,7 +86,7 @@ def families_of(path: Path | None) -> tuple[UserFamily, ...]:
     """The user's own framing constants. Raises `UsageError` for anything wrong in the file."""
     if path is None:
         return ()
-    from tokcount.counting.user_families import load
+    from tokcount.framing.user_families import load
 
     return load(path)
 
@@ -106,7 +106,7 @@ def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, grou
 
 def say(message: str, run: RunGroup) -> None:
     """One line on standard error, unless it is to be quiet."""
-    from tokcount.output import escape
+    from tokcount.render import escape
 
     if not run.quiet:
         typer.echo(escape.message(f"tokcount: {message}"), err=True)
@@ -114,9 +114,9 @@ def say(message: str, run: RunGroup) -> None:
 
 def skipped_sentence(skipped: SkippedSummary) -> str:
     """What was left out, in the words of the reports."""
-    from tokcount.analysis.overview import skipped_entries
-    from tokcount.output.escape import visible
-    from tokcount.output.views.phrases import skipped_sentence
+    from tokcount.render.escape import visible
+    from tokcount.reports.overview import skipped_entries
+    from tokcount.reports.phrases import skipped_sentence
 
     return visible(skipped_sentence(skipped_entries(skipped)))
 
@@ -134,8 +134,8 @@ def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptio
     from tokcount.cli.progress import advances_for
     from tokcount.logs.reader import read
     from tokcount.logs.record import Skipped
-    from tokcount.output.escape import json_text
-    from tokcount.output.writing import destination
+    from tokcount.render.escape import json_text
+    from tokcount.render.writing import destination
 
     with (
         advances_for(sources, shown=shown) as advance,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tokcount.cli import clock, inputs, outputs, targets
+from tokcount.cli import inputs, outputs, targets
+from tokcount.cli import prices as clock
 from tokcount.cli.options import PriceGroup, ReadGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import Output
 from tokcount.cli.prices import catalog_of
@@ -15,7 +16,7 @@ from tokcount.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.analysis.report import Report
+    from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 

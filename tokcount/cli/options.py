@@ -1,4 +1,4 @@
-"""The options that commands share, as groups; see `tokcount.cli.groups`."""
+"""The options that commands share, as groups; see `tokcount.cli.option_groups`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tokcount.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.analysis.report import Report
+    from tokcount.reports.report import Report
 
 Color = Literal["auto", "always", "never"]
 ReportFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html"]
@@ -69,14 +69,14 @@ def check_format(output: Output, *, per_record: bool) -> None:
 
 def show(report: Report, output: Output) -> None:
     """Write a report."""
-    from tokcount.output.interface import emit
+    from tokcount.render.formats import emit
 
     emit(report, output.format, output.output, output.color)
 
 
 def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
     """Write rows, one a record."""
-    from tokcount.output.records import write
+    from tokcount.render.rows import write
 
     write(rows, command, output.format, output.output, output.color)
 

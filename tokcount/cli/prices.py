@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from tokcount.cli.clock import day_of
 from tokcount.cli.options import MoneyGroup, PriceGroup
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
-    from tokcount.analysis.cost import CostOptions
     from tokcount.models.catalog import Catalog
+    from tokcount.reports.cost.compute import CostOptions
     from tokcount.scanning.plan import ScanPlan
+
+
+ENVIRONMENT = "TOKCOUNT_TODAY"
+"""Set it to a day (``2026-11-22``) to make a report of that day again."""
+
+
+def today(environment: Mapping[str, str] = os.environ) -> date:
+    """The day in UTC at whose prices targets are charged and shutdowns are near: ``TOKCOUNT_TODAY``, or the clock's.
+
+    Raises `UsageError` for a value that is no day.
+    """
+    value = environment.get(ENVIRONMENT)
+    return day_of(value, ENVIRONMENT) if value else datetime.now(tz=UTC).date()
+
+
+def day_of(text: str, where: str) -> date:
+    """The day that an ISO date names. Raises `UsageError`, naming ``where`` it stands, for anything else."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{where} {text!r}: a day was expected, such as 2026-11-22.") from None
 
 
 def catalog_of(group: PriceGroup) -> Catalog:
@@ -32,7 +52,7 @@ def cost_options(
     plan: ScanPlan, today: date, group: MoneyGroup = MoneyGroup(), by: Sequence[str] = ()
 ) -> CostOptions:
     """What is asked about money. Raises `UsageError` for a day or a share that cannot be."""
-    from tokcount.analysis.cost import CostOptions, check
+    from tokcount.reports.cost.compute import CostOptions, check
 
     options = CostOptions(
         baseline=plan.baseline,

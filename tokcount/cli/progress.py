@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tokcount.logs.files import Source
+from tokcount.logs.source import Source
 
 Progress = Callable[[int], None]
 """Takes the number of bytes read so far."""

@@ -13,8 +13,8 @@ from tokcount.cli.options import ReferenceGroup, RunGroup
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
-    from tokcount.logs.files import Source
     from tokcount.logs.options import ReadOptions
+    from tokcount.logs.source import Source
     from tokcount.models.catalog import Catalog
     from tokcount.models.model import Model
     from tokcount.scanning.plan import ScanPlan
@@ -54,7 +54,7 @@ def with_auto(
 def warn(plan: ScanPlan, run: RunGroup, today: date) -> None:
     """Say which targets are shut down or will be soon, with their replacements, and when the data is old."""
     from tokcount.models.catalog import stale_notice
-    from tokcount.models.shutdown import shutdown_warning
+    from tokcount.models.lifecycle import shutdown_warning
 
     targets = plan.references if plan.own else plan.references[1:]
     models = [reference.model for reference in targets if reference.model]
@@ -93,7 +93,7 @@ def _logged_models(
 
 
 def _first_known(names: Iterable[str | None], catalog: Catalog) -> Model | None:
-    from tokcount.models.names import find
+    from tokcount.models.resolve import find
 
     found = (find(name, catalog) for name in names if name)
     return next((resolution.model for resolution in found if resolution), None)
@@ -101,7 +101,7 @@ def _first_known(names: Iterable[str | None], catalog: Catalog) -> Model | None:
 
 def _replacements(models: Iterable[Model], catalog: Catalog, today: date) -> dict[str, str | None]:
     """Model → its recommended live replacement, ``None`` where there is none."""
-    from tokcount.models.shutdown import auto_target
+    from tokcount.models.lifecycle import auto_target
 
     chosen: dict[str, str | None] = {}
     for model in models:
@@ -124,6 +124,6 @@ def _tell(chosen: dict[str, str | None], run: RunGroup) -> None:
 
 
 def _listed(names: Iterable[str]) -> str:
-    from tokcount.output.escape import visible
+    from tokcount.render.escape import visible
 
     return visible(", ".join(names))

@@ -1,0 +1,1 @@
+"""Files → `Record` or `Skipped`, each with its location."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tokcount.logs.adapt.prompt_record import text_record
+from tokcount.logs.format import Format, Item, Place, Row
 from tokcount.logs.formats import chosen_formats, names_of
-from tokcount.logs.formats.generic import text_record
-from tokcount.logs.formats.interface import Format, Item, Place, Row
-from tokcount.logs.record import Json, Record, Skipped
-from tokcount.logs.values import decoded, label
+from tokcount.logs.record import Record, Skipped
+from tokcount.logs.scalars import Json, decoded, label
 
 _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""

@@ -14,13 +14,14 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from tokcount.errors import UsageError
-from tokcount.logs.bodies import Facts, body_record, prompt_of, skipped, tags_from
+from tokcount.logs.adapt.bodies import Facts, body_record, prompt_of, skipped, tags_from
+from tokcount.logs.adapt.envelope import answer_of, has_roles
+from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
 from tokcount.logs.detect import Detector
-from tokcount.logs.formats.interface import Item, Place
+from tokcount.logs.format import Item, Place
 from tokcount.logs.options import Mapping
-from tokcount.logs.record import Json, Kind, Record, Usage
-from tokcount.logs.surroundings import answer_of, has_roles
-from tokcount.logs.values import BODY_USAGE, decoded, number, text, timestamp, usage_from
+from tokcount.logs.record import Kind, Record, Usage
+from tokcount.logs.scalars import Json, decoded, number, text, timestamp
 
 NAME = "mapped"
 

@@ -13,22 +13,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tokcount.logs.containers import container_of, held
-from tokcount.logs.contents import END_OF_STREAM, NO_VALUES, plain_text, values_of
+from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
+from tokcount.logs.containers.json_lines import Found, unreadable
+from tokcount.logs.containers.sniff import Look, container_of, held, look
+from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
+from tokcount.logs.conversations import as_units
 from tokcount.logs.detect import Detector, NeedsWhole
-from tokcount.logs.formats.interface import Item, Place
-from tokcount.logs.json_stream import Found, unreadable
+from tokcount.logs.format import Item, Place
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
-from tokcount.logs.shape import Look, look
-from tokcount.logs.streams import Stream, bytes_of, unwrap
-from tokcount.logs.units import as_units
 
 if TYPE_CHECKING:
     from io import BytesIO
 
-    from tokcount.logs.files import Source
     from tokcount.logs.mapping import Mapper
+    from tokcount.logs.source import Source
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -174,15 +173,15 @@ class Reader:
         if container == "zip":
             return self._archive(file, source)
         if container == "sqlite":
-            from tokcount.logs.database import database_items
+            from tokcount.logs.sqlite import database_items
 
             return database_items(file, source)
-        from tokcount.logs.columnar import parquet_rows
+        from tokcount.logs.containers.parquet import parquet_rows
 
         return self._items(parquet_rows(file, source), source)
 
     def _archive(self, file: str | BytesIO, source: str) -> Iterator[Item]:
-        from tokcount.logs import archive
+        from tokcount.logs.containers import zip_archive as archive
 
         for member in archive.members(file, source, max_ratio=self.options.max_ratio):
             if isinstance(member, Skipped):

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from typing import Any
 
-from tokcount.logs.files import Source
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Note, Reader
-from tokcount.logs.record import Json, Record, Skipped
+from tokcount.logs.record import Record, Skipped
+from tokcount.logs.scalars import Json
+from tokcount.logs.source import Source
 
 SHOWN_SKIPPED = 20
 """Places of skipped items that a summary lists."""

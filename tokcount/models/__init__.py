@@ -1,0 +1,1 @@
+"""A name → a `Model`: encoding, family, limits, dated prices, lifecycle."""

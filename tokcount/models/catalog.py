@@ -59,7 +59,7 @@ class Catalog:
         """What gateways put in front of a name, the longest first."""
         self.fine_tunes = fine_tunes
         self.resolved: dict[str, Resolution | None] = {}
-        """Names that were looked up before; `tokcount.models.names` keeps it."""
+        """Names that were looked up before; `tokcount.models.resolve` keeps it."""
         self._price_cells = price_cells
         self._price_rows: dict[str, tuple[PriceRow, ...]] = {}
         self._user_prices = user_prices

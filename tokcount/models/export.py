@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tokcount.models import catalog as catalogs
-from tokcount.models import names
+from tokcount.models import resolve as names
 from tokcount.models.catalog import DATA_VERSION, Catalog
 from tokcount.models.model import Model
 from tokcount.models.price_rows import PriceRow, Rates
@@ -28,7 +28,7 @@ HEADER = f"""\
 def export(asked: Iterable[str] = (), catalog: Catalog | None = None) -> str:
     """A TOML file with these models and all their price periods; without names, every model that is priced today.
 
-    Reading it back changes no price. Raises `tokcount.models.names.UnknownModel` for a name that is not known.
+    Reading it back changes no price. Raises `tokcount.models.resolve.UnknownModel` for a name that is not known.
     """
     catalog = catalog or catalogs.default()
     models = [names.resolve(name, catalog) for name in asked]

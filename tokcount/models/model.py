@@ -14,7 +14,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """One model, as its name in the catalog says it.
 
     Windows and outputs are in tokens, ``None`` is "not known". ``family`` is a framing family of
-    `tokcount.counting.families` (``completions`` for models of the legacy endpoint, ``embeddings`` for those).
+    `tokcount.framing.families` (``completions`` for models of the legacy endpoint, ``embeddings`` for those).
     """
 
     name: str

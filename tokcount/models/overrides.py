@@ -17,8 +17,7 @@ from typing import Any
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
-from tokcount.models.entry_values import KeyedError, money
-from tokcount.models.override_entries import read_entries
+from tokcount.models.override_entries import KeyedError, money, read_entries
 from tokcount.models.price_rows import PriceRow, Rates
 
 ENVIRONMENT = "TOKCOUNT_PRICES"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from tokcount.models import catalog as catalogs
-from tokcount.models import names
+from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import Resolution
 from tokcount.models.price_rows import PriceRow, Rates
@@ -73,7 +73,7 @@ def price(
     """The price of a model on a day (UTC); ``None`` when none is known, which is not zero.
 
     Without a day it is the last price that the model ever had. Outside the known periods it is that of the nearest
-    one, marked ``extrapolated``. Raises `tokcount.models.names.UnknownModel` for a name that is neither a model nor
+    one, marked ``extrapolated``. Raises `tokcount.models.resolve.UnknownModel` for a name that is neither a model nor
     priced by the user.
     """
     catalog = catalog or catalogs.default()

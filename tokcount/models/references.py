@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tokcount.models import names
+from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, Model, Resolution
 
@@ -27,7 +27,7 @@ class Reference(msgspec.Struct, frozen=True):
 def parse_reference(text: str, catalog: Catalog | None = None) -> Reference:
     """The reference behind a model name or an encoding name.
 
-    Raises `tokcount.models.names.UnknownModel` for anything else.
+    Raises `tokcount.models.resolve.UnknownModel` for anything else.
     """
     label = text.strip()
     if label in ENCODINGS:

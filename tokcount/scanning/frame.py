@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from tokcount.counting.layout import BASIS_ORDER
+from tokcount.framing.layout import BASIS_ORDER
 from tokcount.scanning.columns import (
     BILLED_COLUMNS,
     NO_WORD,

@@ -7,11 +7,11 @@ from typing import Final
 
 import msgspec
 
-from tokcount.counting.engine import EngineName
-from tokcount.counting.user_families import UserFamily
 from tokcount.errors import UsageError
+from tokcount.framing.user_families import UserFamily
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import Reference, parse_reference
+from tokcount.tokens.engines.base import EngineName
 
 OWN: Final = "own"
 """Label of the baseline that is each record's own model."""
@@ -27,7 +27,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     ``families`` are their own framing constants. ``roles`` asks for content by message role, ``scripts`` for the
     dominant script of each record's text, ``shapes`` for the shape of each request and,
     with ``own``, for the names of odd bills;
-    ``parts`` for what an audit wants to know (see `tokcount.scanning.parts_counter`).
+    ``parts`` for what an audit wants to know (see `tokcount.scanning.features.parts`).
     """
 
     references: tuple[Reference, ...]

@@ -15,8 +15,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final
 
 from tokcount.logs.detect import NeedsWhole
-from tokcount.logs.files import Source
 from tokcount.logs.options import ReadOptions
+from tokcount.logs.source import Source
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Block, ScanResult, SkippedSummary
 from tokcount.scanning.tasks import Task, Worker, tasks_of

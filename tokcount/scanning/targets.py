@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tokcount.counting.families import FAMILIES, Family
+from tokcount.framing.families import FAMILIES, Family
 from tokcount.logs.record import Kind
-from tokcount.models.names import find
 from tokcount.models.references import Reference
+from tokcount.models.resolve import find
 from tokcount.scanning.plan import OWN, ScanPlan
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})

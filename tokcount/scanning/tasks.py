@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from tokcount.logs import blocks
-from tokcount.logs.files import Source
-from tokcount.logs.formats.interface import Item
+from tokcount.logs import spans as blocks
+from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Note, Reader
-from tokcount.scanning.kernel import Kernel
+from tokcount.logs.source import Source
+from tokcount.scanning.counter import Kernel
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Block
 

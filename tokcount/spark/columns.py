@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
-from tokcount.analysis.references import column
+from tokcount.reports.columns import column
 
 MICROSECONDS_A_DAY: Final = 86_400_000_000
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
-from tokcount.analysis.measures import interpolated
-from tokcount.analysis.references import column
+from tokcount.reports.columns import column
+from tokcount.reports.measures import interpolated
 from tokcount.spark.columns import drift_of
 
 SHARES: Final = {"drift_p50": 0.5, "drift_p95": 0.95}

@@ -12,33 +12,31 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
-from tokcount.analysis.cost import Total
-from tokcount.analysis.drift import DriftOptions, build
-from tokcount.analysis.drift_sums import NOT_COUNTABLE, DriftSums
-from tokcount.analysis.groups import DIMENSIONS
-from tokcount.analysis.measures import Stats
-from tokcount.analysis.money import decimal_text
-from tokcount.analysis.overview import PLACES_PER_REASON, Contents, Counts
-from tokcount.analysis.planned import money_of, references_of
-from tokcount.analysis.references import column
-from tokcount.batches.rows import NOTHING, SKIPPED
 from tokcount.errors import UsageError
+from tokcount.frames.rows import NOTHING, SKIPPED
 from tokcount.logs.record import Skipped
+from tokcount.reports.columns import column, decimal_text
+from tokcount.reports.cost.compute import Total
+from tokcount.reports.drift.compute import NOT_COUNTABLE, DriftOptions, DriftSums, build
+from tokcount.reports.groups import DIMENSIONS
+from tokcount.reports.measures import Stats
+from tokcount.reports.overview import PLACES_PER_REASON, Contents, Counts
+from tokcount.reports.per_record import money_of, references_of
 from tokcount.scanning.plan import make_plan
 from tokcount.spark.columns import drift_of, of
 from tokcount.spark.rows import report_columns
 from tokcount.spark.sums import group_stats, stats
 
 if TYPE_CHECKING:
-    from tokcount.analysis.report import Report
     from tokcount.arrow import Options
+    from tokcount.reports.report import Report
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MONEY: Final = "decimal(38, 13)"
 
 
 class Skips(msgspec.Struct, frozen=True):
-    """What was skipped, as `tokcount.analysis.overview.SkippedSummary` wants it."""
+    """What was skipped, as `tokcount.reports.overview.SkippedSummary` wants it."""
 
     reasons: dict[str, int]
     places: Sequence[Skipped]

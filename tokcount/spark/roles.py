@@ -1,4 +1,4 @@
-"""One row for each record and role in Spark: the counterpart of `tokcount.analysis.groups.with_roles`."""
+"""One row for each record and role in Spark: the counterpart of `tokcount.reports.groups.with_roles`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
-from tokcount.analysis.groups import FRAMING, OTHER, REPLY
-from tokcount.analysis.references import QUANTITIES, column
-from tokcount.scanning.rows import ROLES
+from tokcount.reports.columns import QUANTITIES, column
+from tokcount.reports.groups import FRAMING, OTHER, REPLY
+from tokcount.scanning.counter import ROLES
 from tokcount.spark.columns import named, of
 
 KEPT = ("source", "kind", "model", "timestamp", "tags", "script")

@@ -9,13 +9,13 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 from pyspark.sql import types as spark_types
 
-from tokcount.analysis.planned import has_prices
 from tokcount.arrow import IDENTITY, Options, Scan
+from tokcount.reports.per_record import has_prices
+from tokcount.scanning.counter import ROLES
 from tokcount.scanning.frame import DUPLICATE
-from tokcount.scanning.rows import ROLES
 
 if TYPE_CHECKING:
-    from tokcount.batches.input import Input
+    from tokcount.frames.input import Input
     from tokcount.scanning.plan import ScanPlan
 
 _TYPES: Final = {

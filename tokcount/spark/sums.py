@@ -1,4 +1,4 @@
-"""The sums behind a drift report, by Spark: the counterpart of `tokcount.analysis.measures`, number by number.
+"""The sums behind a drift report, by Spark: the counterpart of `tokcount.reports.measures`, number by number.
 
 Only aggregated rows come to the driver: one for the whole log, one for each group.
 """
@@ -11,10 +11,10 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
-from tokcount.analysis import groups
-from tokcount.analysis.measures import Stats
-from tokcount.analysis.references import QUANTITIES, column
-from tokcount.counting.layout import BASIS_ORDER
+from tokcount.framing.layout import BASIS_ORDER
+from tokcount.reports import groups
+from tokcount.reports.columns import QUANTITIES, column
+from tokcount.reports.measures import Stats
 from tokcount.spark.columns import day_of, drift_of, of
 from tokcount.spark.percentiles import percentiles
 from tokcount.spark.roles import with_roles
@@ -38,7 +38,7 @@ def stats(
 
 
 def group_stats(rows: DataFrame, by: Sequence[str], labels: Sequence[str]) -> list[Stats]:
-    """`stats` by the dimensions of `tokcount.analysis.groups.DIMENSIONS`, with their keys."""
+    """`stats` by the dimensions of `tokcount.reports.groups.DIMENSIONS`, with their keys."""
     if not by:
         return []
     sliced = with_roles(rows, labels) if "role" in by else rows

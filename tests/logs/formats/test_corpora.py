@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from reading import answered, asked, record, records
+from support.reading import answered, asked, record, records
 
 TURNS = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
 

@@ -3,20 +3,19 @@
 import copy
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading import items
+from support.paths import FIXTURES
+from support.reading import items
 
-from tokcount.logs.files import expand
 from tokcount.logs.formats import format_names
 from tokcount.logs.record import Record, Skipped
+from tokcount.logs.source import expand
 from tokcount.logs.summary import summarise
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 EXPECTED = {
     line["file"]: line for line in map(json.loads, (FIXTURES / "expected.jsonl").read_text().splitlines())
 }

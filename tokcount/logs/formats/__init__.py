@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from tokcount.errors import UsageError
-from tokcount.logs.formats.interface import ENVELOPE, DatabaseFormat, Format
+from tokcount.logs.format import ENVELOPE, DatabaseFormat, Format
 
 
 @cache
@@ -27,7 +27,7 @@ def database_formats() -> tuple[DatabaseFormat, ...]:
 
 
 def rank_of(item: Format) -> int:
-    """When a format is asked; see `tokcount.logs.formats.interface`."""
+    """When a format is asked; see `tokcount.logs.format`."""
     return getattr(item, "rank", ENVELOPE)
 
 
@@ -83,8 +83,8 @@ def chosen_formats(name: str | None) -> tuple[Format, ...]:
 
 @cache
 def _declared() -> tuple[Any, ...]:
-    modules = [module.name for module in pkgutil.iter_modules(__path__)]
-    loaded = (importlib.import_module(f"{__name__}.{name}") for name in modules)
+    modules = [module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.")]
+    loaded = map(importlib.import_module, sorted(modules, key=lambda name: name.rpartition(".")[2]))
     return tuple(item for module in loaded for item in getattr(module, "FORMATS", ()))
 
 

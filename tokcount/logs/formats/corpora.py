@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.bodies import Facts, body_record, chat_answer, facts_from, tags_from
-from tokcount.logs.formats.single import Single
-from tokcount.logs.values import text, timestamp
+from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, facts_from, tags_from
+from tokcount.logs.format import Single
+from tokcount.logs.scalars import text, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.formats.interface import Item, Place
-    from tokcount.logs.record import Json
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.scalars import Json
 
 _ROLES = {
     "human": "user",

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.bodies import Facts, body_record, skipped
-from tokcount.logs.formats.interface import BODY, LOOSE, Place
-from tokcount.logs.formats.single import Single
-from tokcount.logs.record import Json, Kind
-from tokcount.logs.surroundings import answer_of, deployment_of, facts_around, has_roles
-from tokcount.logs.values import body_usage, decoded, first, text, usage_from
+from tokcount.logs.adapt.bodies import Facts, body_record, skipped
+from tokcount.logs.adapt.envelope import answer_of, deployment_of, facts_around, has_roles
+from tokcount.logs.adapt.prompt_record import prompt_record
+from tokcount.logs.adapt.usage import body_usage, usage_from
+from tokcount.logs.format import BODY, LOOSE, Place, Single
+from tokcount.logs.record import Kind
+from tokcount.logs.scalars import Json, decoded, first, text
 
 if TYPE_CHECKING:
-    from tokcount.logs.formats.interface import Item
+    from tokcount.logs.format import Item
 
 TEXT_KEYS = ("prompt", "text", "content", "question", "context", "input", "query")
 """Where prompts stand, tried in this order."""
@@ -43,24 +44,6 @@ TABLE_USAGE = {
     "cost_usd": ("cost_usd", "cost"),
 }
 MODEL_KEYS = ("model", "model_name", "engine", "deployment")
-
-
-def text_record(place: Place, prompt: str, name: str = "generic.text") -> Item:
-    """A prompt without an endpoint."""
-    return _prompt_record(place, name, prompt, None, Facts())
-
-
-def _prompt_record(
-    place: Place, name: str, prompt: Any, answer: Any, facts: Facts, kind: Kind = "text"
-) -> Item:
-    """A record of a prompt and perhaps its answer; an empty row is skipped."""
-    if not isinstance(prompt, str | list) or prompt == []:
-        return skipped(place, "empty", "a row without a prompt", name)
-    request: Json = {"prompt": prompt}
-    if facts.model:
-        request["model"] = facts.model
-    response = None if answer in (None, "") else answer_of(answer, "completions")
-    return body_record(place, name, kind=kind, request=request, response=response, facts=facts)
 
 
 def _first_text(value: Json, keys: tuple[str, ...]) -> Any:
@@ -106,9 +89,7 @@ class PromptCompletion(_Loose):
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
         facts = facts_around(value)
-        yield _prompt_record(
-            place, self.name, value["prompt"], value["completion"], facts, kind="completions"
-        )
+        yield prompt_record(place, self.name, value["prompt"], value["completion"], facts, kind="completions")
 
 
 class Instruction(_Loose):
@@ -129,7 +110,7 @@ class Instruction(_Loose):
         if has_input:
             prompt = prompt.replace("{input}", str(given))
         answer = _first_text(value, ("output", "response", "completion"))
-        yield _prompt_record(place, self.name, prompt, answer, facts_around(value))
+        yield prompt_record(place, self.name, prompt, answer, facts_around(value))
 
 
 class Prompt(_Loose):
@@ -143,7 +124,7 @@ class Prompt(_Loose):
 
     def items(self, value: Json, place: Place) -> Iterable[Item]:
         answer = _first_text(value, ANSWER_KEYS)
-        yield _prompt_record(place, self.name, _first_text(value, TEXT_KEYS), answer, facts_around(value))
+        yield prompt_record(place, self.name, _first_text(value, TEXT_KEYS), answer, facts_around(value))
 
 
 class Table(_Loose):
@@ -168,7 +149,7 @@ class Table(_Loose):
             )
         prompt = _first_cell(row, TEXT_KEYS)
         kind: Kind = "completions" if facts.model else "text"
-        return (_prompt_record(place, self.name, prompt, answer, facts, kind),)
+        return (prompt_record(place, self.name, prompt, answer, facts, kind),)
 
     def _facts(self, row: Json) -> Facts:
         facts = facts_around(row)

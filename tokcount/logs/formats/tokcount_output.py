@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount.logs.bodies import skipped
-from tokcount.logs.formats.single import Single
+from tokcount.logs.adapt.bodies import skipped
+from tokcount.logs.format import Single
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.formats.interface import Item, Place
-    from tokcount.logs.record import Json
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.scalars import Json
 
 REPORT = frozenset({"schema_version", "tokcount", "command"})
 """How every JSON report begins."""

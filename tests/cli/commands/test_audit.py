@@ -1,0 +1,205 @@
+"""``tokcount audit``, from outside: every number traced back to the rows, and nothing of a log let loose."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from support.in_process import run, tokcount
+from support.running import SAMPLES
+from support.shared import SHARED, needs_shared
+
+from tokcount.render.json_report import schema
+
+TARGETS = ("--to", "gpt-4o", "--to", "gpt-5.6-luna")
+CANARY = "canary-7f3a"
+LOGS = {
+    "completions": SAMPLES / "completions-2023.jsonl",
+    "chat": SAMPLES / "support-chat.jsonl",
+    "batch": SAMPLES / "batch-output.jsonl",
+    "defects": SAMPLES / "defects.jsonl",
+    "all": SAMPLES,
+    "legacy": SHARED / "samples" / "completions_legacy",
+    "mt_bench": SHARED / "samples" / "mt_bench",
+    "tau_bench": SHARED / "samples" / "tau_bench",
+}
+
+
+def stdout(*arguments: str | Path) -> str:
+    """What the command prints, run in this process."""
+    done = run("audit", *arguments, "-q", "--engine", "tiktoken")
+    assert done.code == 0, done.err
+    return done.out
+
+
+MAPPED = {"tau_bench": ("--records-path", "$[*]", "--messages-path", "$.traj", "--kind", "chat")}
+
+
+@cache
+def audited(name: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The report on a log, and its rows."""
+    asked = (LOGS[name], *TARGETS, "--assume-model", "text-davinci-003", *MAPPED.get(name, ()))
+    rows = stdout(*asked, "--per-record", "-f", "csv")
+    return json.loads(stdout(*asked, "-f", "json")), list(csv.DictReader(rows.splitlines()))
+
+
+def total(rows: list[dict[str, str]], column: str) -> int:
+    return sum(int(row[column]) for row in rows if row.get(column))
+
+
+@pytest.fixture(
+    params=[
+        name if "shared" not in str(LOGS[name]) else pytest.param(name, marks=needs_shared) for name in LOGS
+    ]
+)
+def report_and_rows(request: pytest.FixtureRequest) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    return audited(request.param)
+
+
+def test_tokens_and_cost_are_the_sums_of_the_rows(report_and_rows: tuple[Any, Any]) -> None:
+    report, rows = report_and_rows
+    for entry in report["references"]:
+        label = entry["reference"]
+        for quantity in ("content_tokens", "framing_tokens", "input_tokens", "output_tokens"):
+            assert (entry[quantity] or 0) == total(rows, f"{label}:{quantity}"), (label, quantity)
+    for entry in report["cost"]["references"]:
+        spent = [Decimal(row[f"{entry['reference']}:cost_usd"] or 0) for row in rows]
+        assert Decimal(entry["cost_usd"] or 0) == sum(spent)
+
+
+def test_the_reasons_for_drift_are_the_sums_of_the_rows(report_and_rows: tuple[Any, Any]) -> None:
+    report, rows = report_and_rows
+    for why in report["why"]:
+        sides = {"baseline_tokens": why["baseline"], "target_tokens": why["reference"]}
+        compared = [row for row in rows if all(row[f"{label}:input_tokens"] for label in sides.values())]
+        assert len(compared) == why["compared"]
+        for key, word in (("classes", "class"), ("roles", "role"), ("positions", "position")):
+            assert sum(part["difference"] for part in why[key]) == why["difference"]
+            for part in why[key][:-1]:
+                for side, label in sides.items():
+                    assert part[side] == total(compared, f"{label}:{word}[{part['part']}]")
+            assert why[key][-1]["target_tokens"] == total(compared, f"{why['reference']}:framing_tokens")
+
+
+def test_groups_periods_and_bins_add_up(report_and_rows: tuple[Any, Any]) -> None:
+    report, rows = report_and_rows
+    assert report["records"] == len(rows)
+    for groups in (report["by_model"], report["timeline"]["periods"]):
+        assert sum(group["records"] for group in groups) == len(rows)
+        for place, entry in enumerate(report["references"]):
+            tokens = sum(group["references"][place]["input_tokens"] or 0 for group in groups)
+            money = sum(Decimal(group["references"][place]["cost_usd"] or 0) for group in groups)
+            assert tokens == (entry["input_tokens"] or 0)
+            assert money == Decimal(entry["cost_usd"] or 0)
+    for shown in report["distribution"]:
+        drifts = [row for row in rows if row[f"{shown['reference']}:drift"]]
+        assert sum(one["records"] for one in shown["bins"]) == len(drifts)
+
+
+def test_windows_are_those_of_the_rows(report_and_rows: tuple[Any, Any]) -> None:
+    report, rows = report_and_rows
+    for entry in report["windows"][1:]:
+        inputs = [int(row[f"{entry['reference']}:input_tokens"] or 0) for row in rows]
+        assert entry["too_long"] == sum(n > entry["max_input"] for n in inputs)
+        if entry["measured"]:
+            assert entry["fill_max"] == pytest.approx(max(inputs) / entry["max_input"])
+
+
+def test_the_report_is_as_its_schema_says(report_and_rows: tuple[Any, Any]) -> None:
+    jsonschema.validate(report_and_rows[0], schema("audit"), jsonschema.Draft202012Validator)
+
+
+def test_the_summary_says_what_the_move_means() -> None:
+    first = stdout(SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna").splitlines()[0]
+
+    assert first.startswith(
+        "Moving these 120 completions records from text-davinci-003 and 2 other models to gpt-5.6-luna"
+    )
+    assert "−28.2 % input tokens, +6 per record of framing" in first
+    assert first.endswith("every request fits.")
+
+
+def test_without_a_target_the_recommended_one_is_taken() -> None:
+    done = tokcount("audit", SAMPLES / "support-chat.jsonl", "-f", "json")
+
+    assert json.loads(done.stdout)["targets"] == ["gpt-6-luna"]
+    assert b"--to auto: gpt-6-luna" in done.stderr
+
+
+def test_no_why_leaves_the_text_alone() -> None:
+    report = json.loads(stdout(SAMPLES, *TARGETS, "--no-why", "-f", "json"))
+
+    assert [part["part"] for part in report["why"][0]["classes"]] == ["not_looked_at", "framing"]
+    assert "not looked at" in stdout(SAMPLES, *TARGETS, "--no-why")
+
+
+def log_with(tmp_path: Path, *prompts: str, model: str = "text-davinci-003") -> Path:
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(json.dumps({"model": model, "prompt": prompt}) + "\n" for prompt in prompts))
+    return log
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown", "html"])
+def test_no_text_of_a_prompt_is_shown_unless_asked_for(tmp_path: Path, form: str) -> None:
+    log = log_with(tmp_path, f"{CANARY}\nUser: {CANARY}\nAI:", f"<|endoftext|> {CANARY} 🙂🙂")
+
+    assert CANARY not in stdout(log, "--to", "gpt-4o", "-f", form)
+    if form in ("table", "json", "markdown", "html"):
+        assert CANARY in stdout(log, "--to", "gpt-4o", "-f", form, "--show-text")
+
+
+HOSTILE = (
+    "\x1b[31m[red]<script>alert(1)</script><img src=x onerror=alert(1)>|`=cmd()`\u202e @someone www.x.y 🙂"
+)
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown", "html"])
+def test_hostile_content_of_a_log_stays_text(tmp_path: Path, form: str) -> None:
+    log = log_with(tmp_path, HOSTILE, HOSTILE + " User: a\nAI: b", model=HOSTILE)
+    shown = stdout(log, "--to", "gpt-4o", "--assume-model", "gpt-4", "-f", form, "--show-text")
+
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    if form == "html":
+        assert shown.count("<script>") == 1
+        assert "<img" not in shown
+        assert "onerror=alert(1)&gt;" in shown
+    if form == "markdown":
+        assert "<script" not in shown
+        assert "@someone" not in shown
+    if form == "csv":
+        assert not [
+            cell for row in csv.reader(shown.splitlines()) for cell in row if cell.startswith(("=", "@"))
+        ]
+
+
+def test_a_saved_report_is_rendered_into_any_format(tmp_path: Path) -> None:
+    from tokcount.render import FORMATS, render
+    from tokcount.render.json_report import load
+
+    saved = stdout(SAMPLES, *TARGETS, "-f", "json")
+    report = load(saved.encode(), "saved.json")
+
+    assert render(report, "json") == saved
+    assert all(render(report, form) for form in FORMATS)
+
+
+@pytest.mark.slow
+def test_a_page_of_200_000_records_is_small(tmp_path: Path) -> None:
+    log, page = tmp_path / "log.jsonl", tmp_path / "page.html"
+    with log.open("w") as file:
+        for n in range(200_000):
+            prompt = f"User: {n} {'word ' * (n % 40)}\nAI:"
+            model = f"ft:gpt-3.5-turbo-0613:org::m{n % 3000}"
+            record = {"model": model, "prompt": prompt, "created": 1683000000 + 600 * n}
+            file.write(json.dumps(record) + "\n")
+
+    stdout(log, *TARGETS, "-f", "html", "-o", page)
+
+    assert page.stat().st_size < 2_000_000

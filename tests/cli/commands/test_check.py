@@ -1,0 +1,270 @@
+"""``tokcount check``: budgets over logs and saved reports, exit codes, baselines, what goes where."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from support.in_process import Done
+from support.inside import Inside
+from support.running import SAMPLES
+
+CHATS = SAMPLES / "support-chat.jsonl"
+DEFECTS = SAMPLES / "defects.jsonl"
+HOLDS, BREAKS = "input_tokens.max <= 9k", "input_tokens.max <= 100"
+
+
+def report(done: Done) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(done.out)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--budget", HOLDS], 0),
+        (["--budget", BREAKS], 1),
+        (["--fail", BREAKS], 1),
+        (["--warn", BREAKS], 0),
+        (["--budget", BREAKS, "--exit-zero"], 0),
+        (["--budget", HOLDS, "--budget", BREAKS], 1),
+        (["--budget", "input_tokns.max <= 9"], 2),
+        ([], 2),
+        (["--budget", HOLDS, "--to", "gpt4o"], 2),
+        (["--budget", f"{HOLDS} for gpt4o"], 2),
+        (["--budget", HOLDS, "--baseline", "missing.json"], 2),
+        (["--budget", HOLDS, "--top", "-1"], 2),
+        (["--budget", "drift.total <= 5%"], 2),
+        (["--budget", "cost.total <= baseline"], 1),
+        (["--budget", "cost.total <= baseline", "--allow-unknown"], 0),
+        (["--budget", "cost.total <= baseline", "--baseline", "missing.json", "--allow-unknown"], 0),
+    ],
+)
+def test_the_exit_code_says_whether_all_that_must_hold_does(
+    inside: Inside, options: list[str], code: int
+) -> None:
+    done = inside("check", CHATS, *options)
+
+    assert done.code == code
+    assert (done.out == "") == (code == 2)
+    if code == 2:
+        assert done.err
+        assert "\n" not in done.err
+
+
+def test_each_budget_shows_value_limit_margin_and_the_records_to_blame(inside: Inside) -> None:
+    inside.write("log.jsonl", CHATS.read_text("utf-8"))
+    done = inside("check", "log.jsonl", "--budget", "input_tokens.p95 <= 200", "--warn", HOLDS, "--top", "1")
+
+    assert done.out.splitlines()[2:] == [
+        "budget                           value  limit  margin",
+        "✗ input_tokens.p95 <= 200        294    200    +47.0 %",
+        "✓ input_tokens.max <= 9k (warn)  345    9,000  −96.2 %",
+        "",
+        "✗ input_tokens.p95 <= 200  value",
+        "log.jsonl:20               345",
+        "and 26 more",
+        "",
+        "1 budget broken, 1 held",
+    ]
+
+
+def test_json_is_as_its_contract_says(inside: Inside) -> None:
+    document = report(inside("check", CHATS, "--budget", BREAKS, "-f", "json"))
+    (budget,) = document["budgets"]
+
+    assert (document["command"], document["passed"], document["records"]) == ("check", False, 94)
+    assert (budget["level"], budget["limit"], budget["passed"]) == ("fail", 100, False)
+    assert budget["value"] == max(record["value"] for record in budget["records"])
+    assert budget["records"][0]["source"] == str(CHATS)
+
+
+def test_targets_come_from_the_budget_or_from_the_run(inside: Inside) -> None:
+    budgets = [
+        "input_tokens.max <= 9k",
+        "drift.total <= 99% for o200k_base",
+        "input_tokens.max <= 9k for own",
+    ]
+    options = [word for budget in budgets for word in ("--budget", budget)]
+
+    document = report(
+        inside("check", CHATS, *options, "--to", "gpt-4", "--to", "gpt-3.5-turbo", "-f", "json")
+    )
+
+    assert [entry["target"] for entry in document["budgets"]] == [
+        "gpt-4",
+        "gpt-3.5-turbo",
+        "o200k_base",
+        None,
+    ]
+    assert all(entry["value"] is not None for entry in document["budgets"])
+
+
+def test_a_moved_log_compares_with_its_baseline(inside: Inside) -> None:
+    budgets = ["--budget", "cost.total <= baseline + 5%", "--warn", "input_tokens.p50 <= baseline + 40"]
+    saved = inside("check", CHATS, *budgets, "--save-baseline", "main.json")
+    moved = inside.write("elsewhere/renamed.jsonl", CHATS.read_text("utf-8"))
+
+    same = inside("check", moved, *budgets, "--baseline", "main.json")
+    moved.write_text(CHATS.read_text("utf-8") * 2, encoding="utf-8")
+    doubled = inside("check", moved, *budgets, "--baseline", "main.json", "-f", "json")
+
+    assert (saved.code, same.code, doubled.code) == (0, 0, 1)
+    assert [entry["passed"] for entry in report(doubled)["budgets"]] == [False, True]
+    assert str(CHATS) not in Path("main.json").read_text("utf-8")
+
+
+def test_a_baseline_can_be_made_anew_and_is_the_same_each_time(inside: Inside) -> None:
+    inside.write("main.json", '{"tokcount_baseline": 1, "values": {"input_tokens.max": 1}}')
+    options = [
+        "--budget",
+        "input_tokens.max <= baseline",
+        "--baseline",
+        "main.json",
+        "--save-baseline",
+        "main.json",
+    ]
+
+    codes = [inside("check", CHATS, *options).code for _ in range(2)]
+
+    assert codes == [0, 0]
+    assert json.loads(Path("main.json").read_text("utf-8"))["values"] == {"input_tokens.max": 345}
+
+
+def test_what_is_not_known_is_not_saved_and_said(inside: Inside) -> None:
+    budgets = ["--budget", "cost.total <= $9", "--budget", "records.total >= 1"]
+    done = inside("check", DEFECTS, *budgets, "--save-baseline", "main.json", "--exit-zero")
+
+    assert "not in the baseline, because not known: cost.total" in done.err
+    assert list(json.loads(Path("main.json").read_text("utf-8"))["values"]) == ["records.total"]
+
+
+def test_saved_reports_are_checked_without_counting(inside: Inside) -> None:
+    inside("drift", CHATS, "--to", "gpt-4", "-f", "json", "-o", "drift.json")
+    inside("cost", CHATS, "--to", "gpt-4", "-f", "json", "-o", "cost.json")
+    budgets = ["drift.total <= 99%", "cost.total <= $99", "cost.total <= $99 for own", "skipped.total <= 0"]
+    options = [word for budget in budgets for word in ("--budget", budget)]
+
+    done = inside("check", "drift.json", "cost.json", *options, "-f", "json")
+
+    assert done.code == 0
+    assert report(done)["records"] == 94
+    assert inside("check", "drift.json", CHATS, *options).code == 2
+
+
+def test_a_saved_check_says_the_same_again(inside: Inside) -> None:
+    options = ["--budget", BREAKS, "--warn", "cost.total <= $0.001", "-f", "json"]
+    first = inside("check", CHATS, *options, "-o", "report.json")
+    again = inside("check", "report.json", *options)
+
+    assert (first.code, again.code) == (1, 1)
+    assert report(again) == json.loads(Path("report.json").read_text("utf-8"))
+
+
+def test_reports_without_an_overview_are_shown_without_one(inside: Inside) -> None:
+    inside.write("report.json", '{"schema_version": 1, "tokcount": "x", "command": "check", "budgets": []}')
+
+    assert inside("check", "report.json", "--budget", HOLDS, "--allow-unknown").out.startswith("budget ")
+
+
+def test_a_model_can_be_assumed_and_has_to_be_known(inside: Inside) -> None:
+    inside.write("log.jsonl", '{"messages": [{"role": "user", "content": "hi"}]}\n')
+    options = ["check", "log.jsonl", "--budget", HOLDS]
+
+    assert inside(*options).code == 1
+    assert inside(*options, "--assume-model", "gpt-4o").code == 0
+    assert inside(*options, "--assume-model", "gpt-nine").code == 2
+
+
+def test_a_baseline_that_is_a_folder_is_an_error_in_one_line(inside: Inside) -> None:
+    done = inside("check", CHATS, "--budget", HOLDS, "--baseline", ".")
+
+    assert (done.code, done.err) == (2, ".: cannot be read: Is a directory; --save-baseline makes a baseline")
+
+
+def test_skipped_records_and_strict_reading(inside: Inside) -> None:
+    lenient = inside("check", DEFECTS, "--budget", "skipped.total <= 0", "-f", "json")
+    strict = inside("check", DEFECTS, "--budget", "skipped.total <= 99", "--strict")
+    nothing = inside("check", inside.write("empty.jsonl", ""), "--budget", HOLDS)
+
+    assert (lenient.code, strict.code, nothing.code) == (1, 3, 3)
+    places = [f"{r['source']}:{r['line']}" for r in report(lenient)["budgets"][0]["records"]]
+    assert places
+    assert places[0] in lenient.err
+
+
+def test_formats_of_continuous_integration(inside: Inside) -> None:
+    options: list[str | Path] = ["check", CHATS, "--budget", BREAKS, "-f"]
+
+    assert inside(*options, "github").out.startswith(f"::error file={CHATS},line=20,title=tokcount check::")
+    assert ET.fromstring(inside(*options, "junit").out).get("failures") == "1"  # noqa: S314 - our own
+    assert json.loads(inside(*options, "sarif").out)["version"] == "2.1.0"
+    assert inside(*options, "markdown").out.count("| ✗ input") == 2
+
+
+def test_on_github_the_summary_is_appended(inside: Inside) -> None:
+    summary = inside.write("summary.md", "")
+    done = inside("check", CHATS, "--budget", HOLDS, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+
+    assert summary.read_text("utf-8").startswith("## tokcount check\n\n**94 records")
+    assert "## tokcount check" not in done.out
+
+
+def test_a_summary_that_cannot_be_written_is_no_reason_to_fail(inside: Inside) -> None:
+    done = inside(
+        "check", CHATS, "--budget", HOLDS, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(inside.folder)
+    )
+
+    assert done.code == 0
+    assert "the summary of the job cannot be written" in done.err
+
+
+def test_costs_can_be_those_of_a_day_and_a_month(inside: Inside) -> None:
+    options = ["--budget", "cost.per_month <= $99", "--records-per-month", "940", "--as-of", "2024-06-01"]
+    monthly = report(inside("check", CHATS, *options, "-f", "json"))["budgets"][0]
+    total = report(
+        inside("check", CHATS, "--budget", "cost.total <= $9", "--as-of", "2024-06-01", "-f", "json")
+    )
+
+    assert float(monthly["value"]) == pytest.approx(10 * float(total["budgets"][0]["value"]))
+
+
+def test_no_prompt_text_is_in_any_output(inside: Inside) -> None:
+    inside.write("log.jsonl", json.dumps({"model": "gpt-4o", "prompt": "canary-7f3a"}) + "\n")
+    options = ["--budget", "input_tokens.max <= 1", "--save-baseline", "baseline.json"]
+    inside("check", "log.jsonl", *options, "-f", "json", "-o", "report.json")
+
+    forms = ("table", "csv", "markdown", "github", "junit", "sarif")
+    outputs = [inside("render", "report.json", "-f", form).out for form in forms]
+
+    kept = [Path(name).read_text("utf-8") for name in ("report.json", "baseline.json")]
+    assert not [text for text in (*outputs, *kept) if "canary" in text]
+    assert all(outputs)
+
+
+def test_a_budget_on_residuals_needs_no_target(inside: Inside) -> None:
+    done = inside("check", CHATS, "--budget", "residual.p95 <= 0", "-f", "json")
+
+    assert done.code == 0, done.err
+    assert [entry["passed"] for entry in report(done)["budgets"]] == [True]
+
+
+def test_a_log_that_cannot_be_read_is_no_saved_report(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = inside.write("secret.json", "{}")
+    opened = Path.open
+
+    def refused(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name == secret.name:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    done = inside("check", "secret.json", "--budget", HOLDS)
+
+    assert done.code == 3
+    assert "secret.json" in done.err

@@ -1,0 +1,168 @@
+"""Where settings come from: command line, environment, file, default; and ``tokcount config``, which says so."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.inside import Inside
+from support.processes import unmeasured
+from support.running import SAMPLES
+
+CHATS = SAMPLES / "support-chat.jsonl"
+PROJECT = """
+[tool.tokcount]
+to = ["gpt-4"]
+format = "csv"
+jobs = 1
+
+[tool.tokcount.mapping]
+prompt_path = "body.text"
+
+[tool.tokcount.check]
+format = "json"
+fail = ["input_tokens.max <= 100"]
+warn = "cost.total <= baseline + 5%"
+baseline = "main.json"
+"""
+BASELINE = '{"tokcount_baseline": 1, "values": {"cost.total for gpt-4": "1"}}'
+
+
+def settings(inside: Inside, *arguments: str, **environment: str) -> dict[str, tuple[Any, str]]:
+    """Key → value and origin."""
+    done = inside("config", *arguments, "-f", "json", **environment)
+    return {entry["key"]: (entry["value"], entry["origin"]) for entry in json.loads(done.out)["settings"]}
+
+
+def test_a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_default(
+    inside: Inside,
+) -> None:
+    file = str(inside.write("pyproject.toml", PROJECT))
+
+    assert settings(inside)["jobs"] == (1, file)
+    assert settings(inside)["engine"] == ("auto", "default")
+    assert settings(inside, "--jobs", "3")["jobs"] == (3, "command line")
+    assert settings(inside, TOKCOUNT_JOBS="2")["jobs"] == (2, "TOKCOUNT_JOBS")
+    assert settings(inside, "--jobs", "3", TOKCOUNT_JOBS="2")["jobs"] == (3, "command line")
+
+
+def test_settings_of_check_and_of_the_mapping_stand_in_their_tables(inside: Inside) -> None:
+    file = str(inside.write("pyproject.toml", PROJECT))
+    found = settings(inside)
+
+    assert found["check.fail"] == (["input_tokens.max <= 100"], file)
+    assert found["check.warn"] == (["cost.total <= baseline + 5%"], file)
+    assert found["check.baseline"] == ([str(inside.folder / "main.json")], file)
+    assert found["check.format"] == ("json", file)
+    assert found["mapping.prompt_path"] == ("body.text", file)
+
+
+def test_the_nearest_file_upward_holds_for_all_commands(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.write("pyproject.toml", PROJECT.replace("prompt_path", "tag_path"))
+    inside.write("main.json", BASELINE)
+    inside.write("deep/pyproject.toml", "[project]\nname = 'tokcount-user'\n")
+    folder = inside.write("deep/er/log.jsonl", CHATS.read_text("utf-8")).parent
+    monkeypatch.chdir(folder)
+
+    drift, check = inside("drift", "log.jsonl"), inside("check", "log.jsonl")
+
+    assert drift.out.startswith("reference,encoding")
+    assert [line.split(",")[0] for line in drift.out.splitlines()[1:]] == ["own", "gpt-4"]
+    assert check.code == 1
+    assert [entry["key"] for entry in json.loads(check.out)["budgets"]] == [
+        "input_tokens.max for gpt-4",
+        "cost.total for gpt-4",
+    ]
+
+
+def test_budgets_of_the_command_line_take_the_place_of_those_of_the_file(inside: Inside) -> None:
+    inside.write(
+        "tokcount.toml", "[check]\nfail = ['input_tokens.max <= 1']\nwarn = ['records.total <= 1']\n"
+    )
+
+    done = inside("check", CHATS, "--budget", "input_tokens.max <= 9k", "-f", "json")
+
+    assert [(e["budget"], e["level"]) for e in json.loads(done.out)["budgets"]] == [
+        ("input_tokens.max <= 9k", "fail"),
+        ("records.total <= 1", "warn"),
+    ]
+
+
+def test_another_file_can_be_named_by_flag_or_environment(inside: Inside) -> None:
+    inside.write("tokcount.toml", "jobs = 1")
+    other = str(inside.write("other.toml", "jobs = 2"))
+
+    assert settings(inside, "--config", other)["jobs"] == (2, other)
+    assert settings(inside, TOKCOUNT_CONFIG=other)["jobs"] == (2, other)
+
+
+def test_a_mistake_in_the_file_is_one_line_with_exit_code_2(inside: Inside) -> None:
+    file = inside.write("tokcount.toml", "jbos = 1")
+    done = inside("drift", CHATS)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"{file}: jbos: no such key. Close: jobs."
+
+
+def test_help_is_shown_also_beside_a_broken_file(inside: Inside) -> None:
+    inside.write("tokcount.toml", "[")
+
+    assert inside("drift", "--help").code == 0
+    assert inside("drift", CHATS).code == 2
+
+
+def test_the_table_shows_what_is_set_and_by_whom(inside: Inside) -> None:
+    file = inside.write("tokcount.toml", "to = ['gpt-4']")
+    lines = inside("config", "--strict").out.splitlines()
+
+    assert lines[0] == f"Configuration: {file}"
+    assert any(line.split() == ["strict", "yes", "command", "line"] for line in lines)
+    assert any(line.split() == ["to", "gpt-4", str(file)] for line in lines)
+
+
+def test_without_a_file_all_is_at_its_default(inside: Inside) -> None:
+    lines = inside("config").out.splitlines()
+
+    assert lines[:2] == ["No configuration file.", "Everything is at its default."]
+
+
+def test_a_pyproject_of_others_is_none(inside: Inside) -> None:
+    inside.write("pyproject.toml", "[project]\nname = 'x'\n")
+
+    assert inside("config").out.startswith("No configuration file.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that a process is in")
+def test_a_folder_that_is_gone_has_none(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    script = f"import os; os.rmdir({str(folder)!r}); from tokcount.cli import option_groups as o; print(o._any_file())"
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, check=True)
+
+    assert done.stdout == b"False\n"
+
+
+def test_without_a_file_nothing_is_imported_to_read_one(tmp_path: Any) -> None:
+    script = (
+        "import sys; sys.argv = ['tokcount', 'count', '--bare', '-e', 'o200k_base']\n"
+        "from tokcount.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'tomllib', 'tokcount.config'} & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=unmeasured(),
+        input=b"hi",
+        capture_output=True,
+        check=True,
+    )
+
+    assert done.stderr.decode().strip() == "[]"

@@ -1,0 +1,373 @@
+"""``tokcount cost``: the whole command, on the sample logs and on logs made up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.in_process import run
+from support.running import SAMPLES
+
+COMPLETIONS = SAMPLES / "completions-2023.jsonl"
+CHATS = SAMPLES / "support-chat.jsonl"
+DEFECTS = SAMPLES / "defects.jsonl"
+LUNA = "gpt-5.6-luna"
+FAST = ("--engine", "tiktoken")
+"""Loaded once for all runs of this process."""
+
+
+def report(*arguments: str | Path, **environment: str) -> dict[str, Any]:
+    done = run("cost", *arguments, *FAST, "-f", "json", **environment)
+    assert done.code == 0, done.err
+    loaded: dict[str, Any] = json.loads(done.out)
+    return loaded
+
+
+def rows(*arguments: str | Path) -> list[dict[str, Any]]:
+    done = run("cost", *arguments, *FAST, "--per-record", "-f", "jsonl")
+    assert done.code == 0, done.err
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def amounts(values: Iterable[str | None]) -> Decimal:
+    """The exact sum of what is known."""
+    return sum((Decimal(value) for value in values if value is not None), Decimal(0))
+
+
+def call(
+    model: str | None = "gpt-4o",
+    text: str = "Say hello.",
+    *,
+    billed: tuple[int, int] | None = None,
+    reply: str | None = "Hello.",
+    day: int = 1735689600,
+) -> str:
+    """One line of a log: a chat call with its response."""
+    request = {"messages": [{"role": "user", "content": text}]} | ({"model": model} if model else {})
+    message = {"role": "assistant", "content": reply}
+    response: dict[str, Any] = {
+        "object": "chat.completion",
+        "created": day,
+        "choices": [{"message": message}],
+    }
+    if billed is not None:
+        response["usage"] = {"prompt_tokens": billed[0], "completion_tokens": billed[1]}
+    return json.dumps({"request": request, "response": response if reply is not None else None})
+
+
+def log(folder: Path, *lines: str) -> Path:
+    path = folder / "log.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+def billed_in_may_2023(path: Path) -> Decimal:
+    """The invoice of the legacy models, by hand: one price a token, whichever way it went."""
+    per_token = {"text-davinci-003": "0.00002", "text-curie-001": "0.000002", "code-davinci-002": "0"}
+    calls = [json.loads(line) for line in path.read_text().splitlines()]
+    return amounts(
+        str(Decimal(per_token[each["response"]["model"]]) * each["response"]["usage"]["total_tokens"])
+        for each in calls
+    )
+
+
+class TestReport:
+    def test_without_a_target_it_says_what_the_log_cost(self) -> None:
+        found = report(COMPLETIONS)
+
+        assert (found["baseline"], found["targets"]) == ("own", [])
+        (own,) = found["references"]
+        assert own["usage"] == {"billed": 120}
+        assert Decimal(own["cost_usd"]) == billed_in_may_2023(COMPLETIONS)
+
+    def test_a_named_baseline_is_priced_alone(self) -> None:
+        found = report(COMPLETIONS, "--from", "gpt-4")
+
+        assert [entry["reference"] for entry in found["references"]] == ["gpt-4"]
+
+    def test_the_day_of_the_report_is_in_it(self) -> None:
+        assert report(CHATS, TOKCOUNT_TODAY="2025-02-03")["today"] == "2025-02-03"
+
+    def test_a_target_is_split_into_tokens_and_prices(self) -> None:
+        (_, luna) = report(COMPLETIONS, "--to", LUNA)["references"]
+
+        effects = amounts([luna["token_effect_usd"], luna["price_effect_usd"]])
+        assert effects == Decimal(luna["difference_usd"])
+        assert luna["compared"] == 120
+
+    def test_as_of_prices_everything_on_that_day(self) -> None:
+        then = report(CHATS, "--as-of", "2024-10-01")["references"][0]
+        now = report(CHATS, "--as-of", "today")["references"][0]
+
+        assert then["prices"][0]["from"] == "2024-10-01"
+        assert now["cost_usd"] == report(CHATS)["references"][0]["cost_usd"]
+
+    def test_batch_halves_the_price(self) -> None:
+        whole, half = (
+            report(COMPLETIONS, "--to", LUNA, *more)["references"][1]["cost_usd"]
+            for more in ([], ["--batch"])
+        )
+
+        assert Decimal(half) * 2 == Decimal(whole)
+
+    @pytest.mark.parametrize("share", ["0.5", "50%", " 50 % "])
+    def test_a_cached_share_is_a_fraction_or_percent(self, tmp_path: Path, share: str) -> None:
+        path = log(tmp_path, call(text="word " * 2000))
+        (own,) = report(path, "--cached-share", share)["references"]
+
+        assert own["cached_tokens"] == own["input_tokens"] // 2
+        assert report(path, "--cached-share", share)["cached_share"] == "0.5"
+
+    def test_a_month_is_projected_from_days_or_records(self) -> None:
+        by_days = report(COMPLETIONS, "--monthly")
+        by_records = report(COMPLETIONS, "--records-per-month", "240")
+
+        assert by_days["monthly"]["basis"] == "31 days, 2023-05-01 to 2023-05-31"
+        (own,) = by_records["references"]
+        assert Decimal(own["monthly_usd"]) == 2 * Decimal(own["cost_usd"])
+
+    @pytest.mark.parametrize("key", ["model", "day", "tag", "source", "kind"])
+    def test_every_grouping_adds_up_to_the_whole(self, key: str) -> None:
+        found = report(SAMPLES, "--to", LUNA, "--by", key)
+
+        for place, entry in enumerate(found["references"]):
+            grouped = [group["references"][place] for group in found["groups"]]
+            for name in ("cost_usd", "input_cost_usd", "output_cost_usd"):
+                assert amounts(group[name] for group in grouped) == Decimal(entry[name])
+            assert sum(group["priced"] for group in grouped) == entry["priced"]
+
+    def test_rows_add_up_to_the_report(self) -> None:
+        found = report(SAMPLES, "--to", LUNA)
+        each = rows(SAMPLES, "--to", LUNA)
+
+        assert len(each) == found["records"]
+        for entry in found["references"]:
+            assert amounts(row[f"{entry['reference']}:cost_usd"] for row in each) == Decimal(
+                entry["cost_usd"]
+            )
+
+    def test_rows_are_the_same_in_csv_with_empty_cells_for_unknown_costs(self) -> None:
+        done = run("cost", SAMPLES, "--per-record", "-f", "csv")
+        costs = [row["own:cost_usd"] for row in csv.DictReader(io.StringIO(done.out))]
+
+        assert costs == [row["own:cost_usd"] or "" for row in rows(SAMPLES)]
+        assert costs.count("") == 1
+
+    def test_the_table_says_what_it_rests_on(self) -> None:
+        text = run("cost", CHATS).out
+
+        assert "The log cost $0.0661, at the prices of its days." in text
+        assert "Prices of own: tokcount 2026.11.22, gpt-4o-2024-08-06 row from 2024-10-01, verified." in text
+        assert "own 94 billed" in text
+
+    def test_a_total_with_unpriced_records_is_called_a_floor(self, tmp_path: Path) -> None:
+        done = run("cost", log(tmp_path, call(), call("my-deployment")))
+
+        assert "The log cost at least $" in done.out
+        assert "Unpriced under own: 1 of 2 records: 1 my-deployment (unknown model)" in done.out
+        assert "unpriced: 1 of 2 records under own" in done.err
+
+    def test_a_request_without_its_answer_is_a_floor_too(self, tmp_path: Path) -> None:
+        (own,) = report(log(tmp_path, call(reply=None)))["references"]
+
+        assert own["floor"]
+        assert own["low"] == {"no output in the log": 1}
+        assert "$0.00 " not in run("cost", log(tmp_path, call(reply=None))).out
+
+
+class TestTargets:
+    def test_auto_takes_what_is_recommended_for_each_model_of_the_log(self) -> None:
+        done = run("cost", COMPLETIONS, CHATS, "--to", "auto", "--to", LUNA, "-f", "json")
+
+        assert json.loads(done.out)["targets"] == ["gpt-5.6-terra", "gpt-6-luna", LUNA]
+        assert "--to auto: gpt-6-luna for gpt-4o-2024-08-06" in done.err
+
+    def test_auto_goes_by_the_baseline_where_one_is_named(self) -> None:
+        assert report(COMPLETIONS, "--from", "gpt-4", "--to", "auto")["targets"] == ["gpt-5.6-sol"]
+
+    def test_a_model_without_replacement_is_named(self, tmp_path: Path) -> None:
+        done = run("cost", log(tmp_path, call(), call("gpt-5.5")), "--to", "auto")
+
+        assert "--to auto: no replacement is named for gpt-5.5" in done.err
+
+    def test_auto_without_anything_to_recommend_is_an_error(self, tmp_path: Path) -> None:
+        done = run("cost", log(tmp_path, call("gpt-5.5"), call("mine")), "--to", "auto")
+
+        assert done.code == 2
+        assert done.err.startswith("--to auto: no live replacement is known for gpt-5.5; name a target")
+
+    def test_auto_needs_a_log_that_can_be_read_twice(self) -> None:
+        done = run("cost", "-", "--to", "auto", stdin=call())
+
+        assert done.code == 2
+        assert "- can be read only once" in done.err
+
+    def test_a_target_that_goes_is_warned_of_with_the_way_out(self) -> None:
+        for command in ("cost", "drift"):
+            done = run(command, COMPLETIONS, "--to", "gpt-4o")
+            assert "gpt-4o shuts down on 2027-01-14, in 53 days; replacement: gpt-6-luna" in done.err
+            assert "text-davinci" not in done.err
+
+    def test_quiet_says_nothing(self) -> None:
+        assert run("cost", SAMPLES, "--to", "auto", "--to", "gpt-4o", "--quiet").err == ""
+
+    def test_a_model_without_a_price_is_counted_and_left_empty(self) -> None:
+        done = run("cost", COMPLETIONS, "--to", "gpt-6.2-sol")
+
+        assert done.code == 0
+        assert "What it would cost under gpt-6.2-sol is not known: no record has a price." in done.out
+
+
+class TestPrices:
+    def test_an_option_wins_over_a_file_over_the_environment(self, tmp_path: Path) -> None:
+        path = log(tmp_path, call("mine", billed=(1_000_000, 0)))
+        files = {name: tmp_path / f"{name}.toml" for name in ("file", "environment")}
+        files["file"].write_text("[prices.mine]\ninput = 2\noutput = 1\n")
+        files["environment"].write_text("[prices.mine]\ninput = 3\noutput = 1\n")
+        environment = {"TOKCOUNT_PRICES": str(files["environment"])}
+        file: tuple[str | Path, ...] = ("--prices", files["file"])
+
+        costs = [
+            report(path, *arguments, **environment)["references"][0]["cost_usd"]
+            for arguments in ((), file, (*file, "--price", "mine=1,1"))
+        ]
+
+        assert costs == ["3", "2", "1"]
+
+    def test_a_price_of_ones_own_is_called_so(self, tmp_path: Path) -> None:
+        path = log(tmp_path, call("mine", billed=(1000, 10)))
+        (own,) = report(path, "--price", "mine=1,1")["references"]
+
+        assert own["prices"][0]["basis"] == "user"
+        assert "mine row, user" in run("cost", path, "--price", "mine=1,1").out
+
+    def test_a_price_that_nothing_needs_is_named(self) -> None:
+        done = run("cost", CHATS, "--price", "gpt-4o=1,1", "--price", "gpt-4o-2024-08-06=1,1")
+
+        assert "--price gpt-4o: no record and no target has this name" in done.err
+        assert "gpt-4o-2024-08-06" not in done.err
+
+    def test_required_prices_that_are_there_are_fine(self) -> None:
+        assert run("cost", COMPLETIONS, "--require-prices").code == 0
+
+    @pytest.mark.parametrize("form", [[], ["--per-record"]])
+    def test_required_prices_that_are_missing_exit_3_after_the_report(self, form: list[str]) -> None:
+        done = run("cost", COMPLETIONS, "--to", "gpt-6.2-sol", "--require-prices", *form)
+
+        assert done.code == 3
+        assert "gpt-6.2-sol" in done.out
+        assert "unpriced: 120 of 120 records under gpt-6.2-sol (--require-prices)" in done.err
+
+    def test_an_unknown_key_of_a_prices_file_is_named(self, tmp_path: Path) -> None:
+        prices = tmp_path / "prices.toml"
+        prices.write_text("[prices.mine]\ninptu = 2\noutput = 1\n")
+        done = run("cost", COMPLETIONS, "--prices", prices)
+
+        assert done.code == 2
+        assert "prices.mine" in done.err
+        assert "inptu" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--to", "o200k_base"],
+            "--to o200k_base: an encoding has no price; name a model, or compare with drift.",
+        ),
+        (["--from", "p50k_base"], "--from p50k_base: an encoding has no price"),
+        (["--to", "gpt4o"], "unknown model 'gpt4o'. Close:"),
+        (["--by", "role"], "--by role: no such key. There are: model, day, tag, source, kind."),
+        (["--by", "modle"], "--by modle: no such key. Close: model"),
+        (["--as-of", "May"], "--as-of 'May': a day was expected, such as 2026-11-22."),
+        (["--cached-share", "half"], "--cached-share 'half': a share was expected, such as 0.3 or 30%."),
+        (["--cached-share", "nan"], "--cached-share 'nan': a share was expected"),
+        (["--cached-share", "130%"], "--cached-share 1.3: a share is between 0 and 1"),
+        (["--records-per-month", "0"], "Invalid value for '--records-per-month': 0 is not in the range x>=1"),
+        (["--price", "x"], "--price 'x': write MODEL=INPUT,OUTPUT[,CACHED]"),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:
+    done = run("cost", COMPLETIONS, *arguments)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(message)
+    assert done.err.count("\n") <= 1
+
+
+def test_a_wrong_day_in_the_environment_is_named() -> None:
+    done = run("cost", COMPLETIONS, TOKCOUNT_TODAY="yesterday")
+
+    assert (done.code, done.err) == (2, "TOKCOUNT_TODAY 'yesterday': a day was expected, such as 2026-11-22.")
+
+
+def test_old_data_is_said() -> None:
+    assert (
+        "prices and shutdown dates are of 2026-11-22" in run("cost", CHATS, TOKCOUNT_TODAY="2028-01-01").err
+    )
+
+
+class TestDrift:
+    def test_drift_and_cost_name_the_same_amounts(self) -> None:
+        drifted = json.loads(run("drift", SAMPLES, "--to", LUNA, "-f", "json").out)
+        found = report(SAMPLES, "--to", LUNA)
+
+        for one, other in zip(drifted["references"], found["references"], strict=True):
+            assert (one["cost_usd"], one["priced"], one["cost_floor"]) == (
+                other["cost_usd"],
+                other["priced"],
+                other["floor"],
+            )
+
+    def test_drift_rows_have_costs(self) -> None:
+        done = run("drift", COMPLETIONS, "--to", LUNA, "--per-record", "-f", "jsonl")
+        each = [json.loads(line) for line in done.out.splitlines()]
+
+        assert [row[f"{LUNA}:cost_usd"] for row in each] == [
+            row[f"{LUNA}:cost_usd"] for row in rows(COMPLETIONS, "--to", LUNA)
+        ]
+
+    def test_encodings_have_no_cost_column(self) -> None:
+        assert "cost" not in run("drift", COMPLETIONS).out
+        assert json.loads(run("drift", COMPLETIONS, "-f", "json").out)["prices"] is None
+
+
+MODELS = ("gpt-4o", "gpt-4-0613", "o1", "gpt-6.2-sol", "mine", None)
+calls = st.builds(
+    call,
+    model=st.sampled_from(MODELS),
+    text=st.sampled_from(["Hi", "Tell me more of it. " * 40, "什么"]),
+    billed=st.none() | st.tuples(st.integers(0, 300_000), st.integers(0, 9_000)),
+    reply=st.none() | st.sampled_from(["Yes.", "No, never. " * 9]),
+    day=st.integers(1_650_000_000, 1_780_000_000),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(calls, min_size=1, max_size=6))
+def test_totals_are_the_sums_of_records_and_differences_those_of_effects(lines: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = (log(Path(folder), *lines), "--to", LUNA, "--to", "gpt-4.1-mini")
+        found = report(*arguments, "--by", "model")
+        each = rows(*arguments)
+
+    for place, entry in enumerate(found["references"]):
+        costs = [row[f"{entry['reference']}:cost_usd"] for row in each]
+        assert amounts(costs) == amounts([entry["cost_usd"]])
+        assert entry["priced"] == len(costs) - costs.count(None)
+        assert entry["priced"] + sum(row["records"] for row in entry["unpriced"]) == len(lines)
+        assert entry["floor"] or entry["priced"] in (0, len(lines))
+        if entry["difference_usd"] is not None:
+            effects = amounts([entry["token_effect_usd"], entry["price_effect_usd"]])
+            assert effects == Decimal(entry["difference_usd"])
+        grouped = [group["references"][place]["cost_usd"] for group in found["groups"]]
+        assert amounts(grouped) == amounts(costs)

@@ -1,0 +1,88 @@
+"""``tokcount reconcile`` and ``tokcount calibrate`` from outside."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.in_process import tokcount
+from support.running import ROOT
+from support.shared import SHARED, needs_shared
+
+PAGE = ROOT / "docs" / "reconcile.md"
+
+
+def json_of(*arguments: str | Path) -> dict[str, Any]:
+    done = tokcount(*arguments, "-f", "json", "-q", "-j", "1")
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The log of the worked example: 60 calls to a model that tokcount does not know."""
+    monkeypatch.chdir(tmp_path)
+    script = PAGE.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    exec(compile(script, str(PAGE), "exec"), {})  # noqa: S102 - the page's own example
+    return tmp_path / "calls.jsonl"
+
+
+def test_the_worked_example_ends_with_counts_as_billed(calls: Path) -> None:
+    unknown = json_of("reconcile", calls)
+    assumed = json_of("reconcile", calls, "--assume-model", "gpt-5")
+    (proposal,) = json_of("calibrate", calls, "--assume-model", "gpt-5")["proposals"]
+    kept = calls.with_name("gpt-9.toml")
+    assert tokcount("calibrate", calls, "--assume-model", "gpt-5", "--export", "-o", kept).returncode == 0
+    calibrated = json_of("reconcile", calls, "--families", kept)
+
+    assert unknown["uncompared"]["reasons"] == {"unknown model 'gpt-9'": 60}
+    assert (assumed["exact"], assumed["basis_tokens"]["exact"]) == (0, 0)
+    assert proposal["constants"] == {"per_message": 4, "priming": 4, "hidden": 121}
+    assert (calibrated["exact"], calibrated["output"]["exact"]) == (60, 60)
+    assert calibrated["reasons"] == {"calibrated: framing constants of the user's own": 60}
+    assert json_of("calibrate", calls, "--families", kept)["proposals"] == []
+
+
+def test_an_odd_bill_is_named_in_the_report_and_in_its_row(tmp_path: Path) -> None:
+    call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
+    usage = {"input_tokens": 4, "output_tokens": 30, "total_tokens": 34}
+    response = {"object": "response", "model": "gpt-4o", "output": [call, call], "usage": usage}
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps({"request": {"model": "gpt-4o", "input": "Hello!"}, "response": response}))
+
+    table = tokcount("reconcile", log, "-q").stdout.decode()
+    row = json.loads(tokcount("reconcile", log, "-q", "--per-record", "-f", "jsonl").stdout)
+
+    assert "1 record billed oddly: input divided by the calls of the answer" in table
+    assert (row["residual_input_tokens"], row["note"][:13]) == (5, "input divided")
+
+
+def test_reasoning_tokens_are_output_as_logged(tmp_path: Path) -> None:
+    usage = {
+        "prompt_tokens": 8,
+        "completion_tokens": 64 + 7 + 6,
+        "completion_tokens_details": {"reasoning_tokens": 64},
+    }
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": "It will rain."},
+        "finish_reason": "stop",
+    }
+    request = {"model": "gpt-5", "messages": [{"role": "user", "content": "Hello!"}]}
+    response = {"model": "gpt-5", "choices": [choice], "usage": usage}
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps({"request": request, "response": response}))
+
+    report = json_of("reconcile", log)
+
+    assert report["billed"]["reasoning_tokens"] == 64
+    assert report["output"] == {"compared": 1, "exact": 1, "exact_share": 1.0}
+
+
+@needs_shared
+def test_azure_is_compared_like_any_other() -> None:
+    report = json_of("reconcile", SHARED / "samples" / "openai_pairs" / "azure_pairs.jsonl")
+
+    assert (report["records"], report["compared"], report["exact"]) == (6, 6, 6)
+    assert sum(report["basis_tokens"].values()) == report["billed"]["input_tokens"]

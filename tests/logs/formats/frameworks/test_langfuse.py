@@ -1,0 +1,214 @@
+"""Langfuse: every spelling of an observation, and only generations count."""
+
+import json
+from typing import Any
+
+import pytest
+from support.reading import CHAT_REQUEST, answered, asked, items, reasons, record, records, row, used
+
+BLOB: dict[str, Any] = {
+    "id": "obs1",
+    "trace_id": "t1",
+    "type": "GENERATION",
+    "start_time": "2024-05-29 13:46:19.963000",
+    "input": json.dumps(CHAT_REQUEST["messages"]),
+    "output": '{"role": "assistant", "content": "Paris."}',
+    "provided_model_name": "gpt-4o-mini",
+    "model_parameters": '{"temperature": 0}',
+    "usage_details": {"input": 24, "output": 2, "total": 26, "input_cached_tokens": 4},
+    "total_cost": 4.8e-06,
+    "user_id": "u1",
+    "session_id": "s1",
+    "tags": ["prod"],
+}
+API: dict[str, Any] = {
+    "id": "obs1",
+    "traceId": "t1",
+    "type": "GENERATION",
+    "startTime": "2024-05-29T13:46:19.963Z",
+    "model": "gpt-4o-mini",
+    "modelParameters": {"temperature": 0},
+    "input": CHAT_REQUEST["messages"],
+    "output": {"role": "assistant", "content": "Paris."},
+    "usage": {"input": 24, "output": 2, "total": 26, "unit": "TOKENS"},
+    "promptTokens": 24,
+    "completionTokens": 2,
+}
+CSV = {
+    **{key: value if isinstance(value, str) else json.dumps(value) for key, value in BLOB.items()},
+    "total_cost": "4.8e-06",
+}
+
+
+@pytest.mark.parametrize("value", [BLOB, API, row(**CSV)], ids=["blob", "api", "csv"])
+def test_every_spelling_gives_the_same_call(value: dict[str, Any]) -> None:
+    found = record(value)
+
+    assert (found.format, found.kind, found.id, found.model) == (
+        "langfuse.observations",
+        "chat",
+        "obs1",
+        "gpt-4o-mini",
+    )
+    assert asked(found)["messages"] == CHAT_REQUEST["messages"]
+    assert asked(found)["temperature"] == 0
+    assert answered(found) == ["Paris."]
+    assert (used(found).input, used(found).output, used(found).total) == (24, 2, 26)
+    assert found.timestamp == pytest.approx(1716990379.963)
+
+
+def test_labels_cost_and_cached_tokens_are_kept() -> None:
+    found = record(BLOB)
+
+    assert (found.user, found.thread, found.tags) == ("u1", "s1", ("prod",))
+    assert (used(found).cached_input, used(found).cost_usd) == (4, "4.8e-06")
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "field", "expected"),
+    [
+        ("Say hi", "completions", "prompt", "Say hi"),
+        ({"prompt": "Say hi"}, "completions", "prompt", "Say hi"),
+        ({"role": "user", "content": "hi"}, "chat", "messages", [{"role": "user", "content": "hi"}]),
+        (
+            {"messages": [{"role": "user", "content": "hi"}]},
+            "chat",
+            "messages",
+            [{"role": "user", "content": "hi"}],
+        ),
+        ({"q": "hi"}, "completions", "prompt", '{"q":"hi"}'),
+    ],
+)
+def test_an_input_is_messages_a_body_or_a_prompt(given: Any, kind: str, field: str, expected: Any) -> None:
+    found = record(API | {"input": given})
+
+    assert (found.kind, asked(found)[field]) == (kind, expected)
+    assert answered(found) == [
+        '{"role":"assistant","content":"Paris."}' if kind == "completions" else "Paris."
+    ]
+
+
+def test_tools_come_from_the_input_or_from_tool_messages() -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    given = {"messages": [{"role": "user", "content": "hi"}], "tools": [tool]}
+    appended = [{"role": "user", "content": "hi"}, {"role": "tool", "content": tool}]
+
+    assert asked(record(API | {"input": given}))["tools"] == [tool]
+    assert asked(record(API | {"input": appended}))["tools"] == [tool]
+    assert len(asked(record(API | {"input": appended}))["messages"]) == 1
+
+
+def test_a_generation_without_text_is_usage() -> None:
+    assert record(API | {"input": None, "output": None}).kind == "usage"
+    assert record(BLOB | {"input": "", "output": ""}).flags == ("no_text",)
+
+
+def test_usage_in_characters_is_no_usage() -> None:
+    found = record(
+        API
+        | {
+            "usage": {"input": 24, "output": 2, "unit": "CHARACTERS"},
+            "promptTokens": None,
+            "completionTokens": None,
+        }
+    )
+
+    assert found.usage is None
+
+
+@pytest.mark.parametrize("kind", ["SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EMBEDDING"])
+def test_other_observations_are_not_calls(kind: str) -> None:
+    assert reasons(API | {"type": kind}) == [("not_llm", "langfuse.observations")]
+
+
+def test_a_failed_generation_is_an_error() -> None:
+    failed = API | {"level": "ERROR", "output": None, "usage": None, "completionTokens": 0}
+
+    assert reasons(failed) == [("error", "langfuse.observations")]
+
+
+def test_a_page_and_a_trace_hold_observations() -> None:
+    page = {"data": [API, API | {"id": "obs2"}], "meta": {"page": 1, "totalItems": 2}}
+    trace = {
+        "id": "t1",
+        "latency": 1,
+        "name": "chat",
+        "observations": [API, API | {"type": "SPAN", "id": "o"}],
+    }
+
+    assert [found.id for found in records(page)] == ["obs1", "obs2"]
+    assert len(items(trace)) == 2
+
+
+CALL = {"id": "c1", "name": "get", "args": {"city": "Paris"}}
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "flags"),
+    [
+        ({"role": "assistant", "content": "", "tool_calls": [CALL]}, '{"city":"Paris"}', ("reserialised",)),
+        (
+            {
+                "role": "assistant",
+                "content": "",
+                "additional_kwargs": {
+                    "tool_calls": [{"id": "c1", "function": {"name": "get", "arguments": "{ }"}}]
+                },
+            },
+            "{ }",
+            (),
+        ),
+    ],
+)
+def test_langchains_tool_calls_become_those_of_the_api(message: Any, arguments: str, flags: Any) -> None:
+    found = record(API | {"input": [message]})
+
+    assert asked(found)["messages"][0]["tool_calls"][0]["function"]["arguments"] == arguments
+    assert found.flags == flags
+
+
+def test_tool_definitions_stand_in_a_column_of_their_own() -> None:
+    definitions = {"get": '{"name": "get", "description": "d", "parameters": {"type": "object"}}'}
+
+    assert asked(record(BLOB | {"tool_definitions": definitions}))["tools"][0]["function"]["name"] == "get"
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ({"choices": [{"message": {"content": "Paris."}}]}, ["Paris."]),
+        ({"completion": "Paris."}, ["Paris."]),
+        ([{"role": "assistant", "content": "Paris."}], ["Paris."]),
+        ({"content": "Paris."}, ["Paris."]),
+        ("Paris.", ["Paris."]),
+        ({"city": "Paris"}, ['{"city":"Paris"}']),
+    ],
+)
+def test_an_output_is_a_body_messages_or_text(output: Any, expected: list[str]) -> None:
+    assert answered(record(API | {"output": output})) == expected
+
+
+def test_inputs_of_the_responses_api() -> None:
+    items_of = [
+        {"type": "function_call_output", "call_id": "c", "output": "ok"},
+        {"role": "user", "content": "hi"},
+    ]
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Paris."}]}
+    found = record(API | {"input": items_of, "output": [message]})
+    body = record(API | {"input": {"model": "gpt-5", "input": "hi"}, "output": {"output": [message]}})
+
+    assert (found.kind, found.response) == ("responses", {"output": [message]})
+    assert (body.kind, asked(body)["input"]) == ("responses", "hi")
+
+
+def test_messages_that_are_not_objects_are_kept_for_the_reader_to_note() -> None:
+    found = record(API | {"input": {"messages": ["hi", 5]}})
+
+    assert asked(found)["messages"] == [{"role": "user", "content": "hi"}]
+    assert found.flags == ("odd_content",)
+
+
+def test_a_trace_without_observations_is_not_a_call() -> None:
+    trace = {"id": "t1", "release": "1", "sessionId": "s", "public": False, "input": "x", "output": "y"}
+
+    assert reasons(trace) == [("not_llm", "langfuse.observations")]

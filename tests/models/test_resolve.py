@@ -1,0 +1,158 @@
+"""Names as logs have them, resolved by recorded steps or not at all."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.shared import SHARED, needs_shared
+
+from tokcount.errors import UsageError
+from tokcount.models import catalog
+from tokcount.models import resolve as names
+
+
+@pytest.mark.parametrize(
+    ("asked", "model", "encoding", "price_name"),
+    [
+        ("gpt-4o", "gpt-4o", "o200k_base", "gpt-4o"),
+        (" GPT-4o ", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("openai/gpt-4o", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("openai:gpt-5-mini", "gpt-5-mini", "o200k_base", "gpt-5-mini"),
+        ("openai:chat:gpt-4o", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("openrouter/openai/gpt-4o", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("azure/eu/gpt-4o", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("azure/gpt-35-turbo-0613", "gpt-3.5-turbo-0613", "cl100k_base", "gpt-3.5-turbo-0613"),
+        ("gpt-35-turbo", "gpt-3.5-turbo", "cl100k_base", "gpt-3.5-turbo"),
+        ("openai/gpt-4o-20240806", "gpt-4o-2024-08-06", "o200k_base", "gpt-4o-2024-08-06"),
+        ("davinci:2023-07-21-v2", "davinci-002", "cl100k_base", "davinci-002"),
+        ("davinci:2020-05-03", "davinci", "r50k_base", "davinci"),
+        (
+            "gpt-3.5-turbo-instruct:20230824-v2",
+            "gpt-3.5-turbo-instruct",
+            "cl100k_base",
+            "gpt-3.5-turbo-instruct",
+        ),
+        ("text-davinci-003", "text-davinci-003", "p50k_base", "text-davinci-003"),
+        ("ft:gpt-4.1-mini-2025-04-14:o::i", "ft:gpt-4.1-mini-2025-04-14", "o200k_base",
+         "ft:gpt-4.1-mini-2025-04-14"),
+        ("ft:gpt-3.5-turbo-0613:acme::7p4lURel", "ft:gpt-3.5-turbo-0613", "cl100k_base", "ft:gpt-3.5-turbo"),
+        ("ft:gpt-3.5-turbo", "ft:gpt-3.5-turbo", "cl100k_base", "ft:gpt-3.5-turbo"),
+        ("ft:o4-mini-2025-04-16:a::b", "ft:o4-mini-2025-04-16", "o200k_base", "ft:o4-mini-2025-04-16"),
+        ("curie:ft-acme-2023-01-01-00-00-00", "curie:ft-", "r50k_base", "curie:ft-"),
+        ("davinci:ft-personal:custom-2023-02-01", "davinci:ft-", "r50k_base", "davinci:ft-"),
+        ("gpt-35-turbo-0125.ft-0a1b", "ft:gpt-3.5-turbo-0125", "cl100k_base", "ft:gpt-3.5-turbo"),
+        ("gpt-4o-2025-02-30x", None, None, None),
+    ],
+)  # fmt: skip
+def test_a_name_leads_to_its_model(
+    asked: str, model: str | None, encoding: str | None, price_name: str | None
+) -> None:
+    found = names.find(asked)
+
+    if model is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.model.name, found.model.encoding, found.price_name) == (model, encoding, price_name)
+    assert found.asked == asked
+    assert found.steps
+    assert not found.assumed
+
+
+def test_the_steps_tell_the_way() -> None:
+    assert names.resolve("Azure/gpt-35-turbo-0613").steps == (
+        "lower case",
+        "dropped prefix azure/",
+        "Azure spelling gpt-35-",
+        "exact name gpt-3.5-turbo-0613",
+    )
+    assert names.resolve("gpt-3.5").steps == ("alias gpt-3.5 → gpt-3.5-turbo", "exact name gpt-3.5-turbo")
+
+
+def test_an_unknown_date_of_a_known_model_is_that_model_and_flagged() -> None:
+    found = names.resolve("gpt-4o-2025-03-01")
+
+    assert found.assumed
+    assert found.model.name == "gpt-4o"
+    assert found.steps == ("a date of gpt-4o that the catalog does not have",)
+
+
+@pytest.mark.parametrize(
+    "asked", ["gpt-7", "gpt4o", "gpt-3.5-turbo-FAKE", "gpt-4o-2024-99-99", "gpt-4o-20240230", "", "ft:",
+              "ft:gpt-7:a::b",
+              ":ft-x", "azure/", "azure/my-deployment", "my-prod-gpt4", "gpt-4o-mini-tts"],
+)  # fmt: skip
+def test_nonsense_and_deployments_are_unknown(asked: str) -> None:
+    with pytest.raises(names.UnknownModel):
+        names.resolve(asked)
+
+
+def test_the_error_names_close_matches_and_ways_out() -> None:
+    with pytest.raises(UsageError) as error:
+        names.resolve("gpt4o")
+
+    assert str(error.value) == (
+        "unknown model 'gpt4o'. Close: gpt-4o, gpt-4. "
+        "Or name an encoding (o200k_base), or add it with --prices FILE."
+    )
+
+
+def test_the_error_stays_one_short_line_whatever_the_log_holds() -> None:
+    with pytest.raises(UsageError) as error:
+        names.resolve("\x1b[31m\n" + "x" * 5000)
+
+    text = str(error.value)
+    assert len(text) < 200
+    assert text.isprintable()
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(ft:|azure/|gpt-35-|openai:)*[a-z0-9:./-]{0,30}"))
+def test_no_name_breaks_the_look_up(name: str) -> None:
+    found = names.find(name)
+
+    assert found is None or found.model.encoding
+
+
+def test_families_of_fine_tunes_are_those_of_their_bases() -> None:
+    assert names.resolve("ft:gpt-3.5-turbo-0613:a::b").model.family == "chat/0613"
+
+
+def test_a_fine_tune_without_a_price_row_says_so() -> None:
+    found = names.resolve("ft:gpt-4-0125-preview:a::b")
+
+    assert found.steps[0] == "no price row for its fine-tunes"
+    assert catalog.default().price_layers(found.price_name) == []
+
+
+def test_a_name_seen_before_costs_almost_nothing() -> None:
+    names.find("azure/gpt-35-turbo-0613")
+    began = time.perf_counter()
+    for _ in range(10_000):
+        names.find("azure/gpt-35-turbo-0613")
+
+    assert time.perf_counter() - began < 0.1
+
+
+def test_many_different_names_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "_REMEMBERED", 10)
+    known = catalog.default().with_entries({}, {}, {})
+    for i in range(100):
+        names.find(f"deployment-{i}", known)
+
+    assert len(known.resolved) <= 10
+
+
+@needs_shared
+def test_the_names_of_the_messy_sample_are_resolved_or_unknown() -> None:
+    lines = (SHARED / "samples" / "messy" / "model_names.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["model"] for line in lines]
+
+    assert [name for name in asked if names.find(name) is None] == [
+        "azure/my-prod-deployment",
+        "my-prod-gpt4",
+        "us.anthropic.claude-sonnet-4-20250514-v1:0",
+        "meta-llama/Llama-3.1-8B-Instruct",
+        "",
+    ]

@@ -1,0 +1,124 @@
+"""Annotations and job summaries of GitHub Actions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.checks import CHECKED, CHECKS, HELD, HOSTILE, UNKNOWN
+from syrupy.assertion import SnapshotAssertion
+
+from tokcount.render import render
+from tokcount.render.ci.github import add_summary, command
+from tokcount.reports.report import Report
+
+COMMAND = re.compile(r"::(error|warning|notice)( [^:]*)?::(.*)")
+"""A workflow command as the runner takes it apart: everything up to the second ``::`` are properties."""
+
+
+def parsed(line: str) -> tuple[str, dict[str, str], str]:
+    """A command as the runner reads it (actions/runner, ``ActionCommand.cs``)."""
+    match = COMMAND.fullmatch(line)
+    assert match, line
+    pairs = [pair.split("=", 1) for pair in (match[2] or "").strip().split(",") if pair]
+    return match[1], {key: unescaped(value) for key, value in pairs}, unescaped(match[3])
+
+
+def unescaped(text: str) -> str:
+    for code, character in {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}.items():
+        text = text.replace(code, character)
+    return text
+
+
+def test_each_record_to_blame_is_an_annotation_the_worst_of_every_budget_first() -> None:
+    found = [parsed(line) for line in render(CHECKED, "github").splitlines()]
+
+    assert [(name, place.get("file"), place.get("line")) for name, place, _ in found] == [
+        ("error", "logs/june.jsonl", "6"),
+        ("error", None, None),
+        ("error", "logs/may.jsonl", "7"),
+        ("error", "logs/may.jsonl", "4"),
+        ("error", "logs/may.jsonl", "8"),
+        ("warning", "logs/june.jsonl", "6"),
+        ("warning", "logs/may.jsonl", "2"),
+        ("warning", "logs/may.jsonl", "4"),
+        ("notice", None, None),
+    ]
+    assert (
+        found[0][2]
+        == "input_tokens.max <= 250: 600, limit 250 (+140.0 %); logs/june.jsonl:6[3] (600) and 2 more"
+    )
+    assert found[-1][2] == "3 budgets broken, 2 warnings, 1 held"
+
+
+def test_what_is_not_known_is_said_without_a_place() -> None:
+    name, place, told = parsed(render(UNKNOWN, "github").splitlines()[0])
+
+    assert (name, place) == ("error", {"title": "tokcount check"})
+    assert told == "input_tokens.max <= 250 where model = nothing: not known: no record is selected"
+
+
+def test_no_more_are_written_than_github_shows() -> None:
+    entry = dict(CHECKED.data["budgets"][0])
+    many = Report("check", {**CHECKED.data, "budgets": [{**entry, "records": entry["records"] * 8}] * 3})
+
+    assert render(many, "github").count("::error") == 10
+
+
+def test_a_log_from_standard_input_has_no_file() -> None:
+    entry = dict(CHECKED.data["budgets"][0])
+    piped = {**entry, "records": [{**entry["records"][0], "source": "-"}]}
+
+    line = render(Report("check", {**CHECKED.data, "budgets": [piped]}), "github").splitlines()[0]
+
+    assert line.startswith("::error title=tokcount check::")
+
+
+def test_a_hostile_log_writes_no_command_of_its_own() -> None:
+    lines = render(HOSTILE, "github").splitlines()
+
+    assert [parsed(line)[0] for line in lines] == ["error", "error", "warning", "notice"]
+    assert set(parsed(lines[0])[1]) == {"file", "line", "title"}
+
+
+@given(st.text(), st.text())
+def test_whatever_it_holds_a_command_is_one_line_with_its_own_properties(text: str, path: str) -> None:
+    line = command("error", text, file=path, line=3)
+
+    assert len((line + "\n").splitlines()) == 1
+    assert set(parsed(line)[1]) == {"file", "line"}
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_a_table_in_the_log_of_a_step_holds_no_command(name: str) -> None:
+    for form in ("table", "junit", "markdown"):
+        lines = render(CHECKS[name], form).splitlines()
+        assert not [line for line in lines if line.lstrip().startswith("::")]
+
+
+def summary_of(report: Report, folder: Path, **environment: Any) -> str | None:
+    path = folder / "summary.md"
+    path.write_text("before\n")
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(path), **environment}
+    wrote = add_summary(report, {key: value for key, value in variables.items() if value})
+    return path.read_text("utf-8") if wrote else None
+
+
+def test_on_github_the_markdown_report_is_added_to_the_summary(tmp_path: Path) -> None:
+    summary = summary_of(HELD, tmp_path)
+
+    assert summary == f"before\n## tokcount check\n\n{render(HELD, 'markdown')}\n"
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"])
+def test_elsewhere_there_is_no_summary(missing: str, tmp_path: Path) -> None:
+    assert summary_of(HELD, tmp_path, **{missing: ""}) is None
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_the_report_reads_as_it_did(name: str, snapshot: SnapshotAssertion) -> None:
+    assert render(CHECKS[name], "github") == snapshot

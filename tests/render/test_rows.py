@@ -1,0 +1,100 @@
+"""Rows of records in every format."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from support.frames import NEW, OLD, small_log
+
+from tokcount.errors import UsageError
+from tokcount.render import rows as records
+from tokcount.reports.per_record import per_record
+
+HOSTILE = ["=1+1", 'a\u202eb\x1b[0m,"x\ny', "-", "@sum", "plain"]
+
+
+def rows() -> pl.DataFrame:
+    return per_record(small_log().with_columns(pl.Series("model", HOSTILE)), (OLD, NEW), OLD)
+
+
+def written(frame: pl.DataFrame, name: str, tmp_path: Path) -> str:
+    records.write(frame, "drift", name, tmp_path / "rows")
+    return (tmp_path / "rows").read_text()
+
+
+def test_csv_has_raw_numbers_and_safe_texts(tmp_path: Path) -> None:
+    table = list(csv.DictReader(written(rows(), "csv", tmp_path).splitlines()))
+
+    assert [row["model"] for row in table] == ["'=1+1", r"a\u202eb\x1b[0m," + '"x\\ny', "-", "'@sum", "plain"]
+    assert table[0]["gpt-4o:drift"] == "-0.31"
+    assert table[0]["timestamp"] == "2023-05-01T00:00:00Z"
+    assert (table[3]["timestamp"], table[0]["gpt-4o:cost_usd"], table[0]["flags"]) == ("", "", "")
+    assert table[1]["flags"] == "media|special_token_text"
+    assert table[2]["source"] == "logs/=june.jsonl"
+
+
+def test_json_lines_and_json_hold_the_same_rows(tmp_path: Path) -> None:
+    lines = written(rows(), "jsonl", tmp_path).splitlines()
+    document = json.loads(written(rows(), "json", tmp_path))
+
+    assert [json.loads(line) for line in lines] == document["rows"]
+    assert document["rows"][1]["model"] == HOSTILE[1]
+    assert {key: document[key] for key in ("schema_version", "command")} == {
+        "schema_version": 1,
+        "command": "drift",
+    }
+    assert "\u202e" not in "".join(lines)
+
+
+def test_parquet_keeps_everything_as_it_is(tmp_path: Path) -> None:
+    records.write(rows(), "drift", "parquet", tmp_path / "rows.parquet")
+
+    assert_frame_equal(pl.read_parquet(tmp_path / "rows.parquet"), rows())
+
+
+@pytest.mark.parametrize("name", ["csv", "jsonl", "json"])
+def test_batches_join_without_a_seam(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = written(rows(), name, tmp_path)
+    monkeypatch.setattr(records, "BATCH_ROWS", 2)
+
+    assert written(rows(), name, tmp_path) == whole
+
+
+@pytest.mark.parametrize(("name", "content"), [("jsonl", ""), ("json", '"rows": [\n\n]}\n')])
+def test_no_rows_are_no_lines(name: str, content: str, tmp_path: Path) -> None:
+    assert written(rows().clear(), name, tmp_path).endswith(content)
+
+
+def test_csv_without_rows_is_its_header(tmp_path: Path) -> None:
+    assert written(rows().clear(), "csv", tmp_path).startswith("source,line,index,")
+
+
+def test_a_reference_named_as_a_formula_is_neutralised_in_the_header(tmp_path: Path) -> None:
+    named = rows().rename({"gpt-4o:drift": "=1:drift"})
+
+    assert ",'=1:drift," in written(named, "csv", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["table", "markdown"])
+def test_tables_show_the_rows_for_people(name: str, tmp_path: Path) -> None:
+    text = written(rows(), name, tmp_path)
+
+    assert "−31.0" in text
+    assert "\x1b" not in text
+
+
+def test_an_unknown_format_is_one_line() -> None:
+    with pytest.raises(UsageError, match="unknown format 'xlsx' for rows"):
+        records.write(rows(), "drift", "xlsx")
+
+
+def test_parquet_does_not_go_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    with pytest.raises(UsageError, match="parquet is binary"):
+        records.write(rows(), "drift", "parquet")

@@ -1,0 +1,34 @@
+"""The shipped schemas hold for the reports, and notice when a report breaks its contract."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+from support.reports import DRIFT, REPORTS
+
+from tokcount.render import render
+from tokcount.render.json_report import schema
+from tokcount.reports.views import VIEWS
+
+
+@pytest.mark.parametrize("command", VIEWS)
+def test_every_schema_is_a_valid_schema(command: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema(command))
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+def test_every_report_is_as_its_schema_says(name: str) -> None:
+    document = json.loads(render(REPORTS[name], "json"))
+
+    jsonschema.validate(document, schema(REPORTS[name].command), jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("key", ["schema_version", "records", "references", "worst"])
+def test_a_report_without_one_of_its_keys_is_refused(key: str) -> None:
+    document = DRIFT.document()
+    del document[key]
+
+    with pytest.raises(jsonschema.ValidationError, match=key):
+        jsonschema.validate(document, schema("drift"), jsonschema.Draft202012Validator)

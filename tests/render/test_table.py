@@ -1,0 +1,136 @@
+"""Tables on terminals and in pipes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tokcount.document.blocks import Blocks, Column, Heading, Line, Table
+from tokcount.render.table import render_blocks, split
+from tokcount.render.terminal import Surface
+
+PIPE = Surface()
+LONG = "gpt-4o-2024-08-06-" + "x" * 150
+TABLE = Table(
+    (Column("model"), Column("input", "int"), Column("drift", "percent"), Column("basis")),
+    (("gpt-4o", 3120455, -0.333, "exact"), (LONG, None, 0.41, "partial")),
+    title="Totals",
+    note="a note",
+)
+
+
+def test_in_a_pipe_nothing_is_cut_or_wrapped() -> None:
+    lines = render_blocks([Line("word " * 60), TABLE], PIPE).splitlines()
+
+    assert lines[0] == ("word " * 60).rstrip()
+    assert any(line.startswith(LONG) and line.endswith("partial") for line in lines)
+
+
+def test_texts_stand_left_and_numbers_right() -> None:
+    small = Table((Column("a"), Column("n", "int")), (("x", 1), ("yy", 1000)))
+
+    assert render_blocks([small], PIPE) == "a       n\nx       1\nyy  1,000\n"
+
+
+def test_wide_characters_keep_the_columns_aligned() -> None:
+    small = Table((Column("a"), Column("n", "int")), (("日本語", 1), ("x", 2)))
+
+    lines = render_blocks([small], PIPE).splitlines()
+
+    assert len({cell_len(line) for line in lines}) == 1
+
+
+def test_tables_and_headings_stand_apart_and_lines_do_not() -> None:
+    blocks: Blocks = [
+        Line("one"),
+        Line("two"),
+        Table((Column("c"),), (("v",),)),
+        Line("three"),
+        Heading("four"),
+        Line("five"),
+    ]
+
+    assert render_blocks(blocks, PIPE) == "one\ntwo\n\nc\nv\n\nthree\n\nfour\n\nfive\n"
+
+
+def test_on_a_narrow_terminal_a_table_goes_on_below_with_its_first_column() -> None:
+    table = Table((Column("name"), *(Column(f"column {n}", "int") for n in range(6))), (("x", *range(6)),))
+
+    lines = render_blocks([table], Surface(width=40)).splitlines()
+
+    assert lines == [
+        "name  column 0  column 1  column 2",
+        "x            0         1         2",
+        "",
+        "name  column 3  column 4  column 5",
+        "x            3         4         5",
+    ]
+
+
+def test_where_no_column_fits_beside_the_name_each_row_is_a_list() -> None:
+    lines = render_blocks([TABLE], Surface(width=40)).splitlines()
+
+    assert lines[:5] == ["Totals", "gpt-4o", "  input  3,120,455", "  drift  −33.3 %", "  basis  exact"]
+    assert LONG in lines
+
+
+def test_a_sentence_breaks_between_words_on_a_terminal() -> None:
+    lines = render_blocks([Line("one two three four")], Surface(width=10)).splitlines()
+
+    assert lines == ["one two", "three four"]
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_markup_and_escapes_in_a_log_are_only_text(color: bool) -> None:
+    hostile = "[bold red]x[/] \x1b[2J :smile: \x1b]8;;http://x\x07"
+    blocks: Blocks = [
+        Line(hostile),
+        Heading(hostile),
+        Table((Column(hostile),), ((hostile,),), hostile, hostile),
+    ]
+
+    text = render_blocks(blocks, Surface(width=None, color=color))
+
+    assert text.count("[bold red]x[/]") == 6
+    assert ":smile:" in text
+    assert set(re.findall(r"\x1b[^m]*m|\x1b.", text)) <= {"\x1b[0m", "\x1b[1m", "\x1b[2m"}
+
+
+def test_colour_marks_growth_and_shrinkage_only_when_wanted() -> None:
+    coloured, plain = (render_blocks([TABLE], Surface(color=wanted)) for wanted in (True, False))
+
+    assert "\x1b[32m" in coloured
+    assert "\x1b[31m" in coloured
+    assert "\x1b" not in plain
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(10, 80))
+def test_a_cut_table_keeps_every_column_once_and_fits(widths: list[int], width: int) -> None:
+    pieces = split(widths, width)
+
+    if not pieces:
+        assert widths[0] > width or any(widths[0] + 2 + other > width for other in widths[1:])
+        return
+    assert [column for piece in pieces for column in piece[1:]] == list(range(1, len(widths)))
+    for piece in pieces:
+        assert piece[0] == 0
+        assert sum(widths[column] for column in piece) + 2 * (len(piece) - 1) <= width
+
+
+def test_amounts_stand_with_their_decimal_points_below_one_another() -> None:
+    columns = (Column("name"), Column("amount", "usd"), Column("n", "int"))
+    amounts = ("1204.5", "0.0000988", None, "0")
+    rows = tuple(("x", amount, 7) for amount in amounts)
+
+    lines = render_blocks([Table(columns, rows)], Surface()).splitlines()[1:]
+
+    assert lines == [
+        "x     $1,204.50       7",
+        "x         $0.0000988  7",
+        "x                  –  7",
+        "x         $0.00       7",
+    ]

@@ -1,0 +1,169 @@
+"""Findings: each is found where it is, with its records and numbers, and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from support.frames import counts, frame, record
+
+from tokcount.models import catalog
+from tokcount.reports.audit import view_findings as audit_findings
+from tokcount.reports.audit.finding import LEVELS, Case
+from tokcount.reports.audit.findings import PLACES, findings
+from tokcount.reports.columns import NamedReference
+from tokcount.reports.cost.compute import CostOptions, with_costs
+
+OWN = NamedReference("own")
+NEW = NamedReference("gpt-5.6-luna")
+TODAY = date(2026, 11, 22)
+PLAIN: dict[str, Any] = {
+    "tier": None,
+    "billed_input_tokens": None,
+    "billed_output_tokens": None,
+    "billed_reasoning_tokens": None,
+    "shape": "plain",
+    "model": "gpt-5.5",
+    "kind": "chat",
+}
+
+
+def call(line: int, tokens: int | None = 100, output: int | None = 10, **columns: Any) -> dict[str, Any]:
+    return record(line) | PLAIN | counts(OWN, tokens, 7, output) | counts(NEW, tokens, 7, output) | columns
+
+
+def found(*rows: dict[str, Any], target: str = NEW.label) -> dict[str, dict[str, Any]]:
+    money = CostOptions(baseline="own", targets=(target,), today=TODAY)
+    table = frame(rows, (OWN, NEW))
+    if target != NEW.label:
+        table = table.rename({name: name.replace(NEW.label, target) for name in table.columns})
+    case = Case(with_costs(table, money), "own", (target,), money, catalog.default())
+    return {entry["id"]: entry for entry in findings(case)}
+
+
+def test_a_log_without_problems_has_no_findings() -> None:
+    assert found(call(1), call(2)) == {}
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "too_long": {"tokens": 922_001},
+    "asks_too_much": {"max_tokens": 128_001},
+    "cut_off": {"cut_off": 1},
+    "role_markers": {"role_markers": 3},
+    "special_token_text": {"flags": "special_token_text"},
+    "truncated": {"flags": "truncated"},
+    "redacted": {"flags": "redacted|media"},
+    "no_text": {"flags": "no_text"},
+    "hidden_context": {"flags": "hidden_context"},
+    "non_openai": {"flags": "non_openai"},
+    "odd_content": {"flags": "odd_content"},
+    "duplicate": {"flags": "duplicate"},
+    "media_not_counted": {"flags": "media", "basis": "partial", "reason": "an image"},
+    "log_model_gone": {"model": "text-davinci-003"},
+    "unpriced": {"model": "someone-elses-model"},
+    "residuals": {"billed_input_tokens": 110},
+    "not_countable": {"tokens": None, "output": None},
+}
+"""Finding → what makes a record of it."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_finding_has_its_record_and_what_to_do(name: str) -> None:
+    entry = found(call(1), call(2, **CASES[name]))[name]
+
+    assert entry["count"] == 1
+    assert entry["of"] == 2
+    assert entry["records"] == [{"source": "logs/may.jsonl", "line": 2, "index": 0}]
+    assert "1 record" in audit_findings.told(entry)
+    assert audit_findings.TO_DO[name]
+
+
+def test_no_room_is_left_by_max_tokens() -> None:
+    entry = found(call(1, tokens=921_000, max_tokens=127_999), call(2, tokens=921_900, max_tokens=128_000))
+
+    assert set(entry) == set()
+    assert "no_room" in found(call(1, tokens=8000, max_tokens=1000), target="gpt-4")
+
+
+def test_a_limit_that_the_baseline_met_may_be_too_low_for_the_target() -> None:
+    row = call(1, output=50, max_tokens=50) | {f"{NEW.label}:output_tokens": 51}
+
+    assert found(row)["limit_too_low"]["reference"] == NEW.label
+    assert "limit_too_low" not in found(row | {"own:output_tokens": 51})
+
+
+def test_a_request_that_was_sent_before_is_found_the_second_time() -> None:
+    entry = found(call(1, request_id=5), call(2, request_id=5), call(3, request_id=6), call(4), call(5))
+
+    assert entry["same_request"]["records"] == [{"source": "logs/may.jsonl", "line": 2, "index": 0}]
+    assert entry["same_request"]["numbers"] == {"input_tokens": 107}
+
+
+def test_targets_that_go_are_named_with_their_replacements() -> None:
+    entry = found(call(1), target="gpt-4o")["target_going"]
+
+    assert entry["numbers"]["models"] == [
+        {"model": "gpt-4o", "day": "2027-01-14", "gone": False, "replacements": ["gpt-6-luna"]}
+    ]
+    assert found(call(1), target="text-davinci-003")["target_gone"]["level"] == "breaks"
+
+
+def test_an_unknown_model_is_named() -> None:
+    row = call(1, model="mine", reason="unknown model 'mine'") | counts(OWN, None)
+
+    assert found(row)["unknown_model"]["numbers"] == {"models": ["mine"]}
+
+
+def test_caching_is_found_with_its_amount() -> None:
+    starts = {
+        "lead_id": 9,
+        f"{NEW.label}:lead_tokens": 2048,
+        f"{NEW.label}:history_tokens": 0,
+        "history_id": 0,
+    }
+    rows = [call(n, tokens=3000, request_id=n, timestamp=None, **starts) for n in (1, 2)]
+    entry = found(*rows)["caching"]
+
+    assert entry["numbers"]["cached_tokens"] == 2048
+    assert float(entry["amount_usd"]) > 0
+    assert "at least $0.000" in audit_findings.told(entry)
+
+
+def test_the_gravest_findings_come_first_and_are_numbered() -> None:
+    rows = [call(n, **columns) for n, columns in enumerate(CASES.values(), 1)]
+    entries = list(found(*rows).values())
+
+    assert [entry["number"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry["level"] for entry in entries] == sorted((e["level"] for e in entries), key=LEVELS.index)
+
+
+def test_all_records_are_counted_and_the_first_ones_named() -> None:
+    entry = found(*(call(n, cut_off=1) for n in range(1, 20)))["cut_off"]
+
+    assert (entry["count"], len(entry["records"])) == (19, PLACES)
+    assert entry["numbers"] == {"answered": 19}
+
+
+def test_every_finding_has_words() -> None:
+    assert set(audit_findings.TOLD) == set(audit_findings.TO_DO)
+
+
+def test_places_name_a_file_once() -> None:
+    entry = found(
+        call(1, cut_off=1),
+        call(2, cut_off=1, source="b.jsonl"),
+        call(3, cut_off=1, source="b.jsonl"),
+        call(4),
+    )
+    lines = [block.text for block in audit_findings.blocks({"findings": list(entry.values())})]  # type: ignore[union-attr]
+
+    assert any("(logs/may.jsonl:1, b.jsonl:2, :3)" in line for line in lines)
+
+
+def test_a_frame_of_another_baseline_has_no_residuals() -> None:
+    money = CostOptions(baseline=NEW.label, targets=(), today=TODAY)
+    rows: pl.DataFrame = frame([call(1, billed_input_tokens=1)], (OWN, NEW))
+
+    assert findings(Case(rows, NEW.label, (), money, catalog.default())) == []

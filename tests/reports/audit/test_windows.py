@@ -1,0 +1,69 @@
+"""Whether requests fit the windows of models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.frames import counts, frame, record
+
+from tokcount.models import catalog
+from tokcount.reports.audit.windows import windows
+from tokcount.reports.columns import NamedReference
+
+OWN = NamedReference("own")
+GPT_4 = NamedReference("gpt-4")
+CODES = NamedReference("o200k_base")
+
+
+def windows_of(reference: NamedReference, *rows: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return windows(frame(rows, (reference,)), reference.label, catalog.default(), **options)
+
+
+def test_an_input_longer_than_the_window_does_not_fit() -> None:
+    found = windows_of(GPT_4, record(1) | counts(GPT_4, 8192), record(2) | counts(GPT_4, 8193))
+
+    assert (found["context_window"], found["measured"], found["too_long"]) == (8192, 2, 1)
+    assert found["fullest"] == {"source": "logs/may.jsonl", "line": 2, "index": 0}
+    assert found["fill_max"] == 8193 / 8192
+
+
+def test_the_answer_needs_room_beside_the_input() -> None:
+    fits = record(1, max_tokens=92) | counts(GPT_4, 8100)
+    does_not = record(2, max_tokens=93) | counts(GPT_4, 8100)
+    is_too_long_anyway = record(3, max_tokens=93) | counts(GPT_4, 9000)
+
+    found = windows_of(GPT_4, fits, does_not, is_too_long_anyway)
+
+    assert (found["too_long"], found["no_room"]) == (1, 1)
+
+
+def test_more_than_the_model_writes_is_too_much() -> None:
+    found = windows_of(GPT_4, record(1, max_tokens=9000) | counts(GPT_4, 1))
+
+    assert found["asks_too_much"] == 1
+
+
+def test_part_of_a_window_may_be_reserved_for_the_answer() -> None:
+    reference = NamedReference("gpt-5")
+
+    assert windows_of(reference, record(1) | counts(reference, 1))["max_input"] == 272_000
+
+
+def test_records_are_held_against_their_own_models() -> None:
+    rows = [
+        record(1, model="gpt-4") | counts(OWN, 8193),
+        record(2, model="gpt-4o") | counts(OWN, 8193),
+        record(3, model="mine") | counts(OWN, 8193),
+        record(4, model=None) | counts(OWN, 8193),
+    ]
+
+    found = windows_of(OWN, *rows)
+
+    assert (found["context_window"], found["measured"], found["too_long"]) == (None, 2, 1)
+    assert windows_of(OWN, *rows, assume_model="gpt-4")["too_long"] == 3
+
+
+def test_an_encoding_has_no_window() -> None:
+    found = windows_of(CODES, record(1, max_tokens=5) | counts(CODES, 10**6))
+
+    assert (found["measured"], found["too_long"], found["fullest"]) == (0, 0, None)

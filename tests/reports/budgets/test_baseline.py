@@ -1,0 +1,76 @@
+"""Baselines: small files that merge."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tokcount.errors import UsageError
+from tokcount.reports.budgets.baseline import from_text, merged, to_text
+from tokcount.reports.budgets.metrics import Unit
+
+UNITS: list[Unit] = ["tokens", "records", "share", "usd"]
+VALUES = st.tuples(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(UNITS))
+
+
+def test_a_baseline_is_sorted_one_value_a_line_and_money_is_a_string() -> None:
+    text = to_text(
+        {"b": (Decimal("1.50"), "usd"), "a": (Decimal(3), "tokens"), "c": (Decimal("0.25"), "share")}
+    )
+
+    assert text.splitlines()[2:-1] == [
+        '  "values": {',
+        '    "a": 3,',
+        '    "b": "1.5",',
+        '    "c": 0.25',
+        "  }",
+    ]
+
+
+@given(st.dictionaries(st.text(), VALUES, max_size=5))
+def test_what_is_saved_is_read_back(values: dict[str, tuple[Decimal, Unit]]) -> None:
+    text = to_text(values)
+
+    assert from_text(text.encode("utf-8", "surrogatepass"), "x") == {
+        key: value for key, (value, _) in values.items()
+    }
+    assert to_text(dict(reversed(values.items()))) == text
+
+
+def test_of_several_baselines_the_last_wins() -> None:
+    assert merged([{"a": Decimal(1), "b": Decimal(2)}, {"a": Decimal(3)}]) == {
+        "a": Decimal(3),
+        "b": Decimal(2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "main.json is not JSON"),
+        (b"\xff", "main.json is not JSON"),
+        (b"[" * 100_000, "main.json is not JSON"),
+        (b"[]", "main.json is no baseline; make one with --save-baseline main.json"),
+        (b'{"values": {}}', "main.json is no baseline"),
+        (b'{"tokcount_baseline": 2, "values": {}}', "main.json is a baseline of version 2, known is 1"),
+        (b'{"tokcount_baseline": 1, "values": {"a": null}}', "main.json: a: None is no number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": "x"}}', "main.json: a: 'x' is no number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": true}}', "main.json: a: True is no number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": 1e999999}}', "is no number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": NaN}}', "is no number"),
+    ],
+)
+def test_another_file_is_refused_in_one_line(content: bytes, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_text(content, "main.json")
+
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_baseline_is_plain_json() -> None:
+    assert json.loads(to_text({})) == {"tokcount_baseline": 1, "values": {}}

@@ -1,0 +1,244 @@
+"""What budgets measure over a log, against plain Python, and whom they blame."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from statistics import mean, quantiles
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.budget_log import INPUT, LOG, TODAY, UNSURE, blamed, lines, measured, meter
+
+from tokcount.reports.budgets.language import parse
+from tokcount.reports.budgets.meter import Measured
+from tokcount.reports.cost.compute import CostOptions, costs
+
+GROWTH = [(n - own) / own for n, own in zip([57, 107, 157, 207, 53, 303], INPUT[:6], strict=True)]
+
+
+def value(text: str, log: pl.DataFrame = LOG, target: str | None = None, **terms: object) -> Decimal | None:
+    return measured(text, log, target, **terms).value
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        ("input_tokens.total <= 1", sum(INPUT)),
+        ("input_tokens.max <= 1", 600),
+        ("input_tokens.min <= 1", 0),
+        ("input_tokens.mean <= 1", round(Decimal(sum(INPUT)) / 7, 12)),
+        ("input_tokens.p50 <= 1", 208),
+        ("content_tokens.total <= 1", 1684),
+        ("framing_tokens.total <= 1", 48),
+        ("output_tokens.max <= 1", 500),
+        ("output_tokens.mean <= 1", round(Decimal(561) / 6, 12)),
+        ("framing.share <= 1%", Decimal(48) / 1732),
+        ("framing.max <= 1%", Decimal("0.08")),
+        ("context.max <= 1%", Decimal("0.0732421875")),
+        ("residual.exact >= 1%", Decimal(2) / 3),
+        ("residual.max <= 1", 3),
+        ("residual.mean <= 1", 1),
+        ("records.total <= 1", 7),
+        ("records.total <= 1 where kind = chat", 6),
+        ("skipped.total <= 1", 3),
+        ("skipped.share <= 1%", Decimal("0.3")),
+        ("uncounted.total <= 1", 0),
+        ("unpriced.total <= 1", 0),
+        ("estimated.share <= 1%", 0),
+    ],
+)
+def test_metrics_of_the_own_model_are_what_they_say(budget: str, expected: Decimal | int) -> None:
+    assert measured(budget) == Measured(Decimal(expected))
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        ("input_tokens.total <= 1", 842 + 49),
+        ("drift.total <= 1%", Decimal(891 - 1732) / 1732),
+        ("drift.max <= 1%", Decimal(format((53 - 100) / 100, ".12g"))),
+        ("context.max <= 1%", Decimal(format(303 / 128000, ".12g"))),
+        ("drift.mean <= 1%", Decimal(format(mean(GROWTH), ".12g"))),
+    ],
+)
+def test_metrics_of_a_target_are_counted_under_it(budget: str, expected: Decimal) -> None:
+    assert value(budget, target="gpt-4o") == expected
+
+
+def test_drift_is_measured_from_the_baseline_of_the_run() -> None:
+    assert value("drift.total <= 1%", target="own", baseline="gpt-4o") == Decimal(1732 - 891) / 891
+
+
+def test_costs_are_those_of_the_cost_report() -> None:
+    report = costs(LOG, CostOptions(targets=("gpt-4o",), today=TODAY, monthly=True))
+    own, target = report["references"]
+
+    assert value("cost.total <= $1") == Decimal(own["cost_usd"])
+    assert value("cost.total <= $1", target="gpt-4o") == Decimal(target["cost_usd"])
+    assert value("cost.per_record <= $1") == round(Decimal(own["cost_usd"]) / 7, 12)
+    assert value("cost.per_month <= $1") == Decimal(own["monthly_usd"])
+    assert value("cost.per_month <= $1", records_per_month=14) == Decimal(own["cost_usd"]) * 2
+
+
+def test_costs_can_be_those_of_another_day() -> None:
+    day = date(2024, 6, 1)
+    report = costs(LOG, CostOptions(targets=("gpt-4o",), today=TODAY, as_of=day))
+
+    found = value("cost.total <= $1", target="gpt-4o", as_of=day)
+
+    assert found == Decimal(report["references"][1]["cost_usd"])
+    assert found != value("cost.total <= $1", target="gpt-4o")
+
+
+def test_a_cost_is_a_floor_where_the_log_does_not_show_the_output() -> None:
+    assert measured("cost.total <= $1").is_floor
+    assert not measured("cost.total <= $1", LOG.filter(pl.col("line") != 4)).is_floor
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ("model = gpt-4", [1, 2, 3, 4, 6]),
+        ("model = gpt-4*", [1, 2, 3, 4, 5, 6]),
+        ("model = gpt?4o-mini", [5]),
+        ("model = gpt.4", []),
+        ("model != gpt-4", [5, 7]),
+        ("kind = completions", [7]),
+        ("tag = prod", [1, 2]),
+        ("tag = e*", [2]),
+        ("tag = *d*e*", []),
+        ("tag != prod", [3, 4, 5, 6, 7]),
+        ("source = */june.jsonl", [6]),
+        ("day = 2023-05-0?", [1, 2, 3, 4, 5, 6, 7]),
+        ("day = 2023-05-02", [2]),
+        ("tag = prod and day != 2023-05-02", [1]),
+    ],
+)
+def test_where_selects_records(where: str, found: list[int]) -> None:
+    budget = parse(f"input_tokens.max <= 1 where {where}")
+    rows, _ = meter()._rows(budget, None)
+
+    assert rows["line"].to_list() == found
+
+
+@given(
+    st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\"'"), min_size=1, max_size=12)
+)
+def test_any_name_is_a_pattern_that_matches_itself(name: str) -> None:
+    log = LOG.with_columns(model=pl.lit(name))
+
+    assert value(f'records.total <= 1 where model = "{name}"', log) == 7
+
+
+@pytest.mark.parametrize(
+    ("budget", "doubt"),
+    [
+        ("input_tokens.max <= 1", "1 of 9 records without a value"),
+        ("cost.total <= $1", "2 of 9 records without a value"),
+        ("context.max <= 1%", "2 of 9 records without a value"),
+        ("input_tokens.max <= 1 where model = nothing", "no record is selected"),
+        ("residual.exact >= 1% where model = gpt-4o-mini", "no record has a value"),
+        ("output_tokens.max <= 1 where model = gpt-4", ""),
+        ("uncounted.total <= 1", ""),
+        ("unpriced.total <= 1", ""),
+    ],
+)
+def test_what_is_not_known_is_said(budget: str, doubt: str) -> None:
+    assert measured(budget, UNSURE).doubt == doubt
+
+
+def test_a_month_needs_a_day() -> None:
+    undated = LOG.with_columns(timestamp=pl.lit(None, pl.Datetime("us", "UTC")))
+
+    assert (
+        measured("cost.per_month <= $1", undated).doubt
+        == "no timestamps to project from; give --records-per-month"
+    )
+
+
+def test_a_record_without_text_counts_as_billed() -> None:
+    billed = UNSURE.with_columns(billed_input_tokens=pl.when(pl.col("line") == 8).then(1000))
+
+    assert measured("input_tokens.max <= 1", billed).value == 1000
+    assert not measured("input_tokens.max <= 1", billed).doubt
+    assert measured("content_tokens.max <= 1", billed).doubt
+
+
+@pytest.mark.parametrize(
+    ("budget", "found"),
+    [
+        ("input_tokens.max <= 250", [6, 4, 3]),
+        ("input_tokens.max < 600", []),
+        ("input_tokens.p95 <= 350", [6, 4]),
+        ("input_tokens.min >= 101", [7, 5]),
+        ("input_tokens.total <= 1700", [6]),
+        ("input_tokens.total <= 1000", [6, 4]),
+        ("input_tokens.total >= 9000", []),
+        ("input_tokens.mean <= 200", [6]),
+        ("framing.share <= 2%", [5, 1, 2]),
+        ("residual.exact >= 98%", [3]),
+        ("residual.max <= 0", [3]),
+        ("records.total <= 5", [1, 2]),
+        ("skipped.total <= 0", [7, 8, 9]),
+    ],
+)
+def test_the_records_to_blame_come_worst_first(budget: str, found: list[int]) -> None:
+    assert lines(blamed(budget)) == found
+
+
+@given(st.integers(0, 1732))
+def test_without_the_records_to_blame_a_sum_would_hold_and_with_one_less_it_would_not(limit: int) -> None:
+    found = [entry["value"] for entry in blamed(f"input_tokens.total <= {limit}").records]
+
+    assert 1732 - sum(found) <= limit
+    if found:
+        assert 1732 - sum(found[:-1]) > limit
+
+
+def test_only_some_are_named_and_all_are_counted() -> None:
+    culprits = blamed("input_tokens.max <= 1", top=2)
+
+    assert lines(culprits) == [6, 4]
+    assert culprits.total == 6
+    assert culprits.records[0] == {
+        "source": "logs/june.jsonl",
+        "line": 6,
+        "index": 3,
+        "model": "gpt-4",
+        "value": 600,
+        "note": None,
+        "unit": "tokens",
+    }
+
+
+def test_records_to_blame_show_money_and_reasons() -> None:
+    assert blamed("cost.max <= $0.0001").records[0]["value"] == "0.01806"
+    assert [entry["note"] for entry in blamed("unpriced.total <= 0", UNSURE).records] == [
+        "no token counts",
+        "unknown model",
+    ]
+
+
+def test_without_a_limit_those_without_a_value_are_named() -> None:
+    culprits = meter(UNSURE).culprits(parse("cost.total <= $1"), None, None, 10)
+
+    assert lines(culprits) == [8, 9]
+    assert [entry["value"] for entry in culprits.records] == [None, None]
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=2, max_size=40))
+def test_distributions_are_those_of_plain_python(numbers: list[int]) -> None:
+    log = pl.concat([LOG.head(1)] * len(numbers)).with_columns(pl.Series("own:input_tokens", numbers))
+    cuts = quantiles(numbers, n=100, method="inclusive")
+
+    for aggregate, expected in {"p50": cuts[49], "p90": cuts[89], "p95": cuts[94], "p99": cuts[98]}.items():
+        found = value(f"input_tokens.{aggregate} <= 1", log)
+        assert found is not None
+        assert float(found) == pytest.approx(expected, rel=1e-9)
+    average = value("input_tokens.mean <= 1", log)
+    assert average is not None
+    assert float(average) == pytest.approx(mean(numbers))
+    assert value("input_tokens.total <= 1", log) == sum(numbers)

@@ -1,0 +1,184 @@
+"""Budgets judged: what passes, what breaks, and what cannot be judged."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from support.budget_log import IN_PART, LOG, UNSURE, meter
+
+from tokcount.errors import UsageError
+from tokcount.reports.budgets import baseline
+from tokcount.reports.budgets import gate as budget
+from tokcount.reports.budgets.gate import Gate
+from tokcount.reports.budgets.language import parse
+from tokcount.reports.budgets.meter import holds, is_over
+
+
+def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **gate: Any) -> dict[str, Any]:
+    """The JSON object of one budget that must hold."""
+    verdicts = budget.judge(meter(log, *targets), Gate(fail=(parse(text),), **gate))
+    found: dict[str, Any] = budget.report(verdicts, {}).data["budgets"][0]
+    return found
+
+
+def test_a_report_passes_when_all_that_must_hold_do() -> None:
+    held, broken = parse("input_tokens.max <= 600"), parse("input_tokens.max < 600")
+    verdicts = {
+        levels: budget.report(budget.judge(meter(), Gate(fail=levels[:1], warn=levels[1:])), {}).data
+        for levels in [(held, broken), (broken, held)]
+    }
+
+    assert [data["passed"] for data in verdicts.values()] == [True, False]
+    assert [[e["level"] for e in data["budgets"]] for data in verdicts.values()] == [["fail", "warn"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "passed", "difference", "margin"),
+    [
+        ("input_tokens.max <= 500", False, 100, 0.2),
+        ("input_tokens.max <= 800", True, -200, -0.25),
+        ("input_tokens.min >= 10", False, -10, -1.0),
+        ("input_tokens.max == 600", True, 0, 0.0),
+        ("input_tokens.min <= 0", True, 0, None),
+        ("framing_tokens.min >= -3", True, 3, 1.0),
+        ("framing.max <= 7.5%", False, 0.005, 0.005 / 0.075),
+        ("cost.max <= $0.01", False, "0.00806", 0.806),
+    ],
+)
+def test_the_margin_is_the_difference_as_a_part_of_the_limit(
+    text: str, passed: bool, difference: Any, margin: float | None
+) -> None:
+    found = entry(text)
+
+    assert (found["passed"], found["difference"]) == (passed, difference)
+    assert found["margin"] == (margin if margin is None else pytest.approx(margin))
+
+
+@pytest.mark.parametrize(
+    ("text", "saved", "limit"),
+    [
+        ("input_tokens.max <= baseline", 600, 600),
+        ("input_tokens.max <= baseline + 5%", 600, 630),
+        ("input_tokens.max <= baseline - 40", 600, 560),
+        ("framing.share <= baseline + 5%", "0.1", 0.15),
+        ("cost.total <= baseline + 10%", "0.02", "0.022"),
+        ("cost.total <= baseline - $0.01", "0.02", "0.01"),
+    ],
+)
+def test_a_limit_can_rest_on_the_baseline(text: str, saved: str | int, limit: Any) -> None:
+    found = entry(text, baseline={parse(text).key(None): Decimal(saved)})
+
+    assert found["limit"] == limit
+    assert found["doubt"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "floor", "passed", "sure"),
+    [
+        ("input_tokens.max <= 9k", True, True, False),
+        ("input_tokens.max <= 500", True, False, True),
+        ("input_tokens.max >= 500", True, True, True),
+        ("input_tokens.max >= 9k", True, False, False),
+        ("drift.total <= 5% for gpt-4o", False, True, False),
+        ("framing.share <= 1%", False, False, False),
+        ("records.total >= 1", False, True, True),
+        ('input_tokens.max <= 9k where model = "gpt-4o-mini"', False, True, True),
+    ],
+)
+def test_a_budget_that_rests_on_records_counted_in_part_says_so(
+    text: str, floor: bool, passed: bool, sure: bool
+) -> None:
+    found = entry(text, IN_PART)
+
+    assert (found["floor"], found["passed"], found["sure"]) == (floor, passed, sure)
+    assert (found["rests_on"] == "counted in part (2 of 7 records)") is (not sure or floor)
+    assert found["doubt"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "gate", "doubt"),
+    [
+        ("input_tokens.max <= baseline", {}, budget.NO_BASELINE),
+        ("input_tokens.max <= baseline", {"baseline": {"x": Decimal(1)}}, budget.NOT_IN_BASELINE),
+        ("input_tokens.max <= 9k where model = nothing", {}, "no record is selected"),
+        ("input_tokens.max <= 9k", {}, "1 of 9 records without a value"),
+        ("cost.total <= $9k", {}, "2 of 9 records without a value"),
+    ],
+)
+def test_what_cannot_be_judged_is_broken_unless_that_is_allowed(
+    text: str, gate: dict[str, Any], doubt: str
+) -> None:
+    strict, lenient = entry(text, UNSURE, **gate), entry(text, UNSURE, allow_unknown=True, **gate)
+
+    assert (strict["passed"], lenient["passed"]) == (False, True)
+    assert strict["doubt"] == lenient["doubt"] == doubt
+
+
+def test_what_is_known_can_break_a_budget_also_when_not_all_is() -> None:
+    assert not entry("input_tokens.max <= 9", UNSURE, allow_unknown=True)["passed"]
+
+
+def test_in_doubt_the_records_without_a_value_are_named_and_else_those_beyond_the_limit() -> None:
+    assert [r["line"] for r in entry("input_tokens.max <= 9k", UNSURE)["records"]] == [8]
+    assert [r["line"] for r in entry("input_tokens.max <= 500", UNSURE)["records"]] == [6]
+
+
+def test_a_baseline_that_is_being_saved_is_not_compared_with() -> None:
+    found = entry("cost.total <= baseline - 50%", saving=True)
+
+    assert (found["passed"], found["doubt"], found["limit"]) == (True, budget.SAVED, None)
+
+
+def test_a_budget_is_about_every_target_or_the_one_it_names() -> None:
+    gate = Gate(
+        fail=tuple(
+            map(parse, ["input_tokens.max <= 1", "records.total <= 1", "input_tokens.max <= 1 for own"])
+        )
+    )
+
+    verdicts = budget.judge(meter(LOG, "gpt-4o"), gate)
+
+    assert [(v.key, v.target) for v in verdicts] == [
+        ("input_tokens.max for gpt-4o", "gpt-4o"),
+        ("records.total", None),
+        ("input_tokens.max", None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["drift.total <= 1%", "drift.total <= 1% for own"])
+def test_drift_needs_a_target(text: str) -> None:
+    with pytest.raises(UsageError, match=r"drift needs a target; add 'for MODEL' or --to MODEL"):
+        entry(text)
+
+
+def test_a_saved_baseline_holds_what_is_known_of_all_records() -> None:
+    gate = Gate(fail=tuple(map(parse, ["input_tokens.max <= 1", "records.total <= 1", "framing.p50 <= 1%"])))
+
+    text = baseline.to_text(budget.values(budget.judge(meter(UNSURE), gate)))
+
+    assert text == '{\n  "tokcount_baseline": 1,\n  "values": {\n    "records.total": 9\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("value", "operator", "limit", "held", "over"),
+    [
+        (1, "<=", 1, True, True),
+        (1, "<", 1, False, True),
+        (1, ">=", 1, True, False),
+        (1, ">", 1, False, False),
+        (1, "==", 1, True, False),
+        (2, "==", 1, False, True),
+        (0, "<=", 1, True, True),
+        (0, ">=", 1, False, False),
+    ],
+)
+def test_operators_compare_exactly(value: int, operator: Any, limit: int, held: bool, over: bool) -> None:
+    assert holds(Decimal(value), operator, Decimal(limit)) is held
+    assert is_over(Decimal(value), operator, Decimal(limit)) is over
+
+
+def test_ten_per_cent_is_not_more_than_ten_per_cent() -> None:
+    assert entry("framing.max == 8%")["passed"]
+    assert entry("residual.exact >= baseline", baseline={"residual.exact": Decimal(2) / 3})["passed"]

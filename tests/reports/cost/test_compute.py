@@ -1,0 +1,520 @@
+"""Cost: records priced one by one at their own days, sums exact, token and price effects apart."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tokcount.errors import UsageError
+from tokcount.models import overrides, pricing
+from tokcount.reports.cost.compute import CostOptions, Total, costs, totals, with_costs
+
+TODAY = date(2026, 11, 22)
+MILLION = 1_000_000
+
+DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "source": pl.String,
+    "kind": pl.String,
+    "model": pl.String,
+    "timestamp": pl.Datetime("us", "UTC"),
+    "tier": pl.String,
+    "tags": pl.String,
+    "flags": pl.String,
+    "requests": pl.Int64,
+    "billed_input_tokens": pl.Int64,
+    "billed_output_tokens": pl.Int64,
+    "billed_cached_tokens": pl.Int64,
+    "billed_cache_write_tokens": pl.Int64,
+}
+QUANTITIES = ("content_tokens", "framing_tokens", "input_tokens", "output_tokens")
+
+
+def record(
+    model: str | None = "gpt-4o",
+    day: str | None = "2025-01-01",
+    *,
+    billed: tuple[int, ...] = (),
+    counts: Mapping[str, tuple[int | None, int | None]] | None = None,
+    own: tuple[int | None, int | None] = (None, None),
+    **more: Any,
+) -> dict[str, Any]:
+    """One row; ``own`` and ``counts`` are input and output tokens under the references."""
+    row: dict[str, Any] = dict.fromkeys(DTYPES)
+    row |= {"source": "log.jsonl", "kind": "chat", "model": model, "tags": "", "flags": "", "requests": 1}
+    row["timestamp"] = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
+    names = ("billed_input_tokens", "billed_output_tokens", "billed_cached_tokens")
+    row |= dict(zip(names, billed, strict=False))
+    for label, (tokens_in, tokens_out) in {"own": own, **(counts or {})}.items():
+        row |= {f"{label}:input_tokens": tokens_in, f"{label}:output_tokens": tokens_out}
+    return row | more
+
+
+def frame(*rows: dict[str, Any]) -> pl.DataFrame:
+    labels = dict.fromkeys(key.rpartition(":")[0] for row in rows for key in row if ":" in key)
+    counts = {f"{label}:{name}": pl.Int64 for label in {"own": None, **labels} for name in QUANTITIES}
+    return pl.DataFrame(list(rows), schema={**DTYPES, **counts})
+
+
+def cost(data: pl.DataFrame, *targets: str, **options: Any) -> dict[str, Any]:
+    return costs(data, CostOptions(targets=targets, today=TODAY, **options))
+
+
+def own(data: pl.DataFrame, **options: Any) -> dict[str, Any]:
+    entry: dict[str, Any] = cost(data, **options)["references"][0]
+    return entry
+
+
+def target(data: pl.DataFrame, label: str, **options: Any) -> dict[str, Any]:
+    entry: dict[str, Any] = cost(data, label, **options)["references"][1]
+    return entry
+
+
+class TestBaseline:
+    def test_each_record_is_priced_at_its_own_day(self) -> None:
+        log = frame(
+            record("davinci", "2022-08-31", own=(MILLION, 0)),
+            record("davinci", "2022-09-01", own=(MILLION, 0)),
+        )
+
+        assert own(log)["cost_usd"] == "80"
+
+    def test_billed_numbers_win_over_counts_and_that_is_said(self) -> None:
+        log = frame(
+            record(billed=(1000, 100), own=(999, 1)),
+            record(own=(1000, 100)),
+        )
+        entry = own(log)
+
+        assert entry["usage"] == {"billed": 1, "counted": 1}
+        assert entry["cost_usd"] == "0.007"
+        assert (entry["input_cost_usd"], entry["output_cost_usd"]) == ("0.005", "0.002")
+
+    def test_cached_tokens_are_charged_at_their_price(self) -> None:
+        entry = own(frame(record(billed=(2000, 0, 1000))))
+
+        assert entry["cost_usd"] == "0.00375"
+        assert entry["cached_input_cost_usd"] == "0.00125"
+        assert entry["cached_tokens"] == 1000
+
+    def test_cache_writes_are_charged_where_they_cost_more(self) -> None:
+        log = frame(record("gpt-6-sol", "2026-11-01", billed=(1000, 0), billed_cache_write_tokens=1000))
+
+        assert own(log)["cost_usd"] == "0.0025"
+
+    def test_the_long_context_step_is_taken_record_by_record(self) -> None:
+        day = "2026-11-22"
+        below, above = (
+            record("gpt-5.5", day, own=(272_000, 1000)),
+            record("gpt-5.5", day, own=(272_001, 1000)),
+        )
+        entry = own(frame(below, above, below))
+
+        assert entry["cost_usd"] == "5.54501"
+        assert entry["long_context"] == 1
+
+    def test_a_row_of_many_requests_gets_no_long_context_step(self) -> None:
+        log = frame(record("gpt-5.5", "2026-11-22", billed=(MILLION, 0), requests=1000, kind="usage"))
+
+        assert own(log)["cost_usd"] == "5"
+
+    def test_as_of_prices_everything_on_that_day(self) -> None:
+        log = frame(record(own=(MILLION, MILLION)), record("davinci", None, own=(MILLION, 0)))
+
+        assert own(log, as_of=date(2022, 8, 31))["cost_usd"] == "80"
+
+    def test_a_record_without_a_day_takes_the_last_price_and_says_so(self) -> None:
+        entry = own(frame(record("gpt-3.5-turbo", None, own=(MILLION, MILLION))))
+
+        assert entry["cost_usd"] == "2"
+        assert entry["prices"][0]["notes"] == ["no date: the last known price"]
+
+    def test_logged_batch_calls_cost_batch_prices(self) -> None:
+        assert own(frame(record("gpt-4.1", own=(MILLION, MILLION), tier="batch")))["cost_usd"] == "5"
+
+    def test_batch_prices_everything_at_batch_rates(self) -> None:
+        assert own(frame(record("gpt-4.1", own=(MILLION, MILLION))), batch=True)["cost_usd"] == "5"
+
+    def test_an_answer_from_a_gateways_cache_was_not_billed(self) -> None:
+        entry = own(frame(record(billed=(1000, 100), flags="cached_reply|media"), record(billed=(1000, 100))))
+
+        assert entry["cost_usd"] == "0.0035"
+        assert entry["usage"] == {"billed": 1, "not billed": 1}
+
+    def test_a_free_beta_costs_nothing(self) -> None:
+        entry = own(frame(record("code-davinci-002", "2022-06-01", own=(1000, 100))))
+
+        assert entry["cost_usd"] == "0"
+        assert entry["prices"][0]["notes"] == ["free beta"]
+        assert entry["priced_share"] == 1.0
+
+    def test_the_origin_of_every_price_stands_in_the_report(self) -> None:
+        (price,) = own(frame(record("gpt-4o", own=(1000, 0))))["prices"]
+
+        assert price["origin"] == "gpt-4o row from 2024-10-02, verified"
+        assert (price["input"], price["cached_input"], price["output"]) == ("2.5", "1.25", "10")
+        assert (price["records"], price["cost_usd"], price["basis"]) == (1, "0.0025", "bundled")
+
+
+class TestUnpriced:
+    LOG = frame(
+        record("gpt-4o", own=(1000, 0)),
+        record("gpt-6.2-sol", own=(1000, 0)),
+        record("my-deployment"),
+        record(None),
+        record("gpt-4o"),
+    )
+
+    def test_the_total_is_a_floor_and_every_reason_is_listed(self) -> None:
+        entry = own(self.LOG)
+
+        assert entry["cost_usd"] == "0.0025"
+        assert entry["floor"]
+        assert (entry["priced"], entry["priced_share"]) == (1, 0.2)
+        assert {(row["model"], row["reason"], row["records"]) for row in entry["unpriced"]} == {
+            ("gpt-6.2-sol", "no price known", 1),
+            ("my-deployment", "unknown model", 1),
+            (None, "no model named", 1),
+            ("gpt-4o", "no token counts", 1),
+        }
+
+    def test_nothing_priced_is_unknown_and_not_zero(self) -> None:
+        entry = own(frame(record("gpt-6.2-sol", own=(1000, 0))))
+
+        assert entry["cost_usd"] is None
+        assert not entry["floor"]
+
+    def test_an_unknown_model_with_billed_tokens_is_named(self) -> None:
+        (reason,) = own(frame(record("my-deployment", billed=(10, 1))))["unpriced"]
+
+        assert reason == {"model": "my-deployment", "reason": "unknown model", "records": 1}
+
+    def test_an_assumed_model_stands_in_for_what_is_missing_or_unknown(self) -> None:
+        log = frame(
+            record("my-deployment", own=(1000, 0)), record(None, own=(1000, 0)), record(own=(1000, 0))
+        )
+
+        assert own(log, assume_model="gpt-4")["cost_usd"] == "0.0625"
+        assert own(log, assume_model="gpt-7")["priced"] == 1
+
+    def test_an_encoding_has_no_price(self) -> None:
+        entry = target(frame(record(own=(10, 1), counts={"o200k_base": (10, 1)})), "o200k_base")
+
+        assert entry["cost_usd"] is None
+        assert entry["token_effect_usd"] is None
+        assert entry["unpriced"][0]["reason"] == "an encoding has no price"
+
+    def test_an_empty_log_costs_nothing_known(self) -> None:
+        data = cost(frame(), by=("model",), monthly=True)
+
+        assert data["references"][0]["cost_usd"] is None
+        assert data["references"][0]["priced_share"] is None
+        assert data["groups"] == []
+
+
+class TestFloors:
+    """The true cost is higher than what is charged."""
+
+    def test_an_output_that_nobody_logged_is_not_charged_and_said(self) -> None:
+        entry = own(frame(record(own=(1000, None)), record(own=(1000, 0))))
+
+        assert entry["cost_usd"] == "0.005"
+        assert (entry["floor"], entry["low"]) == (True, {"no output in the log": 1})
+
+    def test_embeddings_have_no_output(self) -> None:
+        entry = own(frame(record("text-embedding-ada-002", own=(1000, None), kind="embeddings")))
+
+        assert (entry["floor"], entry["low"]) == (False, {})
+
+    @pytest.mark.parametrize("name", ["billed_audio_tokens", "billed_audio_output_tokens"])
+    def test_audio_is_charged_as_text_and_that_is_said(self, name: str) -> None:
+        log = frame(record(own=(1000, 5), billed=(1900, 5)), record(own=(1000, 5), billed=(1000, 5)))
+        entry = own(log.with_columns(pl.Series(name, [900, 0])))
+
+        assert (entry["floor"], entry["low"]) == (True, {"audio tokens at the rate of text": 1})
+
+    def test_what_is_counted_in_part_costs_more(self) -> None:
+        log = frame(record(own=(1000, 0)), record(own=(1000, 0), billed=(9000, 0)))
+        entry = own(log.with_columns(pl.lit("partial").alias("own:basis")))
+
+        assert (entry["floor"], entry["low"]) == (True, {"counted in part": 1})
+        assert entry["basis"] == {"partial": 1}
+
+    def test_totals_are_those_of_the_report(self) -> None:
+        log = frame(record(own=(1000, 0)), record(None))
+
+        assert totals(log, CostOptions(today=TODAY)) == {"own": Total("0.0025", 1, floor=True)}
+        assert totals(frame(record(None)), CostOptions(today=TODAY)) == {"own": Total(None, 0)}
+        assert totals(log.head(1), CostOptions(today=TODAY))["own"].floor is False
+
+
+class TestTargets:
+    def test_targets_take_batch_rates_too(self) -> None:
+        rows = [record(own=(MILLION, 0), counts={"gpt-4.1": (MILLION, 0)})] * 3
+
+        assert target(frame(*rows), "gpt-4.1", batch=True)["cost_usd"] == "3"
+
+    def test_a_target_is_priced_today(self) -> None:
+        log = frame(
+            record("gpt-4o", "2024-06-01", own=(MILLION, MILLION), counts={"gpt-4o-mini": (MILLION, MILLION)})
+        )
+
+        assert target(log, "gpt-4o-mini")["cost_usd"] == "0.75"
+
+    def test_token_effect_and_price_effect_are_apart(self) -> None:
+        log = frame(
+            record("text-davinci-003", "2023-06-01", own=(1000, 100), counts={"gpt-6-luna": (800, 90)})
+        )
+        entry = target(log, "gpt-6-luna")
+
+        assert entry["cost_usd"] == "0.000125"
+        effects = [entry[f"{name}_usd"] for name in ("token_effect", "price_effect", "difference")]
+        assert effects == ["-0.0042", "-0.017675", "-0.021875"]
+
+    def test_what_the_count_cannot_see_is_carried_over(self) -> None:
+        log = frame(record(billed=(1200, 500), own=(1000, 100), counts={"gpt-6-luna": (900, 90)}))
+        entry = target(log, "gpt-6-luna")
+
+        assert (entry["input_tokens"], entry["output_tokens"]) == (1100, 490)
+        assert entry["usage"] == {"carried": 1}
+
+    def test_a_record_that_cannot_be_counted_keeps_its_billed_tokens(self) -> None:
+        entry = target(frame(record(billed=(1200, 500), counts={"gpt-6-luna": (None, None)})), "gpt-6-luna")
+
+        assert (entry["input_tokens"], entry["output_tokens"]) == (1200, 500)
+        assert entry["usage"] == {"carried": 1}
+
+    def test_the_logged_share_of_cached_input_moves_along(self) -> None:
+        log = frame(record(billed=(2000, 0, 1000), own=(2000, 0), counts={"gpt-6-luna": (1000, 0)}))
+
+        assert target(log, "gpt-6-luna")["cached_tokens"] == 500
+
+    def test_an_asked_share_is_cached_in_long_prompts_only(self) -> None:
+        counts = {"gpt-6-luna": (10_000, 0)}
+        log = frame(
+            record(own=(10_000, 0), counts=counts), record(own=(1000, 0), counts={"gpt-6-luna": (1000, 0)})
+        )
+        entry = target(log, "gpt-6-luna", cached_share=Decimal("0.9"))
+
+        assert entry["cached_tokens"] == 9000
+        assert entry["cost_usd"] == "0.00029"
+
+    def test_a_named_baseline_is_counted_and_never_billed(self) -> None:
+        log = frame(record(billed=(5000, 500), counts={"gpt-4": (1000, 100), "gpt-4o": (900, 90)}))
+        data = cost(log, "gpt-4o", baseline="gpt-4")
+
+        assert [entry["input_tokens"] for entry in data["references"]] == [1000, 900]
+
+    def test_effects_are_over_what_both_sides_price(self) -> None:
+        log = frame(
+            record("gpt-6.2-sol", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
+            record("gpt-4", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
+        )
+        entry = target(log, "gpt-4o")
+
+        assert entry["cost_usd"] == "0.005"
+        assert (entry["compared"], entry["compared_baseline_usd"]) == (1, "0.03")
+        assert entry["difference_usd"] == "-0.0275"
+
+    def test_a_users_price_is_used_and_labelled(self) -> None:
+        catalog = overrides.effective(prices=["gpt-4o=1,2"], environment={"XDG_CONFIG_HOME": "/nowhere"})
+        data = costs(frame(record(own=(MILLION, MILLION))), CostOptions(today=TODAY), catalog)
+        (entry,) = data["references"]
+
+        assert entry["cost_usd"] == "3"
+        assert entry["prices"][0]["basis"] == "user"
+
+
+class TestProjection:
+    def test_a_month_is_projected_from_the_days_of_the_log(self) -> None:
+        log = frame(record(day="2025-01-01", own=(1000, 0)), record(day="2025-01-10", own=(1000, 0)))
+        data = cost(log, monthly=True)
+
+        assert data["monthly"] == {"basis": "10 days, 2025-01-01 to 2025-01-10", "factor": "3.043750"}
+        assert data["references"][0]["monthly_usd"] == "0.01521875"
+
+    def test_a_month_is_projected_from_a_number_of_records(self) -> None:
+        assert own(frame(record(own=(1000, 0))), records_per_month=1000)["monthly_usd"] == "2.5"
+
+    def test_without_days_nothing_is_projected_and_the_reason_is_given(self) -> None:
+        data = cost(frame(record(day=None, own=(1000, 0))), monthly=True)
+
+        assert data["references"][0]["monthly_usd"] is None
+        assert data["monthly"]["basis"] == "no timestamps; give --records-per-month"
+
+
+class TestGroups:
+    def test_groups_add_up_to_the_whole(self) -> None:
+        log = frame(
+            record("gpt-4o", own=(1000, 0), tags="prod", counts={"gpt-6-luna": (1000, 0)}),
+            record("gpt-4o", own=(2000, 5), tags="dev", counts={"gpt-6-luna": (2000, 5)}),
+            record("gpt-6.2-sol", own=(2000, 0), tags="", counts={"gpt-6-luna": (2000, 0)}),
+        )
+        data = cost(log, "gpt-6-luna", by=("tag",))
+        for i, label in enumerate(("own", "gpt-6-luna")):
+            sums = [group["references"][i] for group in data["groups"]]
+            assert {entry["reference"] for entry in sums} == {label}
+            assert sum(Decimal(entry["cost_usd"] or 0) for entry in sums) == Decimal(
+                data["references"][i]["cost_usd"]
+            )
+
+    def test_an_unpriced_group_has_no_cost(self) -> None:
+        data = cost(frame(record("gpt-6.2-sol", own=(10, 0)), record(own=(10, 0))), by=("model",))
+
+        assert [group["model"] for group in data["groups"]] == ["gpt-4o", "gpt-6.2-sol"]
+        assert data["groups"][1]["references"][0]["cost_usd"] is None
+
+    def test_a_group_without_a_baseline_price_has_no_effects(self) -> None:
+        log = frame(record("gpt-6.2-sol", own=(10, 0), counts={"gpt-4o": (10, 0)}))
+        entry = cost(log, "gpt-4o", by=("model",))["groups"][0]["references"][1]
+
+        assert entry["cost_usd"] == "0.000025"
+        assert (entry["token_effect_usd"], entry["price_effect_usd"]) == (None, None)
+
+    def test_days_come_in_order(self) -> None:
+        log = frame(*(record(day=f"2025-01-0{day}", own=(day * 10, 0)) for day in (3, 1, 2)))
+
+        assert [group["day"] for group in cost(log, by=("day",))["groups"]] == [
+            "2025-01-01",
+            "2025-01-02",
+            "2025-01-03",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"by": ("role",)}, "--by role: cost is grouped by model, day, tag, source, kind"),
+        ({"cached_share": Decimal("1.5")}, "--cached-share 1.5: a share is between 0 and 1"),
+        ({"records_per_month": 0}, "--records-per-month 0: at least one record was expected"),
+    ],
+)
+def test_a_wrong_option_is_one_clear_line(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        cost(frame(), **options)
+
+
+def test_per_record_costs_are_exact_text_and_empty_where_unknown() -> None:
+    log = frame(record(own=(1, 0)), record("gpt-6.2-sol", own=(1, 0)))
+    column = with_costs(log, CostOptions(today=TODAY))["own:cost_usd"]
+
+    assert column.to_list() == ["0.0000025", None]
+
+
+MODELS = (
+    "gpt-4o",
+    "davinci",
+    "gpt-5.5",
+    "gpt-3.5-turbo",
+    "gpt-6.2-sol",
+    "code-davinci-002",
+    "nonsense",
+    None,
+)
+tokens = st.integers(0, 400_000)
+maybe_tokens = st.none() | tokens
+days = st.none() | st.dates(date(2021, 1, 1), date(2027, 12, 31)).map(date.isoformat)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> pl.DataFrame:
+    def one() -> dict[str, Any]:
+        counts = {
+            label: (draw(maybe_tokens), draw(maybe_tokens)) for label in ("own", "gpt-5.5", "gpt-4.1-mini")
+        }
+        row = record(draw(st.sampled_from(MODELS)), draw(days), counts=counts)
+        row["tier"] = draw(st.sampled_from([None, "batch", "priority"]))
+        for name in ("billed_input_tokens", "billed_output_tokens", "billed_cached_tokens"):
+            row[name] = draw(maybe_tokens)
+        return row
+
+    return frame(*(one() for _ in range(draw(st.integers(1, 8)))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs(), st.none() | st.decimals(0, 1, places=3))
+def test_totals_are_the_sums_of_their_records_and_of_their_effects(
+    log: pl.DataFrame, share: Decimal | None
+) -> None:
+    options = CostOptions(targets=("gpt-5.5", "gpt-4.1-mini"), today=TODAY, cached_share=share, by=("model",))
+    data = costs(log, options)
+    rows = with_costs(log, options)
+
+    for entry in data["references"]:
+        column = [Decimal(text) for text in rows[f"{entry['reference']}:cost_usd"] if text is not None]
+        assert entry["priced"] == len(column)
+        assert Decimal(entry["cost_usd"] or 0) == sum(column)
+        if entry["cost_usd"] is not None:
+            parts = Decimal(entry["input_cost_usd"]) + Decimal(entry["output_cost_usd"])
+            assert parts == Decimal(entry["cost_usd"])
+        assert entry["priced"] + sum(row["records"] for row in entry["unpriced"]) == log.height
+        assert sum(Decimal(price["cost_usd"]) for price in entry["prices"]) == sum(column)
+    for entry in data["references"][1:]:
+        if entry["difference_usd"] is not None:
+            effects = Decimal(entry["token_effect_usd"]) + Decimal(entry["price_effect_usd"])
+            assert effects == Decimal(entry["difference_usd"])
+        both = rows.drop_nulls(["own:cost_usd", f"{entry['reference']}:cost_usd"])
+        after, before = (
+            sum(Decimal(text) for text in both[f"{label}:cost_usd"]) for label in (entry["reference"], "own")
+        )
+        assert Decimal(entry["difference_usd"] or 0) == after - before
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs())
+def test_the_frame_agrees_with_the_arithmetic_of_one_request(log: pl.DataFrame) -> None:
+    rows = with_costs(log, CostOptions(today=TODAY))
+
+    for row in rows.iter_rows(named=True):
+        counted_in, counted_out = row["own:input_tokens"], row["own:output_tokens"]
+        tokens_in = row["billed_input_tokens"] if row["billed_input_tokens"] is not None else counted_in
+        tokens_out = row["billed_output_tokens"] if row["billed_output_tokens"] is not None else counted_out
+        price = None
+        if row["model"] not in (None, "nonsense"):
+            price = pricing.price(row["model"], row["timestamp"], row["tier"])
+        if price is None or tokens_in is None:
+            assert row["own:cost_usd"] is None
+            continue
+        expected = pricing.cost(
+            price, tokens_in, tokens_out or 0, cached_tokens=row["billed_cached_tokens"] or 0
+        )
+        assert Decimal(row["own:cost_usd"]) == expected.total
+
+
+def test_two_thousand_records_over_two_years_take_well_under_a_second() -> None:
+    start = date(2023, 1, 1)
+    models = ("gpt-3.5-turbo", "gpt-4", "davinci", "gpt-4o", "text-davinci-003")
+    log = frame(
+        *(
+            record(
+                models[i % 5],
+                str(start + timedelta(days=i % 730)),
+                own=(1000 + i, 100),
+                counts={"gpt-6-luna": (900, 100)},
+            )
+            for i in range(2000)
+        )
+    )
+    cost(log.head(1), "gpt-6-luna")
+    began = time.process_time()
+    data = cost(log, "gpt-6-luna", by=("model", "day"))
+
+    assert time.process_time() - began < 0.7
+    assert data["references"][0]["priced"] == 2000
+
+
+def test_models_that_nobody_knows_do_not_slow_it_down() -> None:
+    start = date(2023, 1, 1)
+    log = frame(*(record(f"deployment-{i % 3}", str(start + timedelta(i)), own=(10, 1)) for i in range(730)))
+    began = time.process_time()
+    entry = own(log)
+
+    assert time.process_time() - began < 0.7
+    assert [row["reason"] for row in entry["unpriced"]] == ["unknown model"] * 3

@@ -1,0 +1,233 @@
+"""One record in, one row out: content, framing and output under each reference."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tokcount.framing.billing_anomalies import SHARED
+from tokcount.framing.families import FAMILIES
+from tokcount.framing.user_families import UserFamily
+from tokcount.logs.record import Record, Usage
+from tokcount.scanning import columns
+from tokcount.scanning.columns import Columns, Notes
+from tokcount.scanning.counter import RowCounter
+from tokcount.scanning.frame import assemble, joined
+from tokcount.scanning.plan import ScanPlan, make_plan, own_plan
+
+CHAT = {
+    "messages": [
+        {"role": "system", "content": "You are a helpful assistant."},
+        {"role": "user", "content": "Hello!"},
+    ]
+}
+
+
+def rows(plan: ScanPlan, *records: Record) -> list[dict[str, Any]]:
+    counter = RowCounter(plan)
+    for record in records:
+        counter.add(record)
+    frame: pl.DataFrame = assemble([(counter.take(), 0)])
+    return frame.to_dicts()
+
+
+def chat(**fields: Any) -> Record:
+    defaults: dict[str, Any] = {"request": CHAT, "model": "gpt-4o"}
+    return Record(
+        source="x.jsonl", line=1, format="openai.chat.request", kind="chat", **{**defaults, **fields}
+    )
+
+
+def completion(**fields: Any) -> Record:
+    defaults: dict[str, Any] = {"request": {"prompt": "2 + 2 = 4"}, "model": "text-davinci-003"}
+    return Record(
+        source="x.jsonl",
+        line=2,
+        format="openai.completions.request",
+        kind="completions",
+        **{**defaults, **fields},
+    )
+
+
+def test_an_encoding_frames_messages_and_leaves_prompts_alone() -> None:
+    first, second = rows(make_plan(), chat(), completion())
+
+    assert (first["o200k_base:content_tokens"], first["o200k_base:framing_tokens"]) == (8, 11)
+    assert [second[f"{name}:input_tokens"] for name in ("p50k_base", "cl100k_base", "o200k_base")] == [
+        5,
+        7,
+        7,
+    ]
+    assert second["o200k_base:framing_tokens"] == 0
+
+
+def test_a_prompt_on_a_chat_model_is_one_user_message() -> None:
+    (row,) = rows(make_plan(to=["gpt-4o"]), completion())
+
+    assert (row["own:input_tokens"], row["own:framing_tokens"]) == (5, 0)
+    assert (row["gpt-4o:content_tokens"], row["gpt-4o:framing_tokens"]) == (7, 7)
+
+
+def test_the_served_model_is_the_own_model() -> None:
+    (row,) = rows(make_plan(to=["o200k_base"]), chat(model="my-deployment", served_model="gpt-5-2025-08-07"))
+
+    assert row["own:framing_tokens"] == 10
+    assert row["model"] == "gpt-5-2025-08-07"
+
+
+def test_an_unknown_model_has_no_baseline_and_says_so() -> None:
+    (row,) = rows(make_plan(to=["gpt-4o"]), chat(model="my-deployment"))
+
+    assert row["own:input_tokens"] is None
+    assert row["gpt-4o:input_tokens"] == 19
+    assert row["reason"] == "unknown model 'my-deployment'"
+
+
+@pytest.mark.parametrize("model", [None, "my-deployment"])
+def test_an_assumed_model_stands_in_for_none_and_for_unknown(model: str | None) -> None:
+    (row,) = rows(make_plan(to=["o200k_base"], assume_model="gpt-5"), chat(model=model))
+
+    assert row["own:framing_tokens"] == 10
+
+
+def test_a_model_that_is_not_known_is_never_counted_exactly() -> None:
+    plan = make_plan(to=["gpt-4o"], assume_model="gpt-5")
+    unknown, none, known = rows(plan, chat(model="my-deployment"), chat(model=None), chat(model="gpt-4o"))
+
+    assert (unknown["own:basis"], unknown["gpt-4o:basis"]) == ("estimated", "exact")
+    assert unknown["reason"] == "unknown model 'my-deployment', counted as gpt-5"
+    assert [row["own:basis"] for row in (none, known)] == ["exact", "exact"]
+
+
+@pytest.mark.parametrize("flag", ["truncated", "redacted"])
+def test_text_that_the_log_cut_is_not_counted(flag: str) -> None:
+    (row,) = rows(make_plan(), chat(flags=(flag,), usage=Usage(input=900, output=3)))
+
+    assert row["o200k_base:input_tokens"] is None
+    assert (row["billed_input_tokens"], row["billed_output_tokens"]) == (900, 3)
+
+
+def test_logged_zero_is_zero_and_not_logged_is_null() -> None:
+    (row,) = rows(make_plan(), chat(usage=Usage(input=19, cached_input=0)))
+
+    assert row["billed_cached_tokens"] == 0
+    assert row["billed_reasoning_tokens"] is None
+
+
+def test_flags_of_the_text_join_those_of_the_record() -> None:
+    request = {"messages": [{"role": "user", "content": "<|endoftext|> \ud83d"}]}
+    (row,) = rows(make_plan(), chat(request=request, flags=("media",)))
+
+    assert row["flags"] == "media|special_token_text|surrogate_repaired"
+
+
+def test_a_call_that_was_seen_before_is_a_duplicate() -> None:
+    first, second, third = rows(make_plan(), chat(id="a"), chat(id="a"), chat(id="b"))
+
+    assert [row["flags"] for row in (first, second, third)] == ["", "duplicate", ""]
+
+
+def test_content_by_role_adds_up() -> None:
+    (row,) = rows(make_plan(by=["role"]), chat())
+
+    by_role = {name: value for name, value in row.items() if name.startswith("o200k_base:content_tokens[")}
+    assert sum(by_role.values()) == row["o200k_base:content_tokens"]
+    assert by_role["o200k_base:content_tokens[system]"] == 6
+
+
+def test_a_completion_moved_to_a_chat_model_is_a_chat_reply() -> None:
+    (row,) = rows(
+        make_plan(to=["gpt-5", "o200k_base"]),
+        completion(response={"choices": [{"text": " and 4 = 2 + 2", "finish_reason": "stop"}]}),
+    )
+
+    assert row["gpt-5:output_tokens"] == row["o200k_base:output_tokens"] + 3
+
+
+def test_output_is_counted_under_every_reference() -> None:
+    response = {"choices": [{"text": "2 + 2 = 4", "finish_reason": "stop"}]}
+    (row,) = rows(make_plan(), completion(response=response))
+
+    assert [row[f"{name}:output_tokens"] for name in ("p50k_base", "cl100k_base", "o200k_base")] == [5, 7, 7]
+
+
+def test_users_constants_count_and_are_marked() -> None:
+    own = UserFamily(
+        "gpt-7", FAMILIES["gpt5"].__class__(name="gpt-7", priming=40, doubt="calibrated"), "o200k_base"
+    )
+    (row,) = rows(own_plan(families=(own,)), chat(model="gpt-7"))
+
+    assert row["own:framing_tokens"] == 48
+    assert (row["basis"], row["reason"]) == ("estimated", "calibrated")
+
+
+def response_call(billed: int, **fields: Any) -> Record:
+    """A Responses call of 9 tokens whose answer makes two calls."""
+    call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
+    defaults: dict[str, Any] = {
+        "request": {"input": "Hello!"},
+        "response": {"output": [call, call]},
+        "usage": Usage(input=billed, output=9),
+        "model": "gpt-4o",
+    }
+    return Record(
+        source="x.jsonl", line=3, format="openai.responses.pair", kind="responses", **{**defaults, **fields}
+    )
+
+
+def test_an_odd_bill_is_named_when_a_record_is_compared_with_it() -> None:
+    fair, divided, unnamed = rows(own_plan(), response_call(9), response_call(4), response_call(7))
+
+    assert fair["own:input_tokens"] == 9
+    assert [row["bill_note"] for row in (fair, divided, unnamed)] == [None, SHARED, None]
+
+
+def test_bills_are_not_looked_at_unless_asked_for() -> None:
+    assert rows(make_plan(to=["gpt-4o"]), response_call(4))[0]["bill_note"] is None
+    assert rows(make_plan(shapes=True), response_call(4))[0]["bill_note"] is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"usage": None},
+        {"usage": Usage(output=9)},
+        {"usage": Usage(input=4, requests=2)},
+        {"response": None},
+        {"model": "my-deployment"},
+        {"request": {"input": "Hello!", "previous_response_id": "resp_1"}},
+        {"flags": ("truncated",)},
+    ],
+)
+def test_a_bill_that_cannot_be_compared_has_no_name(fields: dict[str, Any]) -> None:
+    assert rows(own_plan(), response_call(4, **fields))[0]["bill_note"] is None
+
+
+def test_words_that_are_not_unicode_are_repaired() -> None:
+    (row,) = rows(make_plan(), chat(model="gpt-\udcff", tags=("a\ud83d",)))
+
+    assert row["model"] == "gpt-?"
+
+
+def test_rows_are_the_same_however_many_are_packed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [chat(index=n, timestamp=1e9 + n, id=f"c{n % 7}") for n in range(29)]
+    whole = rows(make_plan(to=["gpt-5"]), *records)
+    monkeypatch.setattr(columns, "SETTLE_AT", 100)
+
+    assert rows(make_plan(to=["gpt-5"]), *records) == whole
+    assert [row["index"] for row in whole] == list(range(29))
+    assert [row["flags"] for row in whole] == [""] * 7 + ["duplicate"] * 22
+
+
+def test_a_column_with_one_value_keeps_its_type_in_every_row() -> None:
+    named, nameless = chat(user="ada"), chat(user=None, model=None)
+    one, other = Columns(()), Columns(())
+    for block, record in ((one, named), (one, named), (other, nameless)):
+        block.append(record, [], Notes(), shape=None, script=None)
+    same, mixed = joined([(one.finished(), 0)]), joined([(one, 0), (other.finished(), 10)])
+
+    assert same.schema == mixed.schema
+    assert same["user"].to_list() == ["ada"] * 2
+    assert mixed["user"].to_list() == ["ada", "ada", None]
+    assert mixed["line"].to_list() == [1, 1, 11]
+    assert joined([]).schema["user"] == pl.String

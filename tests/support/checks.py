@@ -1,0 +1,62 @@
+"""Reports of ``check`` and ``config``, hostile ones among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from support.budget_log import IN_PART, LOG, UNSURE, meter
+from support.frames import Skips
+from tokcount.reports.budgets import gate as budget
+from tokcount.reports.budgets.gate import Gate
+from tokcount.reports.budgets.language import parse
+from tokcount.reports.overview import overview
+from tokcount.reports.report import Report
+
+HOSTILE_PATH = (
+    "::error file=x,line=1::pwned%0A\n::set-output name=a::b\r]]>&<b>|`\x1b[31m\u202e\ufffe,=SUM(A1)"
+)
+
+
+def checked(log: Any, fail: list[str], warn: list[str], *targets: str) -> Report:
+    gate = Gate(fail=tuple(map(parse, fail)), warn=tuple(map(parse, warn)), top=2)
+    return budget.report(budget.judge(meter(log, *targets), gate), overview(log, Skips()))
+
+
+CHECKED = checked(
+    LOG,
+    ["input_tokens.max <= 250", "cost.total <= baseline + 5%", "records.total >= 1", "skipped.total <= 0"],
+    ["drift.total <= -60% for gpt-4o", 'cost.total <= $0.01 where tag = "prod"'],
+)
+UNKNOWN = checked(LOG, ["input_tokens.max <= 250 where model = nothing"], [])
+HELD = checked(LOG, ["input_tokens.max <= 8k"], [])
+DOUBTFUL = checked(UNSURE, ["cost.total <= $25", "input_tokens.mean <= 1"], ["context.p95 <= 90%"], "gpt-4o")
+FLOOR = checked(
+    IN_PART,
+    ["input_tokens.max <= 8k", "input_tokens.total >= 1", "drift.total <= 5% for gpt-4o"],
+    ["input_tokens.max <= 100"],
+)
+HOSTILE = checked(
+    LOG.with_columns(source=pl.lit(HOSTILE_PATH)),
+    ["input_tokens.max <= 250 where model != '::error::x %0A ]]> <b>'"],
+    ["input_tokens.min >= 5"],
+)
+CONFIGURED = Report(
+    "config",
+    {
+        "file": "/work/[red]/pyproject.toml",
+        "settings": [
+            {"key": "to", "value": ["gpt-4o", "=x"], "origin": "/work/[red]/pyproject.toml"},
+            {"key": "jobs", "value": 2, "origin": "TOKCOUNT_JOBS"},
+            {"key": "strict", "value": True, "origin": "command line"},
+            {"key": "format", "value": "table", "origin": "default"},
+        ],
+    },
+)
+UNCONFIGURED = Report(
+    "config", {"file": None, "settings": [{"key": "jobs", "value": None, "origin": "default"}]}
+)
+SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN, "floor": FLOOR}
+CHECKS = {**SHORT_CHECKS, "hostile": HOSTILE}
+SETTINGS = {"configured": CONFIGURED, "unconfigured": UNCONFIGURED}

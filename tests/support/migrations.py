@@ -1,0 +1,77 @@
+"""Reports of ``migrate``, for snapshots and schemas."""
+
+from __future__ import annotations
+
+from support.frames import SKIPS, Skips
+from tokcount.logs.record import Record
+from tokcount.reports.migrate.carrying import Loss
+from tokcount.reports.migrate.compute import Factor, Written, report
+from tokcount.reports.migrate.requests import Migrated
+from tokcount.reports.migrate.tally import Tally, Tokens
+from tokcount.reports.migrate.target import Target
+from tokcount.reports.report import Report
+
+BEFORE = Tokens(records=3, uncounted=1, content_tokens=4812, input_tokens=4812, output_tokens=90)
+PREDICTED = Tokens(records=4, content_tokens=3120, framing_tokens=28, input_tokens=3148, output_tokens=80)
+AFTER = Tokens(records=5, content_tokens=3111, framing_tokens=43, input_tokens=3154)
+GPT_4O = Target(model="gpt-4o", encoding="o200k_base")
+GPT_5 = Target(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
+
+
+def _tally(source: str) -> Tally:
+    tally = Tally()
+    lost = [
+        Loss("temperature", "dropped", "reasoning models refuse it"),
+        Loss("max_tokens", "changed", "raised to 16, the least that the API takes"),
+    ]
+    for line, migrated in enumerate(
+        (
+            Migrated(lines=[{}], losses=lost, splits=["Q/A"]),
+            Migrated(lines=[{}, {}], losses=lost[:1], splits=[None, None]),
+            Migrated(lines=[{}], splits=["Human/AI"], unlimited=True),
+            Migrated(
+                lines=[{}], alone=True, losses=[Loss("=x|<b>\x1b", "dropped", "no parameter")], splits=[None]
+            ),
+            Migrated(reason="chat, not completions"),
+            Migrated(reason="no prompt in the log"),
+        ),
+        start=1,
+    ):
+        tally.add(Record(source=source, line=line, format="x", kind="completions"), migrated, 100)
+    return tally
+
+
+def reports(hostile: str) -> dict[str, Report]:
+    """Everything at once, nothing lost, and nothing migrated; ``hostile`` is the name of a file."""
+    lossy = report(
+        _tally(hostile),
+        GPT_5,
+        Written(path="new.jsonl", form="requests", split=True),
+        SKIPS,
+        factors=[Factor("p50k_base", 2962, 2376)],
+        before=BEFORE,
+        predicted=PREDICTED,
+        after=AFTER,
+    )
+    kept = Tally(records=60_000, migrated=60_000, requests=60_000, bytes=900)
+    lossless = report(
+        kept,
+        GPT_4O,
+        Written(path=None, form="batch"),
+        Skips(),
+        factors=None,
+        before=Tokens(uncounted=60_000),
+        predicted=PREDICTED,
+        after=None,
+    )
+    nothing = report(
+        Tally(),
+        GPT_4O,
+        Written(path=None, form="pairs"),
+        SKIPS,
+        factors=None,
+        before=Tokens(),
+        predicted=Tokens(),
+        after=None,
+    )
+    return {"lossy migration": lossy, "lossless migration": lossless, "no migration": nothing}

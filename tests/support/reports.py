@@ -1,0 +1,187 @@
+"""One report of every command, for snapshots and schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.audit_reports import AUDIT, WITH_TEXT
+from support.checks import SETTINGS, SHORT_CHECKS
+from support.costs import COSTS
+from support.frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
+from support.frames import frame as counted_frame
+from support.migrations import reports as migrations
+from tokcount.framing.billing_anomalies import HIDDEN_2025
+from tokcount.reports.columns import NamedReference
+from tokcount.reports.drift import compute as drift
+from tokcount.reports.reconcile import calibrate
+from tokcount.reports.reconcile import compute as reconcile
+from tokcount.reports.report import Report
+
+HOSTILE = "=logs/[red]|<b>`x`\x1b[31m\u202e.jsonl"
+OWN = NamedReference("own")
+
+COUNT = Report(
+    "count",
+    {
+        "inputs": [
+            {"path": "prompt.txt", "bytes": 1234, "tokens": {"p50k_base": 400, "o200k_base": 310}},
+            {"path": HOSTILE, "bytes": 9, "tokens": {"p50k_base": 5, "o200k_base": 7}},
+        ],
+        "total": {"p50k_base": 405, "o200k_base": 317},
+    },
+)
+
+FORMATS = Report("formats", {"formats": [{"name": "openai.chat", "description": "chat request bodies"}]})
+
+DETECTED = Report(
+    "formats",
+    {
+        "files": [
+            {
+                "path": HOSTILE,
+                "container": "jsonl",
+                "records": 12,
+                "formats": {"openai.pair": 11, "openai.chat": 1},
+                "kinds": {"chat": 12},
+                "skipped": 2,
+                "skipped_reasons": {"error": 1, "unrecognised": 1},
+                "skipped_at": [
+                    {"line": 3, "reason": "error", "detail": "HTTP 429"},
+                    {
+                        "line": 9,
+                        "reason": "unrecognised",
+                        "detail": "keys seen: a, b; map them with --messages-path",
+                    },
+                ],
+                "messages": 40,
+                "chars_in": 1000,
+                "chars_out": 90,
+                "usage": {"records": 11, "input": 420, "output": 31},
+                "flags": {"special_token_text": 1},
+            }
+        ]
+    },
+)
+
+GPT_4O: dict[str, Any] = {
+    "name": "gpt-4o",
+    "encoding": "o200k_base",
+    "encoding_basis": "tiktoken",
+    "family": "chat",
+    "endpoint": "chat",
+    "context_window": 128000,
+    "max_output": 16384,
+    "shutdown_date": None,
+    "replacement": None,
+}
+DAVINCI: dict[str, Any] = {
+    **GPT_4O,
+    "name": "text-davinci-003",
+    "encoding": "p50k_base",
+    "family": "completions",
+    "endpoint": "completions",
+    "context_window": 4097,
+    "max_output": None,
+    "shutdown_date": "2024-01-04",
+    "replacement": "gpt-3.5-turbo-instruct",
+}
+PRICE = {
+    "from": "2024-10-02",
+    "to": None,
+    "input": "2.50",
+    "cached_input": "1.25",
+    "output": "10",
+    "origin": "verified",
+}
+
+MODELS = Report("models", {"models": [{**GPT_4O, "price": PRICE}, {**DAVINCI, "price": None}]})
+
+RESOLVED = Report(
+    "models",
+    {
+        "resolutions": [
+            {
+                "asked": "azure/gpt-4o-2030-01-01",
+                "steps": ["dropped prefix azure/", "dropped date"],
+                "assumed": True,
+                "price_name": "gpt-4o",
+                "model": GPT_4O,
+                "prices": [PRICE],
+            },
+            {
+                "asked": "text-davinci-003",
+                "steps": [],
+                "assumed": False,
+                "price_name": "text-davinci-003",
+                "model": DAVINCI,
+                "prices": [],
+            },
+        ]
+    },
+)
+
+DOCTOR = Report(
+    "doctor",
+    {
+        "checks": [
+            {"name": "o200k_base", "ok": True, "value": "hash as published", "remedy": None},
+            {"name": "engine", "ok": False, "value": "probe 3 differs", "remedy": "use --engine tiktoken"},
+            {"name": "tiktoken", "ok": None, "value": "0.14.0", "remedy": None},
+        ]
+    },
+)
+
+DRIFT = drift.report(small_log(), SKIPS, drift.DriftOptions(OLD, (NEW,)))
+GROUPED = drift.report(small_log(), SKIPS, drift.DriftOptions(OLD, (NEW,), by=("kind", "tag")))
+EMPTY = drift.report(small_log().clear(), SKIPS, drift.DriftOptions(OLD, (NEW,)))
+
+
+def _call(line: int, content: int, billed: int | None, **columns: Any) -> dict[str, Any]:
+    usage = {
+        "billed_input_tokens": billed,
+        "billed_output_tokens": 70,
+        "billed_reasoning_tokens": 64,
+        "billed_cached_tokens": 10,
+    }
+    plain = {"kind": "chat", "model": "gpt-x", "shape": "plain", "requests": 1, "messages": 1}
+    return record(line, **plain) | counts(OWN, content, 7, 6) | usage | columns
+
+
+CALLS = counted_frame(
+    [
+        *(_call(n, 100 + n, 110 + n) for n in range(1, 7)),
+        _call(7, 50, 57, model="gpt-4o"),
+        _call(8, 50, 80, model="gpt-4o", shape="tools", source=HOSTILE),
+        _call(9, 50, None, model="gpt-4o"),
+        _call(10, 50, 75, model="gpt-4o", kind="responses", bill_note=HIDDEN_2025),
+    ],
+    (OWN,),
+)
+RECONCILE = reconcile.report(CALLS, SKIPS)
+CALIBRATE = calibrate.report(CALLS, SKIPS)
+AGREEING = reconcile.report(CALLS.filter(CALLS["line"] == 7), Skips())
+UNBILLED = reconcile.report(CALLS.filter(CALLS["line"] == 9).with_columns(billed_output_tokens=None), Skips())
+NOTHING_TO_CALIBRATE = calibrate.report(CALLS.filter(CALLS["line"] == 7), Skips())
+
+REPORTS = {
+    "count": COUNT,
+    "formats": FORMATS,
+    "detected": DETECTED,
+    "models": MODELS,
+    "resolved": RESOLVED,
+    "doctor": DOCTOR,
+    "drift": DRIFT,
+    "grouped": GROUPED,
+    "empty": EMPTY,
+    "reconcile": RECONCILE,
+    "calibrate": CALIBRATE,
+    "audit": AUDIT,
+    "audit_text": WITH_TEXT,
+    "agreeing": AGREEING,
+    "unbilled": UNBILLED,
+    "uncalibrated": NOTHING_TO_CALIBRATE,
+    **COSTS,
+    **migrations(HOSTILE),
+    **SHORT_CHECKS,
+    **SETTINGS,
+}

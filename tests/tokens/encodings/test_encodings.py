@@ -1,0 +1,97 @@
+"""The encodings are tiktoken's own, from the package's own vocabularies, without the network."""
+
+import socket
+from pathlib import Path
+
+import pytest
+import tiktoken
+from tiktoken_ext import openai_public  # type: ignore[import-untyped]
+
+from tokcount.errors import UsageError, VocabularyError
+from tokcount.tokens import encodings
+
+
+@pytest.mark.parametrize("name", encodings.NAMES)
+def test_the_shipped_vocabulary_is_byte_for_byte_the_one_that_tiktoken_publishes(name: str) -> None:
+    verified = encodings.verify(name)
+
+    assert verified.ok
+    assert verified.sha256 == verified.published_sha256
+    assert verified.tokens == len(encodings.ranks(name))
+
+
+def test_the_published_hash_is_the_one_in_tiktokens_source() -> None:
+    expected = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
+
+    assert encodings.published_sha256("o200k_base") == expected
+    assert encodings.published_sha256("o200k_harmony") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tokens"),
+    [
+        ("r50k_base", "        x", 8),
+        ("p50k_base", "請寫一首關於秋天的詩：", 24),
+        ("cl100k_base", "請寫一首關於秋天的詩：", 18),
+        ("o200k_base", "請寫一首關於秋天的詩：", 12),
+        ("o200k_base", "<|endoftext|>", 7),
+    ],
+)
+def test_a_known_text_has_its_known_number_of_tokens(name: str, text: str, tokens: int) -> None:
+    assert tokens == len(encodings.get(name).encode_ordinary(text))
+
+
+@pytest.mark.parametrize("name", encodings.NAMES)
+def test_special_tokens_and_size_are_tiktokens(name: str) -> None:
+    encoding = encodings.get(name)
+
+    assert name == encoding.name
+    assert encoding.eot_token == encoding.encode("<|endoftext|>", allowed_special="all")[0]
+    assert encoding.n_vocab > len(encodings.ranks(name))
+
+
+def test_an_encoding_is_loaded_once() -> None:
+    assert encodings.get("r50k_base") is encodings.get("r50k_base")
+
+
+def test_nothing_is_fetched_and_tiktokens_own_loader_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "/nowhere/at/all")
+    original = openai_public.load_tiktoken_bpe
+    encodings._load.cache_clear()
+
+    assert isinstance(encodings.get("p50k_edit"), tiktoken.Encoding)
+    assert openai_public.load_tiktoken_bpe is original
+
+
+def test_an_unknown_name_is_answered_with_close_ones() -> None:
+    with pytest.raises(UsageError, match=r"unknown encoding 'o200k'\. Close: o200k_base"):
+        encodings.get("o200k")
+
+
+def test_encodings_that_count_alike_have_the_same_pattern_and_ranks() -> None:
+    for name, counted_as in encodings.SAME_COUNTS.items():
+        assert encodings.get(name)._pat_str == encodings.get(counted_as)._pat_str
+        assert encodings.ranks(name) == encodings.ranks(counted_as)
+
+
+def test_a_damaged_vocabulary_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data = bytearray((encodings.VOCABULARIES / "p50k_base.bin").read_bytes())
+    data[1000] ^= 1
+    (tmp_path / "p50k_base.bin").write_bytes(data)
+    monkeypatch.setattr(encodings, "VOCABULARIES", tmp_path)
+
+    with pytest.raises(VocabularyError, match=r"p50k_base\.bin: damaged vocabulary"):
+        encodings.ranks("p50k_base")
+    with pytest.raises(VocabularyError, match=r"cl100k_base\.bin: damaged vocabulary"):
+        encodings.ranks("cl100k_base")
+
+
+def test_without_tiktokens_definitions_the_message_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+
+    with pytest.raises(VocabularyError, match="install tiktoken again"):
+        encodings.published_sha256("o200k_base")

@@ -1,0 +1,129 @@
+"""``tokcount cost``: what a log cost, and what it would cost on other models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from tokcount.cli import inputs
+from tokcount.cli.job import Job
+from tokcount.cli.option_groups import with_groups
+from tokcount.cli.options import (
+    COST_KEYS,
+    MoneyGroup,
+    Paths,
+    PerRecord,
+    PriceGroup,
+    ReadGroup,
+    ReferenceGroup,
+    RunGroup,
+    by_option,
+    group_keys,
+)
+from tokcount.cli.outputs import RowOutputGroup
+from tokcount.cli.prices import cost_options
+from tokcount.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tokcount.models.catalog import Catalog
+    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.scanning.plan import ScanPlan
+
+
+@with_groups
+def cost(
+    paths: Paths = None,
+    references: ReferenceGroup = ReferenceGroup(),
+    money: MoneyGroup = MoneyGroup(),
+    by: Annotated[list[str] | None, by_option(COST_KEYS)] = None,
+    per_record: PerRecord = False,
+    read: ReadGroup = ReadGroup(),
+    prices: PriceGroup = PriceGroup(),
+    run: RunGroup = RunGroup(),
+    output: RowOutputGroup = RowOutputGroup(),
+) -> None:
+    """Show what a log cost, and what it would cost on other models.
+
+    Each record is priced at its own day, --from and --to at today's prices. Billed tokens are used where the log
+    has them, counted ones otherwise. The difference to each target is split into what the tokens change and what
+    the prices change. What has no price is left empty and named, and the total is then called a floor.
+    """
+    job = Job(paths, read, prices, run, output, per_record=per_record)
+    plan = _plan(job.with_auto(references), run, job.catalog)
+    asked = cost_options(plan, job.today, money, group_keys(by, COST_KEYS))
+    job.warn(plan)
+    frame = job.count(plan)
+    unpriced: dict[str, int] = {}
+    if frame.height:
+        unpriced = (_write_rows if per_record else _show_report)(job, frame, plan, asked)
+        _say_unused(frame, plan, prices, run)
+    job.close(frame.height)
+    _close_prices(unpriced, frame.height, run, required=money.require_prices)
+
+
+def _plan(references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
+    """Baseline and targets; without any, each record's own model alone. An encoding is refused: it has no price."""
+    from tokcount.models.model import ENCODINGS
+    from tokcount.scanning.plan import own_plan
+
+    for option, name in [("--from", references.from_), *(("--to", name) for name in references.to or ())]:
+        if name in ENCODINGS:
+            raise UsageError(
+                f"{option} {name}: an encoding has no price; name a model, or compare with drift."
+            )
+    if references.to:
+        return inputs.plan_of(references, run, catalog)
+    if references.from_:
+        plan = inputs.plan_of(references, run, catalog)
+        return msgspec.structs.replace(plan, references=plan.references[:1])
+    return own_plan(
+        assume_model=references.assume_model,
+        engine=run.engine,
+        catalog=catalog,
+        families=inputs.families_of(references.families),
+    )
+
+
+def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
+    """Write one row a record; label → unpriced records."""
+    from tokcount.reports.per_record import record_rows
+
+    rows = record_rows(frame, plan, asked)
+    job.write_rows(rows, "cost")
+    return {label: rows[f"{label}:cost_usd"].null_count() for label in plan.labels}
+
+
+def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
+    """Write the report; label → unpriced records."""
+    from tokcount.reports.cost.compute import report
+
+    made = report(frame, job.skipped, asked, plan.catalog)
+    job.show(made)
+    return {entry["reference"]: frame.height - entry["priced"] for entry in made.data["references"]}
+
+
+def _say_unused(frame: pl.DataFrame, plan: ScanPlan, prices: PriceGroup, run: RunGroup) -> None:
+    """Name every ``--price`` that belongs to no model of the log and to no reference."""
+    from tokcount.models.overrides import parse_price_option
+    from tokcount.models.resolve import find
+
+    asked = [*frame["model"].unique().drop_nulls(), *plan.labels, plan.assume_model or ""]
+    found = [resolution for name in asked if (resolution := find(name, plan.catalog))]
+    needed = {name.strip().lower() for name in asked}
+    needed |= {name for resolution in found for name in (resolution.model.name, resolution.price_name)}
+    for option in prices.price or ():
+        name, _ = parse_price_option(option)
+        if name not in needed:
+            inputs.say(f"--price {name}: no record and no target has this name", run)
+
+
+def _close_prices(unpriced: dict[str, int], records: int, run: RunGroup, *, required: bool) -> None:
+    """The closing line on what has no price. Raises `DataError` (exit 3) when prices are required."""
+    missing = ", ".join(f"{n:,} of {records:,} records under {label}" for label, n in unpriced.items() if n)
+    if missing and required:
+        raise DataError(f"unpriced: {missing} (--require-prices); add prices with --price or --prices.")
+    if missing:
+        inputs.say(f"unpriced: {missing}", run)

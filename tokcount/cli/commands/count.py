@@ -1,0 +1,98 @@
+"""``tokcount count``: like ``wc``, for tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tokcount.cli.inputs import sources_of
+from tokcount.cli.option_groups import with_groups
+from tokcount.cli.options import Engine, MaxRatio, Paths, Quiet
+from tokcount.cli.outputs import OutputGroup, show
+from tokcount.errors import DataError
+from tokcount.render.writing import write
+
+ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
+
+
+@with_groups
+def count(
+    paths: Paths = None,
+    encoding: Annotated[
+        list[str] | None,
+        typer.Option("--encoding", "-e", help="An encoding; repeatable.", metavar="NAME", show_default=False),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="A model; repeatable.", metavar="MODEL", show_default=False),
+    ] = None,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Print only the total, one number for each column.")
+    ] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
+    ] = "auto",
+    max_ratio: MaxRatio = 1000,
+    quiet: Quiet = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
+    ] = False,
+    output: OutputGroup = OutputGroup(),
+) -> None:
+    """Count the tokens of plain text: files, or standard input.
+
+    One column for each encoding; p50k_base, cl100k_base and o200k_base unless told otherwise. The text is counted as
+    it is, without framing, whatever it looks like: for logs see drift.
+    """
+    columns = _columns(encoding or [], model or [])
+    inputs = list(_count_inputs(paths, columns, engine, output.output, max_ratio, quiet=quiet))
+    if not inputs:
+        raise DataError("no file to count was found.")
+    total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
+    if bare:
+        write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
+        return
+    from tokcount.reports.report import Report
+
+    show(Report("count", {"inputs": inputs, "total": total}), output)
+
+
+def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
+    """Column → encoding, in the order of the command line."""
+    from tokcount.tokens.encodings import check_name
+
+    columns = {name: check_name(name) for name in encodings}
+    if models:
+        from tokcount.models.resolve import resolve
+
+        columns |= {name: resolve(name).model.encoding for name in models}
+    return columns or {name: name for name in ENCODINGS}
+
+
+def _count_inputs(
+    paths: list[str] | None,
+    columns: dict[str, str],
+    engine: Engine,
+    output: Path | None,
+    max_ratio: int,
+    *,
+    quiet: bool,
+) -> Iterator[dict[str, Any]]:
+    from tokcount.logs.bytes.plain import PlainText
+    from tokcount.render.escape import message
+    from tokcount.tokens.counter import TextCounter
+    from tokcount.tokens.stream import count_stream
+
+    sources = sources_of(paths, output)
+    counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
+    for warning in () if quiet else counter.warnings:
+        typer.echo(f"tokcount: {warning}", err=True)
+    for source in sources:
+        text = PlainText(source, max_ratio)
+        counts = count_stream(text, counter)
+        if text.doubt and not quiet:
+            typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted all the same"), err=True)
+        yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}

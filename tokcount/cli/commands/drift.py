@@ -1,0 +1,72 @@
+"""``tokcount drift``: the tokens of a log under a baseline and targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from tokcount.cli import inputs
+from tokcount.cli.job import Job
+from tokcount.cli.option_groups import with_groups
+from tokcount.cli.options import (
+    GROUP_KEYS,
+    Paths,
+    PerRecord,
+    PriceGroup,
+    ReadGroup,
+    ReferenceGroup,
+    RunGroup,
+    by_option,
+    group_keys,
+    top_option,
+)
+from tokcount.cli.outputs import RowOutputGroup
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tokcount.scanning.plan import ScanPlan
+
+
+@with_groups
+def drift(
+    paths: Paths = None,
+    references: ReferenceGroup = ReferenceGroup(),
+    by: Annotated[list[str] | None, by_option(GROUP_KEYS)] = None,
+    top: Annotated[int, top_option("Worst records shown.")] = 5,
+    per_record: PerRecord = False,
+    read: ReadGroup = ReadGroup(),
+    prices: PriceGroup = PriceGroup(),
+    run: RunGroup = RunGroup(),
+    output: RowOutputGroup = RowOutputGroup(),
+) -> None:
+    """Compare the tokens of a log under a baseline and targets.
+
+    With neither --from nor --to: the three encodings, p50k_base as the baseline. With --to alone: each record's own
+    model as the baseline. Shows what the log holds, content and framing tokens, the drift in total and record by
+    record, and the records that grow most.
+    """
+    keys = group_keys(by)
+    job = Job(paths, read, prices, run, output, per_record=per_record)
+    plan = inputs.plan_of(job.with_auto(references), run, job.catalog, by=keys)
+    job.warn(plan)
+    frame = job.count(plan)
+    if frame.height and per_record:
+        _write_rows(job, frame, plan)
+    elif frame.height:
+        _show_report(job, frame, plan, keys, top)
+    job.close(frame.height)
+
+
+def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan) -> None:
+    from tokcount.reports.per_record import money_of, record_rows
+
+    job.write_rows(record_rows(frame, plan, money_of(plan, job.today)), "drift")
+
+
+def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, by: tuple[str, ...], top: int) -> None:
+    from tokcount.reports.drift.compute import DriftOptions, report
+    from tokcount.reports.per_record import money_of, references_of
+
+    baseline, *others = references_of(plan)
+    options = DriftOptions(baseline, tuple(others), by, top, money_of(plan, job.today))
+    job.show(report(frame, job.skipped, options, plan.catalog))

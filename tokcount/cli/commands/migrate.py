@@ -1,0 +1,266 @@
+"""``tokcount migrate``: completions requests as chat, Responses or batch requests."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tokcount.cli import inputs
+from tokcount.cli.job import Job
+from tokcount.cli.option_groups import with_groups
+from tokcount.cli.options import OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
+from tokcount.cli.outputs import OutputGroup
+from tokcount.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from tokcount.reports.migrate.compute import Factor
+    from tokcount.reports.migrate.requests import Options
+    from tokcount.reports.migrate.tally import Tokens
+    from tokcount.reports.migrate.target import Target
+    from tokcount.reports.migrate.work import Work
+    from tokcount.scanning.plan import ScanPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrateGroup:
+    """What the new requests are to be."""
+
+    to: Annotated[str, typer.Option("--to", help="The model of the new requests.", metavar="MODEL")]
+    api: Annotated[
+        Literal["chat", "responses"],
+        typer.Option("--api", help="Write chat or Responses requests. Default: chat.", show_default=False),
+    ] = "chat"
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Write lines of a Batch API file, each with a custom_id.")
+    ] = False
+    split: Annotated[
+        Literal["roles"] | None,
+        typer.Option(
+            "--split", help="Make messages of prompts whose plain text is a conversation throughout."
+        ),
+    ] = None
+    system: Annotated[
+        str | None,
+        typer.Option(
+            "--system", help="A system message before each prompt: a text, or a file.", metavar="TEXT|FILE"
+        ),
+    ] = None
+    scale_max_tokens: Annotated[
+        bool,
+        typer.Option(
+            "--scale-max-tokens",
+            help="Multiply max_tokens by the drift of the log's own outputs; reads the log twice.",
+        ),
+    ] = False
+    with_responses: Annotated[
+        bool,
+        typer.Option(
+            "--with-responses",
+            help="Write the logged answers too; fine-tuning files become chat fine-tuning files.",
+        ),
+    ] = False
+    lost: Annotated[
+        Path | None,
+        typer.Option("--lost", help="Write all that was left or lost, one JSON line each.", metavar="FILE"),
+    ] = None
+
+
+def check(asked: MigrateGroup, output: OutputGroup) -> None:
+    """Raises `UsageError` for options that contradict each other."""
+    if asked.batch and asked.with_responses:
+        raise UsageError("--batch holds requests alone: leave out --with-responses.")
+    if asked.lost is not None and (str(asked.lost) == "-" or asked.lost == output.output):
+        raise UsageError(f"--lost {asked.lost}: give it a file of its own.")
+
+
+def options_of(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -> Options:
+    """What is asked of the new requests. Raises `UsageError` for a system message that cannot be read."""
+    from tokcount.reports.migrate.requests import Options
+
+    return Options(
+        batch=asked.batch,
+        split=asked.split is not None,
+        system=None if asked.system is None else _text_of(asked.system),
+        answers=asked.with_responses,
+        factors=None if factors is None else {factor.encoding: factor.factor for factor in factors},
+        assume_model=own.assume_model,
+    )
+
+
+def _text_of(given: str) -> str:
+    """The text itself, or that of the file of this name, without the line break at its end."""
+    if not os.path.isfile(given):  # noqa: PTH113 - a long text is no path, and no error
+        return given
+    try:
+        return Path(given).read_text("utf-8").removesuffix("\n")
+    except OSError as error:
+        raise UsageError(f"--system {given}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--system {given}: is not UTF-8 text.") from error
+
+
+@with_groups
+def migrate(
+    asked: MigrateGroup,
+    paths: Paths = None,
+    own: OwnGroup = OwnGroup(),
+    read: ReadGroup = ReadGroup(),
+    prices: PriceGroup = PriceGroup(),
+    run: RunGroup = RunGroup(),
+    output: OutputGroup = OutputGroup(),
+) -> None:
+    """Rewrite completions requests as chat, Responses or batch requests, and list what could not be carried over.
+
+    The requests go to FILE (-o) and the report to standard output; without -o the requests go to standard output and
+    the report to standard error. A prompt becomes one user message. What was written to a file is read back and
+    counted. Records of other endpoints are not written, but listed.
+    """
+    from tokcount.reports.migrate.requests import Migrator
+    from tokcount.reports.migrate.work import Work
+
+    check(asked, output)
+    job = Job(paths, read, prices, run, output, asked.lost)
+    plan = _plan(asked, own, job)
+    target = _target(asked, plan)
+    job.warn(plan)
+    factors = _factors(job, plan) if asked.scale_max_tokens else None
+    work = Work(Migrator(target, options_of(asked, own, factors), job.catalog), plan)
+    _write(job, work, asked)
+    after = _read_back(plan, run, output)
+    _report(job, work, target, asked, factors, after)
+    job.skipped = work.skipped
+    job.close(work.tally.records)
+    left = work.tally.records - work.tally.migrated
+    if read.strict and left:
+        raise DataError(f"{left:,} records were not migrated (--strict).")
+
+
+def _plan(asked: MigrateGroup, own: OwnGroup, job: Job) -> ScanPlan:
+    """Each record under its own model and under the target."""
+    from tokcount.scanning.plan import make_plan
+
+    return make_plan(
+        to=[asked.to],
+        assume_model=own.assume_model,
+        engine=job.run.engine,
+        catalog=job.catalog,
+        families=inputs.families_of(own.families),
+    )
+
+
+def _target(asked: MigrateGroup, plan: ScanPlan) -> Target:
+    from tokcount.reports.migrate.target import target_of
+
+    target = target_of(plan.references[0], asked.api)
+    if asked.system is not None and not target.takes_system:
+        raise UsageError(f"--system: {target.model} takes no system messages; leave it out.")
+    return target
+
+
+def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
+    """What limits of output tokens are multiplied by, from a first reading of the log."""
+    from tokcount.models.resolve import find
+    from tokcount.reports.migrate.compute import output_factors
+
+    inputs.need_files(job.sources, "--scale-max-tokens")
+
+    def encoding_of(model: str | None) -> str | None:
+        names = filter(None, (model, plan.assume_model))
+        found = next((found for name in names if (found := find(name, plan.catalog))), None)
+        return found.model.encoding if found else None
+
+    factors = output_factors(job.count(plan), plan.references[0].label, encoding_of)
+    if not factors:
+        raise DataError("the log holds no outputs of a known model to measure; leave out --scale-max-tokens.")
+    return factors
+
+
+def _write(job: Job, work: Work, asked: MigrateGroup) -> None:
+    """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
+    from tokcount.cli.progress import advances_for
+    from tokcount.logs.reader import Note, read
+    from tokcount.render.writing import destination
+
+    notes: list[Note] = []
+    shown = not (job.run.quiet or job.run.no_progress)
+    with ExitStack() as opened:
+        advance = opened.enter_context(advances_for(job.sources, shown=shown))
+        requests = opened.enter_context(destination(job.output.output))
+        lost = opened.enter_context(destination(asked.lost)) if asked.lost else None
+        work.run(read(job.sources, job.options, notes, advance), requests, lost)
+        if not work.tally.migrated:
+            raise DataError(f"{inputs.named(job.sources)}: nothing to migrate: {_instead(work)}.")
+    for warning in (*work.warnings, *(f"{note.source}:{note.line} {note.text}" for note in notes)):
+        inputs.say(warning, job.run)
+
+
+def _instead(work: Work) -> str:
+    """What the log holds instead."""
+    if work.tally.left:
+        return "; ".join(f"{places.records:,} {reason}" for reason, places in work.tally.left.items())
+    if work.skipped.total:
+        return inputs.skipped_sentence(work.skipped)
+    return "no records; 'tokcount formats' shows what it holds"
+
+
+def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | None:
+    """The tokens of the file that was written, counted anew; ``None`` where there is none to read."""
+    import msgspec
+
+    from tokcount.logs.options import ReadOptions
+    from tokcount.reports.migrate.tally import Tokens
+    from tokcount.scanning.frame import joined
+
+    if output.output is None or not output.output.is_file():
+        return None
+    sources = inputs.sources_of([str(output.output)])
+    result = inputs.scan(sources, msgspec.structs.replace(plan, own=False), ReadOptions(), run)
+    after = Tokens()
+    for block in result.blocks:
+        after.add(joined([block]), plan.references[0].label)
+    return after
+
+
+def _report(
+    job: Job,
+    work: Work,
+    target: Target,
+    asked: MigrateGroup,
+    factors: list[Factor] | None,
+    after: Tokens | None,
+) -> None:
+    """The report, where the requests are not."""
+    from tokcount.render.formats import render
+    from tokcount.render.terminal import surface_of
+    from tokcount.reports.migrate.compute import Written, report
+
+    output = job.output
+    to_stdout = output.output is None or str(output.output) == "-"
+    written = Written(
+        path=None if to_stdout else str(output.output),
+        form="batch" if asked.batch else "pairs" if asked.with_responses else "requests",
+        system=asked.system is not None,
+        split=asked.split is not None,
+    )
+    made = report(
+        work.tally,
+        target,
+        written,
+        work.skipped,
+        factors=factors,
+        before=work.before,
+        predicted=work.predicted,
+        after=after,
+    )
+    if not to_stdout:
+        job.show(made, dataclasses.replace(output, output=None))
+    elif not job.run.quiet:
+        typer.echo(render(made, output.format, surface_of(sys.stderr, output.color)), nl=False, err=True)
+        job.is_told = output.format == "table"

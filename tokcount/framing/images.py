@@ -1,0 +1,238 @@
+"""Tokens of media parts: images by tiles or patches, everything else named as not counted.
+
+Rules per model stand in ``data/images.csv``. Tiles and patches are described in OpenAI's guide "Images and vision";
+what recorded calls add to it is said in the table.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import re
+import struct
+from functools import cache
+from importlib import resources
+from math import ceil, floor, sqrt
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from tokcount.framing.layout import Basis, Draft
+
+
+HEAD = 65_536
+"""Bytes of a file that are looked at: JPEG files may carry long metadata before their size."""
+
+Size = tuple[int, int]
+
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""JPEG markers of a start of frame, which holds the size."""
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+
+
+def size_of_data_url(url: str) -> Size | None:
+    """Pixels of ``data:image/…;base64,…``, or of bare base64; ``None``: not an image that is known."""
+    start = url.find(",", 0, 200) + 1 if url.startswith("data:") else 0
+    text = url[start : start + HEAD // 3 * 4]
+    try:
+        head = base64.b64decode(text[: len(text) // 4 * 4])
+    except (binascii.Error, ValueError):
+        return None
+    return size_of_bytes(head)
+
+
+def size_of_bytes(head: bytes) -> Size | None:
+    """Pixels of a PNG, JPEG, GIF or WebP file by its header.
+
+    >>> size_of_bytes(b"GIF89a" + bytes([3, 0, 2, 0]))
+    (3, 2)
+    """
+    try:
+        size = _size(head)
+    except struct.error:
+        return None
+    return size if size and min(size) > 0 else None
+
+
+def _size(head: bytes) -> Size | None:
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        width, height = struct.unpack_from(">II", head, 16)
+        return width, height
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        width, height = struct.unpack_from("<HH", head, 6)
+        return width, height
+    if head.startswith(b"\xff\xd8"):
+        return _jpeg(head)
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return _webp(head)
+    return None
+
+
+def _jpeg(head: bytes) -> Size | None:
+    at = 2
+    while at + 9 <= len(head) and head[at] == 0xFF:
+        marker = head[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker in _FRAMES:
+            height, width = struct.unpack_from(">HH", head, at + 5)
+            return width, height
+        at += 2 if marker in _STANDALONE else 2 + struct.unpack_from(">H", head, at + 2)[0]
+    return None
+
+
+def _webp(head: bytes) -> Size | None:
+    """The three kinds: lossy, lossless (14 bits each), extended (24 bits each, minus one)."""
+    kind = head[12:16]
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", head, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    if kind == b"VP8L":
+        (bits,) = struct.unpack_from("<I", head, 21)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8X":
+        low_w, high_w, low_h, high_h = struct.unpack_from("<HBHB", head, 24)
+        return (low_w | high_w << 16) + 1, (low_h | high_h << 16) + 1
+    return None
+
+
+UNKNOWN_SIZE = "an image of unknown size is not counted"
+UNKNOWN_MODEL = "an image on a model without a known rule"
+LOW_DETAIL = "an image in low detail"
+RULE = "images on this model"
+
+_IMAGES = frozenset({"image_url", "input_image", "image"})
+_AUDIO = frozenset({"input_audio", "audio"})
+_TILE, _PATCH = 512, 32
+_ONE_MORE_UNTIL = 1_778_716_800.0
+"""14 May 2026: an image in patches cost one token more on recorded calls up to 6 May, and not from 21 May on."""
+_FIT, _SHORT_SIDE, _LOW_SIDE = 2048, 768, 512
+
+
+class ImageRule(NamedTuple):
+    """A row of ``data/images.csv``: ``base + unit × tiles``, or ``⌈unit × patches⌉`` with at most ``cap``."""
+
+    match: re.Pattern[str]
+    rule: Literal["tiles", "patches"]
+    base: int
+    unit: float
+    cap: int
+    basis: Basis
+    source: str
+
+
+@cache
+def _rules() -> tuple[ImageRule, ...]:
+    text = resources.files("tokcount.framing").joinpath("data", "images.csv").read_text("utf-8")
+    return tuple(
+        ImageRule(
+            re.compile(row["match"]),
+            cast("Literal['tiles', 'patches']", row["rule"]),
+            int(row["base"]),
+            float(row["unit"]),
+            int(row["cap"] or 0),
+            cast("Basis", row["basis"]),
+            row["source"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+@cache
+def image_rule(model: str) -> ImageRule | None:
+    """The rule for a model name; ``None``: the model is not known to take images."""
+    name = model.strip().lower().removeprefix("ft:")
+    return next((rule for rule in _rules() if rule.match.search(name)), None)
+
+
+def media_tokens(
+    part: dict[str, Any], model: str, timestamp: float | None = None
+) -> tuple[int, Basis, str | None]:
+    """Tokens of one media part of a message, how sure they are, and why not surer.
+
+    Sizes are read from ``data:`` URLs. An image whose size is not in the log counts 0, as audio and files do, and the
+    count is ``partial``: the least that it can cost (a tile here, a patch there) would differ a hundredfold between
+    two models and look like drift. ``timestamp`` (seconds since 1970, UTC) is the day of the request; without it the
+    latest rule holds. Never raises for decoded JSON.
+    """
+    kind = str(part.get("type"))
+    if kind not in _IMAGES:
+        what = "audio" if kind in _AUDIO else "files"
+        return 0, "partial", f"{what} are not counted"
+    rule = image_rule(model)
+    if rule is None:
+        return 0, "partial", UNKNOWN_MODEL
+    url, detail = _url_and_detail(part)
+    size = size_of_data_url(url) if url and not url.startswith(("http:", "https:")) else None
+    if detail == "low":
+        return _low(rule, size, timestamp), "estimated", LOW_DETAIL
+    if size is None:
+        return 0, "partial", UNKNOWN_SIZE
+    return image_tokens(rule, size, timestamp), rule.basis, None if rule.basis == "exact" else RULE
+
+
+def add_media(draft: Draft, media: list[dict[str, Any]], model: str, timestamp: float | None = None) -> None:
+    """Adds media parts to a layout in the making, with their doubts."""
+    for part in media:
+        tokens, basis, reason = media_tokens(part, model, timestamp)
+        draft.constant += tokens
+        if basis == "partial":
+            draft.miss(reason or RULE)
+        elif basis == "estimated":
+            draft.doubt(reason or RULE)
+
+
+def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:
+    """Chat nests both under ``image_url``, Responses does not."""
+    url: Any = part.get("image_url")
+    detail: Any = part.get("detail")
+    if isinstance(url, dict):
+        url, detail = url.get("url"), url.get("detail", detail)
+    return (url if isinstance(url, str) else None), detail
+
+
+def image_tokens(rule: ImageRule, size: Size, timestamp: float | None = None) -> int:
+    """Tokens of an image of ``size`` pixels in high (the usual) detail.
+
+    >>> image_tokens(image_rule("gpt-4o"), (640, 480)), image_tokens(image_rule("gpt-4.1-mini"), (640, 480))
+    (425, 487)
+    """
+    if rule.rule == "tiles":
+        return rule.base + round(rule.unit) * _tiles(size)
+    early = timestamp is not None and timestamp < _ONE_MORE_UNTIL
+    return early + ceil(rule.unit * _patches(size, rule.cap))
+
+
+def _low(rule: ImageRule, size: Size | None, timestamp: float | None) -> int:
+    """Low detail: the base alone, or the patches of a version that fits 512 pixels."""
+    if rule.rule == "tiles":
+        return rule.base
+    width, height = size or (1, 1)
+    scale = min(1.0, _LOW_SIDE / max(width, height))
+    return image_tokens(rule, (max(1, round(width * scale)), max(1, round(height * scale))), timestamp)
+
+
+def _tiles(size: Size) -> int:
+    """Squares of 512 pixels after the image was made to fit 2048×2048, and its shorter side 768; never enlarged."""
+    width, height = size
+    scale = min(1.0, _FIT / max(width, height))
+    scale *= min(1.0, _SHORT_SIDE / (min(width, height) * scale))
+    return ceil(_near(width * scale) / _TILE) * ceil(_near(height * scale) / _TILE)
+
+
+def _patches(size: Size, cap: int) -> int:
+    """Squares of 32 pixels; an image with more than ``cap`` is made smaller until whole patches fit."""
+    width, height = size
+    patches = ceil(width / _PATCH) * ceil(height / _PATCH)
+    if patches <= cap:
+        return patches
+    scale = sqrt(_PATCH * _PATCH * cap / (width * height))
+    columns, rows = width * scale / _PATCH, height * scale / _PATCH
+    shrink = min(max(1, floor(columns)) / columns, max(1, floor(rows)) / rows)
+    return min(cap, ceil(_near(columns * shrink)) * ceil(_near(rows * shrink)))
+
+
+def _near(length: float) -> float:
+    """A length without the last bits of rounding, which would add a tile or a patch."""
+    return round(length, 6)

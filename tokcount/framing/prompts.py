@@ -1,0 +1,62 @@
+"""Prompts of the legacy endpoint, of embeddings, and bare texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokcount.framing.families import Family
+from tokcount.framing.layout import Layout
+
+SUFFIX = 3
+"""Around a suffix: the marks before the prompt, before the suffix and before the gap that is to be filled."""
+
+
+def layout_prompts(
+    request: dict[str, Any], family: Family, *, roles: bool = False, timestamp: float | None = None
+) -> Layout:
+    """Layout of ``prompt`` (or ``input``): a text, token ids, or a list of either, each a call of its own.
+
+    The legacy endpoint adds nothing to a prompt; under a family that frames, each prompt is one user message.
+    """
+    prompt = request.get("prompt", request.get("input"))
+    suffix = request.get("suffix")
+    around = family.primed(timestamp) + family.per_message + 1 if family.framed else 0
+    reasons = [family.doubt] if family.doubt else []
+    if type(prompt) is str and not suffix:
+        texts, ids, count = [prompt], 0, 1
+    else:
+        texts, ids, count = _read_prompts(prompt, reasons)
+        if isinstance(suffix, str) and suffix:
+            texts.append(suffix)
+            around += SUFFIX
+            reasons.append("a suffix")
+    return Layout(
+        constant=count * around,
+        content=texts,
+        texts=texts,
+        basis="estimated" if reasons else "exact",
+        reasons=tuple(reasons),
+        roles=["prompt"] * len(texts) if roles else None,
+        token_ids=ids,
+    )
+
+
+def _read_prompts(prompt: Any, reasons: list[str]) -> tuple[list[str], int, int]:
+    """Texts, number of token ids and number of prompts; ``reasons`` gets what is neither."""
+    if isinstance(prompt, str):
+        return [prompt], 0, 1
+    if prompt is None:
+        return [], 0, 1
+    if isinstance(prompt, list) and prompt and all(isinstance(item, int) for item in prompt):
+        return [], len(prompt), 1
+    texts: list[str] = []
+    ids = 0
+    items = prompt if isinstance(prompt, list) else [prompt]
+    for item in items:
+        if isinstance(item, str):
+            texts.append(item)
+        elif isinstance(item, list) and all(isinstance(token, int) for token in item):
+            ids += len(item)
+        else:
+            reasons.append("a prompt that is neither text nor tokens")
+    return texts, ids, len(items)

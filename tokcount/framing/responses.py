@@ -1,0 +1,202 @@
+"""A request to the Responses API, laid out as the API encodes it.
+
+Its pieces cost other constants than in Chat Completions: tools are shown without headings and without a message
+of their own, calls are counted one by one. docs/framing-responses.md gives the rules and what they rest on
+(recorded calls from public test suites).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.framing.layout import Draft, Layout
+from tokcount.framing.responses_items import Items
+from tokcount.framing.responses_rules import Rules, hosted_tool, rules_for
+from tokcount.framing.tools.response_format import format_of
+from tokcount.framing.tools.tool_set import forced_name, tool_set
+
+if TYPE_CHECKING:
+    from tokcount.framing.families import Family
+
+SERVER_STATE = "part of the prompt is stored on the server"
+HIDDEN_MODE = "a reasoning mode that adds hidden text"
+COMPACTED = "the server may have compacted the input"
+SERIAL = "parallel_tool_calls: false on this model"
+NEAREST = "no rules of its own for this family on the Responses API"
+HOSTED = "hosted tools whose hidden text is not known"
+RESULTS = "what hosted tools find is billed as input"
+
+_ROLES = frozenset({"user", "system", "developer", "assistant"})
+_PLAIN_KEYS = frozenset({"role", "content", "type", "status", "id"})
+_STATE = ("previous_response_id", "conversation", "prompt")
+_BEYOND_PLAIN = ("tools", "context_management", *_STATE)
+
+
+def layout_responses(
+    request: dict[str, Any],
+    family: Family,
+    *,
+    model: str = "",
+    timestamp: float | None = None,
+    roles: bool = False,
+) -> Layout:
+    """Layout of a Responses request: instructions, input items, tools, text format.
+
+    ``model`` is the served model; it decides between generations of a family and the price of images.
+    ``timestamp`` (seconds since 1970, UTC) chooses between rules that changed over time.
+    Never raises for decoded JSON.
+    """
+    plain = _layout_plain(request, family, timestamp)
+    if plain is not None:
+        if roles:
+            plain.roles = _plain_roles(request)
+        return plain
+    draft = Draft()
+    draft.constant = family.primed(timestamp)
+    if family.doubt:
+        draft.doubt(family.doubt)
+    rules, own = rules_for(family, model)
+    if not own:
+        draft.doubt(NEAREST)
+    _add_state(draft, request)
+    _add_tools(draft, request, family, rules, model)
+    _add_format(draft, request, rules)
+    items = Items(draft, request, family, rules, model, timestamp)
+    items.add_instructions(request.get("instructions"))
+    items.add(request.get("input"))
+    return draft.finish(roles=roles)
+
+
+def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | None) -> Layout | None:
+    """The common case: instructions and messages that are strings, nothing else. ``None``: it is not."""
+    for key in _BEYOND_PLAIN:
+        if request.get(key):
+            return None
+    if _schema(request) is not None or _mode(request):
+        return None
+    given, instructions = request.get("input"), request.get("instructions")
+    texts: list[str] = []
+    replies, previous = 0, ""
+    if instructions is not None:
+        if type(instructions) is not str or not instructions:
+            return None
+        texts.append(instructions)
+    for item in given if type(given) is list else [{"role": "user", "content": given}]:
+        if type(item) is not dict or (len(item) != 2 and not _is_plain_message(item)):
+            return None
+        content, role = item.get("content"), item.get("role")
+        if type(content) is not str or type(role) is not str or not content or role not in _ROLES:
+            return None
+        texts.append(content)
+        if role == "assistant":
+            if role == previous:
+                return None
+            replies += 1
+        previous = role
+    constant = (
+        family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+    )
+    if family.doubt:
+        return Layout(constant, texts, texts, "estimated", (family.doubt,))
+    return Layout(constant, texts, texts)
+
+
+def _is_plain_message(item: dict[Any, Any]) -> bool:
+    return item.keys() <= _PLAIN_KEYS and item.get("type", "message") == "message"
+
+
+def _plain_roles(request: dict[str, Any]) -> list[str]:
+    given = request["input"]
+    roles = ["system"] if request.get("instructions") is not None else []
+    return roles + (["user"] if isinstance(given, str) else [item["role"] for item in given])
+
+
+def _add_state(draft: Draft, request: dict[str, Any]) -> None:
+    """What the server adds or leaves out, without saying how much."""
+    if any(request.get(key) for key in _STATE):
+        draft.miss(SERVER_STATE)
+    if _mode(request):
+        draft.miss(HIDDEN_MODE)
+    if request.get("context_management"):
+        draft.doubt(COMPACTED)
+
+
+def _mode(request: dict[str, Any]) -> bool:
+    reasoning = request.get("reasoning")
+    return isinstance(reasoning, dict) and reasoning.get("mode") not in (None, "standard")
+
+
+def _add_tools(draft: Draft, request: dict[str, Any], family: Family, rules: Rules, model: str) -> None:
+    tools = tool_set({"tools": request.get("tools")}, family.renderer)
+    if tools is None or not isinstance(request["tools"], list):
+        return
+    for doubt in tools.doubts:
+        draft.doubt(doubt)
+    if tools.functions:
+        draft.encode(tools.body)
+        undescribed = rules.tools if rules.tools_undescribed is None else rules.tools_undescribed
+        draft.constant += rules.tools if tools.described else undescribed
+    forced = _forced_type(request.get("tool_choice"))
+    for kind in _hosted_types(request["tools"]):
+        _add_hosted(draft, kind, forced, bool(tools.functions), family.base, model)
+    if tools.functions:
+        _add_choice(draft, request, rules)
+        if request.get("parallel_tool_calls") is False and rules.serial:
+            draft.constant += rules.serial
+            draft.doubt(SERIAL)
+
+
+def _hosted_types(tools: Any) -> list[str]:
+    """Types of the tools that are not functions, each once."""
+    found = [tool.get("type") if isinstance(tool, dict) else None for tool in tools]
+    return list(dict.fromkeys(str(kind) for kind in found if kind not in (None, "function")))
+
+
+def _forced_type(choice: Any) -> str | None:
+    kind = choice.get("type") if isinstance(choice, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _add_hosted(
+    draft: Draft, kind: str, forced: str | None, functions: bool, family: str, model: str
+) -> None:
+    known = hosted_tool(family, model, kind)
+    if known is None:
+        draft.miss(HOSTED)
+        return
+    draft.constant += known.tokens + (known.beside_functions if functions else 0)
+    if forced == kind:
+        draft.constant += known.forced
+    if known.results:
+        draft.miss(RESULTS)
+    elif known.basis != "exact":
+        draft.doubt(HOSTED)
+
+
+def _add_choice(draft: Draft, request: dict[str, Any], rules: Rules) -> None:
+    """A forced function is named once more; ``required`` forces the only one."""
+    choice = request.get("tool_choice")
+    name = None
+    if _forced_type(choice) == "function":
+        name = forced_name(choice)
+    elif choice == "required" and len(request["tools"]) == 1:
+        name = forced_name(request["tools"][0])
+    if name is not None and rules.forced >= 0:
+        draft.constant += rules.forced
+        draft.encode("." + name)
+    elif choice == "none":
+        draft.constant += rules.none_choice
+
+
+def _schema(request: dict[str, Any]) -> dict[str, Any] | None:
+    """The JSON schema that the reply must follow."""
+    text = request.get("text")
+    shape = text.get("format") if isinstance(text, dict) else None
+    return shape if isinstance(shape, dict) and shape.get("type") == "json_schema" else None
+
+
+def _add_format(draft: Draft, request: dict[str, Any], rules: Rules) -> None:
+    schema = _schema(request)
+    if schema is not None:
+        draft.encode(format_of(schema).text)
+        draft.constant += rules.schema

@@ -1,0 +1,205 @@
+"""The input items of a Responses request: messages, function calls with their outputs, reasoning, and the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.framing.calls import compact_arguments
+from tokcount.framing.content import MEDIA_TYPES, read_content
+from tokcount.framing.images import add_media
+from tokcount.framing.tools.tool_set import tool_set
+
+if TYPE_CHECKING:
+    from tokcount.framing.families import Family
+    from tokcount.framing.layout import Draft
+    from tokcount.framing.responses_rules import Rules
+
+REASONING = "reasoning sent back to the model, of unknown length"
+STORED = "items that only the server has"
+OLD_REASONING = "reasoning sent back to this model"
+GIVEN_TOOLS = "tools that the input offers"
+STORED_CALL = "a call sent back with its id: the server repeats it as the model wrote it"
+CALLS = "function calls on this model"
+LONE_OUTPUT = "a tool result without its call"
+MEDIA_OUTPUT = "images in tool results"
+ODD_CONTENT = "content that is neither text nor parts"
+ODD_ITEM = "an entry of input is not an object"
+
+_REASONING_FRAME = 2
+_LONGEST_TYPE = 40
+"""Characters of a type of item that is told in a message."""
+
+
+class Items:
+    """Adds the items of one request to its draft."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        request: dict[str, Any],
+        family: Family,
+        rules: Rules,
+        model: str,
+        timestamp: float | None,
+    ) -> None:
+        self._draft = draft
+        self._family = family
+        self._rules = rules
+        self._model = model
+        self._timestamp = timestamp
+        self._stored = request.get("store") is not False
+        self._names: dict[str, str] = {}
+
+    def add_instructions(self, instructions: Any) -> None:
+        """Instructions are a leading system message; some logs hold them as items."""
+        if isinstance(instructions, str) and instructions:
+            self._message({"role": "system", "content": instructions})
+        elif isinstance(instructions, list):
+            self.add(instructions)
+
+    def add(self, given: Any) -> None:
+        """All items, in order; a text is one user message."""
+        if isinstance(given, str):
+            self._message({"role": "user", "content": given})
+            return
+        if not isinstance(given, list):
+            if given is not None:
+                self._draft.doubt(ODD_ITEM)
+            return
+        i, last_question = _landmarks(given)
+        while i < len(given):
+            turn = _calls_from(given, i)
+            if turn:
+                self._calls(turn)
+                i += len(turn)
+                continue
+            self._item(given[i], old=i < last_question)
+            if self._rules.interim and _is_interim(given, i):
+                self._draft.constant += self._rules.interim
+            i += 1
+
+    def _item(self, item: Any, *, old: bool) -> None:
+        if isinstance(item, str):
+            self._message({"role": "user", "content": item})
+            return
+        if not isinstance(item, dict):
+            self._draft.doubt(ODD_ITEM)
+            return
+        kind = item.get("type") or "message"
+        if kind == "message":
+            self._message(item)
+        elif kind == "function_call_output":
+            self._output(item)
+        elif kind == "reasoning":
+            self._reasoning(old=old)
+        elif kind == "item_reference":
+            self._draft.miss(STORED)
+        elif kind == "additional_tools" and self._rules.given_tools is not None:
+            self._given_tools(item, self._rules.given_tools)
+        else:
+            self._draft.miss(f"{kind if _is_type(kind) else 'unknown'} items are not counted")
+
+    def _given_tools(self, item: dict[str, Any], around: int) -> None:
+        tools = tool_set({"tools": item.get("tools")})
+        if tools is not None:
+            self._draft.encode(tools.body)
+            self._draft.constant += around
+            self._draft.doubt(GIVEN_TOOLS)
+
+    def _reasoning(self, *, old: bool) -> None:
+        """Reasoning from before the last question is dropped, on most models."""
+        if self._rules.old_reasoning or not old:
+            self._draft.constant += _REASONING_FRAME
+            self._draft.miss(REASONING)
+        elif self._rules.call_basis != "exact":
+            self._draft.doubt(OLD_REASONING)
+
+    def _message(self, item: dict[str, Any]) -> None:
+        role = item.get("role")
+        role = role if isinstance(role, str) else "user"
+        text = self._text_of(item.get("content"))
+        self._draft.constant += self._family.per_message + 1
+        self._draft.say(role, text)
+        if role == "assistant" and text:
+            self._draft.constant += self._family.assistant_text
+
+    def _text_of(self, content: Any) -> str:
+        text, media, odd = read_content(content)
+        if media:
+            add_media(self._draft, media, self._model, self._timestamp)
+        if odd:
+            self._draft.doubt(ODD_CONTENT)
+        return text
+
+    def _calls(self, turn: list[dict[str, Any]]) -> None:
+        rules = self._rules
+        if rules.call_basis != "exact":
+            self._draft.doubt(CALLS)
+        if len(turn) > 1:
+            self._draft.constant += rules.parallel
+        elif turn[0].get("id") and self._stored:
+            self._draft.constant += rules.stored_call
+            self._draft.doubt(STORED_CALL)
+        for call in turn:
+            name, arguments = _string(call.get("name")), _string(call.get("arguments"))
+            self._names[_string(call.get("call_id"))] = name
+            self._draft.constant += rules.call
+            self._draft.encode("functions." + name)
+            self._draft.encode(arguments if rules.raw_arguments else compact_arguments(arguments))
+
+    def _output(self, item: dict[str, Any]) -> None:
+        name = self._names.get(_string(item.get("call_id")))
+        if name is None:
+            self._draft.doubt(LONE_OUTPUT)
+            name = ""
+        self._draft.encode("functions." + name)
+        output = item.get("output")
+        if isinstance(output, list) and any(_type(part) in MEDIA_TYPES for part in output):
+            self._draft.doubt(MEDIA_OUTPUT)
+        self._draft.say("tool", self._text_of(output))
+
+
+def _landmarks(given: list[Any]) -> tuple[int, int]:
+    """Where the input begins for the model (at the last compaction), and where the user spoke last (-1: nowhere)."""
+    start, question = 0, -1
+    for i, item in enumerate(given):
+        if isinstance(item, dict):
+            if item.get("role") == "user":
+                question = i
+            elif item.get("type") == "compaction":
+                start = i
+        elif isinstance(item, str):
+            question = i
+    return start, question
+
+
+def _is_interim(given: list[Any], i: int) -> bool:
+    """An assistant text that does not end its turn: a call or another text of the assistant follows."""
+    if not isinstance(given[i], dict) or given[i].get("role") != "assistant" or i + 1 >= len(given):
+        return False
+    following = given[i + 1]
+    return isinstance(following, dict) and (
+        following.get("type") == "function_call" or following.get("role") == "assistant"
+    )
+
+
+def _type(item: Any) -> str | None:
+    kind = item.get("type") if isinstance(item, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _is_type(kind: Any) -> bool:
+    """Is it a name, which may be told? A sentence in its place is somebody's text."""
+    return isinstance(kind, str) and kind.isidentifier() and len(kind) <= _LONGEST_TYPE
+
+
+def _calls_from(given: list[Any], start: int) -> list[dict[str, Any]]:
+    """The function calls that follow each other from ``start`` on: one turn of the model."""
+    end = start
+    while end < len(given) and _type(given[end]) == "function_call":
+        end += 1
+    return given[start:end]
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""

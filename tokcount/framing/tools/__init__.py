@@ -1,0 +1,1 @@
+"""Tool definitions and response formats → the text that the API shows to the model."""

@@ -1,0 +1,1 @@
+"""The kit that log formats are written with: bodies, usage, envelopes, streams."""

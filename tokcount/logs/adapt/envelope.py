@@ -1,0 +1,265 @@
+"""What stands around the bodies of a call in home-made logs: ids, times, deployments, bare answers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import importlib
+import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.adapt.assemble import assemble
+from tokcount.logs.adapt.bodies import (
+    Facts,
+    body_record,
+    chat_answer,
+    failure,
+    skipped,
+    tags_from,
+    text_answer,
+)
+from tokcount.logs.adapt.usage import kind_of_url
+from tokcount.logs.record import Kind
+from tokcount.logs.scalars import Json, decoded, text, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.format import Item, Place
+
+
+_LARGEST_BODY = 64 << 20
+"""A compressed body that unpacks to more is left alone: no model answers in 64 MB."""
+
+_STREAM_STARTS = ("data:", "event:", "id:", "retry:", ":")
+
+
+def body_of(value: object) -> Json | None:
+    """The body in whatever a capture holds: an object, JSON text, or the raw text of an event stream (assembled)."""
+    found = decoded(value)
+    if isinstance(found, dict):
+        return found
+    if isinstance(found, str) and found.lstrip()[:6].startswith(_STREAM_STARTS):
+        from tokcount.logs.adapt.assemble import assemble_text
+
+        return assemble_text(found)
+    return None
+
+
+def text_of_bytes(value: bytes) -> str | None:
+    """The text of a captured body: gzip, zlib, zstd or brotli are unpacked where the library is there."""
+    unpacked = _unpacked(value)
+    if unpacked is None:
+        return None
+    try:
+        return unpacked.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def text_of_base64(value: str) -> str | None:
+    """The text behind a base64 body, as HAR keeps binary content."""
+    try:
+        return text_of_bytes(base64.b64decode(value, validate=False))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def exchange(
+    place: Place,
+    name: str,
+    *,
+    url: str,
+    status: object,
+    request: object,
+    response: object,
+    timestamp: float | None = None,
+    served: str | None = None,
+    index: int = 0,
+) -> Item:
+    """One recorded HTTP exchange as a record, if its URL is an endpoint that answers text."""
+    kind = kind_of_url(url)
+    if kind is None or kind == "embeddings":
+        return skipped(place, "not_llm", "a request to another endpoint", name)
+    asked, answered = body_of(request), body_of(response)
+    error = failure(status, answered)
+    if error:
+        return skipped(place, "error", f"a failed call ({error})", name)
+    facts = Facts(timestamp=timestamp, deployment=_deployment(url), served_model=served)
+    if facts.deployment and not (asked or {}).get("model"):
+        facts.model = facts.deployment
+    return body_record(place, name, kind=kind, request=asked, response=answered, facts=facts, index=index)
+
+
+def served_model(headers: Iterable[tuple[object, object]]) -> str | None:
+    """Azure's Responses API answers with the alias; the model behind it is only in this header."""
+    for name, value in headers:
+        if isinstance(name, str) and name.lower() == "x-ms-served-model":
+            return text(value[0] if isinstance(value, list) and value else value)
+    return None
+
+
+def _deployment(url: str) -> str | None:
+    """The deployment in an Azure URL: ``/openai/deployments/NAME/chat/completions``."""
+    _, found, rest = url.partition("/deployments/")
+    return rest.partition("/")[0] if found else None
+
+
+def _unpacked(value: bytes) -> bytes | None:
+    if value[:2] == b"\x1f\x8b":
+        return _bounded(zlib.decompressobj(zlib.MAX_WBITS | 16), value)
+    if value[:4] == b"\x28\xb5\x2f\xfd":
+        return _bounded(_decompressor("backports.zstd", "ZstdDecompressor"), value)
+    if value[:1] == b"\x78":
+        return _bounded(zlib.decompressobj(), value)
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return _bounded(_decompressor("brotli", "Decompressor"), value)
+    return value
+
+
+def _decompressor(module: str, name: str) -> Any:
+    """The decompressor of a library that may not be installed."""
+    try:
+        return getattr(importlib.import_module(module), name)()
+    except ImportError:
+        return None
+
+
+def _bounded(machine: Any, value: bytes) -> bytes | None:
+    """Unpack in small steps, so that a body which explodes is dropped before it fills the memory.
+
+    A step of some thousand bytes becomes megabytes; of brotli, some ten bytes do.
+    """
+    if machine is None:
+        return None
+    is_brotli = not hasattr(machine, "decompress")
+    step, size = (machine.process, 64) if is_brotli else (machine.decompress, 4096)
+    unpacked = bytearray()
+    try:
+        for start in range(0, len(value), size):
+            if getattr(machine, "eof", False):
+                break
+            unpacked += step(value[start : start + size])
+            if len(unpacked) > _LARGEST_BODY:
+                return None
+    except (zlib.error, ValueError, EOFError, RuntimeError):
+        return None
+    except Exception as error:
+        if type(error).__name__ in ("ZstdError", "error"):
+            return None
+        raise
+    return bytes(unpacked)
+
+
+TIME_KEYS = (
+    "timestamp",
+    "ts",
+    "time",
+    "created_at",
+    "created",
+    "datetime",
+    "date",
+    "startTime",
+    "start_time",
+)
+ID_KEYS = ("id", "request_id", "call_id", "uuid")
+
+URL_KEYS = ("url", "path", "endpoint")
+
+_AROUND = {
+    "timestamp": TIME_KEYS,
+    "id": ID_KEYS,
+    "user": ("user", "user_id"),
+    "deployment": (*URL_KEYS, "request"),
+    "tags": ("tags",),
+}
+
+
+def has_roles(messages: object) -> bool:
+    """Is this a list of chat messages (or an empty one)?"""
+    if not isinstance(messages, list):
+        return False
+    first_one = messages[0] if messages else None
+    return first_one is None or (isinstance(first_one, dict) and "role" in first_one)
+
+
+_AROUND_KEYS = frozenset(key for names in _AROUND.values() for key in names)
+
+
+@lru_cache(maxsize=4096)
+def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What the keys of a value say about the call: field of `Facts` and key, the best key of each field first."""
+    return tuple((field, key) for field, names in _AROUND.items() for key in names if key in keys)
+
+
+def facts_around(value: Json) -> Facts:
+    """What a row says about the call beside its bodies."""
+    facts = Facts(model=text(value.get("model")))
+    if _AROUND_KEYS.isdisjoint(value):
+        return facts
+    for field, key in _around(tuple(value)):
+        said = value[key]
+        if field == "timestamp":
+            facts.timestamp = facts.timestamp or timestamp(said)
+        elif field == "deployment":
+            facts.deployment = facts.deployment or deployment_of(said)
+        elif field == "tags":
+            facts.tags = tags_from(said)
+        else:
+            setattr(facts, field, getattr(facts, field) or text(said))
+    facts.model = facts.model or facts.deployment
+    return facts
+
+
+def deployment_of(message: object) -> str | None:
+    """The deployment in an Azure URL (``/openai/deployments/NAME/chat/completions``), or in that of a message."""
+    url = message.get("url") if isinstance(message, dict) else message
+    if not isinstance(url, str):
+        return None
+    _, found, rest = url.partition("/deployments/")
+    return rest.partition("/")[0] or None if found else None
+
+
+def answer_of(value: object, kind: Kind) -> Json | None:
+    """The response body in whatever a log holds: a body, chunks, the text of a stream, or only the answer."""
+    value = unwrapped(value)
+    if isinstance(value, dict):
+        if isinstance(value.get("content"), str) and "choices" not in value:
+            return text_or_chat([value["content"]], kind)
+        return value
+    if isinstance(value, list):
+        chunks = [item for item in value if isinstance(item, dict) and ("choices" in item or "type" in item)]
+        return assemble(chunks) if chunks else text_or_chat([v for v in value if isinstance(v, str)], kind)
+    if isinstance(value, str):
+        return body_of(value) or text_or_chat([value], kind)
+    return None
+
+
+def text_or_chat(texts: list[str], kind: Kind) -> Json | None:
+    """A response body around plain answers."""
+    if not texts:
+        return None
+    if kind == "responses":
+        return {"output": [_output_message(answer) for answer in texts]}
+    if kind == "chat":
+        return chat_answer({"role": "assistant", "content": answer} for answer in texts)
+    return text_answer(texts)
+
+
+def _output_message(answer: str) -> Json:
+    return {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": answer}],
+    }
+
+
+def unwrapped(value: Any) -> Any:
+    """What a value holds: JSON in a string, or the body of an HTTP message ``{status, headers, body}``."""
+    value = decoded(value)
+    if isinstance(value, dict) and value.get("body") is not None and "choices" not in value:
+        return decoded(value["body"])
+    return value

@@ -1,0 +1,32 @@
+"""Prompts without an API around them as records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.adapt.bodies import Facts, body_record, skipped
+from tokcount.logs.adapt.envelope import answer_of
+from tokcount.logs.format import Place
+from tokcount.logs.record import Kind
+from tokcount.logs.scalars import Json
+
+if TYPE_CHECKING:
+    from tokcount.logs.format import Item
+
+
+def text_record(place: Place, prompt: str, name: str = "generic.text") -> Item:
+    """A prompt without an endpoint."""
+    return prompt_record(place, name, prompt, None, Facts())
+
+
+def prompt_record(
+    place: Place, name: str, prompt: Any, answer: Any, facts: Facts, kind: Kind = "text"
+) -> Item:
+    """A record of a prompt and perhaps its answer; an empty row is skipped."""
+    if not isinstance(prompt, str | list) or prompt == []:
+        return skipped(place, "empty", "a row without a prompt", name)
+    request: Json = {"prompt": prompt}
+    if facts.model:
+        request["model"] = facts.model
+    response = None if answer in (None, "") else answer_of(answer, "completions")
+    return body_record(place, name, kind=kind, request=request, response=response, facts=facts)

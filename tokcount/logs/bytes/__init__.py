@@ -1,0 +1,1 @@
+"""Files → text: decompression, text encodings, lines."""

@@ -1,0 +1,1 @@
+"""Text → decoded values: JSON, JSON Lines, CSV, Parquet, archives, event streams."""

@@ -1,0 +1,189 @@
+"""What a text file looks like from its first bytes: JSON lines, JSON anywhere, events, a table, prose.
+
+The content decides; the file's extension only breaks ties.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from tokcount.logs.adapt.sse import FIELDS
+from tokcount.logs.bytes import text_encoding
+from tokcount.logs.containers.csv_table import TableShape, table_shape
+from tokcount.logs.containers.json_lines import values_in
+from tokcount.logs.containers.prefixed import json_after_prefix
+
+if TYPE_CHECKING:
+    from tokcount.logs.bytes.stream import Stream
+
+
+_MAGIC = (
+    (b"PAR1", "parquet"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+)
+
+LARGEST_HELD = 1 << 30
+"""Bytes of a piped or compressed container that are held in memory; they are read back and forth."""
+
+
+def container_of(head: bytes) -> str | None:
+    """``parquet``, ``sqlite`` or ``zip``, by the first bytes."""
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+def held(stream: Stream) -> BytesIO | None:
+    """All of a stream, or ``None`` when it is too much."""
+    file = BytesIO()
+    for block in stream:
+        if file.tell() + len(block) > LARGEST_HELD:
+            return None
+        file.write(block)
+    file.seek(0)
+    return file
+
+
+Shape = Literal[
+    "empty", "jsonl", "json", "prefixed", "python", "events", "cassette", "table", "text", "binary", "flows"
+]
+
+_SAMPLE_LINES = 40
+_CASSETTE = re.compile(r"\A(?:(?:---|%YAML|version:|#)[^\n]*\n|[^\S\n]*\n)*+interactions:")
+_OPEN_ARRAY = re.compile(r"\[\s*(?:[{\[\"]|$)")
+"""An array that goes on over the next lines; a time in brackets, as logs begin with, is none."""
+
+_FLOWS = re.compile(rb"\A\d{1,12}:\d{1,12}:")
+_BINARY_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x93NUMPY", b"PK\x03\x04")
+_DECODE = msgspec.json.Decoder().decode
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The shape of a file; for a table also how it is written."""
+
+    shape: Shape
+    table: TableShape | None = None
+
+
+def look(head: bytes, *, whole: bool, path: str) -> Look:
+    """The shape of the text that begins with ``head``; ``whole``: there is no more."""
+    if not head.strip(b"\x00 \t\r\n\x1e") and b"\x00" not in head:
+        return Look("empty" if whole else "json")
+    if _FLOWS.match(head):
+        return Look("flows")
+    if head.startswith(_BINARY_MAGIC) or _is_binary(head):
+        return Look("binary")
+    text = text_encoding.decode(head)
+    if _is_events(text):
+        return Look("events")
+    if _CASSETTE.match(text):
+        return Look("cassette")
+    return Look(json_shape) if (json_shape := _json_shape(text, whole, path)) else _table_or_text(text, path)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Are there more NULs than a crash or a careless program leaves in a text?"""
+    if b"\x00" not in head or head.lstrip()[:1] in (b"{", b"[", b'"'):
+        return False
+    return head.count(b"\x00") * 20 > len(head) or not text_encoding.begins_as_utf8(head)
+
+
+def _is_events(text: str) -> bool:
+    lines = [line for line in text[:8192].splitlines() if line.strip()]
+    return bool(lines) and lines[0].startswith(FIELDS) and any(line.startswith("data:") for line in lines)
+
+
+def _table_or_text(text: str, path: str) -> Look:
+    table = table_shape(text, path)
+    if table is not None:
+        return Look("table", table)
+    if path.endswith(".json") and _is_json(text):
+        return Look("json")
+    return Look("jsonl" if path.endswith((".jsonl", ".ndjson")) else "text")
+
+
+def _is_json(text: str) -> bool:
+    """Is all of it one value? Objects were found before; this one is a number, a word or a list of them."""
+    try:
+        _DECODE(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _json_shape(text: str, whole: bool, path: str) -> Shape | None:
+    """Which kind of JSON the text holds, if any."""
+    text = text.lstrip(" \t\r\n\x1e")
+    lines = [line.strip(" \t\r\x1e") for line in text.split("\n")[: _SAMPLE_LINES + 1]]
+    full = lines if whole and len(lines) <= _SAMPLE_LINES else lines[:-1]
+    full = [line for line in full if line and not line.startswith(("#", "//"))]
+    if len(full) == 0:
+        return _one_line_shape(text)
+    if full[0].startswith("{'"):
+        return "python"
+    parsed = [_parse(line) for line in full]
+    if isinstance(parsed[0], dict | list):
+        is_one_array = isinstance(parsed[0], list) and "\n" not in text.strip()
+        return "json" if is_one_array else "jsonl"
+    if _OPEN_ARRAY.match(full[0]) or (full[0].startswith("{") and _spans_lines(text, full[0], whole=whole)):
+        return "json"
+    return _mostly(full, parsed, path)
+
+
+def _one_line_shape(text: str) -> Shape | None:
+    """A file whose first line is longer than the head, or not ended."""
+    if text.startswith("["):
+        return "json"
+    if text.startswith("{'"):
+        return "python"
+    if text.startswith("{"):
+        try:
+            _, end = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return "jsonl"
+        return "json" if text[end:].lstrip().startswith(("{", "[")) else "jsonl"
+    return "jsonl" if text.startswith('"') and not text.startswith('""') else None
+
+
+def _spans_lines(text: str, first: str, *, whole: bool) -> bool:
+    """Does a value that begins on the first line go on over the next ones?"""
+    start = text.index(first)
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) - 6 or error.msg.startswith("Unterminated")
+    except (ValueError, RecursionError):
+        return True
+    return end > start + len(first) or not whole or "\n" not in text[start:end]
+
+
+def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
+    """A file whose first line is no value: by what most of its lines are."""
+    objects = sum(isinstance(value, dict | list) for value in parsed)
+    strings = sum(isinstance(value, str) for value in parsed)
+    if objects * 2 >= len(full):
+        return "jsonl"
+    if isinstance(parsed[0], str) and strings * 2 >= len(full) and not path.endswith((".csv", ".tsv")):
+        return "jsonl"
+    prefixed = sum(json_after_prefix(line) is not None for line in full)
+    return "prefixed" if prefixed * 2 >= len(full) else None
+
+
+def _parse(line: str) -> Any:
+    """The value on a line, or ``None``; a list of numbers is no value (``[2023]`` begins many a log line)."""
+    try:
+        value = _DECODE(line)
+    except (ValueError, RecursionError):
+        values, _ = values_in(line)
+        value = values[0] if values else None
+    is_list_of_numbers = (
+        isinstance(value, list)
+        and bool(value)
+        and not any(isinstance(item, dict | list | str) for item in value)
+    )
+    return None if is_list_of_numbers else value

@@ -1,0 +1,74 @@
+"""VCR cassettes: HTTP exchanges that tests recorded, in YAML (with the extra ``tokcount[yaml]``) or JSON.
+
+Bodies are text, ``!!binary`` (often gzip or brotli), or already parsed (``parsed_body``). Formats of vcrpy,
+pydantic-ai's recorder and Ruby's VCR (``http_interactions``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.adapt.cassette import LISTS
+from tokcount.logs.adapt.envelope import exchange, served_model, text_of_base64, text_of_bytes
+from tokcount.logs.format import Single
+from tokcount.logs.scalars import dig, text, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.scalars import Json
+
+
+class Cassette(Single):
+    """``vcr``: a cassette in JSON, or one of its interactions."""
+
+    name = "vcr"
+    keys = (
+        frozenset({"interactions"}),
+        frozenset({"http_interactions"}),
+        frozenset({"request", "response"}),
+    )
+
+    def matches(self, value: Json) -> bool:
+        request = value.get("request")
+        if isinstance(request, dict):
+            return "uri" in request and isinstance(value.get("response"), dict)
+        return any(isinstance(value.get(name), list) for name in LISTS)
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        recorded = next((value[name] for name in LISTS if isinstance(value.get(name), list)), [value])
+        for index, interaction in enumerate(recorded):
+            if isinstance(interaction, dict):
+                yield self._item(interaction, place, index)
+
+    def _item(self, value: Json, place: Place, index: int) -> Item:
+        status = dig(value, "response.status")
+        headers = dig(value, "response.headers")
+        return exchange(
+            place,
+            self.name,
+            url=text(dig(value, "request.uri")) or "",
+            status=status.get("code") if isinstance(status, dict) else status,
+            request=_body(value.get("request")),
+            response=_body(value.get("response")),
+            timestamp=timestamp(str(value.get("recorded_at"))),
+            served=served_model(headers.items() if isinstance(headers, dict) else ()),
+            index=index,
+        )
+
+
+def _body(message: object) -> Any:
+    """The body of a recorded message, as text where it was packed."""
+    if not isinstance(message, dict):
+        return None
+    if message.get("parsed_body") is not None:
+        return message["parsed_body"]
+    body = message.get("body", message.get("content"))
+    if isinstance(body, dict):
+        packed = body.get("base64_string")
+        body = text_of_base64(packed) if isinstance(packed, str) else body.get("string", body)
+    return text_of_bytes(body) if isinstance(body, bytes) else body
+
+
+FORMATS = (Cassette(),)

@@ -1,0 +1,1 @@
+"""What chat and coding clients keep."""

@@ -1,0 +1,229 @@
+"""Claude Code transcripts: one line an event, several lines an API call.
+
+The same call is written 2 to 14 times, a line for each block of its answer, with usage that grows; its key is
+``message.id`` + ``requestId`` (some gateways give no request id, some always the same). A record is the call with
+the blocks of all its lines and the largest usage, after the conversation that led to it. System prompt and tools
+are not in the file: ``hidden_context``. ``Usage.input`` is what the file calls ``input_tokens``: unlike OpenAI's
+it leaves out cached tokens, which stand apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, compact, skipped, tool_call
+from tokcount.logs.adapt.usage import usage_from
+from tokcount.logs.scalars import dig, text, timestamp, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.adapt.usage import UsageTable
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.record import Usage
+    from tokcount.logs.scalars import Json
+
+_USAGE: UsageTable = {
+    "input": ("input_tokens",),
+    "output": ("output_tokens",),
+    "cached_input": ("cache_read_input_tokens",),
+    "cache_write": ("cache_creation_input_tokens",),
+}
+
+_ROW_TYPES = frozenset(
+    """agent-name assistant attachment custom-title file-history-snapshot last-prompt permission-mode pr-link
+    progress queue-operation summary system tag user worktree-state""".split()  # noqa: SIM905 - a list of words
+)
+
+
+class _Call(msgspec.Struct):
+    """One API call, gathered from its lines."""
+
+    place: Any
+    thread: list[Json]
+    before: int
+    """How many messages of the thread led to the call; the thread itself grows on."""
+    row: Json
+    blocks: list[Json] = msgspec.field(default_factory=list)
+    usage: Usage | None = None
+
+
+class Transcript:
+    """``claude.code``: a session file."""
+
+    name = "claude.code"
+    keys = (
+        frozenset({"sessionId", "uuid"}),
+        frozenset({"sessionId", "parentUuid"}),
+        frozenset({"sessionId", "leafUuid"}),
+        frozenset({"summary", "leafUuid"}),
+        frozenset({"type", "sessionId"}),
+        frozenset({"type", "messageId", "snapshot"}),
+    )
+    grouped = True
+
+    def matches(self, value: Json) -> bool:
+        kind = value.get("type")
+        return (isinstance(kind, str) and kind in _ROW_TYPES) or ("sessionId" in value and "uuid" in value)
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        message = value.get("message")
+        threads: _Threads = group.setdefault("threads", _Threads())
+        if value.get("type") not in ("user", "assistant") or not isinstance(message, dict):
+            threads.passed(value)
+        elif value.get("type") == "user":
+            threads.extend(value, messages_from_blocks(message, set()), goes_on=_answers_tools(message))
+        elif truth(value.get("isApiErrorMessage")):
+            yield skipped(place, "error", "a failed call", self.name)
+        elif message.get("model") == "<synthetic>":
+            yield skipped(place, "not_llm", "a message that the program wrote itself", self.name)
+        else:
+            self._add(value, message, place, group)
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        for key, call in group.get("calls", {}).items():
+            yield self._record(key, call)
+        group.clear()
+
+    def _add(self, value: Json, message: Json, place: Place, group: Json) -> None:
+        calls: dict[str, _Call] = group.setdefault("calls", {})
+        named = text(message.get("id"))
+        key = f"{named}:{text(value.get('requestId')) or ''}" if named else f":{text(value.get('uuid'))}"
+        call = calls.get(key)
+        threads: _Threads = group["threads"]
+        if call is None:
+            thread = threads.of(value)
+            call = calls[key] = _Call(place=place, thread=thread, before=len(thread), row=value)
+        fresh = [block for block in _blocks(message) if block not in call.blocks]
+        call.blocks.extend(fresh)
+        usage = usage_from(message.get("usage"), _USAGE, "response")
+        if usage is not None and _size(usage) >= _size(call.usage):
+            call.usage = usage
+        threads.extend(
+            value, messages_from_blocks({"role": "assistant", "content": fresh}, set()), goes_on=True
+        )
+
+    def _record(self, key: str, call: _Call) -> Item:
+        message = call.row["message"]
+        facts = Facts(
+            model=text(message.get("model")),
+            id=key,
+            timestamp=timestamp(call.row.get("timestamp")),
+            usage=call.usage,
+            thread=text(call.row.get("sessionId")),
+            flags={"non_openai", "hidden_context"},
+        )
+        tier = text(dig(message, "usage.service_tier"))
+        facts.tier = tier if tier in ("batch", "priority", "flex") else None
+        answers = messages_from_blocks({"role": "assistant", "content": call.blocks}, facts.flags)
+        request = {"messages": call.thread[: call.before]} if call.before else None
+        response = chat_answer(answers, text(message.get("stop_reason"))) if answers else None
+        return body_record(
+            call.place, self.name, kind="chat", request=request, response=response, facts=facts
+        )
+
+
+class _Threads:
+    """The conversations of a file: side chains (sub-agents) have their own, a rewind leaves one and branches off.
+
+    Every line names its parent. Several lines may go on from the same one when tools run side by side, so only a
+    new prompt of the user that goes on from an earlier line is a rewind.
+    """
+
+    def __init__(self) -> None:
+        self._ends: dict[str, tuple[list[Json], int]] = {}
+        self._latest: dict[str, list[Json]] = {}
+
+    def of(self, value: Json) -> list[Json]:
+        """The conversation that a line goes on with."""
+        end = self._ends.get(text(value.get("parentUuid")) or "")
+        return end[0] if end else self._latest.setdefault(_chain(value), [])
+
+    def extend(self, value: Json, messages: list[Json], *, goes_on: bool) -> None:
+        """Add what a line says."""
+        end = self._ends.get(text(value.get("parentUuid")) or "")
+        thread = self.of(value)
+        if end is not None and end[1] < len(thread) and not goes_on:
+            thread = thread[: end[1]]
+        thread.extend(messages)
+        self._note(value, thread)
+
+    def passed(self, value: Json) -> None:
+        """A line without a message keeps the chain; one that compacts the conversation begins it anew."""
+        compacted = value.get("subtype") == "compact_boundary"
+        self._note(value, [] if compacted else self.of(value))
+
+    def _note(self, value: Json, thread: list[Json]) -> None:
+        self._latest[_chain(value)] = thread
+        if (uuid := text(value.get("uuid"))) is not None:
+            self._ends[uuid] = thread, len(thread)
+
+
+def _chain(value: Json) -> str:
+    return f"{truth(value.get('isSidechain'))}:{text(value.get('sessionId'))}"
+
+
+def _answers_tools(message: Json) -> bool:
+    return any(block.get("type") == "tool_result" for block in _blocks(message))
+
+
+def _size(usage: Usage | None) -> tuple[int, int]:
+    return (-1, -1) if usage is None else (usage.output or 0, usage.input or 0)
+
+
+def _blocks(message: Json) -> list[Json]:
+    content = message.get("content")
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+
+
+def messages_from_blocks(message: Json, flags: set[str]) -> list[Json]:
+    """A message of the Anthropic API as chat messages: results of tools become messages of their own."""
+    blocks = _blocks(message)
+    results = [_tool_result(block) for block in blocks if block.get("type") == "tool_result"]
+    calls = [
+        tool_call(block.get("id"), block.get("name"), block.get("input"), flags)
+        for block in blocks
+        if block.get("type") in ("tool_use", "server_tool_use")
+    ]
+    parts = [part for block in blocks if (part := _part(block)) is not None]
+    if not parts and not calls:
+        return results
+    built: Json = {"role": text(message.get("role")) or "user", "content": _content(parts)}
+    if calls:
+        built["tool_calls"] = calls
+    return [*results, built]
+
+
+def _content(parts: list[Json]) -> Any:
+    if all(part["type"] == "text" for part in parts):
+        return "".join(part["text"] for part in parts) if parts else None
+    return parts
+
+
+def _part(block: Json) -> Json | None:
+    kind = block.get("type")
+    if kind == "text":
+        written = block.get("text")
+        return {"type": "text", "text": written if isinstance(written, str) else ""}
+    if kind == "image":
+        data, media = text(dig(block, "source.data")) or "", text(dig(block, "source.media_type"))
+        url = text(dig(block, "source.url")) or f"data:{media or 'image/png'};base64,{data}"
+        return {"type": "image_url", "image_url": {"url": url}}
+    return {"type": "file", "file": {}} if kind == "document" else None
+
+
+def _tool_result(block: Json) -> Json:
+    content = block.get("content")
+    if isinstance(content, list):
+        parts = [part for item in content if isinstance(item, dict) and (part := _part(item)) is not None]
+        content = _content(parts)
+    elif content is not None and not isinstance(content, str):
+        content = compact(content)
+    return {"role": "tool", "tool_call_id": text(block.get("tool_use_id")) or "", "content": content}
+
+
+FORMATS = (Transcript(),)

@@ -1,0 +1,161 @@
+"""Codex rollouts: the items of a session as they happened, with a ``token_count`` event after each call.
+
+A record is one call: what stood before its answer is the ``input``, what the model wrote is the ``output``.
+``last_token_usage`` is that of the call; ``total_token_usage`` is cumulative, so where only that is logged the
+difference to the one before counts. The tool definitions are not in the file: ``hidden_context``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.logs.adapt.bodies import Facts, body_record
+from tokcount.logs.adapt.usage import usage_from
+from tokcount.logs.record import Usage
+from tokcount.logs.scalars import dig, text, timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.adapt.usage import UsageTable
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.scalars import Json
+
+_USAGE: UsageTable = {
+    "input": ("input_tokens",),
+    "output": ("output_tokens",),
+    "total": ("total_tokens",),
+    "cached_input": ("cached_input_tokens",),
+    "reasoning": ("reasoning_output_tokens",),
+}
+
+_TYPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
+
+_ANSWERS = frozenset(
+    {
+        "function_call",
+        "custom_tool_call",
+        "local_shell_call",
+        "reasoning",
+        "web_search_call",
+        "image_generation_call",
+    }
+)
+"""Items that the model writes, besides messages of the assistant."""
+
+
+class _Session(msgspec.Struct):
+    """What a rollout has said so far."""
+
+    id: str | None = None
+    provider: str | None = None
+    instructions: str | None = None
+    model: str | None = None
+    history: list[Any] = msgspec.field(default_factory=list)
+    fresh: list[Any] = msgspec.field(default_factory=list)
+    total: Usage | None = None
+    calls: int = 0
+    place: Any = None
+
+
+class Rollout:
+    """``codex.rollout``: one session file."""
+
+    name = "codex.rollout"
+    keys = (frozenset({"type", "payload"}),)
+    grouped = True
+
+    def matches(self, value: Json) -> bool:
+        kind = value.get("type")
+        return isinstance(kind, str) and kind in _TYPES and isinstance(value.get("payload"), dict)
+
+    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+        session: _Session = group.setdefault("session", _Session())
+        payload = value["payload"]
+        kind = value["type"]
+        if kind == "session_meta":
+            session.id = text(payload.get("id"))
+            session.provider = text(payload.get("model_provider"))
+            said = dig(payload, "base_instructions.text") or payload.get("instructions")
+            session.instructions = said if isinstance(said, str) else None
+        elif kind == "turn_context":
+            session.model = text(payload.get("model")) or session.model
+        elif kind == "response_item":
+            session.fresh.append(payload)
+            session.place = place
+        elif kind == "compacted":
+            kept = payload.get("replacement_history")
+            session.history = list(kept) if isinstance(kept, list) else _summary(payload)
+            session.fresh = []
+        elif payload.get("type") == "token_count":
+            yield from self._counted(session, payload, place, timestamp(value.get("timestamp")))
+
+    def finish(self, group: Json) -> Iterable[Item]:
+        session = group.pop("session", None)
+        if isinstance(session, _Session) and any(_is_answer(item) for item in session.fresh):
+            yield self._record(session, None, session.place, None)
+        group.clear()
+
+    def _counted(self, session: _Session, payload: Json, place: Place, time: float | None) -> Iterable[Item]:
+        total = usage_from(dig(payload, "info.total_token_usage"), _USAGE, "response")
+        if total is not None and total == session.total:
+            return
+        usage = usage_from(dig(payload, "info.last_token_usage"), _USAGE, "response")
+        usage = usage or _difference(total, session.total)
+        session.total = total or session.total
+        if usage is not None:
+            yield self._record(session, usage, place, time)
+
+    def _record(self, session: _Session, usage: Usage | None, place: Place, time: float | None) -> Item:
+        asked = [item for item in session.fresh if not _is_answer(item)]
+        answered = [item for item in session.fresh if _is_answer(item)]
+        session.calls += 1
+        facts = Facts(
+            model=session.model,
+            provider=session.provider,
+            id=f"{session.id}:{session.calls}" if session.id else None,
+            timestamp=time,
+            usage=usage,
+            thread=session.id,
+            flags={"hidden_context"},
+        )
+        request: Json = {"input": [*session.history, *asked]}
+        if session.instructions:
+            request["instructions"] = session.instructions
+        if session.model:
+            request["model"] = session.model
+        session.history = [*session.history, *session.fresh]
+        session.fresh = []
+        response = {"output": answered} if answered else None
+        return body_record(
+            place, self.name, kind="responses", request=request, response=response, facts=facts
+        )
+
+
+def _is_answer(item: object) -> bool:
+    if not isinstance(item, dict):
+        return False
+    kind = item.get("type")
+    return item.get("role") == "assistant" or (isinstance(kind, str) and kind in _ANSWERS)
+
+
+def _summary(payload: Json) -> list[Any]:
+    said = text(payload.get("message"))
+    return [{"type": "message", "role": "user", "content": said}] if said else []
+
+
+def _difference(total: Usage | None, before: Usage | None) -> Usage | None:
+    """The usage of one call from two cumulative ones."""
+    if total is None or before is None:
+        return total
+    usage = Usage(source="response")
+    for field in _USAGE:
+        now, then = getattr(total, field), getattr(before, field)
+        if now is not None:
+            setattr(usage, field, max(0, now - (then or 0)))
+    return usage
+
+
+FORMATS = (Rollout(),)

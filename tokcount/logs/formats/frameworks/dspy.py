@@ -1,0 +1,76 @@
+"""DSPy history (``lm.history``): one entry a call. ``response`` is a repr string, ``outputs`` hold the answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tokcount.logs.adapt.bodies import body_record, chat_answer, facts_from, text_answer
+from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
+from tokcount.logs.format import Single
+from tokcount.logs.scalars import decoded_object, money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.record import Kind
+    from tokcount.logs.scalars import Json
+
+_FACTS = {
+    "model": ("model",),
+    "served_model": ("response_model",),
+    "id": ("uuid",),
+    "timestamp": ("timestamp",),
+}
+_KINDS: dict[object, Kind] = {"chat": "chat", "text": "completions", "responses": "responses"}
+
+
+class History(Single):
+    """``dspy.history``."""
+
+    name = "dspy.history"
+    keys = (frozenset({"prompt", "messages", "kwargs", "outputs", "uuid"}),)
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        facts = facts_from(value, _FACTS)
+        facts.usage = usage_from(value.get("usage"), BODY_USAGE)
+        if facts.usage is not None:
+            facts.usage.cost_usd = money(value.get("cost"))
+        messages, prompt = value.get("messages"), value.get("prompt")
+        known = value.get("model_type")
+        kind = _KINDS.get(known if isinstance(known, str) else "") or ("chat" if messages else "completions")
+        parameters = decoded_object(value.get("kwargs"))
+        if kind == "completions":
+            sent: Json = {"prompt": prompt if prompt is not None else messages}
+        elif kind == "responses":
+            sent = {"input": messages or prompt}
+        else:
+            sent = {"messages": messages or [{"role": "user", "content": prompt}]}
+        response = _response(value.get("outputs"), kind)
+        yield body_record(
+            place, self.name, kind=kind, request={**parameters, **sent}, response=response, facts=facts
+        )
+
+
+def _response(outputs: object, kind: Kind) -> Json | None:
+    """Answers are strings, or objects with ``text`` and ``tool_calls``."""
+    answers = [
+        {"text": answer} if isinstance(answer, str) else answer
+        for answer in (outputs if isinstance(outputs, list) else [])
+        if isinstance(answer, str | dict)
+    ]
+    if not answers:
+        return None
+    if kind == "completions":
+        return text_answer([answer["text"] for answer in answers if isinstance(answer.get("text"), str)])
+    return chat_answer(
+        {
+            "role": "assistant",
+            "content": answer.get("text"),
+            **({"tool_calls": answer["tool_calls"]} if isinstance(answer.get("tool_calls"), list) else {}),
+        }
+        for answer in answers
+    )
+
+
+FORMATS = (History(),)

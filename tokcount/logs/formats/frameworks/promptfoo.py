@@ -1,0 +1,136 @@
+"""promptfoo results: an evaluation with its rows, or rows of its JSONL output.
+
+Graders' tokens stand apart (``gradingResult.tokensUsed``) and are not counted. An answer from promptfoo's cache
+was not billed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, compact, skipped, text_answer
+from tokcount.logs.adapt.usage import usage_from
+from tokcount.logs.adapt.yaml_text import Document
+from tokcount.logs.format import Single
+from tokcount.logs.scalars import decoded, dig, first, text, timestamp, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.adapt.usage import UsageTable
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.record import Kind
+    from tokcount.logs.scalars import Json
+
+_USAGE: UsageTable = {
+    "input": ("tokenUsage.prompt",),
+    "output": ("tokenUsage.completion",),
+    "total": ("tokenUsage.total",),
+    "cached_input": ("tokenUsage.completionDetails.cacheReadInputTokens",),
+    "reasoning": ("tokenUsage.completionDetails.reasoning",),
+    "cost_usd": ("cost",),
+}
+
+_ENDPOINTS: dict[str, Kind] = {"chat": "chat", "completion": "completions", "responses": "responses"}
+_OTHER = frozenset({"embedding", "embeddings", "moderation", "image", "realtime"})
+
+_ASSERTION_FAILED = 1
+"""``failureReason`` of an answer that was given and judged wrong."""
+
+
+class Results(Single):
+    """``promptfoo.results``."""
+
+    name = "promptfoo.results"
+    keys = (
+        frozenset({"evalId", "results"}),
+        frozenset({"results", "config"}),
+        frozenset({"promptIdx", "testIdx", "provider"}),
+    )
+
+    def matches(self, value: Json) -> bool:
+        return "promptIdx" in value or isinstance(_rows(value), list)
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        rows = [value] if "promptIdx" in value and "results" not in value else _rows(value)
+        time = timestamp(first(value, ("results.timestamp", "timestamp")), naive_utc=True)
+        for index, row in enumerate(rows if isinstance(rows, list) else ()):
+            if isinstance(row, dict):
+                yield self._item(row, place, time, index)
+
+    def _item(self, row: Json, place: Place, time: float | None, index: int) -> Item:
+        response = row.get("response")
+        output = dig(response, "output")
+        failed = dig(response, "error") or (
+            row.get("error") and row.get("failureReason") != _ASSERTION_FAILED
+        )
+        if output is None and failed:
+            return skipped(place, "error", "a failed call", self.name)
+        provider = text(dig(row, "provider.id")) or text(row.get("provider")) or ""
+        vendor, _, rest = provider.partition(":")
+        endpoint, _, model = rest.partition(":")
+        if endpoint in _OTHER:
+            return skipped(place, "not_llm", f"a call to {endpoint}", self.name)
+        kind = _ENDPOINTS.get(endpoint)
+        facts = Facts(
+            model=(model if kind else rest) or provider or None,
+            provider=vendor or None,
+            id=text(row.get("id")),
+            timestamp=time,
+            usage=usage_from(
+                {"cost": row.get("cost"), **(response if isinstance(response, dict) else {})}, _USAGE
+            ),
+        )
+        if truth(dig(response, "cached")):
+            facts.flags.add("cached_reply")
+        kind = kind or "chat"
+        request = _request(first(row, ("prompt.raw", "prompt")), kind)
+        answer = _answer(output, kind)
+        return body_record(
+            place, self.name, kind=kind, request=request, response=answer, facts=facts, index=index
+        )
+
+
+def _rows(value: Json) -> Any:
+    """The rows of version 3 (``results.results``) or of its table."""
+    return dig(value, "results.results")
+
+
+def _request(raw: object, kind: Kind) -> Json | None:
+    """A prompt that is itself a JSON or YAML list of messages was sent as messages."""
+    found = decoded(raw)
+    if isinstance(found, str) and found.lstrip().startswith("- role:"):
+        found = _yaml_messages(found)
+    if isinstance(found, dict) and isinstance(found.get("messages"), list):
+        return found
+    if not isinstance(found, list) or not all(isinstance(item, dict) and "role" in item for item in found):
+        found = raw if isinstance(raw, str) else None
+    if found is None:
+        return None
+    if kind == "completions":
+        return {"prompt": found if isinstance(found, str) else compact(found)}
+    if kind == "responses":
+        return {"input": found}
+    return {"messages": [{"role": "user", "content": found}] if isinstance(found, str) else found}
+
+
+def _yaml_messages(raw: str) -> Any:
+    try:
+        document = Document(raw)
+        return document.value(document.root)
+    except (ImportError, ValueError):
+        return raw
+
+
+def _answer(output: object, kind: Kind) -> Json | None:
+    if output is None:
+        return None
+    if kind == "completions":
+        return text_answer([compact(output)])
+    calls = output if isinstance(output, list) else [output]
+    if calls and all(isinstance(call, dict) and isinstance(call.get("function"), dict) for call in calls):
+        return chat_answer([{"role": "assistant", "content": None, "tool_calls": calls}])
+    return chat_answer([{"role": "assistant", "content": compact(output)}])
+
+
+FORMATS = (Results(),)

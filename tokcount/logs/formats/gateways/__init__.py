@@ -1,0 +1,1 @@
+"""Gateways, proxies and usage exports."""

@@ -1,0 +1,160 @@
+"""Helicone, Portkey, OpenPipe: gateways that log the two OpenAI bodies with a row of facts around them.
+
+One table says where each of them keeps what; the code is the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.logs.adapt.bodies import Facts, body_record, facts_from, failure, skipped, tags_from
+from tokcount.logs.adapt.envelope import body_of
+from tokcount.logs.adapt.usage import kind_of_url, usage_from
+from tokcount.logs.format import Single
+from tokcount.logs.scalars import dig, first, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.format import Item, Place
+    from tokcount.logs.scalars import Json
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one gateway keeps what: each field holds the places to look, in order."""
+
+    request: str
+    response: str
+    url: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    cached: tuple[str, ...] = ()
+    facts: dict[str, tuple[str, ...]] = {}
+    usage: dict[str, tuple[str, ...]] = {}
+
+
+HELICONE = Envelope(
+    request="request_body",
+    response="response_body",
+    url=("request_path", "target_url"),
+    status=("response_status",),
+    tags=("request_properties", "properties"),
+    cached=("cache_reference_id",),
+    facts={
+        "model": ("request_model", "model_override", "model"),
+        "served_model": ("response_model",),
+        "provider": ("provider",),
+        "id": ("request_id",),
+        "timestamp": ("request_created_at", "response_created_at"),
+        "user": ("request_user_id", "helicone_user"),
+    },
+    usage={
+        "input": ("prompt_tokens",),
+        "output": ("completion_tokens",),
+        "total": ("total_tokens",),
+        "cached_input": ("prompt_cache_read_tokens",),
+        "cache_write": ("prompt_cache_write_tokens",),
+        "reasoning": ("reasoning_tokens",),
+        "audio_input": ("prompt_audio_tokens",),
+        "audio_output": ("completion_audio_tokens",),
+        "cost_usd": ("cost", "costUSD"),
+    },
+)
+"""Source: Helicone's OpenAPI document, ``HeliconeRequest``."""
+
+PORTKEY = Envelope(
+    request="request",
+    response="response",
+    url=("request_url",),
+    status=("response_status_code",),
+    tags=("metadata",),
+    facts={
+        "model": ("ai_model",),
+        "provider": ("ai_org",),
+        "id": ("id", "trace_id"),
+        "timestamp": ("created_at",),
+        "thread": ("trace_id",),
+    },
+    usage={"input": ("req_units",), "output": ("res_units",), "total": ("total_units",)},
+)
+"""Source: Portkey's log export. Its ``cost`` is left out: whether it means cents or dollars is not documented."""
+
+OPENPIPE = Envelope(request="input", response="output", tags=("tags",))
+"""Source: OpenPipe's request log export."""
+
+
+class EnvelopeFormat(Single):
+    """A gateway's export: the two OpenAI bodies with a row of facts around them, read by its `Envelope`."""
+
+    def __init__(self, name: str, envelope: Envelope, *keys: set[str]) -> None:
+        self.name = name
+        self.keys = tuple(frozenset(alternative) for alternative in keys)
+        self._envelope = envelope
+
+    def matches(self, value: Json) -> bool:
+        if self._envelope is OPENPIPE:
+            return _is_openpipe(value)
+        return True
+
+    def items(self, value: Json, place: Place) -> Iterable[Item]:
+        envelope = self._envelope
+        request = _inner(body_of(value.get(envelope.request)))
+        response = _inner(body_of(value.get(envelope.response)))
+        error = failure(first(value, envelope.status), response)
+        if error or value.get("is_success") is False:
+            yield skipped(place, "error", f"a failed call ({error or 'not successful'})", self.name)
+            return
+        facts = self._facts(value, request, response)
+        yield body_record(
+            place,
+            self.name,
+            kind=kind_of_url(first(value, envelope.url)),
+            request=None if _is_stub(request) else request,
+            response=None if _is_stub(response) else response,
+            facts=facts,
+        )
+
+    def _facts(self, value: Json, request: Json | None, response: Json | None) -> Facts:
+        envelope = self._envelope
+        facts = facts_from(value, envelope.facts)
+        facts.usage = usage_from(value, envelope.usage)
+        facts.tags = tags_from(first(value, envelope.tags))
+        if _is_stub(request) or _is_stub(response):
+            facts.flags.add("truncated")
+        if first(value, envelope.cached) is not None:
+            facts.flags.add("cached_reply")
+        return facts
+
+
+def _inner(message: Json | None) -> Json | None:
+    """The body of an HTTP message that was logged whole, with its URL and headers."""
+    inner = body_of(message.get("body")) if message is not None else None
+    return message if inner is None else inner
+
+
+def _is_stub(body: Json | None) -> bool:
+    """Helicone's stand-in for a body that was too large to keep."""
+    return body is not None and truth(body.get("tooLarge"))
+
+
+def _is_openpipe(value: Json) -> bool:
+    asked, answered = value.get("input"), value.get("output")
+    if not isinstance(asked, dict) or not isinstance(answered, dict):
+        return False
+    shaped: Any = dig(answered, "choices")
+    return "tags" in value and isinstance(shaped, list) and ("messages" in asked or "prompt" in asked)
+
+
+FORMATS = (
+    EnvelopeFormat(
+        "helicone.export",
+        HELICONE,
+        {"request_body", "response_body", "request_id"},
+        {"request_body", "response_body", "request_created_at"},
+        {"request_id", "request_created_at", "request_model", "provider"},
+    ),
+    EnvelopeFormat("portkey.export", PORTKEY, {"ai_org", "ai_model"}),
+    EnvelopeFormat("openpipe.export", OPENPIPE, {"input", "output", "tags"}),
+)

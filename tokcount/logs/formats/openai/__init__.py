@@ -1,0 +1,1 @@
+"""OpenAI's own files, and those in their shape."""

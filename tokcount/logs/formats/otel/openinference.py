@@ -1,0 +1,135 @@
+"""The OpenInference dialect (Arize Phoenix): the whole request in ``input.value``, or a field an attribute.
+
+``llm.model_name`` is overwritten by the served model; the requested one is in the request.
+Source: Arize-ai/openinference, semantic conventions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.adapt.bodies import Facts, facts_from, request_kind, tags_from, tool_call
+from tokcount.logs.adapt.usage import usage_from
+from tokcount.logs.formats.otel.call import Call, call_of, indexed
+from tokcount.logs.scalars import decoded, decoded_object, dig, text
+
+if TYPE_CHECKING:
+    from tokcount.logs.adapt.usage import UsageTable
+    from tokcount.logs.formats.otel.span import Span
+    from tokcount.logs.record import Kind
+    from tokcount.logs.scalars import Json
+
+_USAGE: UsageTable = {
+    "input": ("llm.token_count.prompt",),
+    "output": ("llm.token_count.completion",),
+    "total": ("llm.token_count.total",),
+    "cached_input": ("llm.token_count.prompt_details.cache_read",),
+    "cache_write": ("llm.token_count.prompt_details.cache_write",),
+    "reasoning": ("llm.token_count.completion_details.reasoning",),
+    "audio_input": ("llm.token_count.prompt_details.audio",),
+    "audio_output": ("llm.token_count.completion_details.audio",),
+    "cost_usd": ("llm.cost.total",),
+}
+
+_FACTS = {
+    "served_model": ("llm.model_name",),
+    "provider": ("llm.provider", "llm.system"),
+    "user": ("user.id",),
+    "thread": ("session.id",),
+}
+
+_REDACTED = "__REDACTED__"
+
+
+def read(span: Span) -> Call | None:
+    """The call of a span of kind LLM."""
+    attributes = span.attributes
+    kind_of_span = text(attributes.get("openinference.span.kind"))
+    if (kind_of_span or "LLM").upper() != "LLM":
+        return None
+    facts = facts_from(attributes, _FACTS)
+    facts.usage = usage_from(attributes, _USAGE)
+    facts.tags = tags_from(attributes.get("tag.tags"))
+    parameters = decoded_object(attributes.get("llm.invocation_parameters"))
+    facts.model = text(parameters.get("model")) or text(parameters.get("model_name"))
+    call = _whole(attributes, facts) or _fields(attributes, facts, parameters)
+    if _REDACTED in (attributes.get("input.value"), attributes.get("output.value")) and not call.request:
+        facts.flags.add("redacted")
+    return call
+
+
+def _whole(attributes: Json, facts: Facts) -> Call | None:
+    """The request as it was sent, when the span holds it."""
+    request = decoded(attributes.get("input.value"))
+    kind = request_kind(request) if isinstance(request, dict) else None
+    if kind is None or not _is_body(request):
+        return None
+    response = decoded(attributes.get("output.value"))
+    if not isinstance(response, dict) or not (response.get("choices") or response.get("output")):
+        response = _fields(attributes, facts, {}, kind).response
+    return Call(kind=kind, request=request, response=response, facts=facts)
+
+
+def _is_body(request: Json) -> bool:
+    """Frameworks put their own arguments there: their messages are nested lists, or objects without a role."""
+    messages = request.get("messages")
+    if isinstance(messages, list):
+        return all(isinstance(message, dict) and "role" in message for message in messages)
+    if "input" in request:
+        return "model" in request
+    return isinstance(request.get("prompt"), str | list) and "model" in request
+
+
+def _fields(attributes: Json, facts: Facts, parameters: Json, kind: Kind | None = None) -> Call:
+    flags = facts.flags
+    prompts = [row for row in indexed(attributes, "llm.prompts") if "prompt.text" in row]
+    texts = [row for row in indexed(attributes, "llm.choices") if "completion.text" in row]
+    if (prompts or texts) and kind in (None, "completions"):
+        return call_of(
+            "completions",
+            facts,
+            messages=[{"role": "user", "content": row["prompt.text"]} for row in prompts],
+            answers=[{"role": "assistant", "content": row["completion.text"]} for row in texts],
+            parameters=parameters,
+        )
+    tools = [decoded(row.get("tool.json_schema")) for row in indexed(attributes, "llm.tools")]
+    return call_of(
+        "chat",
+        facts,
+        messages=[_message(row, flags) for row in indexed(attributes, "llm.input_messages")],
+        answers=[_message(row, flags) for row in indexed(attributes, "llm.output_messages")],
+        tools=[tool for tool in tools if isinstance(tool, dict)],
+        parameters=parameters,
+    )
+
+
+def _message(row: Json, flags: set[str]) -> Json:
+    content: Any = row.get("message.content")
+    parts = indexed(row, "message.contents")
+    if not isinstance(content, str):
+        content = [_part(part) for part in parts] or None
+    message: Json = {"role": text(row.get("message.role")) or "user", "content": content}
+    if text(row.get("message.name")):
+        message["name"] = row["message.name"]
+    calls = indexed(row, "message.tool_calls")
+    if calls:
+        message["tool_calls"] = [
+            tool_call(
+                call.get("tool_call.id"),
+                call.get("tool_call.function.name"),
+                call.get("tool_call.function.arguments"),
+                flags,
+            )
+            for call in calls
+        ]
+    if text(row.get("message.tool_call_id")):
+        message["tool_call_id"] = row["message.tool_call_id"]
+    return message
+
+
+def _part(part: Json) -> Json:
+    kind = part.get("message_content.type")
+    if kind == "image":
+        return {"type": "image_url", "image_url": {"url": dig(part, "message_content.image.image.url") or ""}}
+    written = part.get("message_content.text")
+    return {"type": "text", "text": written if isinstance(written, str) else ""}

@@ -1,0 +1,130 @@
+"""The Vercel AI SDK's dialect. Only ``.doGenerate`` and ``.doStream`` spans are calls; the spans around them
+(``ai.generateText``, ``ai.streamObject`` …) repeat the same tokens, ``ai.embed*`` are embeddings.
+
+Source: AI SDK documentation, telemetry. The SDK converts messages for the provider itself, so they are read as
+chat messages even where the provider is ``openai.responses``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tokcount.logs.adapt.bodies import compact, tool_call, tools_of
+from tokcount.logs.adapt.usage import usage_from
+from tokcount.logs.formats.otel.call import USAGE, Call, call_of, facts_of, parameters_of
+from tokcount.logs.scalars import decoded_list, text
+
+if TYPE_CHECKING:
+    from tokcount.logs.adapt.bodies import Facts
+    from tokcount.logs.adapt.usage import UsageTable
+    from tokcount.logs.formats.otel.span import Span
+    from tokcount.logs.scalars import Json
+
+_USAGE: UsageTable = {
+    **USAGE,
+    "input": (*USAGE["input"], "ai.usage.inputTokens", "ai.usage.promptTokens"),
+    "output": (*USAGE["output"], "ai.usage.outputTokens", "ai.usage.completionTokens"),
+    "total": (*USAGE["total"], "ai.usage.totalTokens"),
+    "cached_input": (*USAGE["cached_input"], "ai.usage.cachedInputTokens"),
+    "reasoning": (*USAGE["reasoning"], "ai.usage.reasoningTokens"),
+}
+
+
+def read(span: Span) -> Call | None:
+    """The call of an inner span."""
+    attributes = span.attributes
+    operation = text(attributes.get("ai.operationId")) or span.name
+    if not operation.endswith((".doGenerate", ".doStream")):
+        return None
+    facts = facts_of(span)
+    facts.usage = usage_from(attributes, _USAGE)
+    _name(attributes, facts)
+    prompt = decoded_list(attributes.get("ai.prompt.messages"))
+    messages = [
+        built for message in prompt if isinstance(message, dict) for built in _messages(message, facts.flags)
+    ]
+    return call_of(
+        "chat",
+        facts,
+        messages=messages,
+        answers=_answers(attributes, facts.flags),
+        tools=tools_of(attributes.get("ai.prompt.tools")),
+        parameters=parameters_of(attributes, facts.flags),
+        finish_reason=text(attributes.get("ai.response.finishReason")),
+    )
+
+
+def _name(attributes: Json, facts: Facts) -> None:
+    facts.model = text(attributes.get("ai.model.id")) or facts.model
+    facts.served_model = text(attributes.get("ai.response.model")) or facts.served_model
+    facts.provider = text(attributes.get("ai.model.provider")) or facts.provider
+
+
+def _messages(message: Json, flags: set[str]) -> list[Json]:
+    role = text(message.get("role")) or "user"
+    content = message.get("content")
+    if not isinstance(content, list):
+        return [{"role": role, "content": content if isinstance(content, str) else None}]
+    parts = [part for part in content if isinstance(part, dict)]
+    results = [_tool_result(part) for part in parts if part.get("type") == "tool-result"]
+    calls = [
+        tool_call(part.get("toolCallId"), part.get("toolName"), part.get("input", part.get("args")), flags)
+        for part in parts
+        if part.get("type") == "tool-call"
+    ]
+    rest = [built for part in parts if (built := _part(part)) is not None]
+    if results and not rest and not calls:
+        return results
+    built_message: Json = {"role": role, "content": _content(rest)}
+    if calls:
+        built_message["tool_calls"] = calls
+    return [*results, built_message]
+
+
+def _content(parts: list[Json]) -> Any:
+    if len(parts) == 1 and parts[0]["type"] == "text":
+        return parts[0]["text"]
+    return parts or None
+
+
+def _part(part: Json) -> Json | None:
+    kind = part.get("type")
+    if kind == "text":
+        written = part.get("text")
+        return {"type": "text", "text": written if isinstance(written, str) else ""}
+    media = text(part.get("mediaType")) or text(part.get("mimeType")) or ""
+    if kind == "image" or (kind == "file" and media.startswith("image/")):
+        data = part.get("image") if kind == "image" else part.get("data")
+        url = data if isinstance(data, str) and data.startswith(("http", "data:")) else None
+        return {"type": "image_url", "image_url": {"url": url or f"data:{media or 'image/png'};base64,"}}
+    if kind == "file":
+        return {"type": "file", "file": {"filename": text(part.get("filename")) or ""}}
+    return None
+
+
+def _tool_result(part: Json) -> Json:
+    output = part.get("output", part.get("result"))
+    if isinstance(output, dict) and "type" in output and "value" in output:
+        output = output["value"]
+    return {
+        "role": "tool",
+        "tool_call_id": text(part.get("toolCallId")) or "",
+        "content": compact(output) if output is not None else "",
+    }
+
+
+def _answers(attributes: Json, flags: set[str]) -> list[Json]:
+    written = attributes.get("ai.response.text")
+    if not isinstance(written, str):
+        written = attributes.get("ai.response.object")
+    calls = [
+        tool_call(call.get("toolCallId"), call.get("toolName"), call.get("input", call.get("args")), flags)
+        for call in decoded_list(attributes.get("ai.response.toolCalls"))
+        if isinstance(call, dict)
+    ]
+    if not isinstance(written, str) and not calls:
+        return []
+    answer: Json = {"role": "assistant", "content": written if isinstance(written, str) else None}
+    if calls:
+        answer["tool_calls"] = calls
+    return [answer]

@@ -1,0 +1,204 @@
+"""Values as logs write them, read with tolerance: numbers, money, times, JSON in strings.
+
+Every function takes any decoded value and returns the plain thing or ``None``; none of them raises.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+
+Json = dict[str, Any]
+"""A decoded JSON object."""
+
+_LARGEST_SECONDS = 1e11
+"""Epoch numbers above this (the year 5138 in seconds) are milliseconds, then micro- and nanoseconds."""
+
+
+_LARGEST_COUNT = 10**15
+"""A token count above this is not one; no provider bills a quadrillion tokens in one row."""
+
+
+_DECODE = msgspec.json.Decoder().decode
+
+
+def number(value: object) -> int | None:
+    """A count: ``26``, ``26.0``, ``"26"``, ``"59200.0"``, ``"1,024"``; all else, booleans too, is ``None``."""
+    if type(value) is int:
+        return value if 0 <= value <= _LARGEST_COUNT else None
+    if isinstance(value, str):
+        value = _float(value.strip().replace(",", ""))
+    if isinstance(value, float) and math.isfinite(value) and 0 <= value <= _LARGEST_COUNT:
+        return int(value)
+    return None
+
+
+def money(value: object) -> str | None:
+    """An amount in dollars as a decimal string; ``"$1,234.50"`` loses its sign and separators."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return str(value) if abs(value) <= _LARGEST_COUNT else None
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else None
+    if isinstance(value, str):
+        plain = value.strip().lstrip("$").replace(",", "")
+        as_float = _float(plain)
+        return plain if as_float is not None and math.isfinite(as_float) else None
+    return None
+
+
+def truth(value: object) -> bool:
+    """``true``, ``1``, ``"True"``, ``"yes"``; everything else is false."""
+    if isinstance(value, str):
+        return value.strip().lower() in {"true", "t", "1", "yes"}
+    return value is True or value == 1
+
+
+def text(value: object) -> str | None:
+    """A string that says something; numbers are written out, empty strings and all else are ``None``."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) <= _LARGEST_COUNT else None
+    return None
+
+
+_LABEL = re.compile(r"[\w.:/@$*+#<>-]+(?: [\w.:/@$*+#<>-]+)?")
+
+
+def label(value: object, otherwise: str) -> str:
+    """A name from a log (an error code, a type of call, a key), fit for a message: one or two words, 40 characters.
+
+    Anything else could be somebody's text and is ``otherwise``.
+    """
+    name = text(value)
+    return name if name and len(name) <= 40 and _LABEL.fullmatch(name) and name.isprintable() else otherwise
+
+
+def timestamp(value: object, *, naive_utc: bool = False) -> float | None:
+    """Seconds since 1970 in UTC, from epoch numbers of any magnitude, ``[seconds, nanoseconds]`` or ISO 8601.
+
+    A time without a zone is ``None`` unless the format is known to write UTC (``naive_utc``): a guessed zone
+    would move records over the edge of a day, and with it over a price change.
+    """
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    if isinstance(value, str):
+        plain = value.strip()
+        as_float = None if plain[4:5] == "-" else _float(plain)
+        return _iso(plain, naive_utc=naive_utc) if as_float is None else _epoch(as_float)
+    if isinstance(value, list) and len(value) == 2 and all(_is_number(part) for part in value):
+        return _epoch(float(value[0])) if value[0] <= _LARGEST_SECONDS else None
+    if _is_number(value):
+        return _epoch(float(value))  # type: ignore[arg-type]  # narrowed by _is_number
+    return None
+
+
+def decoded(value: object) -> Any:
+    """The JSON document in a string, one level deep; whatever is no JSON object or array stays as it is."""
+    if not isinstance(value, str):
+        return value
+    start = value.lstrip()[:1]
+    if start not in ("{", "["):
+        return value
+    try:
+        return _DECODE(value)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        pass
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def decoded_object(value: object) -> Json:
+    """As `decoded`, and an empty object when it is not an object. A Parquet map, read as pairs, is one."""
+    found = decoded(value)
+    if isinstance(found, list) and found and all(_is_entry(item) for item in found):
+        return {item["key"]: item["value"] for item in found}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_entry(item: object) -> bool:
+    return isinstance(item, dict) and item.keys() == {"key", "value"} and isinstance(item["key"], str)
+
+
+def decoded_list(value: object) -> list[Any]:
+    """As `decoded`, and an empty list when it is not a list."""
+    found = decoded(value)
+    return found if isinstance(found, list) else []
+
+
+def dig(value: object, path: str) -> Any:
+    """What stands at ``path`` (keys joined by dots), or ``None``. A key that holds dots is found whole."""
+    if not isinstance(value, dict):
+        return None
+    if path in value:
+        return value[path]
+    for key in _steps(path):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    """The keys of a path; paths come from tables, so there are few."""
+    return tuple(path.split("."))
+
+
+def first(value: object, paths: tuple[str, ...]) -> Any:
+    """The first of ``paths`` that is there and neither ``None`` nor an empty string."""
+    for path in paths:
+        found = dig(value, path)
+        if found is not None and found != "":
+            return found
+    return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e30
+
+
+def _float(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _epoch(value: float) -> float | None:
+    if not math.isfinite(value) or value <= 0:
+        return None
+    while value > _LARGEST_SECONDS:
+        value /= 1000
+    return value
+
+
+def _iso(value: str, *, naive_utc: bool) -> float | None:
+    try:
+        moment = datetime.fromisoformat(value.removesuffix(" UTC"))
+    except ValueError:
+        return None
+    if value.endswith(" UTC"):
+        moment = moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        if not naive_utc:
+            return None
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return moment.timestamp()
+    except (OverflowError, ValueError):
+        return None

@@ -1,0 +1,72 @@
+"""When models go, and what OpenAI recommends instead."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tokcount.errors import UsageError
+from tokcount.models import catalog as catalogs
+from tokcount.models import resolve as names
+from tokcount.models.catalog import Catalog
+from tokcount.models.model import Model
+
+WARN_AHEAD = timedelta(days=180)
+"""A target that goes within this time gets a warning."""
+MOVE_AHEAD = timedelta(days=90)
+"""Nothing is recommended that goes within this time, unless there is nothing else."""
+
+
+def replacement_chain(model: Model | str, catalog: Catalog | None = None) -> tuple[str, ...]:
+    """The recommended replacements of a model, each the replacement of the one before.
+
+    >>> replacement_chain("text-davinci-003")
+    ('gpt-3.5-turbo-instruct', 'gpt-5.6-terra')
+    """
+    catalog = catalog or catalogs.default()
+    current = _model(model, catalog)
+    chain: list[str] = []
+    while current.replacement and current.replacement not in chain:
+        chain.append(current.replacement)
+        current = _model(current.replacement, catalog)
+    return tuple(chain)
+
+
+def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = None) -> str | None:
+    """One line when a model is shut down, or will be within `WARN_AHEAD`; else nothing."""
+    catalog = catalog or catalogs.default()
+    model = _model(model, catalog)
+    day = model.shutdown_date
+    if day is None or day > today + WARN_AHEAD:
+        return None
+    chain = replacement_chain(model, catalog)
+    instead = f"; replacement: {' → '.join(chain)}" if chain else "; no replacement is named"
+    as_of = f" (as of {model.replacement_as_of})" if chain and model.replacement_as_of else ""
+    if day <= today:
+        return f"{model.name} was shut down on {day}{instead}{as_of}"
+    days = (day - today).days
+    return f"{model.name} shuts down on {day}, in {days} {'day' if days == 1 else 'days'}{instead}{as_of}"
+
+
+def auto_target(model: Model | str, today: date, catalog: Catalog | None = None) -> Model:
+    """The recommended replacement that one can move to: the first of the chain that stays for `MOVE_AHEAD`.
+
+    When all of them go sooner, it is the last one that is still there. Raises `UsageError` when none is left.
+    """
+    catalog = catalog or catalogs.default()
+    model = _model(model, catalog)
+    chain = [_model(name, catalog) for name in replacement_chain(model, catalog)]
+    staying = next((one for one in chain if _lives(one, today + MOVE_AHEAD)), None)
+    if staying is not None:
+        return staying
+    living = [one for one in chain if _lives(one, today)]
+    if living:
+        return living[-1]
+    raise UsageError(f"no live replacement of {model.name} is known; name a target with --to MODEL")
+
+
+def _lives(model: Model, day: date) -> bool:
+    return model.shutdown_date is None or model.shutdown_date > day
+
+
+def _model(model: Model | str, catalog: Catalog) -> Model:
+    return names.resolve(model, catalog).model if isinstance(model, str) else model

@@ -1,0 +1,1 @@
+"""Rows of counted records → a report, and its view: one folder a command."""

@@ -1,0 +1,1 @@
+"""`tokcount audit`: what a migration breaks, costs, and why it drifts."""

@@ -1,0 +1,76 @@
+"""Why the tokens of a log change: by what the text is made of, whose it is, where it stands, and by framing.
+
+Each of the three tables adds up to the whole, for the baseline, for the target and for the difference: a token of the
+content is of one class, one role and one position, and what is not content is framing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from tokcount.reports.columns import column
+from tokcount.reports.measures import tokens
+
+TABLES: Final = {"classes": "class", "roles": "role", "positions": "position"}
+"""Key of a table in a report → the word in the columns ``R:WORD[PART]`` of a scan that asks for parts."""
+FRAMING: Final = "framing"
+NOT_LOOKED_AT: Final = "not_looked_at"
+"""Content that the scan did not take apart."""
+
+
+def attribution(frame: pl.DataFrame, baseline: str, target: str) -> dict[str, Any]:
+    """The difference of the input tokens between two references, part by part, over the records both can count."""
+    both = tokens(baseline, "input_tokens").is_not_null() & tokens(target, "input_tokens").is_not_null()
+    rows = frame.filter(both)
+    before, after = (_sum(rows, column(label, "input_tokens")) for label in (baseline, target))
+    return {
+        "reference": target,
+        "baseline": baseline,
+        "compared": rows.height,
+        "baseline_tokens": before,
+        "target_tokens": after,
+        "difference": after - before,
+        **{key: _table(rows, word, baseline, target) for key, word in TABLES.items()},
+    }
+
+
+def part_columns(frame: pl.DataFrame, labels: Sequence[str]) -> list[str]:
+    """The columns of a frame that hold parts, in the order of the labels."""
+    starts = tuple(f"{column(label, word)}[" for label in labels for word in TABLES.values())
+    return [name for start in starts for name in frame.columns if name.startswith(start)]
+
+
+def _table(rows: pl.DataFrame, word: str, baseline: str, target: str) -> list[dict[str, Any]]:
+    """One entry a part, those with most tokens first; framing is the last."""
+    sides = [_parts(rows, word, label) for label in (baseline, target)]
+    names = [name for name in dict.fromkeys(name for side in sides for name in side) if name != FRAMING]
+    entries = [_entry(name, *(side.get(name, 0) for side in sides)) for name in names]
+    entries.sort(key=lambda entry: (-entry["baseline_tokens"], -entry["target_tokens"], entry["part"]))
+    return [*entries, _entry(FRAMING, *(side[FRAMING] for side in sides))]
+
+
+def _parts(rows: pl.DataFrame, word: str, label: str) -> dict[str, int]:
+    """Part → tokens, without the parts that have none; framing always."""
+    pattern = re.compile(rf"{re.escape(column(label, word))}\[(.*)\]", re.DOTALL)
+    found = {match[1]: _sum(rows, name) for name in rows.columns if (match := pattern.fullmatch(name))}
+    rest = _sum(rows, column(label, "content_tokens")) - sum(found.values())
+    found = {name: n for name, n in {**found, NOT_LOOKED_AT: rest}.items() if n}
+    return {**found, FRAMING: _sum(rows, column(label, "framing_tokens"))}
+
+
+def _entry(part: str, before: int, after: int) -> dict[str, Any]:
+    return {
+        "part": part,
+        "baseline_tokens": before,
+        "target_tokens": after,
+        "difference": after - before,
+        "drift": (after - before) / before if before > 0 else None,
+    }
+
+
+def _sum(rows: pl.DataFrame, name: str) -> int:
+    return int(rows[name].cast(pl.Int64).sum())

@@ -1,0 +1,110 @@
+"""What prompt caching would save: requests that begin as an earlier one did.
+
+The API reads the start of a prompt from its cache when it has at least 1,024 tokens, in steps of 128, and an earlier
+call with the same start is no more than an hour ago (OpenAI's prompt caching guide). Only text of messages is compared,
+so tool definitions that repeat come on top: the numbers are floors.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from tokcount.models import pricing
+from tokcount.models import resolve as names
+from tokcount.models.catalog import Catalog
+from tokcount.models.pricing import PER_TOKEN, Price
+from tokcount.reports.columns import column, decimal_text
+from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.usage import CACHED_FROM, with_usage
+
+STEP: Final = 128
+LIFETIME: Final = pl.duration(hours=1)
+ID_COLUMNS: Final = ("lead_id", "history_id", "request_id")
+
+
+def with_cacheable(frame: pl.DataFrame, label: str) -> pl.DataFrame:
+    """The frame with ``cacheable``: tokens under ``label`` that an earlier record of the same model begins with too.
+
+    In the order of the timestamps where all records have one, else in that of the log. Same rows, same order.
+    """
+    missing = [name for name in (*ID_COLUMNS, *_counts(label)) if name not in frame.columns]
+    rows = frame.with_columns(pl.lit(0, pl.Int64).alias(name) for name in missing).with_row_index("row")
+    if not rows["timestamp"].null_count():
+        rows = rows.sort("timestamp", "row")
+    rows = rows.with_row_index("turn")
+    rows = rows.join(_first_calls(rows), on=["model", "history_id"], how="left", nulls_equal=True)
+    lead = pl.when(
+        _follows(pl.col("row").shift(1).over("model", "lead_id"), _age_of_lead()) & (pl.col("lead_id") != 0)
+    )
+    history = pl.when(
+        _follows(pl.col("first_turn"), pl.col("timestamp") - pl.col("first_time")) & _is_earlier()
+    )
+    lead_tokens, history_tokens = _counts(label)
+    start = pl.max_horizontal(lead.then(lead_tokens).otherwise(0), history.then(history_tokens).otherwise(0))
+    cacheable = pl.when(start >= CACHED_FROM).then(start // STEP * STEP).otherwise(0)
+    return rows.with_columns(cacheable.cast(pl.Int64).alias("cacheable")).sort("row").drop("row", "turn")
+
+
+def saving(
+    frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catalog
+) -> tuple[pl.DataFrame, dict[str, Any]] | None:
+    """The records whose start a cache would know, and what that saves beside what is charged as cached already.
+
+    ``None`` where the model has no price for cached input, and in batches, which are priced without it.
+    """
+    price = None if options.batch else _price(label, options, catalog)
+    if price is None or price.rates.cached_input is None:
+        return None
+    rows = with_cacheable(frame, label)
+    usage = with_usage(frame, label, options.baseline, options.cached_share)
+    rows = rows.with_columns(usage["input"].alias("charged"), usage["cached"].alias("charged_as_cached"))
+    extra = pl.min_horizontal("cacheable", "charged") - pl.col("charged_as_cached")
+    hits = rows.with_columns(extra.alias("extra")).filter(pl.col("extra") > 0)
+    return hits, {
+        "cached_tokens": int(hits["extra"].sum()),
+        "input_tokens": int(usage["input"].sum()),
+        "starts": hits["lead_id"].n_unique(),
+        "amount_usd": decimal_text(_amount(hits, price)),
+    }
+
+
+def _counts(label: str) -> tuple[str, str]:
+    return column(label, "lead_tokens"), column(label, "history_tokens")
+
+
+def _first_calls(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first time that each request was sent, to be found again as the history of a later one."""
+    sent = rows.filter(pl.col("request_id") != 0)
+    return sent.group_by("model", pl.col("request_id").alias("history_id")).agg(
+        pl.col("turn").min().alias("first_turn"), pl.col("timestamp").min().alias("first_time")
+    )
+
+
+def _follows(earlier: pl.Expr, age: pl.Expr) -> pl.Expr:
+    """There is an earlier one, and it is not known to be too old."""
+    return earlier.is_not_null() & (age <= LIFETIME).fill_null(value=True)
+
+
+def _age_of_lead() -> pl.Expr:
+    return pl.col("timestamp").diff().over("model", "lead_id")
+
+
+def _is_earlier() -> pl.Expr:
+    return (pl.col("first_turn") < pl.col("turn")) & (pl.col("history_id") != 0)
+
+
+def _price(label: str, options: CostOptions, catalog: Catalog) -> Price | None:
+    known = names.find(label, catalog) is not None or bool(catalog.price_layers(label.lower()))
+    return pricing.price(label, options.as_of or options.today, None, catalog) if known else None
+
+
+def _amount(hits: pl.DataFrame, price: Price) -> Decimal:
+    """USD: full price less cached price, at the rates of each record's size."""
+    amount = Decimal(0)
+    for charged, extra in hits.select("charged", "extra").iter_rows():
+        rates = price.rates_for(charged)
+        amount += extra * (rates.input - (rates.input if rates.cached_input is None else rates.cached_input))
+    return amount * PER_TOKEN

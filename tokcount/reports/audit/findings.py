@@ -1,0 +1,187 @@
+"""Findings: what someone who moves a log to another model should know before, each with its records.
+
+A finding says *what* (``id``), under which reference, how many records and where the first ones stand, with a few
+numbers. What that means and what to do about it is put into words by the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from tokcount.models.model import ENCODINGS
+from tokcount.reports.audit.caching import saving
+from tokcount.reports.audit.finding import LEVELS, Case, Finding, Level, shut_down, windows
+from tokcount.reports.cost.usage import OWN
+from tokcount.reports.measures import tokens
+from tokcount.reports.reconcile.residuals import with_residuals
+
+UNKNOWN_MODEL: Final = "unknown model|no model in the record"
+"""Reasons of a scan that has no baseline for a record, as a regular expression."""
+PLACES: Final = 5
+"""Records that a finding names; all are counted."""
+
+
+def findings(case: Case) -> list[dict[str, Any]]:
+    """All findings, numbered, the gravest first; see `Finding` for the keys."""
+    found = [finding for look in LOOKS for finding in look(case) if finding.rows.height]
+    found.sort(key=lambda finding: LEVELS.index(finding.level))
+    return [_entry(number, finding, case) for number, finding in enumerate(found, 1)]
+
+
+def _entry(number: int, finding: Finding, case: Case) -> dict[str, Any]:
+    return {
+        "number": number,
+        "id": finding.id,
+        "level": finding.level,
+        "reference": finding.reference,
+        "count": finding.rows.height,
+        "of": case.frame.height,
+        "amount_usd": finding.amount_usd,
+        "numbers": finding.numbers,
+        "records": finding.rows.head(PLACES).select("source", "line", "index").to_dicts(),
+    }
+
+
+def _answers(case: Case) -> Iterator[Finding]:
+    """Answers that were cut off, and answers that a limit would cut under a target."""
+    frame = case.frame
+    if "cut_off" in frame.columns:
+        answered = int(frame[f"{case.baseline}:output_tokens"].count())
+        yield Finding(
+            id="cut_off",
+            level="look",
+            rows=frame.filter(pl.col("cut_off") > 0),
+            numbers={"answered": answered},
+        )
+    if "max_tokens" not in frame.columns:
+        return
+    limit = pl.col("max_tokens")
+    fitted = (limit > 0) & (tokens(case.baseline, "output_tokens") <= limit)
+    for label in case.targets:
+        longer = fitted & (tokens(label, "output_tokens") > limit)
+        yield Finding(id="limit_too_low", level="look", rows=frame.filter(longer), reference=label)
+
+
+def _role_markers(case: Case) -> Iterator[Finding]:
+    if "role_markers" in case.frame.columns:
+        rows = case.frame.filter(pl.col("role_markers") > 0)
+        yield Finding(
+            id="role_markers", level="look", rows=rows, numbers={"lines": int(rows["role_markers"].sum())}
+        )
+
+
+def _caching(case: Case) -> Iterator[Finding]:
+    for label in case.targets:
+        found = saving(case.frame, label, case.money, case.catalog)
+        if found is not None:
+            hits, numbers = found
+            amount = numbers.pop("amount_usd")
+            yield Finding(
+                id="caching", level="costs", rows=hits, reference=label, numbers=numbers, amount_usd=amount
+            )
+
+
+def _repeats(case: Case) -> Iterator[Finding]:
+    """Requests that are the same, text for text, as one before them; and calls that are logged twice."""
+    frame = case.frame
+    duplicate = _flagged("duplicate")
+    if "request_id" in frame.columns:
+        again = (pl.col("request_id") != 0) & ~pl.struct("model", "request_id").is_first_distinct()
+        rows = frame.filter(again & ~duplicate)
+        spent = int(rows[f"{case.baseline}:input_tokens"].sum())
+        yield Finding(id="same_request", level="costs", rows=rows, numbers={"input_tokens": spent})
+    yield Finding(id="duplicate", level="unsure", rows=frame.filter(duplicate))
+
+
+FLAG_FINDINGS: Final[dict[str, Level]] = {
+    "special_token_text": "look",
+    "truncated": "unsure",
+    "redacted": "unsure",
+    "no_text": "unsure",
+    "hidden_context": "unsure",
+    "non_openai": "unsure",
+    "odd_content": "unsure",
+}
+"""Flag of a record that is a finding of the same name → its level."""
+
+
+def _flags(case: Case) -> Iterator[Finding]:
+    for flag, level in FLAG_FINDINGS.items():
+        yield Finding(id=flag, level=level, rows=case.frame.filter(_flagged(flag)))
+    media = case.frame.filter(_flagged("media") & (pl.col("basis") == "partial"))
+    yield Finding(id="media_not_counted", level="unsure", rows=media)
+
+
+def _flagged(flag: str) -> pl.Expr:
+    return pl.col("flags").fill_null("").str.split("|").list.contains(flag)
+
+
+def _uncounted(case: Case) -> Iterator[Finding]:
+    """Records without a baseline, because nobody knows their model."""
+    if case.baseline != OWN:
+        return
+    rows = case.frame.filter(
+        pl.col("own:input_tokens").is_null(),
+        pl.col("reason").str.contains(UNKNOWN_MODEL),
+    )
+    unknown = sorted(rows["model"].drop_nulls().unique())
+    yield Finding(id="unknown_model", level="unsure", rows=rows, numbers={"models": unknown})
+
+
+def _not_countable(case: Case) -> Iterator[Finding]:
+    """Records that nobody can count, and that no flag explains: an answer without its prompt, say."""
+    explained = pl.any_horizontal(_flagged(flag) for flag in ("truncated", "redacted", "no_text"))
+    nowhere = pl.all_horizontal(
+        pl.col(f"{label}:input_tokens").is_null() for label in (case.baseline, *case.targets)
+    )
+    known = pl.col("reason").fill_null("").str.contains(UNKNOWN_MODEL)
+    yield Finding(id="not_countable", level="unsure", rows=case.frame.filter(nowhere & ~explained & ~known))
+
+
+def _unpriced(case: Case) -> Iterator[Finding]:
+    """Records without a price; an encoding never has one."""
+    for label in (case.baseline, *case.targets):
+        if label in ENCODINGS:
+            continue
+        name = f"{label}:cost_usd"
+        if name in case.frame.columns:
+            rows = case.frame.filter(pl.col(name).is_null(), _countable(label))
+            yield Finding(id="unpriced", level="unsure", rows=rows, reference=label)
+
+
+def _countable(label: str) -> pl.Expr:
+    return pl.col(f"{label}:input_tokens").is_not_null() | pl.col("billed_input_tokens").is_not_null()
+
+
+def _residuals(case: Case) -> Iterator[Finding]:
+    if case.baseline != OWN or "shape" not in case.frame.columns:
+        return
+    residual = pl.col("residual_input_tokens")
+    rows = with_residuals(case.frame).filter(residual.is_not_null())
+    missed = rows.filter(residual != 0).sort(residual.abs(), descending=True, maintain_order=True)
+    numbers = {
+        "compared": rows.height,
+        "exact": rows.height - missed.height,
+        "counted_tokens": int(rows["counted_input_tokens"].cast(pl.Int64).sum()),
+        "billed_tokens": int(rows["billed_input_tokens"].cast(pl.Int64).sum()),
+    }
+    yield Finding(id="residuals", level="unsure", rows=missed, numbers=numbers)
+
+
+LOOKS: Final[tuple[Callable[[Case], Iterable[Finding]], ...]] = (
+    windows,
+    shut_down,
+    _caching,
+    _repeats,
+    _answers,
+    _role_markers,
+    _flags,
+    _uncounted,
+    _not_countable,
+    _unpriced,
+    _residuals,
+)
+"""Everything that is looked for, in the order of a report within a level."""

@@ -1,0 +1,1 @@
+"""`tokcount check`: the budget language, what it measures, and who breaks it."""

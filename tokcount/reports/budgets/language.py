@@ -1,0 +1,282 @@
+"""The budget language: ``METRIC.AGGREGATE OP LIMIT [where …] [for TARGET]``, from text to `Budget`.
+
+    budget     = metric "." aggregate operator limit { clause }
+    operator   = "<=" | "<" | ">=" | ">" | "=="
+    limit      = amount | "baseline" [ ("+" | "-") amount ]
+    amount     = number [ "k" | "M" ] | number "%" | "$" number
+    clause     = "where" condition { "and" condition } | "for" name
+    condition  = field ("=" | "!=") name
+    name       = word | '"' text '"' | "'" text "'"
+
+A number may have ``_`` or ``,`` between its thousands. What is wrong in a budget is a `UsageError` that names the
+column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Final, Literal, NoReturn
+
+import msgspec
+
+from tokcount.errors import UsageError
+from tokcount.reports.budgets.metrics import METRICS, Metric, Unit
+
+Operator = Literal["<=", "<", ">=", ">", "=="]
+AmountKind = Literal["number", "percent", "money"]
+Field = Literal["model", "kind", "tag", "source", "format", "day"]
+
+OPERATORS: Final[tuple[Operator, ...]] = ("<=", ">=", "==", "<", ">")
+FIELDS: Final[tuple[Field, ...]] = ("model", "kind", "tag", "source", "format", "day")
+ABSOLUTE: Final[dict[Unit, AmountKind]] = {
+    "tokens": "number",
+    "records": "number",
+    "share": "percent",
+    "usd": "money",
+}
+"""Unit → how its limits are written."""
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """A signed number of a limit; a percentage as a fraction."""
+
+    value: Decimal
+    kind: AmountKind
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """What is allowed: an amount, or the baseline with an amount added to it (``None``: nothing)."""
+
+    amount: Amount | None
+    is_relative: bool = False
+
+
+class Condition(msgspec.Struct, frozen=True, order=True):
+    """``field = pattern`` or ``field != pattern``; ``*`` and ``?`` in a pattern match any characters, and any one."""
+
+    field: Field
+    is_equal: bool
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {'=' if self.is_equal else '!='} {_quoted(self.pattern)}"
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """One budget as it was written, and what it means. ``target``: the model or encoding after ``for``."""
+
+    text: str
+    metric: str
+    aggregate: str
+    operator: Operator
+    limit: Limit
+    where: tuple[Condition, ...] = ()
+    target: str | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of its value and its limit."""
+        return METRICS[self.metric].units[self.aggregate]
+
+    def key(self, target: str | None) -> str:
+        """What is measured, in one spelling: metric, selection and target, without operator and limit.
+
+        Baselines are kept under it. The path of the log is no part of it.
+        """
+        where = f" where {' and '.join(map(str, sorted(self.where)))}" if self.where else ""
+        return f"{self.metric}.{self.aggregate}{where}{f' for {target}' if target else ''}"
+
+
+def _quoted(pattern: str) -> str:
+    return f"'{pattern}'" if '"' in pattern else f'"{pattern}"'
+
+
+MULTIPLES: Final = {"": 1, "k": 10**3, "M": 10**6}
+EXAMPLES: Final[dict[AmountKind, str]] = {"number": "8000", "percent": "15%", "money": "$25"}
+LONGEST: Final = 1000
+LARGEST: Final = 10**18
+
+_SPACE: Final = re.compile(r"\s*")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_DOT: Final = re.compile(r"\.")
+_OPERATOR: Final = re.compile("|".join(OPERATORS))
+_DOLLAR: Final = re.compile(r"\$")
+_PERCENT: Final = re.compile("%")
+_GLUED: Final = re.compile(r"[\w.,%$]")
+_SIGN: Final = re.compile(r"[+-]")
+_NUMBER: Final = re.compile(r"(\d{1,3}(?:,\d{3})+(?![\d,])|\d[\d_]*)(\.\d+)?")
+_MULTIPLE: Final = re.compile(r"[kM](?!\w)")
+_EQUALITY: Final = re.compile(r"!=|=")
+_NAME: Final = re.compile(r"""\"[^"]*\"|'[^']*'|[^\s"'=!<>]+""")
+
+
+def parse(text: str) -> Budget:
+    """The budget that a text means. Raises `UsageError` with the column and close matches when it means none."""
+    if len(text) > LONGEST:
+        raise UsageError(f"budget {text[:40]!r}…: longer than {LONGEST} characters")
+    return _Parser(text).budget()
+
+
+class _Parser:
+    """Reads a budget from left to right; ``_at`` is the place of the next character."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def budget(self) -> Budget:
+        metric = self._metric()
+        aggregate = self._aggregate(metric)
+        operator = self._operator()
+        limit = self._limit(metric, aggregate)
+        where, target = self._clauses(metric)
+        return Budget(self._text.strip(), metric.name, aggregate, operator, limit, where, target)
+
+    def _metric(self) -> Metric:
+        start, name = self._expect(_WORD, f"a metric: {', '.join(METRICS)}")
+        if name not in METRICS:
+            self._fail(start, f"no metric {name!r}. {_close(name, METRICS)}")
+        return METRICS[name]
+
+    def _aggregate(self, metric: Metric) -> str:
+        choice = ", ".join(f"{metric.name}.{word}" for word in metric.aggregates)
+        if self._take(_DOT) is None:
+            self._fail(self._at, f"say what of {metric.name}: {choice}")
+        start, word = self._expect(_WORD, f"what of {metric.name}: {choice}")
+        if word not in metric.units:
+            self._fail(start, f"{metric.name} has no {word!r}. {_close(word, metric.aggregates)}")
+        return word
+
+    def _operator(self) -> Operator:
+        start, found = self._expect(_OPERATOR, f"one of {' '.join(OPERATORS)}")
+        if self._text[start + len(found) :][:1] in ("=", "<", ">"):
+            self._fail(start, f"one of {' '.join(OPERATORS)} was expected")
+        return next(operator for operator in OPERATORS if operator == found)
+
+    def _limit(self, metric: Metric, aggregate: str) -> Limit:
+        unit = metric.units[aggregate]
+        start = self._start()
+        word = self._take(_WORD)
+        if word == "baseline":
+            return Limit(self._offset(unit), is_relative=True)
+        if word is not None:
+            self._fail(start, f"a limit was expected, e.g. {EXAMPLES[ABSOLUTE[unit]]} or baseline + 5%")
+        amount = self._amount(start, _sign(self._take(_SIGN)))
+        if amount.kind != ABSOLUTE[unit]:
+            self._fail(start, f"{metric.name}.{aggregate} is limited like {EXAMPLES[ABSOLUTE[unit]]}")
+        return Limit(amount)
+
+    def _offset(self, unit: Unit) -> Amount | None:
+        start = self._start()
+        sign = self._take(_SIGN)
+        if sign is None:
+            return None
+        amount = self._amount(self._start(), _sign(sign))
+        if amount.kind not in (ABSOLUTE[unit], "percent"):
+            examples = " or ".join(
+                dict.fromkeys((f"baseline {sign} {EXAMPLES[ABSOLUTE[unit]]}", f"{sign} 5%"))
+            )
+            self._fail(start, f"write {examples}")
+        return amount
+
+    def _amount(self, start: int, sign: int) -> Amount:
+        is_money = self._take(_DOLLAR) is not None
+        _, digits = self._expect(_NUMBER, "a number, such as 8000, 8_000, 8k, 15% or $25")
+        value = sign * Decimal(digits.replace(",", "").replace("_", ""))
+        value *= MULTIPLES[self._take(_MULTIPLE) or ""]
+        is_percent = self._take(_PERCENT) is not None
+        if is_percent and is_money:
+            self._fail(start, "an amount is money or a percentage, not both")
+        if abs(value) >= LARGEST:
+            self._fail(start, "larger than anything that is counted")
+        if _GLUED.match(self._text, self._at):
+            self._fail(
+                start, f"{self._text[start:].split()[0]!r} is no number; write 8000, 8_000, 8k or 1.5M"
+            )
+        if is_percent:
+            return Amount(value / 100, "percent")
+        return Amount(value, "money" if is_money else "number")
+
+    def _clauses(self, metric: Metric) -> tuple[tuple[Condition, ...], str | None]:
+        where: tuple[Condition, ...] = ()
+        target = None
+        while (start := self._start()) < len(self._text):
+            word = self._take(_WORD)
+            if word == "where" and not where:
+                where = self._conditions(metric, start)
+            elif word == "for" and target is None:
+                target = self._target(metric, start)
+            else:
+                rest = self._text[start:].split()[0]
+                self._fail(
+                    start, f"{rest!r} was not expected; a budget goes on with 'where' or 'for', each once"
+                )
+        return where, target
+
+    def _conditions(self, metric: Metric, start: int) -> tuple[Condition, ...]:
+        if not metric.selectable:
+            self._fail(start, f"{metric.name} is of the whole log, it takes no 'where'")
+        conditions = [self._condition()]
+        while True:
+            before = self._at
+            if self._take(_WORD) != "and":
+                self._at = before
+                return tuple(conditions)
+            conditions.append(self._condition())
+
+    def _condition(self) -> Condition:
+        start, word = self._expect(_WORD, f"a field: {', '.join(FIELDS)}")
+        field = next((field for field in FIELDS if field == word), None)
+        if field is None:
+            self._fail(start, f"no field {word!r}. {_close(word, FIELDS)}")
+        _, equality = self._expect(_EQUALITY, f"= or != after {word}")
+        _, pattern = self._expect(_NAME, f'what {word} is to be, e.g. "gpt-4o*"')
+        return Condition(field, equality == "=", _unquoted(pattern))
+
+    def _target(self, metric: Metric, start: int) -> str:
+        if not metric.counted:
+            self._fail(start, f"{metric.name} does not depend on a target, it takes no 'for'")
+        place, name = self._expect(_NAME, "a model or an encoding after 'for'")
+        name = _unquoted(name).strip()
+        if not name:
+            self._fail(place, "a model or an encoding was expected after 'for'")
+        return name
+
+    def _start(self) -> int:
+        """The place of the next character that is no blank."""
+        space = _SPACE.match(self._text, self._at)
+        return space.end() if space else self._at
+
+    def _take(self, pattern: re.Pattern[str]) -> str | None:
+        found = pattern.match(self._text, self._start())
+        if found is None:
+            return None
+        self._at = found.end()
+        return found[0]
+
+    def _expect(self, pattern: re.Pattern[str], what: str) -> tuple[int, str]:
+        start = self._start()
+        found = self._take(pattern)
+        if found is None:
+            self._fail(start, f"expected {what}")
+        return start, found
+
+    def _fail(self, place: int, problem: str) -> NoReturn:
+        raise UsageError(f"budget {self._text!r}, column {place + 1}: {problem}")
+
+
+def _sign(text: str | None) -> int:
+    return -1 if text == "-" else 1
+
+
+def _close(word: str, known: Iterable[str]) -> str:
+    names = list(known)
+    close = get_close_matches(word, names, n=2)
+    return f"Close: {', '.join(close)}." if close else f"There are: {', '.join(names)}."
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name[0] in "\"'" else name

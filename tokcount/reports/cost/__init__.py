@@ -1,0 +1,1 @@
+"""`tokcount cost`: what a log cost and would cost."""

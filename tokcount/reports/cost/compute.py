@@ -1,0 +1,212 @@
+"""What a log cost, what it would cost on other models, and how much of the difference is tokens, how much price.
+
+Every record is charged by itself, at the price of its day and with the long-context step of its own size; sums come
+after. Over the records that are priced on both sides
+
+    token effect = target tokens at the baseline's price - baseline tokens at the baseline's price
+    price effect = target tokens at the target's price - target tokens at the baseline's price
+
+and the difference of the two costs is their sum, to the last digit.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from tokcount.errors import UsageError
+from tokcount.models import catalog as catalogs
+from tokcount.models.catalog import DATA_DATE, DATA_VERSION, Catalog
+from tokcount.reports.columns import column, decimal_text
+from tokcount.reports.cost.entries import BY, effects, entry, groups
+from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
+from tokcount.reports.cost.usage import OWN, with_usage
+from tokcount.reports.overview import SkippedSummary, overview
+from tokcount.reports.report import Report
+
+DAYS_A_MONTH = Decimal("30.4375")
+"""365.25 / 12."""
+KEPT = ("price", "cost", "input_cost", "output_cost")
+"""Columns of a charged reference that comparing and grouping need."""
+
+
+class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked.
+
+    ``baseline`` and ``targets`` are labels: ``own`` for each record's own model, else a model name as it was given.
+    ``as_of`` prices everything as on that day; without it, records are priced at their own day and named references
+    at ``today``. ``batch`` prices everything at batch rates. ``assume_model`` stands in for records that name no model
+    or one that nobody prices. ``cached_share`` (0 to 1) is the part of long prompts
+    that is taken to be cached where the log does not say. ``monthly`` projects from the log's time span,
+    ``records_per_month`` from a number of records.
+    """
+
+    baseline: str = OWN
+    targets: tuple[str, ...] = ()
+    today: date
+    as_of: date | None = None
+    batch: bool = False
+    assume_model: str | None = None
+    cached_share: Decimal | None = None
+    monthly: bool = False
+    records_per_month: int | None = None
+    by: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The baseline, then the targets that differ from it."""
+        return tuple(dict.fromkeys((self.baseline, *self.targets)))
+
+
+def report(
+    frame: pl.DataFrame, skipped: SkippedSummary, options: CostOptions, catalog: Catalog | None = None
+) -> Report:
+    """The cost report over one row a record, as a scan makes them; see `costs` for the columns."""
+    return Report("cost", {**overview(frame, skipped), **costs(frame, options, catalog)})
+
+
+class Total(msgspec.Struct, frozen=True):
+    """The cost under one reference as a decimal string (``None``: nothing is priced) and the records priced.
+
+    ``floor``: the true cost is higher.
+    """
+
+    cost_usd: str | None
+    priced: int
+    floor: bool = False
+
+
+def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Any]:
+    """The data of a cost report; money as decimal strings, ``None`` where nothing is priced.
+
+    ``frame`` has one row a record: ``source, kind, model, timestamp, tier, tags``, ``billed_input_tokens``,
+    ``billed_output_tokens``, ``R:input_tokens`` and ``R:output_tokens`` for each label R, and if it has them
+    ``billed_cached_tokens``, ``billed_cache_write_tokens`` and ``requests`` (API calls behind a row: rows of
+    several get no long-context step). Raises `UsageError` for a dimension or share that cannot be.
+    """
+    check(options)
+    book = _book(options, catalog)
+    factor, monthly = _projection(frame, options)
+    charged: dict[str, pl.DataFrame] = {}
+    compared: dict[str, pl.DataFrame] = {}
+    references = []
+    for label in options.labels:
+        rows = _charged(frame, label, options, book)
+        if label != options.baseline:
+            compared[label] = _compared(charged[options.baseline], rows, book, frame)
+        charged[label] = rows.select(KEPT)
+        references.append({**entry(label, rows, book, factor), **effects(compared.get(label))})
+    return {
+        "records": frame.height,
+        "baseline": options.baseline,
+        "targets": list(options.labels[1:]),
+        "currency": "USD",
+        "as_of": options.as_of.isoformat() if options.as_of else None,
+        "today": options.today.isoformat(),
+        "batch": options.batch,
+        "cached_share": decimal_text(options.cached_share) if options.cached_share is not None else None,
+        "monthly": monthly,
+        "price_data": {"version": DATA_VERSION, "date": DATA_DATE.isoformat()},
+        "references": references,
+        "by": list(options.by),
+        "groups": groups(frame, charged, compared, options.by),
+    }
+
+
+def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:
+    """The frame with ``R:cost_usd`` for each label: an exact decimal string, null where a record is unpriced.
+
+    ``R:low`` says why the true cost of a record is higher; it is null where it is not.
+    """
+    check(options)
+    book = _book(options, catalog)
+    columns = []
+    for label in options.labels:
+        charged = _charged(frame, label, options, book)
+        cost = usd_text(pl.col("cost")).alias(column(label, "cost_usd"))
+        columns += charged.select(cost, pl.col("low").alias(column(label, "low"))).get_columns()
+    return frame.with_columns(columns)
+
+
+def totals(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Total]:
+    """What each label costs, and nothing else: for reports that are not about money."""
+    book = _book(options, catalog)
+    found = {}
+    for label in options.labels:
+        rows = _charged(frame, label, options, book).filter(pl.col("cost").is_not_null())
+        low = rows["low"].count() > 0
+        amount = decimal_text(usd(int(rows["cost"].sum()))) if rows.height else None
+        found[label] = Total(
+            amount, rows.height, floor=rows.height > 0 and (rows.height < frame.height or low)
+        )
+    return found
+
+
+def check(options: CostOptions) -> None:
+    """Raise `UsageError` for a dimension, a share or a number of records that cannot be."""
+    unknown = [name for name in options.by if name not in BY]
+    if unknown:
+        raise UsageError(f"--by {unknown[0]}: cost is grouped by {', '.join(BY)}")
+    if options.cached_share is not None and not 0 <= options.cached_share <= 1:
+        raise UsageError(f"--cached-share {options.cached_share}: a share is between 0 and 1")
+    if options.records_per_month is not None and options.records_per_month < 1:
+        raise UsageError(f"--records-per-month {options.records_per_month}: at least one record was expected")
+
+
+def _book(options: CostOptions, catalog: Catalog | None) -> PriceBook:
+    return PriceBook(
+        catalog or catalogs.default(),
+        today=options.today,
+        as_of=options.as_of,
+        batch=options.batch,
+        assume_model=options.assume_model,
+    )
+
+
+def _charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceBook) -> pl.DataFrame:
+    """Tokens, price and cost of each record under one reference, side by side in the order of the frame."""
+    usage = with_usage(frame, label, options.baseline, options.cached_share)
+    placed = book.place(frame, label)
+    charges = book.charge(usage, placed["price"], _requests(frame))
+    model = frame["model"] if label == OWN else pl.Series("model", [label]).new_from_index(0, frame.height)
+    return pl.concat([model.to_frame(), usage, placed, charges], how="horizontal").with_columns(
+        reason=pl.coalesce("reason", pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)))
+    )
+
+
+def _requests(frame: pl.DataFrame) -> pl.Series | None:
+    return frame["requests"] if "requests" in frame.columns else None
+
+
+def _compared(base: pl.DataFrame, target: pl.DataFrame, book: PriceBook, frame: pl.DataFrame) -> pl.DataFrame:
+    """``before``, ``mixed`` (target tokens, baseline's price) and ``after`` of each record; null unless all are."""
+    usage = target.select("input", "cached", "write", "output")
+    mixed = book.charge(usage, base["price"], _requests(frame))["cost"]
+    costs = pl.DataFrame({"before": base["cost"], "mixed": mixed, "after": target["cost"]})
+    both = pl.all_horizontal(pl.all().is_not_null())
+    return costs.select(pl.when(both).then(pl.all()))
+
+
+def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | None, dict[str, Any] | None]:
+    """The factor from the log to a month, and how it was found."""
+    if options.records_per_month is not None:
+        if not frame.height:
+            return None, {"basis": "no records", "factor": None}
+        factor = Decimal(options.records_per_month) / frame.height
+        return factor, {
+            "basis": f"{options.records_per_month:,} records a month",
+            "factor": str(round(factor, 6)),
+        }
+    if not options.monthly:
+        return None, None
+    days = frame["timestamp"].dt.date().drop_nulls()
+    first, last = days.min(), days.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return None, {"basis": "no timestamps; give --records-per-month", "factor": None}
+    span = (last - first).days + 1
+    factor = DAYS_A_MONTH / span
+    return factor, {"basis": f"{span:,} days, {first} to {last}", "factor": str(round(factor, 6))}

@@ -1,0 +1,1 @@
+"""`tokcount drift`: tokens under a baseline and targets."""

@@ -1,0 +1,166 @@
+"""Drift: the tokens of a log under a baseline and under the targets, in total, in groups, and record by record.
+
+See `tokcount.reports.measures` for what drift and its percentiles are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from tokcount.models.catalog import DATA_VERSION, Catalog
+from tokcount.reports import groups
+from tokcount.reports.columns import Reference, column
+from tokcount.reports.cost.compute import CostOptions, Total, totals
+from tokcount.reports.groups import entries
+from tokcount.reports.measures import Stats, measures, reference_entry, tokens, with_drift
+from tokcount.reports.overview import (
+    Contents,
+    Counts,
+    SkippedSummary,
+    contents,
+    counts_of,
+    overview_of,
+    tally_of,
+    words_of,
+)
+from tokcount.reports.report import Report
+
+NOT_COUNTABLE: Final = "not countable"
+"""Stands in for a reason that a scan did not give."""
+
+
+class DriftSums(msgspec.Struct, frozen=True):
+    """The aggregations behind a drift report."""
+
+    contents: Contents
+    stats: Stats
+    """One row over all records, with the `measures` of every reference."""
+    costs: dict[str, Total]
+    reasons: Counts
+    """Why records are not counted exactly."""
+    uncompared: Counts
+    """Why some reference cannot count a record, one reason for each such record."""
+    groups: list[Stats]
+    """As `tokcount.reports.groups.sums` makes them."""
+    worst: list[dict[str, Any]]
+    """The records that grow most under each target, the worst first."""
+
+
+def sum_up(
+    frame: pl.DataFrame,
+    references: Sequence[Reference],
+    by: Sequence[str],
+    top: int,
+    costs: dict[str, Total],
+) -> DriftSums:
+    """The aggregations over one row a record; the first reference is the baseline, ``top`` is per target."""
+    baseline = references[0]
+    prepared = with_drift(frame, references, baseline)
+    stats = prepared.select(m for r in references for m in measures(r.label, baseline.label))
+    missing = pl.any_horizontal(pl.col(column(r.label, "input_tokens")).is_null() for r in references)
+    return DriftSums(
+        contents=contents(frame),
+        stats=stats.row(0, named=True),
+        costs=costs,
+        reasons=_reasons(frame, pl.col("basis") != "exact"),
+        uncompared=_reasons(frame, missing),
+        groups=groups.sums(frame, by, references, baseline),
+        worst=[row for r in references[1:] for row in _worst(prepared, r, baseline, top)],
+    )
+
+
+def _reasons(frame: pl.DataFrame, which: pl.Expr) -> Counts:
+    return counts_of(frame.filter(which)["reason"].fill_null(NOT_COUNTABLE))
+
+
+def _worst(frame: pl.DataFrame, target: Reference, baseline: Reference, top: int) -> list[dict[str, Any]]:
+    """The records that grow most: by tokens added, then by drift, then in the order of the log."""
+    before, after = tokens(baseline.label, "input_tokens"), tokens(target.label, "input_tokens")
+    drift = pl.col(column(target.label, "drift"))
+    rows = frame.lazy().select(
+        pl.lit(target.label).alias("reference"),
+        *("source", "line", "index", "model"),
+        before.alias("baseline_tokens"),
+        after.alias("target_tokens"),
+        (after - before).alias("difference"),
+        drift.alias("drift"),
+        pl.col(column(target.label, "basis")).cast(pl.String).alias("basis"),
+        pl.int_range(pl.len()).alias("row"),
+        drift.fill_null(float("inf")).alias("key"),
+    )
+    keys, falling = ["difference", "key", "row"], [True, True, False]
+    grown = rows.filter(pl.col("difference") > 0)
+    chosen = grown.top_k(top, by=keys, reverse=[not f for f in falling]).sort(keys, descending=falling)
+    return chosen.drop("row", "key").collect().to_dicts()
+
+
+class DriftOptions(msgspec.Struct, frozen=True):
+    """What is asked: ``by`` are dimensions of `tokcount.reports.groups.DIMENSIONS`, ``top`` is per target.
+
+    ``money`` says at which prices the references are charged; without it nothing is.
+    """
+
+    baseline: Reference
+    targets: tuple[Reference, ...]
+    by: tuple[str, ...] = ()
+    top: int = 10
+    money: CostOptions | None = None
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The baseline and the targets that differ from it."""
+        return (self.baseline, *(target for target in self.targets if target.label != self.baseline.label))
+
+
+def report(
+    frame: pl.DataFrame, skipped: SkippedSummary, options: DriftOptions, catalog: Catalog | None = None
+) -> Report:
+    """The drift report over one row a record, as a scan makes them.
+
+    The frame has ``source, line, index, format, kind, model, timestamp, basis, reason, flags, tags``, and for each
+    reference ``R:content_tokens, R:framing_tokens, R:input_tokens, R:output_tokens`` (null: not countable under R)
+    and ``R:basis``; ``script`` and ``R:content_tokens[ROLE]`` only when grouped by them. Sums are over the records
+    that a reference can count; ``counted`` says how many those are. For money it has the columns that
+    `tokcount.reports.cost.compute.costs` needs too.
+    """
+    costs = totals(frame, options.money, catalog) if options.money else {}
+    return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options)
+
+
+def build(found: DriftSums, skipped: SkippedSummary, options: DriftOptions) -> Report:
+    """The report from what an aggregation found, wherever it ran."""
+    references = options.references
+    data: dict[str, Any] = {
+        **overview_of(found.contents, skipped),
+        "baseline": options.baseline.label,
+        "targets": [target.label for target in options.targets],
+        "references": [
+            {**reference_entry(found.stats, r), **_cost(found.costs.get(r.label))} for r in references
+        ],
+        "prices": _prices(options.money),
+        "reasons": words_of(found.reasons, "; "),
+        "uncompared": {
+            "records": sum(n for _, n in found.uncompared),
+            "reasons": tally_of(found.uncompared),
+        },
+        "by": list(options.by),
+        "groups": entries(found.groups, options.by, references, options.baseline),
+        "worst": found.worst,
+    }
+    return Report("drift", data)
+
+
+def _cost(total: Total | None) -> dict[str, Any]:
+    total = total or Total(None, 0)
+    return {"cost_usd": total.cost_usd, "priced": total.priced, "cost_floor": total.floor}
+
+
+def _prices(money: CostOptions | None) -> dict[str, Any] | None:
+    """Which prices were taken; nothing when nothing was charged."""
+    if money is None:
+        return None
+    return {"version": DATA_VERSION, "today": money.today.isoformat()}

@@ -1,0 +1,168 @@
+"""Groups of records: by model, kind, source, day, script, tag or role, so that they add up to the total.
+
+A record belongs to one group of every dimension but ``role``, where its tokens are spread over its messages' roles;
+what stands between the messages is the group ``(framing)``, what came back ``(reply)``, and text without a role
+``(other)``. A record with several tags belongs to the group of that very set of tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from tokcount.reports.columns import Reference, column
+from tokcount.reports.measures import Stats, measures, reference_entry, tokens, with_drift
+
+DIMENSIONS: dict[str, pl.Expr] = {
+    "model": pl.col("model"),
+    "kind": pl.col("kind"),
+    "source": pl.col("source"),
+    "day": pl.col("timestamp").dt.strftime("%Y-%m-%d"),
+    "script": pl.col("script"),
+    "tag": pl.when(pl.col("tags") != "").then(pl.col("tags")),
+    "role": pl.col("role"),
+}
+"""Name after ``--by`` → the value that a record is grouped by; null is "not known". Days are days in UTC."""
+
+FRAMING, REPLY, OTHER = "(framing)", "(reply)", "(other)"
+
+
+def groups(
+    frame: pl.DataFrame, by: Sequence[str], references: Sequence[Reference], baseline: Reference
+) -> list[dict[str, Any]]:
+    """One object for each combination of the dimensions in ``by``: their values, ``records``, ``references``.
+
+    Days come in order, all other groups by falling input tokens of the baseline, then by name.
+    """
+    return entries(sums(frame, by, references, baseline), by, references, baseline)
+
+
+def sums(
+    frame: pl.DataFrame, by: Sequence[str], references: Sequence[Reference], baseline: Reference
+) -> list[Stats]:
+    """One aggregated row a group, in any order: ``by:NAME`` for each dimension, ``records``, and the measures."""
+    if not by:
+        return []
+    sliced = with_roles(frame, [reference.label for reference in references]) if "role" in by else frame
+    keyed = with_drift(sliced, references, baseline).with_columns(
+        DIMENSIONS[name].alias(key(name)) for name in by
+    )
+    aggregations = [m for reference in references for m in measures(reference.label, baseline.label)]
+    table = keyed.group_by(map(key, by)).agg(pl.len().alias("records"), *aggregations)
+    return list(table.iter_rows(named=True))
+
+
+def key(name: str) -> str:
+    """The column of an aggregated row that holds the value of a dimension."""
+    return f"by:{name}"
+
+
+def entries(
+    rows: Iterable[Stats], by: Sequence[str], references: Sequence[Reference], baseline: Reference
+) -> list[dict[str, Any]]:
+    """The objects of `groups`, from aggregated rows in any order."""
+    largest = column(baseline.label, "input_tokens")
+
+    def place(row: Stats) -> tuple[Any, ...]:
+        named = tuple((row[key(name)] is not None, row[key(name)] or "") for name in by)
+        size = -(row[largest] or 0)
+        return (named, size) if by[0] == "day" else (size, named)
+
+    return [_entry(row, by, references) for row in sorted(rows, key=place)]
+
+
+def _entry(row: Stats, by: Sequence[str], references: Sequence[Reference]) -> dict[str, Any]:
+    return {
+        **{name: row[key(name)] for name in by},
+        "records": row["records"],
+        "references": [reference_entry(row, reference) for reference in references],
+    }
+
+
+def with_roles(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    """One row for each record and role, with column ``role``; the counts of a record's rows add up to its own.
+
+    Needs the columns ``LABEL:content_tokens[ROLE]`` that a scan by role makes.
+    """
+    pattern = re.compile(r"^(.*):content_tokens\[(.*)\]$", re.DOTALL)
+    found = [match for name in frame.columns if (match := pattern.match(name))]
+    roles = sorted({match[2] for match in found})
+    frame = frame.with_columns(
+        pl.lit(None, pl.Int64).alias(_role_column(label, role))
+        for label in labels
+        for role in roles
+        if _role_column(label, role) not in frame.columns
+    )
+    slices = [
+        _slice(frame, labels, role, {label: _role(label, role) for label in labels}, {}) for role in roles
+    ]
+    rest = {label: _remainder(label, roles) for label in labels}
+    framing = {label: tokens(label, "framing_tokens") for label in labels}
+    replies = {label: tokens(label, "output_tokens") for label in labels}
+    slices.append(_slice(frame, labels, OTHER, rest, {}))
+    slices.append(_slice(frame, labels, FRAMING, {}, framing))
+    return pl.concat([*slices, _reply_slice(frame, labels, replies)])
+
+
+def _role_column(label: str, role: str) -> str:
+    return column(label, f"content_tokens[{role}]")
+
+
+def _role(label: str, role: str) -> pl.Expr:
+    return pl.col(_role_column(label, role)).cast(pl.Int64)
+
+
+def _remainder(label: str, roles: Sequence[str]) -> pl.Expr:
+    known = pl.sum_horizontal(_role(label, role).fill_null(0) for role in roles) if roles else pl.lit(0)
+    return tokens(label, "content_tokens") - known
+
+
+def _slice(
+    frame: pl.DataFrame,
+    labels: Sequence[str],
+    role: str,
+    content: dict[str, pl.Expr],
+    framing: dict[str, pl.Expr],
+) -> pl.DataFrame:
+    """The records that have tokens of this role, with nothing but those."""
+    columns = []
+    for label in labels:
+        known = pl.when(tokens(label, "input_tokens").is_not_null())
+        inside, around = (
+            content.get(label, pl.lit(0)).fill_null(0),
+            framing.get(label, pl.lit(0)).fill_null(0),
+        )
+        columns += [
+            known.then(inside).cast(pl.Int64).alias(column(label, "content_tokens")),
+            known.then(around).cast(pl.Int64).alias(column(label, "framing_tokens")),
+            known.then(inside + around).cast(pl.Int64).alias(column(label, "input_tokens")),
+            pl.lit(None, pl.Int64).alias(column(label, "output_tokens")),
+        ]
+    present = pl.any_horizontal(pl.col(column(label, "input_tokens")) != 0 for label in labels)
+    return _narrow(frame.with_columns(*columns, role=pl.lit(role)).filter(present), labels)
+
+
+def _reply_slice(frame: pl.DataFrame, labels: Sequence[str], replies: dict[str, pl.Expr]) -> pl.DataFrame:
+    nothing = [
+        pl.lit(None, pl.Int64).alias(column(label, name))
+        for label in labels
+        for name in ("content_tokens", "framing_tokens", "input_tokens")
+    ]
+    output = [values.alias(column(label, "output_tokens")) for label, values in replies.items()]
+    present = pl.any_horizontal(pl.col(column(label, "output_tokens")).is_not_null() for label in labels)
+    return _narrow(frame.with_columns(*nothing, *output, role=pl.lit(REPLY)).filter(present), labels)
+
+
+def _narrow(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    """Without the columns of single roles, so that slices lie on one another."""
+    kept = [column(label, name) for label in labels for name in (*_SLICED, "basis")]
+    plain = [
+        name for name in ("model", "kind", "source", "timestamp", "script", "tags") if name in frame.columns
+    ]
+    return frame.select(*plain, "role", *kept)
+
+
+_SLICED = ("content_tokens", "framing_tokens", "input_tokens", "output_tokens")

@@ -1,0 +1,1 @@
+"""Views of the commands that only look: count, models, formats, config, doctor."""

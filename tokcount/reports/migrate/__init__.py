@@ -1,0 +1,1 @@
+"""`tokcount migrate`: requests rewritten for a target, and what changed."""

@@ -1,0 +1,79 @@
+"""What an analysis has to know of a plan, and the rows of a record each that every interface gives out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tokcount.reports.columns import QUANTITIES, NamedReference, Reference, column
+from tokcount.reports.measures import with_drift
+from tokcount.scanning.plan import OWN, ScanPlan
+
+if TYPE_CHECKING:
+    from tokcount.reports.cost.compute import CostOptions
+
+
+PLACE_COLUMNS: Final = ("source", "line", "index", "format", "kind", "model", "timestamp", "basis", "flags")
+
+
+def per_record(frame: pl.DataFrame, references: Sequence[Reference], baseline: Reference) -> pl.DataFrame:
+    """One row a record, in the order of the log.
+
+    ``source, line, index, format, kind, model, timestamp, basis, flags``; for each reference R ``R:content_tokens,
+    R:framing_tokens, R:input_tokens, R:output_tokens, R:drift, R:cost_usd``; then ``reason``. Null is "not known":
+    a record that R cannot count, the drift of the baseline, a cost without a price.
+    """
+    prepared = with_drift(frame, references, baseline)
+    unpriced = [
+        column(r.label, "cost_usd") for r in references if column(r.label, "cost_usd") not in frame.columns
+    ]
+    prepared = prepared.with_columns(pl.lit(None, pl.String).alias(name) for name in unpriced)
+    counts = [column(r.label, name) for r in references for name in (*QUANTITIES, "drift", "cost_usd")]
+    return prepared.select(*PLACE_COLUMNS, *counts, "reason")
+
+
+def references_of(plan: ScanPlan) -> list[Reference]:
+    """What the analysis needs to know of the references, the baseline first."""
+    named = [
+        NamedReference(reference.label, reference.encoding, reference.family if reference.model else None)
+        for reference in plan.references
+    ]
+    return [NamedReference(OWN), *named] if plan.own else list(named)
+
+
+def has_prices(plan: ScanPlan) -> bool:
+    """Is there a reference that can be charged? An encoding cannot."""
+    return plan.own or any(reference.model for reference in plan.references)
+
+
+def money_of(plan: ScanPlan, today: date, as_of: date | None = None) -> CostOptions | None:
+    """At which prices to charge the references; nothing when all of them are encodings."""
+    from tokcount.reports.cost.compute import CostOptions
+
+    if not has_prices(plan):
+        return None
+    return CostOptions(
+        baseline=plan.baseline,
+        targets=plan.labels[1:],
+        today=today,
+        as_of=as_of,
+        assume_model=plan.assume_model,
+    )
+
+
+def record_rows(
+    frame: pl.DataFrame, plan: ScanPlan, money: CostOptions | None, extra: Sequence[str] = ()
+) -> pl.DataFrame:
+    """The rows of `tokcount.reports.per_record.per_record`, with costs where ``money`` is asked for.
+
+    ``extra`` are further columns of the frame, or ``R:low`` of `tokcount.reports.cost.compute.with_costs`.
+    """
+    from tokcount.reports.cost.compute import with_costs
+
+    references = references_of(plan)
+    charged = frame if money is None else with_costs(frame, money, plan.catalog)
+    rows = per_record(charged, references, references[0])
+    return rows.hstack(charged.select(extra)) if extra else rows

@@ -1,0 +1,1 @@
+"""`tokcount reconcile` and `calibrate`: counted against billed."""

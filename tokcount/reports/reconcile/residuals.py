@@ -1,0 +1,79 @@
+"""Counted against billed, record by record: which records can be compared, and by how much they miss.
+
+The residual is counted - billed. Billed input includes what came from the prompt cache; billed output includes
+reasoning tokens, which no log shows as text, so the counted output is the visible one plus the reasoning tokens as
+they were logged.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tokcount.framing.layout import BASIS_ORDER
+from tokcount.reports.columns import column
+
+OWN: Final = "own"
+"""Label of the counts under each record's own model."""
+
+NO_USAGE: Final = "no billed usage in the log"
+SEVERAL_CALLS: Final = "usage of several calls in one row"
+NOT_COUNTED: Final = "not countable"
+GROUP_COLUMNS: Final = ("model", "shape", "endpoint")
+
+PER_RECORD_COLUMNS: Final = (
+    *("source", "line", "index", "model", "endpoint", "shape", "basis"),
+    *("counted_input_tokens", "billed_input_tokens", "residual_input_tokens"),
+    *("counted_output_tokens", "billed_output_tokens", "residual_output_tokens"),
+    "note",
+)
+
+
+def with_residuals(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
+    """The frame of a scan with the columns ``endpoint, counted_input_tokens, residual_input_tokens`` and the same of
+    the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names an odd bill: one
+    that differs from the count for a reason that lies with the API and is known.
+
+    Needs ``LABEL:input_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, bill_note`` and the ``billed_`` columns.
+    """
+    one_call = pl.col("requests") == 1 if "requests" in frame.columns else pl.lit(value=True)
+    comparable = frame.with_columns(
+        pl.col("kind").alias("endpoint"),
+        pl.col("bill_note").alias("note"),
+        pl.col(column(label, "basis")).fill_null(BASIS_ORDER[-1]).alias("basis"),
+        pl.col(column(label, "input_tokens")).cast(pl.Int64).alias("counted_input_tokens"),
+        _output(label).alias("counted_output_tokens"),
+    ).with_columns(
+        pl.when(one_call).then(_difference("input")).alias("residual_input_tokens"),
+        pl.when(one_call).then(_difference("output")).alias("residual_output_tokens"),
+    )
+    return comparable.with_columns(_why_not(one_call).alias("why_not"))
+
+
+def per_record(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
+    """One row for each record that can be compared on either side, in the order of the log."""
+    rows = with_residuals(frame, label)
+    known = pl.any_horizontal(pl.col(f"residual_{side}_tokens").is_not_null() for side in ("input", "output"))
+    return rows.filter(known).select(PER_RECORD_COLUMNS)
+
+
+def _output(label: str) -> pl.Expr:
+    reasoning = pl.col("billed_reasoning_tokens").fill_null(0)
+    return pl.col(column(label, "output_tokens")).cast(pl.Int64) + reasoning
+
+
+def _difference(side: str) -> pl.Expr:
+    return pl.col(f"counted_{side}_tokens") - pl.col(f"billed_{side}_tokens")
+
+
+def _why_not(one_call: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(pl.col("residual_input_tokens").is_not_null())
+        .then(pl.lit(None, pl.String))
+        .when(pl.col("billed_input_tokens").is_null())
+        .then(pl.lit(NO_USAGE))
+        .when(~one_call)
+        .then(pl.lit(SEVERAL_CALLS))
+        .otherwise(pl.col("reason").fill_null(NOT_COUNTED))
+    )

@@ -1,0 +1,1 @@
+"""What single reports want to know of a record besides its counts."""

@@ -1,0 +1,148 @@
+"""What findings need to know of a record beside its counts: small numbers, never text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, Final
+
+from tokcount.framing.content import read_content
+from tokcount.logs.record import Record
+from tokcount.logs.scalars import Json
+
+HEAD: Final = 8_192
+"""Characters at the start of a request without a system message that count as its head; any 1,024 tokens of prose
+have fewer."""
+
+_MARKER: Final = re.compile(
+    r"^[ \t#*\[<]*(system|user|human|assistant|ai|bot)\b[\]>*]*[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
+_SIDES: Final = {"system": 0, "user": 1, "human": 1, "assistant": 2, "ai": 2, "bot": 2}
+_LIMITS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+_MODEL_ITEMS: Final = frozenset({"function_call", "custom_tool_call", "reasoning"})
+_LARGEST: Final = 2**31 - 1
+
+
+class Prefix:
+    """The start of a request that an earlier one may have had too: its fingerprint and the texts in it."""
+
+    __slots__ = ("fingerprint", "texts")
+
+    def __init__(self, fingerprint: int, texts: list[str]) -> None:
+        self.fingerprint = fingerprint
+        self.texts = texts
+
+
+def facts_of(record: Record, request: Json | None) -> dict[str, int]:
+    """What is there of ``max_tokens`` that was asked for, ``cut_off`` (1: the answer stopped at a limit), and
+    ``role_markers``: lines such as ``User:`` in the prompt or the last message, when at least two sides speak.
+    """
+    facts: dict[str, int] = {}
+    limit = _limit(record.request or {})
+    if limit is not None:
+        facts["max_tokens"] = limit
+    if record.response is not None and _is_cut_off(record.response):
+        facts["cut_off"] = 1
+    if request is not None and (lines := _role_markers(request)):
+        facts["role_markers"] = lines
+    return facts
+
+
+def prefixes_of(request: Json) -> dict[str, Prefix]:
+    """The starts of a request that a cache may know, by name: ``lead``, ``history``, ``request``.
+
+    ``lead`` are its leading system messages, or the first `HEAD` characters of a lone text that is longer;
+    ``history`` is what was sent to get the last answer in it; ``request`` is all of it.
+    """
+    messages = _messages(request)
+    if not messages:
+        return {}
+    try:
+        return _prefixes(messages)
+    except RecursionError:
+        return {}
+
+
+def _prefixes(messages: list[Any]) -> dict[str, Prefix]:
+    lead, history = _lead(messages), _history(messages)
+    texts = [_text(message) for message in messages]
+    found: dict[str, Prefix] = {}
+    if len(messages) == 1 and len(texts[0]) > HEAD:
+        head = texts[0][:HEAD]
+        found["lead"] = Prefix(_number(_hashed(head)), [head])
+    digest = hashlib.blake2b(digest_size=8)
+    for place, message in enumerate(messages):
+        if place == lead and lead:
+            found["lead"] = Prefix(_number(digest), texts[:lead])
+        if place == history and history:
+            found["history"] = Prefix(_number(digest), texts[:history])
+        digest.update(repr(message).encode("utf-8", "replace"))
+    found["request"] = Prefix(_number(digest), texts)
+    return found
+
+
+def _messages(request: Json) -> list[Any]:
+    """Messages, input items or prompts, the instructions first."""
+    items: Any = next((request[key] for key in ("messages", "input", "prompt") if request.get(key)), None)
+    items = items if isinstance(items, list) else [items] if isinstance(items, str) else []
+    instructions = request.get("instructions")
+    return [{"role": "system", "content": instructions}, *items] if isinstance(instructions, str) else items
+
+
+def _lead(messages: list[Any]) -> int:
+    """How many messages at the start are system messages; 0 when there is nothing else."""
+    for place, message in enumerate(messages):
+        if not isinstance(message, dict) or message.get("role") not in ("system", "developer"):
+            return place
+    return 0
+
+
+def _history(messages: list[Any]) -> int:
+    """How many messages were sent to get the last answer among them."""
+    place = len(messages)
+    while place > 0 and not _is_of_model(messages[place - 1]):
+        place -= 1
+    while place > 0 and _is_of_model(messages[place - 1]):
+        place -= 1
+    return place
+
+
+def _is_of_model(message: Any) -> bool:
+    if not isinstance(message, dict):
+        return False
+    return message.get("role") == "assistant" or str(message.get("type")) in _MODEL_ITEMS
+
+
+def _text(message: Any) -> str:
+    if isinstance(message, str):
+        return message
+    return read_content(message.get("content"))[0] if isinstance(message, dict) else ""
+
+
+def _hashed(text: str) -> Any:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8)
+
+
+def _number(digest: Any) -> int:
+    return int.from_bytes(digest.digest(), "little", signed=True)
+
+
+def _limit(request: Json) -> int | None:
+    limits = (request.get(key) for key in _LIMITS)
+    return next((n for n in limits if type(n) is int and 0 < n <= _LARGEST), None)
+
+
+def _is_cut_off(response: Json) -> bool:
+    choices = response.get("choices")
+    if isinstance(choices, list):
+        return any(isinstance(choice, dict) and choice.get("finish_reason") == "length" for choice in choices)
+    details = response.get("incomplete_details")
+    return isinstance(details, dict) and details.get("reason") == "max_output_tokens"
+
+
+def _role_markers(request: Json) -> int:
+    messages = _messages(request)
+    if request.get("prompt") is None:
+        messages = messages[-1:]
+    found = [word.lower() for message in messages for word in _MARKER.findall(_text(message))]
+    return len(found) if len({_SIDES[word] for word in found}) > 1 else 0

@@ -1,0 +1,1 @@
+"""What counts: tiktoken, or splintr where it is installed."""

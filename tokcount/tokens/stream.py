@@ -1,0 +1,46 @@
+"""The tokens of a text that arrives in blocks: in memory of one block, exactly as if it were whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tokcount.tokens.counter import TextCounter
+
+BLOCK = 1 << 20
+"""Characters that are counted at a time."""
+
+
+def count_stream(blocks: Iterable[str], counter: TextCounter) -> tuple[int, ...]:
+    """Tokens of the joined blocks under each encoding of ``counter``.
+
+    A block ends before an ASCII space that follows a character that is not white space: no pattern of any encoding
+    matches across that place (see `tokcount.tokens.cuts`). Text without such a place is held until one comes.
+    """
+    totals = [0] * len(counter.encodings)
+    held: list[str] = []
+    size, enough = 0, BLOCK
+    for block in blocks:
+        held.append(block)
+        size += len(block)
+        if size < enough:
+            continue
+        text = "".join(held)
+        cut = last_cut(text)
+        _add(totals, counter.count(text[:cut]))
+        held, size = [text[cut:]], len(text) - cut
+        enough = BLOCK + 2 * size
+    _add(totals, counter.count("".join(held)))
+    return tuple(totals)
+
+
+def last_cut(text: str) -> int:
+    """The last place before an ASCII space that follows a character that is not white space; 0 without one."""
+    place = text.rfind(" ")
+    while place > 0 and text[place - 1].isspace():
+        place = text.rfind(" ", 0, place)
+    return max(place, 0)
+
+
+def _add(totals: list[int], counts: tuple[int, ...]) -> None:
+    for place, count in enumerate(counts):
+        totals[place] += count

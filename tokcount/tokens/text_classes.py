@@ -1,0 +1,147 @@
+"""What a text is made of: prose by script, code, digits, white space, emoji, data; run by run, without gaps.
+
+The class of a run decides how well an encoding knows it, and so where drift comes from. Classes are told from the
+characters of one line and from nothing around it, so a text that is cut between lines, or inside the indentation of
+a line, has the same classes in its pieces as in the whole. Whether a line is code is a rule of thumb.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tokcount.tokens.cuts import WHITE_SPACE
+
+CLASSES: Final = (
+    "latin",
+    "cjk",
+    "cyrillic",
+    "arabic",
+    "indic",
+    "other",
+    "code",
+    "digits",
+    "white_space",
+    "emoji",
+    "data",
+    "signs",
+)
+"""``cjk``: Chinese, Japanese and Korean. ``other``: letters of other scripts. ``data``: base64, long hexadecimal
+numbers and URLs. ``signs``: punctuation that stands beside no word."""
+
+Runs = list[tuple[int, int]]
+"""Where a run starts, in characters, and its class as an index into `CLASSES`; in order, each up to the next."""
+
+_LETTERS: Final = {
+    "latin": "A-Za-z\u00aa\u00ba\u00c0-\u024f\u0250-\u02af\u0300-\u036f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a",
+    "cjk": "\u1100-\u11ff\u2e80-\u2fdf\u3003-\u3007\u3021-\u318f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff",
+    "cyrillic": "\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f",
+    "arabic": "\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc",
+    "indic": "\u0900-\u0dff",
+}
+_EMOJI: Final = "\u2600-\u27bf\u2b05-\u2b55\ufe0f\U0001f000-\U0001faff\u200d\u20e3"
+_KNOWN: Final = "".join(_LETTERS.values())
+_SIGN: Final = rf"(?:[^\w\s{_EMOJI}\u0300-\u036f\u0900-\u0dff]|_)"
+_UNSPACED: Final = r"\s+?(?= ?\S|\Z)"
+
+
+def _prose(letters: str, sign: str) -> str:
+    """A stretch of words of one script with the punctuation between them; a space belongs to what comes after it."""
+    return rf" ?{sign}*+[{letters}](?:[{letters}]++|{sign}++| (?={sign}|[{letters}]))*+"
+
+
+def _pattern(scripts: dict[str, str], sign: str, *more: tuple[str, str]) -> re.Pattern[str]:
+    named = [(name, _prose(letters, sign)) for name, letters in scripts.items()]
+    named += [("digits", r" ?\d++(?:[.,:]\d++)*+"), *more, ("white_space", _UNSPACED)]
+    named += [("signs", rf" ?{sign}++|.")]
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in named), re.DOTALL)
+
+
+_ASCII: Final = _pattern({"latin": "A-Za-z"}, r"[!-/:-@\[-`{-~]")
+_ANY: Final = _pattern(
+    _LETTERS,
+    _SIGN,
+    ("emoji", rf" ?[{_EMOJI}]++"),
+    ("other", rf" ?(?:(?![{_KNOWN}{_EMOJI}])[^\W\d_](?:\w(?<![{_KNOWN}\d_]))*+)"),
+)
+_CODE_RUN: Final = re.compile(rf"(?P<code> ?\S(?:[^\n]*\S)?)|(?P<white_space>{_UNSPACED})")
+
+_DATA: Final = re.compile(
+    r" ?(?:(?:https?|ftp|wss?)://[^\s<>\"']++|\bwww\.[^\s<>\"']++|\bdata:[\w/+.-]++;base64,[\w+/=-]++"
+    r"|(?<![\w+/-])(?=[A-Za-z+/_-]{0,80}\d)[A-Za-z0-9+/_-]{60,}+={0,2}|\b[0-9a-fA-F]{32,}+\b)"
+)
+_LONG_WORD: Final = 32
+"""Words shorter than this are data only in a link."""
+
+_KEYWORD: Final = (
+    "def|class|import|from|return|for|while|if|elif|else|try|except|with|async|await|public|private|protected|static|"
+    "void|int|const|let|var|function|func|fn|package|using|namespace|struct|enum|impl|SELECT|INSERT|UPDATE|CREATE"
+)
+_CODE: Final = re.compile(
+    rf"[;{{}}]\Z|\A(?:{_KEYWORD})\b[^.?!]*[(){{}}=:;*]\Z|\A(?:import|from)\s[\w.]+(?:\s+(?:import|as)\s.*)?\Z"
+    r"|\A(?:#include|#!|//|/\*|\*/|\}|@\w+\Z)|</?[A-Za-z][\w-]{0,40}(?:\s[^<>]*+)?/?>|\A[\[{(]*\"[\w .-]{1,60}\"\s*:"
+    r"|(?:[=!<>+*/%&|]=|=>|::|&&|\|\|)|\A[\w.\[\]\"']{1,60}\s*=\s*\S|\A[\w.]{1,60}\([^()]*+\)\Z|\Areturn\s\S+\Z"
+)
+_LOOKED_AT: Final = 400
+"""Characters of a line that decide whether it is code."""
+
+_NUMBER: Final = {name: number for number, name in enumerate(CLASSES)}
+_CODE_NUMBER: Final = _NUMBER["code"]
+_DATA_NUMBER: Final = _NUMBER["data"]
+
+
+def is_code(line: str) -> bool:
+    """Whether a line looks like a line of a program, of JSON or of markup, its indentation aside."""
+    return _CODE.search(line.strip(_WHITE)[:_LOOKED_AT].rstrip(_WHITE)) is not None
+
+
+def runs(text: str) -> Runs:
+    """The runs of a text; empty for an empty text. Runs of the same class never touch."""
+    found: Runs = []
+    start = place = 0
+    code = False
+    for line in text.split("\n"):
+        is_blank = not line.strip(_WHITE)
+        if not is_blank and is_code(line) != code:
+            _add_stretch(found, text, start, place, code=code)
+            start, code = place, not code
+        place += len(line) + 1
+    _add_stretch(found, text, start, len(text), code=code)
+    return found
+
+
+def _add_stretch(found: Runs, text: str, start: int, end: int, *, code: bool) -> None:
+    """Add lines that are all code, or all none; data in them stands apart."""
+    if start == end:
+        return
+    pattern = _CODE_RUN if code else _ASCII if text.isascii() else _ANY
+    if _may_hold_data(text[start:end]):
+        for data in _DATA.finditer(text, start, end):
+            _add_runs(found, pattern, text, start, data.start())
+            _add(found, data.start(), _DATA_NUMBER)
+            start = data.end()
+    _add_runs(found, pattern, text, start, end)
+
+
+def _may_hold_data(lines: str) -> bool:
+    """A quick look that spares most texts the search."""
+    return "://" in lines or "www." in lines or max(map(len, lines.split()), default=0) >= _LONG_WORD
+
+
+def _add_runs(found: Runs, pattern: re.Pattern[str], text: str, start: int, end: int) -> None:
+    for run in pattern.finditer(text, start, end):
+        _add(found, run.start(), _NUMBER[run.lastgroup or "signs"])
+
+
+def _add(found: Runs, start: int, number: int) -> None:
+    if not found or found[-1][1] != number:
+        found.append((start, number))
+
+
+def _expanded(characters: str) -> str:
+    """A character class written out, for `str.strip`."""
+    return "".join(re.findall(f"[{characters}]", "".join(map(chr, range(0x3001)))))
+
+
+_WHITE: Final = _expanded(WHITE_SPACE)

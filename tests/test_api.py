@@ -48,7 +48,7 @@ def test_everything_promised_is_there() -> None:
 def test_a_request_is_counted_as_billed(
     request_body: dict[str, object], model: str | None, total: int
 ) -> None:
-    counted = tokcount.count_chat(request_body, model)
+    counted = tokcount.count_request(request_body, model)
 
     assert counted.total == total == counted.content + counted.framing
     assert counted.basis == "exact"
@@ -56,7 +56,7 @@ def test_a_request_is_counted_as_billed(
 
 def test_an_unknown_model_is_a_usage_error() -> None:
     with pytest.raises(tokcount.UsageError, match="unknown model 'gpt4o'"):
-        tokcount.count_chat({"messages": []}, "gpt4o")
+        tokcount.count_request({"messages": []}, "gpt4o")
 
 
 def test_read_yields_records_and_what_was_skipped() -> None:
@@ -94,7 +94,7 @@ def test_scan_gives_one_row_a_record() -> None:
 @pytest.mark.parametrize("body", [{}, {"mesages": []}, {"messages": "x"}, [], None, "hello"])
 def test_what_is_no_request_body_is_refused(body: Any) -> None:
     with pytest.raises(tokcount.UsageError, match="no request body"):
-        tokcount.count_chat(body, "gpt-4o")
+        tokcount.count_request(body, "gpt-4o")
 
 
 def test_one_target_needs_no_list(tmp_path: Path) -> None:

@@ -68,12 +68,12 @@ def test_a_pyproject_without_the_table_is_passed_over(tmp_path: Path, text: str)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("jbos = 1", "jbos: no such key. Close: jobs."),
-        ("zzz = 1", "zzz: no such key. There are: from, to,"),
-        ("chek = 1", "chek: no such key. Close: check"),
+        ("jbos = 1", "jbos: no such key. Did you mean jobs?"),
+        ("zzz = 1", "zzz: no such key. Known: from, to,"),
+        ("chek = 1", "chek: no such key. Did you mean check"),
         ("check = 1", "check: a table was expected, [check]"),
-        ("[check]\nfial = []", "check.fial: no such key. Close: fail"),
-        ("[mapping]\nprompt = 'x'", "mapping.prompt: no such key. Close: prompt_path"),
+        ("[check]\nfial = []", "check.fial: no such key. Did you mean fail"),
+        ("[mapping]\nprompt = 'x'", "mapping.prompt: no such key. Did you mean prompt_path"),
         ("jobs = '2'", "jobs: a whole number was expected."),
         ("jobs = true", "jobs: a whole number was expected."),
         ("strict = 1", "strict: true or false was expected."),
@@ -98,7 +98,7 @@ def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, message
 def test_keys_of_a_pyproject_are_named_in_full(tmp_path: Path) -> None:
     written(tmp_path, "[tool.tokcount.check]\nfial = 1", "pyproject.toml")
     with pytest.raises(
-        UsageError, match=r"pyproject\.toml: tool\.tokcount\.check\.fial: no such key\. Close: fail"
+        UsageError, match=r"pyproject\.toml: tool\.tokcount\.check\.fial: no such key\. Did you mean fail"
     ):
         config.nearest(tmp_path)
 

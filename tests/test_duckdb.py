@@ -39,7 +39,7 @@ def test_the_function_works_over_many_vectors() -> None:
 
 
 def test_an_unknown_encoding_ends_the_query_with_its_name() -> None:
-    with pytest.raises(duckdb.Error, match=r"unknown encoding 'x'\. Close: "):
+    with pytest.raises(duckdb.Error, match=r"unknown encoding 'x'\. Known: "):
         CONNECTION.sql("SELECT token_count('a', 'x')").fetchall()
 
 

@@ -53,22 +53,22 @@ def test_unknown_names_are_refused_when_the_expression_is_made() -> None:
     with pytest.raises(UsageError, match="unknown encoding 'x'"):
         pl.col("t").tokens.count("x")
     with pytest.raises(UsageError, match="unknown model 'x'"):
-        pl.col("t").tokens.count_chat("x")
+        pl.col("t").tokens.count_request("x")
 
 
 def test_chats_count_nested_as_json_and_as_bodies() -> None:
-    expected = tokcount.count_chat({"messages": CHAT}, "gpt-4o").total
+    expected = tokcount.count_request({"messages": CHAT}, "gpt-4o").total
     cells = [json.dumps(CHAT), json.dumps({"messages": CHAT}), None, "{cut", "no JSON"]
     frame = pl.DataFrame({"t": cells})
-    counts = frame.select(pl.col("t").tokens.count_chat("gpt-4o"))["t"]
+    counts = frame.select(pl.col("t").tokens.count_request("gpt-4o"))["t"]
     assert counts.to_list() == [expected, expected, None, None, None]
-    nested = pl.DataFrame({"m": [CHAT, None]}).lazy().select(pl.col("m").tokens.count_chat("gpt-4o"))
+    nested = pl.DataFrame({"m": [CHAT, None]}).lazy().select(pl.col("m").tokens.count_request("gpt-4o"))
     assert nested.collect()["m"].to_list() == [expected, None]
 
 
 def test_what_is_no_request_is_null_beside_those_that_are() -> None:
     column = ['[{"role":"user","content":"Hi"}]', "{}", '{"mesages":[]}', '{"messages":"x"}', "[{", "", None]
 
-    counts = pl.DataFrame({"m": column}).select(pl.col("m").tokens.count_chat("gpt-4o"))["m"]
+    counts = pl.DataFrame({"m": column}).select(pl.col("m").tokens.count_request("gpt-4o"))["m"]
 
     assert counts.to_list() == [8, *[None] * 6]

@@ -4,10 +4,10 @@
 >>> tokcount.count("2 + 2 = 4", "p50k_base")
 5
 >>> request = {"messages": [{"role": "user", "content": "What is the weather in Paris?"}]}
->>> tokcount.count_chat(request, "gpt-4o").total
+>>> tokcount.count_request(request, "gpt-4o").total
 14
 
-`count`, `count_chat`, `read` and `scan` are the whole interface; see their docstrings for shapes, units and errors.
+`count`, `count_request`, `read` and `scan` are the whole interface; see their docstrings for shapes, units and errors.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tokcount.errors import DataError, TokcountError, UsageError
 
 if TYPE_CHECKING:
-    from tokcount.api import Counted, count, count_chat, read, scan
+    from tokcount.api import Counted, count, count_request, read, scan
 
 __version__ = "0.1.0"
 
@@ -26,7 +26,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "count",
-    "count_chat",
+    "count_request",
     "read",
     "scan",
 ]

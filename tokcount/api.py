@@ -54,7 +54,7 @@ def count(text: str, encoding: str = "o200k_base") -> int:
     return _counter(encoding).tokens(encoding, text)
 
 
-def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind | None = None) -> Counted:
+def count_request(request: dict[str, Any], model: str | None = None, *, kind: Kind | None = None) -> Counted:
     """Input tokens that the API bills for a request body.
 
     ``request`` is the JSON body of a Chat Completions request, or of a Responses (``input``) or legacy completions
@@ -62,7 +62,7 @@ def count_chat(request: dict[str, Any], model: str | None = None, *, kind: Kind 
     the served name (``response.model``) where it is known. Raises `UsageError` for a model that the catalog does not
     know, and for something that is no body of a request; never for what a body says.
 
-    >>> count_chat({"messages": [{"role": "user", "content": "Hello!", "name": "alice"}]}, "gpt-4o")
+    >>> count_request({"messages": [{"role": "user", "content": "Hello!", "name": "alice"}]}, "gpt-4o")
     Counted(content=2, framing=9, total=11, basis='exact', reasons=())
     """
     if not is_request(request):

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 
-Kind = Literal["text", "texts", "path", "paths", "number", "flag"]
+ValueKind = Literal["text", "texts", "path", "paths", "number", "flag"]
 
 OWN_FILE: Final = "tokcount.toml"
 PROJECT_FILE: Final = "pyproject.toml"
-SHARED: Final[dict[str, Kind]] = {
+SHARED: Final[dict[str, ValueKind]] = {
     "from": "text",
     "to": "texts",
     "assume_model": "text",
@@ -39,7 +38,7 @@ SHARED: Final[dict[str, Kind]] = {
     "no_progress": "flag",
 }
 """Key → what its value is, of all commands that have an option of this name."""
-MAPPING: Final[dict[str, Kind]] = {
+MAPPING: Final[dict[str, ValueKind]] = {
     **dict.fromkeys(
         (
             *("records_path", "messages_path", "prompt_path", "completion_path", "model_path"),
@@ -49,7 +48,7 @@ MAPPING: Final[dict[str, Kind]] = {
     ),
     "kind": "text",
 }
-CHECK: Final[dict[str, Kind]] = {
+CHECK: Final[dict[str, ValueKind]] = {
     "fail": "texts",
     "warn": "texts",
     "baseline": "paths",
@@ -57,7 +56,7 @@ CHECK: Final[dict[str, Kind]] = {
     "top": "number",
 }
 TABLES: Final = {"mapping": MAPPING, "check": SHARED | CHECK}
-EXPECTED: Final[dict[Kind, str]] = {
+EXPECTED: Final[dict[ValueKind, str]] = {
     "text": "a string",
     "texts": "a list of strings",
     "path": "a path as a string",
@@ -111,7 +110,7 @@ def load(path: Path) -> Config:
 def _config(path: Path, table: dict[str, Any], prefix: str) -> Config:
     plain = {key: value for key, value in table.items() if key not in TABLES}
     tables = {name: _inner(path, table.get(name, {}), f"{prefix}{name}") for name in TABLES}
-    known: dict[str, Kind | None] = {**SHARED, **dict.fromkeys(TABLES)}
+    known: dict[str, ValueKind | None] = {**SHARED, **dict.fromkeys(TABLES)}
     shared = _checked(path, plain, SHARED, known, prefix)
     mapping = _checked(path, tables["mapping"], MAPPING, MAPPING, f"{prefix}mapping.")
     check = _checked(path, tables["check"], SHARED | CHECK, TABLES["check"], f"{prefix}check.")
@@ -125,15 +124,13 @@ def _inner(path: Path, value: Any, name: str) -> dict[str, Any]:
 
 
 def _checked(
-    path: Path, table: dict[str, Any], kinds: Mapping[str, Kind], known: Mapping[str, Any], prefix: str
+    path: Path, table: dict[str, Any], kinds: Mapping[str, ValueKind], known: Mapping[str, Any], prefix: str
 ) -> dict[str, Any]:
     """Option → value of one table. Raises `UsageError` for the first key that is unknown or of another kind."""
     values = {}
     for key, value in table.items():
         if key not in kinds:
-            close = get_close_matches(key, known, n=2)
-            hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(known)}."
-            raise UsageError(f"{path}: {prefix}{key}: no such key. {hint}")
+            raise UsageError(f"{path}: {prefix}{key}: no such key. {suggest(key, known)}")
         kind = kinds[key]
         if not _is(value, kind):
             raise UsageError(f"{path}: {prefix}{key}: {EXPECTED[kind]} was expected.")
@@ -146,7 +143,7 @@ def option_of(key: str) -> str:
     return "from_" if key == "from" else key
 
 
-def _is(value: Any, kind: Kind) -> bool:
+def _is(value: Any, kind: ValueKind) -> bool:
     if kind == "flag":
         return isinstance(value, bool)
     if kind == "number":
@@ -156,7 +153,7 @@ def _is(value: Any, kind: Kind) -> bool:
     return isinstance(value, str)
 
 
-def _ready(value: Any, kind: Kind, folder: Path) -> Any:
+def _ready(value: Any, kind: ValueKind, folder: Path) -> Any:
     if kind == "path":
         return str(folder / value)
     items = [value] if isinstance(value, str) else value

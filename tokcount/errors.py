@@ -9,6 +9,9 @@
 Every message is one line: what, where (``file:line``), what to do.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -46,3 +49,24 @@ class Interrupted(TokcountError):  # noqa: N818 - it is no error
 
 class VocabularyError(TokcountError):
     """A vocabulary in the package is damaged."""
+
+
+_COMPARED = 80
+"""Characters of an unknown word that are compared; more is no slip of a name."""
+
+
+def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6, instead: str | None = None) -> str:
+    """What to do about an unknown word: the known ones that come close, else ``instead``, else all of them.
+
+    >>> suggest("jsn", ["csv", "json"])
+    'Did you mean json?'
+    >>> suggest("xml", ["csv", "json"])
+    'Known: csv, json.'
+    """
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(word.strip()[:_COMPARED], names, n=3, cutoff=cutoff)
+    if close:
+        return f"Did you mean {', '.join(close)}?"
+    return f"Known: {', '.join(names)}." if instead is None else instead

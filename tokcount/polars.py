@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import polars as pl
 
-from tokcount.api import count_chat, is_request
+from tokcount.api import count_request, is_request
 from tokcount.errors import UsageError
 from tokcount.frames.texts import token_counts
 from tokcount.logs.scalars import decoded
@@ -51,7 +51,7 @@ class SeriesTokens:
         ]
         return pl.Series(series.name, counts, dtype=pl.Int64)
 
-    def count_chat(self, model: str) -> pl.Series:
+    def count_request(self, model: str) -> pl.Series:
         """Input tokens that a chat request costs under ``model``, as Int64.
 
         A value is a list of messages or a request body, nested or as JSON text. Null stays null, and what is no
@@ -74,10 +74,10 @@ class ExpressionTokens:
         check_name(encoding)
         return self._mapped(lambda series: SeriesTokens(series).count(encoding))
 
-    def count_chat(self, model: str) -> pl.Expr:
-        """See `SeriesTokens.count_chat`; an unknown model is refused at once."""
+    def count_request(self, model: str) -> pl.Expr:
+        """See `SeriesTokens.count_request`; an unknown model is refused at once."""
         resolve(model)
-        return self._mapped(lambda series: SeriesTokens(series).count_chat(model))
+        return self._mapped(lambda series: SeriesTokens(series).count_request(model))
 
     def _mapped(self, function: Any) -> pl.Expr:
         return self._expression.map_batches(function, return_dtype=pl.Int64, is_elementwise=True)
@@ -88,7 +88,7 @@ def _chat_tokens(value: Any, model: str) -> int | None:
         value = value.to_list()
     found = _plain(decoded(value))
     request = {"messages": found} if isinstance(found, list) else found
-    return count_chat(cast("dict[str, Any]", request), model).total if is_request(request) else None
+    return count_request(cast("dict[str, Any]", request), model).total if is_request(request) else None
 
 
 def _plain(value: Any) -> Any:

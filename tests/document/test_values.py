@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tokcount.document.blocks import Cell, Kind
+from tokcount.document.blocks import Cell, CellKind
 from tokcount.document.values import show
 
 
@@ -48,5 +48,5 @@ from tokcount.document.values import show
         ("plain", "text", "plain"),
     ],
 )
-def test_a_value_reads_as_its_kind_says(value: Cell, kind: Kind, text: str) -> None:
+def test_a_value_reads_as_its_kind_says(value: Cell, kind: CellKind, text: str) -> None:
     assert show(value, kind) == text

@@ -16,7 +16,7 @@ from tokcount.framing.images import (
     size_of_bytes,
     size_of_data_url,
 )
-from tokcount.framing.layout import Draft
+from tokcount.framing.layout import LayoutBuilder
 
 EARLY = 1_760_000_000.0
 """October 2025, when patches cost one token more."""
@@ -149,10 +149,10 @@ def test_what_is_not_sure_says_so(part: dict[str, Any], model: str, tokens: int,
 
 
 def test_media_are_added_to_a_layout_with_their_doubts() -> None:
-    draft = Draft()
+    builder = LayoutBuilder()
     parts = [chat_part(url(png(1, 1))), chat_part(url(png(1, 1)), detail="low"), {"type": "input_audio"}]
-    add_media(draft, parts, "gpt-4o")
-    layout = draft.finish()
+    add_media(builder, parts, "gpt-4o")
+    layout = builder.finish()
     assert (layout.constant, layout.basis, len(layout.reasons)) == (255 + 85, "partial", 2)
 
 

@@ -42,7 +42,7 @@ def test_what_calibrate_writes_is_read_back(tmp_path: Path) -> None:
         ("", r'no table \[families\."MODEL"\] in it'),
         ("not toml", "cannot be read"),
         ("[families]\na = 1", "families.a: a table of constants is wanted"),
-        ("[families.a]\nprimnig = 1", "families.a.primnig: no such constant. Close: priming"),
+        ("[families.a]\nprimnig = 1", "families.a.primnig: no such constant. Did you mean priming"),
         ('[families.a]\npriming = "2"', "families.a.priming: a whole number of tokens is wanted"),
         ('[families.a]\nlike = "gpt9"', "families.a.like: unknown family 'gpt9'"),
         ('[families.a]\nencoding = "o200k"', "unknown encoding 'o200k'"),

@@ -21,7 +21,7 @@ from tokcount.logs.containers.prefixed import json_after_prefix, literal
 from tokcount.logs.detect import BUG, Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.reader import Note, Reader
+from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.record import FLAGS, Skipped
 from tokcount.logs.scalars import decoded
 from tokcount.logs.source import Source
@@ -71,7 +71,7 @@ class Held(Source, frozen=True):
 
 def items_of(data: bytes, name: str = "log", options: ReadOptions | None = None) -> tuple[list[Item], Reader]:
     """Everything that reading the bytes as a file of this name gives, and the reader that did."""
-    notes: list[Note] = []
+    notes: list[FileWarning] = []
     reader = Reader(options or ReadOptions(), notes=notes)
     items = [*reader.read(Held(name, data=data)), *reader.finish()]
     assert all("\n" not in note.text for note in notes)

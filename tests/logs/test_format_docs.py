@@ -6,7 +6,7 @@ from typing import Any
 
 from support.paths import DOCS
 
-from tokcount.logs.format import Place
+from tokcount.logs.format import Location
 from tokcount.logs.formats import format_names
 from tokcount.logs.record import FLAGS, Record
 
@@ -33,7 +33,7 @@ def test_the_example_of_the_walk_through_reads_its_line() -> None:
     line = text.partition("```json\n")[2].partition("```")[0]
     module: dict[str, Any] = {"__name__": "acme"}
     exec(compile(code, "acme.py", "exec"), module)  # noqa: S102 - the code is the one in the document
-    (item,) = module["FORMATS"][0].items(json.loads(line), Place("acme.log.jsonl", 1))
+    (item,) = module["FORMATS"][0].items(json.loads(line), Location("acme.log.jsonl", 1))
 
     assert isinstance(item, Record)
     assert (item.format, item.kind, item.id, item.served_model) == (

@@ -153,14 +153,14 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("modles = {}", "modles: unknown key; did you mean models?"),
+        ("modles = {}", "modles: no such key. Did you mean models"),
         (
             "zzz = 1",
-            "zzz: unknown key; known: schema, data_version, as_of, models, aliases, encodings, prices",
+            "zzz: no such key. Known: schema, data_version, as_of, models, aliases, encodings, prices",
         ),
         ("models = 3", "models: a table was expected"),
         ("[models]\nx = 3", "models.x: a table was expected"),
-        ("[models.x]\nencodng = 'o200k_base'", "models.x.encodng: unknown key; did you mean encoding?"),
+        ("[models.x]\nencodng = 'o200k_base'", "models.x.encodng: no such key. Did you mean encoding"),
         (
             "[models.x]\nfamily = 'chat'",
             "models.x.encoding: missing; a new model needs an encoding or a base",

@@ -94,7 +94,7 @@ def test_the_error_names_close_matches_and_ways_out() -> None:
         names.resolve("gpt4o")
 
     assert str(error.value) == (
-        "unknown model 'gpt4o'. Close: gpt-4o, gpt-4. "
+        "unknown model 'gpt4o'. Did you mean gpt-4o, gpt-4? "
         "Or name an encoding (o200k_base), or add it with --prices FILE."
     )
 

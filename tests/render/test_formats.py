@@ -26,9 +26,9 @@ def test_every_format_ends_with_one_line_break(name: str) -> None:
 
 
 def test_a_format_that_does_not_exist_is_named_with_close_ones() -> None:
-    with pytest.raises(UsageError, match=r"unknown format 'jsn'\. Close: json"):
+    with pytest.raises(UsageError, match=r"unknown format 'jsn'\. Did you mean json"):
         render(REPORT, "jsn")
-    with pytest.raises(UsageError, match="There are: table, csv"):
+    with pytest.raises(UsageError, match="Known: table, csv"):
         render(REPORT, "§")
 
 

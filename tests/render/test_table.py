@@ -11,9 +11,9 @@ from rich.cells import cell_len
 
 from tokcount.document.blocks import Blocks, Column, Heading, Line, Table
 from tokcount.render.table import render_blocks, split
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 
-PIPE = Surface()
+PIPE = OutputTarget()
 LONG = "gpt-4o-2024-08-06-" + "x" * 150
 TABLE = Table(
     (Column("model"), Column("input", "int"), Column("drift", "percent"), Column("basis")),
@@ -60,7 +60,7 @@ def test_tables_and_headings_stand_apart_and_lines_do_not() -> None:
 def test_on_a_narrow_terminal_a_table_goes_on_below_with_its_first_column() -> None:
     table = Table((Column("name"), *(Column(f"column {n}", "int") for n in range(6))), (("x", *range(6)),))
 
-    lines = render_blocks([table], Surface(width=40)).splitlines()
+    lines = render_blocks([table], OutputTarget(width=40)).splitlines()
 
     assert lines == [
         "name  column 0  column 1  column 2",
@@ -72,14 +72,14 @@ def test_on_a_narrow_terminal_a_table_goes_on_below_with_its_first_column() -> N
 
 
 def test_where_no_column_fits_beside_the_name_each_row_is_a_list() -> None:
-    lines = render_blocks([TABLE], Surface(width=40)).splitlines()
+    lines = render_blocks([TABLE], OutputTarget(width=40)).splitlines()
 
     assert lines[:5] == ["Totals", "gpt-4o", "  input  3,120,455", "  drift  −33.3 %", "  basis  exact"]
     assert LONG in lines
 
 
 def test_a_sentence_breaks_between_words_on_a_terminal() -> None:
-    lines = render_blocks([Line("one two three four")], Surface(width=10)).splitlines()
+    lines = render_blocks([Line("one two three four")], OutputTarget(width=10)).splitlines()
 
     assert lines == ["one two", "three four"]
 
@@ -93,7 +93,7 @@ def test_markup_and_escapes_in_a_log_are_only_text(color: bool) -> None:
         Table((Column(hostile),), ((hostile,),), hostile, hostile),
     ]
 
-    text = render_blocks(blocks, Surface(width=None, color=color))
+    text = render_blocks(blocks, OutputTarget(width=None, color=color))
 
     assert text.count("[bold red]x[/]") == 6
     assert ":smile:" in text
@@ -101,7 +101,7 @@ def test_markup_and_escapes_in_a_log_are_only_text(color: bool) -> None:
 
 
 def test_colour_marks_growth_and_shrinkage_only_when_wanted() -> None:
-    coloured, plain = (render_blocks([TABLE], Surface(color=wanted)) for wanted in (True, False))
+    coloured, plain = (render_blocks([TABLE], OutputTarget(color=wanted)) for wanted in (True, False))
 
     assert "\x1b[32m" in coloured
     assert "\x1b[31m" in coloured
@@ -126,7 +126,7 @@ def test_amounts_stand_with_their_decimal_points_below_one_another() -> None:
     amounts = ("1204.5", "0.0000988", None, "0")
     rows = tuple(("x", amount, 7) for amount in amounts)
 
-    lines = render_blocks([Table(columns, rows)], Surface()).splitlines()[1:]
+    lines = render_blocks([Table(columns, rows)], OutputTarget()).splitlines()[1:]
 
     assert lines == [
         "x     $1,204.50       7",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tokcount.render.terminal import ColorChoice, Surface, surface_of, takes_color
+from tokcount.render.terminal import ColorChoice, OutputTarget, surface_of, takes_color
 
 
 class Tty:
@@ -43,11 +43,11 @@ def test_colour_follows_the_option_then_the_environment_then_the_stream(
 
 
 def test_a_pipe_and_a_file_have_no_width() -> None:
-    assert surface_of(Pipe(), "auto", {}) == Surface(width=None, color=False)
-    assert surface_of(None, "auto", {}) == Surface(width=None, color=False)
+    assert surface_of(Pipe(), "auto", {}) == OutputTarget(width=None, color=False)
+    assert surface_of(None, "auto", {}) == OutputTarget(width=None, color=False)
 
 
 def test_a_terminal_has_the_width_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "77")
 
-    assert surface_of(Tty(), "auto", {}) == Surface(width=77, color=True)
+    assert surface_of(Tty(), "auto", {}) == OutputTarget(width=77, color=True)

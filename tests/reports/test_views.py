@@ -10,7 +10,7 @@ import pytest
 from support.reports import HOSTILE, REPORTS
 from syrupy.assertion import SnapshotAssertion
 
-from tokcount.render import FORMATS, Surface, render
+from tokcount.render import FORMATS, OutputTarget, render
 from tokcount.reports.views import VIEWS
 
 
@@ -23,7 +23,7 @@ def test_the_report_reads_as_it_did(name: str, form: str, snapshot: SnapshotAsse
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_the_report_fits_a_terminal_of_80_columns(name: str, snapshot: SnapshotAssertion) -> None:
-    text = render(REPORTS[name], "table", Surface(width=80))
+    text = render(REPORTS[name], "table", OutputTarget(width=80))
 
     assert text == snapshot
     assert all(len(line) <= 80 for line in text.splitlines())

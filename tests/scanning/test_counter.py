@@ -10,7 +10,7 @@ from tokcount.framing.families import FAMILIES
 from tokcount.framing.user_families import UserFamily
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning import columns
-from tokcount.scanning.columns import Columns, Notes
+from tokcount.scanning.columns import Columns, RecordDoubts
 from tokcount.scanning.counter import RowCounter
 from tokcount.scanning.frame import assemble, joined
 from tokcount.scanning.plan import ScanPlan, make_plan, own_plan
@@ -223,7 +223,7 @@ def test_a_column_with_one_value_keeps_its_type_in_every_row() -> None:
     named, nameless = chat(user="ada"), chat(user=None, model=None)
     one, other = Columns(()), Columns(())
     for block, record in ((one, named), (one, named), (other, nameless)):
-        block.append(record, [], Notes(), shape=None, script=None)
+        block.append(record, [], RecordDoubts(), shape=None, script=None)
     same, mixed = joined([(one.finished(), 0)]), joined([(one, 0), (other.finished(), 10)])
 
     assert same.schema == mixed.schema

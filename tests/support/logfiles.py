@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.reader import Note, read
+from tokcount.logs.reader import FileWarning, read
 from tokcount.logs.record import Record, Skipped
 from tokcount.logs.source import expand
 
@@ -37,9 +37,9 @@ def records_of(folder: Path, *values: Any, **options: Any) -> list[Record]:
     return records
 
 
-def notes_of(folder: Path, data: str | bytes, name: str = "log.jsonl") -> list[Note]:
+def notes_of(folder: Path, data: str | bytes, name: str = "log.jsonl") -> list[FileWarning]:
     """The notes that reading a file with this content gives."""
-    notes: list[Note] = []
+    notes: list[FileWarning] = []
     list(read(expand([write(folder, data, name)]), notes=notes))
     return notes
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from tokcount.logs.record import Kind, Record
 from tokcount.reports.migrate.requests import Migrator, Options
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 
-GPT_4O = Target(model="gpt-4o", encoding="o200k_base")
-RESPONSES = Target(model="gpt-4o", encoding="o200k_base", api="responses")
-GPT_5 = Target(model="gpt-5", encoding="o200k_base", reasoning=True)
-O1_MINI = Target(model="o1-mini", encoding="o200k_base", reasoning=True, takes_system=False)
+GPT_4O = MigrationTarget(model="gpt-4o", encoding="o200k_base")
+RESPONSES = MigrationTarget(model="gpt-4o", encoding="o200k_base", api="responses")
+GPT_5 = MigrationTarget(model="gpt-5", encoding="o200k_base", reasoning=True)
+O1_MINI = MigrationTarget(model="o1-mini", encoding="o200k_base", reasoning=True, takes_system=False)
 
 
 def record(prompt: Any = "Say hi.", *, line: int = 1, kind: Kind = "completions", **fields: Any) -> Record:
@@ -34,6 +34,6 @@ def answer(*texts: str, **fields: Any) -> dict[str, Any]:
     return {"id": "cmpl-1", "object": "text_completion", "choices": choices}
 
 
-def migrator(target: Target = GPT_4O, **options: Any) -> Migrator:
+def migrator(target: MigrationTarget = GPT_4O, **options: Any) -> Migrator:
     """A migrator with options."""
     return Migrator(target, Options(**options))

@@ -8,14 +8,14 @@ from tokcount.reports.migrate.carrying import Loss
 from tokcount.reports.migrate.compute import Factor, Written, report
 from tokcount.reports.migrate.requests import Migrated
 from tokcount.reports.migrate.tally import Tally, Tokens
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.report import Report
 
 BEFORE = Tokens(records=3, uncounted=1, content_tokens=4812, input_tokens=4812, output_tokens=90)
 PREDICTED = Tokens(records=4, content_tokens=3120, framing_tokens=28, input_tokens=3148, output_tokens=80)
 AFTER = Tokens(records=5, content_tokens=3111, framing_tokens=43, input_tokens=3154)
-GPT_4O = Target(model="gpt-4o", encoding="o200k_base")
-GPT_5 = Target(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
+GPT_4O = MigrationTarget(model="gpt-4o", encoding="o200k_base")
+GPT_5 = MigrationTarget(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
 
 
 def _tally(source: str) -> Tally:

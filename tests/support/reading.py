@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.logs.detect import Detector
-from tokcount.logs.format import Item, Place, Row
+from tokcount.logs.format import Item, Location, Row
 from tokcount.logs.record import Record, Skipped, Usage
 
 
@@ -13,7 +13,7 @@ def items(*values: Any) -> list[Item]:
     """What the values of one file hold, lines counted from 1."""
     detector = Detector()
     found = [
-        item for line, value in enumerate(values, 1) for item in detector.items(value, Place("log", line))
+        item for line, value in enumerate(values, 1) for item in detector.items(value, Location("log", line))
     ]
     return [*found, *detector.finish(), *detector.finish(run=True)]
 

@@ -120,7 +120,7 @@ def test_the_memory_of_a_counter_is_bounded() -> None:
 
 
 def test_unknown_names_are_usage_errors() -> None:
-    with pytest.raises(UsageError, match="Close: cl100k_base"):
+    with pytest.raises(UsageError, match="Did you mean cl100k_base"):
         TextCounter(("cl100k",))
     with pytest.raises(UsageError, match="unknown engine"):
         TextCounter(("cl100k_base",), "slow")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 
 Paths = Annotated[
     list[str] | None,
@@ -226,7 +225,5 @@ def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) ->
     keys = [key.strip() for value in values or () for key in value.split(",") if key.strip()]
     for key in keys:
         if key not in known:
-            close = get_close_matches(key, known, n=2)
-            hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(known)}."
-            raise UsageError(f"--by {key}: no such key. {hint}")
+            raise UsageError(f"--by {key}: no such key. {suggest(key, known)}")
     return tuple(dict.fromkeys(keys))

@@ -14,7 +14,7 @@ import msgspec
 Cell = str | int | float | bool | None
 """A raw value; ``None`` is "not known" and shown as a dash."""
 
-Kind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes", "bar"]
+CellKind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes", "bar"]
 """How a value is shown; see `tokcount.document.values`. A ``bar`` is a length between 0 and 1."""
 
 Tone = Literal["plain", "strong", "note", "warning"]
@@ -37,7 +37,7 @@ class Column(msgspec.Struct, frozen=True):
     """A column of a table: its label, and how its values are shown."""
 
     label: str
-    kind: Kind = "text"
+    kind: CellKind = "text"
 
     @property
     def align(self) -> Literal["left", "right"]:
@@ -73,7 +73,7 @@ class Chart(msgspec.Struct, frozen=True):
     kind: Literal["bars", "columns", "lines"]
     labels: tuple[str, ...]
     series: tuple[Series, ...]
-    unit: Kind = "int"
+    unit: CellKind = "int"
     in_table: bool = False
 
 

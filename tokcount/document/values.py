@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from tokcount.document.blocks import Cell, Kind
+from tokcount.document.blocks import Cell, CellKind
 
 MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
 BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
-def show(value: Cell, kind: Kind) -> str:
+def show(value: Cell, kind: CellKind) -> str:
     """A raw value as people read it; ``None`` is a dash."""
     if value is None:
         return UNKNOWN
@@ -103,7 +103,7 @@ def _step(value: float, largest: float) -> int:
     return min(max(round(value / largest * 7), int(value > 0)), 7) if largest > 0 else 0
 
 
-SHOWN: dict[Kind, Callable[[int | float | str], str]] = {
+SHOWN: dict[CellKind, Callable[[int | float | str], str]] = {
     "text": str,
     "int": integer,
     "change": change,
@@ -114,4 +114,4 @@ SHOWN: dict[Kind, Callable[[int | float | str], str]] = {
     "bytes": size,
     "bar": bar,
 }
-"""Kind → how its values are shown."""
+"""CellKind → how its values are shown."""

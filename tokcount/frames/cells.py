@@ -13,7 +13,7 @@ from tokcount.frames.input import Input
 from tokcount.logs.adapt.prompt_record import text_record
 from tokcount.logs.containers.json_lines import Found, line_values, unparsed
 from tokcount.logs.containers.prefixed import prefixed_values, python_values
-from tokcount.logs.format import Item, Place
+from tokcount.logs.format import Item, Location
 from tokcount.logs.options import Mapping, ReadOptions
 from tokcount.logs.reader import Reader
 from tokcount.logs.record import Skipped
@@ -45,7 +45,7 @@ def items_of(batch: pa.RecordBatch, given: Input, reading: ReadOptions) -> Itera
 
 def _texts(cells: Iterator[str | None]) -> Iterator[Item]:
     for row, text in enumerate(cells):
-        yield _null(row) if text is None else text_record(Place("", row), text)
+        yield _null(row) if text is None else text_record(Location("", row), text)
 
 
 def _lines(cells: Iterator[bytes | None], shape: str, largest: int) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from tokcount.framing.calls import Call, compact_arguments, parallel_calls, para
 from tokcount.framing.content import read_content
 from tokcount.framing.families import Family
 from tokcount.framing.images import add_media
-from tokcount.framing.layout import Draft, Layout
+from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.response_format import response_format
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name, tool_set
 
@@ -68,7 +68,7 @@ def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) 
     return Layout(constant, texts, texts)
 
 
-class _Chat(Draft):
+class _Chat(LayoutBuilder):
     """One request on its way to a layout."""
 
     def __init__(
@@ -82,12 +82,12 @@ class _Chat(Draft):
         self._format = response_format(request.get("response_format"))
         self.constant = family.primed(timestamp)
         if family.doubt:
-            self.doubt(family.doubt)
+            self.mark_estimated(family.doubt)
         if any(request.get(key) is not None for key in SEARCHES):
-            self.miss("what a search finds is billed as input")
+            self.mark_partial("what a search finds is billed as input")
         usable = [message for message in messages if isinstance(message, dict)]
         if len(usable) < len(messages):
-            self.doubt("an entry of messages is not an object")
+            self.mark_estimated("an entry of messages is not an object")
         leading = usable[0] if usable and _text(usable[0], "role") in INSTRUCTION_ROLES else None
         self._definitions(leading)
         self._choice(request)
@@ -98,9 +98,9 @@ class _Chat(Draft):
         blocks = []
         if self._tools is not None:
             if self._tools.others:
-                self.miss(OTHER_TOOLS)
+                self.mark_partial(OTHER_TOOLS)
             for doubt in self._tools.doubts:
-                self.doubt(doubt)
+                self.mark_estimated(doubt)
             if self._tools.block:
                 blocks.append(self._tools.block)
                 self.constant += (
@@ -113,7 +113,7 @@ class _Chat(Draft):
             if self._family.schema_reply and self._tools is None:
                 self._name_schema()
         if blocks and self._family.definitions_doubt:
-            self.doubt(self._family.definitions_doubt)
+            self.mark_estimated(self._family.definitions_doubt)
         if leading is not None:
             self._message(leading, blocks)
         elif blocks:
@@ -123,13 +123,13 @@ class _Chat(Draft):
     def _joined(self, blocks: list[str]) -> None:
         """Blocks of text with a blank line between; each begins with ``#``, so that it can be encoded alone."""
         for block in blocks[:-1]:
-            self.encode(block + "\n\n")
-        self.encode(blocks[-1])
+            self.add_encoded(block + "\n\n")
+        self.add_encoded(blocks[-1])
 
     def _name_schema(self) -> None:
         if self._format is not None:
             self.constant += 2
-            self.encode(self._format.name)
+            self.add_encoded(self._format.name)
 
     def _choice(self, request: Json) -> None:
         if self._tools is None:
@@ -138,7 +138,7 @@ class _Chat(Draft):
         name = forced_name(choice)
         if name and self._family.forced >= 0:
             self.constant += self._family.forced
-            self.encode("." + name)
+            self.add_encoded("." + name)
         elif choice == "none":
             self.constant += self._family.none_choice
 
@@ -166,14 +166,14 @@ class _Chat(Draft):
         text = self._text_of(message)
         self.constant += self._family.per_message + 1
         if blocks:
-            self.remember(role, text)
-            self.encode(self._family.header + text + "\n\n")
+            self.add_content_only(role, text)
+            self.add_encoded(self._family.header + text + "\n\n")
             self._joined(blocks)
         else:
-            self.say(role, text)
+            self.add_text(role, text)
         self._name(message)
         if role in TOOL_ROLES:
-            self.doubt("a tool result without its call")
+            self.mark_estimated("a tool result without its call")
         if role == "assistant" and text:
             self.constant += self._family.assistant_text
             self._name_schema()
@@ -182,10 +182,10 @@ class _Chat(Draft):
         name = _text(message, "name")
         if name and self._family.name_is_role:
             self.constant -= 1
-            self.encode(name)
-            self.doubt("a name on a model of March 2023")
+            self.add_encoded(name)
+            self.mark_estimated("a name on a model of March 2023")
         elif name:
-            self.encode(":" + name)
+            self.add_encoded(":" + name)
 
     def _text_of(self, message: Json) -> str:
         """Content, or the refusal in its place; media are added to the constant."""
@@ -193,23 +193,23 @@ class _Chat(Draft):
         if media:
             add_media(self, media, self._model, self._timestamp)
             if _text(message, "role") in TOOL_ROLES:
-                self.doubt("media in a tool result")
+                self.mark_estimated("media in a tool result")
         if odd:
-            self.doubt("content that is neither text nor parts")
+            self.mark_estimated("content that is neither text nor parts")
         if isinstance(message.get("audio"), dict):
-            self.miss("an audio reply that the API keeps")
+            self.mark_partial("an audio reply that the API keeps")
         return text or _text(message, "refusal")
 
     def _called(self, message: Json, calls: list[Call], results: list[Json]) -> None:
         if text := self._text_of(message):
             self.constant += self._family.beside_call
-            self.say("assistant", text)
-            self.doubt("text beside a tool call")
+            self.add_text("assistant", text)
+            self.mark_estimated("text beside a tool call")
         self._name(message)
         if self._family.calls_doubt:
-            self.doubt(self._family.calls_doubt)
+            self.mark_estimated(self._family.calls_doubt)
         if results and len(results) != len(calls):
-            self.doubt("tool calls and results that do not pair")
+            self.mark_estimated("tool calls and results that do not pair")
         if len(calls) == 1:
             self._single(calls[0], results)
         else:
@@ -219,16 +219,16 @@ class _Chat(Draft):
         self.constant += self._family.call
         if not call.arguments.lstrip().startswith("{"):
             self.constant += self._family.odd_arguments
-        self.encode("functions." + call.name)
-        self.encode(compact_arguments(call.arguments))
+        self.add_encoded("functions." + call.name)
+        self.add_encoded(compact_arguments(call.arguments))
         for result in results:
             self.constant += self._family.result
-            self.encode(call.name)
-            self.say("tool", self._text_of(result))
+            self.add_encoded(call.name)
+            self.add_text("tool", self._text_of(result))
 
     def _parallel(self, calls: list[Call], results: list[Json]) -> None:
         self.constant += self._family.parallel
-        self.encode(parallel_calls(calls))
+        self.add_encoded(parallel_calls(calls))
         order = {call.id: i for i, call in enumerate(calls)}
         texts = [
             self._text_of(result)
@@ -237,9 +237,9 @@ class _Chat(Draft):
             )
         ]
         for text in texts:
-            self.remember("tool", text)
+            self.add_content_only("tool", text)
         escaped = self._timestamp is not None and self._timestamp < ESCAPED_UNTIL
-        self.encode(parallel_results(texts, escaped=escaped))
+        self.add_encoded(parallel_results(texts, escaped=escaped))
 
 
 def _text(message: Json, key: str) -> str:

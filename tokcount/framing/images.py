@@ -17,7 +17,7 @@ from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from tokcount.framing.layout import Basis, Draft
+    from tokcount.framing.layout import Basis, LayoutBuilder
 
 
 HEAD = 65_536
@@ -172,15 +172,17 @@ def media_tokens(
     return image_tokens(rule, size, timestamp), rule.basis, None if rule.basis == "exact" else RULE
 
 
-def add_media(draft: Draft, media: list[dict[str, Any]], model: str, timestamp: float | None = None) -> None:
+def add_media(
+    builder: LayoutBuilder, media: list[dict[str, Any]], model: str, timestamp: float | None = None
+) -> None:
     """Adds media parts to a layout in the making, with their doubts."""
     for part in media:
         tokens, basis, reason = media_tokens(part, model, timestamp)
-        draft.constant += tokens
+        builder.constant += tokens
         if basis == "partial":
-            draft.miss(reason or RULE)
+            builder.mark_partial(reason or RULE)
         elif basis == "estimated":
-            draft.doubt(reason or RULE)
+            builder.mark_estimated(reason or RULE)
 
 
 def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:

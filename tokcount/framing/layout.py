@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 
-class Draft:
+class LayoutBuilder:
     """Collects texts, constants and doubts; `finish` makes the `Layout` of them."""
 
     __slots__ = ("_doubts", "_gaps", "constant", "content", "roles", "texts")
@@ -30,29 +30,29 @@ class Draft:
         self._doubts: list[str] = []
         self._gaps: list[str] = []
 
-    def say(self, role: str, text: str) -> None:
+    def add_text(self, role: str, text: str) -> None:
         """Text of a message, encoded as it is."""
         if text:
-            self.remember(role, text)
+            self.add_content_only(role, text)
             self.texts.append(text)
 
-    def remember(self, role: str, text: str) -> None:
+    def add_content_only(self, role: str, text: str) -> None:
         """Text of a message that is encoded in another form; the caller adds that form with `encode`."""
         if text:
             self.content.append(text)
             self.roles.append(role)
 
-    def encode(self, text: str) -> None:
+    def add_encoded(self, text: str) -> None:
         """Text that the API adds or reformats."""
         if text:
             self.texts.append(text)
 
-    def doubt(self, reason: str) -> None:
+    def mark_estimated(self, reason: str) -> None:
         """The rule is not confirmed for this shape."""
         if reason not in self._doubts:
             self._doubts.append(reason)
 
-    def miss(self, reason: str) -> None:
+    def mark_partial(self, reason: str) -> None:
         """Something here cannot be counted."""
         if reason not in self._gaps:
             self._gaps.append(reason)

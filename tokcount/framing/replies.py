@@ -16,7 +16,7 @@ import msgspec
 
 from tokcount.framing.calls import Call, parallel_calls, read_calls
 from tokcount.framing.content import read_content
-from tokcount.framing.layout import Draft, Layout
+from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.tool_set import forced_name
 
 if TYPE_CHECKING:
@@ -104,13 +104,13 @@ def _layout_completions(
 
     With ``echo`` a text begins with the prompt, which is input.
     """
-    draft = Draft()
+    builder = LayoutBuilder()
     prompt = request.get("prompt") if request.get("echo") else None
     asked = Asked(
         tools=False,
         schema=False,
         forced=False,
-        reasoned=family.framed and _reasoned(draft, response, family),
+        reasoned=family.framed and _reasoned(builder, response, family),
     )
     around = _around("chat", family.base) if family.framed else Around(family=family.name, basis="exact")
     for choice in choices:
@@ -118,36 +118,40 @@ def _layout_completions(
         if not isinstance(text, str):
             continue
         if request.get("echo"):
-            draft.doubt(ECHOED)
+            builder.mark_estimated(ECHOED)
             text = text.removeprefix(prompt) if isinstance(prompt, str) else text
-        _add(draft, Reply([text] if text else [], [], choice.get("finish_reason") == "length"), asked, around)
-    return draft.finish()
+        _add(
+            builder, Reply([text] if text else [], [], choice.get("finish_reason") == "length"), asked, around
+        )
+    return builder.finish()
 
 
 def _layout_choices(
     choices: list[dict[str, Any]], response: dict[str, Any], family: Family, request: dict[str, Any]
 ) -> Layout:
-    draft = Draft()
+    builder = LayoutBuilder()
     choice = request.get("tool_choice", request.get("function_call"))
     shape = request.get("response_format")
     asked = Asked(
         tools=bool(request.get("tools") or request.get("functions")),
         schema=isinstance(shape, dict) and shape.get("type") == "json_schema",
         forced=forced_name(choice) is not None,
-        reasoned=_reasoned(draft, response, family),
+        reasoned=_reasoned(builder, response, family),
     )
     for entry in choices:
         message = entry.get("message")
         if isinstance(message, dict):
-            reply = Reply(_texts(draft, message), read_calls(message), entry.get("finish_reason") == "length")
-            _add(draft, reply, asked, _around("chat", family.base))
-    return draft.finish()
+            reply = Reply(
+                _texts(builder, message), read_calls(message), entry.get("finish_reason") == "length"
+            )
+            _add(builder, reply, asked, _around("chat", family.base))
+    return builder.finish()
 
 
 def _layout_items(
     items: list[Any], response: dict[str, Any], family: Family, request: dict[str, Any]
 ) -> Layout:
-    draft = Draft()
+    builder = LayoutBuilder()
     text, tools, choice = request.get("text"), request.get("tools"), request.get("tool_choice")
     shape = text.get("format") if isinstance(text, dict) else None
     lone = isinstance(tools, list) and len(tools) == 1
@@ -155,70 +159,70 @@ def _layout_items(
         tools=bool(tools),
         schema=isinstance(shape, dict) and shape.get("type") == "json_schema",
         forced=forced_name(choice) is not None or (choice == "required" and lone),
-        reasoned=_reasoned(draft, response, family),
+        reasoned=_reasoned(builder, response, family),
     )
     reply = Reply([], [], response.get("status") == "incomplete")
     for item in items:
         kind = item.get("type") if isinstance(item, dict) else None
         if kind == "message":
-            reply.texts += _texts(draft, item)
+            reply.texts += _texts(builder, item)
         elif kind == "function_call":
             reply.calls.append(Call(_string(item.get("name")), _string(item.get("arguments")), ""))
         elif kind != "reasoning":
-            draft.miss(NOT_TEXT)
-    _add(draft, reply, asked, _around("responses", family.base))
-    return draft.finish()
+            builder.mark_partial(NOT_TEXT)
+    _add(builder, reply, asked, _around("responses", family.base))
+    return builder.finish()
 
 
-def _reasoned(draft: Draft, response: dict[str, Any], family: Family) -> bool:
+def _reasoned(builder: LayoutBuilder, response: dict[str, Any], family: Family) -> bool:
     """Whether the usage says that the model reasoned; a reasoning model without usage leaves a gap."""
     usage = response.get("usage")
     if not isinstance(usage, dict):
         if family.base in _REASONING_FAMILIES:
-            draft.miss(REASONING)
+            builder.mark_partial(REASONING)
         return False
     details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
     return isinstance(details, dict) and bool(details.get("reasoning_tokens"))
 
 
-def _texts(draft: Draft, message: dict[str, Any]) -> list[str]:
+def _texts(builder: LayoutBuilder, message: dict[str, Any]) -> list[str]:
     text, media, _ = read_content(message.get("content"))
     refusal = message.get("refusal")
     if media or message.get("audio"):
-        draft.miss(NOT_TEXT)
+        builder.mark_partial(NOT_TEXT)
     found = [text, refusal if isinstance(refusal, str) and refusal != text else ""]
     return [part for part in found if part]
 
 
-def _add(draft: Draft, reply: Reply, asked: Asked, around: Around) -> None:
+def _add(builder: LayoutBuilder, reply: Reply, asked: Asked, around: Around) -> None:
     """One reply: its texts and calls, and the tokens around them unless it was cut off."""
     for text in reply.texts:
-        draft.say("assistant", text)
+        builder.add_text("assistant", text)
     if reply.calls:
-        _add_calls(draft, reply.calls, asked, around)
+        _add_calls(builder, reply.calls, asked, around)
     if reply.cut or not (reply.texts or reply.calls):
         return
     if around.basis != "exact":
-        draft.doubt(AROUND)
+        builder.mark_estimated(AROUND)
     if asked.reasoned:
-        draft.constant += around.reasoning
+        builder.constant += around.reasoning
     if reply.texts:
         per_text = around.text + (around.tools if asked.tools else 0)
         if asked.schema:
             per_text += around.schema_tools if asked.tools else around.schema
-        draft.constant += per_text * len(reply.texts)
+        builder.constant += per_text * len(reply.texts)
 
 
-def _add_calls(draft: Draft, calls: list[Call], asked: Asked, around: Around) -> None:
+def _add_calls(builder: LayoutBuilder, calls: list[Call], asked: Asked, around: Around) -> None:
     if len(calls) > 1:
-        draft.constant += around.parallel
-        draft.encode(parallel_calls(calls))
+        builder.constant += around.parallel
+        builder.add_encoded(parallel_calls(calls))
         return
     call = calls[0]
-    draft.constant += around.forced if asked.forced else around.call
+    builder.constant += around.forced if asked.forced else around.call
     if not asked.forced or around.forced_named:
-        draft.encode("functions." + call.name)
-    draft.encode(call.arguments)
+        builder.add_encoded("functions." + call.name)
+    builder.add_encoded(call.arguments)
 
 
 def _string(value: Any) -> str:

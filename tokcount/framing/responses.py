@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.framing.layout import Draft, Layout
+from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.responses_items import Items
 from tokcount.framing.responses_rules import Rules, hosted_tool, rules_for
 from tokcount.framing.tools.response_format import format_of
@@ -51,20 +51,20 @@ def layout_responses(
         if roles:
             plain.roles = _plain_roles(request)
         return plain
-    draft = Draft()
-    draft.constant = family.primed(timestamp)
+    builder = LayoutBuilder()
+    builder.constant = family.primed(timestamp)
     if family.doubt:
-        draft.doubt(family.doubt)
+        builder.mark_estimated(family.doubt)
     rules, own = rules_for(family, model)
     if not own:
-        draft.doubt(NEAREST)
-    _add_state(draft, request)
-    _add_tools(draft, request, family, rules, model)
-    _add_format(draft, request, rules)
-    items = Items(draft, request, family, rules, model, timestamp)
+        builder.mark_estimated(NEAREST)
+    _add_state(builder, request)
+    _add_tools(builder, request, family, rules, model)
+    _add_format(builder, request, rules)
+    items = Items(builder, request, family, rules, model, timestamp)
     items.add_instructions(request.get("instructions"))
     items.add(request.get("input"))
-    return draft.finish(roles=roles)
+    return builder.finish(roles=roles)
 
 
 def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | None) -> Layout | None:
@@ -111,14 +111,14 @@ def _plain_roles(request: dict[str, Any]) -> list[str]:
     return roles + (["user"] if isinstance(given, str) else [item["role"] for item in given])
 
 
-def _add_state(draft: Draft, request: dict[str, Any]) -> None:
+def _add_state(builder: LayoutBuilder, request: dict[str, Any]) -> None:
     """What the server adds or leaves out, without saying how much."""
     if any(request.get(key) for key in _STATE):
-        draft.miss(SERVER_STATE)
+        builder.mark_partial(SERVER_STATE)
     if _mode(request):
-        draft.miss(HIDDEN_MODE)
+        builder.mark_partial(HIDDEN_MODE)
     if request.get("context_management"):
-        draft.doubt(COMPACTED)
+        builder.mark_estimated(COMPACTED)
 
 
 def _mode(request: dict[str, Any]) -> bool:
@@ -126,24 +126,26 @@ def _mode(request: dict[str, Any]) -> bool:
     return isinstance(reasoning, dict) and reasoning.get("mode") not in (None, "standard")
 
 
-def _add_tools(draft: Draft, request: dict[str, Any], family: Family, rules: Rules, model: str) -> None:
+def _add_tools(
+    builder: LayoutBuilder, request: dict[str, Any], family: Family, rules: Rules, model: str
+) -> None:
     tools = tool_set({"tools": request.get("tools")}, family.renderer)
     if tools is None or not isinstance(request["tools"], list):
         return
     for doubt in tools.doubts:
-        draft.doubt(doubt)
+        builder.mark_estimated(doubt)
     if tools.functions:
-        draft.encode(tools.body)
+        builder.add_encoded(tools.body)
         undescribed = rules.tools if rules.tools_undescribed is None else rules.tools_undescribed
-        draft.constant += rules.tools if tools.described else undescribed
+        builder.constant += rules.tools if tools.described else undescribed
     forced = _forced_type(request.get("tool_choice"))
     for kind in _hosted_types(request["tools"]):
-        _add_hosted(draft, kind, forced, bool(tools.functions), family.base, model)
+        _add_hosted(builder, kind, forced, bool(tools.functions), family.base, model)
     if tools.functions:
-        _add_choice(draft, request, rules)
+        _add_choice(builder, request, rules)
         if request.get("parallel_tool_calls") is False and rules.serial:
-            draft.constant += rules.serial
-            draft.doubt(SERIAL)
+            builder.constant += rules.serial
+            builder.mark_estimated(SERIAL)
 
 
 def _hosted_types(tools: Any) -> list[str]:
@@ -158,22 +160,22 @@ def _forced_type(choice: Any) -> str | None:
 
 
 def _add_hosted(
-    draft: Draft, kind: str, forced: str | None, functions: bool, family: str, model: str
+    builder: LayoutBuilder, kind: str, forced: str | None, functions: bool, family: str, model: str
 ) -> None:
     known = hosted_tool(family, model, kind)
     if known is None:
-        draft.miss(HOSTED)
+        builder.mark_partial(HOSTED)
         return
-    draft.constant += known.tokens + (known.beside_functions if functions else 0)
+    builder.constant += known.tokens + (known.beside_functions if functions else 0)
     if forced == kind:
-        draft.constant += known.forced
+        builder.constant += known.forced
     if known.results:
-        draft.miss(RESULTS)
+        builder.mark_partial(RESULTS)
     elif known.basis != "exact":
-        draft.doubt(HOSTED)
+        builder.mark_estimated(HOSTED)
 
 
-def _add_choice(draft: Draft, request: dict[str, Any], rules: Rules) -> None:
+def _add_choice(builder: LayoutBuilder, request: dict[str, Any], rules: Rules) -> None:
     """A forced function is named once more; ``required`` forces the only one."""
     choice = request.get("tool_choice")
     name = None
@@ -182,10 +184,10 @@ def _add_choice(draft: Draft, request: dict[str, Any], rules: Rules) -> None:
     elif choice == "required" and len(request["tools"]) == 1:
         name = forced_name(request["tools"][0])
     if name is not None and rules.forced >= 0:
-        draft.constant += rules.forced
-        draft.encode("." + name)
+        builder.constant += rules.forced
+        builder.add_encoded("." + name)
     elif choice == "none":
-        draft.constant += rules.none_choice
+        builder.constant += rules.none_choice
 
 
 def _schema(request: dict[str, Any]) -> dict[str, Any] | None:
@@ -195,8 +197,8 @@ def _schema(request: dict[str, Any]) -> dict[str, Any] | None:
     return shape if isinstance(shape, dict) and shape.get("type") == "json_schema" else None
 
 
-def _add_format(draft: Draft, request: dict[str, Any], rules: Rules) -> None:
+def _add_format(builder: LayoutBuilder, request: dict[str, Any], rules: Rules) -> None:
     schema = _schema(request)
     if schema is not None:
-        draft.encode(format_of(schema).text)
-        draft.constant += rules.schema
+        builder.add_encoded(format_of(schema).text)
+        builder.constant += rules.schema

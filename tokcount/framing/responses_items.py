@@ -11,7 +11,7 @@ from tokcount.framing.tools.tool_set import tool_set
 
 if TYPE_CHECKING:
     from tokcount.framing.families import Family
-    from tokcount.framing.layout import Draft
+    from tokcount.framing.layout import LayoutBuilder
     from tokcount.framing.responses_rules import Rules
 
 REASONING = "reasoning sent back to the model, of unknown length"
@@ -31,18 +31,18 @@ _LONGEST_TYPE = 40
 
 
 class Items:
-    """Adds the items of one request to its draft."""
+    """Adds the items of one request to its builder."""
 
     def __init__(
         self,
-        draft: Draft,
+        builder: LayoutBuilder,
         request: dict[str, Any],
         family: Family,
         rules: Rules,
         model: str,
         timestamp: float | None,
     ) -> None:
-        self._draft = draft
+        self._builder = builder
         self._family = family
         self._rules = rules
         self._model = model
@@ -64,7 +64,7 @@ class Items:
             return
         if not isinstance(given, list):
             if given is not None:
-                self._draft.doubt(ODD_ITEM)
+                self._builder.mark_estimated(ODD_ITEM)
             return
         i, last_question = _landmarks(given)
         while i < len(given):
@@ -75,7 +75,7 @@ class Items:
                 continue
             self._item(given[i], old=i < last_question)
             if self._rules.interim and _is_interim(given, i):
-                self._draft.constant += self._rules.interim
+                self._builder.constant += self._rules.interim
             i += 1
 
     def _item(self, item: Any, *, old: bool) -> None:
@@ -83,7 +83,7 @@ class Items:
             self._message({"role": "user", "content": item})
             return
         if not isinstance(item, dict):
-            self._draft.doubt(ODD_ITEM)
+            self._builder.mark_estimated(ODD_ITEM)
             return
         kind = item.get("type") or "message"
         if kind == "message":
@@ -93,70 +93,70 @@ class Items:
         elif kind == "reasoning":
             self._reasoning(old=old)
         elif kind == "item_reference":
-            self._draft.miss(STORED)
+            self._builder.mark_partial(STORED)
         elif kind == "additional_tools" and self._rules.given_tools is not None:
             self._given_tools(item, self._rules.given_tools)
         else:
-            self._draft.miss(f"{kind if _is_type(kind) else 'unknown'} items are not counted")
+            self._builder.mark_partial(f"{kind if _is_type(kind) else 'unknown'} items are not counted")
 
     def _given_tools(self, item: dict[str, Any], around: int) -> None:
         tools = tool_set({"tools": item.get("tools")})
         if tools is not None:
-            self._draft.encode(tools.body)
-            self._draft.constant += around
-            self._draft.doubt(GIVEN_TOOLS)
+            self._builder.add_encoded(tools.body)
+            self._builder.constant += around
+            self._builder.mark_estimated(GIVEN_TOOLS)
 
     def _reasoning(self, *, old: bool) -> None:
         """Reasoning from before the last question is dropped, on most models."""
         if self._rules.old_reasoning or not old:
-            self._draft.constant += _REASONING_FRAME
-            self._draft.miss(REASONING)
+            self._builder.constant += _REASONING_FRAME
+            self._builder.mark_partial(REASONING)
         elif self._rules.call_basis != "exact":
-            self._draft.doubt(OLD_REASONING)
+            self._builder.mark_estimated(OLD_REASONING)
 
     def _message(self, item: dict[str, Any]) -> None:
         role = item.get("role")
         role = role if isinstance(role, str) else "user"
         text = self._text_of(item.get("content"))
-        self._draft.constant += self._family.per_message + 1
-        self._draft.say(role, text)
+        self._builder.constant += self._family.per_message + 1
+        self._builder.add_text(role, text)
         if role == "assistant" and text:
-            self._draft.constant += self._family.assistant_text
+            self._builder.constant += self._family.assistant_text
 
     def _text_of(self, content: Any) -> str:
         text, media, odd = read_content(content)
         if media:
-            add_media(self._draft, media, self._model, self._timestamp)
+            add_media(self._builder, media, self._model, self._timestamp)
         if odd:
-            self._draft.doubt(ODD_CONTENT)
+            self._builder.mark_estimated(ODD_CONTENT)
         return text
 
     def _calls(self, turn: list[dict[str, Any]]) -> None:
         rules = self._rules
         if rules.call_basis != "exact":
-            self._draft.doubt(CALLS)
+            self._builder.mark_estimated(CALLS)
         if len(turn) > 1:
-            self._draft.constant += rules.parallel
+            self._builder.constant += rules.parallel
         elif turn[0].get("id") and self._stored:
-            self._draft.constant += rules.stored_call
-            self._draft.doubt(STORED_CALL)
+            self._builder.constant += rules.stored_call
+            self._builder.mark_estimated(STORED_CALL)
         for call in turn:
             name, arguments = _string(call.get("name")), _string(call.get("arguments"))
             self._names[_string(call.get("call_id"))] = name
-            self._draft.constant += rules.call
-            self._draft.encode("functions." + name)
-            self._draft.encode(arguments if rules.raw_arguments else compact_arguments(arguments))
+            self._builder.constant += rules.call
+            self._builder.add_encoded("functions." + name)
+            self._builder.add_encoded(arguments if rules.raw_arguments else compact_arguments(arguments))
 
     def _output(self, item: dict[str, Any]) -> None:
         name = self._names.get(_string(item.get("call_id")))
         if name is None:
-            self._draft.doubt(LONE_OUTPUT)
+            self._builder.mark_estimated(LONE_OUTPUT)
             name = ""
-        self._draft.encode("functions." + name)
+        self._builder.add_encoded("functions." + name)
         output = item.get("output")
         if isinstance(output, list) and any(_type(part) in MEDIA_TYPES for part in output):
-            self._draft.doubt(MEDIA_OUTPUT)
-        self._draft.say("tool", self._text_of(output))
+            self._builder.mark_estimated(MEDIA_OUTPUT)
+        self._builder.add_text("tool", self._text_of(output))
 
 
 def _landmarks(given: list[Any]) -> tuple[int, int]:

@@ -9,7 +9,6 @@ otherwise; `tokcount calibrate` proposes them.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 from tokcount.framing.families import FAMILIES, Family
 from tokcount.tokens import encodings
 
@@ -59,7 +58,7 @@ def _family(path: Path, name: str, table: Any) -> UserFamily:
     _reject_unknown(where, table)
     like = table.get("like", "chat")
     if like not in FAMILIES:
-        raise UsageError(f"{where}.like: unknown family {like!r}. There are: {', '.join(FAMILIES)}.")
+        raise UsageError(f"{where}.like: unknown family {like!r}. {suggest(like, FAMILIES)}")
     encoding = table.get("encoding")
     constants = {key: _constant(where, key, table[key]) for key in CONSTANTS if key in table}
     family = msgspec.structs.replace(
@@ -72,9 +71,7 @@ def _reject_unknown(where: str, table: Mapping[str, Any]) -> None:
     known = (*OWN_KEYS, *CONSTANTS)
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=2)
-            hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(known)}."
-            raise UsageError(f"{where}.{key}: no such constant. {hint}")
+            raise UsageError(f"{where}.{key}: no such constant. {suggest(key, known)}")
 
 
 def _constant(where: str, key: str, value: Any) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tokcount.logs.adapt.prompt_record import text_record
-from tokcount.logs.format import Format, Item, Place, Row
+from tokcount.logs.format import Format, Item, Location, Row
 from tokcount.logs.formats import chosen_formats, names_of
 from tokcount.logs.record import Record, Skipped
 from tokcount.logs.scalars import Json, decoded, label
@@ -63,7 +63,7 @@ class Detector:
         self._part = part
         self._fitting: dict[tuple[Any, ...], tuple[Format, ...]] = {}
         self._groups: dict[str, Json] = {}
-        self._unanswered: dict[str, Place] = {}
+        self._unanswered: dict[str, Location] = {}
         """Grouped formats that have been given values and have made nothing of them yet, with the first place."""
         self._reading = ""
 
@@ -72,14 +72,14 @@ class Detector:
         """Has a format kept values for what later files may hold?"""
         return bool(self._groups)
 
-    def broken(self, error: Exception, place: Place) -> Skipped:
+    def broken(self, error: Exception, place: Location) -> Skipped:
         """What to say when a format did not keep its promise never to raise."""
         if isinstance(error, RecursionError):
             return _skipped(place, "unparsed", "JSON nested too deeply", self._reading)
         detail = f"{BUG} {self._reading} failed on this value ({type(error).__name__}); please report it"
         return _skipped(place, "unparsed", detail, self._reading)
 
-    def items(self, value: Any, place: Place) -> Iterable[Item]:
+    def items(self, value: Any, place: Location) -> Iterable[Item]:
         """The records of one value, or why there are none. May raise what a format raises: see `broken`."""
         if isinstance(value, dict):
             return self._object(value, place)
@@ -128,7 +128,7 @@ class Detector:
             and any(need <= keys for need in item.keys)
         )
 
-    def _object(self, value: Json, place: Place) -> Iterable[Item]:
+    def _object(self, value: Json, place: Location) -> Iterable[Item]:
         item = self.find(value)
         if item is None:
             page = _page(value)
@@ -152,7 +152,7 @@ class Detector:
             self._unanswered.pop(item.name, None)
             yield each
 
-    def _page(self, page: list[Any], place: Place) -> Iterator[Item]:
+    def _page(self, page: list[Any], place: Location) -> Iterator[Item]:
         """The elements of a page, numbered through."""
         if not page:
             yield _skipped(place, "empty", "a page without elements")
@@ -164,7 +164,7 @@ class Detector:
                     index += 1
                 yield item
 
-    def _list(self, value: list[Any], place: Place) -> Iterable[Item]:
+    def _list(self, value: list[Any], place: Location) -> Iterable[Item]:
         """A list as a value: one conversation, or several values."""
         if not value:
             return (_skipped(place, "empty", "an empty list"),)
@@ -175,7 +175,7 @@ class Detector:
             return (_skipped(place, "unrecognised", "a list of numbers or lists", "unrecognised"),)
         return self._page(value, place)
 
-    def _string(self, value: str, place: Place) -> Iterable[Item]:
+    def _string(self, value: str, place: Location) -> Iterable[Item]:
         """A string as a value: JSON that was encoded twice, or a prompt."""
         inner = decoded(value)
         if isinstance(inner, dict):
@@ -184,7 +184,7 @@ class Detector:
             return (_skipped(place, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)
         return (text_record(place, value),)
 
-    def _unrecognised(self, value: Json, place: Place) -> Skipped:
+    def _unrecognised(self, value: Json, place: Location) -> Skipped:
         keys = [label(key, "…") for key in list(value)[:_SHOWN_KEYS]]
         more = ", …" if len(value) > _SHOWN_KEYS else ""
         seen = f"keys seen: {', '.join(keys)}{more}" if keys else "an object without keys"
@@ -193,7 +193,7 @@ class Detector:
         return _skipped(place, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
 
 
-def _or_nothing(found: Iterable[Item], place: Place, name: str) -> Iterator[Item]:
+def _or_nothing(found: Iterable[Item], place: Location, name: str) -> Iterator[Item]:
     """The items of one value, or that there are none: an envelope whose list of calls is empty."""
     nothing = True
     for item in found:
@@ -215,5 +215,5 @@ def _page(value: Json) -> list[Any] | None:
     return data
 
 
-def _skipped(place: Place, reason: Any, detail: str, name: str | None = None) -> Skipped:
+def _skipped(place: Location, reason: Any, detail: str, name: str | None = None) -> Skipped:
     return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=name)

@@ -36,11 +36,11 @@ class Single:
         """The keys alone decide, unless a format says more."""
         return True
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         """The records of one value."""
         raise NotImplementedError
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:  # noqa: ARG002 - nothing waits
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:  # noqa: ARG002 - nothing waits
         """See `tokcount.logs.format.Format`."""
         return self.items(value, place)
 
@@ -56,7 +56,7 @@ ENVELOPE, PAIR, OBJECT, BODY, LOOSE = 10, 20, 30, 40, 50
 """Ranks: unmistakable keys; request with response; named by ``object`` or ``type``; bare bodies; any text field."""
 
 
-class Place(msgspec.Struct, gc=False):
+class Location(msgspec.Struct, gc=False):
     """Where a value stands: the source as the user named it, and the line of the value's first byte (1-based).
 
     ``index`` is the position of the value among several of the same line (elements of a page or a one-line array).
@@ -88,7 +88,7 @@ class Format(Protocol):
         """Is this value of this format? Looked at only when ``keys`` fit. Never raises for a decoded JSON value."""
         ...
 
-    def read(self, value: dict[str, Any], place: Place, group: dict[str, Any]) -> Iterable[Item]:
+    def read(self, value: dict[str, Any], place: Location, group: dict[str, Any]) -> Iterable[Item]:
         """The records of one value. ``group`` lives as long as the file, one for each format: a grouped
         format keeps there what waits for later values. Never raises for a decoded JSON value.
         """

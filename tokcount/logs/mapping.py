@@ -14,11 +14,11 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from tokcount.errors import UsageError
-from tokcount.logs.adapt.bodies import Facts, body_record, prompt_of, skipped, tags_from
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, prompt_of, skipped, tags_from
 from tokcount.logs.adapt.envelope import answer_of, has_roles
 from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
 from tokcount.logs.detect import Detector
-from tokcount.logs.format import Item, Place
+from tokcount.logs.format import Item, Location
 from tokcount.logs.options import Mapping
 from tokcount.logs.record import Kind, Record, Usage
 from tokcount.logs.scalars import Json, decoded, number, text, timestamp
@@ -99,7 +99,7 @@ class Mapper:
         self._records = Path("records_path", records) if records is not None else None
         self._rest = _after_each(records)
 
-    def items(self, value: Any, place: Place) -> Iterable[Item]:
+    def items(self, value: Any, place: Location) -> Iterable[Item]:
         """The records of one value: one of its own, or those at ``--records-path``."""
         if self._records is None:
             return self._item(value, place)
@@ -111,14 +111,14 @@ class Mapper:
             return (skipped(place, "unrecognised", "nothing at --records-path", "unrecognised"),)
         return self._numbered(found, place)
 
-    def _numbered(self, values: list[Any], place: Place) -> Iterator[Item]:
+    def _numbered(self, values: list[Any], place: Location) -> Iterator[Item]:
         for index, value in enumerate(values):
             for item in self._item(value, place):
                 if isinstance(item, Record):
                     item.index += index
                 yield item
 
-    def _item(self, value: Any, place: Place) -> Iterable[Item]:
+    def _item(self, value: Any, place: Location) -> Iterable[Item]:
         if "messages" not in self._paths and "prompt" not in self._paths:
             return self._completed(value, place)
         request, kind = self._request(value)
@@ -155,8 +155,8 @@ class Mapper:
         """As `_raw`, parsed once more if it is JSON in a string."""
         return decoded(self._raw(name, value))
 
-    def _facts(self, value: Any) -> Facts:
-        return Facts(
+    def _facts(self, value: Any) -> CallMetadata:
+        return CallMetadata(
             model=text(self._find("model", value)),
             id=text(self._find("id", value)),
             timestamp=timestamp(self._find("time", value)),
@@ -172,7 +172,7 @@ class Mapper:
         count = number(found)
         return None if count is None else Usage(input=count, source="log")
 
-    def _completed(self, value: Any, place: Place) -> Iterator[Item]:
+    def _completed(self, value: Any, place: Location) -> Iterator[Item]:
         """Detected records with what the mapping says about them."""
         facts = self._facts(value)
         for item in self._detector.items(value, place):

@@ -19,7 +19,7 @@ from tokcount.logs.containers.sniff import Look, container_of, held, look
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
 from tokcount.logs.detect import Detector, NeedsWhole
-from tokcount.logs.format import Item, Place
+from tokcount.logs.format import Item, Location
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tokcount.logs.source import Source
 
 
-class Note(msgspec.Struct, frozen=True):
+class FileWarning(msgspec.Struct, frozen=True):
     """Something worth saying about a file that was read all the same."""
 
     source: str
@@ -41,7 +41,7 @@ class Note(msgspec.Struct, frozen=True):
 def read(
     sources: Iterable[Source],
     options: ReadOptions | None = None,
-    notes: list[Note] | None = None,
+    notes: list[FileWarning] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Item]:
     """The records of all sources, in order, and what was skipped.
@@ -88,7 +88,7 @@ class Reader:
         part: bool = False,
         alone: bool = False,
         apart: bool = False,
-        notes: list[Note] | None = None,
+        notes: list[FileWarning] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self.options = options
@@ -157,7 +157,7 @@ class Reader:
         yield from as_units(items, self.options.unit)
         yield from as_units(self._held_back(), self.options.unit)
         if self._notes is not None:
-            self._notes += [Note(source, line, text) for text, line in stream.notes.items()]
+            self._notes += [FileWarning(source, line, text) for text, line in stream.notes.items()]
 
     def _binary(
         self, container: str, stream: Stream, source: str, path: str | None, *, inside: bool
@@ -213,7 +213,7 @@ class Reader:
             if value is END_OF_STREAM:
                 yield from self._held_back()
                 continue
-            place = Place(source, line, index)
+            place = Location(source, line, index)
             try:
                 for item in items(value, place):
                     if index and isinstance(item, Record):
@@ -231,10 +231,10 @@ class Reader:
         try:
             yield from self._detector.finish(run=run)
         except Exception as error:  # noqa: BLE001 - see _items
-            yield self._detector.broken(error, Place("", 0))
+            yield self._detector.broken(error, Location("", 0))
 
 
-def _spread(signal: NeedsWhole, place: Place) -> Skipped:
+def _spread(signal: NeedsWhole, place: Location) -> Skipped:
     return Skipped(
         source=place.source,
         line=place.line,

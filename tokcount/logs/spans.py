@@ -20,7 +20,7 @@ from tokcount.logs.containers.sniff import Look, container_of, look
 from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import HEAD_BYTES, ReadOptions
-from tokcount.logs.reader import Note, Reader
+from tokcount.logs.reader import FileWarning, Reader
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -113,7 +113,7 @@ class SpanReader:
     """
 
     def __init__(
-        self, source: Source, span: Span, options: ReadOptions, notes: list[Note] | None = None
+        self, source: Source, span: Span, options: ReadOptions, notes: list[FileWarning] | None = None
     ) -> None:
         self.lines = 0
         self._source = source

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.reader import Note, Reader
+from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.record import Record, Skipped
 from tokcount.logs.scalars import Json
 from tokcount.logs.source import Source
@@ -96,7 +96,7 @@ def summarise(source: Source, options: ReadOptions | None = None) -> Json:
 
     ``formats`` counts records; a format of which only skipped items were seen is listed with their number.
     """
-    notes: list[Note] = []
+    notes: list[FileWarning] = []
     reader = Reader(options or ReadOptions(), notes=notes)
     summary = Summary()
     for item in reader.read(source):

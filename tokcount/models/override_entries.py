@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 
+from tokcount.errors import suggest
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, Model
@@ -51,9 +51,7 @@ def check_keys(table: Mapping[str, Any], known: tuple[str, ...], key: str) -> No
     """Refuse a key that is not known, with the closest that is."""
     for name in table:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
-            raise KeyedError(f"{key + '.' if key else ''}{name}: unknown key{hint}")
+            raise KeyedError(f"{key + '.' if key else ''}{name}: no such key. {suggest(name, known)}")
 
 
 def text(value: object, key: str) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, Model, Resolution
+
+OWN: Final = "own"
+"""The reference that counts each record under its own model."""
 
 
 class Reference(msgspec.Struct, frozen=True):

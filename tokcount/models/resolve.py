@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from difflib import get_close_matches
 
 import msgspec
 
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog, FineTune
 from tokcount.models.model import Model, Resolution
@@ -196,11 +195,9 @@ def _with_step(step: str, resolution: Resolution) -> Resolution:
 
 def _unknown(name: str, catalog: Catalog) -> str:
     known = [*catalog.models, *catalog.aliases]
-    close = get_close_matches(name.strip().lower()[:_SHOWN], known, n=3, cutoff=0.75)
     shown = repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")
-    if close:
-        return (
-            f"unknown model {shown}. Close: {', '.join(close)}. "
-            "Or name an encoding (o200k_base), or add it with --prices FILE."
-        )
-    return f"unknown model {shown}. Name an encoding (o200k_base), or add it with --prices FILE."
+    close = suggest(name.lower(), known, cutoff=0.75, instead="")
+    otherwise = "Or name" if close else "Name"
+    return f"unknown model {shown}. {close} {otherwise} an encoding (o200k_base), or add it with --prices FILE.".replace(
+        "  ", " "
+    )

@@ -8,13 +8,13 @@
 """
 
 from tokcount.render.formats import FORMATS, emit, render
-from tokcount.render.terminal import ColorChoice, Surface, surface_of
+from tokcount.render.terminal import ColorChoice, OutputTarget, surface_of
 from tokcount.render.writing import drop_stdout, replacing, write
 
 __all__ = [
     "FORMATS",
     "ColorChoice",
-    "Surface",
+    "OutputTarget",
     "drop_stdout",
     "emit",
     "render",

@@ -7,12 +7,12 @@ import io
 
 from tokcount.document.blocks import Cell
 from tokcount.render.escape import csv_cell
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.reports.report import Report
 from tokcount.reports.views import rows_of
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - CSV is the same everywhere
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - CSV is the same everywhere
     """A header and one line for each row (RFC 4180, with plain line feeds); unknown values are empty cells.
 
     Nothing at all without rows.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 from pathlib import Path
 from typing import Protocol, cast
 
-from tokcount.errors import UsageError
-from tokcount.render.terminal import ColorChoice, Surface, surface_of
+from tokcount.errors import UsageError, suggest
+from tokcount.render.terminal import ColorChoice, OutputTarget, surface_of
 from tokcount.render.writing import drop_stdout, write
 from tokcount.reports.report import Report
 
@@ -34,24 +33,22 @@ CHECK_FORMATS: dict[str, str] = {
 class Renderer(Protocol):
     """What a format's module offers."""
 
-    def render(self, report: Report, surface: Surface) -> str:
+    def render(self, report: Report, surface: OutputTarget) -> str:
         """The whole report as text, ending with a line break. Pure; never writes."""
         ...
 
 
-def render(report: Report, name: str, surface: Surface | None = None) -> str:
+def render(report: Report, name: str, surface: OutputTarget | None = None) -> str:
     """The report in the format ``name``, laid out for a surface (default: a pipe).
 
     Raises `UsageError` for a format that does not exist or that this command does not have.
     """
     formats = FORMATS | CHECK_FORMATS if report.command == "check" else FORMATS
     if name not in formats:
-        close = difflib.get_close_matches(name, formats, n=2)
-        hint = f"Close: {', '.join(close)}." if close else f"There are: {', '.join(formats)}."
-        hint = "It is for reports of check." if name in CHECK_FORMATS else hint
+        hint = "It is for reports of check." if name in CHECK_FORMATS else suggest(name, formats)
         raise UsageError(f"unknown format {name!r}. {hint}")
     renderer = cast("Renderer", importlib.import_module(formats[name]))
-    return renderer.render(report, surface or Surface())
+    return renderer.render(report, surface or OutputTarget())
 
 
 def emit(report: Report, name: str, path: Path | None = None, color: ColorChoice = "auto") -> None:

@@ -10,11 +10,11 @@ import msgspec
 
 from tokcount.errors import UsageError
 from tokcount.render.escape import json_text
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.reports.report import SCHEMA_VERSION, Report
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - JSON is the same everywhere
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - JSON is the same everywhere
     """The report as one indented JSON document in the order of its contract."""
     document = json.dumps(report.document(), ensure_ascii=False, indent=2, allow_nan=False)
     return json_text(document) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tokcount.document.blocks import Block, Blocks, Chart, Column, Heading, Line, Table
 from tokcount.document.values import show
 from tokcount.render.escape import markdown, markdown_line
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.render.text_charts import as_table, without_pictures
 from tokcount.reports.report import Report
 from tokcount.reports.views import blocks_of
@@ -14,7 +14,7 @@ DECORATION = {"plain": "{}", "strong": "**{}**", "note": "{}", "warning": "⚠ {
 RULES = {"left": ":--", "right": "--:"}
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - Markdown has no width and no colour
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - Markdown has no width and no colour
     """The blocks of a report, a blank line between each two."""
     return render_blocks(blocks_of(report))
 

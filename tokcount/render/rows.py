@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from tokcount.document.blocks import Column, Kind, Table
+from tokcount.document.blocks import CellKind, Column, Table
 from tokcount.errors import UsageError
 from tokcount.render import writing
 from tokcount.render.escape import INVISIBLE, csv_cell, json_text
@@ -47,9 +47,7 @@ def _write(frame: pl.DataFrame, command: str, name: str, path: Path | None, colo
         writing.write(_rendered(frame, name, path, color), path)
         return
     if name not in WRITERS:
-        raise UsageError(
-            f"unknown format {name!r} for rows. There are: {', '.join((*WRITERS, *TEXT_FORMATS))}."
-        )
+        raise UsageError(f"unknown format {name!r} for rows. Known: {', '.join((*WRITERS, *TEXT_FORMATS))}.")
     if name == "parquet" and _to_stdout(path) and sys.stdout.isatty():
         raise UsageError("parquet is binary; name a file with -o FILE")
     with writing.destination(path) as file:
@@ -157,7 +155,7 @@ def _to_stdout(path: Path | None) -> bool:
     return path is None or str(path) == "-"
 
 
-def _kind(column: str, dtype: pl.DataType) -> Kind:
+def _kind(column: str, dtype: pl.DataType) -> CellKind:
     quantity = column.rpartition(":")[2]
     if quantity == "drift":
         return "percent"

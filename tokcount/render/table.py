@@ -19,7 +19,7 @@ from rich.text import Text
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
 from tokcount.document.values import show
 from tokcount.render.escape import not_a_command, visible
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.render.text_charts import without_pictures
 from tokcount.reports.report import Report
 from tokcount.reports.views import blocks_of
@@ -31,12 +31,12 @@ TONES = {"plain": "", "strong": "bold", "note": "dim", "warning": "yellow"}
 TRAILING_SPACE = re.compile(r"(?<! ) ++$", re.MULTILINE)
 
 
-def render(report: Report, surface: Surface) -> str:
+def render(report: Report, surface: OutputTarget) -> str:
     """The blocks of a report, laid out for a surface."""
     return render_blocks(blocks_of(report), surface)
 
 
-def render_blocks(blocks: Blocks, surface: Surface) -> str:
+def render_blocks(blocks: Blocks, surface: OutputTarget) -> str:
     """Blocks one below the other; tables and headings stand apart by a blank line."""
     console = Console(
         file=StringIO(),

@@ -13,7 +13,7 @@ ColorChoice = Literal["auto", "always", "never"]
 """The values of ``--color``."""
 
 
-class Surface(msgspec.Struct, frozen=True):
+class OutputTarget(msgspec.Struct, frozen=True):
     """A place to show a report. ``width`` in terminal cells; ``None``: a pipe or a file, lines never break."""
 
     width: int | None = None
@@ -30,11 +30,11 @@ class Stream(Protocol):
 
 def surface_of(
     stream: Stream | None, color: ColorChoice = "auto", environ: Mapping[str, str] = os.environ
-) -> Surface:
+) -> OutputTarget:
     """The surface of a stream; ``None`` is a file: no limit of width, no colour unless asked for."""
     is_terminal = stream is not None and stream.isatty()
     width = shutil.get_terminal_size().columns if is_terminal else None
-    return Surface(width=width, color=takes_color(color, is_terminal=is_terminal, environ=environ))
+    return OutputTarget(width=width, color=takes_color(color, is_terminal=is_terminal, environ=environ))
 
 
 def takes_color(color: ColorChoice, *, is_terminal: bool, environ: Mapping[str, str]) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tokcount.models.references import OWN
 from tokcount.reports.columns import QUANTITIES, NamedReference, Reference, column
 from tokcount.reports.measures import with_drift
-from tokcount.scanning.plan import OWN, ScanPlan
+from tokcount.scanning.plan import ScanPlan
 
 if TYPE_CHECKING:
     from tokcount.reports.cost.compute import CostOptions

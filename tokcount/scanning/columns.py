@@ -108,7 +108,7 @@ class Words(msgspec.Struct):
         return code
 
 
-class Notes(msgspec.Struct):
+class RecordDoubts(msgspec.Struct):
     """What counting one record found out besides numbers: the worst basis, why, and flags of its texts."""
 
     basis: int = 0
@@ -165,7 +165,7 @@ class Columns:
         self,
         record: Record,
         cells: Sequence[Cell],
-        notes: Notes,
+        notes: RecordDoubts,
         *,
         shape: str | None,
         script: str | None,
@@ -227,7 +227,7 @@ class Columns:
         self._coded.clear()
         return self
 
-    def _codes(self, record: Record, notes: Notes, last: tuple[str | None, ...]) -> tuple[int, ...]:
+    def _codes(self, record: Record, notes: RecordDoubts, last: tuple[str | None, ...]) -> tuple[int, ...]:
         """The codes of a row's words; a combination that was seen before is one look-up."""
         model = record.served_model or record.model
         key = (
@@ -242,7 +242,7 @@ class Columns:
         return coded
 
     def _encode(
-        self, record: Record, notes: Notes, named: tuple[str | None, ...], last: tuple[str | None, ...]
+        self, record: Record, notes: RecordDoubts, named: tuple[str | None, ...], last: tuple[str | None, ...]
     ) -> tuple[int, ...]:
         words = (
             *(record.source, record.format, record.kind, *named),

@@ -18,11 +18,11 @@ from tokcount.framing.rules import layout
 from tokcount.logs.format import Item
 from tokcount.logs.record import FLAGS, Record, Skipped
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import NULL, Cell, Columns, Notes
+from tokcount.scanning.columns import NULL, Cell, Columns, RecordDoubts
 from tokcount.scanning.features.shape import shape_of
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import SkippedSummary
-from tokcount.scanning.targets import Target, Targets, Way
+from tokcount.scanning.targets import CountingTarget, FramingGroup, Targets
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.packing import Counted
 
@@ -81,7 +81,7 @@ _NOTHING: Final = Layout(0, [], [])
 class Laid(msgspec.Struct):
     """A record under one way to frame it: the input, if it can be counted, and the answer."""
 
-    way: Way
+    way: FramingGroup
     input: Layout | None
     answer: Layout
 
@@ -92,7 +92,7 @@ class Waiting(msgspec.Struct):
     record: Record
     request: Json | None
     """What can be counted of the request."""
-    notes: Notes
+    notes: RecordDoubts
     laid: list[Laid]
 
 
@@ -122,7 +122,7 @@ class RowCounter:
     def add(self, record: Record) -> None:
         """Take one record in. Never raises for what a log may hold."""
         request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
-        notes = Notes()
+        notes = RecordDoubts()
         for flag in record.flags:
             if flag in DOUBTS:
                 notes.doubt(DOUBTS[flag], FLAGS[flag])
@@ -148,7 +148,7 @@ class RowCounter:
     def _fresh_columns(self) -> Columns:
         return Columns(self.plan.labels, ROLES if self.plan.roles else ())
 
-    def _lay_out(self, way: Way, record: Record, request: Json | None, notes: Notes) -> Laid:
+    def _lay_out(self, way: FramingGroup, record: Record, request: Json | None, notes: RecordDoubts) -> Laid:
         laid = None
         if request is not None:
             laid = layout(
@@ -193,7 +193,7 @@ class RowCounter:
             self._parts.add(self._columns.sparse, row, record, waiting.request, _layouts(waiting.laid))
         self._columns.append(record, cells, notes, shape=shape, script=script, bill_note=note)
 
-    def _fill(self, cells: list[Cell], laid: Laid, record: Record, notes: Notes) -> None:
+    def _fill(self, cells: list[Cell], laid: Laid, record: Record, notes: RecordDoubts) -> None:
         """The cells of all references that frame the record alike."""
         count_all = self.counter.count_all
         asked = laid.input
@@ -214,7 +214,13 @@ class RowCounter:
                 cell.output = laid.answer.constant + self._tokens(laid.answer.texts, answer, target)
 
     def _fill_input(
-        self, cell: Cell, asked: Layout, content: Counted, texts: Counted, target: Target, notes: Notes
+        self,
+        cell: Cell,
+        asked: Layout,
+        content: Counted,
+        texts: Counted,
+        target: CountingTarget,
+        notes: RecordDoubts,
     ) -> None:
         tokens = total = self._tokens(asked.content, content, target)
         if asked.texts is not asked.content:
@@ -228,13 +234,13 @@ class RowCounter:
         if self.plan.roles:
             cell.by_role = self._by_role(asked, target)
 
-    def _tokens(self, texts: list[str], counted: Counted, target: Target) -> int:
+    def _tokens(self, texts: list[str], counted: Counted, target: CountingTarget) -> int:
         """The sum over texts, from the packed counts where the encoding is one of those counted together."""
         if target.place >= 0:
             return counted.counts[target.place]
         return sum(self.counter.tokens(target.encoding, text) for text in texts)
 
-    def _by_role(self, asked: Layout, target: Target) -> dict[str, int]:
+    def _by_role(self, asked: Layout, target: CountingTarget) -> dict[str, int]:
         totals = dict.fromkeys(ROLES, 0)
         for role, text in zip(asked.roles or (), asked.content, strict=True):
             counted = self.counter.count_all((text,))

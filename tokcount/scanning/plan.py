@@ -10,11 +10,8 @@ import msgspec
 from tokcount.errors import UsageError
 from tokcount.framing.user_families import UserFamily
 from tokcount.models.catalog import Catalog
-from tokcount.models.references import Reference, parse_reference
+from tokcount.models.references import OWN, Reference, parse_reference
 from tokcount.tokens.engines.base import EngineName
-
-OWN: Final = "own"
-"""Label of the baseline that is each record's own model."""
 
 DEFAULT_ENCODINGS: Final = ("p50k_base", "cl100k_base", "o200k_base")
 

@@ -24,7 +24,7 @@ from typing import Final, Self
 from tokcount.errors import DataError, ExitCode
 from tokcount.logs.options import ReadOptions
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import Block
+from tokcount.scanning.result import ScanChunk
 from tokcount.scanning.tasks import Task, Worker
 
 GLANCE: Final = 0.2
@@ -67,12 +67,12 @@ class Pool:
         if kind is not None:
             self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
 
-    def submit(self, task: Task) -> Future[Block]:
+    def submit(self, task: Task) -> Future[ScanChunk]:
         """Put a task in the queue."""
         with _held_interrupts():
             return self._executor.submit(_work, task)
 
-    def result(self, future: Future[Block]) -> Block:
+    def result(self, future: Future[ScanChunk]) -> ScanChunk:
         """Wait for a task. Raises what it raised, and `DataError` when its process died."""
         try:
             while True:
@@ -158,7 +158,7 @@ def _follow_parent() -> None:
         os._exit(ExitCode.INTERRUPTED)
 
 
-def _work(task: Task) -> Block:
+def _work(task: Task) -> ScanChunk:
     return _State.worker.work(task, _count_bytes)
 
 

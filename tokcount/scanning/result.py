@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from tokcount.logs.reader import Note
+from tokcount.logs.reader import FileWarning
 from tokcount.logs.record import Skipped
 from tokcount.scanning.columns import Columns
 
@@ -46,7 +46,7 @@ class SkippedSummary(msgspec.Struct):
             self.reasons[reason] = self.reasons.get(reason, 0) + count
 
 
-class Block(msgspec.Struct):
+class ScanChunk(msgspec.Struct):
     """The result of one task: the rows of a span of a file, or of whole files; lines relative to its start.
 
     ``part_of`` is the file that a span belongs to, ``lines`` how many lines it has.
@@ -56,7 +56,7 @@ class Block(msgspec.Struct):
     skipped: SkippedSummary
     part_of: str = ""
     lines: int = 0
-    notes: list[Note] = []
+    notes: list[FileWarning] = []
     warnings: tuple[str, ...] = ()
 
 

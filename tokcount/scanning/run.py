@@ -18,7 +18,7 @@ from tokcount.logs.detect import NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.source import Source
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import Block, ScanResult, SkippedSummary
+from tokcount.scanning.result import ScanChunk, ScanResult, SkippedSummary
 from tokcount.scanning.tasks import Task, Worker, tasks_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _worth_a_pool(sources: Sequence[Source]) -> bool:
 
 def _in_this_process(
     sources: Sequence[Source], plan: ScanPlan, options: ReadOptions, progress: Progress | None
-) -> Block:
+) -> ScanChunk:
     return Worker(plan, options).work(Task(tuple(sources)), summed(progress))
 
 
@@ -83,7 +83,7 @@ def summed(progress: Progress | None) -> Progress:
 
 def _in_processes(
     sources: Sequence[Source], plan: ScanPlan, options: ReadOptions, jobs: int, progress: Progress | None
-) -> list[Block]:
+) -> list[ScanChunk]:
     from tokcount.scanning.pool import Pool
 
     alone = len(sources) > 1
@@ -114,7 +114,9 @@ def _load_polars() -> None:
         importlib.import_module("polars")
 
 
-def _of_source(pool: Pool, source: Source, futures: list[Future[Block]], alone: bool) -> Iterator[Block]:
+def _of_source(
+    pool: Pool, source: Source, futures: list[Future[ScanChunk]], alone: bool
+) -> Iterator[ScanChunk]:
     """The blocks of one file; of a file that must not be split, one block, read again in one piece."""
     try:
         blocks = [pool.result(future) for future in futures]
@@ -126,12 +128,12 @@ def _of_source(pool: Pool, source: Source, futures: list[Future[Block]], alone: 
     yield from blocks
 
 
-def _cancel(futures: Iterable[Future[Block]]) -> None:
+def _cancel(futures: Iterable[Future[ScanChunk]]) -> None:
     for future in futures:
         future.cancel()
 
 
-def _collect(blocks: Iterable[Block]) -> ScanResult:
+def _collect(blocks: Iterable[ScanChunk]) -> ScanResult:
     """One result of all blocks; the lines of a span follow those of the spans before it in its file."""
     result = ScanResult([], SkippedSummary(), [])
     warnings: dict[str, None] = {}

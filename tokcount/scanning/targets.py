@@ -8,15 +8,15 @@ import msgspec
 
 from tokcount.framing.families import FAMILIES, Family
 from tokcount.logs.record import Kind
-from tokcount.models.references import Reference
+from tokcount.models.references import OWN, Reference
 from tokcount.models.resolve import find
-from tokcount.scanning.plan import OWN, ScanPlan
+from tokcount.scanning.plan import ScanPlan
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})
 NO_MODEL: Final = "no model in the record"
 
 
-class Target(msgspec.Struct, frozen=True):
+class CountingTarget(msgspec.Struct, frozen=True):
     """A reference made ready: its encoding, framing family, and the model name that image rules go by.
 
     ``is_encoding``: an encoding says nothing of the endpoint, so a prompt stays a prompt under it.
@@ -44,18 +44,18 @@ class Target(msgspec.Struct, frozen=True):
         return self.family
 
 
-class Way(NamedTuple):
+class FramingGroup(NamedTuple):
     """One way to frame a record: a family and a model, and the targets that share it with their places in the row."""
 
     family: Family
     model: str
-    targets: list[tuple[int, Target]]
+    targets: list[tuple[int, CountingTarget]]
 
 
-class Ways(NamedTuple):
+class FramingGroups(NamedTuple):
     """All ways to frame the records of one kind and model; ``reason``: why there is no count under its own model."""
 
-    ways: tuple[Way, ...]
+    ways: tuple[FramingGroup, ...]
     reason: str | None = None
 
 
@@ -67,9 +67,9 @@ class Targets:
         self._encodings = encodings
         self._calibrated = {user.model: user for user in plan.families}
         self._named = tuple(map(self._target, plan.references))
-        self._ways: dict[tuple[Kind, str | None, str | None], Ways] = {}
+        self._ways: dict[tuple[Kind, str | None, str | None], FramingGroups] = {}
 
-    def ways(self, kind: Kind, served: str | None, asked: str | None) -> Ways:
+    def ways(self, kind: Kind, served: str | None, asked: str | None) -> FramingGroups:
         """The ways to frame a record of ``kind`` that names these models."""
         key = (kind, served, asked) if self._plan.own else (kind, None, None)
         ways = self._ways.get(key)
@@ -77,25 +77,27 @@ class Targets:
             ways = self._ways[key] = self._grouped(kind, served, asked)
         return ways
 
-    def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> Ways:
+    def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> FramingGroups:
         own = self._own(served, asked) if self._plan.own else None
         row = [own, *self._named] if self._plan.own else list(self._named)
-        groups: dict[tuple[str, str], Way] = {}
+        groups: dict[tuple[str, str], FramingGroup] = {}
         for place, target in enumerate(row):
-            if isinstance(target, Target):
+            if isinstance(target, CountingTarget):
                 family = target.family_for(kind)
-                way = groups.setdefault((family.name, target.model), Way(family, target.model, []))
+                way = groups.setdefault((family.name, target.model), FramingGroup(family, target.model, []))
                 way.targets.append((place, target))
-        return Ways(tuple(groups.values()), own if isinstance(own, str) else None)
+        return FramingGroups(tuple(groups.values()), own if isinstance(own, str) else None)
 
-    def _target(self, reference: Reference) -> Target:
+    def _target(self, reference: Reference) -> CountingTarget:
         name = reference.model.name if reference.model else ""
         calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
         family = calibrated.family if calibrated else FAMILIES[reference.family]
         place = self._encodings.index(reference.encoding)
-        return Target(reference.label, reference.encoding, family, name, reference.model is None, place)
+        return CountingTarget(
+            reference.label, reference.encoding, family, name, reference.model is None, place
+        )
 
-    def _own(self, served: str | None, asked: str | None) -> Target | str:
+    def _own(self, served: str | None, asked: str | None) -> CountingTarget | str:
         """A record's own model as a target, or the reason why there is none."""
         named = served or asked
         for name in filter(None, (served, asked, self._plan.assume_model)):
@@ -111,6 +113,6 @@ class Targets:
                 return self._own_as(model.encoding, FAMILIES[model.family], model.name, doubt)
         return f"unknown model {named!r}" if named else NO_MODEL
 
-    def _own_as(self, encoding: str, family: Family, name: str, doubt: str = "") -> Target:
+    def _own_as(self, encoding: str, family: Family, name: str, doubt: str = "") -> CountingTarget:
         place = self._encodings.index(encoding) if encoding in self._encodings else -1
-        return Target(OWN, encoding, family, name, place=place, doubt=doubt)
+        return CountingTarget(OWN, encoding, family, name, place=place, doubt=doubt)

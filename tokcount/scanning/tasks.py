@@ -9,11 +9,11 @@ import msgspec
 from tokcount.logs import spans as blocks
 from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.reader import Note, Reader
+from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.source import Source
 from tokcount.scanning.counter import Kernel
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import Block
+from tokcount.scanning.result import ScanChunk
 
 Progress = Callable[[int], None]
 """Takes the number of bytes read since the last call."""
@@ -45,9 +45,9 @@ class Worker:
         self._kernel = Kernel(plan)
         self._options = options
 
-    def work(self, task: Task, progress: Progress | None = None) -> Block:
+    def work(self, task: Task, progress: Progress | None = None) -> ScanChunk:
         """Read and count one task. Raises `NeedsWhole` when a part holds what only the whole can show."""
-        notes: list[Note] = []
+        notes: list[FileWarning] = []
         if task.span is None:
             return self._block(_whole(task, self._options, notes, progress), notes)
         part = blocks.SpanReader(task.sources[0], task.span, self._options, notes)
@@ -57,12 +57,14 @@ class Worker:
             progress(task.span.end - task.span.start)
         return block
 
-    def _block(self, items: Iterable[Item], notes: list[Note], part_of: str = "") -> Block:
+    def _block(self, items: Iterable[Item], notes: list[FileWarning], part_of: str = "") -> ScanChunk:
         columns, skipped = self._kernel.count(items)
-        return Block(columns, skipped, part_of, notes=notes, warnings=self._kernel.warnings)
+        return ScanChunk(columns, skipped, part_of, notes=notes, warnings=self._kernel.warnings)
 
 
-def _whole(task: Task, options: ReadOptions, notes: list[Note], progress: Progress | None) -> Iterator[Item]:
+def _whole(
+    task: Task, options: ReadOptions, notes: list[FileWarning], progress: Progress | None
+) -> Iterator[Item]:
     reader = Reader(options, files=len(task.sources), alone=task.alone, notes=notes, progress=progress)
     for source in task.sources:
         yield from reader.read(source)

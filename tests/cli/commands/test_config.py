@@ -107,7 +107,7 @@ def test_a_mistake_in_the_file_is_one_line_with_exit_code_2(inside: Inside) -> N
     done = inside("drift", CHATS)
 
     assert (done.code, done.out) == (2, "")
-    assert done.err == f"{file}: jbos: no such key. Close: jobs."
+    assert done.err == f"{file}: jbos: no such key. Did you mean jobs?"
 
 
 def test_help_is_shown_also_beside_a_broken_file(inside: Inside) -> None:

@@ -86,7 +86,7 @@ def test_text_cut_inside_a_character_by_a_block_is_text(tmp_path: Path) -> None:
     [
         (("missing.txt",), "missing.txt: no such file or folder"),
         (("-e", "o200k"), "unknown encoding 'o200k'"),
-        (("-m", "gpt4o"), "unknown model 'gpt4o'. Close: gpt-4o"),
+        (("-m", "gpt4o"), "unknown model 'gpt4o'. Did you mean gpt-4o"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_2(arguments: tuple[str, ...], message: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tokcount.logs.adapt.bodies import (
-    Facts,
+    CallMetadata,
     body_record,
     compact,
     failure,
@@ -17,10 +17,10 @@ from tokcount.logs.adapt.bodies import (
     tool_call,
 )
 from tokcount.logs.adapt.vendors import is_foreign
-from tokcount.logs.format import Place
+from tokcount.logs.format import Location
 from tokcount.logs.record import Record, Skipped, Usage
 
-HERE = Place("log", 1)
+HERE = Location("log", 1)
 
 
 def build(**parts: Any) -> Record:
@@ -33,7 +33,7 @@ def test_the_answer_names_the_served_model_the_request_the_asked_one() -> None:
     found = build(
         request={"model": "gpt-4o", "messages": []},
         response={"model": "gpt-4o-2024-08-06", "choices": [{}], "created": 1735689600, "id": "c1"},
-        facts=Facts(model="row", served_model="row"),
+        facts=CallMetadata(model="row", served_model="row"),
     )
 
     assert (found.model, found.served_model, found.id) == ("gpt-4o", "gpt-4o-2024-08-06", "c1")
@@ -43,7 +43,7 @@ def test_the_answer_names_the_served_model_the_request_the_asked_one() -> None:
 def test_billed_usage_wins_and_the_log_fills_in() -> None:
     found = build(
         response={"choices": [{}], "usage": {"prompt_tokens": 10, "completion_tokens": 1}},
-        facts=Facts(usage=Usage(input=99, cost_usd="0.1", source="log")),
+        facts=CallMetadata(usage=Usage(input=99, cost_usd="0.1", source="log")),
     )
 
     assert found.usage is not None
@@ -51,13 +51,15 @@ def test_billed_usage_wins_and_the_log_fills_in() -> None:
 
 
 def test_numbers_alone_are_a_usage_record() -> None:
-    found = build(kind="chat", facts=Facts(usage=Usage(input=1)))
+    found = build(kind="chat", facts=CallMetadata(usage=Usage(input=1)))
 
     assert (found.kind, found.flags, found.request) == ("usage", ("no_text",), None)
 
 
 def test_text_that_was_cut_needs_no_second_flag() -> None:
-    assert build(kind="chat", facts=Facts(usage=Usage(input=1), flags={"truncated"})).flags == ("truncated",)
+    assert build(kind="chat", facts=CallMetadata(usage=Usage(input=1), flags={"truncated"})).flags == (
+        "truncated",
+    )
 
 
 @pytest.mark.parametrize(("kind", "reason"), [("embeddings", "not_llm"), (None, "empty")])

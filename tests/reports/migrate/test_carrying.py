@@ -11,14 +11,17 @@ from support.migration_records import GPT_4O, GPT_5, RESPONSES
 
 from tokcount.reports.migrate.carrying import BATCHED, MISFIT, NOT_SCALED, REFUSED, UNKNOWN, Carrier
 from tokcount.reports.migrate.parameters import PARAMETERS
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 
 NO_CHAT = "no equivalent in chat requests"
 NO_RESPONSES = "no equivalent in Responses requests"
 
 
 def carry(
-    request: dict[str, Any], target: Target = GPT_4O, encoding: str | None = "p50k_base", **options: Any
+    request: dict[str, Any],
+    target: MigrationTarget = GPT_4O,
+    encoding: str | None = "p50k_base",
+    **options: Any,
 ) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
     parameters, losses = Carrier(target=target, **options).carry(request, encoding)
     return parameters, [(loss.parameter, loss.effect, loss.reason) for loss in losses]
@@ -144,7 +147,7 @@ def test_a_batch_does_not_stream() -> None:
     ],
 )
 def test_limits_are_scaled_up_to_whole_tokens_and_to_the_least_that_is_taken(
-    limit: int, factor: float, target: Target, carried: int
+    limit: int, factor: float, target: MigrationTarget, carried: int
 ) -> None:
     parameters, _ = carry({"max_tokens": limit}, target, factors={"p50k_base": factor})
 
@@ -210,7 +213,7 @@ VALUES = st.recursive(
     st.sampled_from([GPT_4O, GPT_5, RESPONSES]),
 )
 def test_whatever_a_log_holds_each_parameter_is_carried_or_lost(
-    request_: dict[str, Any], target: Target
+    request_: dict[str, Any], target: MigrationTarget
 ) -> None:
     parameters, losses = carry(request_, target)
 

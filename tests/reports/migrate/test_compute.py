@@ -12,10 +12,10 @@ from tokcount.reports.migrate.carrying import Loss
 from tokcount.reports.migrate.compute import Factor, Written, output_factors, report
 from tokcount.reports.migrate.requests import Migrated
 from tokcount.reports.migrate.tally import Tally, Tokens
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 
 OWN, NEW = NamedReference("own"), NamedReference("gpt-4o")
-TARGET = Target(model="gpt-4o", encoding="o200k_base")
+TARGET = MigrationTarget(model="gpt-4o", encoding="o200k_base")
 ENCODINGS = {"davinci": "r50k_base", "text-davinci-003": "p50k_base", "code-davinci-002": "p50k_base"}
 
 

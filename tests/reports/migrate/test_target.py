@@ -6,10 +6,10 @@ import pytest
 
 from tokcount.errors import UsageError
 from tokcount.models.references import parse_reference
-from tokcount.reports.migrate.target import Api, Target, target_of
+from tokcount.reports.migrate.target import Api, MigrationTarget, target_of
 
 
-def target(name: str, api: Api = "chat") -> Target:
+def target(name: str, api: Api = "chat") -> MigrationTarget:
     return target_of(parse_reference(name), api)
 
 

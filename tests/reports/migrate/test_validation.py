@@ -14,13 +14,13 @@ from tokcount.logs.reader import read
 from tokcount.logs.record import Record
 from tokcount.logs.source import expand
 from tokcount.reports.migrate.requests import PROMPT_KINDS
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 
 pydantic = pytest.importorskip("pydantic")
 chat = pytest.importorskip("openai.types.chat.completion_create_params")
 responses = pytest.importorskip("openai.types.responses.response_create_params")
 
-GPT_5_RESPONSES = Target(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
+GPT_5_RESPONSES = MigrationTarget(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
 TARGETS = {
     "gpt-4o": GPT_4O,
     "gpt-5": GPT_5,
@@ -59,7 +59,7 @@ def _completions() -> Iterator[Record]:
 @needs_shared
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 @pytest.mark.parametrize("split", [False, True])
-def test_every_request_from_the_samples_is_valid(target: Target, split: bool) -> None:
+def test_every_request_from_the_samples_is_valid(target: MigrationTarget, split: bool) -> None:
     migrating = migrator(target, split=split, system="Be kind.")
     written = 0
 
@@ -72,7 +72,7 @@ def test_every_request_from_the_samples_is_valid(target: Target, split: bool) ->
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
-def test_a_request_with_every_parameter_is_valid(target: Target) -> None:
+def test_a_request_with_every_parameter_is_valid(target: MigrationTarget) -> None:
     everything = {
         "max_tokens": 5,
         "temperature": 0.5,

@@ -68,7 +68,7 @@ def test_nothing_is_fetched_and_tiktokens_own_loader_is_left_alone(monkeypatch: 
 
 
 def test_an_unknown_name_is_answered_with_close_ones() -> None:
-    with pytest.raises(UsageError, match=r"unknown encoding 'o200k'\. Close: o200k_base"):
+    with pytest.raises(UsageError, match=r"unknown encoding 'o200k'\. Did you mean o200k_base"):
         encodings.get("o200k")
 
 

@@ -241,8 +241,8 @@ def _check_logs(
 
 def _terms(job: Job, plan: ScanPlan, references: ReferenceGroup, gate: GateGroup) -> Terms:
     from tokcount.cli.prices import as_of_day
+    from tokcount.models.references import OWN
     from tokcount.reports.budgets.from_scan import Terms
-    from tokcount.scanning.plan import OWN
 
     return Terms(
         baseline=references.from_ or OWN,

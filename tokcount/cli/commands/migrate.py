@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tokcount.reports.migrate.compute import Factor
     from tokcount.reports.migrate.requests import Options
     from tokcount.reports.migrate.tally import Tokens
-    from tokcount.reports.migrate.target import Target
+    from tokcount.reports.migrate.target import MigrationTarget
     from tokcount.reports.migrate.work import Work
     from tokcount.scanning.plan import ScanPlan
 
@@ -155,7 +155,7 @@ def _plan(asked: MigrateGroup, own: OwnGroup, job: Job) -> ScanPlan:
     )
 
 
-def _target(asked: MigrateGroup, plan: ScanPlan) -> Target:
+def _target(asked: MigrateGroup, plan: ScanPlan) -> MigrationTarget:
     from tokcount.reports.migrate.target import target_of
 
     target = target_of(plan.references[0], asked.api)
@@ -185,10 +185,10 @@ def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
 def _write(job: Job, work: Work, asked: MigrateGroup) -> None:
     """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
     from tokcount.cli.progress import advances_for
-    from tokcount.logs.reader import Note, read
+    from tokcount.logs.reader import FileWarning, read
     from tokcount.render.writing import destination
 
-    notes: list[Note] = []
+    notes: list[FileWarning] = []
     shown = not (job.run.quiet or job.run.no_progress)
     with ExitStack() as opened:
         advance = opened.enter_context(advances_for(job.sources, shown=shown))
@@ -231,7 +231,7 @@ def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | N
 def _report(
     job: Job,
     work: Work,
-    target: Target,
+    target: MigrationTarget,
     asked: MigrateGroup,
     factors: list[Factor] | None,
     after: Tokens | None,

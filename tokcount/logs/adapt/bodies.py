@@ -1,6 +1,6 @@
 """Records from bodies in the shape of the OpenAI API: the last step of every adapter.
 
-An adapter finds or builds the two bodies and collects what the log says around them in `Facts`; `body_record`
+An adapter finds or builds the two bodies and collects what the log says around them in `CallMetadata`; `body_record`
 makes the record. The bodies win over the envelope where both say the same (the served model, billed usage),
 because the envelope is derived from them.
 """
@@ -20,10 +20,10 @@ from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, decoded, decoded_list, first, label, number, text, timestamp
 
 if TYPE_CHECKING:
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
 
 
-class Facts(msgspec.Struct, kw_only=True):
+class CallMetadata(msgspec.Struct, kw_only=True):
     """What a log says about a call besides its bodies; the names are those of `Record`."""
 
     model: str | None = None
@@ -42,12 +42,12 @@ class Facts(msgspec.Struct, kw_only=True):
 
 
 FactTable = Mapping[str, tuple[str, ...]]
-"""Text field of `Facts`, or ``timestamp`` → the places it may stand, tried in order."""
+"""Text field of `CallMetadata`, or ``timestamp`` → the places it may stand, tried in order."""
 
 
-def facts_from(value: object, table: FactTable, *, naive_utc: bool = False) -> Facts:
+def facts_from(value: object, table: FactTable, *, naive_utc: bool = False) -> CallMetadata:
     """The facts that ``value`` holds at the places of ``table``."""
-    facts = Facts()
+    facts = CallMetadata()
     for field, paths in table.items():
         found = first(value, paths)
         if found is None:
@@ -69,7 +69,7 @@ def tags_from(value: object) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) and found else ()
 
 
-def skipped(place: Place, reason: SkipReason, detail: str, format_name: str) -> Skipped:
+def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) -> Skipped:
     """Something at ``place`` that is not a record."""
     return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=format_name)
 
@@ -135,13 +135,13 @@ def holds_text(request: Json | None, response: Json | None) -> bool:
 
 
 def body_record(
-    place: Place,
+    place: Location,
     format_name: str,
     *,
     kind: Kind | None = None,
     request: Json | None = None,
     response: Json | None = None,
-    facts: Facts | None = None,
+    facts: CallMetadata | None = None,
     index: int = 0,
 ) -> Item:
     """The record of one call, or why it is none.
@@ -150,7 +150,7 @@ def body_record(
     without any text is a ``usage`` record, flagged ``no_text`` unless a flag already says what became of the
     text; without numbers as well it is ``empty``.
     """
-    facts = facts or Facts()
+    facts = facts or CallMetadata()
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
@@ -173,14 +173,14 @@ def _kind(said: Kind | None, request: Json, response: Json) -> Kind:
 
 
 def _record(
-    place: Place,
+    place: Location,
     format_name: str,
     index: int,
     kind: Kind,
     request: Json | None,
     response: Json | None,
     usage: Usage | None,
-    facts: Facts,
+    facts: CallMetadata,
 ) -> Record:
     """The record of two bodies; what they say wins over the facts."""
     asked, answered = request or _NOTHING, response or _NOTHING

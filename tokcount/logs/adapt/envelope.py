@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt.assemble import assemble
 from tokcount.logs.adapt.bodies import (
-    Facts,
+    CallMetadata,
     body_record,
     chat_answer,
     failure,
@@ -26,7 +26,7 @@ from tokcount.logs.scalars import Json, decoded, text, timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
 
 
 _LARGEST_BODY = 64 << 20
@@ -67,7 +67,7 @@ def text_of_base64(value: str) -> str | None:
 
 
 def exchange(
-    place: Place,
+    place: Location,
     name: str,
     *,
     url: str,
@@ -86,7 +86,7 @@ def exchange(
     error = failure(status, answered)
     if error:
         return skipped(place, "error", f"a failed call ({error})", name)
-    facts = Facts(timestamp=timestamp, deployment=_deployment(url), served_model=served)
+    facts = CallMetadata(timestamp=timestamp, deployment=_deployment(url), served_model=served)
     if facts.deployment and not (asked or {}).get("model"):
         facts.model = facts.deployment
     return body_record(place, name, kind=kind, request=asked, response=answered, facts=facts, index=index)
@@ -191,13 +191,13 @@ _AROUND_KEYS = frozenset(key for names in _AROUND.values() for key in names)
 
 @lru_cache(maxsize=4096)
 def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """What the keys of a value say about the call: field of `Facts` and key, the best key of each field first."""
+    """What the keys of a value say about the call: field of `CallMetadata` and key, the best key first."""
     return tuple((field, key) for field, names in _AROUND.items() for key in names if key in keys)
 
 
-def facts_around(value: Json) -> Facts:
+def facts_around(value: Json) -> CallMetadata:
     """What a row says about the call beside its bodies."""
-    facts = Facts(model=text(value.get("model")))
+    facts = CallMetadata(model=text(value.get("model")))
     if _AROUND_KEYS.isdisjoint(value):
         return facts
     for field, key in _around(tuple(value)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, skipped
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, skipped
 from tokcount.logs.adapt.envelope import answer_of
-from tokcount.logs.format import Place
+from tokcount.logs.format import Location
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from tokcount.logs.format import Item
 
 
-def text_record(place: Place, prompt: str, name: str = "generic.text") -> Item:
+def text_record(place: Location, prompt: str, name: str = "generic.text") -> Item:
     """A prompt without an endpoint."""
-    return prompt_record(place, name, prompt, None, Facts())
+    return prompt_record(place, name, prompt, None, CallMetadata())
 
 
 def prompt_record(
-    place: Place, name: str, prompt: Any, answer: Any, facts: Facts, kind: Kind = "text"
+    place: Location, name: str, prompt: Any, answer: Any, facts: CallMetadata, kind: Kind = "text"
 ) -> Item:
     """A record of a prompt and perhaps its answer; an empty row is skipped."""
     if not isinstance(prompt, str | list) or prompt == []:

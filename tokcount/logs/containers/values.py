@@ -15,7 +15,7 @@ from tokcount.logs.containers.csv_table import table_rows
 from tokcount.logs.containers.json_anywhere import Values
 from tokcount.logs.containers.json_lines import Found, json_lines, unparsed, unreadable
 from tokcount.logs.containers.prefixed import prefixed_lines, python_lines
-from tokcount.logs.format import Item, Place
+from tokcount.logs.format import Item, Location
 from tokcount.logs.record import Skipped, SkipReason
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def plain_text(stream: Stream, source: str, largest: int) -> Iterator[Item]:
     if text is None:
         yield unparsed(source, 1, f"a text of more than {largest >> 20} MB")
         return
-    yield text_record(Place(source, 1), text)
+    yield text_record(Location(source, 1), text)
     if stream.problem is not None:
         yield unreadable(stream, source, text.count("\n") + 1)
 

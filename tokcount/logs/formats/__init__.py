@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 from tokcount.logs.format import ENVELOPE, DatabaseFormat, Format
 
 
@@ -75,9 +74,10 @@ def chosen_formats(name: str | None) -> tuple[Format, ...]:
         if any(known == name or known.startswith(family) for known in (item.name, *names_of(item)))
     ]
     if not chosen and name not in format_names():
-        close = get_close_matches(name, format_names(), n=3, cutoff=0.4)
-        hint = f" Close: {', '.join(close)}." if close else ""
-        raise UsageError(f"unknown input format {name!r}.{hint} 'tokcount formats' lists all.")
+        close = suggest(name, format_names(), cutoff=0.4, instead="")
+        raise UsageError(
+            f"unknown input format {name!r}. {close} 'tokcount formats' lists all.".replace("  ", " ")
+        )
     return tuple(chosen)
 
 

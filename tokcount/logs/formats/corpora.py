@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, facts_from, tags_from
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, facts_from, tags_from
 from tokcount.logs.format import Single
 from tokcount.logs.scalars import text, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 _ROLES = {
@@ -42,7 +42,7 @@ class _Corpus(Single):
     name: str
     keys: tuple[frozenset[str], ...]
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         facts = facts_from(value, {"model": ("model",), "id": ("id", "conversation_id")})
         facts.conversation = True
         self.more(value, facts)
@@ -53,7 +53,7 @@ class _Corpus(Single):
     def messages(self, value: Json) -> list[Json]:
         raise NotImplementedError
 
-    def more(self, value: Json, facts: Facts) -> None:
+    def more(self, value: Json, facts: CallMetadata) -> None:
         """What else a row of this corpus says."""
 
 
@@ -126,7 +126,7 @@ class LmsysChat(_Lmsys):
     def matches(self, value: Json) -> bool:
         return isinstance(value.get("conversation"), list)
 
-    def more(self, value: Json, facts: Facts) -> None:
+    def more(self, value: Json, facts: CallMetadata) -> None:
         facts.timestamp = timestamp(value.get("tstamp"))
         facts.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
 
@@ -137,7 +137,7 @@ class WildChat(_Lmsys):
     name = "wildchat"
     keys = (frozenset({"conversation_hash", "conversation"}),)
 
-    def more(self, value: Json, facts: Facts) -> None:
+    def more(self, value: Json, facts: CallMetadata) -> None:
         facts.id = text(value.get("conversation_hash"))
         facts.timestamp = timestamp(value.get("timestamp"), naive_utc=True)
         facts.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
@@ -155,13 +155,13 @@ class OasstTree(Single):
     def matches(self, value: Json) -> bool:
         return isinstance(value.get("prompt"), dict)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         for index, path in enumerate(_paths(value["prompt"])):
             messages = [
                 {"role": _role(node.get("role")), "content": _content(node.get("text"))} for node in path
             ]
             answers = [name for node in path if (name := text(node.get("model_name")))]
-            facts = Facts(
+            facts = CallMetadata(
                 id=text(path[-1].get("message_id")),
                 thread=text(value.get("message_tree_id")),
                 model=answers[-1] if answers else None,
@@ -201,7 +201,7 @@ class MtBenchQuestion(_Corpus):
         turns = [turn.get("content") if isinstance(turn, dict) else turn for turn in value["turns"]]
         return [{"role": "user", "content": turn} for turn in turns if isinstance(turn, str)]
 
-    def more(self, value: Json, facts: Facts) -> None:
+    def more(self, value: Json, facts: CallMetadata) -> None:
         facts.id = text(value.get("question_id"))
         facts.conversation = False
         facts.tags = tags_from([f"category:{word}"] if (word := text(value.get("category"))) else [])
@@ -219,7 +219,7 @@ class MtBenchAnswer(Single):
             isinstance(choice, dict) and isinstance(choice.get("turns"), list) for choice in choices
         )
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         facts = facts_from(
             value,
             {

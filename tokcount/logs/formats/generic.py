@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, skipped
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, skipped
 from tokcount.logs.adapt.envelope import answer_of, deployment_of, facts_around, has_roles
 from tokcount.logs.adapt.prompt_record import prompt_record
 from tokcount.logs.adapt.usage import body_usage, usage_from
-from tokcount.logs.format import BODY, LOOSE, Place, Single
+from tokcount.logs.format import BODY, LOOSE, Location, Single
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded, first, text
 
@@ -68,7 +68,7 @@ class Messages(_Loose):
     def matches(self, value: Json) -> bool:
         return has_roles(value["messages"])
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
         response = None if answer is None else answer_of(answer, "chat")
         facts = facts_around(value)
@@ -87,7 +87,7 @@ class PromptCompletion(_Loose):
     def matches(self, value: Json) -> bool:
         return len(value) <= 4 and isinstance(value["prompt"], str | None)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         facts = facts_around(value)
         yield prompt_record(place, self.name, value["prompt"], value["completion"], facts, kind="completions")
 
@@ -102,7 +102,7 @@ class Instruction(_Loose):
     def matches(self, value: Json) -> bool:
         return isinstance(value["instruction"], str) and not isinstance(value.get("prompt"), str)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         given = value.get("input")
         has_input = isinstance(given, str) and given.strip()
         template = ALPACA_INPUT if has_input else ALPACA
@@ -122,7 +122,7 @@ class Prompt(_Loose):
     def matches(self, value: Json) -> bool:
         return _first_text(value, TEXT_KEYS) is not None or value.get("prompt", 0) is None
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         answer = _first_text(value, ANSWER_KEYS)
         yield prompt_record(place, self.name, _first_text(value, TEXT_KEYS), answer, facts_around(value))
 
@@ -134,7 +134,7 @@ class Table(_Loose):
     accepts = ("row",)
     keys = tuple(frozenset({key}) for key in ("messages", *TEXT_KEYS))
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         row = {key.strip().lower(): cell for key, cell in value.items()}
         if not any(row.values()):
             return (skipped(place, "empty", "an empty row", self.name),)
@@ -151,7 +151,7 @@ class Table(_Loose):
         kind: Kind = "completions" if facts.model else "text"
         return (prompt_record(place, self.name, prompt, answer, facts, kind),)
 
-    def _facts(self, row: Json) -> Facts:
+    def _facts(self, row: Json) -> CallMetadata:
         facts = facts_around(row)
         facts.model = text(first(row, MODEL_KEYS)) or deployment_of(row.get("url"))
         facts.usage = usage_from(row, TABLE_USAGE, "csv")

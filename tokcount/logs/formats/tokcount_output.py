@@ -10,7 +10,7 @@ from tokcount.logs.format import Single
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 REPORT = frozenset({"schema_version", "tokcount", "command"})
@@ -36,7 +36,7 @@ class TokcountOutput(Single):
     name = "tokcount.output"
     keys = (REPORT, *ROWS)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         if value.keys() >= REPORT:
             detail = "a report of tokcount, not a log; 'tokcount render' shows it, 'tokcount check' takes it"
         else:

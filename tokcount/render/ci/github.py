@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tokcount.render import markdown
 from tokcount.render.escape import visible
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.reports.budgets.view import finding, is_unsure, others, record, title, verdict
 from tokcount.reports.report import Report
 
@@ -24,7 +24,7 @@ MOST_OF_A_LEVEL: Final = 10
 STDIN: Final = "-"
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - a runner has no width and no colour
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - a runner has no width and no colour
     """One annotation for each record to blame, the worst of every budget first, and a notice with the verdict.
 
     A budget that holds only by what is known has a notice of its own.
@@ -55,7 +55,7 @@ def add_summary(report: Report, environ: Mapping[str, str]) -> bool:
     if environ.get("GITHUB_ACTIONS") != "true" or not path:
         return False
     with Path(path).open("a", encoding="utf-8") as file:
-        file.write(f"## tokcount check\n\n{markdown.render(report, Surface())}\n")
+        file.write(f"## tokcount check\n\n{markdown.render(report, OutputTarget())}\n")
     return True
 
 

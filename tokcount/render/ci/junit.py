@@ -10,12 +10,12 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from tokcount.render.escape import visible
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.reports.budgets.view import finding, is_unsure, others, record, title
 from tokcount.reports.report import Report
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - XML is the same everywhere
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - XML is the same everywhere
     """The whole document, indented."""
     entries = report.data["budgets"]
     failures = sum(_kind(entry) == "failure" for entry in entries)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tokcount.render.escape import json_text, visible
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.reports.budgets.view import finding, is_unsure, record, title, verdict
 from tokcount.reports.report import Report
 
@@ -22,7 +22,7 @@ LEVELS: Final = {"fail": "error", "warn": "warning"}
 STDIN: Final = "-"
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - JSON is the same everywhere
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - JSON is the same everywhere
     """The whole log with one run."""
     entries = report.data["budgets"]
     rules = list({entry["key"]: _rule(entry) for entry in entries}.values())

@@ -11,14 +11,14 @@ from importlib.util import find_spec
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from tokcount.document.blocks import Chart, Kind
+from tokcount.document.blocks import CellKind, Chart
 from tokcount.render.escape import visible
 
 COLORS: Final = 6
 """Colours that the page defines, ``--c0`` and so on."""
 WIDTH: Final = 640
 HEIGHT: Final = 220
-AXIS_FORMATS: Final[dict[Kind, str]] = {"usd": "$,.6~f"}
+AXIS_FORMATS: Final[dict[CellKind, str]] = {"usd": "$,.6~f"}
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _DRAWING: Final = frozenset({"svg", "g", "path", "line", "rect", "text", "circle", "clipPath", "defs"})
 _REFERENCE: Final = re.compile(r"url\(#([\w-]+)\)")

@@ -15,7 +15,7 @@ from tokcount.document.values import show
 from tokcount.render.escape import visible
 from tokcount.render.html import template as html_page
 from tokcount.render.html.charts import charts_missing, svg
-from tokcount.render.terminal import Surface
+from tokcount.render.terminal import OutputTarget
 from tokcount.render.text_charts import as_table
 from tokcount.reports.report import Report
 from tokcount.reports.views import blocks_of
@@ -23,7 +23,7 @@ from tokcount.reports.views import blocks_of
 SIGNED = frozenset({"percent", "usd_change"})
 
 
-def render(report: Report, surface: Surface) -> str:  # noqa: ARG001 - a page has the width of its reader
+def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - a page has the width of its reader
     """The page of a report."""
     title = f"tokcount {report.command}"
     made_by = f"tokcount {report.made_by}"

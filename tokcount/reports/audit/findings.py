@@ -12,9 +12,9 @@ from typing import Any, Final
 import polars as pl
 
 from tokcount.models.model import ENCODINGS
+from tokcount.models.references import OWN
 from tokcount.reports.audit.caching import saving
 from tokcount.reports.audit.finding import LEVELS, Case, Finding, Level, shut_down, windows
-from tokcount.reports.cost.usage import OWN
 from tokcount.reports.measures import tokens
 from tokcount.reports.reconcile.residuals import with_residuals
 

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
 from tokcount.document.values import integer
+from tokcount.models.references import OWN
 from tokcount.reports.audit import view_charts as audit_charts
 from tokcount.reports.audit import view_findings as audit_findings
 from tokcount.reports.audit import view_summary as audit_summary
@@ -99,7 +100,7 @@ def _models(data: dict[str, Any]) -> list[Block]:
 
 
 def _own(data: dict[str, Any]) -> list[Line]:
-    if data["baseline"] != drift_view.OWN:
+    if data["baseline"] != OWN:
         return []
     assumed = data["made"].get("assumed_model")
     otherwise = f", {assumed} where that is not known" if assumed else ""

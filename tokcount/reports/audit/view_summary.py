@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from tokcount.document.values import change, percent, usd
+from tokcount.models.references import OWN
 from tokcount.reports.phrases import counted
 
-OWN = "own"
 BREAKING = {
     "too_long": "no longer fit",
     "no_room": "leave no room for the answer",

@@ -9,7 +9,7 @@ import polars as pl
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, Model
-from tokcount.reports.cost.usage import OWN
+from tokcount.models.references import OWN
 from tokcount.reports.measures import tokens
 
 PROBLEMS: Final = ("too_long", "no_room", "asks_too_much")

@@ -11,12 +11,12 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final
 
+from tokcount.models.references import OWN
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.meter import Culprits, Measured, resting
 from tokcount.reports.budgets.violations import DIGITS
 from tokcount.reports.columns import QUANTITIES
 from tokcount.reports.cost.usage import PARTIAL
-from tokcount.reports.reconcile.residuals import OWN
 from tokcount.reports.report import Report
 
 Entry = dict[str, Any]

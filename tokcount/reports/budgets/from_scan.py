@@ -13,6 +13,7 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS
+from tokcount.models.references import OWN
 from tokcount.reports.budgets import violations as budget_culprits
 from tokcount.reports.budgets.language import Budget, Condition
 from tokcount.reports.budgets.meter import Culprits, Measured, is_over, resting
@@ -24,7 +25,6 @@ from tokcount.reports.cost.compute import DAYS_A_MONTH
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary
-from tokcount.reports.reconcile.residuals import OWN
 
 COST: Final = "cost"
 """Money in units of `tokcount.reports.cost.prices.UNIT`; null: no price or no tokens."""

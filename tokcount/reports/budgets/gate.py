@@ -12,11 +12,11 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tokcount.errors import UsageError
+from tokcount.models.references import OWN
 from tokcount.reports.budgets.baseline import Baseline, json_value
 from tokcount.reports.budgets.language import Amount, Budget
 from tokcount.reports.budgets.meter import Culprits, Measured, Meter, holds
 from tokcount.reports.budgets.metrics import METRICS, Unit
-from tokcount.reports.reconcile.residuals import OWN
 from tokcount.reports.report import Report
 
 Level = Literal["fail", "warn"]

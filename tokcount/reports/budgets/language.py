@@ -15,14 +15,12 @@ column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Final, Literal, NoReturn
 
 import msgspec
 
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 from tokcount.reports.budgets.metrics import METRICS, Metric, Unit
 
 Operator = Literal["<=", "<", ">=", ">", "=="]
@@ -138,7 +136,7 @@ class _Parser:
     def _metric(self) -> Metric:
         start, name = self._expect(_WORD, f"a metric: {', '.join(METRICS)}")
         if name not in METRICS:
-            self._fail(start, f"no metric {name!r}. {_close(name, METRICS)}")
+            self._fail(start, f"no metric {name!r}. {suggest(name, METRICS)}")
         return METRICS[name]
 
     def _aggregate(self, metric: Metric) -> str:
@@ -147,7 +145,7 @@ class _Parser:
             self._fail(self._at, f"say what of {metric.name}: {choice}")
         start, word = self._expect(_WORD, f"what of {metric.name}: {choice}")
         if word not in metric.units:
-            self._fail(start, f"{metric.name} has no {word!r}. {_close(word, metric.aggregates)}")
+            self._fail(start, f"{metric.name} has no {word!r}. {suggest(word, metric.aggregates)}")
         return word
 
     def _operator(self) -> Operator:
@@ -231,7 +229,7 @@ class _Parser:
         start, word = self._expect(_WORD, f"a field: {', '.join(FIELDS)}")
         field = next((field for field in FIELDS if field == word), None)
         if field is None:
-            self._fail(start, f"no field {word!r}. {_close(word, FIELDS)}")
+            self._fail(start, f"no field {word!r}. {suggest(word, FIELDS)}")
         _, equality = self._expect(_EQUALITY, f"= or != after {word}")
         _, pattern = self._expect(_NAME, f'what {word} is to be, e.g. "gpt-4o*"')
         return Condition(field, equality == "=", _unquoted(pattern))
@@ -270,12 +268,6 @@ class _Parser:
 
 def _sign(text: str | None) -> int:
     return -1 if text == "-" else 1
-
-
-def _close(word: str, known: Iterable[str]) -> str:
-    names = list(known)
-    close = get_close_matches(word, names, n=2)
-    return f"Close: {', '.join(close)}." if close else f"There are: {', '.join(names)}."
 
 
 def _unquoted(name: str) -> str:

@@ -9,11 +9,12 @@ from typing import Final
 import msgspec
 import polars as pl
 
+from tokcount.models.references import OWN
 from tokcount.reports.budgets.language import Condition, Field
 from tokcount.reports.budgets.metrics import Unit
 from tokcount.reports.columns import column
 from tokcount.reports.cost.usage import PARTIAL
-from tokcount.reports.reconcile.residuals import NOT_COUNTED, OWN
+from tokcount.reports.reconcile.residuals import NOT_COUNTED
 
 NOTHING: Final = pl.lit(None, pl.String)
 NEVER: Final = pl.lit(value=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.document.blocks import Block, Blocks, Column, Kind, Line, Table
+from tokcount.document.blocks import Block, Blocks, CellKind, Column, Line, Table
 from tokcount.document.values import MINUS, change, integer, percent, show, usd_change
 from tokcount.reports.phrases import counted, holdings, place, skipped
 from tokcount.reports.views import Row
 
 Entry = dict[str, Any]
-KINDS: dict[str, Kind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
+KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
 """Unit of a budget → how its values are shown."""
 FRACTION_DIGITS = 2
 COLUMNS = (Column("budget"), Column("value"), Column("limit"), Column("margin"), Column("under"))

@@ -21,10 +21,11 @@ import polars as pl
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import DATA_DATE, DATA_VERSION, Catalog
+from tokcount.models.references import OWN
 from tokcount.reports.columns import column, decimal_text
 from tokcount.reports.cost.entries import BY, effects, entry, groups
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
-from tokcount.reports.cost.usage import OWN, with_usage
+from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary, overview
 from tokcount.reports.report import Report
 

@@ -18,7 +18,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS
 from tokcount.models.price_rows import Rates
 from tokcount.models.pricing import Price
-from tokcount.reports.cost.usage import OWN
+from tokcount.models.references import OWN
 
 RATE_STEPS: Final = Decimal(10) ** 7
 """Rates in a frame are 10^-7 USD per 1M tokens, half a price of six decimals included."""

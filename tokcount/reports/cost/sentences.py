@@ -7,9 +7,9 @@ from typing import Any
 
 from tokcount.document.blocks import Line
 from tokcount.document.values import integer, percent, usd, usd_change
+from tokcount.models.references import OWN
 from tokcount.reports.phrases import counted, tally
 
-OWN = "own"
 PRICES_NAMED = 4
 UNPRICED_NAMED = 5
 FILLED_IN_BY = {

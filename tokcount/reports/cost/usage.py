@@ -12,10 +12,9 @@ from typing import Final
 
 import polars as pl
 
+from tokcount.models.references import OWN
 from tokcount.reports.columns import column
 
-OWN: Final = "own"
-"""Label of the baseline that is each record's own model."""
 CACHED_FROM: Final = 1024
 """The shortest prompt that is cached (OpenAI's prompt caching guide)."""
 CACHED_REPLY: Final = r"(^|\|)cached_reply(\||$)"

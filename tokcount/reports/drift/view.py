@@ -6,11 +6,10 @@ from typing import Any
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.values import share
+from tokcount.models.references import OWN
 from tokcount.reports.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
 from tokcount.reports.views import Row, flat
 
-OWN = "own"
-"""Label of the baseline that is each record's own model."""
 MEASURES = {
     "content_tokens": Column("content", "int"),
     "framing_tokens": Column("framing", "int"),

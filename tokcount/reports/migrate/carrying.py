@@ -16,7 +16,7 @@ from tokcount.reports.migrate.parameters import (
     PARAMETERS,
     Parameter,
 )
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.migrate.tokens import carry_biases
 
 NO_EQUIVALENT: Final = {
@@ -56,7 +56,7 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     ``factors``: encoding of the old model → what a limit of output tokens is multiplied by; ``None``: by nothing.
     """
 
-    target: Target
+    target: MigrationTarget
     batch: bool = False
     factors: Mapping[str, float] | None = None
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import polars as pl
 
+from tokcount.models.references import OWN
 from tokcount.reports.columns import column
 from tokcount.reports.migrate.batch import MOST_BYTES, MOST_REQUESTS
 from tokcount.reports.migrate.requests import PROMPT_KINDS
 from tokcount.reports.migrate.tally import Places, Tally, Tokens
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.overview import SkippedSummary, skipped_entries
 from tokcount.reports.report import Report
-
-OWN: Final = "own"
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -63,7 +62,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 def report(
     tally: Tally,
-    target: Target,
+    target: MigrationTarget,
     written: Written,
     skipped: SkippedSummary,
     *,

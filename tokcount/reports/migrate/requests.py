@@ -15,7 +15,7 @@ from tokcount.reports.migrate.answers import answered_by, answers_of, response_o
 from tokcount.reports.migrate.batch import CustomIds, batch_line
 from tokcount.reports.migrate.carrying import Carrier, Loss
 from tokcount.reports.migrate.prompts import Turn, split
-from tokcount.reports.migrate.target import Target
+from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.migrate.tokens import SPECIAL_TEXT, decode
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})
@@ -74,7 +74,7 @@ class Migrated(msgspec.Struct):
 class Migrator:
     """Turns records into requests for a target, one after the other; custom ids are unique over all of them."""
 
-    def __init__(self, target: Target, options: Options, catalog: Catalog | None = None) -> None:
+    def __init__(self, target: MigrationTarget, options: Options, catalog: Catalog | None = None) -> None:
         self.target = target
         self.options = options
         self._catalog = catalog

@@ -23,7 +23,7 @@ NO_SYSTEM_NAMES: Final = ("o1-mini", "o1-preview")
 """Models without system messages (OpenAI developer community, topic 1110750)."""
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class MigrationTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The model of the new requests, by the name that they carry.
 
     ``reasoning``: it refuses sampling parameters. ``takes_system``: it takes system messages.
@@ -36,7 +36,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     takes_system: bool = True
 
 
-def target_of(reference: Reference, api: Api = "chat") -> Target:
+def target_of(reference: Reference, api: Api = "chat") -> MigrationTarget:
     """The target behind ``--to``.
 
     Raises `UsageError` for an encoding, for a model without messages, and for one that the chat endpoint lacks.
@@ -52,7 +52,7 @@ def target_of(reference: Reference, api: Api = "chat") -> Target:
         raise UsageError(f"--to {reference.label}: served by the Responses API alone; add --api responses.")
     name = model.name.removeprefix("ft:")
     reasons = model.family in REASONING_FAMILIES or name.startswith(REASONING_NAMES)
-    return Target(
+    return MigrationTarget(
         model=reference.label,
         encoding=model.encoding,
         api=api,

@@ -10,10 +10,11 @@ import msgspec
 
 from tokcount.logs.format import Item
 from tokcount.logs.record import Record, Skipped
+from tokcount.models.references import OWN
 from tokcount.reports.migrate.requests import Migrated, Migrator
 from tokcount.reports.migrate.tally import Tally, Tokens
 from tokcount.scanning.counter import RowCounter
-from tokcount.scanning.plan import OWN, ScanPlan
+from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import SkippedSummary
 
 ROWS_AT_ONCE: Final = 2_000

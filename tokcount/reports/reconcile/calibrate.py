@@ -16,8 +16,9 @@ from typing import Any, Final
 import polars as pl
 
 from tokcount.framing.families import FAMILIES, family_of
+from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview
-from tokcount.reports.reconcile.residuals import OWN, with_residuals
+from tokcount.reports.reconcile.residuals import with_residuals
 from tokcount.reports.report import Report
 
 PLAIN: Final = "plain"

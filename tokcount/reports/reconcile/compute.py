@@ -12,8 +12,9 @@ from typing import Any, Final
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
+from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview, tally, words
-from tokcount.reports.reconcile.residuals import GROUP_COLUMNS, OWN, with_residuals
+from tokcount.reports.reconcile.residuals import GROUP_COLUMNS, with_residuals
 from tokcount.reports.report import Report
 
 BILLED: Final = ("input", "cached", "cache_write", "audio", "output", "reasoning")

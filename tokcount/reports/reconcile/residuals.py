@@ -12,10 +12,8 @@ from typing import Final
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
+from tokcount.models.references import OWN
 from tokcount.reports.columns import column
-
-OWN: Final = "own"
-"""Label of the counts under each record's own model."""
 
 NO_USAGE: Final = "no billed usage in the log"
 SEVERAL_CALLS: Final = "usage of several calls in one row"

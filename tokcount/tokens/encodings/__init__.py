@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.errors import UsageError, VocabularyError
+from tokcount.errors import UsageError, VocabularyError, suggest
 from tokcount.tokens.encodings.packed import to_tiktoken_text, unpack
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def check_name(name: str) -> str:
     """``name`` itself when it is an encoding, else `UsageError` with the names that come close."""
     if name in SAME_COUNTS:
         return name
-    from difflib import get_close_matches
-
-    close = ", ".join(get_close_matches(name, NAMES, cutoff=0.4)) or ", ".join(NAMES)
-    raise UsageError(f"unknown encoding {name!r}. Close: {close}.")
+    raise UsageError(f"unknown encoding {name!r}. {suggest(name, NAMES, cutoff=0.4)}")
 
 
 def counted_as(name: str) -> str:

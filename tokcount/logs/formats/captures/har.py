@@ -14,7 +14,7 @@ from tokcount.logs.scalars import dig, text, timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 
@@ -27,7 +27,7 @@ class Capture(Single):
     def matches(self, value: Json) -> bool:
         return isinstance(dig(value, "log.entries"), list)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         for index, entry in enumerate(value["log"]["entries"]):
             if not isinstance(entry, dict):
                 continue

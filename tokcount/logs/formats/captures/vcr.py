@@ -16,7 +16,7 @@ from tokcount.logs.scalars import dig, text, timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 
@@ -36,13 +36,13 @@ class Cassette(Single):
             return "uri" in request and isinstance(value.get("response"), dict)
         return any(isinstance(value.get(name), list) for name in LISTS)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         recorded = next((value[name] for name in LISTS if isinstance(value.get(name), list)), [value])
         for index, interaction in enumerate(recorded):
             if isinstance(interaction, dict):
                 yield self._item(interaction, place, index)
 
-    def _item(self, value: Json, place: Place, index: int) -> Item:
+    def _item(self, value: Json, place: Location, index: int) -> Item:
         status = dig(value, "response.status")
         headers = dig(value, "response.headers")
         return exchange(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record
+from tokcount.logs.adapt.bodies import CallMetadata, body_record
 from tokcount.logs.format import Single
 from tokcount.logs.scalars import dig, text, timestamp, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 _TEXT_FIELDS = ("text", "result", "content", "summary")
@@ -31,11 +31,11 @@ class Export(Single):
     def matches(self, value: Json) -> bool:
         return isinstance(value.get("mapping"), dict)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         path = _path(value["mapping"], value.get("current_node"))
         messages = [built for message in path if (built := _message(message)) is not None]
         models = [slug for message in path if (slug := text(dig(message, "metadata.model_slug")))]
-        facts = Facts(
+        facts = CallMetadata(
             id=text(value.get("conversation_id")) or text(value.get("id")),
             model=models[-1] if models else text(value.get("default_model_slug")),
             timestamp=timestamp(value.get("create_time")),

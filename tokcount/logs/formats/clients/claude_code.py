@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, compact, skipped, tool_call
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, compact, skipped, tool_call
 from tokcount.logs.adapt.usage import usage_from
 from tokcount.logs.scalars import dig, text, timestamp, truth
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Usage
     from tokcount.logs.scalars import Json
 
@@ -68,7 +68,7 @@ class Transcript:
         kind = value.get("type")
         return (isinstance(kind, str) and kind in _ROW_TYPES) or ("sessionId" in value and "uuid" in value)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         message = value.get("message")
         threads: _Threads = group.setdefault("threads", _Threads())
         if value.get("type") not in ("user", "assistant") or not isinstance(message, dict):
@@ -87,7 +87,7 @@ class Transcript:
             yield self._record(key, call)
         group.clear()
 
-    def _add(self, value: Json, message: Json, place: Place, group: Json) -> None:
+    def _add(self, value: Json, message: Json, place: Location, group: Json) -> None:
         calls: dict[str, _Call] = group.setdefault("calls", {})
         named = text(message.get("id"))
         key = f"{named}:{text(value.get('requestId')) or ''}" if named else f":{text(value.get('uuid'))}"
@@ -107,7 +107,7 @@ class Transcript:
 
     def _record(self, key: str, call: _Call) -> Item:
         message = call.row["message"]
-        facts = Facts(
+        facts = CallMetadata(
             model=text(message.get("model")),
             id=key,
             timestamp=timestamp(call.row.get("timestamp")),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import Facts, body_record
+from tokcount.logs.adapt.bodies import CallMetadata, body_record
 from tokcount.logs.adapt.usage import usage_from
 from tokcount.logs.record import Usage
 from tokcount.logs.scalars import dig, text, timestamp
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 _USAGE: UsageTable = {
@@ -71,7 +71,7 @@ class Rollout:
         kind = value.get("type")
         return isinstance(kind, str) and kind in _TYPES and isinstance(value.get("payload"), dict)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         session: _Session = group.setdefault("session", _Session())
         payload = value["payload"]
         kind = value["type"]
@@ -98,7 +98,9 @@ class Rollout:
             yield self._record(session, None, session.place, None)
         group.clear()
 
-    def _counted(self, session: _Session, payload: Json, place: Place, time: float | None) -> Iterable[Item]:
+    def _counted(
+        self, session: _Session, payload: Json, place: Location, time: float | None
+    ) -> Iterable[Item]:
         total = usage_from(dig(payload, "info.total_token_usage"), _USAGE, "response")
         if total is not None and total == session.total:
             return
@@ -108,11 +110,11 @@ class Rollout:
         if usage is not None:
             yield self._record(session, usage, place, time)
 
-    def _record(self, session: _Session, usage: Usage | None, place: Place, time: float | None) -> Item:
+    def _record(self, session: _Session, usage: Usage | None, place: Location, time: float | None) -> Item:
         asked = [item for item in session.fresh if not _is_answer(item)]
         answered = [item for item in session.fresh if _is_answer(item)]
         session.calls += 1
-        facts = Facts(
+        facts = CallMetadata(
             model=session.model,
             provider=session.provider,
             id=f"{session.id}:{session.calls}" if session.id else None,

@@ -9,9 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, facts_from, text_answer, tool_call
+from tokcount.logs.adapt.bodies import (
+    CallMetadata,
+    body_record,
+    chat_answer,
+    facts_from,
+    text_answer,
+    tool_call,
+)
 from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
-from tokcount.logs.format import Place
+from tokcount.logs.format import Location
 from tokcount.logs.scalars import decoded, decoded_list, decoded_object, text
 
 if TYPE_CHECKING:
@@ -186,12 +193,12 @@ class Database:
             for row in _rows(database, "turns"):
                 line += 1
                 known.add(str(row.get("id")))
-                yield _item(row, *turns.messages_of(row), turns.flags, Place(source=source, line=line))
+                yield _item(row, *turns.messages_of(row), turns.flags, Location(source=source, line=line))
         if "responses" in there:
             for row in _rows(database, "responses"):
                 line += 1
                 if str(row.get("id")) not in known:
-                    yield from _responses_row(row, [], Place(source=source, line=line))
+                    yield from _responses_row(row, [], Location(source=source, line=line))
 
 
 class LogsJson:
@@ -208,7 +215,7 @@ class LogsJson:
     def matches(self, value: Json) -> bool:
         return "response_json" in value or "options_json" in value or "duration_ms" in value
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         history: list[Json] = group.setdefault(text(value.get("conversation_id")) or "", [])
         items = tuple(_responses_row(value, history, place))
         history += _turn(value)
@@ -234,7 +241,7 @@ def _turn(row: Json) -> list[Json]:
     return [*turn, {"role": "assistant", "content": answer}] if isinstance(answer, str) else turn
 
 
-def _responses_row(row: Json, history: list[Json], place: Place) -> Iterator[Item]:
+def _responses_row(row: Json, history: list[Json], place: Location) -> Iterator[Item]:
     """A row of the old schema: the whole request in ``prompt_json``, else only the last turn in ``prompt``."""
     sent = decoded_object(row.get("prompt_json"))
     answer = row.get("response")
@@ -252,7 +259,7 @@ def _responses_row(row: Json, history: list[Json], place: Place) -> Iterator[Ite
     yield _item(row, messages, answers, set(), place)
 
 
-def _item(row: Json, messages: list[Any], answers: list[Json], flags: set[str], place: Place) -> Item:
+def _item(row: Json, messages: list[Any], answers: list[Json], flags: set[str], place: Location) -> Item:
     facts = _facts(row)
     facts.flags |= flags
     raw = decoded_object(row.get("response_json"))
@@ -274,7 +281,7 @@ def _said(message: object) -> str | None:
     return content if isinstance(content, str) else None
 
 
-def _facts(row: Json) -> Facts:
+def _facts(row: Json) -> CallMetadata:
     facts = facts_from(row, _FACTS, naive_utc=True)
     facts.usage = _usage(row)
     return facts

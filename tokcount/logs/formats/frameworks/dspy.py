@@ -12,7 +12,7 @@ from tokcount.logs.scalars import decoded_object, money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Kind
     from tokcount.logs.scalars import Json
 
@@ -31,7 +31,7 @@ class History(Single):
     name = "dspy.history"
     keys = (frozenset({"prompt", "messages", "kwargs", "outputs", "uuid"}),)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         facts = facts_from(value, _FACTS)
         facts.usage = usage_from(value.get("usage"), BODY_USAGE)
         if facts.usage is not None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, text_answer
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, text_answer
 from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
 from tokcount.logs.scalars import dig, text, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 
@@ -31,7 +31,7 @@ class EvalsLog:
             return isinstance(value.get("data"), dict)
         return "final_report" in value or isinstance(dig(value, "spec.eval_name"), str)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         if "spec" in value:
             functions = dig(value, "spec.completion_fns")
             group["model"] = text(functions[0]) if isinstance(functions, list) and functions else None
@@ -43,8 +43,8 @@ class EvalsLog:
         group.clear()
         return ()
 
-    def _sample(self, value: Json, data: Json, place: Place, model: str | None) -> Item:
-        facts = Facts(
+    def _sample(self, value: Json, data: Json, place: Location, model: str | None) -> Item:
+        facts = CallMetadata(
             model=text(data.get("model")) or model,
             id=f"{text(value.get('run_id')) or ''}:{text(value.get('event_id')) or ''}",
             timestamp=timestamp(value.get("created_at"), naive_utc=True),

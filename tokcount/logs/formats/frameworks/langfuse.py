@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt.bodies import (
-    Facts,
+    CallMetadata,
     body_record,
     chat_answer,
     compact,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Kind, Usage
     from tokcount.logs.scalars import Json
 
@@ -99,7 +99,7 @@ class Observations(Single):
             return kind.upper() in _TYPES
         return any(name in value for name in ("usageDetails", "usage_details", "observations", "release"))
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         observations = value.get("observations")
         if isinstance(observations, list) and "type" not in value:
             for index, row in enumerate(observations):
@@ -110,7 +110,7 @@ class Observations(Single):
             return
         yield self._item(value, place, 0)
 
-    def _item(self, row: Json, place: Place, index: int) -> Item:
+    def _item(self, row: Json, place: Location, index: int) -> Item:
         kind = (text(row.get("type")) or "GENERATION").upper()
         if kind != "GENERATION":
             return self._not_llm(place, kind.lower())
@@ -126,7 +126,7 @@ class Observations(Single):
             place, self.name, kind=endpoint, request=request, response=response, facts=facts, index=index
         )
 
-    def _not_llm(self, place: Place, kind: str) -> Item:
+    def _not_llm(self, place: Location, kind: str) -> Item:
         return skipped(
             place, "not_llm", f"not a generation but a {label(kind, 'thing of another kind')}", self.name
         )
@@ -143,7 +143,7 @@ def _usage(row: Json) -> Usage | None:
     return usage
 
 
-def _request(asked: Any, row: Json, facts: Facts) -> tuple[Json | None, Kind | None]:
+def _request(asked: Any, row: Json, facts: CallMetadata) -> tuple[Json | None, Kind | None]:
     """The request body in an observation's input: messages, a body with them, or a plain prompt."""
     if asked is None or asked in ("", {}, []):
         return None, None
@@ -169,7 +169,7 @@ def _request(asked: Any, row: Json, facts: Facts) -> tuple[Json | None, Kind | N
     return {**parameters, "prompt": compact(asked)}, "completions"
 
 
-def _messages(messages: list[Any], facts: Facts) -> tuple[list[Any], list[Json]]:
+def _messages(messages: list[Any], facts: CallMetadata) -> tuple[list[Any], list[Json]]:
     """Messages, and the tool definitions that the LangChain integration appends to them as ``tool`` messages."""
     kept: list[Any] = []
     tools: list[Json] = []
@@ -184,7 +184,7 @@ def _messages(messages: list[Any], facts: Facts) -> tuple[list[Any], list[Json]]
     return kept, tools
 
 
-def _message(message: Json, facts: Facts) -> Json:
+def _message(message: Json, facts: CallMetadata) -> Json:
     """LangChain's ``additional_kwargs`` hold the calls as the API wrote them; its own ``tool_calls`` do not."""
     calls = dig(message, "additional_kwargs.tool_calls")
     if isinstance(calls, list) and calls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt.bodies import (
-    Facts,
+    CallMetadata,
     body_record,
     chat_answer,
     facts_from,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Kind
     from tokcount.logs.scalars import Json
 
@@ -68,7 +68,7 @@ class Runs(Single):
     def matches(self, value: Json) -> bool:
         return isinstance(value.get("run_type"), str)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         run_type = value["run_type"]
         if run_type != "llm":
             yield skipped(
@@ -87,7 +87,7 @@ class Runs(Single):
         yield body_record(place, self.name, kind=kind, request=request, response=response, facts=facts)
 
 
-def _request(row: Json, facts: Facts) -> tuple[Kind, Json | None]:
+def _request(row: Json, facts: CallMetadata) -> tuple[Kind, Json | None]:
     inputs = row["inputs"]
     invocation = decoded_object(dig(row, "extra.invocation_params"))
     parameters = {name: item for name, item in invocation.items() if name not in _NOT_PARAMETERS}

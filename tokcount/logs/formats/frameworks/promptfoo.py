@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, chat_answer, compact, skipped, text_answer
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, compact, skipped, text_answer
 from tokcount.logs.adapt.usage import usage_from
 from tokcount.logs.adapt.yaml_text import Document
 from tokcount.logs.format import Single
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Kind
     from tokcount.logs.scalars import Json
 
@@ -51,14 +51,14 @@ class Results(Single):
     def matches(self, value: Json) -> bool:
         return "promptIdx" in value or isinstance(_rows(value), list)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         rows = [value] if "promptIdx" in value and "results" not in value else _rows(value)
         time = timestamp(first(value, ("results.timestamp", "timestamp")), naive_utc=True)
         for index, row in enumerate(rows if isinstance(rows, list) else ()):
             if isinstance(row, dict):
                 yield self._item(row, place, time, index)
 
-    def _item(self, row: Json, place: Place, time: float | None, index: int) -> Item:
+    def _item(self, row: Json, place: Location, time: float | None, index: int) -> Item:
         response = row.get("response")
         output = dig(response, "output")
         failed = dig(response, "error") or (
@@ -72,7 +72,7 @@ class Results(Single):
         if endpoint in _OTHER:
             return skipped(place, "not_llm", f"a call to {endpoint}", self.name)
         kind = _ENDPOINTS.get(endpoint)
-        facts = Facts(
+        facts = CallMetadata(
             model=(model if kind else rest) or provider or None,
             provider=vendor or None,
             id=text(row.get("id")),

@@ -13,7 +13,7 @@ from tokcount.logs.scalars import decoded_object, dig, text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Kind
     from tokcount.logs.scalars import Json
 
@@ -43,7 +43,7 @@ class Calls(Single):
     name = "weave.calls"
     keys = (frozenset({"op_name", "inputs", "trace_id"}), frozenset({"op_name", "inputs", "project_id"}))
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         operation = (text(value.get("op_name")) or "").rpartition("/op/")[2].lower()
         kind = next((kind for part, kind in _OPERATIONS if part in operation), None)
         inputs = {name: item for name, item in decoded_object(value.get("inputs")).items() if name != "self"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, failure, skipped
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, failure, skipped
 from tokcount.logs.adapt.envelope import body_of
 from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.format import Place, Single
+from tokcount.logs.format import Location, Single
 from tokcount.logs.scalars import decoded, decoded_object, number, text, timestamp, truth
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GatewayLog:
     def matches(self, value: Json) -> bool:
         return text(value.get("CorrelationId")) is not None
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         correlation = text(value.get("CorrelationId")) or ""
         if correlation not in group and len(group) >= _OPEN_CALLS:
             oldest = next(iter(group))
@@ -60,11 +60,11 @@ class GatewayLog:
             yield self._call(correlation, call["place"], call["rows"])
         group.clear()
 
-    def _call(self, correlation: str, place: Place, rows: list[Json]) -> Item:
+    def _call(self, correlation: str, place: Location, rows: list[Json]) -> Item:
         rows.sort(key=lambda row: number(row.get("SequenceNumber")) or 0)
         messages = _joined(rows, "RequestMessages")
         answer = _joined(rows, "ResponseMessages")
-        facts = Facts(
+        facts = CallMetadata(
             model=_said(rows, "ModelName"),
             deployment=_said(rows, "DeploymentName"),
             id=correlation,
@@ -137,7 +137,7 @@ class Diagnostics(Single):
         properties = _properties(value)
         return "modelDeploymentName" in properties or "modelName" in properties
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         properties = _properties(value)
         source = {**properties, **value}
         request, response = (
@@ -148,7 +148,7 @@ class Diagnostics(Single):
         if error:
             yield skipped(place, "error", f"a failed call ({error})", self.name)
             return
-        facts = Facts(
+        facts = CallMetadata(
             model=text(properties.get("modelName")) or text(properties.get("modelDeploymentName")),
             deployment=text(properties.get("modelDeploymentName")),
             id=text(source.get("correlationId")) or text(source.get("CorrelationId")),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import Facts, body_record, facts_from, failure, skipped, tags_from
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, facts_from, failure, skipped, tags_from
 from tokcount.logs.adapt.envelope import body_of
 from tokcount.logs.adapt.usage import kind_of_url, usage_from
 from tokcount.logs.format import Single
@@ -18,7 +18,7 @@ from tokcount.logs.scalars import dig, first, truth
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 
@@ -98,7 +98,7 @@ class EnvelopeFormat(Single):
             return _is_openpipe(value)
         return True
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         envelope = self._envelope
         request = _inner(body_of(value.get(envelope.request)))
         response = _inner(body_of(value.get(envelope.response)))
@@ -116,7 +116,7 @@ class EnvelopeFormat(Single):
             facts=facts,
         )
 
-    def _facts(self, value: Json, request: Json | None, response: Json | None) -> Facts:
+    def _facts(self, value: Json, request: Json | None, response: Json | None) -> CallMetadata:
         envelope = self._envelope
         facts = facts_from(value, envelope.facts)
         facts.usage = usage_from(value, envelope.usage)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, body_record, facts_from, prompt_of, skipped, tags_from
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, facts_from, prompt_of, skipped, tags_from
 from tokcount.logs.adapt.usage import kind_of_call, usage_from
 from tokcount.logs.format import Single
 from tokcount.logs.scalars import decoded, decoded_object, first, label, text, truth
@@ -16,7 +16,7 @@ from tokcount.logs.scalars import decoded, decoded_object, first, label, text, t
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.record import Kind
     from tokcount.logs.scalars import Json
 
@@ -67,7 +67,7 @@ class StandardPayload(Single):
         wrapped = value.get("standard_logging_object")
         return isinstance(wrapped, dict) if "standard_logging_object" in value else "messages" in value
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         wrapped = value.get("standard_logging_object")
         row = wrapped if isinstance(wrapped, dict) else value
         facts = facts_from(row, _FACTS)
@@ -87,7 +87,7 @@ class SpendLogs(Single):
     def matches(self, value: Json) -> bool:
         return "startTime" in value or "prompt_tokens" in value or "total_tokens" in value
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         row = {**value, "metadata": decoded(value.get("metadata"))}
         facts = facts_from(row, _FACTS, naive_utc=True)
         facts.deployment = text(row.get("model_group"))
@@ -99,7 +99,9 @@ class SpendLogs(Single):
         yield _item(self.name, place, row, facts, messages=messages, parameters=sent)
 
 
-def _item(name: str, place: Place, row: Json, facts: Facts, *, messages: Any, parameters: Json) -> Item:
+def _item(
+    name: str, place: Location, row: Json, facts: CallMetadata, *, messages: Any, parameters: Json
+) -> Item:
     """The record of one row: ``messages`` as logged, ``parameters`` what else the request said."""
     if row.get("status") == "failure":
         return skipped(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tokcount.logs.adapt.bodies import Facts, FactTable, body_record, facts_from, skipped, tags_from
+from tokcount.logs.adapt.bodies import CallMetadata, FactTable, body_record, facts_from, skipped, tags_from
 from tokcount.logs.adapt.usage import UsageTable, kind_of_url, usage_from
 from tokcount.logs.format import Single
 from tokcount.logs.scalars import decoded, dig, number, text, truth
@@ -15,7 +15,7 @@ from tokcount.logs.scalars import decoded, dig, number, text, truth
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 
@@ -29,7 +29,7 @@ class _UsageRows(Single):
     requests: tuple[str, ...] = ()
     naive_utc = False
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         for index, row in enumerate(self.rows(value)):
             yield self._row(row, place, index)
 
@@ -37,7 +37,7 @@ class _UsageRows(Single):
         """The rows that a value holds: itself, unless a page of buckets."""
         return [value]
 
-    def _row(self, row: Json, place: Place, index: int) -> Item:
+    def _row(self, row: Json, place: Location, index: int) -> Item:
         usage = usage_from(row, self.usage, "csv")
         if usage is None:
             return skipped(place, "empty", "a row without numbers", self.name)
@@ -47,7 +47,7 @@ class _UsageRows(Single):
         self.more(row, facts)
         return body_record(place, self.name, facts=facts, index=index)
 
-    def more(self, row: Json, facts: Facts) -> None:
+    def more(self, row: Json, facts: CallMetadata) -> None:
         """What a table of places cannot say."""
 
 
@@ -121,7 +121,7 @@ class OpenAIUsage(_Buckets):
     def matches(self, value: Json) -> bool:
         return "num_model_requests" in value or "n_requests" in value or _holds(value, "completions")
 
-    def more(self, row: Json, facts: Facts) -> None:
+    def more(self, row: Json, facts: CallMetadata) -> None:
         if truth(row.get("batch")):
             facts.tier = "batch"
         elif row.get("service_tier") in ("flex", "priority", "batch"):
@@ -168,7 +168,7 @@ class OpenRouterActivity(_UsageRows):
     }
     requests = ("requests",)
 
-    def more(self, row: Json, facts: Facts) -> None:
+    def more(self, row: Json, facts: CallMetadata) -> None:
         facts.provider = None  # OpenRouter's provider names the host, not the vendor of the model
         facts.tags = tags_from([tag for key in ("app_name", "api_key_name") if (tag := text(row.get(key)))])
 
@@ -186,7 +186,7 @@ class CloudflareLogs(_UsageRows):
     }
     usage: ClassVar[UsageTable] = {"input": ("tokens_in",), "output": ("tokens_out",), "cost_usd": ("cost",)}
 
-    def _row(self, row: Json, place: Place, index: int) -> Item:
+    def _row(self, row: Json, place: Location, index: int) -> Item:
         status = number(row.get("status_code"))
         if row.get("success") is False or (status is not None and status >= 400):
             return skipped(place, "error", f"a failed call (HTTP {status or 'unknown'})", self.name)
@@ -194,7 +194,7 @@ class CloudflareLogs(_UsageRows):
             return skipped(place, "not_llm", "an embeddings call", self.name)
         return super()._row(row, place, index)
 
-    def more(self, row: Json, facts: Facts) -> None:
+    def more(self, row: Json, facts: CallMetadata) -> None:
         facts.tags = tags_from(decoded(row.get("metadata")))
         if truth(row.get("cached")):
             facts.flags.add("cached_reply")
@@ -206,7 +206,7 @@ class CloudflareLogpush(Single):
     name = "cloudflare.logpush"
     keys = (frozenset({"RequestBody", "ResponseBody", "Provider"}),)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         request = decoded(value.get("RequestBody"))
         if (
             dig(request, "type") == "encrypted"

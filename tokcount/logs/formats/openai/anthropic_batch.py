@@ -10,7 +10,7 @@ from tokcount.logs.format import Single
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.scalars import Json
 
 
@@ -23,7 +23,7 @@ class AnthropicBatch(Single):
     def matches(self, value: Json) -> bool:
         return isinstance(value.get("params", value.get("result")), dict)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         part = "requests" if "params" in value else "results"
         advice = f"{part} of a batch of Anthropic's API, whose tokens OpenAI's encodings cannot count"
         yield skipped(place, "unsupported", advice, self.name)

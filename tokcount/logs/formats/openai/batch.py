@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import Facts, body_record, failure, skipped
+from tokcount.logs.adapt.bodies import CallMetadata, body_record, failure, skipped
 from tokcount.logs.adapt.usage import kind_of_url
-from tokcount.logs.format import Place
+from tokcount.logs.format import Location
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json, label, number, text
 from tokcount.logs.source import STDIN
@@ -38,7 +38,7 @@ class _Half(msgspec.Struct):
     """One side of a call that waits for the other."""
 
     is_input: bool
-    place: Place
+    place: Location
     packed: bytes
 
 
@@ -95,7 +95,7 @@ class Batch:
     def matches(self, value: Json) -> bool:
         return isinstance(value["custom_id"], str | int)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         is_input = "body" in value
         if not is_input and (error := _error(value)):
             return (skipped(place, "error", f"a failed call ({error})", OUTPUT),)
@@ -103,7 +103,7 @@ class Batch:
             return (_item(value, place, None),)
         return self._joined(value, place, group, is_input=is_input)
 
-    def _joined(self, value: Json, place: Place, group: Json, *, is_input: bool) -> Iterator[Item]:
+    def _joined(self, value: Json, place: Location, group: Json, *, is_input: bool) -> Iterator[Item]:
         waiting: Waiting = group.setdefault("waiting", Waiting())
         custom_id = str(value["custom_id"])
         partner = waiting.partner(custom_id, is_input=is_input)
@@ -148,13 +148,13 @@ def _error(value: Json) -> str | None:
     return code or "no response"
 
 
-def _item(value: Json, place: Place, request_line: Json | None) -> Item:
+def _item(value: Json, place: Location, request_line: Json | None) -> Item:
     """The record of one line, with the request line of its output where both are there."""
     is_input = "body" in value
     asked = value if is_input else request_line or {}
     request = asked.get("body")
     response = _body(value.get("response"))
-    facts = Facts(id=None if is_input else text(value.get("id")), tier="batch")
+    facts = CallMetadata(id=None if is_input else text(value.get("id")), tier="batch")
     item = body_record(
         place,
         INPUT if is_input else OUTPUT,

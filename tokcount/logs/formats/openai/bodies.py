@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tokcount.logs.adapt.bodies import body_record, failure, response_kind, skipped
 from tokcount.logs.adapt.envelope import answer_of, facts_around, has_roles
 from tokcount.logs.adapt.usage import body_usage
-from tokcount.logs.format import BODY, OBJECT, Place, Single
+from tokcount.logs.format import BODY, OBJECT, Location, Single
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json
 
@@ -93,7 +93,7 @@ class Request(Single):
             return is_responses_input(value)
         return not isinstance(value["prompt"], dict) and not is_not_text(value)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         response = None if _ANSWERS.isdisjoint(value) else self._answer(value)
         if error := failure(value.get("status"), response):
             return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
@@ -131,7 +131,7 @@ class Response(Single):
             return True
         return isinstance(value.get("choices"), list) and isinstance(value.get("usage"), dict)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         if error := failure(None, value):
             return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
         kind = response_kind(value) or "chat"
@@ -150,7 +150,7 @@ class Error(Single):
         error = value["error"]
         return isinstance(error, dict) and ("message" in error or "code" in error) and len(value) <= 4
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         return (skipped(place, "error", f"a failed call ({failure(None, value) or 'error'})", self.name),)
 
 
@@ -165,7 +165,7 @@ class Embeddings(Single):
     def matches(self, value: Json) -> bool:
         return is_not_text(value) or isinstance(value.get("input"), list)
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:  # noqa: ARG002 - nothing of it is kept
+    def items(self, value: Json, place: Location) -> Iterable[Item]:  # noqa: ARG002 - nothing of it is kept
         return (
             skipped(place, "not_llm", "a call that embeds or moderates, and generates no text", self.name),
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.adapt.bodies import body_record, failure, request_kind, response_kind, skipped
 from tokcount.logs.adapt.envelope import URL_KEYS, answer_of, facts_around, has_roles, unwrapped
 from tokcount.logs.adapt.usage import body_usage, kind_of_url
-from tokcount.logs.format import PAIR, Place, Single
+from tokcount.logs.format import PAIR, Location, Single
 from tokcount.logs.formats.openai.bodies import is_responses_input
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, dig
@@ -44,7 +44,7 @@ class Pair(Single):
     def matches(self, value: Json) -> bool:
         return _pair(value) is not None
 
-    def items(self, value: Json, place: Place) -> Iterable[Item]:
+    def items(self, value: Json, place: Location) -> Iterable[Item]:
         request, answer = _pair(value) or (None, None)
         kind = _url_kind(value) or _answer_kind(answer) or request_kind(request or {}) or "chat"
         response = answer_of(answer, kind)

@@ -16,7 +16,7 @@ from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
 
 if TYPE_CHECKING:
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
 
 _OPEN_STREAMS = 256
 """Streams put together at the same time; when one more begins, the oldest is taken as finished."""
@@ -49,8 +49,8 @@ class Streams:
             return True
         return value.get("object") == "text_completion" and is_text_chunk(value)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
-        streams: dict[str, tuple[Place, Assembly]] = group.setdefault("streams", {})
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
+        streams: dict[str, tuple[Location, Assembly]] = group.setdefault("streams", {})
         key = self._key(value, group)
         if key not in streams and len(streams) >= _OPEN_STREAMS:
             yield self._item(*streams.pop(next(iter(streams))))
@@ -74,7 +74,7 @@ class Streams:
             yield self._item(place, assembly)
         group.clear()
 
-    def _item(self, place: Place, assembly: Assembly) -> Item:
+    def _item(self, place: Location, assembly: Assembly) -> Item:
         body = assembly.body()
         name = f"openai.{assembly.kind or 'chat'}.stream"
         if error := failure(None, body):

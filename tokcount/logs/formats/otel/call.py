@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import Facts, chat_answer, facts_from, prompt_of, text_answer
+from tokcount.logs.adapt.bodies import CallMetadata, chat_answer, facts_from, prompt_of, text_answer
 from tokcount.logs.adapt.usage import usage_from
 from tokcount.logs.scalars import decoded
 
@@ -23,7 +23,7 @@ class Call(msgspec.Struct, kw_only=True):
     kind: Kind
     request: Json | None = None
     response: Json | None = None
-    facts: Facts
+    facts: CallMetadata
 
 
 _FACTS = {
@@ -73,7 +73,7 @@ _PARAMETERS = {
 _SCHEMAS = ("gen_ai.request.structured_output_schema", "llm.request.structured_output_schema")
 
 
-def facts_of(span: Span) -> Facts:
+def facts_of(span: Span) -> CallMetadata:
     """Model, provider, user, conversation and usage of a span that follows ``gen_ai.*`` names."""
     facts = facts_from(span.attributes, _FACTS)
     facts.usage = usage_from(span.attributes, USAGE)
@@ -99,7 +99,7 @@ def parameters_of(attributes: Json, flags: set[str]) -> Json:
 
 def call_of(
     kind: Kind,
-    facts: Facts,
+    facts: CallMetadata,
     *,
     messages: list[Json],
     answers: list[Json],

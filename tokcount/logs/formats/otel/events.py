@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts
+from tokcount.logs.adapt.bodies import CallMetadata
 from tokcount.logs.formats.otel import genai
 from tokcount.logs.formats.otel.call import Call, call_of
 from tokcount.logs.formats.otel.event_messages import CHOICE, ROLES, message
@@ -18,7 +18,7 @@ from tokcount.logs.formats.otel.span import LogRecord, Span
 from tokcount.logs.scalars import decoded, decoded_object, text
 
 if TYPE_CHECKING:
-    from tokcount.logs.format import Place
+    from tokcount.logs.format import Location
     from tokcount.logs.scalars import Json
 
 _DETAILS = "gen_ai.client.inference.operation.details"
@@ -34,10 +34,10 @@ class EventLog:
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[LogRecord]] = {}
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, Location] = {}
         self._counted: set[str] = set()
 
-    def add(self, log: LogRecord, place: Place) -> None:
+    def add(self, log: LogRecord, place: Location) -> None:
         """Keep an event; events of a span that was counted with its own text are not needed."""
         if log.span in self._counted:
             return
@@ -62,7 +62,7 @@ class EventLog:
             call.request["model"] = call.facts.model
         return True
 
-    def left(self) -> Iterator[tuple[Call, Place]]:
+    def left(self) -> Iterator[tuple[Call, Location]]:
         """The calls whose span never came: their messages, without usage."""
         for span, logs in self._waiting.items():
             call = _call_of_logs(logs)
@@ -89,7 +89,7 @@ def _call_of_logs(logs: list[LogRecord]) -> Call | None:
         (answers if log.name == CHOICE else messages).append(item)
     if not messages and not answers:
         return None
-    facts = Facts(timestamp=next((log.time for log in logs if log.time), None), flags=flags)
+    facts = CallMetadata(timestamp=next((log.time for log in logs if log.time), None), flags=flags)
     facts.provider = next((name for log in logs if (name := text(log.attributes.get("gen_ai.system")))), None)
     return call_of("chat", facts, messages=messages, answers=answers)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import Facts, facts_from, request_kind, tags_from, tool_call
+from tokcount.logs.adapt.bodies import CallMetadata, facts_from, request_kind, tags_from, tool_call
 from tokcount.logs.adapt.usage import usage_from
 from tokcount.logs.formats.otel.call import Call, call_of, indexed
 from tokcount.logs.scalars import decoded, decoded_object, dig, text
@@ -58,7 +58,7 @@ def read(span: Span) -> Call | None:
     return call
 
 
-def _whole(attributes: Json, facts: Facts) -> Call | None:
+def _whole(attributes: Json, facts: CallMetadata) -> Call | None:
     """The request as it was sent, when the span holds it."""
     request = decoded(attributes.get("input.value"))
     kind = request_kind(request) if isinstance(request, dict) else None
@@ -80,7 +80,7 @@ def _is_body(request: Json) -> bool:
     return isinstance(request.get("prompt"), str | list) and "model" in request
 
 
-def _fields(attributes: Json, facts: Facts, parameters: Json, kind: Kind | None = None) -> Call:
+def _fields(attributes: Json, facts: CallMetadata, parameters: Json, kind: Kind | None = None) -> Call:
     flags = facts.flags
     prompts = [row for row in indexed(attributes, "llm.prompts") if "prompt.text" in row]
     texts = [row for row in indexed(attributes, "llm.choices") if "completion.text" in row]

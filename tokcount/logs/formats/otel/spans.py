@@ -18,7 +18,7 @@ from tokcount.logs.scalars import label
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tokcount.logs.format import Item, Place
+    from tokcount.logs.format import Item, Location
     from tokcount.logs.formats.otel.call import Call
     from tokcount.logs.formats.otel.span import Span
     from tokcount.logs.scalars import Json
@@ -105,7 +105,7 @@ class Spans:
             return True
         return isinstance(value.get("attributes"), dict | list) and is_span(value)
 
-    def read(self, value: Json, place: Place, group: Json) -> Iterable[Item]:
+    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
         state = _State.of(group)
         spans, logs = spans_of(value)
         for log in logs:
@@ -130,7 +130,7 @@ class Spans:
             )
         group.clear()
 
-    def _item(self, span: Span, place: Place, index: int, state: _State, inside: set[str]) -> Item:
+    def _item(self, span: Span, place: Location, index: int, state: _State, inside: set[str]) -> Item:
         dialect = dialect_of(span.attributes)
         name = dialect or "otel.genai"
         call = READERS[dialect](span) if dialect else None

@@ -15,7 +15,7 @@ from tokcount.logs.formats.otel.call import USAGE, Call, call_of, facts_of, para
 from tokcount.logs.scalars import decoded_list, text
 
 if TYPE_CHECKING:
-    from tokcount.logs.adapt.bodies import Facts
+    from tokcount.logs.adapt.bodies import CallMetadata
     from tokcount.logs.adapt.usage import UsageTable
     from tokcount.logs.formats.otel.span import Span
     from tokcount.logs.scalars import Json
@@ -54,7 +54,7 @@ def read(span: Span) -> Call | None:
     )
 
 
-def _name(attributes: Json, facts: Facts) -> None:
+def _name(attributes: Json, facts: CallMetadata) -> None:
     facts.model = text(attributes.get("ai.model.id")) or facts.model
     facts.served_model = text(attributes.get("ai.response.model")) or facts.served_model
     facts.provider = text(attributes.get("ai.model.provider")) or facts.provider

@@ -1,6 +1,8 @@
 """The Python interface."""
 
+import ast
 import doctest
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,11 +10,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.running import SAMPLES
+from support.paths import ROOT, SAMPLES
 
 import tokcount
-from tokcount import api
-from tokcount.logs.record import Record, Skipped
+from tokcount import Record, Skipped, api
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
@@ -22,15 +23,17 @@ def test_the_examples_in_the_docstrings_hold() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     script = (
-        "import sys, tokcount; print(sorted({'polars', 'tiktoken', 'msgspec', 'typer'} & set(sys.modules)))"
+        "import sys, tokcount; dir(tokcount);"
+        "print(sorted({'polars', 'tiktoken', 'msgspec', 'typer'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
 
     assert done.stdout.decode().strip() == "[]"
 
 
-def test_everything_promised_is_there() -> None:
+def test_every_public_name_loads_and_is_listed_by_dir() -> None:
     assert all(hasattr(tokcount, name) for name in tokcount.__all__)
+    assert set(tokcount.__all__) <= set(dir(tokcount))
     with pytest.raises(AttributeError, match="no attribute 'tokenise'"):
         _ = tokcount.tokenise  # type: ignore[attr-defined]
 
@@ -59,7 +62,7 @@ def test_an_unknown_model_is_a_usage_error() -> None:
         tokcount.count_request({"messages": []}, "gpt4o")
 
 
-def test_read_yields_records_and_what_was_skipped() -> None:
+def test_read_yields_records_and_skipped_items() -> None:
     items = list(tokcount.read(SAMPLES / "defects.jsonl"))
 
     assert [type(item) for item in items].count(Record) == 7
@@ -81,7 +84,7 @@ def test_read_takes_a_mapping(tmp_path: Path) -> None:
     ]
 
 
-def test_scan_gives_one_row_a_record() -> None:
+def test_scan_gives_one_row_per_record() -> None:
     frame = tokcount.scan([SAMPLES / "support-chat.jsonl"], to=["gpt-4o", "gpt-5"])
 
     assert frame.height == 94
@@ -92,8 +95,8 @@ def test_scan_gives_one_row_a_record() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"mesages": []}, {"messages": "x"}, [], None, "hello"])
-def test_what_is_no_request_body_is_refused(body: Any) -> None:
-    with pytest.raises(tokcount.UsageError, match="no request body"):
+def test_anything_but_a_request_body_is_refused(body: Any) -> None:
+    with pytest.raises(tokcount.UsageError, match="not a request body"):
         tokcount.count_request(body, "gpt-4o")
 
 
@@ -102,3 +105,68 @@ def test_one_target_needs_no_list(tmp_path: Path) -> None:
     log.write_text('{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}')
 
     assert "gpt-5:input_tokens" in tokcount.scan(log, to="gpt-5").columns
+
+
+def test_a_dir_of_a_fresh_import_shows_the_lazy_names() -> None:
+    script = "import tokcount; print({'Record', 'Skipped', 'Usage', 'Message', 'Part', 'count'} <= set(dir(tokcount)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    assert done.stdout.decode().strip() == "True"
+
+
+def test_a_text_is_counted_under_the_encoding_of_a_model() -> None:
+    assert tokcount.count("2 + 2 = 4", "gpt-4o") == tokcount.count("2 + 2 = 4", "o200k_base") == 7
+    assert tokcount.count("2 + 2 = 4", "text-davinci-003") == 5
+    with pytest.raises(tokcount.UsageError, match=r"unknown model 'gpt-4oo'\. Did you mean gpt-4o"):
+        tokcount.count("2 + 2 = 4", "gpt-4oo")
+
+
+@pytest.mark.parametrize("text", [None, b"hello", 4])
+def test_count_takes_strings_only(text: Any) -> None:
+    with pytest.raises(TypeError, match=r"count\(\) expects a string, not "):
+        tokcount.count(text)
+
+
+def test_a_request_without_a_model_asks_for_one() -> None:
+    with pytest.raises(tokcount.UsageError, match="pass model="):
+        tokcount.count_request({"messages": []})
+
+
+def test_a_wrong_mapping_is_reported_as_an_argument() -> None:
+    with pytest.raises(tokcount.UsageError, match=r"^prompt_path='\[': not a JMESPath expression") as caught:
+        list(tokcount.read(SAMPLES / "support-chat.jsonl", prompt_path="["))
+
+    assert caught.value.command_line.startswith("--prompt-path '[': not a JMESPath expression")
+
+
+COMMAND_LINE_ONLY = {"parse_price_option"}
+"""Functions below the interface that only the command line reaches: they parse an option."""
+
+
+ERRORS = {"UsageError", "DataError", "UnknownModel", "VocabularyError"}
+
+
+def error_texts(source: str) -> list[str]:
+    """The constant texts of all errors that are made, without those given as `command_line=`."""
+    texts = []
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    for function in functions:
+        if function.name in COMMAND_LINE_ONLY:
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
+                constants = (part for argument in node.args for part in ast.walk(argument))
+                texts += [part.value for part in constants if isinstance(part, ast.Constant)]
+    return [text for text in texts if isinstance(text, str)]
+
+
+@pytest.mark.parametrize(
+    "folder", ["logs", "framing", "tokens", "scanning", "models", "frames", "spark", "*.py"]
+)
+def test_errors_below_the_interface_name_no_options_of_the_command_line(folder: str) -> None:
+    package = ROOT / "tokcount"
+    files = package.glob(folder) if "*" in folder else (package / folder).rglob("*.py")
+    raised = [(path.name, text) for path in files for text in error_texts(path.read_text("utf-8"))]
+
+    assert raised
+    assert [found for found in raised if re.search(r"(^|[\s(])--[a-z]", found[1])] == []

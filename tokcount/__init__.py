@@ -1,4 +1,4 @@
-"""Count the tokens of real prompt and message logs, as the API bills them.
+"""Count the tokens of real prompt and message logs as the API bills them.
 
 >>> import tokcount
 >>> tokcount.count("2 + 2 = 4", "p50k_base")
@@ -7,7 +7,8 @@
 >>> tokcount.count_request(request, "gpt-4o").total
 14
 
-`count`, `count_request`, `read` and `scan` are the whole interface; see their docstrings for shapes, units and errors.
+The interface is four functions, `count`, `count_request`, `read` and `scan`, and the types that they return; their
+docstrings describe shapes, units and errors.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,19 @@ from tokcount.errors import DataError, TokcountError, UsageError
 
 if TYPE_CHECKING:
     from tokcount.api import Counted, count, count_request, read, scan
+    from tokcount.logs.record import Message, Part, Record, Skipped, Usage
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Counted",
     "DataError",
+    "Message",
+    "Part",
+    "Record",
+    "Skipped",
     "TokcountError",
+    "Usage",
     "UsageError",
     "__version__",
     "count",
@@ -31,11 +38,22 @@ __all__ = [
     "scan",
 ]
 
+_RECORD_TYPES = frozenset({"Message", "Part", "Record", "Skipped", "Usage"})
+
 
 def __getattr__(name: str) -> Any:
-    """Load the interface on first use: `import tokcount` alone costs nothing."""
-    if name in __all__:
-        from tokcount import api
+    """Load the interface on first use, so that `import tokcount` alone stays cheap."""
+    if name not in __all__:
+        raise AttributeError(f"module 'tokcount' has no attribute {name!r}")
+    if name in _RECORD_TYPES:
+        from tokcount.logs import record
 
-        return getattr(api, name)
-    raise AttributeError(f"module 'tokcount' has no attribute {name!r}")
+        return getattr(record, name)
+    from tokcount import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    """The names that are already loaded, and those that load on first use."""
+    return sorted({*globals(), *__all__})

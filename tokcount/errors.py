@@ -1,12 +1,12 @@
-"""What can go wrong, and with which exit code.
+"""The expected failures, each with its exit code.
 
     TokcountError
     ├── UsageError        2   a wrong option, a missing file, an unknown model or encoding
     ├── DataError         3   nothing countable was found, or records were skipped under --strict
-    ├── VocabularyError   2   a shipped vocabulary does not have the hash that tiktoken publishes
+    ├── VocabularyError   2   a bundled vocabulary does not have the hash that tiktoken publishes
     └── Interrupted     130   Ctrl-C, or a signal that ends the program
 
-Every message is one line: what, where (``file:line``), what to do.
+Every message is one line: what is wrong, where (`file:line`), and what to do about it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the program; a contract, shown in ``--help`` and the README."""
+    """The exit codes of the program: a public contract, listed in `--help` and the README."""
 
     OK = 0
     BUDGET = 1
@@ -26,9 +26,17 @@ class ExitCode(IntEnum):
 
 
 class TokcountError(Exception):
-    """An expected failure; its text is the one line a user sees."""
+    """An expected failure. Its text is the one line that a Python caller sees.
+
+    `command_line` is the text for the command line, given where the two differ: a Python caller passes arguments,
+    the command line takes options.
+    """
 
     exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, message: str, *, command_line: str | None = None) -> None:
+        super().__init__(message)
+        self.command_line = message if command_line is None else command_line
 
 
 class UsageError(TokcountError):
@@ -36,13 +44,13 @@ class UsageError(TokcountError):
 
 
 class DataError(TokcountError):
-    """The input was read and holds nothing that can be counted, or ``--strict`` refuses what it holds."""
+    """The input was read but holds nothing countable, or holds something that `--strict` does not allow."""
 
     exit_code = ExitCode.DATA
 
 
-class Interrupted(TokcountError):  # noqa: N818 - it is no error
-    """The user, or the system, ended the program before its time."""
+class Interrupted(TokcountError):  # noqa: N818 - not an error
+    """The user or the system stopped the program."""
 
     exit_code = ExitCode.INTERRUPTED
 
@@ -52,11 +60,11 @@ class VocabularyError(TokcountError):
 
 
 _COMPARED = 80
-"""Characters of an unknown word that are compared; more is no slip of a name."""
+"""How many characters of an unknown word are compared: anything longer is not a misspelt name."""
 
 
 def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6, instead: str | None = None) -> str:
-    """What to do about an unknown word: the known ones that come close, else ``instead``, else all of them.
+    """Advice for an unknown word: the closest known words, else `instead`, else all known words.
 
     >>> suggest("jsn", ["csv", "json"])
     'Did you mean json?'

@@ -89,14 +89,13 @@ def test_nonsense_and_deployments_are_unknown(asked: str) -> None:
         names.resolve(asked)
 
 
-def test_the_error_names_close_matches_and_ways_out() -> None:
+def test_the_error_names_close_matches_and_what_to_do() -> None:
     with pytest.raises(UsageError) as error:
         names.resolve("gpt4o")
 
-    assert str(error.value) == (
-        "unknown model 'gpt4o'. Did you mean gpt-4o, gpt-4? "
-        "Or name an encoding (o200k_base), or add it with --prices FILE."
-    )
+    advice = "unknown model 'gpt4o'. Did you mean gpt-4o, gpt-4? Or name an encoding (o200k_base)"
+    assert str(error.value) == f"{advice}."
+    assert error.value.command_line == f"{advice}, or add it with --prices FILE."
 
 
 def test_the_error_stays_one_short_line_whatever_the_log_holds() -> None:

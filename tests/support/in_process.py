@@ -33,7 +33,9 @@ def run(*arguments: str | Path, stdin: str | bytes | None = None, **environment:
         app, [str(argument) for argument in arguments], input=stdin, env={**ENVIRONMENT, **environment}
     )
     if isinstance(done.exception, TokcountError):
-        return Done(int(done.exception.exit_code), done.stdout, done.stderr + message(str(done.exception)))
+        return Done(
+            int(done.exception.exit_code), done.stdout, done.stderr + message(done.exception.command_line)
+        )
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout, done.stderr)

@@ -135,9 +135,7 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_line(in_workers: Run) -> No
 
     code, told = in_workers.end()
     assert code == ExitCode.DATA
-    assert told.startswith(
-        "tokcount: a worker process died, perhaps for want of memory: run again with --jobs 1"
-    )
+    assert told.startswith("tokcount: a worker process died, perhaps out of memory: run again with --jobs 1")
     assert told.count("\n") == 1
 
 

@@ -39,9 +39,9 @@ class Path:
         except (JMESPathError, ValueError) as error:
             where = getattr(error, "lex_position", None)
             at = f" at character {where + 1}" if isinstance(where, int) else ""
-            raise UsageError(
-                f"--{option.replace('_', '-')} {expression!r}: not a JMESPath expression{at}."
-            ) from None
+            problem = f"{expression!r}: not a JMESPath expression{at}."
+            flag = f"--{option.replace('_', '-')}"
+            raise UsageError(f"{option}={problem}", command_line=f"{flag} {problem}") from None
 
     def find(self, value: Any) -> Any:
         """What stands there, as it is; ``None`` when there is nothing. Looks into top-level JSON in strings, too."""

@@ -61,7 +61,7 @@ def auto_target(model: Model | str, today: date, catalog: Catalog | None = None)
     living = [one for one in chain if _lives(one, today)]
     if living:
         return living[-1]
-    raise UsageError(f"no live replacement of {model.name} is known; name a target with --to MODEL")
+    raise UsageError(f"no live replacement of {model.name} is known; name a target")
 
 
 def _lives(model: Model, day: date) -> bool:

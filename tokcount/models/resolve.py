@@ -45,7 +45,7 @@ def resolve(name: str, catalog: Catalog | None = None) -> Resolution:
     catalog = catalog or catalogs.default()
     found = find(name, catalog)
     if found is None:
-        raise UnknownModel(_unknown(name, catalog))
+        raise _unknown(name, catalog)
     return found
 
 
@@ -193,11 +193,10 @@ def _with_step(step: str, resolution: Resolution) -> Resolution:
     return msgspec.structs.replace(resolution, steps=(step, *resolution.steps))
 
 
-def _unknown(name: str, catalog: Catalog) -> str:
+def _unknown(name: str, catalog: Catalog) -> UnknownModel:
     known = [*catalog.models, *catalog.aliases]
     shown = repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")
     close = suggest(name.lower(), known, cutoff=0.75, instead="")
-    otherwise = "Or name" if close else "Name"
-    return f"unknown model {shown}. {close} {otherwise} an encoding (o200k_base), or add it with --prices FILE.".replace(
-        "  ", " "
-    )
+    problem = f"unknown model {shown}. {close}".rstrip()
+    otherwise = f"{problem} {'Or name' if close else 'Name'} an encoding (o200k_base)"
+    return UnknownModel(f"{otherwise}.", command_line=f"{otherwise}, or add it with --prices FILE.")

@@ -81,8 +81,10 @@ class Pool:
                 except NotYet:
                     self._show_progress()
         except BrokenProcessPool:
+            problem = "a worker process died, perhaps out of memory: run again"
             raise DataError(
-                "a worker process died, perhaps for want of memory: run again with --jobs 1, or on smaller files."
+                f"{problem} with jobs=1 or on smaller files.",
+                command_line=f"{problem} with --jobs 1 or on smaller files.",
             ) from None
         finally:
             self._show_progress()

@@ -42,7 +42,7 @@ def test_paths(expression: str, found: Any) -> None:
 @pytest.mark.parametrize("expression", ["a.[", "$.a[", "$..a", "a b"])
 def test_a_wrong_expression_is_a_usage_error(expression: str) -> None:
     """It names the argument and the expression."""
-    with pytest.raises(UsageError, match="^prompt_path="):
+    with pytest.raises(UsageError, match=r"^prompt_path="):
         Mapper(Mapping(prompt_path=expression), Detector())
 
 

@@ -91,7 +91,7 @@ def test_the_key_is_one_spelling_without_the_limit() -> None:
     ("written", "message"),
     [
         ("", "budget '', column 1: expected a metric: input_tokens, "),
-        ("input_tokns.max <= 8", "'input_tokns.max <= 8', column 1: no metric 'input_tokns'. Did you mean input_tokens"),
+        ("input_tokns.max <= 8", "column 1: no metric 'input_tokns'. Did you mean input_tokens"),
         ("zzz.max <= 8", "column 1: no metric 'zzz'. Known: input_tokens, output_tokens"),
         ("input_tokens <= 8", "column 13: say what of input_tokens: input_tokens.total, input_tokens.mean"),
         ("input_tokens. <= 8", "column 15: expected what of input_tokens: input_tokens.total"),

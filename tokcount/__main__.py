@@ -28,7 +28,8 @@ def main() -> None:
     except SystemExit:
         raise
     except TokcountError as error:
-        _print_error(f"tokcount: {error.command_line}")
+        for line in error.lines:
+            _print_error(f"tokcount: {line}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

@@ -2,11 +2,13 @@
 
     TokcountError
     ├── UsageError        2   a wrong option, a missing file, an unknown model or encoding
+    │   └── MistakesError     all mistakes of a file
     ├── DataError         3   nothing countable was found, or records were skipped under --strict
     ├── VocabularyError   2   a bundled vocabulary does not have the hash that tiktoken publishes
     └── Interrupted     130   Ctrl-C, or a signal that ends the program
 
-Every message is one line: what is wrong, where (`file:line`), and what to do about it.
+Every message is one line: what is wrong, where (`file:line`), and what to do about it. A `MistakesError` has one line
+per mistake.
 """
 
 from __future__ import annotations
@@ -38,9 +40,30 @@ class TokcountError(Exception):
         super().__init__(message)
         self.command_line = message if command_line is None else command_line
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines to print on a terminal, each with what is wrong, where, and what to do."""
+        return (self.command_line,)
+
 
 class UsageError(TokcountError):
     """A wrong option or argument: a missing file, an unknown model, a bad mapping."""
+
+
+class MistakesError(UsageError):
+    """All mistakes of one file, each a line of its own."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.args = lines
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The mistakes, each with file, line, key, and what to do."""
+        return self.args
+
+    def __str__(self) -> str:
+        return "\n".join(self.args)
 
 
 class DataError(TokcountError):

@@ -27,10 +27,9 @@ from tokcount.reports.cost.entries import BY, effects, entry, groups
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary, overview
+from tokcount.reports.period import monthly_projection
 from tokcount.reports.report import Report
 
-DAYS_A_MONTH = Decimal("30.4375")
-"""365.25 / 12."""
 KEPT = ("price", "cost", "input_cost", "output_cost")
 """Columns of a charged reference that comparing and grouping need."""
 
@@ -193,21 +192,9 @@ def _compared(base: pl.DataFrame, target: pl.DataFrame, book: PriceBook, frame: 
 
 
 def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | None, dict[str, Any] | None]:
-    """The factor from the log to a month, and how it was found."""
-    if options.records_per_month is not None:
-        if not frame.height:
-            return None, {"basis": "no records", "factor": None}
-        factor = Decimal(options.records_per_month) / frame.height
-        return factor, {
-            "basis": f"{options.records_per_month:,} records a month",
-            "factor": str(round(factor, 6)),
-        }
-    if not options.monthly:
+    """The factor from the log to a month, and how it was found; nothing unless it was asked for."""
+    if options.records_per_month is None and not options.monthly:
         return None, None
-    days = frame["timestamp"].dt.date().drop_nulls()
-    first, last = days.min(), days.max()
-    if not isinstance(first, date) or not isinstance(last, date):
-        return None, {"basis": "no timestamps; give --records-per-month", "factor": None}
-    span = (last - first).days + 1
-    factor = DAYS_A_MONTH / span
-    return factor, {"basis": f"{span:,} days, {first} to {last}", "factor": str(round(factor, 6))}
+    found = monthly_projection(frame, options.records_per_month)
+    factor = None if found.factor is None else str(round(found.factor, 6))
+    return found.factor, {"basis": found.basis, "factor": factor}

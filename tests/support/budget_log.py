@@ -8,9 +8,11 @@ from typing import Any
 import polars as pl
 
 from support.frames import NEW, SKIPS, counts, frame, record
-from tokcount.reports.budgets.from_scan import FrameMeter, Terms
+from tokcount.reports.budgets.derived import BudgetContext
+from tokcount.reports.budgets.from_scan import ScanSource
 from tokcount.reports.budgets.language import parse
-from tokcount.reports.budgets.meter import Culprits, Measured
+from tokcount.reports.budgets.metric import Measured
+from tokcount.reports.budgets.source import Violations
 from tokcount.reports.columns import NamedReference
 
 OWN = NamedReference("own")
@@ -62,21 +64,21 @@ IN_PART = LOG.with_columns(
 """The same with two calls that are counted in part under their own models."""
 
 
-def meter(log: pl.DataFrame = LOG, *targets: str, **terms: Any) -> FrameMeter:
-    return FrameMeter(log, SKIPS, Terms(targets=targets, **{"today": TODAY, **terms}))
+def source(log: pl.DataFrame = LOG, *targets: str, **terms: Any) -> ScanSource:
+    return ScanSource(log, SKIPS, BudgetContext(targets=targets, **{"today": TODAY, **terms}))
 
 
 def measured(text: str, log: pl.DataFrame = LOG, target: str | None = None, **terms: Any) -> Measured:
     """What a budget measures."""
-    return meter(log, **terms).measure(parse(text), target)
+    return source(log, **terms).measure(parse(text), target)
 
 
-def blamed(text: str, log: pl.DataFrame = LOG, target: str | None = None, top: int = 10) -> Culprits:
+def blamed(text: str, log: pl.DataFrame = LOG, target: str | None = None, top: int = 10) -> Violations:
     """Which records a budget with a limit of its own blames."""
     budget = parse(text)
     assert budget.limit.amount is not None
-    return meter(log).culprits(budget, target, budget.limit.amount.value, top)
+    return source(log).violations(budget, target, budget.limit.amount.value, top)
 
 
-def lines(culprits: Culprits) -> list[int]:
+def lines(culprits: Violations) -> list[int]:
     return [entry["line"] for entry in culprits.records]

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from support.budget_log import IN_PART, LOG, UNSURE, meter
+from support.budget_log import IN_PART, LOG, UNSURE, source
 from support.frames import Skips
-from tokcount.reports.budgets import gate as budget
-from tokcount.reports.budgets.gate import Gate
+from tokcount.reports.budgets import compute
+from tokcount.reports.budgets.compute import CheckOptions
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.overview import overview
 from tokcount.reports.report import Report
@@ -20,8 +20,8 @@ HOSTILE_PATH = (
 
 
 def checked(log: Any, fail: list[str], warn: list[str], *targets: str) -> Report:
-    gate = Gate(fail=tuple(map(parse, fail)), warn=tuple(map(parse, warn)), top=2)
-    return budget.report(budget.judge(meter(log, *targets), gate), overview(log, Skips()))
+    gate = CheckOptions(fail=tuple(map(parse, fail)), warn=tuple(map(parse, warn)), top=2)
+    return compute.report(compute.judge(source(log, *targets), gate), overview(log, Skips()))
 
 
 CHECKED = checked(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
 from tokcount.reports.budgets.baseline import from_text, merged, to_text
-from tokcount.reports.budgets.metrics import Unit
+from tokcount.reports.budgets.metric import Unit
 
 UNITS: list[Unit] = ["tokens", "records", "share", "usd"]
 VALUES = st.tuples(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(UNITS))
@@ -54,14 +54,17 @@ def test_of_several_baselines_the_last_wins() -> None:
         (b"{", "main.json is not JSON"),
         (b"\xff", "main.json is not JSON"),
         (b"[" * 100_000, "main.json is not JSON"),
-        (b"[]", "main.json is no baseline; make one with --save-baseline main.json"),
-        (b'{"values": {}}', "main.json is no baseline"),
-        (b'{"tokcount_baseline": 2, "values": {}}', "main.json is a baseline of version 2, known is 1"),
-        (b'{"tokcount_baseline": 1, "values": {"a": null}}', "main.json: a: None is no number"),
-        (b'{"tokcount_baseline": 1, "values": {"a": "x"}}', "main.json: a: 'x' is no number"),
-        (b'{"tokcount_baseline": 1, "values": {"a": true}}', "main.json: a: True is no number"),
-        (b'{"tokcount_baseline": 1, "values": {"a": 1e999999}}', "is no number"),
-        (b'{"tokcount_baseline": 1, "values": {"a": NaN}}', "is no number"),
+        (b"[]", "main.json is not a baseline; save one with --save-baseline main.json"),
+        (b'{"values": {}}', "main.json is not a baseline"),
+        (
+            b'{"tokcount_baseline": 2, "values": {}}',
+            "version 2; this tokcount reads version 1",
+        ),
+        (b'{"tokcount_baseline": 1, "values": {"a": null}}', "main.json: a: None is not a number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": "x"}}', "main.json: a: 'x' is not a number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": true}}', "main.json: a: True is not a number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": 1e999999}}', "is not a number"),
+        (b'{"tokcount_baseline": 1, "values": {"a": NaN}}', "is not a number"),
     ],
 )
 def test_another_file_is_refused_in_one_line(content: bytes, message: str) -> None:

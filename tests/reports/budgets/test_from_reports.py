@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.budget_log import IN_PART, LOG, OWN, TODAY, UNSURE, measured, meter
+from support.budget_log import IN_PART, LOG, OWN, TODAY, UNSURE, measured, source
 from support.frames import NEW, SKIPS
 
-from tokcount.reports.budgets import gate as budget
-from tokcount.reports.budgets.from_reports import NOT_THERE, ReportMeter, overview_of
-from tokcount.reports.budgets.gate import Gate
+from tokcount.reports.budgets import compute
+from tokcount.reports.budgets.compute import CheckOptions
+from tokcount.reports.budgets.from_reports import NOT_THERE, ReportSource, overview_of
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.drift import compute as drift
@@ -50,17 +50,17 @@ def saved(log: Any = LOG) -> list[Report]:
     ],
 )
 def test_a_saved_report_holds_the_value_that_the_log_has(text: str) -> None:
-    expected, found = measured(text, target="gpt-4o"), ReportMeter(saved()).measure(parse(text), "gpt-4o")
+    expected, found = measured(text, target="gpt-4o"), ReportSource(saved()).measure(parse(text), "gpt-4o")
 
     assert float(found.value or 0) == pytest.approx(float(expected.value or 0))
-    assert found.doubt == expected.doubt
+    assert found.reason == expected.reason
 
 
 @pytest.mark.parametrize("text", ["residual.exact >= 1%", "residual.max <= 1"])
 def test_so_does_a_saved_reconcile_report(text: str) -> None:
     report = reconcile.report(WITH_SHAPES, SKIPS)
 
-    assert ReportMeter([report]).measure(parse(text), None) == measured(text)
+    assert ReportSource([report]).measure(parse(text), None) == measured(text)
 
 
 @pytest.mark.parametrize(
@@ -74,42 +74,42 @@ def test_so_does_a_saved_reconcile_report(text: str) -> None:
     ],
 )
 def test_what_a_report_does_not_hold_is_not_known(text: str) -> None:
-    found = ReportMeter(saved()).measure(parse(text), None)
+    found = ReportSource(saved()).measure(parse(text), None)
 
-    assert (found.value, found.doubt) == (None, NOT_THERE)
+    assert (found.value, found.reason) == (None, NOT_THERE)
 
 
 def test_a_target_that_is_not_in_the_report_is_not_known() -> None:
-    assert ReportMeter(saved()).measure(parse("cost.total <= $1"), "gpt-9").doubt == NOT_THERE
+    assert ReportSource(saved()).measure(parse("cost.total <= $1"), "gpt-9").reason == NOT_THERE
 
 
 def test_records_without_a_value_are_counted_in_a_report_as_well() -> None:
-    found = ReportMeter(saved(UNSURE)).measure(parse("cost.total <= $1"), None)
+    found = ReportSource(saved(UNSURE)).measure(parse("cost.total <= $1"), None)
 
-    assert found.doubt == "2 of 9 records without a value"
+    assert found.reason == "2 of 9 records without a value"
 
 
 def test_a_saved_check_is_judged_again_with_its_records() -> None:
-    gate = Gate(fail=(parse('input_tokens.p95 <= 250 where kind = "chat"'),), top=1)
-    report = budget.report(budget.judge(meter(), gate), {})
+    gate = CheckOptions(fail=(parse('input_tokens.p95 <= 250 where kind = "chat"'),), top=1)
+    report = compute.report(compute.judge(source(), gate), {})
 
-    again = budget.report(budget.judge(ReportMeter([report]), gate), {})
+    again = compute.report(compute.judge(ReportSource([report]), gate), {})
 
     assert again == report
 
 
 def test_a_saved_check_does_not_know_what_it_did_not_measure_and_other_reports_name_no_records() -> None:
-    checked = budget.report(budget.judge(meter(), Gate(fail=(parse("records.total >= 1"),))), {})
+    checked = compute.report(compute.judge(source(), CheckOptions(fail=(parse("records.total >= 1"),))), {})
     asked = parse("input_tokens.total <= 1")
 
-    assert ReportMeter([checked]).measure(asked, None).doubt == NOT_THERE
-    assert ReportMeter([checked, *saved()]).culprits(asked, "gpt-4o", Decimal(1), 5).total == 0
+    assert ReportSource([checked]).measure(asked, None).reason == NOT_THERE
+    assert ReportSource([checked, *saved()]).violations(asked, "gpt-4o", Decimal(1), 5).total == 0
 
 
 def test_without_targets_a_budget_is_about_those_of_the_report() -> None:
-    assert ReportMeter(saved()).targets == ("gpt-4o",)
-    assert ReportMeter(saved(), ("gpt-4",)).targets == ("gpt-4",)
-    assert ReportMeter([]).targets == (None,)
+    assert ReportSource(saved()).targets == ("gpt-4o",)
+    assert ReportSource(saved(), ("gpt-4",)).targets == ("gpt-4",)
+    assert ReportSource([]).targets == (None,)
 
 
 def test_the_overview_is_that_of_the_first_report_that_has_one() -> None:
@@ -129,11 +129,11 @@ def test_the_overview_is_that_of_the_first_report_that_has_one() -> None:
 )
 def test_a_saved_report_knows_what_was_counted_in_part(text: str, target: str | None) -> None:
     expected = measured(text, IN_PART, target)
-    found = ReportMeter(saved(IN_PART)).measure(parse(text), target)
+    found = ReportSource(saved(IN_PART)).measure(parse(text), target)
 
-    assert (found.is_floor, found.rests_on) == (expected.is_floor, expected.rests_on)
+    assert (found.is_floor, found.undercounted) == (expected.is_floor, expected.undercounted)
 
 
 def test_a_floor_stays_a_floor() -> None:
-    assert ReportMeter(saved()).measure(parse("cost.total <= $1"), None).is_floor
-    assert ReportMeter(saved()).measure(parse("cost.total <= $1"), None).value != Decimal(0)
+    assert ReportSource(saved()).measure(parse("cost.total <= $1"), None).is_floor
+    assert ReportSource(saved()).measure(parse("cost.total <= $1"), None).value != Decimal(0)

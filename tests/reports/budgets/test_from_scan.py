@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.budget_log import INPUT, LOG, TODAY, UNSURE, blamed, lines, measured, meter
+from support.budget_log import INPUT, LOG, TODAY, UNSURE, blamed, lines, measured, source
 
 from tokcount.reports.budgets.language import parse
-from tokcount.reports.budgets.meter import Measured
+from tokcount.reports.budgets.metric import Measured
 from tokcount.reports.cost.compute import CostOptions, costs
 
 GROWTH = [(n - own) / own for n, own in zip([57, 107, 157, 207, 53, 303], INPUT[:6], strict=True)]
@@ -119,7 +119,7 @@ def test_a_cost_is_a_floor_where_the_log_does_not_show_the_output() -> None:
 )
 def test_where_selects_records(where: str, found: list[int]) -> None:
     budget = parse(f"input_tokens.max <= 1 where {where}")
-    rows, _ = meter()._rows(budget, None)
+    rows = source()._rows(budget, None)
 
     assert rows["line"].to_list() == found
 
@@ -147,14 +147,14 @@ def test_any_name_is_a_pattern_that_matches_itself(name: str) -> None:
     ],
 )
 def test_what_is_not_known_is_said(budget: str, doubt: str) -> None:
-    assert measured(budget, UNSURE).doubt == doubt
+    assert measured(budget, UNSURE).reason == doubt
 
 
 def test_a_month_needs_a_day() -> None:
     undated = LOG.with_columns(timestamp=pl.lit(None, pl.Datetime("us", "UTC")))
 
     assert (
-        measured("cost.per_month <= $1", undated).doubt
+        measured("cost.per_month <= $1", undated).reason
         == "no timestamps to project from; give --records-per-month"
     )
 
@@ -163,8 +163,8 @@ def test_a_record_without_text_counts_as_billed() -> None:
     billed = UNSURE.with_columns(billed_input_tokens=pl.when(pl.col("line") == 8).then(1000))
 
     assert measured("input_tokens.max <= 1", billed).value == 1000
-    assert not measured("input_tokens.max <= 1", billed).doubt
-    assert measured("content_tokens.max <= 1", billed).doubt
+    assert not measured("input_tokens.max <= 1", billed).reason
+    assert measured("content_tokens.max <= 1", billed).reason
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_records_to_blame_show_money_and_reasons() -> None:
 
 
 def test_without_a_limit_those_without_a_value_are_named() -> None:
-    culprits = meter(UNSURE).culprits(parse("cost.total <= $1"), None, None, 10)
+    culprits = source(UNSURE).violations(parse("cost.total <= $1"), None, None, 10)
 
     assert lines(culprits) == [8, 9]
     assert [entry["value"] for entry in culprits.records] == [None, None]

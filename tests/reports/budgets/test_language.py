@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
 from tokcount.reports.budgets.language import Amount, Budget, Condition, Field, Limit, parse
-from tokcount.reports.budgets.metrics import METRICS, Metric
+from tokcount.reports.budgets.metric import Metric
+from tokcount.reports.budgets.metrics import METRICS
 
 
 @pytest.mark.parametrize(

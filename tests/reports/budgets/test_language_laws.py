@@ -22,7 +22,8 @@ from tokcount.reports.budgets.language import (
     Limit,
     parse,
 )
-from tokcount.reports.budgets.metrics import METRICS, Metric
+from tokcount.reports.budgets.metric import Metric
+from tokcount.reports.budgets.metrics import METRICS
 
 names = st.text(
     st.characters(exclude_characters="\"'", exclude_categories=["Cs"]), min_size=1, max_size=12
@@ -35,7 +36,7 @@ def budgets(draw: st.DrawFn) -> Budget:
     """Any budget, of any metric, limit, selection and target."""
     metric: Metric = draw(st.sampled_from(list(METRICS.values())))
     aggregate = draw(st.sampled_from(metric.aggregates))
-    kind = ABSOLUTE[metric.units[aggregate]]
+    kind = ABSOLUTE[metric.unit_of(aggregate)]
     relative = draw(st.booleans())
     amount: Amount | None = Amount(draw(values) * draw(st.sampled_from([1, -1])), kind)
     if relative:
@@ -45,7 +46,7 @@ def budgets(draw: st.DrawFn) -> Budget:
         amount = draw(st.sampled_from([None, either]))
     conditions = st.builds(Condition, st.sampled_from(FIELDS), st.booleans(), names)
     where = tuple(draw(st.lists(conditions, max_size=3))) if metric.selectable else ()
-    target = draw(st.none() | names.map(str.strip)) if metric.counted else None
+    target = draw(st.none() | names.map(str.strip)) if metric.per_model else None
     return Budget(
         "", metric.name, aggregate, draw(st.sampled_from(OPERATORS)), Limit(amount, relative), where, target
     )

@@ -20,9 +20,8 @@ from tokcount.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
-    from tokcount.reports.budgets.from_scan import Terms
-    from tokcount.reports.budgets.gate import Gate, Verdict
-    from tokcount.reports.budgets.language import Budget
+    from tokcount.reports.budgets.compute import CheckOptions, Verdict
+    from tokcount.reports.budgets.derived import BudgetContext
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
 
@@ -71,10 +70,10 @@ class GateGroup:
     exit_zero: Annotated[bool, option("--exit-zero", says="Exit 0 also when a budget is broken.")] = False
 
 
-def gate_of(group: GateGroup) -> Gate:
-    """The gate. Raises `UsageError` for a wrong budget, none at all, and a baseline that cannot be read."""
+def options_of(group: GateGroup) -> CheckOptions:
+    """What to check. Raises `UsageError` for a wrong budget, none at all, and a baseline that cannot be read."""
     from tokcount.reports.budgets.baseline import from_text, merged
-    from tokcount.reports.budgets.gate import Gate
+    from tokcount.reports.budgets.compute import CheckOptions
     from tokcount.reports.budgets.language import parse
 
     if not group.fail and not group.warn:
@@ -82,7 +81,7 @@ def gate_of(group: GateGroup) -> Gate:
             "no budgets: give --budget 'input_tokens.max <= 8000', or lists fail and warn in [tool.tokcount.check]."
         )
     values = [from_text(_read(path), str(path)) for path in _compared(group)]
-    return Gate(
+    return CheckOptions(
         fail=tuple(map(parse, group.fail or ())),
         warn=tuple(map(parse, group.warn or ())),
         baseline=merged(values) if values else None,
@@ -109,20 +108,22 @@ def saved_reports(paths: Sequence[str] | None) -> list[Report]:
     return [load(_read(Path(path)), path) for path in found]
 
 
-def plan_for(gate: Gate, references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
+def plan_for(options: CheckOptions, references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
     """What to count: the targets of the run and of all budgets, and each record's own model where it is needed."""
     from tokcount.cli.inputs import families_of
     from tokcount.models.references import parse_reference
+    from tokcount.reports.budgets.compute import needs_own
     from tokcount.scanning.plan import ScanPlan
 
-    budgets = (*gate.fail, *gate.warn)
+    budgets = (*options.fail, *options.warn)
     asked = [budget.target for budget in budgets if budget.target not in (None, "own")]
     names = [name for name in (references.from_, *(references.to or ()), *asked) if name]
+    given = {"has_targets": bool(references.to), "has_baseline": bool(references.from_)}
     if references.assume_model:
         parse_reference(references.assume_model, catalog)
     return ScanPlan(
         references=tuple(parse_reference(name, catalog) for name in dict.fromkeys(names)),
-        own=not names or any(_needs_own(budget, references) for budget in budgets),
+        own=not names or any(needs_own(budget, **given) for budget in budgets),
         assume_model=references.assume_model,
         engine=run.engine,
         catalog=catalog,
@@ -133,18 +134,10 @@ def plan_for(gate: Gate, references: ReferenceGroup, run: RunGroup, catalog: Cat
 def saved_values(verdicts: Sequence[Verdict]) -> tuple[str, list[str]]:
     """The baseline file for what was measured, and what is not in it because it is not known."""
     from tokcount.reports.budgets import baseline
-    from tokcount.reports.budgets import gate as budget
+    from tokcount.reports.budgets.compute import values
 
-    known = budget.values(verdicts)
+    known = values(verdicts)
     return baseline.to_text(known), [verdict.key for verdict in verdicts if verdict.key not in known]
-
-
-def _needs_own(budget: Budget, references: ReferenceGroup) -> bool:
-    if budget.metric == "residual" or budget.target == "own":
-        return True
-    if budget.metric in ("drift", "cost", "unpriced") and not references.from_:
-        return True
-    return budget.target is None and not references.to
 
 
 def _is_report(path: Path) -> bool:
@@ -182,7 +175,7 @@ def check(
     "cost.total <= baseline + 5%" or "drift.total <= 15% for gpt-5.6-luna". Budgets come from --budget and --warn, or
     from the lists fail and warn of [tool.tokcount.check]. What cannot be judged is broken, unless --allow-unknown.
     """
-    asked = gate_of(gate)
+    asked = options_of(gate)
     reports = saved_reports(paths)
     if reports:
         passed = _check_reports(reports, asked, references, gate, run, output)
@@ -194,24 +187,24 @@ def check(
 
 def _check_reports(
     reports: list[Report],
-    asked: Gate,
+    asked: CheckOptions,
     references: ReferenceGroup,
     gate: GateGroup,
     run: RunGroup,
     output: CheckOutputGroup,
 ) -> bool:
-    from tokcount.reports.budgets import gate as budget
-    from tokcount.reports.budgets.from_reports import ReportMeter, overview_of
+    from tokcount.reports.budgets import compute
+    from tokcount.reports.budgets.from_reports import ReportSource, overview_of
 
-    verdicts = budget.judge(ReportMeter(reports, tuple(references.to or ())), asked)
-    report = budget.report(verdicts, overview_of(reports))
+    verdicts = compute.judge(ReportSource(reports, tuple(references.to or ())), asked)
+    report = compute.report(verdicts, overview_of(reports))
     outputs.show(report, output)
     return _passed(report, verdicts, gate, run)
 
 
 def _check_logs(
     paths: Sequence[str] | None,
-    asked: Gate,
+    asked: CheckOptions,
     references: ReferenceGroup,
     gate: GateGroup,
     read: ReadGroup,
@@ -220,8 +213,8 @@ def _check_logs(
     output: CheckOutputGroup,
 ) -> bool:
     """Count and judge. Raises `DataError` when nothing was countable, and under ``--strict`` when not all was read."""
-    from tokcount.reports.budgets import gate as budget
-    from tokcount.reports.budgets.from_scan import FrameMeter
+    from tokcount.reports.budgets import compute
+    from tokcount.reports.budgets.from_scan import ScanSource
     from tokcount.reports.overview import overview
 
     job = Job(paths, read, prices, run, output, gate.save_baseline)
@@ -230,21 +223,21 @@ def _check_logs(
     frame = job.count(plan)
     passed = True
     if frame.height:
-        meter = FrameMeter(frame, job.skipped, _terms(job, plan, references, gate))
-        verdicts = budget.judge(meter, asked)
-        report = budget.report(verdicts, overview(frame, job.skipped))
+        source = ScanSource(frame, job.skipped, _context(job, plan, references, gate))
+        verdicts = compute.judge(source, asked)
+        report = compute.report(verdicts, overview(frame, job.skipped))
         job.show(report)
         passed = _passed(report, verdicts, gate, run)
     job.close(frame.height)
     return passed
 
 
-def _terms(job: Job, plan: ScanPlan, references: ReferenceGroup, gate: GateGroup) -> Terms:
+def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, gate: GateGroup) -> BudgetContext:
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
-    from tokcount.reports.budgets.from_scan import Terms
+    from tokcount.reports.budgets.derived import BudgetContext
 
-    return Terms(
+    return BudgetContext(
         baseline=references.from_ or OWN,
         targets=tuple(references.to or ()),
         today=job.today,

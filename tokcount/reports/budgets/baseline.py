@@ -1,7 +1,7 @@
-"""Baselines: the values that budgets had once, in a small file that lives beside the code.
+"""Baselines: earlier values of budgets, in a small file that is kept with the code.
 
-One value a line, sorted, without a clock, a path or any text of a log: two branches that each add a budget merge,
-and a log that was moved or renamed still compares, for values are kept under what was measured
+One value per line, sorted, without a timestamp, a path or any text of a log: two branches that each add a budget
+merge, and a log that was moved or renamed still compares, because values are kept under what was measured
 (`tokcount.reports.budgets.language.Budget.key`).
 """
 
@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from tokcount.errors import UsageError
-from tokcount.reports.budgets.metrics import Unit
+from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.columns import decimal_text
 
 VERSION: Final = 1
@@ -30,20 +30,22 @@ def to_text(values: Mapping[str, tuple[Decimal, Unit]]) -> str:
 
 
 def from_text(content: bytes, name: str) -> dict[str, Decimal]:
-    """The values of a file; ``name`` says in errors where they came from.
+    """The values of a file; ``name`` is the source that errors report.
 
-    Raises `UsageError` when it is no baseline, or one of a later version.
+    Raises `UsageError` when it is not a baseline, or one of an unknown version.
     """
     try:
         document = json.loads(content, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is not JSON ({error}); make it anew with --save-baseline {name}") from error
+        raise UsageError(
+            f"{name} is not JSON ({error}); save it again with --save-baseline {name}"
+        ) from error
     values = document.get("values") if isinstance(document, dict) else None
     if not isinstance(values, dict) or "tokcount_baseline" not in document:
-        raise UsageError(f"{name} is no baseline; make one with --save-baseline {name}")
+        raise UsageError(f"{name} is not a baseline; save one with --save-baseline {name}")
     if document["tokcount_baseline"] != VERSION:
         raise UsageError(
-            f"{name} is a baseline of version {document['tokcount_baseline']}, known is {VERSION}"
+            f"{name} is a baseline of version {document['tokcount_baseline']}; this tokcount reads version {VERSION}"
         )
     return {key: _decimal(value, f"{name}: {key}") for key, value in values.items()}
 
@@ -54,7 +56,7 @@ def merged(baselines: Iterable[Baseline]) -> dict[str, Decimal]:
 
 
 def json_value(value: Decimal, unit: Unit) -> str | int | float:
-    """A value as reports and baselines carry it: money as a decimal string, whole numbers as integers."""
+    """A value as reports and baselines write it: money as a decimal string, whole numbers as integers."""
     if unit == "usd":
         return decimal_text(value)
     return int(value) if unit != "share" and value == value.to_integral_value() else float(value)
@@ -68,4 +70,4 @@ def _decimal(value: Any, where: str) -> Decimal:
             number = Decimal("nan")
         if number.is_finite() and abs(number) < LARGEST:
             return number
-    raise UsageError(f"{where}: {value!r} is no number; make the baseline anew with --save-baseline")
+    raise UsageError(f"{where}: {value!r} is not a number; save the baseline again with --save-baseline")

@@ -21,7 +21,8 @@ from typing import Final, Literal, NoReturn
 import msgspec
 
 from tokcount.errors import UsageError, suggest
-from tokcount.reports.budgets.metrics import METRICS, Metric, Unit
+from tokcount.reports.budgets.metric import Metric, Unit
+from tokcount.reports.budgets.metrics import METRICS
 
 Operator = Literal["<=", "<", ">=", ">", "=="]
 AmountKind = Literal["number", "percent", "money"]
@@ -77,7 +78,7 @@ class Budget(msgspec.Struct, frozen=True):
     @property
     def unit(self) -> Unit:
         """The unit of its value and its limit."""
-        return METRICS[self.metric].units[self.aggregate]
+        return METRICS[self.metric].unit_of(self.aggregate)
 
     def key(self, target: str | None) -> str:
         """What is measured, in one spelling: metric, selection and target, without operator and limit.
@@ -86,6 +87,20 @@ class Budget(msgspec.Struct, frozen=True):
         """
         where = f" where {' and '.join(map(str, sorted(self.where)))}" if self.where else ""
         return f"{self.metric}.{self.aggregate}{where}{f' for {target}' if target else ''}"
+
+
+def is_over(value: Decimal, operator: Operator, limit: Decimal) -> bool:
+    """For a value that breaks its limit: is it too large, rather than too small?"""
+    return operator in ("<=", "<") or (operator == "==" and value > limit)
+
+
+def holds(value: Decimal, operator: Operator, limit: Decimal) -> bool:
+    """Whether ``value operator limit``, exactly."""
+    if operator == "==":
+        return value == limit
+    if operator in ("<=", ">=") and value == limit:
+        return True
+    return value < limit if operator.startswith("<") else value > limit
 
 
 def _quoted(pattern: str) -> str:
@@ -144,7 +159,7 @@ class _Parser:
         if self._take(_DOT) is None:
             self._fail(self._at, f"say what of {metric.name}: {choice}")
         start, word = self._expect(_WORD, f"what of {metric.name}: {choice}")
-        if word not in metric.units:
+        if word not in metric.aggregates:
             self._fail(start, f"{metric.name} has no {word!r}. {suggest(word, metric.aggregates)}")
         return word
 
@@ -155,7 +170,7 @@ class _Parser:
         return next(operator for operator in OPERATORS if operator == found)
 
     def _limit(self, metric: Metric, aggregate: str) -> Limit:
-        unit = metric.units[aggregate]
+        unit = metric.unit_of(aggregate)
         start = self._start()
         word = self._take(_WORD)
         if word == "baseline":
@@ -235,7 +250,7 @@ class _Parser:
         return Condition(field, equality == "=", _unquoted(pattern))
 
     def _target(self, metric: Metric, start: int) -> str:
-        if not metric.counted:
+        if not metric.per_model:
             self._fail(start, f"{metric.name} does not depend on a target, it takes no 'for'")
         place, name = self._expect(_NAME, "a model or an encoding after 'for'")
         name = _unquoted(name).strip()

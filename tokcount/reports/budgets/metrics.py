@@ -1,112 +1,256 @@
-"""What a budget can be about: the metrics, what they aggregate to, and in which unit."""
+"""The metrics that budgets can limit, one row each; `register` adds another.
+
+A row is all that a metric needs: the parser, the measuring of logs and of saved reports, the options of a scan and the
+table in ``docs/budgets.md`` are driven by it.
+"""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Mapping
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any, Final
 
-import msgspec
+from tokcount.reports.budgets import per_record
+from tokcount.reports.budgets.metric import (
+    DISTRIBUTION,
+    ORDERED,
+    LogTotals,
+    Metric,
+    Saved,
+)
+from tokcount.reports.cost.usage import PARTIAL
 
-Unit = Literal["tokens", "records", "share", "usd"]
-
-QUANTILES: Final = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
-"""Percentiles, exact, with linear interpolation between the two nearest values, as everywhere in tokcount."""
-ORDERED: Final = ("max", "min", *QUANTILES)
-"""Aggregates that are the value of one record, or lie between two."""
-_DISTRIBUTION: Final = ("total", "mean", *ORDERED)
-
-
-class Metric(msgspec.Struct, frozen=True):
-    """One thing that is measured of every record.
-
-    ``units`` has the aggregates and the unit of each. ``counted``: it depends on the model that the record is counted
-    under, so ``for`` makes sense. ``selectable``: it can be measured over some of the records, so ``where`` makes
-    sense. ``ratios``: aggregates that are a part of a whole.
-    """
-
-    name: str
-    meaning: str
-    units: dict[str, Unit]
-    counted: bool = True
-    selectable: bool = True
-    ratios: tuple[str, ...] = ()
-
-    @property
-    def aggregates(self) -> tuple[str, ...]:
-        """The words that may follow the name."""
-        return tuple(self.units)
+METRICS: Final[dict[str, Metric]] = {}
+"""Name → metric, in the order of the documentation."""
 
 
-def _all(aggregates: tuple[str, ...], unit: Unit) -> dict[str, Unit]:
-    return dict.fromkeys(aggregates, unit)
+def register(metric: Metric) -> None:
+    """Make a metric known to budgets. Raises `ValueError` when there is one of its name."""
+    if metric.name in METRICS:
+        raise ValueError(f"there is already a budget metric {metric.name!r}")
+    METRICS[metric.name] = metric
 
 
-_METRICS: Final = (
+def markdown_table() -> str:
+    """The metrics as the table of ``docs/budgets.md``."""
+    lines = ["| metric | is | aggregates |", "|---|---|---|"]
+    for metric in METRICS.values():
+        aggregates = " ".join(f"`{word}`" for word in metric.aggregates)
+        lines.append(f"| `{metric.name}` | {metric.doc} | {aggregates} |")
+    return "\n".join(lines)
+
+
+def _share(part: int | None, whole: int | None) -> Decimal | None:
+    return Decimal(part or 0) / whole if whole else None
+
+
+def _skipped_share(log: LogTotals) -> Decimal | None:
+    return None if log.skipped is None else _share(log.skipped, log.skipped + log.records)
+
+
+def _partial(_report: Any, entry: Any) -> Mapping[str, int]:
+    """Records of a drift report that are counted in part under one reference."""
+    return {PARTIAL: entry["basis"]["partial"]}
+
+
+def _partial_on_either_side(report: Any, entry: Any) -> Mapping[str, int]:
+    """The same for drift: what cannot be counted under one reference cannot be counted under the other."""
+    return {PARTIAL: max(entry["basis"]["partial"], report["references"][0]["basis"]["partial"])}
+
+
+def _undercharged(_report: Any, entry: Any) -> Mapping[str, int]:
+    return dict(entry["low"])
+
+
+def _not_exact(entry: Any) -> int:
+    tokens: dict[str, int] = entry["basis_tokens"]
+    return sum(tokens.values()) - tokens["exact"]
+
+
+def _not_exact_share(entry: Any) -> Decimal | None:
+    return _share(_not_exact(entry), sum(entry["basis_tokens"].values()))
+
+
+def _largest_residual(report: Any) -> int:
+    ends = ("residual_min", "residual_max")
+    return max(abs(int(group[end])) for group in report["groups"] for end in ends)
+
+
+def _saved_total(quantity: str) -> dict[str, Saved]:
+    return {"drift": Saved(values={"total": itemgetter(quantity)}, undercounted=_partial)}
+
+
+BUILT_IN: Final = (
     Metric(
-        "input_tokens",
-        "content and framing; of a record that can only be billed, not counted, the billed number",
-        _all(_DISTRIBUTION, "tokens"),
+        name="input_tokens",
+        doc="content and framing; the billed number for a record that can be billed but not counted",
+        unit="tokens",
+        aggregates=DISTRIBUTION,
+        per_record=per_record.tokens("input_tokens"),
+        saved=_saved_total("input_tokens"),
     ),
     Metric(
-        "output_tokens",
-        "what came back, over the records with a response; billed where the log says so, since that includes "
+        name="output_tokens",
+        doc="the response, over the records that have one; billed where the log has usage, since that includes "
         "reasoning, else counted",
-        _all(_DISTRIBUTION, "tokens"),
+        unit="tokens",
+        aggregates=DISTRIBUTION,
+        per_record=per_record.output_tokens,
+        # Reports hold only the counted output; under a record's own model the billed one is wanted.
+        saved={"drift": Saved(values={"total": itemgetter("output_tokens")}, own=False)},
     ),
-    Metric("content_tokens", "the text itself", _all(_DISTRIBUTION, "tokens")),
-    Metric("framing_tokens", "what the API adds around the text", _all(_DISTRIBUTION, "tokens")),
     Metric(
-        "framing",
-        "framing tokens of the input tokens",
-        _all(("share", *ORDERED), "share"),
+        name="content_tokens",
+        doc="the text itself",
+        unit="tokens",
+        aggregates=DISTRIBUTION,
+        per_record=per_record.tokens("content_tokens"),
+        saved=_saved_total("content_tokens"),
+    ),
+    Metric(
+        name="framing_tokens",
+        doc="what the API adds around the text",
+        unit="tokens",
+        aggregates=DISTRIBUTION,
+        per_record=per_record.tokens("framing_tokens"),
+        saved=_saved_total("framing_tokens"),
+    ),
+    Metric(
+        name="framing",
+        doc="framing tokens as a share of the input tokens",
+        unit="share",
+        aggregates=("share", *ORDERED),
         ratios=("share",),
+        per_record=per_record.framing,
+        undercount_is_floor=False,
+        saved={
+            "drift": Saved(
+                values={"share": lambda entry: _share(entry["framing_tokens"], entry["input_tokens"])},
+                undercounted=_partial,
+            )
+        },
     ),
     Metric(
-        "cost",
-        "USD, at the record's own day under its own model, else at today's prices or those of --as-of",
-        _all(("total", "per_record", "per_month", "mean", *ORDERED), "usd"),
+        name="cost",
+        doc="USD, at the prices of the record's day under its own model, else at today's prices or those of `--as-of`",
+        unit="usd",
+        aggregates=("total", "per_record", "per_month", "mean", *ORDERED),
+        per_record=per_record.cost,
+        needs=frozenset({"cost"}),
+        also_counts="baseline",
+        saved={
+            "cost": Saved(
+                values={"total": itemgetter("cost_usd"), "per_month": itemgetter("monthly_usd")},
+                undercounted=_undercharged,
+            )
+        },
     ),
     Metric(
-        "drift",
-        "(target - baseline) / baseline of the input tokens; the baseline is --from, else each record's own model",
-        _all(("total", "mean", *ORDERED), "share"),
+        name="drift",
+        doc="(target - baseline) / baseline of the input tokens; the baseline is `--from`, else each record's "
+        "own model",
+        unit="share",
+        aggregates=DISTRIBUTION,
         ratios=("total",),
+        per_record=per_record.drift,
+        also_counts="baseline",
+        requires_target=True,
+        undercount_is_floor=False,
+        saved={
+            "drift": Saved(
+                values={
+                    "total": itemgetter("drift"),
+                    "p50": itemgetter("drift_p50"),
+                    "p95": itemgetter("drift_p95"),
+                    "max": itemgetter("drift_max"),
+                },
+                undercounted=_partial_on_either_side,
+            )
+        },
     ),
     Metric(
-        "context",
-        "input tokens of what the model takes as input",
-        _all(("mean", *ORDERED), "share"),
+        name="context",
+        doc="input tokens as a share of the model's input limit",
+        unit="share",
+        aggregates=("mean", *ORDERED),
+        per_record=per_record.context,
+        needs=frozenset({"window"}),
     ),
     Metric(
-        "residual",
-        "counted against billed input, over the records with usage: the share counted exactly, and by how many "
-        "tokens, in either direction, the others miss",
-        {"exact": "share", **_all(("mean", *ORDERED), "tokens")},
-        counted=False,
+        name="residual",
+        doc="counted against billed input tokens, over the records with usage: the share counted exactly, and the "
+        "distance, in either direction, of the count from the bill",
+        unit="tokens",
+        aggregates=("exact", "mean", *ORDERED),
         ratios=("exact",),
+        per_record=per_record.residual,
+        also_counts="own",
+        per_model=False,
+        saved={
+            "reconcile": Saved(
+                values={
+                    "exact": lambda report: _share(report["exact"], report["compared"]),
+                    "max": _largest_residual,
+                }
+            )
+        },
     ),
-    Metric("records", "records read", {"total": "records"}, counted=False),
     Metric(
-        "skipped",
-        "what could not be read as a record",
-        {"total": "records", "share": "share"},
-        counted=False,
-        selectable=False,
-        ratios=("share",),
+        name="records",
+        doc="records read",
+        unit="records",
+        aggregates=("total",),
+        per_record=per_record.records,
+        of_log={"total": lambda log: Decimal(log.records)},
+        per_model=False,
+        empty=Decimal(0),
     ),
     Metric(
-        "uncounted",
-        "records whose input tokens are neither counted nor billed",
-        {"total": "records", "share": "share"},
+        name="skipped",
+        doc="items of the log that could not be read as a record",
+        unit="records",
+        aggregates=("total", "share"),
         ratios=("share",),
+        of_log={
+            "total": lambda log: None if log.skipped is None else Decimal(log.skipped),
+            "share": _skipped_share,
+        },
+        per_model=False,
     ),
-    Metric("unpriced", "records without a price", {"total": "records", "share": "share"}, ratios=("share",)),
     Metric(
-        "estimated",
-        "input tokens whose basis is not exact",
-        {"total": "tokens", "share": "share"},
+        name="uncounted",
+        doc="records whose input tokens are neither counted nor billed",
+        unit="records",
+        aggregates=("total", "share"),
         ratios=("share",),
+        per_record=per_record.uncounted,
+    ),
+    Metric(
+        name="unpriced",
+        doc="records without a price",
+        unit="records",
+        aggregates=("total", "share"),
+        ratios=("share",),
+        per_record=per_record.unpriced,
+        needs=frozenset({"cost"}),
+        also_counts="baseline",
+        saved={
+            "cost": Saved(
+                values={"total": lambda entry: sum(item["records"] for item in entry["unpriced"])},
+            )
+        },
+    ),
+    Metric(
+        name="estimated",
+        doc="input tokens whose basis is not `exact`",
+        unit="tokens",
+        aggregates=("total", "share"),
+        ratios=("share",),
+        per_record=per_record.estimated,
+        saved={"drift": Saved(values={"total": _not_exact, "share": _not_exact_share})},
     ),
 )
 
-METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}
-"""Name → metric."""
+for _metric in BUILT_IN:
+    register(_metric)

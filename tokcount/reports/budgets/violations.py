@@ -1,85 +1,90 @@
-"""Which records broke a budget: those beyond the limit, or of a sum or a ratio the fewest that make up the excess."""
+"""Which records violate a budget: those beyond the limit, or of a sum or a ratio the fewest that make up the excess."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
 import polars as pl
 
 from tokcount.reports.budgets.baseline import json_value
 from tokcount.reports.budgets.language import Budget
-from tokcount.reports.budgets.meter import Culprits
-from tokcount.reports.budgets.metrics import METRICS, ORDERED, Unit
-from tokcount.reports.budgets.samples import Sample
+from tokcount.reports.budgets.metric import AVERAGES, ORDERED, PerRecord, Ratio, Unit
+from tokcount.reports.budgets.metrics import METRICS
+from tokcount.reports.budgets.source import Violations
 from tokcount.reports.cost.prices import UNIT, usd
 
 DIGITS: Final = ".12g"
-"""Values that are no whole numbers are rounded to twelve digits, so that ten per cent is 10 %."""
-AVERAGES: Final = ("mean", "per_record")
+"""Fractions are rounded to twelve digits, so that a value of 10 % equals a limit of 10 %."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a violating record shows: a value in a unit, and a note."""
+
+    value: pl.Expr
+    unit: Unit
+    note: pl.Expr
 
 
 def decimal_of(value: Any, unit: Unit) -> Decimal:
-    """A value of a frame as a number; money stands there in units of `tokcount.reports.cost.prices.UNIT`."""
+    """A value of a frame as a number; money is stored in units of `tokcount.reports.cost.prices.UNIT`."""
     number = Decimal(format(value, DIGITS)) if isinstance(value, float) else Decimal(int(value))
     return usd(int(number)) if unit == "usd" else number
 
 
-def missing(rows: pl.DataFrame, sample: Sample, top: int) -> Culprits:
+def missing(rows: pl.DataFrame, taken: PerRecord, budget: Budget, top: int) -> Violations:
     """The records that ought to have a value and have none."""
-    return _listed(rows.filter(sample.missing), sample.value, sample.unit, sample.why, top)
+    shown = Shown(taken.value, METRICS[budget.metric].unit, taken.missing_reason)
+    return _listed(rows.filter(taken.missing), shown, top)
 
 
 def breaking(
-    rows: pl.DataFrame, sample: Sample, budget: Budget, limit: Decimal, *, over: bool, top: int
-) -> Culprits:
+    rows: pl.DataFrame, taken: PerRecord, budget: Budget, limit: Decimal, *, over: bool, top: int
+) -> Violations:
     """The records that push a value over its ``limit``, or under it, the worst first."""
-    if budget.aggregate in METRICS[budget.metric].ratios:
-        return _of_ratio(rows, sample, limit, over=over, top=top)
-    if budget.aggregate in ORDERED:
-        return _beyond(rows, sample, limit, over=over, top=top)
+    metric, aggregate = METRICS[budget.metric], budget.aggregate
+    if taken.ratio is not None and aggregate in metric.ratios:
+        return _of_ratio(rows, taken.ratio, taken.note, limit, over=over, top=top)
+    value, bound = taken.value.cast(pl.Float64), _in_frame(limit, metric.unit)
+    shown = Shown(taken.value, metric.unit, taken.note)
+    if aggregate in ORDERED:
+        beyond = rows.filter(value > bound if over else value < bound)
+        return _listed(beyond.sort(taken.value, descending=over, maintain_order=True), shown, top)
     if not over:
-        return Culprits()
-    value, bound = sample.value.cast(pl.Float64), _in_frame(limit, sample.unit)
-    if budget.aggregate in AVERAGES:
-        return _fewest(rows, value - bound, 0.0, (sample.value, sample.unit, sample.note), top)
-    return _fewest(rows, value, bound, (sample.value, sample.unit, sample.note), top)
+        return Violations()
+    if aggregate in AVERAGES:
+        return _fewest(rows, value - bound, 0.0, shown, top)
+    return _fewest(rows, value, bound, shown, top)
 
 
 def place_entry(source: str, line: int, note: str) -> dict[str, Any]:
-    """The JSON object of a place that is no record."""
+    """The JSON object of a place that is not a record."""
     place = {"source": source, "line": line, "index": 0, "model": None}
     return {**place, "value": None, "unit": "records", "note": note}
 
 
-def _beyond(rows: pl.DataFrame, sample: Sample, limit: Decimal, *, over: bool, top: int) -> Culprits:
-    bound, value = _in_frame(limit, sample.unit), sample.value.cast(pl.Float64)
-    beyond = rows.filter(value > bound if over else value < bound)
-    ordered = beyond.sort(sample.value, descending=over, maintain_order=True)
-    return _listed(ordered, sample.value, sample.unit, sample.note, top)
+def _of_ratio(
+    rows: pl.DataFrame, ratio: Ratio, note: pl.Expr, limit: Decimal, *, over: bool, top: int
+) -> Violations:
+    excess = ratio.numerator - float(limit) * ratio.denominator
+    shown = ratio.numerator if ratio.shown is None else ratio.shown
+    return _fewest(rows, excess if over else -excess, 0.0, Shown(shown, ratio.shown_unit, note), top)
 
 
-def _of_ratio(rows: pl.DataFrame, sample: Sample, limit: Decimal, *, over: bool, top: int) -> Culprits:
-    excess = sample.part - float(limit) * sample.whole
-    shown = sample.part if sample.shown is None else sample.shown
-    return _fewest(rows, excess if over else -excess, 0.0, (shown, sample.shown_unit, sample.note), top)
-
-
-def _fewest(
-    rows: pl.DataFrame, excess: pl.Expr, allowed: float, shown: tuple[pl.Expr, Unit, pl.Expr], top: int
-) -> Culprits:
-    """The records with the largest excess, as many as it takes to make up what is not allowed of all."""
-    sized = rows.with_columns(excess.cast(pl.Float64).alias("excess"), shown[0].abs().alias("size"))
+def _fewest(rows: pl.DataFrame, excess: pl.Expr, allowed: float, shown: Shown, top: int) -> Violations:
+    """The records with the largest excess, as many as make up what the total exceeds ``allowed`` by."""
+    sized = rows.with_columns(excess.cast(pl.Float64).alias("excess"), shown.value.abs().alias("size"))
     needed = float(sized["excess"].sum()) - allowed
     adding = sized.filter(pl.col("excess") > 0)
     ordered = adding.sort("excess", "size", descending=True, nulls_last=True, maintain_order=True)
     before = pl.col("excess").cum_sum().shift(1, fill_value=0.0)
-    return _listed(ordered.filter(before < needed), *shown, top)
+    return _listed(ordered.filter(before < needed), shown, top)
 
 
-def _listed(rows: pl.DataFrame, shown: pl.Expr, unit: Unit, note: pl.Expr, top: int) -> Culprits:
-    first = rows.head(top).select("source", "line", "index", "model", value=shown, note=note)
-    return Culprits([_entry(row, unit) for row in first.iter_rows(named=True)], rows.height)
+def _listed(rows: pl.DataFrame, shown: Shown, top: int) -> Violations:
+    first = rows.head(top).select("source", "line", "index", "model", value=shown.value, note=shown.note)
+    return Violations([_entry(row, shown.unit) for row in first.iter_rows(named=True)], rows.height)
 
 
 def _entry(row: dict[str, Any], unit: Unit) -> dict[str, Any]:

@@ -6,27 +6,27 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.budget_log import IN_PART, LOG, UNSURE, meter
+from support.budget_log import IN_PART, LOG, UNSURE, source
 
 from tokcount.errors import UsageError
-from tokcount.reports.budgets import baseline
-from tokcount.reports.budgets import gate as budget
-from tokcount.reports.budgets.gate import Gate
-from tokcount.reports.budgets.language import parse
-from tokcount.reports.budgets.meter import holds, is_over
+from tokcount.reports.budgets import baseline, compute
+from tokcount.reports.budgets.compute import CheckOptions
+from tokcount.reports.budgets.language import holds, is_over, parse
 
 
-def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **gate: Any) -> dict[str, Any]:
+def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
     """The JSON object of one budget that must hold."""
-    verdicts = budget.judge(meter(log, *targets), Gate(fail=(parse(text),), **gate))
-    found: dict[str, Any] = budget.report(verdicts, {}).data["budgets"][0]
+    verdicts = compute.judge(source(log, *targets), CheckOptions(fail=(parse(text),), **options))
+    found: dict[str, Any] = compute.report(verdicts, {}).data["budgets"][0]
     return found
 
 
 def test_a_report_passes_when_all_that_must_hold_do() -> None:
     held, broken = parse("input_tokens.max <= 600"), parse("input_tokens.max < 600")
     verdicts = {
-        levels: budget.report(budget.judge(meter(), Gate(fail=levels[:1], warn=levels[1:])), {}).data
+        levels: compute.report(
+            compute.judge(source(), CheckOptions(fail=levels[:1], warn=levels[1:])), {}
+        ).data
         for levels in [(held, broken), (broken, held)]
     }
 
@@ -100,8 +100,8 @@ def test_a_budget_that_rests_on_records_counted_in_part_says_so(
 @pytest.mark.parametrize(
     ("text", "gate", "doubt"),
     [
-        ("input_tokens.max <= baseline", {}, budget.NO_BASELINE),
-        ("input_tokens.max <= baseline", {"baseline": {"x": Decimal(1)}}, budget.NOT_IN_BASELINE),
+        ("input_tokens.max <= baseline", {}, compute.NO_BASELINE),
+        ("input_tokens.max <= baseline", {"baseline": {"x": Decimal(1)}}, compute.NOT_IN_BASELINE),
         ("input_tokens.max <= 9k where model = nothing", {}, "no record is selected"),
         ("input_tokens.max <= 9k", {}, "1 of 9 records without a value"),
         ("cost.total <= $9k", {}, "2 of 9 records without a value"),
@@ -128,17 +128,17 @@ def test_in_doubt_the_records_without_a_value_are_named_and_else_those_beyond_th
 def test_a_baseline_that_is_being_saved_is_not_compared_with() -> None:
     found = entry("cost.total <= baseline - 50%", saving=True)
 
-    assert (found["passed"], found["doubt"], found["limit"]) == (True, budget.SAVED, None)
+    assert (found["passed"], found["doubt"], found["limit"]) == (True, compute.SAVED, None)
 
 
 def test_a_budget_is_about_every_target_or_the_one_it_names() -> None:
-    gate = Gate(
+    gate = CheckOptions(
         fail=tuple(
             map(parse, ["input_tokens.max <= 1", "records.total <= 1", "input_tokens.max <= 1 for own"])
         )
     )
 
-    verdicts = budget.judge(meter(LOG, "gpt-4o"), gate)
+    verdicts = compute.judge(source(LOG, "gpt-4o"), gate)
 
     assert [(v.key, v.target) for v in verdicts] == [
         ("input_tokens.max for gpt-4o", "gpt-4o"),
@@ -154,9 +154,11 @@ def test_drift_needs_a_target(text: str) -> None:
 
 
 def test_a_saved_baseline_holds_what_is_known_of_all_records() -> None:
-    gate = Gate(fail=tuple(map(parse, ["input_tokens.max <= 1", "records.total <= 1", "framing.p50 <= 1%"])))
+    gate = CheckOptions(
+        fail=tuple(map(parse, ["input_tokens.max <= 1", "records.total <= 1", "framing.p50 <= 1%"]))
+    )
 
-    text = baseline.to_text(budget.values(budget.judge(meter(UNSURE), gate)))
+    text = baseline.to_text(compute.values(compute.judge(source(UNSURE), gate)))
 
     assert text == '{\n  "tokcount_baseline": 1,\n  "values": {\n    "records.total": 9\n  }\n}\n'
 

@@ -1,0 +1,156 @@
+"""What each metric takes from a record: polars expressions over the frame of a scan.
+
+`tokcount.reports.budgets.metrics` has the rows that use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import polars as pl
+
+from tokcount.models.references import OWN
+from tokcount.reports.budgets.metric import PerRecord, Ratio
+from tokcount.reports.columns import column
+from tokcount.reports.cost.usage import PARTIAL
+from tokcount.reports.reconcile.residuals import NOT_COUNTED
+
+NO_BASELINE: Final = "not countable under the baseline or the target"
+NO_WINDOW: Final = "window not known"
+
+
+def _counted(label: str, quantity: str) -> pl.Expr:
+    return pl.col(column(label, quantity)).cast(pl.Int64)
+
+
+def _input(label: str) -> pl.Expr:
+    """Counted; billed for a record that holds no text, under its own model."""
+    counted = _counted(label, "input_tokens")
+    return pl.coalesce(counted, "billed_input_tokens") if label == OWN else counted
+
+
+def _partly_counted(*labels: str) -> pl.Expr:
+    """Why a count is too low: something in the record cannot be counted."""
+    partial = pl.any_horizontal(
+        pl.col(column(label, "input_tokens")).is_not_null()
+        & (pl.col(column(label, "basis")).cast(pl.String) == "partial")
+        for label in labels
+    )
+    return pl.when(partial).then(pl.lit(PARTIAL))
+
+
+def _why_uncounted() -> pl.Expr:
+    return pl.col("reason").fill_null(NOT_COUNTED)
+
+
+def tokens(quantity: str) -> Callable[[str, str], PerRecord]:
+    """Expressions of a counted quantity of the input, such as ``content_tokens``."""
+
+    def of_quantity(label: str, _baseline: str) -> PerRecord:
+        value = _input(label) if quantity == "input_tokens" else _counted(label, quantity)
+        return PerRecord(
+            value=value,
+            missing=value.is_null(),
+            missing_reason=_why_uncounted(),
+            undercounted=_partly_counted(label),
+        )
+
+    return of_quantity
+
+
+def output_tokens(label: str, _baseline: str) -> PerRecord:
+    """Billed under a record's own model, since that includes reasoning; counted where there is no usage."""
+    counted = _counted(label, "output_tokens")
+    return PerRecord(value=pl.coalesce("billed_output_tokens", counted) if label == OWN else counted)
+
+
+def framing(label: str, _baseline: str) -> PerRecord:
+    """Framing tokens of input tokens."""
+    part, whole = _counted(label, "framing_tokens"), _counted(label, "input_tokens")
+    return PerRecord(
+        value=pl.when(whole > 0).then(part / whole),
+        missing=whole.is_null(),
+        missing_reason=_why_uncounted(),
+        undercounted=_partly_counted(label),
+        ratio=Ratio(numerator=part, denominator=whole),
+    )
+
+
+def cost(label: str, _baseline: str) -> PerRecord:
+    """The charge, in units of `tokcount.reports.cost.prices.UNIT`."""
+    charge = pl.col(column(label, "cost"))
+    return PerRecord(
+        value=charge,
+        missing=charge.is_null(),
+        missing_reason=pl.col(column(label, "unpriced")),
+        undercounted=pl.col(column(label, "low")),
+    )
+
+
+def drift(label: str, baseline: str) -> PerRecord:
+    """(target - baseline) / baseline of the input tokens."""
+    before, after = _counted(baseline, "input_tokens"), _counted(label, "input_tokens")
+    both = before.is_not_null() & after.is_not_null()
+    added = after - before
+    return PerRecord(
+        value=pl.when(before > 0).then(added / before),
+        missing=~both,
+        missing_reason=pl.col("reason").fill_null(NO_BASELINE),
+        undercounted=_partly_counted(baseline, label),
+        ratio=Ratio(numerator=added, denominator=pl.when(both).then(before)),
+    )
+
+
+def context(label: str, _baseline: str) -> PerRecord:
+    """Input tokens of the input limit."""
+    value = _input(label) / pl.col(column(label, "window"))
+    uncounted = _input(label).is_null()
+    return PerRecord(
+        value=value,
+        missing=value.is_null(),
+        missing_reason=pl.when(uncounted).then(_why_uncounted()).otherwise(pl.lit(NO_WINDOW)),
+        undercounted=_partly_counted(label),
+    )
+
+
+def residual(_label: str, _baseline: str) -> PerRecord:
+    """Distance of counted from billed input tokens, of rows that hold one call."""
+    one_call = pl.col("requests") <= 1
+    distance = pl.when(one_call).then(_counted(OWN, "input_tokens") - pl.col("billed_input_tokens"))
+    exact = (distance == 0).cast(pl.Int64)
+    compared = pl.when(distance.is_not_null()).then(1)
+    return PerRecord(value=distance.abs(), ratio=Ratio(numerator=exact, denominator=compared, shown=distance))
+
+
+def records(_label: str, _baseline: str) -> PerRecord:
+    """One per record."""
+    return PerRecord(value=pl.col("source").is_not_null().cast(pl.Int64))
+
+
+def uncounted(label: str, _baseline: str) -> PerRecord:
+    """Records whose input is neither counted nor billed."""
+    return _lacking(_input(label).is_null(), _why_uncounted())
+
+
+def unpriced(label: str, _baseline: str) -> PerRecord:
+    """Records without a cost."""
+    return _lacking(pl.col(column(label, "cost")).is_null(), pl.col(column(label, "unpriced")))
+
+
+def _lacking(missing: pl.Expr, reason: pl.Expr) -> PerRecord:
+    lacks = missing.cast(pl.Int64)
+    return PerRecord(value=lacks, note=reason, ratio=Ratio(numerator=lacks, shown_unit="records"))
+
+
+def estimated(label: str, _baseline: str) -> PerRecord:
+    """Input tokens whose basis is not exact."""
+    tokens = _counted(label, "input_tokens")
+    estimated = pl.when(pl.col(column(label, "basis")) == "exact").then(pl.lit(0)).otherwise(tokens)
+    return PerRecord(
+        value=estimated,
+        missing=tokens.is_null(),
+        missing_reason=_why_uncounted(),
+        note=pl.col("reason"),
+        ratio=Ratio(numerator=estimated, denominator=tokens),
+    )

@@ -90,7 +90,7 @@ def test_a_budget_that_holds_passes(tmp_path: Path) -> None:
 
     assert (run.code, run.outputs["passed"]) == (0, "true")
     assert Path(run.outputs["report"]).read_text("utf-8").startswith("{")
-    assert run.commands == ["::notice title=tokcount check::1 held"]
+    assert run.commands == ["::notice title=tokcount check::1 passed"]
     assert (tmp_path / "summary.md").read_text("utf-8").startswith("## tokcount check")
 
 
@@ -102,7 +102,7 @@ def test_a_broken_budget_is_annotated_and_fails_the_step(tmp_path: Path, exit_ze
 
     assert (run.code, run.outputs["passed"]) == (code, "false")
     assert run.commands[0].startswith(f"::error file={LOG},line=20,")
-    assert run.commands[-1] == "::notice title=tokcount check::1 budget broken, 1 warning, 1 held"
+    assert run.commands[-1] == "::notice title=tokcount check::1 budget broken, 1 warning, 1 passed"
 
 
 @needs_bash
@@ -112,7 +112,7 @@ def test_a_mistake_is_an_error_without_a_report(tmp_path: Path) -> None:
     assert run.code == 2
     assert run.outputs == {"passed": "false"}
     assert run.commands == ["::error title=tokcount::ended with exit code 2; the log of this step says why"]
-    assert "no metric 'nonsense'" in run.err
+    assert "unknown metric 'nonsense'" in run.err
 
 
 @needs_bash

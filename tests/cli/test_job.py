@@ -163,7 +163,7 @@ def test_naming_no_records_leaves_no_heading_behind_and_still_counts_them() -> N
 
     assert "How the numbers were made" in audit
     assert "Records that grow most" not in audit
-    assert "✗ input_tokens.max <= 50: 59 records to blame (--top N names them)" in check
+    assert "✗ input_tokens.max <= 50: 59 records in violation (--top N lists them)" in check
 
 
 @pytest.mark.parametrize("content", ["[1, 2, 3]", "null", "42\n", "[[1], [2]]"])

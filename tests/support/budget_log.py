@@ -73,12 +73,12 @@ def measured(text: str, log: pl.DataFrame = LOG, target: str | None = None, **te
     return source(log, **terms).measure(parse(text), target)
 
 
-def blamed(text: str, log: pl.DataFrame = LOG, target: str | None = None, top: int = 10) -> Violations:
-    """Which records a budget with a limit of its own blames."""
+def violations(text: str, log: pl.DataFrame = LOG, target: str | None = None, top: int = 10) -> Violations:
+    """Which records violate a budget with an absolute limit."""
     budget = parse(text)
     assert budget.limit.amount is not None
     return source(log).violations(budget, target, budget.limit.amount.value, top)
 
 
-def lines(culprits: Violations) -> list[int]:
-    return [entry["line"] for entry in culprits.records]
+def lines(found: Violations) -> list[int]:
+    return [entry["line"] for entry in found.records]

@@ -68,7 +68,7 @@ def test_each_budget_shows_value_limit_margin_and_the_records_to_blame(inside: I
         "log.jsonl:20               345",
         "and 26 more",
         "",
-        "1 budget broken, 1 held",
+        "1 budget broken, 1 passed",
     ]
 
 

@@ -52,14 +52,14 @@ def test_each_record_to_blame_is_an_annotation_the_worst_of_every_budget_first()
         found[0][2]
         == "input_tokens.max <= 250: 600, limit 250 (+140.0 %); logs/june.jsonl:6[3] (600) and 2 more"
     )
-    assert found[-1][2] == "3 budgets broken, 2 warnings, 1 held"
+    assert found[-1][2] == "3 budgets broken, 2 warnings, 1 passed"
 
 
 def test_what_is_not_known_is_said_without_a_place() -> None:
     name, place, told = parsed(render(UNKNOWN, "github").splitlines()[0])
 
     assert (name, place) == ("error", {"title": "tokcount check"})
-    assert told == "input_tokens.max <= 250 where model = nothing: not known: no record is selected"
+    assert told == "input_tokens.max <= 250 where model = nothing: unknown: no record is selected"
 
 
 def test_no_more_are_written_than_github_shows() -> None:

@@ -17,7 +17,7 @@ UNITS: list[Unit] = ["tokens", "records", "share", "usd"]
 VALUES = st.tuples(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(UNITS))
 
 
-def test_a_baseline_is_sorted_one_value_a_line_and_money_is_a_string() -> None:
+def test_a_baseline_is_sorted_with_one_value_per_line_and_money_as_strings() -> None:
     text = to_text(
         {"b": (Decimal("1.50"), "usd"), "a": (Decimal(3), "tokens"), "c": (Decimal("0.25"), "share")}
     )
@@ -32,7 +32,7 @@ def test_a_baseline_is_sorted_one_value_a_line_and_money_is_a_string() -> None:
 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
-def test_what_is_saved_is_read_back(values: dict[str, tuple[Decimal, Unit]]) -> None:
+def test_saved_values_are_read_back(values: dict[str, tuple[Decimal, Unit]]) -> None:
     text = to_text(values)
 
     assert from_text(text.encode("utf-8", "surrogatepass"), "x") == {
@@ -67,7 +67,7 @@ def test_of_several_baselines_the_last_wins() -> None:
         (b'{"tokcount_baseline": 1, "values": {"a": NaN}}', "is not a number"),
     ],
 )
-def test_another_file_is_refused_in_one_line(content: bytes, message: str) -> None:
+def test_a_file_that_is_not_a_baseline_gives_a_one_line_error(content: bytes, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         from_text(content, "main.json")
 

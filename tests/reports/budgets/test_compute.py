@@ -1,4 +1,4 @@
-"""Budgets judged: what passes, what breaks, and what cannot be judged."""
+"""Judging budgets: what passes, what breaks, and what cannot be judged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **options: A
     return found
 
 
-def test_a_report_passes_when_all_that_must_hold_do() -> None:
+def test_warnings_do_not_fail_a_report() -> None:
     held, broken = parse("input_tokens.max <= 600"), parse("input_tokens.max < 600")
     verdicts = {
         levels: compute.report(
@@ -47,7 +47,7 @@ def test_a_report_passes_when_all_that_must_hold_do() -> None:
         ("cost.max <= $0.01", False, "0.00806", 0.806),
     ],
 )
-def test_the_margin_is_the_difference_as_a_part_of_the_limit(
+def test_the_margin_is_the_difference_divided_by_the_limit(
     text: str, passed: bool, difference: Any, margin: float | None
 ) -> None:
     found = entry(text)
@@ -67,7 +67,7 @@ def test_the_margin_is_the_difference_as_a_part_of_the_limit(
         ("cost.total <= baseline - $0.01", "0.02", "0.01"),
     ],
 )
-def test_a_limit_can_rest_on_the_baseline(text: str, saved: str | int, limit: Any) -> None:
+def test_a_limit_can_be_relative_to_the_baseline(text: str, saved: str | int, limit: Any) -> None:
     found = entry(text, baseline={parse(text).key(None): Decimal(saved)})
 
     assert found["limit"] == limit
@@ -87,7 +87,7 @@ def test_a_limit_can_rest_on_the_baseline(text: str, saved: str | int, limit: An
         ('input_tokens.max <= 9k where model = "gpt-4o-mini"', False, True, True),
     ],
 )
-def test_a_budget_that_rests_on_records_counted_in_part_says_so(
+def test_a_budget_reports_records_that_are_counted_in_part(
     text: str, floor: bool, passed: bool, sure: bool
 ) -> None:
     found = entry(text, IN_PART)
@@ -107,7 +107,7 @@ def test_a_budget_that_rests_on_records_counted_in_part_says_so(
         ("cost.total <= $9k", {}, "2 of 9 records without a value"),
     ],
 )
-def test_what_cannot_be_judged_is_broken_unless_that_is_allowed(
+def test_a_budget_that_cannot_be_judged_breaks_unless_unknown_is_allowed(
     text: str, gate: dict[str, Any], doubt: str
 ) -> None:
     strict, lenient = entry(text, UNSURE, **gate), entry(text, UNSURE, allow_unknown=True, **gate)
@@ -116,22 +116,22 @@ def test_what_cannot_be_judged_is_broken_unless_that_is_allowed(
     assert strict["doubt"] == lenient["doubt"] == doubt
 
 
-def test_what_is_known_can_break_a_budget_also_when_not_all_is() -> None:
+def test_known_values_can_break_a_budget_when_others_are_unknown() -> None:
     assert not entry("input_tokens.max <= 9", UNSURE, allow_unknown=True)["passed"]
 
 
-def test_in_doubt_the_records_without_a_value_are_named_and_else_those_beyond_the_limit() -> None:
+def test_records_without_a_value_are_listed_unless_others_exceed_the_limit() -> None:
     assert [r["line"] for r in entry("input_tokens.max <= 9k", UNSURE)["records"]] == [8]
     assert [r["line"] for r in entry("input_tokens.max <= 500", UNSURE)["records"]] == [6]
 
 
-def test_a_baseline_that_is_being_saved_is_not_compared_with() -> None:
+def test_a_baseline_that_is_being_saved_is_not_compared_to() -> None:
     found = entry("cost.total <= baseline - 50%", saving=True)
 
     assert (found["passed"], found["doubt"], found["limit"]) == (True, compute.SAVED, None)
 
 
-def test_a_budget_is_about_every_target_or_the_one_it_names() -> None:
+def test_a_budget_is_judged_for_every_target_or_the_one_it_names() -> None:
     gate = CheckOptions(
         fail=tuple(
             map(parse, ["input_tokens.max <= 1", "records.total <= 1", "input_tokens.max <= 1 for own"])
@@ -153,7 +153,7 @@ def test_drift_needs_a_target(text: str) -> None:
         entry(text)
 
 
-def test_a_saved_baseline_holds_what_is_known_of_all_records() -> None:
+def test_a_saved_baseline_has_only_values_known_for_all_records() -> None:
     gate = CheckOptions(
         fail=tuple(map(parse, ["input_tokens.max <= 1", "records.total <= 1", "framing.p50 <= 1%"]))
     )
@@ -181,6 +181,6 @@ def test_operators_compare_exactly(value: int, operator: Any, limit: int, held: 
     assert is_over(Decimal(value), operator, Decimal(limit)) is over
 
 
-def test_ten_per_cent_is_not_more_than_ten_per_cent() -> None:
+def test_a_share_equal_to_its_limit_is_not_above_it() -> None:
     assert entry("framing.max == 8%")["passed"]
     assert entry("residual.exact >= baseline", baseline={"residual.exact": Decimal(2) / 3})["passed"]

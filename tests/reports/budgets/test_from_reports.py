@@ -1,4 +1,4 @@
-"""Saved reports instead of logs: the same values, as far as they hold them."""
+"""Saved reports give the same values as the log, where they hold them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_saved_report_holds_the_value_that_the_log_has(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["residual.exact >= 1%", "residual.max <= 1"])
-def test_so_does_a_saved_reconcile_report(text: str) -> None:
+def test_a_saved_reconcile_report_holds_the_residuals(text: str) -> None:
     report = reconcile.report(WITH_SHAPES, SKIPS)
 
     assert ReportSource([report]).measure(parse(text), None) == measured(text)
@@ -73,23 +73,23 @@ def test_so_does_a_saved_reconcile_report(text: str) -> None:
         "cost.p50 <= $1",
     ],
 )
-def test_what_a_report_does_not_hold_is_not_known(text: str) -> None:
+def test_a_value_that_is_not_in_the_report_is_unknown(text: str) -> None:
     found = ReportSource(saved()).measure(parse(text), None)
 
     assert (found.value, found.reason) == (None, NOT_THERE)
 
 
-def test_a_target_that_is_not_in_the_report_is_not_known() -> None:
+def test_a_target_that_is_not_in_the_report_is_unknown() -> None:
     assert ReportSource(saved()).measure(parse("cost.total <= $1"), "gpt-9").reason == NOT_THERE
 
 
-def test_records_without_a_value_are_counted_in_a_report_as_well() -> None:
+def test_a_saved_report_has_the_number_of_records_without_a_value() -> None:
     found = ReportSource(saved(UNSURE)).measure(parse("cost.total <= $1"), None)
 
     assert found.reason == "2 of 9 records without a value"
 
 
-def test_a_saved_check_is_judged_again_with_its_records() -> None:
+def test_a_saved_check_can_be_judged_again_with_its_records() -> None:
     gate = CheckOptions(fail=(parse('input_tokens.p95 <= 250 where kind = "chat"'),), top=1)
     report = compute.report(compute.judge(source(), gate), {})
 
@@ -98,7 +98,7 @@ def test_a_saved_check_is_judged_again_with_its_records() -> None:
     assert again == report
 
 
-def test_a_saved_check_does_not_know_what_it_did_not_measure_and_other_reports_name_no_records() -> None:
+def test_a_saved_check_knows_only_its_own_budgets_and_other_reports_list_no_records() -> None:
     checked = compute.report(compute.judge(source(), CheckOptions(fail=(parse("records.total >= 1"),))), {})
     asked = parse("input_tokens.total <= 1")
 
@@ -106,13 +106,13 @@ def test_a_saved_check_does_not_know_what_it_did_not_measure_and_other_reports_n
     assert ReportSource([checked, *saved()]).violations(asked, "gpt-4o", Decimal(1), 5).total == 0
 
 
-def test_without_targets_a_budget_is_about_those_of_the_report() -> None:
+def test_the_targets_default_to_those_of_the_reports() -> None:
     assert ReportSource(saved()).targets == ("gpt-4o",)
     assert ReportSource(saved(), ("gpt-4",)).targets == ("gpt-4",)
     assert ReportSource([]).targets == (None,)
 
 
-def test_the_overview_is_that_of_the_first_report_that_has_one() -> None:
+def test_the_overview_comes_from_the_first_report_that_has_one() -> None:
     assert overview_of([Report("check", {}), *saved()])["records"] == 7
     assert overview_of([Report("check", {})]) == {}
 
@@ -127,13 +127,13 @@ def test_the_overview_is_that_of_the_first_report_that_has_one() -> None:
         ("records.total <= 1", None),
     ],
 )
-def test_a_saved_report_knows_what_was_counted_in_part(text: str, target: str | None) -> None:
+def test_a_saved_report_has_the_number_of_records_counted_in_part(text: str, target: str | None) -> None:
     expected = measured(text, IN_PART, target)
     found = ReportSource(saved(IN_PART)).measure(parse(text), target)
 
     assert (found.is_floor, found.undercounted) == (expected.is_floor, expected.undercounted)
 
 
-def test_a_floor_stays_a_floor() -> None:
+def test_a_lower_bound_stays_a_lower_bound() -> None:
     assert ReportSource(saved()).measure(parse("cost.total <= $1"), None).is_floor
     assert ReportSource(saved()).measure(parse("cost.total <= $1"), None).value != Decimal(0)

@@ -1,4 +1,4 @@
-"""What budgets measure over a log, against plain Python, and whom they blame."""
+"""What budgets measure over a log, compared with plain Python, and which records violate them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.budget_log import INPUT, LOG, TODAY, UNSURE, blamed, lines, measured, source
+from support.budget_log import INPUT, LOG, TODAY, UNSURE, lines, measured, source, violations
 
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Measured
@@ -50,7 +50,7 @@ def value(text: str, log: pl.DataFrame = LOG, target: str | None = None, **terms
         ("estimated.share <= 1%", 0),
     ],
 )
-def test_metrics_of_the_own_model_are_what_they_say(budget: str, expected: Decimal | int) -> None:
+def test_metrics_under_the_own_model(budget: str, expected: Decimal | int) -> None:
     assert measured(budget) == Measured(Decimal(expected))
 
 
@@ -64,7 +64,7 @@ def test_metrics_of_the_own_model_are_what_they_say(budget: str, expected: Decim
         ("drift.mean <= 1%", Decimal(format(mean(GROWTH), ".12g"))),
     ],
 )
-def test_metrics_of_a_target_are_counted_under_it(budget: str, expected: Decimal) -> None:
+def test_metrics_under_a_target(budget: str, expected: Decimal) -> None:
     assert value(budget, target="gpt-4o") == expected
 
 
@@ -72,7 +72,7 @@ def test_drift_is_measured_from_the_baseline_of_the_run() -> None:
     assert value("drift.total <= 1%", target="own", baseline="gpt-4o") == Decimal(1732 - 891) / 891
 
 
-def test_costs_are_those_of_the_cost_report() -> None:
+def test_costs_equal_the_cost_report() -> None:
     report = costs(LOG, CostOptions(targets=("gpt-4o",), today=TODAY, monthly=True))
     own, target = report["references"]
 
@@ -83,7 +83,7 @@ def test_costs_are_those_of_the_cost_report() -> None:
     assert value("cost.per_month <= $1", records_per_month=14) == Decimal(own["cost_usd"]) * 2
 
 
-def test_costs_can_be_those_of_another_day() -> None:
+def test_costs_can_use_the_prices_of_another_day() -> None:
     day = date(2024, 6, 1)
     report = costs(LOG, CostOptions(targets=("gpt-4o",), today=TODAY, as_of=day))
 
@@ -93,7 +93,7 @@ def test_costs_can_be_those_of_another_day() -> None:
     assert found != value("cost.total <= $1", target="gpt-4o")
 
 
-def test_a_cost_is_a_floor_where_the_log_does_not_show_the_output() -> None:
+def test_a_cost_is_a_lower_bound_where_the_log_has_no_output() -> None:
     assert measured("cost.total <= $1").is_floor
     assert not measured("cost.total <= $1", LOG.filter(pl.col("line") != 4)).is_floor
 
@@ -127,7 +127,7 @@ def test_where_selects_records(where: str, found: list[int]) -> None:
 @given(
     st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\"'"), min_size=1, max_size=12)
 )
-def test_any_name_is_a_pattern_that_matches_itself(name: str) -> None:
+def test_any_name_matches_itself_as_a_pattern(name: str) -> None:
     log = LOG.with_columns(model=pl.lit(name))
 
     assert value(f'records.total <= 1 where model = "{name}"', log) == 7
@@ -146,11 +146,11 @@ def test_any_name_is_a_pattern_that_matches_itself(name: str) -> None:
         ("unpriced.total <= 1", ""),
     ],
 )
-def test_what_is_not_known_is_said(budget: str, doubt: str) -> None:
+def test_a_value_that_is_incomplete_has_a_reason(budget: str, doubt: str) -> None:
     assert measured(budget, UNSURE).reason == doubt
 
 
-def test_a_month_needs_a_day() -> None:
+def test_a_monthly_cost_needs_a_timestamp() -> None:
     undated = LOG.with_columns(timestamp=pl.lit(None, pl.Datetime("us", "UTC")))
 
     assert (
@@ -159,7 +159,7 @@ def test_a_month_needs_a_day() -> None:
     )
 
 
-def test_a_record_without_text_counts_as_billed() -> None:
+def test_a_record_without_text_has_its_billed_tokens() -> None:
     billed = UNSURE.with_columns(billed_input_tokens=pl.when(pl.col("line") == 8).then(1000))
 
     assert measured("input_tokens.max <= 1", billed).value == 1000
@@ -185,25 +185,25 @@ def test_a_record_without_text_counts_as_billed() -> None:
         ("skipped.total <= 0", [7, 8, 9]),
     ],
 )
-def test_the_records_to_blame_come_worst_first(budget: str, found: list[int]) -> None:
-    assert lines(blamed(budget)) == found
+def test_violations_come_worst_first(budget: str, found: list[int]) -> None:
+    assert lines(violations(budget)) == found
 
 
 @given(st.integers(0, 1732))
-def test_without_the_records_to_blame_a_sum_would_hold_and_with_one_less_it_would_not(limit: int) -> None:
-    found = [entry["value"] for entry in blamed(f"input_tokens.total <= {limit}").records]
+def test_the_violations_of_a_sum_are_the_fewest_that_make_up_its_excess(limit: int) -> None:
+    found = [entry["value"] for entry in violations(f"input_tokens.total <= {limit}").records]
 
     assert 1732 - sum(found) <= limit
     if found:
         assert 1732 - sum(found[:-1]) > limit
 
 
-def test_only_some_are_named_and_all_are_counted() -> None:
-    culprits = blamed("input_tokens.max <= 1", top=2)
+def test_the_first_violations_are_listed_and_all_are_counted() -> None:
+    found = violations("input_tokens.max <= 1", top=2)
 
-    assert lines(culprits) == [6, 4]
-    assert culprits.total == 6
-    assert culprits.records[0] == {
+    assert lines(found) == [6, 4]
+    assert found.total == 6
+    assert found.records[0] == {
         "source": "logs/june.jsonl",
         "line": 6,
         "index": 3,
@@ -214,23 +214,23 @@ def test_only_some_are_named_and_all_are_counted() -> None:
     }
 
 
-def test_records_to_blame_show_money_and_reasons() -> None:
-    assert blamed("cost.max <= $0.0001").records[0]["value"] == "0.01806"
-    assert [entry["note"] for entry in blamed("unpriced.total <= 0", UNSURE).records] == [
+def test_violations_show_money_and_reasons() -> None:
+    assert violations("cost.max <= $0.0001").records[0]["value"] == "0.01806"
+    assert [entry["note"] for entry in violations("unpriced.total <= 0", UNSURE).records] == [
         "no token counts",
         "unknown model",
     ]
 
 
-def test_without_a_limit_those_without_a_value_are_named() -> None:
-    culprits = source(UNSURE).violations(parse("cost.total <= $1"), None, None, 10)
+def test_without_a_limit_records_without_a_value_are_listed() -> None:
+    found = source(UNSURE).violations(parse("cost.total <= $1"), None, None, 10)
 
-    assert lines(culprits) == [8, 9]
-    assert [entry["value"] for entry in culprits.records] == [None, None]
+    assert lines(found) == [8, 9]
+    assert [entry["value"] for entry in found.records] == [None, None]
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=2, max_size=40))
-def test_distributions_are_those_of_plain_python(numbers: list[int]) -> None:
+def test_distributions_equal_those_of_plain_python(numbers: list[int]) -> None:
     log = pl.concat([LOG.head(1)] * len(numbers)).with_columns(pl.Series("own:input_tokens", numbers))
     cuts = quantiles(numbers, n=100, method="inclusive")
 

@@ -72,7 +72,7 @@ def test_limits_can_be_relative_to_a_baseline(written: str, amount: Amount | Non
     assert parse(written).limit == Limit(amount, is_relative=True)
 
 
-def test_a_selection_and_a_target_come_in_either_order() -> None:
+def test_where_and_for_come_in_either_order() -> None:
     first = parse("input_tokens.max <= 1 where kind = chat and tag != 'a b' for \"my model\"")
     second = parse('input_tokens.max <= 1 for "my model" where kind=chat and tag!="a b"')
 
@@ -81,7 +81,7 @@ def test_a_selection_and_a_target_come_in_either_order() -> None:
     assert (first.where, first.target) == (second.where, second.target)
 
 
-def test_the_key_is_one_spelling_without_the_limit() -> None:
+def test_equal_measurements_have_the_same_key() -> None:
     budget = parse("cost.total<=$25 for gpt-4o where tag='prod' and model != gpt-3*")
 
     assert budget.key("gpt-4o") == 'cost.total where model != "gpt-3*" and tag = "prod" for gpt-4o'
@@ -92,43 +92,43 @@ def test_the_key_is_one_spelling_without_the_limit() -> None:
     ("written", "message"),
     [
         ("", "budget '', column 1: expected a metric: input_tokens, "),
-        ("input_tokns.max <= 8", "column 1: no metric 'input_tokns'. Did you mean input_tokens"),
-        ("zzz.max <= 8", "column 1: no metric 'zzz'. Known: input_tokens, output_tokens"),
-        ("input_tokens <= 8", "column 13: say what of input_tokens: input_tokens.total, input_tokens.mean"),
-        ("input_tokens. <= 8", "column 15: expected what of input_tokens: input_tokens.total"),
-        ("input_tokens.maxx <= 8", "column 14: input_tokens has no 'maxx'. Did you mean max"),
-        ("residual.total <= 8", "column 10: residual has no 'total'. Known: exact, mean, max"),
+        ("input_tokns.max <= 8", "column 1: unknown metric 'input_tokns'. Did you mean input_tokens"),
+        ("zzz.max <= 8", "column 1: unknown metric 'zzz'. Known: input_tokens, output_tokens"),
+        ("input_tokens <= 8", "column 13: add an aggregate: input_tokens.total, input_tokens.mean"),
+        ("input_tokens. <= 8", "column 15: expected an aggregate: input_tokens.total"),
+        ("input_tokens.maxx <= 8", "column 14: input_tokens has no aggregate 'maxx'. Did you mean max"),
+        ("residual.total <= 8", "column 10: residual has no aggregate 'total'. Known: exact, mean, max"),
         ("input_tokens.max 8", "column 18: expected one of <= >= == < >"),
         ("input_tokens.max = 8", "column 18: expected one of <= >= == < >"),
-        ("input_tokens.max <== 8", "column 18: one of <= >= == < > was expected"),
+        ("input_tokens.max <== 8", "column 18: expected one of <= >= == < >"),
         ("input_tokens.max <=", "column 20: expected a number, such as 8000, 8_000, 8k, 15% or $25"),
-        ("input_tokens.max <= lots", "column 21: a limit was expected, e.g. 8000 or baseline + 5%"),
-        ("input_tokens.max <= $25", "column 21: input_tokens.max is limited like 8000"),
-        ("cost.total <= 25", "column 15: cost.total is limited like $25"),
-        ("drift.total <= 15", "column 16: drift.total is limited like 15%"),
+        ("input_tokens.max <= lots", "column 21: expected a limit, e.g. 8000 or baseline + 5%"),
+        ("input_tokens.max <= $25", "column 21: input_tokens.max needs a limit like 8000"),
+        ("cost.total <= 25", "column 15: cost.total needs a limit like $25"),
+        ("drift.total <= 15", "column 16: drift.total needs a limit like 15%"),
         ("cost.total <= $25%", "column 15: an amount is money or a percentage, not both"),
-        ("input_tokens.max <= 8,00", "column 21: '8,00' is no number; write 8000, 8_000, 8k or 1.5M"),
-        ("input_tokens.max <= 8kb", "column 21: '8kb' is no number"),
-        ("input_tokens.max <= 1e9", "column 21: '1e9' is no number"),
-        ("input_tokens.max <= 9999999999999999999", "column 21: larger than anything that is counted"),
+        ("input_tokens.max <= 8,00", "column 21: '8,00' is not a number; write 8000, 8_000, 8k or 1.5M"),
+        ("input_tokens.max <= 8kb", "column 21: '8kb' is not a number"),
+        ("input_tokens.max <= 1e9", "column 21: '1e9' is not a number"),
+        ("input_tokens.max <= 9999999999999999999", "column 21: the number is too large"),
         ("cost.total <= baseline + 5", "column 24: write baseline + $25 or + 5%"),
         ("drift.total <= baseline + 5", "column 25: write baseline + 15% or + 5%"),
         ("cost.total <= baseline +", "column 25: expected a number"),
-        ("cost.total <= $5 when model = x", "column 18: 'when' was not expected; a budget goes on with 'where'"),
-        ("cost.total <= $5 for a for b", "column 24: 'for' was not expected"),
-        ("cost.total <= $5 where modl = x", "column 24: no field 'modl'. Did you mean model"),
+        ("cost.total <= $5 when model = x", "column 18: unexpected 'when'; only 'where' and 'for' may follow"),
+        ("cost.total <= $5 for a for b", "column 24: unexpected 'for'"),
+        ("cost.total <= $5 where modl = x", "column 24: unknown field 'modl'. Did you mean model"),
         ("cost.total <= $5 where model x", "column 30: expected = or != after model"),
-        ("cost.total <= $5 where model =", 'column 31: expected what model is to be, e.g. "gpt-4o*"'),
-        ("cost.total <= $5 where model = 'x", "column 32: expected what model is to be"),
+        ("cost.total <= $5 where model =", 'column 31: expected a pattern for model, e.g. "gpt-4o*"'),
+        ("cost.total <= $5 where model = 'x", "column 32: expected a pattern for model"),
         ("cost.total <= $5 where model = x and", "column 37: expected a field: model, kind"),
         ("cost.total <= $5 for", "column 21: expected a model or an encoding after 'for'"),
-        ("cost.total <= $5 for ' '", "column 22: a model or an encoding was expected after 'for'"),
-        ("residual.max <= 5 for gpt-4o", "column 19: residual does not depend on a target, it takes no 'for'"),
-        ("skipped.total <= 5 where kind = chat", "column 20: skipped is of the whole log, it takes no 'where'"),
+        ("cost.total <= $5 for ' '", "column 22: expected a model or an encoding after 'for'"),
+        ("residual.max <= 5 for gpt-4o", "column 19: residual does not depend on a model, so it cannot have 'for'"),
+        ("skipped.total <= 5 where kind = chat", "skipped describes the whole log, so it cannot have 'where'"),
         ("x" * 1001, "longer than 1000 characters"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named_with_its_column_and_what_to_write(written: str, message: str) -> None:
+def test_a_mistake_is_reported_with_its_column_and_a_correction(written: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(written)
 

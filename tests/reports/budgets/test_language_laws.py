@@ -1,4 +1,4 @@
-"""Laws of the budget language: what is printed is read again, any text is answered at once and in one line."""
+"""Laws of the budget language: a printed budget parses to itself; any text is parsed or rejected in one line."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _amount(amount: Amount) -> str:
 
 
 @given(budgets(), st.sampled_from([" ", "  ", "\t", "\n "]))
-def test_a_budget_that_is_printed_is_read_as_the_same_budget(budget: Budget, space: str) -> None:
+def test_a_printed_budget_parses_to_the_same_budget(budget: Budget, space: str) -> None:
     text = printed(budget, space)
     if len(text) > LONGEST:
         return
@@ -89,12 +89,14 @@ def test_a_budget_that_is_printed_is_read_as_the_same_budget(budget: Budget, spa
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
-def test_any_bytes_are_a_budget_or_one_line(data: bytes) -> None:
+def test_any_bytes_parse_or_give_a_one_line_error(data: bytes) -> None:
     targets.budget(data)
 
 
 @given(budgets(), st.integers(0, 300), st.binary(max_size=3), st.integers(0, 5))
-def test_a_mutated_budget_is_a_budget_or_one_line(budget: Budget, at: int, junk: bytes, gone: int) -> None:
+def test_a_mutated_budget_parses_or_gives_a_one_line_error(
+    budget: Budget, at: int, junk: bytes, gone: int
+) -> None:
     data = printed(budget, " ").encode("utf-8", "replace")
     targets.budget(data[:at] + junk + data[at + gone :])
 
@@ -123,7 +125,7 @@ REPEATED = [
 @pytest.mark.parametrize(
     "head", ["", "input_tokens.max <= ", "cost.total <= $5 where model = ", "drift.p95 <= baseline + "]
 )
-def test_the_longest_text_takes_no_time(head: str, piece: str) -> None:
+def test_parsing_the_longest_text_takes_milliseconds(head: str, piece: str) -> None:
     """No pattern of the language goes back over what it has read: a thousand characters are milliseconds."""
     text = (head + piece * LONGEST)[:LONGEST]
     start = time.process_time()
@@ -134,7 +136,7 @@ def test_the_longest_text_takes_no_time(head: str, piece: str) -> None:
     assert time.process_time() - start < 0.2
 
 
-def test_a_text_of_a_million_characters_is_refused_by_its_length() -> None:
+def test_a_text_of_a_million_characters_is_rejected_by_its_length() -> None:
     with pytest.raises(UsageError, match="longer than 1000 characters"):
         parse("input_tokens.max <= 1" + "0" * 1_000_000)
 

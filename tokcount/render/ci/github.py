@@ -15,7 +15,7 @@ from typing import Any, Final
 from tokcount.render import markdown
 from tokcount.render.escape import visible
 from tokcount.render.terminal import OutputTarget
-from tokcount.reports.budgets.view import finding, is_unsure, others, record, title, verdict
+from tokcount.reports.budgets.view import finding, is_provisional, others, record, title, verdict
 from tokcount.reports.report import Report
 
 LEVELS: Final = {"fail": "error", "warn": "warning"}
@@ -25,16 +25,16 @@ STDIN: Final = "-"
 
 
 def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - a runner has no width and no colour
-    """One annotation for each record to blame, the worst of every budget first, and a notice with the verdict.
+    """One annotation per record that violates a budget, the worst of every budget first, and a notice with the verdict.
 
-    A budget that holds only by what is known has a notice of its own.
+    A budget that passes only provisionally gets a notice.
     """
     broken = [entry for entry in report.data["budgets"] if not entry["passed"]]
     lines = [line for level in LEVELS for line in _of_level(broken, level)]
     lines += [
-        command("notice", f"held by what is known: {title(entry)}: {finding(entry)}", title="tokcount check")
+        command("notice", f"passed provisionally: {title(entry)}: {finding(entry)}", title="tokcount check")
         for entry in report.data["budgets"]
-        if is_unsure(entry)
+        if is_provisional(entry)
     ][: MOST_OF_A_LEVEL - 1]
     closing = command("notice", verdict(report.data), title="tokcount check")
     return "".join(f"{line}\n" for line in [*lines, closing])

@@ -1,7 +1,7 @@
 """JUnit XML, the dialect that GitLab, Jenkins, Azure and Buildkite read: one test case for each budget.
 
 A broken budget is a failure, one that cannot be judged an error; a warning passes and says so in its output, and so
-does a budget that holds only by what is known.
+does a budget that passes only provisionally.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from tokcount.render.escape import visible
 from tokcount.render.terminal import OutputTarget
-from tokcount.reports.budgets.view import finding, is_unsure, others, record, title
+from tokcount.reports.budgets.view import finding, is_provisional, others, record, title
 from tokcount.reports.report import Report
 
 
@@ -45,7 +45,7 @@ def _add_case(suite: ET.Element, entry: dict[str, Any]) -> None:
         element.text = _lines([finding(entry), *_records(entry)])
         return
     output = ET.SubElement(case, "system-out")
-    known = "held by what is known: " if is_unsure(entry) else ""
+    known = "passed provisionally: " if is_provisional(entry) else ""
     output.text = (
         f"{known}{told}" if entry["passed"] else _lines([f"warning: {finding(entry)}", *_records(entry)])
     )

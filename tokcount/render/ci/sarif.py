@@ -1,6 +1,6 @@
 """SARIF 2.1.0 (OASIS), for code scanning: one rule for each budget, one result for each record that breaks it.
 
-A budget that holds only by what is known is a note without a place.
+A budget that passes only provisionally is a note without a location.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from tokcount.render.escape import json_text, visible
 from tokcount.render.terminal import OutputTarget
-from tokcount.reports.budgets.view import finding, is_unsure, record, title, verdict
+from tokcount.reports.budgets.view import finding, is_provisional, record, title, verdict
 from tokcount.reports.report import Report
 
 VERSION: Final = "2.1.0"
@@ -34,7 +34,7 @@ def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - JSON
         "columnKind": "unicodeCodePoints",
         "results": [
             *(result for entry in broken for result in _results(entry, numbers[entry["key"]])),
-            *(_note(entry, numbers[entry["key"]]) for entry in entries if is_unsure(entry)),
+            *(_note(entry, numbers[entry["key"]]) for entry in entries if is_provisional(entry)),
         ],
         "properties": {"verdict": verdict(report.data)},
     }
@@ -58,7 +58,7 @@ def _results(entry: dict[str, Any], number: int) -> list[dict[str, Any]]:
 
 
 def _note(entry: dict[str, Any], number: int) -> dict[str, Any]:
-    told = f"Held by what is known: {title(entry)}: {finding(entry)}"
+    told = f"Passed provisionally: {title(entry)}: {finding(entry)}"
     return {**_result(entry, number, told), "level": "note"}
 
 

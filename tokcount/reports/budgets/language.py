@@ -8,8 +8,7 @@
     condition  = field ("=" | "!=") name
     name       = word | '"' text '"' | "'" text "'"
 
-A number may have ``_`` or ``,`` between its thousands. What is wrong in a budget is a `UsageError` that names the
-column.
+A number may have `_` or `,` between its thousands. A mistake is a `UsageError` that names the column.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """What is allowed: an amount, or the baseline with an amount added to it (``None``: nothing)."""
+    """What is allowed: an amount, or the baseline plus an amount (`None`: the baseline itself)."""
 
     amount: Amount | None
     is_relative: bool = False
 
 
 class Condition(msgspec.Struct, frozen=True, order=True):
-    """``field = pattern`` or ``field != pattern``; ``*`` and ``?`` in a pattern match any characters, and any one."""
+    """`field = pattern` or `field != pattern`; in a pattern `*` matches any characters and `?` any one character."""
 
     field: Field
     is_equal: bool
@@ -65,7 +64,7 @@ class Condition(msgspec.Struct, frozen=True, order=True):
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """One budget as it was written, and what it means. ``target``: the model or encoding after ``for``."""
+    """One budget as it was written, and what it means. `target`: the model or encoding after `for`."""
 
     text: str
     metric: str
@@ -81,9 +80,9 @@ class Budget(msgspec.Struct, frozen=True):
         return METRICS[self.metric].unit_of(self.aggregate)
 
     def key(self, target: str | None) -> str:
-        """What is measured, in one spelling: metric, selection and target, without operator and limit.
+        """What is measured, in canonical form: metric, selection and target, without operator and limit.
 
-        Baselines are kept under it. The path of the log is no part of it.
+        Baselines are stored under it. It does not contain the path of the log.
         """
         where = f" where {' and '.join(map(str, sorted(self.where)))}" if self.where else ""
         return f"{self.metric}.{self.aggregate}{where}{f' for {target}' if target else ''}"
@@ -127,14 +126,14 @@ _NAME: Final = re.compile(r"""\"[^"]*\"|'[^']*'|[^\s"'=!<>]+""")
 
 
 def parse(text: str) -> Budget:
-    """The budget that a text means. Raises `UsageError` with the column and close matches when it means none."""
+    """Parse a budget. Raises `UsageError` with the column and close matches when the text is not a budget."""
     if len(text) > LONGEST:
         raise UsageError(f"budget {text[:40]!r}…: longer than {LONGEST} characters")
     return _Parser(text).budget()
 
 
 class _Parser:
-    """Reads a budget from left to right; ``_at`` is the place of the next character."""
+    """Reads a budget from left to right; `_at` is the offset of the next character."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -151,22 +150,22 @@ class _Parser:
     def _metric(self) -> Metric:
         start, name = self._expect(_WORD, f"a metric: {', '.join(METRICS)}")
         if name not in METRICS:
-            self._fail(start, f"no metric {name!r}. {suggest(name, METRICS)}")
+            self._fail(start, f"unknown metric {name!r}. {suggest(name, METRICS)}")
         return METRICS[name]
 
     def _aggregate(self, metric: Metric) -> str:
         choice = ", ".join(f"{metric.name}.{word}" for word in metric.aggregates)
         if self._take(_DOT) is None:
-            self._fail(self._at, f"say what of {metric.name}: {choice}")
-        start, word = self._expect(_WORD, f"what of {metric.name}: {choice}")
+            self._fail(self._at, f"add an aggregate: {choice}")
+        start, word = self._expect(_WORD, f"an aggregate: {choice}")
         if word not in metric.aggregates:
-            self._fail(start, f"{metric.name} has no {word!r}. {suggest(word, metric.aggregates)}")
+            self._fail(start, f"{metric.name} has no aggregate {word!r}. {suggest(word, metric.aggregates)}")
         return word
 
     def _operator(self) -> Operator:
         start, found = self._expect(_OPERATOR, f"one of {' '.join(OPERATORS)}")
         if self._text[start + len(found) :][:1] in ("=", "<", ">"):
-            self._fail(start, f"one of {' '.join(OPERATORS)} was expected")
+            self._fail(start, f"expected one of {' '.join(OPERATORS)}")
         return next(operator for operator in OPERATORS if operator == found)
 
     def _limit(self, metric: Metric, aggregate: str) -> Limit:
@@ -176,10 +175,10 @@ class _Parser:
         if word == "baseline":
             return Limit(self._offset(unit), is_relative=True)
         if word is not None:
-            self._fail(start, f"a limit was expected, e.g. {EXAMPLES[ABSOLUTE[unit]]} or baseline + 5%")
+            self._fail(start, f"expected a limit, e.g. {EXAMPLES[ABSOLUTE[unit]]} or baseline + 5%")
         amount = self._amount(start, _sign(self._take(_SIGN)))
         if amount.kind != ABSOLUTE[unit]:
-            self._fail(start, f"{metric.name}.{aggregate} is limited like {EXAMPLES[ABSOLUTE[unit]]}")
+            self._fail(start, f"{metric.name}.{aggregate} needs a limit like {EXAMPLES[ABSOLUTE[unit]]}")
         return Limit(amount)
 
     def _offset(self, unit: Unit) -> Amount | None:
@@ -204,10 +203,10 @@ class _Parser:
         if is_percent and is_money:
             self._fail(start, "an amount is money or a percentage, not both")
         if abs(value) >= LARGEST:
-            self._fail(start, "larger than anything that is counted")
+            self._fail(start, "the number is too large")
         if _GLUED.match(self._text, self._at):
             self._fail(
-                start, f"{self._text[start:].split()[0]!r} is no number; write 8000, 8_000, 8k or 1.5M"
+                start, f"{self._text[start:].split()[0]!r} is not a number; write 8000, 8_000, 8k or 1.5M"
             )
         if is_percent:
             return Amount(value / 100, "percent")
@@ -224,14 +223,12 @@ class _Parser:
                 target = self._target(metric, start)
             else:
                 rest = self._text[start:].split()[0]
-                self._fail(
-                    start, f"{rest!r} was not expected; a budget goes on with 'where' or 'for', each once"
-                )
+                self._fail(start, f"unexpected {rest!r}; only 'where' and 'for' may follow, each once")
         return where, target
 
     def _conditions(self, metric: Metric, start: int) -> tuple[Condition, ...]:
         if not metric.selectable:
-            self._fail(start, f"{metric.name} is of the whole log, it takes no 'where'")
+            self._fail(start, f"{metric.name} describes the whole log, so it cannot have 'where'")
         conditions = [self._condition()]
         while True:
             before = self._at
@@ -244,22 +241,22 @@ class _Parser:
         start, word = self._expect(_WORD, f"a field: {', '.join(FIELDS)}")
         field = next((field for field in FIELDS if field == word), None)
         if field is None:
-            self._fail(start, f"no field {word!r}. {suggest(word, FIELDS)}")
+            self._fail(start, f"unknown field {word!r}. {suggest(word, FIELDS)}")
         _, equality = self._expect(_EQUALITY, f"= or != after {word}")
-        _, pattern = self._expect(_NAME, f'what {word} is to be, e.g. "gpt-4o*"')
+        _, pattern = self._expect(_NAME, f'a pattern for {word}, e.g. "gpt-4o*"')
         return Condition(field, equality == "=", _unquoted(pattern))
 
     def _target(self, metric: Metric, start: int) -> str:
         if not metric.per_model:
-            self._fail(start, f"{metric.name} does not depend on a target, it takes no 'for'")
+            self._fail(start, f"{metric.name} does not depend on a model, so it cannot have 'for'")
         place, name = self._expect(_NAME, "a model or an encoding after 'for'")
         name = _unquoted(name).strip()
         if not name:
-            self._fail(place, "a model or an encoding was expected after 'for'")
+            self._fail(place, "expected a model or an encoding after 'for'")
         return name
 
     def _start(self) -> int:
-        """The place of the next character that is no blank."""
+        """The offset of the next character that is not a space."""
         space = _SPACE.match(self._text, self._at)
         return space.end() if space else self._at
 

@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["tokcount"]):
     from fuzz.structured import bent
     from fuzz.targets import LARGEST, TARGETS
 
-    from tokcount.logs.formats import all_formats
+    from tokcount.logs.registry import value_entries
 
 SAMPLES = (HERE.parents[1] / "sample_logs", HERE.parent / "logs" / "fixtures")
 BUDGETS = (
@@ -80,7 +80,7 @@ def seeds(target: str) -> list[bytes]:
 
 def dictionary() -> str:
     """Words that libFuzzer puts in: keys that formats look for, and marks of containers."""
-    keys = sorted({key for item in all_formats() for need in item.keys for key in need})
+    keys = sorted({key for item in value_entries() for need in item.keys for key in need})
     quoted = [json.dumps(f'"{key}":') for key in keys if key.isascii() and key.isprintable()]
     return "\n".join((*quoted, *(f'"{mark}"' for mark in MARKS))) + "\n"
 

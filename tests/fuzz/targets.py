@@ -39,8 +39,6 @@ LINE_SHAPES = frozenset({"jsonl", "prefixed", "python"})
 BLANK = b" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\xef\xbb\xbf"
 """White space and byte order marks: a line of these alone holds nothing."""
 
-FIND = Detector().find
-
 FINE = (ExitCode.OK, ExitCode.DATA)
 
 
@@ -96,8 +94,8 @@ def is_grouped(line: bytes) -> bool:
     values, _ = values_in(text)
     inner = [element for value in values if isinstance(value, list) for element in value]
     found = map(decoded, [*values, *inner, json_after_prefix(text), literal(text)])
-    formats = [FIND(value) for value in found if isinstance(value, dict)]
-    return any(item is not None and item.grouped for item in formats)
+    detector = Detector(part=True)
+    return any(map(detector.is_grouped, found))
 
 
 def well_formed(item: Item) -> None:

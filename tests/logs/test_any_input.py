@@ -27,9 +27,9 @@ from support.strategies import (
 )
 
 from tokcount.logs.format import Item
-from tokcount.logs.formats import all_formats, names_of
 from tokcount.logs.options import Mapping, ReadOptions
 from tokcount.logs.record import Record, Skipped
+from tokcount.logs.registry import value_entries
 
 ANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -42,7 +42,7 @@ def messages_of(items: list[Item]) -> list[str]:
 def test_the_valid_values_are_of_every_json_format() -> None:
     """So the strategies below reach every reader."""
     seen = {item.format for path in FILES for item in items_of(path.read_bytes(), path.name)[0]}
-    names = {name for item in all_formats() for name in names_of(item)}
+    names = {name for entry in value_entries() for name in entry.names}
 
     assert len(VALUES) > 60
     assert len(names & seen) >= 40

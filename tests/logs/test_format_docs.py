@@ -6,10 +6,12 @@ from typing import Any
 
 from support.paths import DOCS
 
-from tokcount.logs.format import Location
-from tokcount.logs.formats import format_names
+from tokcount.logs.format import Location, RunInfo
 from tokcount.logs.record import FLAGS, Record
+from tokcount.logs.registry import format_names
 
+WALK_THROUGH = (DOCS / "extend" / "log-format.md").read_text()
+HERE = Location("acme.log.jsonl", 1)
 FAMILIES = {"otel", "openai.batch", "openai.pair", "openai.response", "openai.stream"}
 
 
@@ -27,13 +29,17 @@ def test_every_flag_of_the_table_exists() -> None:
     assert first_cells
 
 
-def test_the_example_of_the_walk_through_reads_its_line() -> None:
-    text = (DOCS / "adding-a-format.md").read_text()
-    code = text.partition("```python\n")[2].partition("```")[0]
-    line = text.partition("```json\n")[2].partition("```")[0]
+def examples() -> dict[str, Any]:
+    """What the Python of the walk-through defines."""
     module: dict[str, Any] = {"__name__": "acme"}
-    exec(compile(code, "acme.py", "exec"), module)  # noqa: S102 - the code is the one in the document
-    (item,) = module["FORMATS"][0].items(json.loads(line), Location("acme.log.jsonl", 1))
+    for code in re.findall(r"```python\n(.*?)```", WALK_THROUGH, re.DOTALL):
+        exec(compile(code, "acme.py", "exec"), module)  # noqa: S102 - the code is the one in the document
+    return module
+
+
+def test_the_example_of_the_walk_through_reads_its_line() -> None:
+    line = WALK_THROUGH.partition("```json\n")[2].partition("```")[0]
+    (item,) = examples()["AcmeLog"]().read(json.loads(line), HERE)
 
     assert isinstance(item, Record)
     assert (item.format, item.kind, item.id, item.served_model) == (
@@ -44,3 +50,13 @@ def test_the_example_of_the_walk_through_reads_its_line() -> None:
     )
     assert item.usage is not None
     assert (item.usage.input, item.usage.output) == (8, 1)
+
+
+def test_the_grouped_example_of_the_walk_through_joins_its_lines() -> None:
+    session = examples()["AcmeChunks"]().open(RunInfo())
+
+    assert session.read({"acme_id": "a1", "text": "Hi"}, HERE) == []
+    (item,) = session.read({"acme_id": "a1", "usage": {"prompt_tokens": 8}}, HERE)
+
+    assert isinstance(item, Record)
+    assert (item.request, item.id) == ({"prompt": "Hi"}, "a1")

@@ -13,10 +13,10 @@ from support.logfiles import CHAT, CHAT_LINE, COMPLETION, read_all, write
 
 from tokcount.errors import UsageError
 from tokcount.logs.detect import BUG
-from tokcount.logs.formats import all_formats, format_names
 from tokcount.logs.options import Mapping, ReadOptions
 from tokcount.logs.reader import read
 from tokcount.logs.record import FLAGS, Record, Skipped
+from tokcount.logs.registry import format_names, value_entries
 from tokcount.logs.source import Source, expand
 from tokcount.logs.summary import summarise
 
@@ -26,7 +26,7 @@ FUZZ = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-KEYS = sorted({key for item in all_formats() for keys in item.keys for key in keys})
+KEYS = sorted({key for item in value_entries() for keys in item.keys for key in keys})
 """Every key that some format looks for: values made of them reach the adapters."""
 
 scalars = (
@@ -42,7 +42,7 @@ values = st.recursive(
     ),
     max_leaves=25,
 )
-alternatives = [sorted(keys) for item in all_formats() for keys in item.keys]
+alternatives = [sorted(keys) for item in value_entries() for keys in item.keys]
 rows = st.builds(
     lambda required, more: {**more, **required},
     st.sampled_from(alternatives).flatmap(lambda keys: st.fixed_dictionaries(dict.fromkeys(keys, values))),
@@ -208,14 +208,14 @@ def test_standard_input_that_is_no_log_is_a_prompt(monkeypatch: pytest.MonkeyPat
 
 def test_a_format_that_fails_loses_one_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run goes on, and the report asks to be told."""
-    from tokcount.logs.formats.openai.bodies import Request
+    from tokcount.logs.formats.openai.bodies import ChatRequest
 
-    def failing(self: Any, value: Any, place: Any) -> Any:
+    def failing(self: Any, value: Any, at: Any) -> Any:
         if value["model"] == "bad":
             raise KeyError("x")
-        return (Skipped(source=place.source, line=place.line, reason="empty"),)
+        return (Skipped(source=at.source, line=at.line, reason="empty"),)
 
-    monkeypatch.setattr(Request, "items", failing)
+    monkeypatch.setattr(ChatRequest, "read", failing)
     _, skipped = read_all(tmp_path, f"{json.dumps(CHAT | {'model': 'bad'})}\n{CHAT_LINE}\n{{}}\n")
 
     assert [(item.line, item.reason) for item in skipped] == [

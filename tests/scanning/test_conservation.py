@@ -23,9 +23,10 @@ from support.strategies import PACKED, VALUES, bent_values, lines
 
 from tokcount.logs import source as files
 from tokcount.logs import spans as blocks
-from tokcount.logs.detect import Detector
+from tokcount.logs.format import GroupedLogFormat
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Reader
+from tokcount.logs.registry import value_entries
 from tokcount.logs.source import Source
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift.compute import DriftOptions, report
@@ -88,11 +89,13 @@ def one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "Kernel", kernel_of)
 
 
+GROUPED = {entry.name for entry in value_entries() if isinstance(entry.format, GroupedLogFormat)}
+
+
 def is_apart(line: bytes) -> bool:
     """Does the line stand for itself? Lines of streams, transcripts and batches belong together."""
     kernel_items = list(Reader(ReadOptions()).read(Held("log.jsonl", data=line)))
     names = {item.format for item in kernel_items}
-    grouped = {item.name for item in Detector()._formats if item.grouped}
     families = (
         "openai.batch",
         "openai.chat.stream",
@@ -100,7 +103,7 @@ def is_apart(line: bytes) -> bool:
         "openai.responses.stream",
         "otel",
     )
-    return not any(name in grouped or (name or "").startswith(families) for name in names)
+    return not any(name in GROUPED or (name or "").startswith(families) for name in names)
 
 
 WHOLE = b'{"model": "gpt-4o", "prompt": "the first line"}'

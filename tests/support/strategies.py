@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from support.paths import FIXTURES, SAMPLES
-from tokcount.logs.formats import all_formats
+from tokcount.logs.registry import value_entries
 
 FILES = sorted(
     path
@@ -24,7 +24,7 @@ FILES = sorted(
 )
 """A small valid file of every format."""
 
-KEYS = sorted({key for item in all_formats() for keys in item.keys for key in keys})
+KEYS = sorted({key for item in value_entries() for keys in item.keys for key in keys})
 CANARY = "zebra quartz falcon"
 """Stands for what people wrote: it must be in no message."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import chat_answer
+from tokcount.logs.adapt.messages import chat_answer
 from tokcount.logs.options import Unit
 from tokcount.logs.record import Record, Skipped
 

@@ -1,6 +1,6 @@
-"""One value of a log → its format → its records. Formats mix inside a file, so every value is looked at on its own.
+"""One value of a log → its format → its records. Formats mix inside a file, so every value is examined by itself.
 
-Most of the work is remembered: which formats can fit depends only on the top-level keys of a value.
+Which formats can fit depends only on the top-level keys of a value, and is remembered.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from tokcount.logs.adapt.prompt_record import text_record
-from tokcount.logs.format import Format, Item, Location, Row
-from tokcount.logs.formats import chosen_formats, names_of
-from tokcount.logs.record import Record, Skipped
+from tokcount.logs.format import GroupedLogFormat, Item, Location, LogFormat, Row, RunInfo, Session
+from tokcount.logs.record import Record, Skipped, SkipReason
+from tokcount.logs.registry import Entry, chosen_entries
 from tokcount.logs.scalars import Json, decoded, label
 
 _KNOWN_KEYS = 4096
@@ -20,16 +22,16 @@ _KNOWN_KEYS = 4096
 _SHOWN_KEYS = 12
 
 BUG = "a bug in tokcount:"
-"""How the detail begins when a format broke its promise never to raise."""
+"""How the detail begins when a format raised although it must not."""
 
 _PAGE_KEYS = ("object", "meta", "total", "page", "has_more", "next", "next_cursor")
-"""What stands beside ``data`` in a page of an API (OpenAI, Langfuse, LiteLLM)."""
+"""Keys next to `data` in a page of an API (OpenAI, Langfuse, LiteLLM)."""
 
 
 class NeedsWhole(Exception):  # noqa: N818 - a signal, not a failure
     """A part of a file holds a format whose records may be spread over the file: read it in one piece.
 
-    ``whole_run``: over several files (Batch input and output); read those together.
+    `whole_run`: over several files (Batch input and output); read those together.
     """
 
     def __init__(self, format_name: str, *, whole_run: bool) -> None:
@@ -45,166 +47,194 @@ def _needs_whole(format_name: str, whole_run: bool) -> NeedsWhole:
     return NeedsWhole(format_name, whole_run=whole_run)
 
 
-class Detector:
-    """Reads values by their format and keeps what grouped formats are waiting for.
+class _Group(msgspec.Struct):
+    """A grouped format that has been given values, and its session."""
 
-    ``files``: how many files will come; groups find it under ``"files"``. ``part``: only part of a file will
-    come; the first value of a grouped format raises `NeedsWhole`. ``alone``: the other files of the run are read
-    elsewhere; the first value of a format that joins files raises it.
+    format: GroupedLogFormat
+    session: Session
+    first: Location | None = None
+    """Where its first value is; `None` while no value was of this format."""
+    has_items: bool = False
+
+
+class Detector:
+    """Reads values by their format and keeps the sessions of grouped formats.
+
+    `files`: how many files are read together. `part`: only part of a file will come; the first value of a grouped
+    format raises `NeedsWhole`. `alone`: the other files of the run are read elsewhere; the first value of a format
+    that joins files raises it.
     """
 
     def __init__(
         self, input_format: str | None = None, *, files: int = 1, part: bool = False, alone: bool = False
     ) -> None:
-        self._files = files
+        self._run = RunInfo(files)
         self._alone = alone
-        self._formats = chosen_formats(input_format)
+        self._entries = chosen_entries(input_format)
         self._forced = input_format
         self._part = part
-        self._fitting: dict[tuple[Any, ...], tuple[Format, ...]] = {}
-        self._groups: dict[str, Json] = {}
-        self._unanswered: dict[str, Location] = {}
-        """Grouped formats that have been given values and have made nothing of them yet, with the first place."""
+        self._fitting: dict[tuple[Any, ...], tuple[Entry, ...]] = {}
+        self._groups: dict[str, _Group] = {}
         self._reading = ""
 
     @property
     def is_waiting(self) -> bool:
-        """Has a format kept values for what later files may hold?"""
-        return bool(self._groups)
+        """Does a format hold values that later files may complete?"""
+        return any(group.first is not None for group in self._groups.values())
 
-    def broken(self, error: Exception, place: Location) -> Skipped:
-        """What to say when a format did not keep its promise never to raise."""
+    def broken(self, error: Exception, at: Location) -> Skipped:
+        """The item for a value on which a format raised although it must not."""
         if isinstance(error, RecursionError):
-            return _skipped(place, "unparsed", "JSON nested too deeply", self._reading)
+            return _skipped(at, "unparsed", "JSON nested too deeply", self._reading)
         detail = f"{BUG} {self._reading} failed on this value ({type(error).__name__}); please report it"
-        return _skipped(place, "unparsed", detail, self._reading)
+        return _skipped(at, "unparsed", detail, self._reading)
 
-    def items(self, value: Any, place: Location) -> Iterable[Item]:
+    def items(self, value: Any, at: Location) -> Iterable[Item]:
         """The records of one value, or why there are none. May raise what a format raises: see `broken`."""
         if isinstance(value, dict):
-            return self._object(value, place)
+            return self._object(value, at)
         if isinstance(value, list):
-            return self._list(value, place)
+            return self._list(value, at)
         if isinstance(value, str):
-            return self._string(value, place)
-        return (_skipped(place, "unparsed", "a bare number or word, not an object"),)
+            return self._string(value, at)
+        return (_skipped(at, "unparsed", "a bare number or word, not an object"),)
+
+    def is_grouped(self, value: Any) -> bool:
+        """Is this an object of a format whose records may be spread over the file? For a detector of a `part`."""
+        try:
+            if isinstance(value, dict):
+                self._object(value, Location("", 0))
+        except NeedsWhole:
+            return True
+        except Exception:  # noqa: BLE001 - reading the value will report it
+            return False
+        return False
 
     def finish(self, *, run: bool = False) -> Iterator[Item]:
-        """What grouped formats still hold at the end of a file, or of the whole ``run``."""
-        for item in self._formats:
-            group = self._groups.get(item.name)
-            if group is not None and _whole_run(item) is run:
-                del self._groups[item.name]
-                self._reading = item.name
-                yield from self._noticed(item, item.finish(group))
-                place = self._unanswered.pop(item.name, None)
-                if place is not None:
-                    yield _skipped(
-                        place, "empty", f"lines of {item.name} without a call among them", item.name
-                    )
+        """What grouped formats still hold at the end of a file, or of the whole `run`."""
+        for entry in self._entries:
+            group = self._groups.get(entry.name)
+            if group is None or _joins_files(group.format) is not run:
+                continue
+            del self._groups[entry.name]
+            if group.first is not None:
+                self._reading = entry.name
+                yield from _noted(group, group.session.finish())
+                if not group.has_items:
+                    detail = f"lines of {entry.name} without a call among them"
+                    yield _skipped(group.first, "empty", detail, entry.name)
 
-    def find(self, value: Json) -> Format | None:
-        """The format of an object."""
-        keys = (type(value) is Row, *value)
+    def _object(self, value: Json, at: Location) -> Iterable[Item]:
+        for entry in self._entries_for(value):
+            each = entry.format
+            self._reading = entry.name
+            if isinstance(each, LogFormat):
+                found = each.read(value, at)
+                if found is not None:
+                    return (
+                        found if type(found) in (tuple, list) and found else _or_empty(found, at, each.name)
+                    )
+            elif isinstance(each, GroupedLogFormat):
+                found = self._grouped(each, value, at)
+                if found is not None:
+                    return found
+        page = _page(value)
+        return self._page(page, at) if page is not None else (self._unrecognised(value, at),)
+
+    def _entries_for(self, value: Json) -> tuple[Entry, ...]:
+        """The formats whose keys fit the value, in the order in which they are tried."""
+        is_row = type(value) is Row
+        keys = (is_row, *value)
         fitting = self._fitting.get(keys)
         if fitting is None:
             if len(self._fitting) >= _KNOWN_KEYS:
                 self._fitting.clear()
-            fitting = self._fitting[keys] = self._candidates(value)
-        for item in fitting:
-            if item.matches(value):
-                return item
-        return None
+            fitting = self._fitting[keys] = tuple(self._fitting_entries(value))
+        return fitting
 
-    def _candidates(self, value: Json) -> tuple[Format, ...]:
-        container = "row" if type(value) is Row else "json"
+    def _fitting_entries(self, value: Json) -> Iterator[Entry]:
+        is_row = type(value) is Row
         keys = set(value)
-        if container == "row":
+        if is_row:
             keys |= {key.strip().lower() for key in value}
-        return tuple(
-            item
-            for item in self._formats
-            if container in getattr(item, "accepts", ("json", "row"))
-            and any(need <= keys for need in item.keys)
-        )
+        return (entry for entry in self._entries if entry.fits(keys, "row" if is_row else "json"))
 
-    def _object(self, value: Json, place: Location) -> Iterable[Item]:
-        item = self.find(value)
-        if item is None:
-            page = _page(value)
-            return self._page(page, place) if page is not None else (self._unrecognised(value, place),)
-        if (item.grouped and self._part) or (self._alone and _whole_run(item)):
-            raise NeedsWhole(item.name, whole_run=_whole_run(item))
-        group = self._groups.get(item.name)
+    def _grouped(self, each: GroupedLogFormat, value: Json, at: Location) -> Iterable[Item] | None:
+        """The items that a value completes; `None` when it is not of this format."""
+        joins_files = _joins_files(each)
+        if self._part or (self._alone and joins_files):
+            if each.open(self._run).read(value, at) is None:
+                return None
+            raise NeedsWhole(each.name, whole_run=joins_files)
+        group = self._groups.get(each.name)
         if group is None:
-            group = self._groups[item.name] = {"files": self._files} if _whole_run(item) else {}
-            if item.grouped:
-                self._unanswered[item.name] = place
-        self._reading = item.name
-        found = item.read(value, place, group)
-        if item.grouped:
-            return self._noticed(item, found) if item.name in self._unanswered else found
-        return found if type(found) is tuple and found else _or_nothing(found, place, item.name)
+            group = self._groups[each.name] = _Group(each, each.open(self._run))
+        found = group.session.read(value, at)
+        if found is None:
+            return None
+        group.first = group.first or at
+        return found if group.has_items else _noted(group, found)
 
-    def _noticed(self, item: Format, found: Iterable[Item]) -> Iterator[Item]:
-        """The items of a grouped format; with the first of them it has made something of what it was given."""
-        for each in found:
-            self._unanswered.pop(item.name, None)
-            yield each
-
-    def _page(self, page: list[Any], place: Location) -> Iterator[Item]:
+    def _page(self, page: list[Any], at: Location) -> Iterator[Item]:
         """The elements of a page, numbered through."""
         if not page:
-            yield _skipped(place, "empty", "a page without elements")
+            yield _skipped(at, "empty", "a page without elements")
         index = 0
         for element in page:
-            for item in self.items(element, place):
+            for item in self.items(element, at):
                 if isinstance(item, Record):
                     item.index = index
                     index += 1
                 yield item
 
-    def _list(self, value: list[Any], place: Location) -> Iterable[Item]:
+    def _list(self, value: list[Any], at: Location) -> Iterable[Item]:
         """A list as a value: one conversation, or several values."""
         if not value:
-            return (_skipped(place, "empty", "an empty list"),)
+            return (_skipped(at, "empty", "an empty list"),)
         first = value[0]
         if isinstance(first, dict) and "role" in first and "messages" not in first:
-            return self._object({"messages": value}, place)
+            return self._object({"messages": value}, at)
         if not isinstance(first, dict | str) and not any(isinstance(item, dict) and item for item in value):
-            return (_skipped(place, "unrecognised", "a list of numbers or lists", "unrecognised"),)
-        return self._page(value, place)
+            return (_skipped(at, "unrecognised", "a list of numbers or lists", "unrecognised"),)
+        return self._page(value, at)
 
-    def _string(self, value: str, place: Location) -> Iterable[Item]:
+    def _string(self, value: str, at: Location) -> Iterable[Item]:
         """A string as a value: JSON that was encoded twice, or a prompt."""
         inner = decoded(value)
         if isinstance(inner, dict):
-            return self._object(inner, place)
-        if self._forced and not any("generic.text" in names_of(item) for item in self._formats):
-            return (_skipped(place, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)
-        return (text_record(place, value),)
+            return self._object(inner, at)
+        if self._forced:
+            return (_skipped(at, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)
+        return (text_record(at, value),)
 
-    def _unrecognised(self, value: Json, place: Location) -> Skipped:
+    def _unrecognised(self, value: Json, at: Location) -> Skipped:
         keys = [label(key, "…") for key in list(value)[:_SHOWN_KEYS]]
         more = ", …" if len(value) > _SHOWN_KEYS else ""
         seen = f"keys seen: {', '.join(keys)}{more}" if keys else "an object without keys"
         forced = f"not {self._forced}; " if self._forced else ""
         advice = "map them with --messages-path or --prompt-path"
-        return _skipped(place, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
+        return _skipped(at, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
 
 
-def _or_nothing(found: Iterable[Item], place: Location, name: str) -> Iterator[Item]:
-    """The items of one value, or that there are none: an envelope whose list of calls is empty."""
-    nothing = True
+def _noted(group: _Group, found: Iterable[Item]) -> Iterator[Item]:
+    """The items of a session; notes that there are some."""
     for item in found:
-        nothing = False
+        group.has_items = True
         yield item
-    if nothing:
-        yield _skipped(place, "empty", "no call in it", name)
 
 
-def _whole_run(item: Format) -> bool:
-    return bool(getattr(item, "whole_run", False))
+def _or_empty(found: Iterable[Item], at: Location, name: str) -> Iterator[Item]:
+    """The items of one value, or that there are none: an envelope whose list of calls is empty."""
+    empty = True
+    for item in found:
+        empty = False
+        yield item
+    if empty:
+        yield _skipped(at, "empty", "no call in it", name)
+
+
+def _joins_files(each: GroupedLogFormat) -> bool:
+    return each.scope == "run"
 
 
 def _page(value: Json) -> list[Any] | None:
@@ -215,5 +245,5 @@ def _page(value: Json) -> list[Any] | None:
     return data
 
 
-def _skipped(place: Location, reason: Any, detail: str, name: str | None = None) -> Skipped:
-    return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=name)
+def _skipped(at: Location, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:
+    return Skipped(source=at.source, line=at.line, reason=reason, detail=detail, format=name)

@@ -1,21 +1,19 @@
-"""The door of the formats: what one file in this folder must offer.
+"""The interface of a log format. See docs/extend/log-format.md for a walk-through.
 
-A new format is one file here with a ``FORMATS`` tuple of objects like `Format` (or `DatabaseFormat`), and one
-sample with its expectation in the tests. The registry finds the file by itself.
+A format is a class in this package's `formats` folder, or in another package that registers it under the entry
+point group `tokcount.formats`. There are three kinds:
 
-What a format may say besides, as plain attributes:
-
-- ``rank: int``: formats of a lower rank are asked first. `ENVELOPE` unless said otherwise.
-- ``accepts: tuple[Container, ...]``: the values it is asked about, ``("json", "row")`` unless said otherwise. A
-  ``row`` is a line of a CSV or TSV file: a `Row`, whose values are all strings.
-- ``whole_run: bool``: the group is shared by all files that are read together, and `Format.finish` is called once
-  after the last one (Batch input and output stand in two files). ``group["files"]`` says how many there are.
+- `LogFormat`: one value (a JSON object or a table row) holds whole records.
+- `GroupedLogFormat`: a record is spread over several values (stream chunks, transcripts, batch files).
+- `DatabaseFormat`: an SQLite database.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
@@ -26,40 +24,40 @@ if TYPE_CHECKING:
 
     from tokcount.logs.scalars import Json
 
-
-class Single:
-    """Base of formats that need no group: they say `items`, and `matches` where the keys alone do not decide."""
-
-    grouped = False
-
-    def matches(self, value: Json) -> bool:  # noqa: ARG002 - the keys decided
-        """The keys alone decide, unless a format says more."""
-        return True
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        """The records of one value."""
-        raise NotImplementedError
-
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:  # noqa: ARG002 - nothing waits
-        """See `tokcount.logs.format.Format`."""
-        return self.items(value, place)
-
-    def finish(self, group: Json) -> Iterable[Item]:  # noqa: ARG002 - nothing waits
-        """See `tokcount.logs.format.Format`."""
-        return ()
-
-
 Item = Record | Skipped
 Container = Literal["json", "row"]
+"""What a value is: a JSON object, or a line of a CSV or TSV file (see `Row`)."""
 
-ENVELOPE, PAIR, OBJECT, BODY, LOOSE = 10, 20, 30, 40, 50
-"""Ranks: unmistakable keys; request with response; named by ``object`` or ``type``; bare bodies; any text field."""
+JSON_ONLY: frozenset[Container] = frozenset({"json"})
+ROWS_ONLY: frozenset[Container] = frozenset({"row"})
+ANY_CONTAINER: frozenset[Container] = frozenset({"json", "row"})
+
+
+class Rank(IntEnum):
+    """When a format is tried: lower ranks first, then formats with more keys, then by name."""
+
+    ENVELOPE = 10
+    """Unmistakable keys of one product."""
+    PAIR = 20
+    """A request together with its response."""
+    CHUNK = 29
+    """A chunk of a stream; before `OBJECT`, because the two look alike."""
+    OBJECT = 30
+    """Named by its `object` or `type`."""
+    BODY = 40
+    """A bare request body."""
+    OTHER_BODY = 41
+    """A body that looks like a request to a text endpoint but is not."""
+    LOOSE_BODY = 42
+    """Prompts or messages without any other key of a request."""
+    TEXT = 50
+    """Any field that may hold a prompt."""
 
 
 class Location(msgspec.Struct, gc=False):
-    """Where a value stands: the source as the user named it, and the line of the value's first byte (1-based).
+    """Where a value is: the source as the user named it, and the line of the value's first byte (1-based).
 
-    ``index`` is the position of the value among several of the same line (elements of a page or a one-line array).
+    `index` is the position of the value among several of the same line (elements of a page or a one-line array).
     """
 
     source: str
@@ -71,42 +69,76 @@ class Row(dict[str, Any]):
     """A row of a CSV or TSV file by its header; every value is a string."""
 
 
-class Format(Protocol):
-    """One log format, or a family of them."""
+class RunInfo(msgspec.Struct, frozen=True, gc=False):
+    """What a session may know about the run it reads for."""
 
-    name: str
-    """Dotted and stable, e.g. ``litellm.standard``; shown to users and taken by ``--input-format``."""
+    files: int = 1
+    """How many files are read together."""
 
-    keys: tuple[frozenset[str], ...]
-    """Alternatives: sets of top-level keys, one of which a value must have. Lets the detector skip most formats."""
 
-    grouped: bool
-    """True when one record may be spread over several values (stream chunks, batch output, transcripts):
-    such a file is read by one process, and `finish` may emit records."""
+class Format(ABC):
+    """What all kinds of formats have in common."""
 
-    def matches(self, value: dict[str, Any]) -> bool:
-        """Is this value of this format? Looked at only when ``keys`` fit. Never raises for a decoded JSON value."""
-        ...
+    name: ClassVar[str]
+    """Dotted and stable, e.g. `litellm.standard`; shown to users and accepted by `--input-format`."""
 
-    def read(self, value: dict[str, Any], place: Location, group: dict[str, Any]) -> Iterable[Item]:
-        """The records of one value. ``group`` lives as long as the file, one for each format: a grouped
-        format keeps there what waits for later values. Never raises for a decoded JSON value.
+    emits: ClassVar[tuple[str, ...]] = ()
+    """Names of its records, when they are not simply `name`."""
+
+
+class ValueFormat(Format):
+    """A format of JSON values or table rows: how its values are recognised. Extend one of its two subclasses."""
+
+    keys: ClassVar[tuple[frozenset[str], ...]]
+    """Alternatives: sets of top-level keys. Only a value that has all keys of one set is shown to the format."""
+
+    rank: ClassVar[Rank] = Rank.ENVELOPE
+    accepts: ClassVar[frozenset[Container]] = ANY_CONTAINER
+
+
+class LogFormat(ValueFormat):
+    """A format in which every value holds whole records."""
+
+    @abstractmethod
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        """The items of one value; `None` when the value is not of this format after all.
+
+        Never raises for a decoded JSON value. An empty result is reported as `empty`.
         """
-        ...
-
-    def finish(self, group: dict[str, Any]) -> Iterable[Item]:
-        """What was still waiting when the file ended."""
-        ...
 
 
-class DatabaseFormat(Protocol):
+class Session(ABC):
+    """The state of a `GroupedLogFormat` while one file (or run) is read."""
+
+    @abstractmethod
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        """The items that this value completes; `None` when it is not of this format. Never raises.
+
+        Decide before the first item is produced: the result may be discarded.
+        """
+
+    def finish(self) -> Iterable[Item]:
+        """The items that were still incomplete when the file (or run) ended."""
+        return ()
+
+
+class GroupedLogFormat(ValueFormat):
+    """A format in which one record may be spread over several values. Such a file is read by a single process."""
+
+    scope: ClassVar[Literal["file", "run"]] = "file"
+    """How long a session lasts. `run`: it is shared by all files that are read together (batch input and output)."""
+
+    @abstractmethod
+    def open(self, run: RunInfo) -> Session:
+        """A new session."""
+
+
+class DatabaseFormat(Format):
     """A log kept in an SQLite database."""
 
-    name: str
-
-    tables: tuple[frozenset[str], ...]
+    tables: ClassVar[tuple[frozenset[str], ...]]
     """Alternatives: sets of table names, one of which the database must have."""
 
+    @abstractmethod
     def read_database(self, database: sqlite3.Connection, source: str) -> Iterable[Item]:
         """The records of the database, opened for reading only. May raise `sqlite3.Error`; nothing else."""
-        ...

@@ -14,9 +14,17 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from tokcount.errors import UsageError
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, prompt_of, skipped, tags_from
-from tokcount.logs.adapt.envelope import answer_of, has_roles
-from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
+from tokcount.logs.adapt import (
+    BODY_USAGE,
+    CallMetadata,
+    answer_of,
+    body_record,
+    has_roles,
+    prompt_of,
+    skipped,
+    tags_from,
+    usage_from,
+)
 from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item, Location
 from tokcount.logs.options import Mapping
@@ -129,8 +137,8 @@ class Mapper:
             return (skipped(place, "unrecognised", detail, "unrecognised"),)
         answer = self._find("completion", value)
         response = None if answer in (None, "") else answer_of(answer, kind)
-        facts = self._facts(value)
-        return (body_record(place, NAME, kind=kind, request=request, response=response, facts=facts),)
+        metadata = self._metadata(value)
+        return (body_record(place, NAME, kind=kind, request=request, response=response, metadata=metadata),)
 
     def _request(self, value: Any) -> tuple[Json | None, Kind]:
         """The request body at the mapped places, and its endpoint."""
@@ -155,7 +163,7 @@ class Mapper:
         """As `_raw`, parsed once more if it is JSON in a string."""
         return decoded(self._raw(name, value))
 
-    def _facts(self, value: Any) -> CallMetadata:
+    def _metadata(self, value: Any) -> CallMetadata:
         return CallMetadata(
             model=text(self._find("model", value)),
             id=text(self._find("id", value)),
@@ -174,15 +182,15 @@ class Mapper:
 
     def _completed(self, value: Any, place: Location) -> Iterator[Item]:
         """Detected records with what the mapping says about them."""
-        facts = self._facts(value)
+        metadata = self._metadata(value)
         for item in self._detector.items(value, place):
             if isinstance(item, Record):
                 item.kind = self._kind or item.kind
-                item.model = facts.model or item.model
-                item.id = facts.id or item.id
-                item.timestamp = facts.timestamp or item.timestamp
-                item.usage = facts.usage or item.usage
-                item.tags = facts.tags or item.tags
+                item.model = metadata.model or item.model
+                item.id = metadata.id or item.id
+                item.timestamp = metadata.timestamp or item.timestamp
+                item.usage = metadata.usage or item.usage
+                item.tags = metadata.tags or item.tags
             yield item
 
 

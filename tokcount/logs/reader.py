@@ -22,6 +22,7 @@ from tokcount.logs.detect import Detector, NeedsWhole
 from tokcount.logs.format import Item, Location
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
+from tokcount.logs.registry import is_known_header
 
 if TYPE_CHECKING:
     from io import BytesIO
@@ -133,7 +134,7 @@ class Reader:
         if container is not None:
             items = self._binary(container, stream, source, path, inside=inside)
         else:
-            seen = look(head, whole=whole, path=source)
+            seen = look(head, whole=whole, path=source, is_known_header=is_known_header)
             container, items = seen.shape, self._text(stream, seen, source)
         if not inside:
             self.container = "+".join((container, *stream.layers))

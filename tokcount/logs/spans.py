@@ -21,6 +21,7 @@ from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import HEAD_BYTES, ReadOptions
 from tokcount.logs.reader import FileWarning, Reader
+from tokcount.logs.registry import is_known_header
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -67,19 +68,18 @@ def _is_lines(head: bytes, path: str) -> bool:
     packed = compression_of(head) or container_of(head)
     if packed or text_encoding.detect(head) != ("utf-8", 0):
         return False
-    return look(head, whole=False, path=path).shape == "jsonl"
+    return look(head, whole=False, path=path, is_known_header=is_known_header).shape == "jsonl"
 
 
 def _is_grouped(head: bytes, options: ReadOptions) -> bool:
     """Does one of the first values say that the file must be read as a whole?"""
-    detector = Detector(options.input_format)
+    detector = Detector(options.input_format, part=True)
     for line in head.split(b"\n")[:_LOOKED_AT]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        found = detector.find(value) if isinstance(value, dict) else None
-        if found is not None and found.grouped:
+        if detector.is_grouped(value):
             return True
     return False
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tokcount.logs.format import DatabaseFormat, Item
-from tokcount.logs.formats import database_formats
 from tokcount.logs.options import LARGEST_VALUE
 from tokcount.logs.record import Skipped
+from tokcount.logs.registry import database_entries
 from tokcount.logs.scalars import label
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ def _tables(database: sqlite3.Connection) -> frozenset[str]:
 
 
 def _format_of(tables: frozenset[str]) -> DatabaseFormat | None:
-    fits = (item for item in database_formats() if any(need <= tables for need in item.tables))
-    return next(fits, None)
+    for entry in database_entries():
+        if any(tables.issuperset(need) for need in entry.tables) and isinstance(entry.format, DatabaseFormat):
+            return entry.format
+    return None
 
 
 def _skipped(source: str, reason: str, detail: str) -> Skipped:

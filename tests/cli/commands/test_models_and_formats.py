@@ -8,7 +8,7 @@ from typing import Any
 from support.inside import Inside
 from support.running import SAMPLES
 
-from tokcount.logs.formats import format_names
+from tokcount.logs.registry import format_names
 from tokcount.models.catalog import default
 from tokcount.models.resolve import resolve
 

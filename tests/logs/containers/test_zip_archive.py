@@ -9,7 +9,6 @@ import pytest
 from support.logfiles import CHAT_LINE, read_all
 
 from tokcount.logs.containers import sniff as containers
-from tokcount.logs.formats.openai.bodies import Request
 
 
 def archive(**members: str | bytes) -> bytes:
@@ -72,7 +71,7 @@ def test_an_archive_that_is_cut_off_is_unreadable(tmp_path: Path) -> None:
 def test_a_format_that_fails_at_the_end_of_a_file_ends_no_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(self: Request, *_: object, **__: object) -> object:
+    def failing(self: object, *_: object, **__: object) -> object:
         raise KeyError("x")
 
     monkeypatch.setattr("tokcount.logs.detect.Detector.finish", failing)

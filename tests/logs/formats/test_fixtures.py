@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from support.paths import FIXTURES
 from support.reading import items
 
-from tokcount.logs.formats import format_names
 from tokcount.logs.record import Record, Skipped
+from tokcount.logs.registry import format_names
 from tokcount.logs.source import expand
 from tokcount.logs.summary import summarise
 

@@ -56,6 +56,6 @@ def _say_notes(files: list[dict[str, Any]]) -> None:
 
 
 def _known() -> list[dict[str, Any]]:
-    from tokcount.logs.formats import describe_formats
+    from tokcount.logs.registry import describe_formats
 
     return [{"name": name, "description": text} for name, text in describe_formats().items()]

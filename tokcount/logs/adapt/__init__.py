@@ -1,1 +1,161 @@
-"""The kit that log formats are written with: bodies, usage, envelopes, streams."""
+"""The kit that log formats are written with: everything a format needs, under one name.
+
+    from tokcount.logs import adapt
+
+    class AcmeLog(adapt.LogFormat): ...
+
+See docs/extend/log-format.md for a walk-through. What is here:
+
+- the interface: `LogFormat`, `GroupedLogFormat` with `Session`, `DatabaseFormat`, `Rank`, `Location`, `Item`
+- the results: `body_record` and `prompt_record` build a record, `skipped` says why there is none
+- what a log says about a call: `CallMetadata`, `metadata_from`, `metadata_around`, `tags_from`, `usage_from`
+- bodies: `body_of`, `answer_of`, `assemble` (streams), `exchange` (recorded HTTP), `chat_answer`, `text_answer`
+- messages: `tool_call`, `tools_of`, `prompt_of`, `chat_messages` (LangChain)
+- single values, read without raising: `text`, `number`, `money`, `truth`, `timestamp`, `label`, `decoded`, `dig`
+"""
+
+from __future__ import annotations
+
+from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
+from tokcount.logs.adapt.envelope import (
+    URL_KEYS,
+    answer_body,
+    answer_of,
+    body_of,
+    deployment_of,
+    exchange,
+    has_roles,
+    metadata_around,
+    served_model,
+    text_of_base64,
+    text_of_bytes,
+    unwrapped,
+)
+from tokcount.logs.adapt.langchain import chat_message, chat_messages
+from tokcount.logs.adapt.messages import (
+    chat_answer,
+    compact,
+    nested_tool,
+    prompt_of,
+    text_answer,
+    tool_call,
+    tools_of,
+)
+from tokcount.logs.adapt.metadata import CallMetadata, MetadataTable, metadata_from, tags_from
+from tokcount.logs.adapt.prompt_record import prompt_record, text_record
+from tokcount.logs.adapt.record_builder import body_record, failure, request_kind, response_kind, skipped
+from tokcount.logs.adapt.usage import (
+    BODY_USAGE,
+    UsageTable,
+    body_usage,
+    kind_of_call,
+    kind_of_url,
+    usage_from,
+)
+from tokcount.logs.adapt.yaml_text import Document
+from tokcount.logs.format import (
+    ANY_CONTAINER,
+    JSON_ONLY,
+    ROWS_ONLY,
+    Container,
+    DatabaseFormat,
+    GroupedLogFormat,
+    Item,
+    Location,
+    LogFormat,
+    Rank,
+    Row,
+    RunInfo,
+    Session,
+)
+from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
+from tokcount.logs.scalars import (
+    Json,
+    decoded,
+    decoded_list,
+    decoded_object,
+    dig,
+    first,
+    label,
+    money,
+    number,
+    text,
+    timestamp,
+    truth,
+)
+
+__all__ = [
+    "ANY_CONTAINER",
+    "BODY_USAGE",
+    "JSON_ONLY",
+    "ROWS_ONLY",
+    "URL_KEYS",
+    "Assembly",
+    "CallMetadata",
+    "Container",
+    "DatabaseFormat",
+    "Document",
+    "GroupedLogFormat",
+    "Item",
+    "Json",
+    "Kind",
+    "Location",
+    "LogFormat",
+    "MetadataTable",
+    "Rank",
+    "Record",
+    "Row",
+    "RunInfo",
+    "Session",
+    "SkipReason",
+    "Skipped",
+    "Usage",
+    "UsageTable",
+    "answer_body",
+    "answer_of",
+    "assemble",
+    "assemble_text",
+    "body_of",
+    "body_record",
+    "body_usage",
+    "chat_answer",
+    "chat_message",
+    "chat_messages",
+    "compact",
+    "decoded",
+    "decoded_list",
+    "decoded_object",
+    "deployment_of",
+    "dig",
+    "exchange",
+    "failure",
+    "first",
+    "has_roles",
+    "is_text_chunk",
+    "kind_of_call",
+    "kind_of_url",
+    "label",
+    "metadata_around",
+    "metadata_from",
+    "money",
+    "nested_tool",
+    "number",
+    "prompt_of",
+    "prompt_record",
+    "request_kind",
+    "response_kind",
+    "served_model",
+    "skipped",
+    "tags_from",
+    "text",
+    "text_answer",
+    "text_of_base64",
+    "text_of_bytes",
+    "text_record",
+    "timestamp",
+    "tool_call",
+    "tools_of",
+    "truth",
+    "unwrapped",
+    "usage_from",
+]

@@ -81,7 +81,7 @@ class Assembly:
 
     def __init__(self) -> None:
         self.kind: Kind | None = None
-        self.facts: Json = {}
+        self.metadata: Json = {}
         self.choices: dict[int, ChoiceStream] = {}
         self.final: Json | None = None
         self.texts: dict[tuple[Any, Any], list[str]] = {}
@@ -93,7 +93,7 @@ class Assembly:
             return
         for name in ("id", "model", "created", "usage", "service_tier", "error"):
             if chunk.get(name):
-                self.facts[name] = chunk[name]
+                self.metadata[name] = chunk[name]
         if chunk.get("object") == "text_completion":
             self.kind = "completions"
         elif self.kind is None and chunk.get("object"):
@@ -109,7 +109,7 @@ class Assembly:
         self.kind = "responses"
         response = event.get("response")
         if isinstance(response, dict):
-            self.facts = response
+            self.metadata = response
             if kind in ("response.completed", "response.incomplete", "response.failed"):
                 self.final = response
         elif kind == "response.output_text.delta" and isinstance(event.get("delta"), str):
@@ -121,10 +121,10 @@ class Assembly:
     def body(self) -> Json:
         """The response body; for a stream that was cut off, with what had arrived."""
         if self.kind == "responses":
-            return self.final or {**self.facts, "object": "response", "output": self._output()}
+            return self.final or {**self.metadata, "object": "response", "output": self._output()}
         kind = self.kind or "chat"
         choices = [self.choices[index].body(kind) for index in sorted(self.choices)]
-        return {**self.facts, "object": _BODIES[kind], "choices": choices}
+        return {**self.metadata, "object": _BODIES[kind], "choices": choices}
 
     def _output(self) -> list[Json]:
         return [

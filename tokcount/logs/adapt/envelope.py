@@ -9,16 +9,11 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.assemble import assemble
-from tokcount.logs.adapt.bodies import (
-    CallMetadata,
-    body_record,
-    chat_answer,
-    failure,
-    skipped,
-    tags_from,
-    text_answer,
-)
+from tokcount.logs.adapt.assemble import assemble, assemble_text
+from tokcount.logs.adapt.messages import chat_answer, text_answer
+from tokcount.logs.adapt.metadata import CallMetadata, tags_from
+from tokcount.logs.adapt.record_builder import body_record, failure, skipped
+from tokcount.logs.adapt.sse import FIELDS
 from tokcount.logs.adapt.usage import kind_of_url
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded, text, timestamp
@@ -32,19 +27,18 @@ if TYPE_CHECKING:
 _LARGEST_BODY = 64 << 20
 """A compressed body that unpacks to more is left alone: no model answers in 64 MB."""
 
-_STREAM_STARTS = ("data:", "event:", "id:", "retry:", ":")
-
 
 def body_of(value: object) -> Json | None:
     """The body in whatever a capture holds: an object, JSON text, or the raw text of an event stream (assembled)."""
     found = decoded(value)
     if isinstance(found, dict):
         return found
-    if isinstance(found, str) and found.lstrip()[:6].startswith(_STREAM_STARTS):
-        from tokcount.logs.adapt.assemble import assemble_text
+    return _assembled(found) if isinstance(found, str) else None
 
-        return assemble_text(found)
-    return None
+
+def _assembled(captured: str) -> Json | None:
+    """The body behind the text of an event stream; `None` for other text."""
+    return assemble_text(captured) if captured.lstrip()[:6].startswith(FIELDS) else None
 
 
 def text_of_bytes(value: bytes) -> str | None:
@@ -86,10 +80,12 @@ def exchange(
     error = failure(status, answered)
     if error:
         return skipped(place, "error", f"a failed call ({error})", name)
-    facts = CallMetadata(timestamp=timestamp, deployment=_deployment(url), served_model=served)
-    if facts.deployment and not (asked or {}).get("model"):
-        facts.model = facts.deployment
-    return body_record(place, name, kind=kind, request=asked, response=answered, facts=facts, index=index)
+    metadata = CallMetadata(timestamp=timestamp, deployment=deployment_of(url), served_model=served)
+    if metadata.deployment and not (asked or {}).get("model"):
+        metadata.model = metadata.deployment
+    return body_record(
+        place, name, kind=kind, request=asked, response=answered, metadata=metadata, index=index
+    )
 
 
 def served_model(headers: Iterable[tuple[object, object]]) -> str | None:
@@ -98,12 +94,6 @@ def served_model(headers: Iterable[tuple[object, object]]) -> str | None:
         if isinstance(name, str) and name.lower() == "x-ms-served-model":
             return text(value[0] if isinstance(value, list) and value else value)
     return None
-
-
-def _deployment(url: str) -> str | None:
-    """The deployment in an Azure URL: ``/openai/deployments/NAME/chat/completions``."""
-    _, found, rest = url.partition("/deployments/")
-    return rest.partition("/")[0] if found else None
 
 
 def _unpacked(value: bytes) -> bytes | None:
@@ -195,23 +185,23 @@ def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((field, key) for field, names in _AROUND.items() for key in names if key in keys)
 
 
-def facts_around(value: Json) -> CallMetadata:
+def metadata_around(value: Json) -> CallMetadata:
     """What a row says about the call beside its bodies."""
-    facts = CallMetadata(model=text(value.get("model")))
+    metadata = CallMetadata(model=text(value.get("model")))
     if _AROUND_KEYS.isdisjoint(value):
-        return facts
+        return metadata
     for field, key in _around(tuple(value)):
         said = value[key]
         if field == "timestamp":
-            facts.timestamp = facts.timestamp or timestamp(said)
+            metadata.timestamp = metadata.timestamp or timestamp(said)
         elif field == "deployment":
-            facts.deployment = facts.deployment or deployment_of(said)
+            metadata.deployment = metadata.deployment or deployment_of(said)
         elif field == "tags":
-            facts.tags = tags_from(said)
+            metadata.tags = tags_from(said)
         else:
-            setattr(facts, field, getattr(facts, field) or text(said))
-    facts.model = facts.model or facts.deployment
-    return facts
+            setattr(metadata, field, getattr(metadata, field) or text(said))
+    metadata.model = metadata.model or metadata.deployment
+    return metadata
 
 
 def deployment_of(message: object) -> str | None:
@@ -225,7 +215,11 @@ def deployment_of(message: object) -> str | None:
 
 def answer_of(value: object, kind: Kind) -> Json | None:
     """The response body in whatever a log holds: a body, chunks, the text of a stream, or only the answer."""
-    value = unwrapped(value)
+    return answer_body(unwrapped(value), kind)
+
+
+def answer_body(value: object, kind: Kind) -> Json | None:
+    """As `answer_of`, for a value that is `unwrapped` already."""
     if isinstance(value, dict):
         if isinstance(value.get("content"), str) and "choices" not in value:
             return text_or_chat([value["content"]], kind)
@@ -234,7 +228,7 @@ def answer_of(value: object, kind: Kind) -> Json | None:
         chunks = [item for item in value if isinstance(item, dict) and ("choices" in item or "type" in item)]
         return assemble(chunks) if chunks else text_or_chat([v for v in value if isinstance(v, str)], kind)
     if isinstance(value, str):
-        return body_of(value) or text_or_chat([value], kind)
+        return _assembled(value) or text_or_chat([value], kind)
     return None
 
 

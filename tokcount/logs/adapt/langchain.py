@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import compact, tool_call
+from tokcount.logs.adapt.messages import compact, tool_call
 from tokcount.logs.scalars import dig, text
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ FUNCTION_TYPES = frozenset({"function", "custom", None})
 """Tools that are defined in the request; all others run at the API and add hidden text."""
 
 
-def tidy(record: Record) -> Record:
+def normalize(record: Record) -> Record:
     """The record with regular contents and the flags of its request.
 
     Messages that end with the assistant's are no request that waits for an answer: they are a stored conversation.
@@ -40,13 +40,13 @@ def tidy(record: Record) -> Record:
         return record
     flags = set[str]()
     if record.kind == "chat":
-        request["messages"] = messages = _tidy_items(request.get("messages"), flags)
+        request["messages"] = messages = _normal_items(request.get("messages"), flags)
         if record.response is None and messages and messages[-1].get("role") == "assistant":
             record.conversation = True
     elif record.kind == "responses":
         given = request.get("input")
         if isinstance(given, list):
-            request["input"] = _tidy_items(given, flags)
+            request["input"] = _normal_items(given, flags)
         if _hides_context(request):
             flags.add("hidden_context")
     if flags:
@@ -54,7 +54,7 @@ def tidy(record: Record) -> Record:
     return record
 
 
-def _tidy_items(items: Any, flags: set[str]) -> list[Json]:
+def _normal_items(items: Any, flags: set[str]) -> list[Json]:
     """Messages or input items that are objects; text that stands alone becomes a user message."""
     if not isinstance(items, list):
         return []
@@ -65,7 +65,7 @@ def _tidy_items(items: Any, flags: set[str]) -> list[Json]:
             continue
         content = item.get("content")
         if type(content) is not str and content is not None:
-            _tidy_content(item, content, flags)
+            _normalize_content(item, content, flags)
     return items if regular else _only_messages(items, flags)
 
 
@@ -81,7 +81,7 @@ def _only_messages(items: list[Any], flags: set[str]) -> list[Json]:
     return kept
 
 
-def _tidy_content(item: Json, content: Any, flags: set[str]) -> None:
+def _normalize_content(item: Json, content: Any, flags: set[str]) -> None:
     if isinstance(content, list):
         if any(not isinstance(part, dict) for part in content):
             item["content"] = content = [_part(part) for part in content if isinstance(part, dict | str)]

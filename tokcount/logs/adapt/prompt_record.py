@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, skipped
 from tokcount.logs.adapt.envelope import answer_of
+from tokcount.logs.adapt.metadata import CallMetadata
+from tokcount.logs.adapt.record_builder import body_record, skipped
 from tokcount.logs.format import Location
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json
@@ -20,13 +21,13 @@ def text_record(place: Location, prompt: str, name: str = "generic.text") -> Ite
 
 
 def prompt_record(
-    place: Location, name: str, prompt: Any, answer: Any, facts: CallMetadata, kind: Kind = "text"
+    place: Location, name: str, prompt: Any, answer: Any, metadata: CallMetadata, kind: Kind = "text"
 ) -> Item:
     """A record of a prompt and perhaps its answer; an empty row is skipped."""
     if not isinstance(prompt, str | list) or prompt == []:
         return skipped(place, "empty", "a row without a prompt", name)
     request: Json = {"prompt": prompt}
-    if facts.model:
-        request["model"] = facts.model
+    if metadata.model:
+        request["model"] = metadata.model
     response = None if answer in (None, "") else answer_of(answer, "completions")
-    return body_record(place, name, kind=kind, request=request, response=response, facts=facts)
+    return body_record(place, name, kind=kind, request=request, response=response, metadata=metadata)

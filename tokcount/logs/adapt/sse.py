@@ -27,11 +27,6 @@ class Event(msgspec.Struct, gc=False):
     complete: bool
 
 
-def looks_like_events(text: str) -> bool:
-    """Does a text begin as an event stream does?"""
-    return text.lstrip("\ufeff \r\n")[:6].startswith(FIELDS)
-
-
 def events(lines: Iterable[tuple[int, str]]) -> Iterator[Event]:
     """The events of numbered lines without their line ends; the last one may be incomplete."""
     start, name, data = 0, None, list[str]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +13,6 @@ from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.lines import Lines
 from tokcount.logs.containers.json_lines import NOT_UTF8, Found, unparsed, unreadable
 from tokcount.logs.format import Row
-from tokcount.logs.formats import all_formats
 
 if TYPE_CHECKING:
     from tokcount.logs.bytes.stream import Stream
@@ -30,10 +29,10 @@ class TableShape(msgspec.Struct, frozen=True):
     delimiter: str
 
 
-def table_shape(text: str, path: str) -> TableShape | None:
+def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], bool]) -> TableShape | None:
     """How the table in a text is written, or ``None`` when it is none.
 
-    A table has a header that some format knows, or an extension that says so.
+    A table has a header that some format knows, as `is_known_header` reports, or the extension of one.
     """
     named = re.search(r"\.(csv|tsv)(?:\.\w{1,4})?$", path.lower())
     best: tuple[int, str] | None = None
@@ -50,17 +49,6 @@ def table_shape(text: str, path: str) -> TableShape | None:
     first_line = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first_line.count) if named[1] == "csv" else "\t"
     return TableShape(delimiter)
-
-
-def is_known_header(names: list[str]) -> bool:
-    """Does a format read rows with these columns?"""
-    header = frozenset(name.strip().lower() for name in names) | frozenset(names)
-    return any(
-        keys <= header
-        for item in all_formats()
-        if "row" in getattr(item, "accepts", ("row",))
-        for keys in item.keys
-    )
 
 
 def _header(text: str, delimiter: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,8 +71,11 @@ class Look(msgspec.Struct, frozen=True):
     table: TableShape | None = None
 
 
-def look(head: bytes, *, whole: bool, path: str) -> Look:
-    """The shape of the text that begins with ``head``; ``whole``: there is no more."""
+def look(head: bytes, *, whole: bool, path: str, is_known_header: Callable[[list[str]], bool]) -> Look:
+    """The shape of the text that begins with `head`; `whole`: there is no more.
+
+    `is_known_header`: does a log format read table rows with these columns?
+    """
     if not head.strip(b"\x00 \t\r\n\x1e") and b"\x00" not in head:
         return Look("empty" if whole else "json")
     if _FLOWS.match(head):
@@ -83,7 +87,11 @@ def look(head: bytes, *, whole: bool, path: str) -> Look:
         return Look("events")
     if _CASSETTE.match(text):
         return Look("cassette")
-    return Look(json_shape) if (json_shape := _json_shape(text, whole, path)) else _table_or_text(text, path)
+    return (
+        Look(json_shape)
+        if (json_shape := _json_shape(text, whole, path))
+        else _table_or_text(text, path, is_known_header)
+    )
 
 
 def _is_binary(head: bytes) -> bool:
@@ -98,8 +106,8 @@ def _is_events(text: str) -> bool:
     return bool(lines) and lines[0].startswith(FIELDS) and any(line.startswith("data:") for line in lines)
 
 
-def _table_or_text(text: str, path: str) -> Look:
-    table = table_shape(text, path)
+def _table_or_text(text: str, path: str, is_known_header: Callable[[list[str]], bool]) -> Look:
+    table = table_shape(text, path, is_known_header)
     if table is not None:
         return Look("table", table)
     if path.endswith(".json") and _is_json(text):

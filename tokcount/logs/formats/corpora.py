@@ -1,21 +1,30 @@
 """Chat corpora: ShareGPT, LMSYS, WildChat, OASST trees, MT-bench.
 
-Each row is a stored conversation (``Record.conversation``): its request holds every turn, answers too.
+Each row is a stored conversation (`Record.conversation`): its request holds every turn, answers too.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, facts_from, tags_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import text, timestamp
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    body_record,
+    chat_answer,
+    metadata_from,
+    tags_from,
+    text,
+    timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
 
 _ROLES = {
     "human": "user",
@@ -36,29 +45,35 @@ _ROLES = {
 """Speaker names of the corpora → roles of the API; an unknown speaker keeps its name."""
 
 
-class _Corpus(Single):
+class _Corpus(LogFormat):
     """A format of rows with a list of turns: subclasses say where and how."""
 
-    name: str
-    keys: tuple[frozenset[str], ...]
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
+        metadata = metadata_from(value, {"model": ("model",), "id": ("id", "conversation_id")})
+        metadata.conversation = True
+        self.more(value, metadata)
+        return [
+            body_record(
+                at, self.name, kind="chat", request={"messages": self.messages(value)}, metadata=metadata
+            )
+        ]
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        facts = facts_from(value, {"model": ("model",), "id": ("id", "conversation_id")})
-        facts.conversation = True
-        self.more(value, facts)
-        yield body_record(
-            place, self.name, kind="chat", request={"messages": self.messages(value)}, facts=facts
-        )
+    def _recognises(self, value: Json) -> bool:  # noqa: ARG002 - the keys decide
+        """Is this a row of the corpus? Called only when the keys fit."""
+        return True
 
+    @abstractmethod
     def messages(self, value: Json) -> list[Json]:
-        raise NotImplementedError
+        """The turns of a row as chat messages."""
 
-    def more(self, value: Json, facts: CallMetadata) -> None:
-        """What else a row of this corpus says."""
+    def more(self, value: Json, metadata: CallMetadata) -> None:
+        """Add what else a row of this corpus says."""
 
 
 class ShareGPT(_Corpus):
-    """``sharegpt``: ``conversations`` of ``{from, value}``, later also ``{role, content}``.
+    """`sharegpt`: `conversations` of `{from, value}`, later also `{role, content}`.
 
     Split chunks may start with an answer.
     """
@@ -66,7 +81,7 @@ class ShareGPT(_Corpus):
     name = "sharegpt"
     keys = (frozenset({"conversations"}), frozenset({"conversation"}), frozenset({"items"}))
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         turns = _turns(value)
         if turns is None:
             return False
@@ -106,7 +121,7 @@ def _content(value: object) -> Any:
 
 
 class _Lmsys(_Corpus):
-    """Rows with ``conversation`` of ``{role, content}``."""
+    """Rows with `conversation` of `{role, content}`."""
 
     def messages(self, value: Json) -> list[Json]:
         turns = value.get("conversation")
@@ -118,33 +133,33 @@ class _Lmsys(_Corpus):
 
 
 class LmsysChat(_Lmsys):
-    """``lmsys``: LMSYS-Chat-1M. ``redacted`` says that personal data was replaced by ``NAME_1``: text is whole."""
+    """`lmsys`: LMSYS-Chat-1M. `redacted` says that personal data was replaced by `NAME_1`: text is whole."""
 
     name = "lmsys"
     keys = (frozenset({"conversation_id", "conversation", "model"}),)
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         return isinstance(value.get("conversation"), list)
 
-    def more(self, value: Json, facts: CallMetadata) -> None:
-        facts.timestamp = timestamp(value.get("tstamp"))
-        facts.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
+    def more(self, value: Json, metadata: CallMetadata) -> None:
+        metadata.timestamp = timestamp(value.get("tstamp"))
+        metadata.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
 
 
 class WildChat(_Lmsys):
-    """``wildchat``: WildChat-1M."""
+    """`wildchat`: WildChat-1M."""
 
     name = "wildchat"
     keys = (frozenset({"conversation_hash", "conversation"}),)
 
-    def more(self, value: Json, facts: CallMetadata) -> None:
-        facts.id = text(value.get("conversation_hash"))
-        facts.timestamp = timestamp(value.get("timestamp"), naive_utc=True)
-        facts.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
+    def more(self, value: Json, metadata: CallMetadata) -> None:
+        metadata.id = text(value.get("conversation_hash"))
+        metadata.timestamp = timestamp(value.get("timestamp"), naive_utc=True)
+        metadata.tags = tags_from([f"language:{word}"] if (word := text(value.get("language"))) else [])
 
 
-class OasstTree(Single):
-    """``oasst.tree``: a tree of messages, ``prompt`` at the root and ``replies`` below.
+class OasstTree(LogFormat):
+    """`oasst.tree`: a tree of messages, `prompt` at the root and `replies` below.
 
     A record is one path from the root to a leaf: a conversation as one of its readers saw it.
     """
@@ -152,16 +167,18 @@ class OasstTree(Single):
     name = "oasst.tree"
     keys = (frozenset({"message_tree_id", "prompt"}),)
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(value.get("prompt"), dict)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not isinstance(value.get("prompt"), dict):
+            return None
+        return self._items(value, at)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         for index, path in enumerate(_paths(value["prompt"])):
             messages = [
                 {"role": _role(node.get("role")), "content": _content(node.get("text"))} for node in path
             ]
             answers = [name for node in path if (name := text(node.get("model_name")))]
-            facts = CallMetadata(
+            metadata = CallMetadata(
                 id=text(path[-1].get("message_id")),
                 thread=text(value.get("message_tree_id")),
                 model=answers[-1] if answers else None,
@@ -169,7 +186,7 @@ class OasstTree(Single):
                 conversation=True,
             )
             yield body_record(
-                place, self.name, kind="chat", request={"messages": messages}, facts=facts, index=index
+                at, self.name, kind="chat", request={"messages": messages}, metadata=metadata, index=index
             )
 
 
@@ -188,12 +205,12 @@ def _paths(root: Json) -> Iterator[list[Json]]:
 
 
 class MtBenchQuestion(_Corpus):
-    """``mt_bench.question``: the user turns of a benchmark dialogue, without the answers between them."""
+    """`mt_bench.question`: the user turns of a benchmark dialogue, without the answers between them."""
 
     name = "mt_bench.question"
     keys = (frozenset({"question_id", "turns"}),)
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         turns = value.get("turns")
         return isinstance(turns, list) and all(isinstance(turn, str | dict) for turn in turns)
 
@@ -201,26 +218,28 @@ class MtBenchQuestion(_Corpus):
         turns = [turn.get("content") if isinstance(turn, dict) else turn for turn in value["turns"]]
         return [{"role": "user", "content": turn} for turn in turns if isinstance(turn, str)]
 
-    def more(self, value: Json, facts: CallMetadata) -> None:
-        facts.id = text(value.get("question_id"))
-        facts.conversation = False
-        facts.tags = tags_from([f"category:{word}"] if (word := text(value.get("category"))) else [])
+    def more(self, value: Json, metadata: CallMetadata) -> None:
+        metadata.id = text(value.get("question_id"))
+        metadata.conversation = False
+        metadata.tags = tags_from([f"category:{word}"] if (word := text(value.get("category"))) else [])
 
 
-class MtBenchAnswer(Single):
-    """``mt_bench.answer``: a model's answers to both turns; the questions are in another file."""
+class MtBenchAnswer(LogFormat):
+    """`mt_bench.answer`: a model's answers to both turns; the questions are in another file."""
 
     name = "mt_bench.answer"
     keys = (frozenset({"question_id", "choices"}), frozenset({"answer_id", "choices"}))
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         choices = value.get("choices")
         return isinstance(choices, list) and any(
             isinstance(choice, dict) and isinstance(choice.get("turns"), list) for choice in choices
         )
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        facts = facts_from(
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
+        metadata = metadata_from(
             value,
             {
                 "model": ("model_id",),
@@ -236,12 +255,9 @@ class MtBenchAnswer(Single):
             for turn in choice["turns"]
         ]
         response = chat_answer(answers) if answers else None
-        yield body_record(place, self.name, kind="chat", response=response, facts=facts)
+        return [body_record(at, self.name, kind="chat", response=response, metadata=metadata)]
 
 
 def _answer(turn: object) -> str:
     content = turn.get("content") if isinstance(turn, dict) else turn
     return content if isinstance(content, str) else ""
-
-
-FORMATS = (LmsysChat(), WildChat(), ShareGPT(), OasstTree(), MtBenchQuestion(), MtBenchAnswer())

@@ -6,18 +6,31 @@ The looseest formats; they are asked last.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, skipped
-from tokcount.logs.adapt.envelope import answer_of, deployment_of, facts_around, has_roles
-from tokcount.logs.adapt.prompt_record import prompt_record
-from tokcount.logs.adapt.usage import body_usage, usage_from
-from tokcount.logs.format import BODY, LOOSE, Location, Single
-from tokcount.logs.record import Kind
-from tokcount.logs.scalars import Json, decoded, first, text
-
-if TYPE_CHECKING:
-    from tokcount.logs.format import Item
+from tokcount.logs.adapt import (
+    JSON_ONLY,
+    ROWS_ONLY,
+    CallMetadata,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    Rank,
+    answer_of,
+    body_record,
+    body_usage,
+    decoded,
+    deployment_of,
+    first,
+    has_roles,
+    metadata_around,
+    prompt_record,
+    skipped,
+    text,
+    usage_from,
+)
 
 TEXT_KEYS = ("prompt", "text", "content", "question", "context", "input", "query")
 """Where prompts stand, tried in this order."""
@@ -33,7 +46,7 @@ ALPACA_INPUT = (
     "Write a response that appropriately completes the request.\n\n"
     "### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:"
 )
-"""The prompts behind ``instruction`` rows (tatsu-lab/stanford_alpaca, train.py)."""
+"""The prompts behind `instruction` rows (tatsu-lab/stanford_alpaca, train.py)."""
 
 TABLE_USAGE = {
     "input": ("prompt_tokens", "input_tokens", "tokens_prompt", "tokens_in"),
@@ -51,58 +64,53 @@ def _first_text(value: Json, keys: tuple[str, ...]) -> Any:
     return next((value[key] for key in keys if isinstance(value.get(key), str)), None)
 
 
-class _Loose(Single):
-    """What these formats share: they read one value at a time."""
-
-    accepts: tuple[str, ...] = ("json",)
-    rank = LOOSE
-
-
-class Messages(_Loose):
-    """``{"messages": [...]}`` without request keys: chat fine-tuning files, stored conversations."""
+class Messages(LogFormat):
+    """`{"messages": [...]}` without request keys: chat fine-tuning files, stored conversations."""
 
     name = "generic.messages"
-    rank = BODY + 2
+    rank = Rank.LOOSE_BODY
+    accepts = JSON_ONLY
     keys = (frozenset({"messages"}),)
 
-    def matches(self, value: Json) -> bool:
-        return has_roles(value["messages"])
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not has_roles(value["messages"]):
+            return None
         answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
         response = None if answer is None else answer_of(answer, "chat")
-        facts = facts_around(value)
+        metadata = metadata_around(value)
         if isinstance(value.get("usage"), dict):
-            facts.usage = body_usage(value["usage"])
-        return (body_record(place, self.name, kind="chat", request=value, response=response, facts=facts),)
+            metadata.usage = body_usage(value["usage"])
+        return [body_record(at, self.name, kind="chat", request=value, response=response, metadata=metadata)]
 
 
-class PromptCompletion(_Loose):
-    """``{"prompt", "completion"}``: the fine-tuning files of the completions endpoint."""
+class PromptCompletion(LogFormat):
+    """`{"prompt", "completion"}`: the fine-tuning files of the completions endpoint."""
 
     name = "generic.prompt_completion"
-    rank = BODY + 2
+    rank = Rank.LOOSE_BODY
+    accepts = JSON_ONLY
     keys = (frozenset({"prompt", "completion"}),)
 
-    def matches(self, value: Json) -> bool:
-        return len(value) <= 4 and isinstance(value["prompt"], str | None)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not (len(value) <= 4 and isinstance(value["prompt"], str | None)):
+            return None
+        metadata = metadata_around(value)
+        return [
+            prompt_record(at, self.name, value["prompt"], value["completion"], metadata, kind="completions")
+        ]
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        facts = facts_around(value)
-        yield prompt_record(place, self.name, value["prompt"], value["completion"], facts, kind="completions")
 
-
-class Instruction(_Loose):
-    """Alpaca rows: ``instruction``, ``input``, ``output``, with the template they were trained with."""
+class Instruction(LogFormat):
+    """Alpaca rows: `instruction`, `input`, `output`, with the template they were trained with."""
 
     name = "generic.instruction"
-    rank = BODY + 2
+    rank = Rank.LOOSE_BODY
+    accepts = JSON_ONLY
     keys = (frozenset({"instruction"}),)
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(value["instruction"], str) and not isinstance(value.get("prompt"), str)
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not (isinstance(value["instruction"], str) and not isinstance(value.get("prompt"), str)):
+            return None
         given = value.get("input")
         has_input = isinstance(given, str) and given.strip()
         template = ALPACA_INPUT if has_input else ALPACA
@@ -110,56 +118,55 @@ class Instruction(_Loose):
         if has_input:
             prompt = prompt.replace("{input}", str(given))
         answer = _first_text(value, ("output", "response", "completion"))
-        yield prompt_record(place, self.name, prompt, answer, facts_around(value))
+        return [prompt_record(at, self.name, prompt, answer, metadata_around(value))]
 
 
-class Prompt(_Loose):
+class Prompt(LogFormat):
     """Any object with a text field that looks like a prompt."""
 
     name = "generic.prompt"
+    rank = Rank.TEXT
+    accepts = JSON_ONLY
     keys = tuple(frozenset({key}) for key in TEXT_KEYS)
 
-    def matches(self, value: Json) -> bool:
-        return _first_text(value, TEXT_KEYS) is not None or value.get("prompt", 0) is None
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not (_first_text(value, TEXT_KEYS) is not None or value.get("prompt", 0) is None):
+            return None
         answer = _first_text(value, ANSWER_KEYS)
-        yield prompt_record(place, self.name, _first_text(value, TEXT_KEYS), answer, facts_around(value))
+        return [prompt_record(at, self.name, _first_text(value, TEXT_KEYS), answer, metadata_around(value))]
 
 
-class Table(_Loose):
+class Table(LogFormat):
     """A CSV or TSV file with a column of prompts or of messages; column names in any case."""
 
     name = "generic.csv"
-    accepts = ("row",)
+    rank = Rank.TEXT
+    accepts = ROWS_ONLY
     keys = tuple(frozenset({key}) for key in ("messages", *TEXT_KEYS))
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         row = {key.strip().lower(): cell for key, cell in value.items()}
         if not any(row.values()):
-            return (skipped(place, "empty", "an empty row", self.name),)
-        facts = self._facts(row)
+            return [skipped(at, "empty", "an empty row", self.name)]
+        metadata = self._metadata(row)
         answer = _first_cell(row, ANSWER_KEYS)
         messages = decoded(row.get("messages"))
         if has_roles(messages) and messages:
-            request = {"messages": messages} | ({"model": facts.model} if facts.model else {})
+            request = {"messages": messages} | ({"model": metadata.model} if metadata.model else {})
             response = answer_of(answer, "chat") if answer else None
-            return (
-                body_record(place, self.name, kind="chat", request=request, response=response, facts=facts),
-            )
+            return [
+                body_record(at, self.name, kind="chat", request=request, response=response, metadata=metadata)
+            ]
         prompt = _first_cell(row, TEXT_KEYS)
-        kind: Kind = "completions" if facts.model else "text"
-        return (prompt_record(place, self.name, prompt, answer, facts, kind),)
+        kind: Kind = "completions" if metadata.model else "text"
+        return [prompt_record(at, self.name, prompt, answer, metadata, kind)]
 
-    def _facts(self, row: Json) -> CallMetadata:
-        facts = facts_around(row)
-        facts.model = text(first(row, MODEL_KEYS)) or deployment_of(row.get("url"))
-        facts.usage = usage_from(row, TABLE_USAGE, "csv")
-        return facts
+    def _metadata(self, row: Json) -> CallMetadata:
+        metadata = metadata_around(row)
+        metadata.model = text(first(row, MODEL_KEYS)) or deployment_of(row.get("url"))
+        metadata.usage = usage_from(row, TABLE_USAGE, "csv")
+        return metadata
 
 
 def _first_cell(row: Json, keys: tuple[str, ...]) -> str | None:
     return next((row[key] for key in keys if row.get(key)), None)
-
-
-FORMATS = (Messages(), PromptCompletion(), Instruction(), Prompt(), Table())

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt.bodies import skipped
-from tokcount.logs.format import Single
+from tokcount.logs.adapt import Item, Json, Location, LogFormat, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
 
 REPORT = frozenset({"schema_version", "tokcount", "command"})
 """How every JSON report begins."""
@@ -30,18 +27,15 @@ ROWS = (
 """Columns of CSV files and JSON lines: rows of records, of losses, of skipped places, and the tables of reports."""
 
 
-class TokcountOutput(Single):
-    """``tokcount.output``: a report or rows that tokcount wrote; skipped, for the log itself is what to count."""
+class TokcountOutput(LogFormat):
+    """`tokcount.output`: a report or rows that tokcount wrote; skipped, for the log itself is what to count."""
 
     name = "tokcount.output"
     keys = (REPORT, *ROWS)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if value.keys() >= REPORT:
             detail = "a report of tokcount, not a log; 'tokcount render' shows it, 'tokcount check' takes it"
         else:
             detail = "a row that tokcount wrote, not a log; give it the log that the row is about"
-        return (skipped(place, "unsupported", detail, self.name),)
-
-
-FORMATS = (TokcountOutput(),)
+        return [skipped(at, "unsupported", detail, self.name)]

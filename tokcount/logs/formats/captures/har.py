@@ -1,39 +1,47 @@
 """HAR captures of browsers and proxies: the exchanges with a text endpoint, streams put together again.
 
-Headers hold API keys; of all of them only ``x-ms-served-model`` is looked at.
+Headers hold API keys; of all of them only `x-ms-served-model` is looked at.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.envelope import exchange, served_model, text_of_base64
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import dig, text, timestamp
+from tokcount.logs.adapt import (
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    dig,
+    exchange,
+    served_model,
+    text,
+    text_of_base64,
+    timestamp,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
+    from collections.abc import Iterable, Iterator
 
 
-class Capture(Single):
-    """``har``: a capture with its entries."""
+class Capture(LogFormat):
+    """`har`: a capture with its entries."""
 
     name = "har"
     keys = (frozenset({"log"}),)
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(dig(value, "log.entries"), list)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not isinstance(dig(value, "log.entries"), list):
+            return None
+        return self._items(value, at)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         for index, entry in enumerate(value["log"]["entries"]):
             if not isinstance(entry, dict):
                 continue
             headers = dig(entry, "response.headers")
             yield exchange(
-                place,
+                at,
                 self.name,
                 url=text(dig(entry, "request.url")) or "",
                 status=dig(entry, "response.status"),
@@ -55,6 +63,3 @@ def _content(content: object) -> Any:
 def _pairs(headers: object) -> list[tuple[object, object]]:
     found = headers if isinstance(headers, list) else []
     return [(header.get("name"), header.get("value")) for header in found if isinstance(header, dict)]
-
-
-FORMATS = (Capture(),)

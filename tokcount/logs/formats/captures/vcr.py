@@ -1,27 +1,34 @@
-"""VCR cassettes: HTTP exchanges that tests recorded, in YAML (with the extra ``tokcount[yaml]``) or JSON.
+"""VCR cassettes: HTTP exchanges that tests recorded, in YAML (with the extra `tokcount[yaml]`) or JSON.
 
-Bodies are text, ``!!binary`` (often gzip or brotli), or already parsed (``parsed_body``). Formats of vcrpy,
-pydantic-ai's recorder and Ruby's VCR (``http_interactions``).
+Bodies are text, `!!binary` (often gzip or brotli), or already parsed (`parsed_body`). Formats of vcrpy,
+pydantic-ai's recorder and Ruby's VCR (`http_interactions`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tokcount.logs.adapt import (
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    dig,
+    exchange,
+    served_model,
+    text,
+    text_of_base64,
+    text_of_bytes,
+    timestamp,
+)
 from tokcount.logs.adapt.cassette import LISTS
-from tokcount.logs.adapt.envelope import exchange, served_model, text_of_base64, text_of_bytes
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import dig, text, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
+    from collections.abc import Iterable, Iterator
 
 
-class Cassette(Single):
-    """``vcr``: a cassette in JSON, or one of its interactions."""
+class Cassette(LogFormat):
+    """`vcr`: a cassette in JSON, or one of its interactions."""
 
     name = "vcr"
     keys = (
@@ -30,23 +37,28 @@ class Cassette(Single):
         frozenset({"request", "response"}),
     )
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         request = value.get("request")
         if isinstance(request, dict):
             return "uri" in request and isinstance(value.get("response"), dict)
         return any(isinstance(value.get(name), list) for name in LISTS)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
+        return self._items(value, at)
+
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         recorded = next((value[name] for name in LISTS if isinstance(value.get(name), list)), [value])
         for index, interaction in enumerate(recorded):
             if isinstance(interaction, dict):
-                yield self._item(interaction, place, index)
+                yield self._item(interaction, at, index)
 
-    def _item(self, value: Json, place: Location, index: int) -> Item:
+    def _item(self, value: Json, at: Location, index: int) -> Item:
         status = dig(value, "response.status")
         headers = dig(value, "response.headers")
         return exchange(
-            place,
+            at,
             self.name,
             url=text(dig(value, "request.uri")) or "",
             status=status.get("code") if isinstance(status, dict) else status,
@@ -69,6 +81,3 @@ def _body(message: object) -> Any:
         packed = body.get("base64_string")
         body = text_of_base64(packed) if isinstance(packed, str) else body.get("string", body)
     return text_of_bytes(body) if isinstance(body, bytes) else body
-
-
-FORMATS = (Cassette(),)

@@ -1,6 +1,6 @@
-"""The ChatGPT data export, ``conversations.json``: a tree of messages a conversation.
+"""The ChatGPT data export, `conversations.json`: a tree of messages a conversation.
 
-The record is the path from the root to ``current_node``, the branch that was shown last. Messages that the
+The record is the path from the root to `current_node`, the branch that was shown last. Messages that the
 interface hides and the empty system message are left out. There is no usage.
 """
 
@@ -8,40 +8,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import dig, text, timestamp, truth
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    body_record,
+    dig,
+    text,
+    timestamp,
+    truth,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
 
 _TEXT_FIELDS = ("text", "result", "content", "summary")
-"""Where content types without ``parts`` (code, execution_output, tether_quote …) keep their text."""
+"""Where content types without `parts` (code, execution_output, tether_quote …) keep their text."""
 
 
-class Export(Single):
-    """``chatgpt.export``: one conversation of the export."""
+class Export(LogFormat):
+    """`chatgpt.export`: one conversation of the export."""
 
     name = "chatgpt.export"
     keys = (frozenset({"mapping", "current_node"}), frozenset({"mapping", "conversation_id"}))
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(value.get("mapping"), dict)
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not isinstance(value.get("mapping"), dict):
+            return None
         path = _path(value["mapping"], value.get("current_node"))
         messages = [built for message in path if (built := _message(message)) is not None]
         models = [slug for message in path if (slug := text(dig(message, "metadata.model_slug")))]
-        facts = CallMetadata(
+        metadata = CallMetadata(
             id=text(value.get("conversation_id")) or text(value.get("id")),
             model=models[-1] if models else text(value.get("default_model_slug")),
             timestamp=timestamp(value.get("create_time")),
             conversation=True,
         )
-        yield body_record(place, self.name, kind="chat", request={"messages": messages}, facts=facts)
+        return [body_record(at, self.name, kind="chat", request={"messages": messages}, metadata=metadata)]
 
 
 def _path(mapping: Json, leaf: object) -> list[Json]:
@@ -112,6 +118,3 @@ def _part(part: str | Json) -> Json:
         return {"type": "text", "text": part["text"]}
     kind = "input_audio" if "audio" in (text(part.get("content_type")) or "") else "file"
     return {"type": kind, kind: {}}
-
-
-FORMATS = (Export(),)

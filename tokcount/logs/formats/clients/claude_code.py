@@ -1,9 +1,9 @@
 """Claude Code transcripts: one line an event, several lines an API call.
 
 The same call is written 2 to 14 times, a line for each block of its answer, with usage that grows; its key is
-``message.id`` + ``requestId`` (some gateways give no request id, some always the same). A record is the call with
+`message.id` + `requestId` (some gateways give no request id, some always the same). A record is the call with
 the blocks of all its lines and the largest usage, after the conversation that led to it. System prompt and tools
-are not in the file: ``hidden_context``. ``Usage.input`` is what the file calls ``input_tokens``: unlike OpenAI's
+are not in the file: `hidden_context`. `Usage.input` is what the file calls `input_tokens`: unlike OpenAI's
 it leaves out cached tokens, which stand apart.
 """
 
@@ -13,17 +13,31 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, compact, skipped, tool_call
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.scalars import dig, text, timestamp, truth
+from tokcount.logs.adapt import (
+    CallMetadata,
+    GroupedLogFormat,
+    Item,
+    Json,
+    Location,
+    RunInfo,
+    Session,
+    Usage,
+    UsageTable,
+    body_record,
+    chat_answer,
+    compact,
+    dig,
+    skipped,
+    text,
+    timestamp,
+    tool_call,
+    truth,
+    usage_from,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.record import Usage
-    from tokcount.logs.scalars import Json
 
 _USAGE: UsageTable = {
     "input": ("input_tokens",),
@@ -41,7 +55,7 @@ _ROW_TYPES = frozenset(
 class _Call(msgspec.Struct):
     """One API call, gathered from its lines."""
 
-    place: Any
+    at: Location
     thread: list[Json]
     before: int
     """How many messages of the thread led to the call; the thread itself grows on."""
@@ -50,8 +64,8 @@ class _Call(msgspec.Struct):
     usage: Usage | None = None
 
 
-class Transcript:
-    """``claude.code``: a session file."""
+class Transcript(GroupedLogFormat):
+    """`claude.code`: a session file."""
 
     name = "claude.code"
     keys = (
@@ -62,40 +76,50 @@ class Transcript:
         frozenset({"type", "sessionId"}),
         frozenset({"type", "messageId", "snapshot"}),
     )
-    grouped = True
 
-    def matches(self, value: Json) -> bool:
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a session is in one file
+        return _TranscriptSession()
+
+
+class _TranscriptSession(Session):
+    """The calls of a file by their key, and the conversations that led to them."""
+
+    def __init__(self) -> None:
+        self._threads = _Threads()
+        self._calls: dict[str, _Call] = {}
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         kind = value.get("type")
-        return (isinstance(kind, str) and kind in _ROW_TYPES) or ("sessionId" in value and "uuid" in value)
+        if (isinstance(kind, str) and kind in _ROW_TYPES) or ("sessionId" in value and "uuid" in value):
+            return self._items(value, at)
+        return None
 
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         message = value.get("message")
-        threads: _Threads = group.setdefault("threads", _Threads())
+        threads = self._threads
         if value.get("type") not in ("user", "assistant") or not isinstance(message, dict):
             threads.passed(value)
         elif value.get("type") == "user":
             threads.extend(value, messages_from_blocks(message, set()), goes_on=_answers_tools(message))
         elif truth(value.get("isApiErrorMessage")):
-            yield skipped(place, "error", "a failed call", self.name)
+            yield skipped(at, "error", "a failed call", Transcript.name)
         elif message.get("model") == "<synthetic>":
-            yield skipped(place, "not_llm", "a message that the program wrote itself", self.name)
+            yield skipped(at, "not_llm", "a message that the program wrote itself", Transcript.name)
         else:
-            self._add(value, message, place, group)
+            self._add(value, message, at)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        for key, call in group.get("calls", {}).items():
-            yield self._record(key, call)
-        group.clear()
+    def finish(self) -> Iterator[Item]:
+        for key, call in self._calls.items():
+            yield _record(key, call)
 
-    def _add(self, value: Json, message: Json, place: Location, group: Json) -> None:
-        calls: dict[str, _Call] = group.setdefault("calls", {})
+    def _add(self, value: Json, message: Json, at: Location) -> None:
+        calls, threads = self._calls, self._threads
         named = text(message.get("id"))
         key = f"{named}:{text(value.get('requestId')) or ''}" if named else f":{text(value.get('uuid'))}"
         call = calls.get(key)
-        threads: _Threads = group["threads"]
         if call is None:
             thread = threads.of(value)
-            call = calls[key] = _Call(place=place, thread=thread, before=len(thread), row=value)
+            call = calls[key] = _Call(at=at, thread=thread, before=len(thread), row=value)
         fresh = [block for block in _blocks(message) if block not in call.blocks]
         call.blocks.extend(fresh)
         usage = usage_from(message.get("usage"), _USAGE, "response")
@@ -105,24 +129,25 @@ class Transcript:
             value, messages_from_blocks({"role": "assistant", "content": fresh}, set()), goes_on=True
         )
 
-    def _record(self, key: str, call: _Call) -> Item:
-        message = call.row["message"]
-        facts = CallMetadata(
-            model=text(message.get("model")),
-            id=key,
-            timestamp=timestamp(call.row.get("timestamp")),
-            usage=call.usage,
-            thread=text(call.row.get("sessionId")),
-            flags={"non_openai", "hidden_context"},
-        )
-        tier = text(dig(message, "usage.service_tier"))
-        facts.tier = tier if tier in ("batch", "priority", "flex") else None
-        answers = messages_from_blocks({"role": "assistant", "content": call.blocks}, facts.flags)
-        request = {"messages": call.thread[: call.before]} if call.before else None
-        response = chat_answer(answers, text(message.get("stop_reason"))) if answers else None
-        return body_record(
-            call.place, self.name, kind="chat", request=request, response=response, facts=facts
-        )
+
+def _record(key: str, call: _Call) -> Item:
+    message = call.row["message"]
+    metadata = CallMetadata(
+        model=text(message.get("model")),
+        id=key,
+        timestamp=timestamp(call.row.get("timestamp")),
+        usage=call.usage,
+        thread=text(call.row.get("sessionId")),
+        flags={"non_openai", "hidden_context"},
+    )
+    tier = text(dig(message, "usage.service_tier"))
+    metadata.tier = tier if tier in ("batch", "priority", "flex") else None
+    answers = messages_from_blocks({"role": "assistant", "content": call.blocks}, metadata.flags)
+    request = {"messages": call.thread[: call.before]} if call.before else None
+    response = chat_answer(answers, text(message.get("stop_reason"))) if answers else None
+    return body_record(
+        call.at, Transcript.name, kind="chat", request=request, response=response, metadata=metadata
+    )
 
 
 class _Threads:
@@ -224,6 +249,3 @@ def _tool_result(block: Json) -> Json:
     elif content is not None and not isinstance(content, str):
         content = compact(content)
     return {"role": "tool", "tool_call_id": text(block.get("tool_use_id")) or "", "content": content}
-
-
-FORMATS = (Transcript(),)

@@ -1,8 +1,8 @@
-"""Codex rollouts: the items of a session as they happened, with a ``token_count`` event after each call.
+"""Codex rollouts: the items of a session as they happened, with a `token_count` event after each call.
 
-A record is one call: what stood before its answer is the ``input``, what the model wrote is the ``output``.
-``last_token_usage`` is that of the call; ``total_token_usage`` is cumulative, so where only that is logged the
-difference to the one before counts. The tool definitions are not in the file: ``hidden_context``.
+A record is one call: what stood before its answer is the `input`, what the model wrote is the `output`.
+`last_token_usage` is that of the call; `total_token_usage` is cumulative, so where only that is logged the
+difference to the one before counts. The tool definitions are not in the file: `hidden_context`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.record import Usage
-from tokcount.logs.scalars import dig, text, timestamp
+from tokcount.logs.adapt import (
+    CallMetadata,
+    GroupedLogFormat,
+    Item,
+    Json,
+    Location,
+    RunInfo,
+    Session,
+    Usage,
+    UsageTable,
+    body_record,
+    dig,
+    text,
+    timestamp,
+    usage_from,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
 
 _USAGE: UsageTable = {
     "input": ("input_tokens",),
@@ -46,8 +55,8 @@ _ANSWERS = frozenset(
 """Items that the model writes, besides messages of the assistant."""
 
 
-class _Session(msgspec.Struct):
-    """What a rollout has said so far."""
+class _State(msgspec.Struct):
+    """One rollout: its header, the history before the next call, and the items since the last call."""
 
     id: str | None = None
     provider: str | None = None
@@ -57,24 +66,31 @@ class _Session(msgspec.Struct):
     fresh: list[Any] = msgspec.field(default_factory=list)
     total: Usage | None = None
     calls: int = 0
-    place: Any = None
+    at: Location | None = None
 
 
-class Rollout:
-    """``codex.rollout``: one session file."""
+class Rollout(GroupedLogFormat):
+    """`codex.rollout`: one session file."""
 
     name = "codex.rollout"
     keys = (frozenset({"type", "payload"}),)
-    grouped = True
 
-    def matches(self, value: Json) -> bool:
-        kind = value.get("type")
-        return isinstance(kind, str) and kind in _TYPES and isinstance(value.get("payload"), dict)
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a session is in one file
+        return _RolloutSession()
 
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
-        session: _Session = group.setdefault("session", _Session())
-        payload = value["payload"]
-        kind = value["type"]
+
+class _RolloutSession(Session):
+    def __init__(self) -> None:
+        self._state = _State()
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        kind, payload = value.get("type"), value.get("payload")
+        if isinstance(kind, str) and kind in _TYPES and isinstance(payload, dict):
+            return self._items(kind, payload, value, at)
+        return None
+
+    def _items(self, kind: str, payload: Json, value: Json, at: Location) -> Iterator[Item]:
+        session = self._state
         if kind == "session_meta":
             session.id = text(payload.get("id"))
             session.provider = text(payload.get("model_provider"))
@@ -84,23 +100,20 @@ class Rollout:
             session.model = text(payload.get("model")) or session.model
         elif kind == "response_item":
             session.fresh.append(payload)
-            session.place = place
+            session.at = at
         elif kind == "compacted":
             kept = payload.get("replacement_history")
             session.history = list(kept) if isinstance(kept, list) else _summary(payload)
             session.fresh = []
         elif payload.get("type") == "token_count":
-            yield from self._counted(session, payload, place, timestamp(value.get("timestamp")))
+            yield from self._counted(session, payload, at, timestamp(value.get("timestamp")))
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        session = group.pop("session", None)
-        if isinstance(session, _Session) and any(_is_answer(item) for item in session.fresh):
-            yield self._record(session, None, session.place, None)
-        group.clear()
+    def finish(self) -> Iterator[Item]:
+        session = self._state
+        if session.at is not None and any(_is_answer(item) for item in session.fresh):
+            yield self._record(session, None, session.at, None)
 
-    def _counted(
-        self, session: _Session, payload: Json, place: Location, time: float | None
-    ) -> Iterable[Item]:
+    def _counted(self, session: _State, payload: Json, at: Location, time: float | None) -> Iterable[Item]:
         total = usage_from(dig(payload, "info.total_token_usage"), _USAGE, "response")
         if total is not None and total == session.total:
             return
@@ -108,13 +121,13 @@ class Rollout:
         usage = usage or _difference(total, session.total)
         session.total = total or session.total
         if usage is not None:
-            yield self._record(session, usage, place, time)
+            yield self._record(session, usage, at, time)
 
-    def _record(self, session: _Session, usage: Usage | None, place: Location, time: float | None) -> Item:
+    def _record(self, session: _State, usage: Usage | None, at: Location, time: float | None) -> Item:
         asked = [item for item in session.fresh if not _is_answer(item)]
         answered = [item for item in session.fresh if _is_answer(item)]
         session.calls += 1
-        facts = CallMetadata(
+        metadata = CallMetadata(
             model=session.model,
             provider=session.provider,
             id=f"{session.id}:{session.calls}" if session.id else None,
@@ -132,7 +145,7 @@ class Rollout:
         session.fresh = []
         response = {"output": answered} if answered else None
         return body_record(
-            place, self.name, kind="responses", request=request, response=response, facts=facts
+            at, Rollout.name, kind="responses", request=request, response=response, metadata=metadata
         )
 
 
@@ -158,6 +171,3 @@ def _difference(total: Usage | None, before: Usage | None) -> Usage | None:
         if now is not None:
             setattr(usage, field, max(0, now - (then or 0)))
     return usage
-
-
-FORMATS = (Rollout(),)

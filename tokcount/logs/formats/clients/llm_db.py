@@ -1,33 +1,41 @@
-"""simonw/llm: its SQLite database in both schemas, and the JSON of ``llm logs --json``.
+"""simonw/llm: its SQLite database in both schemas, and the JSON of `llm logs --json`.
 
-Up to 0.31 a call is a row of ``responses``; since 0.32 it is a row of ``turns``, whose messages form a chain of
-hashes (``messages.parent_hash``) with their text in ``parts``. A database can hold both; a call whose id is in
-both is read from ``turns``. Source: llm documentation (logging), llm/logs.py.
+Up to 0.31 a call is a row of `responses`; since 0.32 it is a row of `turns`, whose messages form a chain of
+hashes (`messages.parent_hash`) with their text in `parts`. A database can hold both; a call whose id is in
+both is read from `turns`. Source: llm documentation (logging), llm/logs.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import (
+from tokcount.logs.adapt import (
+    BODY_USAGE,
     CallMetadata,
+    DatabaseFormat,
+    GroupedLogFormat,
+    Item,
+    Json,
+    Kind,
+    Location,
+    RunInfo,
+    Session,
+    Usage,
     body_record,
     chat_answer,
-    facts_from,
+    decoded,
+    decoded_list,
+    decoded_object,
+    metadata_from,
+    text,
     text_answer,
     tool_call,
+    usage_from,
 )
-from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
-from tokcount.logs.format import Location
-from tokcount.logs.scalars import decoded, decoded_list, decoded_object, text
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
-
-    from tokcount.logs.format import Item
-    from tokcount.logs.record import Kind, Usage
-    from tokcount.logs.scalars import Json
 
 
 _KEPT_MESSAGES = 20_000
@@ -39,7 +47,7 @@ _LONGEST_CHAIN = 100_000
 class Turns:
     """Messages of the turns of one database, loaded as chains ask for them.
 
-    ``flags`` are those of the turn that was asked for last.
+    `flags` are those of the turn that was asked for last.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
@@ -154,7 +162,10 @@ def _plain(content: list[Json]) -> Any:
 
 _NAME = "llm.logs_db"
 
-_FACTS = {
+_COLUMNS = frozenset({"response_json", "options_json", "duration_ms"})
+"""Columns that only `llm logs --json` prints."""
+
+_METADATA = {
     "model": ("model",),
     "served_model": ("resolved_model",),
     "id": ("id",),
@@ -176,8 +187,8 @@ _USAGE = {
 }
 
 
-class Database:
-    """``llm.logs_db``: the database file."""
+class Database(DatabaseFormat):
+    """`llm.logs_db`: the database file."""
 
     name = _NAME
     tables = (frozenset({"turns", "messages", "parts"}), frozenset({"responses", "conversations"}))
@@ -198,32 +209,36 @@ class Database:
             for row in _rows(database, "responses"):
                 line += 1
                 if str(row.get("id")) not in known:
-                    yield from _responses_row(row, [], Location(source=source, line=line))
+                    yield _responses_row(row, [], Location(source=source, line=line))
 
 
-class LogsJson:
-    """``llm.logs_db``, as ``llm logs --json`` prints it: rows of the old shape.
+class LogsJson(GroupedLogFormat):
+    """`llm.logs_db`, as `llm logs --json` prints it: rows of the old shape.
 
-    New databases print no ``prompt_json``, only the last turn: earlier turns of a conversation are taken from the
+    New databases print no `prompt_json`, only the last turn: earlier turns of a conversation are taken from the
     rows before it.
     """
 
     name = _NAME
     keys = (frozenset({"prompt", "response", "conversation_id", "datetime_utc"}),)
-    grouped = True
 
-    def matches(self, value: Json) -> bool:
-        return "response_json" in value or "options_json" in value or "duration_ms" in value
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a conversation is in one file
+        return _RowSession()
 
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
-        history: list[Json] = group.setdefault(text(value.get("conversation_id")) or "", [])
-        items = tuple(_responses_row(value, history, place))
+
+class _RowSession(Session):
+    """The turns of each conversation so far."""
+
+    def __init__(self) -> None:
+        self._histories: dict[str, list[Json]] = {}
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if _COLUMNS.isdisjoint(value):
+            return None
+        history = self._histories.setdefault(text(value.get("conversation_id")) or "", [])
+        item = _responses_row(value, history, at)
         history += _turn(value)
-        return items
-
-    def finish(self, group: Json) -> Iterable[Item]:
-        group.clear()
-        return ()
+        return [item]
 
 
 def _rows(database: sqlite3.Connection, table: str) -> Iterator[Json]:
@@ -241,8 +256,8 @@ def _turn(row: Json) -> list[Json]:
     return [*turn, {"role": "assistant", "content": answer}] if isinstance(answer, str) else turn
 
 
-def _responses_row(row: Json, history: list[Json], place: Location) -> Iterator[Item]:
-    """A row of the old schema: the whole request in ``prompt_json``, else only the last turn in ``prompt``."""
+def _responses_row(row: Json, history: list[Json], at: Location) -> Item:
+    """A row of the old schema: the whole request in `prompt_json`, else only the last turn in `prompt`."""
     sent = decoded_object(row.get("prompt_json"))
     answer = row.get("response")
     answers = [{"role": "assistant", "content": answer}] if isinstance(answer, str) else []
@@ -252,18 +267,23 @@ def _responses_row(row: Json, history: list[Json], place: Location) -> Iterator[
     elif isinstance(sent.get("prompt"), str | list):
         messages = [{"role": "user", "content": sent["prompt"]}]
     elif isinstance(sent.get("input"), str | list):
-        facts = _facts(row)
-        response = decoded_object(row.get("response_json")) or chat_answer(answers)
-        yield body_record(place, _NAME, kind="responses", request=sent, response=response, facts=facts)
-        return
-    yield _item(row, messages, answers, set(), place)
+        raw = decoded_object(row.get("response_json"))
+        return body_record(
+            at,
+            _NAME,
+            kind="responses",
+            request=sent,
+            response=raw or chat_answer(answers),
+            metadata=_metadata(row, raw),
+        )
+    return _item(row, messages, answers, set(), at)
 
 
-def _item(row: Json, messages: list[Any], answers: list[Json], flags: set[str], place: Location) -> Item:
-    facts = _facts(row)
-    facts.flags |= flags
+def _item(row: Json, messages: list[Any], answers: list[Json], flags: set[str], at: Location) -> Item:
     raw = decoded_object(row.get("response_json"))
-    facts.served_model = text(raw.get("model")) or facts.served_model
+    metadata = _metadata(row, raw)
+    metadata.flags |= flags
+    metadata.served_model = text(raw.get("model")) or metadata.served_model
     kind: Kind = "chat"
     if raw.get("object") == "text_completion" or (messages and all(isinstance(m, str) for m in messages)):
         kind = "completions"
@@ -273,7 +293,7 @@ def _item(row: Json, messages: list[Any], answers: list[Json], flags: set[str], 
         response = text_answer(said for answer in answers if (said := _said(answer)) is not None)
     else:
         response = chat_answer(answers)
-    return body_record(place, _NAME, kind=kind, request=request, response=response, facts=facts)
+    return body_record(at, _NAME, kind=kind, request=request, response=response, metadata=metadata)
 
 
 def _said(message: object) -> str | None:
@@ -281,21 +301,18 @@ def _said(message: object) -> str | None:
     return content if isinstance(content, str) else None
 
 
-def _facts(row: Json) -> CallMetadata:
-    facts = facts_from(row, _FACTS, naive_utc=True)
-    facts.usage = _usage(row)
-    return facts
+def _metadata(row: Json, raw: Json) -> CallMetadata:
+    metadata = metadata_from(row, _METADATA, naive_utc=True)
+    metadata.usage = _usage(row, raw)
+    return metadata
 
 
-def _usage(row: Json) -> Usage | None:
+def _usage(row: Json, raw: Json) -> Usage | None:
     """The row's own columns; completion models leave them empty, then the answer's usage."""
-    logged = usage_from(decoded_object(row.get("response_json")).get("usage"), BODY_USAGE, "response")
+    logged = usage_from(raw.get("usage"), BODY_USAGE, "response")
     return usage_from({**row, "token_details": decoded(row.get("token_details"))}, _USAGE) or logged
 
 
 def _options(row: Json) -> Json:
     options = decoded_object(row.get("options_json"))
     return {name: item for name, item in options.items() if item is not None and name != "messages"}
-
-
-FORMATS = (Database(), LogsJson())

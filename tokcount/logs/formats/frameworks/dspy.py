@@ -1,22 +1,30 @@
-"""DSPy history (``lm.history``): one entry a call. ``response`` is a repr string, ``outputs`` hold the answers."""
+"""DSPy history (`lm.history`): one entry a call. `response` is a repr string, `outputs` hold the answers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt.bodies import body_record, chat_answer, facts_from, text_answer
-from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import decoded_object, money
+from tokcount.logs.adapt import (
+    BODY_USAGE,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    body_record,
+    chat_answer,
+    decoded_object,
+    metadata_from,
+    money,
+    text_answer,
+    usage_from,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
-_FACTS = {
+_METADATA = {
     "model": ("model",),
     "served_model": ("response_model",),
     "id": ("uuid",),
@@ -25,17 +33,17 @@ _FACTS = {
 _KINDS: dict[object, Kind] = {"chat": "chat", "text": "completions", "responses": "responses"}
 
 
-class History(Single):
-    """``dspy.history``."""
+class History(LogFormat):
+    """`dspy.history`."""
 
     name = "dspy.history"
     keys = (frozenset({"prompt", "messages", "kwargs", "outputs", "uuid"}),)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        facts = facts_from(value, _FACTS)
-        facts.usage = usage_from(value.get("usage"), BODY_USAGE)
-        if facts.usage is not None:
-            facts.usage.cost_usd = money(value.get("cost"))
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        metadata = metadata_from(value, _METADATA)
+        metadata.usage = usage_from(value.get("usage"), BODY_USAGE)
+        if metadata.usage is not None:
+            metadata.usage.cost_usd = money(value.get("cost"))
         messages, prompt = value.get("messages"), value.get("prompt")
         known = value.get("model_type")
         kind = _KINDS.get(known if isinstance(known, str) else "") or ("chat" if messages else "completions")
@@ -47,13 +55,15 @@ class History(Single):
         else:
             sent = {"messages": messages or [{"role": "user", "content": prompt}]}
         response = _response(value.get("outputs"), kind)
-        yield body_record(
-            place, self.name, kind=kind, request={**parameters, **sent}, response=response, facts=facts
-        )
+        return [
+            body_record(
+                at, self.name, kind=kind, request={**parameters, **sent}, response=response, metadata=metadata
+            )
+        ]
 
 
 def _response(outputs: object, kind: Kind) -> Json | None:
-    """Answers are strings, or objects with ``text`` and ``tool_calls``."""
+    """Answers are strings, or objects with `text` and `tool_calls`."""
     answers = [
         {"text": answer} if isinstance(answer, str) else answer
         for answer in (outputs if isinstance(outputs, list) else [])
@@ -71,6 +81,3 @@ def _response(outputs: object, kind: Kind) -> Json | None:
         }
         for answer in answers
     )
-
-
-FORMATS = (History(),)

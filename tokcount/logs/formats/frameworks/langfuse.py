@@ -8,29 +8,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import (
+from tokcount.logs.adapt import (
     CallMetadata,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    Usage,
+    UsageTable,
     body_record,
     chat_answer,
     compact,
-    facts_from,
+    decoded,
+    decoded_list,
+    decoded_object,
+    dig,
+    first,
+    label,
+    metadata_from,
     nested_tool,
     skipped,
     tags_from,
+    text,
     text_answer,
     tools_of,
+    usage_from,
 )
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import decoded, decoded_list, decoded_object, dig, first, label, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.record import Kind, Usage
-    from tokcount.logs.scalars import Json
 
 _TYPES = frozenset(
     {
@@ -47,7 +55,7 @@ _TYPES = frozenset(
     }
 )
 
-_FACTS = {
+_METADATA = {
     "model": ("provided_model_name", "providedModelName", "model", "internalModel"),
     "id": ("id",),
     "timestamp": ("start_time", "startTime"),
@@ -65,7 +73,7 @@ _DETAILS: UsageTable = {
     "audio_input": ("input_audio_tokens", "input_audio"),
     "audio_output": ("output_audio_tokens", "output_audio"),
 }
-"""``usage_details`` and ``usage``. Whether ``input`` includes cached tokens depends on the integration."""
+"""`usage_details` and `usage`. Whether `input` includes cached tokens depends on the integration."""
 
 _FLAT: UsageTable = {
     "input": ("promptTokens", "prompt_tokens", "inputUsage", "input_usage"),
@@ -79,8 +87,8 @@ _DECODED_PARAMETERS = ("tools", "functions", "response_format", "tool_choice", "
 """Model parameters that the SDK writes as JSON strings."""
 
 
-class Observations(Single):
-    """``langfuse.observations``."""
+class Observations(LogFormat):
+    """`langfuse.observations`."""
 
     name = "langfuse.observations"
     keys = (
@@ -93,42 +101,47 @@ class Observations(Single):
         frozenset({"release", "session_id", "public"}),
     )
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         kind = value.get("type")
         if isinstance(kind, str):
             return kind.upper() in _TYPES
         return any(name in value for name in ("usageDetails", "usage_details", "observations", "release"))
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
+        return self._items(value, at)
+
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         observations = value.get("observations")
         if isinstance(observations, list) and "type" not in value:
             for index, row in enumerate(observations):
-                yield self._item(row, place, index) if isinstance(row, dict) else self._not_llm(place, "id")
+                yield self._item(row, at, index) if isinstance(row, dict) else self._not_llm(at, "id")
             return
         if "type" not in value and "usageDetails" not in value and "usage_details" not in value:
-            yield self._not_llm(place, "trace")
+            yield self._not_llm(at, "trace")
             return
-        yield self._item(value, place, 0)
+        yield self._item(value, at, 0)
 
-    def _item(self, row: Json, place: Location, index: int) -> Item:
+    def _item(self, row: Json, at: Location, index: int) -> Item:
         kind = (text(row.get("type")) or "GENERATION").upper()
         if kind != "GENERATION":
-            return self._not_llm(place, kind.lower())
+            return self._not_llm(at, kind.lower())
         asked, answered = decoded(row.get("input")), decoded(row.get("output"))
-        facts = facts_from(row, _FACTS, naive_utc=True)
-        facts.usage = _usage(row)
-        facts.tags = tags_from(row.get("tags"))
-        if row.get("level") == "ERROR" and not answered and not (facts.usage and facts.usage.output):
-            return skipped(place, "error", "a failed call (level ERROR)", self.name)
-        request, endpoint = _request(asked, row, facts)
+        metadata = metadata_from(row, _METADATA, naive_utc=True)
+        metadata.usage = _usage(row)
+        metadata.tags = tags_from(row.get("tags"))
+        if row.get("level") == "ERROR" and not answered and not (metadata.usage and metadata.usage.output):
+            return skipped(at, "error", "a failed call (level ERROR)", self.name)
+        request, endpoint = _request(asked, row, metadata)
         response = _response(answered, endpoint)
         return body_record(
-            place, self.name, kind=endpoint, request=request, response=response, facts=facts, index=index
+            at, self.name, kind=endpoint, request=request, response=response, metadata=metadata, index=index
         )
 
-    def _not_llm(self, place: Location, kind: str) -> Item:
+    def _not_llm(self, at: Location, kind: str) -> Item:
         return skipped(
-            place, "not_llm", f"not a generation but a {label(kind, 'thing of another kind')}", self.name
+            at, "not_llm", f"not a generation but a {label(kind, 'thing of another kind')}", self.name
         )
 
 
@@ -143,13 +156,13 @@ def _usage(row: Json) -> Usage | None:
     return usage
 
 
-def _request(asked: Any, row: Json, facts: CallMetadata) -> tuple[Json | None, Kind | None]:
+def _request(asked: Any, row: Json, metadata: CallMetadata) -> tuple[Json | None, Kind | None]:
     """The request body in an observation's input: messages, a body with them, or a plain prompt."""
     if asked is None or asked in ("", {}, []):
         return None, None
     parameters = _parameters(row)
     if isinstance(asked, dict) and isinstance(asked.get("messages"), list):
-        messages, tools = _messages(asked["messages"], facts)
+        messages, tools = _messages(asked["messages"], metadata)
         given = {name: part for name, part in asked.items() if name not in ("messages", "tools")}
         tools = tools_of(asked.get("tools")) or tools
         return _with_tools({**parameters, **given, "messages": messages}, tools, row), "chat"
@@ -158,19 +171,19 @@ def _request(asked: Any, row: Json, facts: CallMetadata) -> tuple[Json | None, K
     if isinstance(asked, list) and all(isinstance(item, dict) for item in asked):
         if any("role" not in item for item in asked) and any("type" in item for item in asked):
             return {**parameters, "input": asked}, "responses"
-        messages, tools = _messages(asked, facts)
+        messages, tools = _messages(asked, metadata)
         return _with_tools({**parameters, "messages": messages}, tools, row), "chat"
     if isinstance(asked, dict) and isinstance(asked.get("prompt"), str | list):
         return {**parameters, **asked}, "completions"
     if isinstance(asked, dict) and ("input" in asked or "instructions" in asked) and "model" in asked:
         return {**parameters, **asked}, "responses"
     if not isinstance(asked, str):
-        facts.flags.add("reserialised")
+        metadata.flags.add("reserialised")
     return {**parameters, "prompt": compact(asked)}, "completions"
 
 
-def _messages(messages: list[Any], facts: CallMetadata) -> tuple[list[Any], list[Json]]:
-    """Messages, and the tool definitions that the LangChain integration appends to them as ``tool`` messages."""
+def _messages(messages: list[Any], metadata: CallMetadata) -> tuple[list[Any], list[Json]]:
+    """Messages, and the tool definitions that the LangChain integration appends to them as `tool` messages."""
     kept: list[Any] = []
     tools: list[Json] = []
     for message in messages:
@@ -178,20 +191,20 @@ def _messages(messages: list[Any], facts: CallMetadata) -> tuple[list[Any], list
         if isinstance(definition, dict) and isinstance(definition.get("function"), dict):
             tools.append(definition)
         elif isinstance(message, dict):
-            kept.append(_message(message, facts))
+            kept.append(_message(message, metadata))
         else:
             kept.append(message)
     return kept, tools
 
 
-def _message(message: Json, facts: CallMetadata) -> Json:
-    """LangChain's ``additional_kwargs`` hold the calls as the API wrote them; its own ``tool_calls`` do not."""
+def _message(message: Json, metadata: CallMetadata) -> Json:
+    """LangChain's `additional_kwargs` hold the calls as the API wrote them; its own `tool_calls` do not."""
     calls = dig(message, "additional_kwargs.tool_calls")
     if isinstance(calls, list) and calls:
         return {**message, "tool_calls": calls}
     calls = message.get("tool_calls")
     if isinstance(calls, list) and any(isinstance(call, dict) and "args" in call for call in calls):
-        facts.flags.add("reserialised")
+        metadata.flags.add("reserialised")
         return {**message, "tool_calls": [_call(call) for call in calls if isinstance(call, dict)]}
     return message
 
@@ -235,6 +248,3 @@ def _response(answered: Any, kind: Kind | None) -> Json | None:
     ):
         return chat_answer([{"role": "assistant", **answered}])
     return chat_answer([{"role": "assistant", "content": compact(answered)}])
-
-
-FORMATS = (Observations(),)

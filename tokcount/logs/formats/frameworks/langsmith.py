@@ -1,32 +1,39 @@
-"""LangSmith runs, JSON or bulk export. Only runs of type ``llm`` are calls: chains repeat their tokens."""
+"""LangSmith runs, JSON or bulk export. Only runs of type `llm` are calls: chains repeat their tokens."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import (
+from tokcount.logs.adapt import (
     CallMetadata,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    UsageTable,
     body_record,
     chat_answer,
-    facts_from,
+    chat_message,
+    chat_messages,
+    decoded,
+    decoded_object,
+    dig,
+    first,
+    label,
+    metadata_from,
     skipped,
     tags_from,
+    text,
     text_answer,
+    usage_from,
 )
-from tokcount.logs.adapt.langchain import chat_message, chat_messages
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import decoded, decoded_object, dig, first, label, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
-_FACTS = {
+_METADATA = {
     "model": (
         "extra.invocation_params.model",
         "extra.invocation_params.model_name",
@@ -59,35 +66,32 @@ _USAGE: UsageTable = {
 _NOT_PARAMETERS = frozenset({"model_name", "_type", "stream", "azure_deployment", "api_version"})
 
 
-class Runs(Single):
-    """``langsmith.runs``."""
+class Runs(LogFormat):
+    """`langsmith.runs`."""
 
     name = "langsmith.runs"
     keys = (frozenset({"run_type", "inputs"}),)
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(value.get("run_type"), str)
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not isinstance(value.get("run_type"), str):
+            return None
         run_type = value["run_type"]
         if run_type != "llm":
-            yield skipped(
-                place, "not_llm", f"a run of another type ({label(run_type, 'unnamed')})", self.name
-            )
-            return
+            return [
+                skipped(at, "not_llm", f"a run of another type ({label(run_type, 'unnamed')})", self.name)
+            ]
         row = {**value, **{name: decoded(value.get(name)) for name in ("inputs", "outputs", "extra")}}
         if (value.get("error") or value.get("status") == "error") and not row["outputs"]:
-            yield skipped(place, "error", "a failed call", self.name)
-            return
-        facts = facts_from(row, _FACTS, naive_utc=True)
-        facts.usage = usage_from(row, _USAGE)
-        facts.tags = tags_from(value.get("tags"))
-        kind, request = _request(row, facts)
-        response = _response(row["outputs"], kind, facts.flags)
-        yield body_record(place, self.name, kind=kind, request=request, response=response, facts=facts)
+            return [skipped(at, "error", "a failed call", self.name)]
+        metadata = metadata_from(row, _METADATA, naive_utc=True)
+        metadata.usage = usage_from(row, _USAGE)
+        metadata.tags = tags_from(value.get("tags"))
+        kind, request = _request(row, metadata)
+        response = _response(row["outputs"], kind, metadata.flags)
+        return [body_record(at, self.name, kind=kind, request=request, response=response, metadata=metadata)]
 
 
-def _request(row: Json, facts: CallMetadata) -> tuple[Kind, Json | None]:
+def _request(row: Json, metadata: CallMetadata) -> tuple[Kind, Json | None]:
     inputs = row["inputs"]
     invocation = decoded_object(dig(row, "extra.invocation_params"))
     parameters = {name: item for name, item in invocation.items() if name not in _NOT_PARAMETERS}
@@ -96,7 +100,7 @@ def _request(row: Json, facts: CallMetadata) -> tuple[Kind, Json | None]:
     messages = first(inputs, ("messages", "message"))
     if isinstance(messages, list | dict):
         own = {name: item for name, item in inputs.items() if name not in ("messages", "message")}
-        return "chat", {**parameters, **own, "messages": chat_messages(messages, facts.flags)}
+        return "chat", {**parameters, **own, "messages": chat_messages(messages, metadata.flags)}
     prompts = first(inputs, ("prompts", "prompt"))
     if prompts is None and "input" in inputs and ("model" in inputs or isinstance(inputs["input"], list)):
         return "responses", {**parameters, **inputs}
@@ -129,7 +133,7 @@ def _response(outputs: Any, kind: Kind, flags: set[str]) -> Json | None:
 
 
 def _generations(value: object) -> list[Json]:
-    """``[[{text, message}]]``: the answers to the first prompt."""
+    """`[[{text, message}]]`: the answers to the first prompt."""
     rows = value[0] if isinstance(value, list) and value and isinstance(value[0], list) else value
     return [item for item in rows if isinstance(item, dict)] if isinstance(rows, list) else []
 
@@ -139,6 +143,3 @@ def _answer(generation: Json, flags: set[str]) -> Json:
     if isinstance(message, dict):
         return chat_message(message, flags)
     return {"role": "assistant", "content": text(generation.get("text")) and generation["text"]}
-
-
-FORMATS = (Runs(),)

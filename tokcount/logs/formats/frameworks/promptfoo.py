@@ -1,6 +1,6 @@
 """promptfoo results: an evaluation with its rows, or rows of its JSONL output.
 
-Graders' tokens stand apart (``gradingResult.tokensUsed``) and are not counted. An answer from promptfoo's cache
+Graders' tokens stand apart (`gradingResult.tokensUsed`) and are not counted. An answer from promptfoo's cache
 was not billed.
 """
 
@@ -8,19 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, chat_answer, compact, skipped, text_answer
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.adapt.yaml_text import Document
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import decoded, dig, first, text, timestamp, truth
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Document,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    UsageTable,
+    body_record,
+    chat_answer,
+    compact,
+    decoded,
+    dig,
+    first,
+    skipped,
+    text,
+    text_answer,
+    timestamp,
+    truth,
+    usage_from,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.adapt.usage import UsageTable
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
 _USAGE: UsageTable = {
     "input": ("tokenUsage.prompt",),
@@ -35,11 +48,11 @@ _ENDPOINTS: dict[str, Kind] = {"chat": "chat", "completion": "completions", "res
 _OTHER = frozenset({"embedding", "embeddings", "moderation", "image", "realtime"})
 
 _ASSERTION_FAILED = 1
-"""``failureReason`` of an answer that was given and judged wrong."""
+"""`failureReason` of an answer that was given and judged wrong."""
 
 
-class Results(Single):
-    """``promptfoo.results``."""
+class Results(LogFormat):
+    """`promptfoo.results`."""
 
     name = "promptfoo.results"
     keys = (
@@ -48,31 +61,33 @@ class Results(Single):
         frozenset({"promptIdx", "testIdx", "provider"}),
     )
 
-    def matches(self, value: Json) -> bool:
-        return "promptIdx" in value or isinstance(_rows(value), list)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not ("promptIdx" in value or isinstance(_rows(value), list)):
+            return None
+        return self._items(value, at)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         rows = [value] if "promptIdx" in value and "results" not in value else _rows(value)
         time = timestamp(first(value, ("results.timestamp", "timestamp")), naive_utc=True)
         for index, row in enumerate(rows if isinstance(rows, list) else ()):
             if isinstance(row, dict):
-                yield self._item(row, place, time, index)
+                yield self._item(row, at, time, index)
 
-    def _item(self, row: Json, place: Location, time: float | None, index: int) -> Item:
+    def _item(self, row: Json, at: Location, time: float | None, index: int) -> Item:
         response = row.get("response")
         output = dig(response, "output")
         failed = dig(response, "error") or (
             row.get("error") and row.get("failureReason") != _ASSERTION_FAILED
         )
         if output is None and failed:
-            return skipped(place, "error", "a failed call", self.name)
+            return skipped(at, "error", "a failed call", self.name)
         provider = text(dig(row, "provider.id")) or text(row.get("provider")) or ""
         vendor, _, rest = provider.partition(":")
         endpoint, _, model = rest.partition(":")
         if endpoint in _OTHER:
-            return skipped(place, "not_llm", f"a call to {endpoint}", self.name)
+            return skipped(at, "not_llm", f"a call to {endpoint}", self.name)
         kind = _ENDPOINTS.get(endpoint)
-        facts = CallMetadata(
+        metadata = CallMetadata(
             model=(model if kind else rest) or provider or None,
             provider=vendor or None,
             id=text(row.get("id")),
@@ -82,17 +97,17 @@ class Results(Single):
             ),
         )
         if truth(dig(response, "cached")):
-            facts.flags.add("cached_reply")
+            metadata.flags.add("cached_reply")
         kind = kind or "chat"
         request = _request(first(row, ("prompt.raw", "prompt")), kind)
         answer = _answer(output, kind)
         return body_record(
-            place, self.name, kind=kind, request=request, response=answer, facts=facts, index=index
+            at, self.name, kind=kind, request=request, response=answer, metadata=metadata, index=index
         )
 
 
 def _rows(value: Json) -> Any:
-    """The rows of version 3 (``results.results``) or of its table."""
+    """The rows of version 3 (`results.results`) or of its table."""
     return dig(value, "results.results")
 
 
@@ -131,6 +146,3 @@ def _answer(output: object, kind: Kind) -> Json | None:
     if calls and all(isinstance(call, dict) and isinstance(call.get("function"), dict) for call in calls):
         return chat_answer([{"role": "assistant", "content": None, "tool_calls": calls}])
     return chat_answer([{"role": "assistant", "content": compact(output)}])
-
-
-FORMATS = (Results(),)

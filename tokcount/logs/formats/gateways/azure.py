@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, failure, skipped
-from tokcount.logs.adapt.envelope import body_of
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.format import Location, Single
-from tokcount.logs.scalars import decoded, decoded_object, number, text, timestamp, truth
+import msgspec
+
+from tokcount.logs.adapt import (
+    CallMetadata,
+    GroupedLogFormat,
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    RunInfo,
+    Session,
+    body_of,
+    body_record,
+    decoded,
+    decoded_object,
+    failure,
+    number,
+    skipped,
+    text,
+    timestamp,
+    truth,
+    usage_from,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.format import Item
-    from tokcount.logs.scalars import Json
 
 _USAGE = {
     "input": ("PromptTokens",),
@@ -24,15 +40,18 @@ _USAGE = {
     "reasoning": ("ReasoningTokens",),
 }
 
+_IDENTIFYING = frozenset({"modelDeploymentName", "modelName"})
+"""Properties of a call in the diagnostics."""
+
 _OPEN_CALLS = 10_000
 """Calls whose rows are awaited at the same time; when one more begins, the oldest is taken as complete."""
 
 
-class GatewayLog:
-    """``azure.apim``: rows of ``ApiManagementGatewayLlmLog``.
+class GatewayLog(GroupedLogFormat):
+    """`azure.apim`: rows of `ApiManagementGatewayLlmLog`.
 
-    One call is several rows with one ``CorrelationId``: a row of token counts, and the messages, which the
-    gateway cuts into chunks numbered by ``SequenceNumber``. Chunks are joined in order before they are parsed.
+    One call is several rows with one `CorrelationId`: a row of token counts, and the messages, which the
+    gateway cuts into chunks numbered by `SequenceNumber`. Chunks are joined in order before they are parsed.
     Source: Azure Monitor table reference, ApiManagementGatewayLlmLog.
     """
 
@@ -42,41 +61,56 @@ class GatewayLog:
         frozenset({"CorrelationId", "ResponseMessages"}),
         frozenset({"CorrelationId", "PromptTokens"}),
     )
-    grouped = True
 
-    def matches(self, value: Json) -> bool:
-        return text(value.get("CorrelationId")) is not None
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a call is in one file
+        return _GatewaySession()
 
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
-        correlation = text(value.get("CorrelationId")) or ""
-        if correlation not in group and len(group) >= _OPEN_CALLS:
-            oldest = next(iter(group))
-            call = group.pop(oldest)
-            yield self._call(oldest, call["place"], call["rows"])
-        group.setdefault(correlation, {"place": place, "rows": []})["rows"].append(value)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        for correlation, call in group.items():
-            yield self._call(correlation, call["place"], call["rows"])
-        group.clear()
+class _Call(msgspec.Struct):
+    """The rows of one call so far."""
 
-    def _call(self, correlation: str, place: Location, rows: list[Json]) -> Item:
-        rows.sort(key=lambda row: number(row.get("SequenceNumber")) or 0)
-        messages = _joined(rows, "RequestMessages")
-        answer = _joined(rows, "ResponseMessages")
-        facts = CallMetadata(
-            model=_said(rows, "ModelName"),
-            deployment=_said(rows, "DeploymentName"),
-            id=correlation,
-            timestamp=next((t for row in rows if (t := timestamp(row.get("TimeGenerated")))), None),
-            user=_said(rows, "UserId"),
-        )
-        facts.model = facts.model or facts.deployment
-        billed = [usage for row in rows if (usage := usage_from(row, _USAGE)) and usage.input]
-        facts.usage = billed[0] if billed else usage_from(rows[0], _USAGE)
-        return body_record(
-            place, self.name, request=_request(messages), response=_response(answer), facts=facts
-        )
+    at: Location
+    rows: list[Json] = msgspec.field(default_factory=list)
+
+
+class _GatewaySession(Session):
+    """The calls of a file by their `CorrelationId`."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, _Call] = {}
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        correlation = text(value.get("CorrelationId"))
+        return None if correlation is None else self._items(correlation, value, at)
+
+    def _items(self, correlation: str, value: Json, at: Location) -> Iterator[Item]:
+        if correlation not in self._calls and len(self._calls) >= _OPEN_CALLS:
+            oldest = next(iter(self._calls))
+            yield _item(oldest, self._calls.pop(oldest))
+        self._calls.setdefault(correlation, _Call(at)).rows.append(value)
+
+    def finish(self) -> Iterator[Item]:
+        for correlation, call in self._calls.items():
+            yield _item(correlation, call)
+
+
+def _item(correlation: str, call: _Call) -> Item:
+    rows = sorted(call.rows, key=lambda row: number(row.get("SequenceNumber")) or 0)
+    messages = _joined(rows, "RequestMessages")
+    answer = _joined(rows, "ResponseMessages")
+    metadata = CallMetadata(
+        model=_first_text(rows, "ModelName"),
+        deployment=_first_text(rows, "DeploymentName"),
+        id=correlation,
+        timestamp=next((t for row in rows if (t := timestamp(row.get("TimeGenerated")))), None),
+        user=_first_text(rows, "UserId"),
+    )
+    metadata.model = metadata.model or metadata.deployment
+    billed = [usage for row in rows if (usage := usage_from(row, _USAGE)) and usage.input]
+    metadata.usage = billed[0] if billed else usage_from(rows[0], _USAGE)
+    return body_record(
+        call.at, GatewayLog.name, request=_request(messages), response=_response(answer), metadata=metadata
+    )
 
 
 def _joined(rows: list[Json], column: str) -> Any:
@@ -92,8 +126,8 @@ def _joined(rows: list[Json], column: str) -> Any:
     return chunks[0] if chunks else None
 
 
-def _said(rows: list[Json], column: str) -> str | None:
-    return next((said for row in rows if (said := text(row.get(column)))), None)
+def _first_text(rows: list[Json], column: str) -> str | None:
+    return next((found for row in rows if (found := text(row.get(column)))), None)
 
 
 def _request(messages: Any) -> Json | None:
@@ -116,11 +150,11 @@ def _response(answer: Any) -> Json | None:
     return None
 
 
-class Diagnostics(Single):
-    """``azure.diagnostics``: rows of AzureDiagnostics, category ``RequestResponse``.
+class Diagnostics(LogFormat):
+    """`azure.diagnostics`: rows of AzureDiagnostics, category `RequestResponse`.
 
-    They hold lengths and names, no bodies, unless a template adds ``backend_request_body`` and
-    ``response_body``.
+    They hold lengths and names, no bodies, unless a template adds `backend_request_body` and
+    `response_body`.
     """
 
     name = "azure.diagnostics"
@@ -131,14 +165,13 @@ class Diagnostics(Single):
         frozenset({"backend_request_body"}),
     )
 
-    def matches(self, value: Json) -> bool:
-        if "backend_request_body" in value:
-            return True
-        properties = _properties(value)
-        return "modelDeploymentName" in properties or "modelName" in properties
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        properties = decoded_object(value.get("properties") or value.get("properties_s"))
+        if not _IDENTIFYING.isdisjoint(properties) or "backend_request_body" in value:
+            return [self._item(value, properties, at)]
+        return None
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        properties = _properties(value)
+    def _item(self, value: Json, properties: Json, at: Location) -> Item:
         source = {**properties, **value}
         request, response = (
             body_of(source.get("backend_request_body") or source.get("request_body")),
@@ -146,24 +179,16 @@ class Diagnostics(Single):
         )
         error = failure(source.get("resultSignature") or source.get("ResultSignature"), response)
         if error:
-            yield skipped(place, "error", f"a failed call ({error})", self.name)
-            return
-        facts = CallMetadata(
+            return skipped(at, "error", f"a failed call ({error})", self.name)
+        metadata = CallMetadata(
             model=text(properties.get("modelName")) or text(properties.get("modelDeploymentName")),
             deployment=text(properties.get("modelDeploymentName")),
             id=text(source.get("correlationId")) or text(source.get("CorrelationId")),
             timestamp=timestamp(source.get("time") or source.get("TimeGenerated")),
         )
-        facts.usage = usage_from(source, _USAGE)
+        metadata.usage = usage_from(source, _USAGE)
         if truth(source.get("cached")):
-            facts.flags.add("cached_reply")
+            metadata.flags.add("cached_reply")
         if request is None and response is None:
-            facts.flags.add("no_text")
-        yield body_record(place, self.name, request=request, response=response, facts=facts)
-
-
-def _properties(value: Json) -> Json:
-    return decoded_object(value.get("properties") or value.get("properties_s"))
-
-
-FORMATS = (GatewayLog(), Diagnostics())
+            metadata.flags.add("no_text")
+        return body_record(at, self.name, request=request, response=response, metadata=metadata)

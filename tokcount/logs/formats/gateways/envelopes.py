@@ -5,21 +5,31 @@ One table says where each of them keeps what; the code is the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, facts_from, failure, skipped, tags_from
-from tokcount.logs.adapt.envelope import body_of
-from tokcount.logs.adapt.usage import kind_of_url, usage_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import dig, first, truth
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    body_of,
+    body_record,
+    dig,
+    failure,
+    first,
+    kind_of_url,
+    metadata_from,
+    skipped,
+    tags_from,
+    truth,
+    usage_from,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +41,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     status: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     cached: tuple[str, ...] = ()
-    facts: dict[str, tuple[str, ...]] = {}
+    metadata: dict[str, tuple[str, ...]] = {}
     usage: dict[str, tuple[str, ...]] = {}
 
 
@@ -42,7 +52,7 @@ HELICONE = Envelope(
     status=("response_status",),
     tags=("request_properties", "properties"),
     cached=("cache_reference_id",),
-    facts={
+    metadata={
         "model": ("request_model", "model_override", "model"),
         "served_model": ("response_model",),
         "provider": ("provider",),
@@ -62,7 +72,7 @@ HELICONE = Envelope(
         "cost_usd": ("cost", "costUSD"),
     },
 )
-"""Source: Helicone's OpenAPI document, ``HeliconeRequest``."""
+"""Source: Helicone's OpenAPI document, `HeliconeRequest`."""
 
 PORTKEY = Envelope(
     request="request",
@@ -70,7 +80,7 @@ PORTKEY = Envelope(
     url=("request_url",),
     status=("response_status_code",),
     tags=("metadata",),
-    facts={
+    metadata={
         "model": ("ai_model",),
         "provider": ("ai_org",),
         "id": ("id", "trace_id"),
@@ -79,53 +89,46 @@ PORTKEY = Envelope(
     },
     usage={"input": ("req_units",), "output": ("res_units",), "total": ("total_units",)},
 )
-"""Source: Portkey's log export. Its ``cost`` is left out: whether it means cents or dollars is not documented."""
+"""Source: Portkey's log export. Its `cost` is left out: whether it means cents or dollars is not documented."""
 
 OPENPIPE = Envelope(request="input", response="output", tags=("tags",))
 """Source: OpenPipe's request log export."""
 
 
-class EnvelopeFormat(Single):
+class _EnvelopeFormat(LogFormat):
     """A gateway's export: the two OpenAI bodies with a row of facts around them, read by its `Envelope`."""
 
-    def __init__(self, name: str, envelope: Envelope, *keys: set[str]) -> None:
-        self.name = name
-        self.keys = tuple(frozenset(alternative) for alternative in keys)
-        self._envelope = envelope
+    envelope: ClassVar[Envelope]
 
-    def matches(self, value: Json) -> bool:
-        if self._envelope is OPENPIPE:
-            return _is_openpipe(value)
-        return True
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        envelope = self._envelope
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        envelope = self.envelope
         request = _inner(body_of(value.get(envelope.request)))
         response = _inner(body_of(value.get(envelope.response)))
         error = failure(first(value, envelope.status), response)
         if error or value.get("is_success") is False:
-            yield skipped(place, "error", f"a failed call ({error or 'not successful'})", self.name)
-            return
-        facts = self._facts(value, request, response)
-        yield body_record(
-            place,
-            self.name,
-            kind=kind_of_url(first(value, envelope.url)),
-            request=None if _is_stub(request) else request,
-            response=None if _is_stub(response) else response,
-            facts=facts,
-        )
+            return [skipped(at, "error", f"a failed call ({error or 'not successful'})", self.name)]
+        metadata = self._metadata(value, request, response)
+        return [
+            body_record(
+                at,
+                self.name,
+                kind=kind_of_url(first(value, envelope.url)),
+                request=None if _is_stub(request) else request,
+                response=None if _is_stub(response) else response,
+                metadata=metadata,
+            )
+        ]
 
-    def _facts(self, value: Json, request: Json | None, response: Json | None) -> CallMetadata:
-        envelope = self._envelope
-        facts = facts_from(value, envelope.facts)
-        facts.usage = usage_from(value, envelope.usage)
-        facts.tags = tags_from(first(value, envelope.tags))
+    def _metadata(self, value: Json, request: Json | None, response: Json | None) -> CallMetadata:
+        envelope = self.envelope
+        metadata = metadata_from(value, envelope.metadata)
+        metadata.usage = usage_from(value, envelope.usage)
+        metadata.tags = tags_from(first(value, envelope.tags))
         if _is_stub(request) or _is_stub(response):
-            facts.flags.add("truncated")
+            metadata.flags.add("truncated")
         if first(value, envelope.cached) is not None:
-            facts.flags.add("cached_reply")
-        return facts
+            metadata.flags.add("cached_reply")
+        return metadata
 
 
 def _inner(message: Json | None) -> Json | None:
@@ -139,22 +142,40 @@ def _is_stub(body: Json | None) -> bool:
     return body is not None and truth(body.get("tooLarge"))
 
 
+class Helicone(_EnvelopeFormat):
+    """`helicone.export`: the two OpenAI bodies with a row of metadata."""
+
+    name = "helicone.export"
+    envelope = HELICONE
+    keys = (
+        frozenset({"request_body", "response_body", "request_id"}),
+        frozenset({"request_body", "response_body", "request_created_at"}),
+        frozenset({"request_id", "request_created_at", "request_model", "provider"}),
+    )
+
+
+class Portkey(_EnvelopeFormat):
+    """`portkey.export`: the two OpenAI bodies with a row of metadata."""
+
+    name = "portkey.export"
+    envelope = PORTKEY
+    keys = (frozenset({"ai_org", "ai_model"}),)
+
+
+class OpenPipe(_EnvelopeFormat):
+    """`openpipe.export`: the two OpenAI bodies with a row of metadata."""
+
+    name = "openpipe.export"
+    envelope = OPENPIPE
+    keys = (frozenset({"input", "output", "tags"}),)
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        return super().read(value, at) if _is_openpipe(value) else None
+
+
 def _is_openpipe(value: Json) -> bool:
     asked, answered = value.get("input"), value.get("output")
     if not isinstance(asked, dict) or not isinstance(answered, dict):
         return False
     shaped: Any = dig(answered, "choices")
     return "tags" in value and isinstance(shaped, list) and ("messages" in asked or "prompt" in asked)
-
-
-FORMATS = (
-    EnvelopeFormat(
-        "helicone.export",
-        HELICONE,
-        {"request_body", "response_body", "request_id"},
-        {"request_body", "response_body", "request_created_at"},
-        {"request_id", "request_created_at", "request_model", "provider"},
-    ),
-    EnvelopeFormat("portkey.export", PORTKEY, {"ai_org", "ai_model"}),
-    EnvelopeFormat("openpipe.export", OPENPIPE, {"input", "output", "tags"}),
-)

@@ -1,26 +1,40 @@
 """LiteLLM: the StandardLoggingPayload of its callbacks, and the SpendLogs of its database.
 
-Both re-wrap a legacy prompt as one user message, so ``call_type`` decides about the endpoint. SpendLogs cuts
-long texts in the middle and usually holds none at all (``store_prompts_in_spend_logs`` is off by default).
+Both re-wrap a legacy prompt as one user message, so `call_type` decides about the endpoint. SpendLogs cuts
+long texts in the middle and usually holds none at all (`store_prompts_in_spend_logs` is off by default).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, facts_from, prompt_of, skipped, tags_from
-from tokcount.logs.adapt.usage import kind_of_call, usage_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import decoded, decoded_object, first, label, text, truth
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    body_record,
+    decoded,
+    decoded_object,
+    first,
+    kind_of_call,
+    label,
+    metadata_from,
+    prompt_of,
+    skipped,
+    tags_from,
+    text,
+    truth,
+    usage_from,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
-_FACTS = {
+_METADATA = {
     "model": ("model", "hidden_params.litellm_model_name", "model_group"),
     "id": ("litellm_call_id", "request_id", "id"),
     "timestamp": ("startTime", "endTime"),
@@ -54,8 +68,8 @@ _LIKE_CHAT = frozenset(
 """Calls in another vendor's own API: messages to a chat model, counted like chat."""
 
 
-class StandardPayload(Single):
-    """``litellm.standard``: one object a call, bare or under ``standard_logging_object``."""
+class StandardPayload(LogFormat):
+    """`litellm.standard`: one object a call, bare or under `standard_logging_object`."""
 
     name = "litellm.standard"
     keys = (
@@ -63,60 +77,59 @@ class StandardPayload(Single):
         frozenset({"standard_logging_object"}),
     )
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         wrapped = value.get("standard_logging_object")
         return isinstance(wrapped, dict) if "standard_logging_object" in value else "messages" in value
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
         wrapped = value.get("standard_logging_object")
         row = wrapped if isinstance(wrapped, dict) else value
-        facts = facts_from(row, _FACTS)
-        facts.deployment = text(row.get("model_group"))
+        metadata = metadata_from(row, _METADATA)
+        metadata.deployment = text(row.get("model_group"))
         parameters = decoded_object(row.get("model_parameters"))
-        yield _item(
-            self.name, place, row, facts, messages=decoded(row.get("messages")), parameters=parameters
-        )
+        return [
+            _item(self.name, at, row, metadata, messages=decoded(row.get("messages")), parameters=parameters)
+        ]
 
 
-class SpendLogs(Single):
-    """``litellm.spendlogs``: rows of ``LiteLLM_SpendLogs``, from CSV, JSON or a page of the API."""
+class SpendLogs(LogFormat):
+    """`litellm.spendlogs`: rows of `LiteLLM_SpendLogs`, from CSV, JSON or a page of the API."""
 
     name = "litellm.spendlogs"
     keys = (frozenset({"request_id", "call_type", "spend"}),)
 
-    def matches(self, value: Json) -> bool:
-        return "startTime" in value or "prompt_tokens" in value or "total_tokens" in value
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not ("startTime" in value or "prompt_tokens" in value or "total_tokens" in value):
+            return None
         row = {**value, "metadata": decoded(value.get("metadata"))}
-        facts = facts_from(row, _FACTS, naive_utc=True)
-        facts.deployment = text(row.get("model_group"))
+        metadata = metadata_from(row, _METADATA, naive_utc=True)
+        metadata.deployment = text(row.get("model_group"))
         sent = decoded_object(row.get("proxy_server_request"))
         sent = decoded_object(sent.get("body")) or sent
         messages = decoded(row.get("messages"))
         if not messages:
             messages = sent.get("messages") or sent.get("prompt") or sent.get("input")
-        yield _item(self.name, place, row, facts, messages=messages, parameters=sent)
+        return [_item(self.name, at, row, metadata, messages=messages, parameters=sent)]
 
 
 def _item(
-    name: str, place: Location, row: Json, facts: CallMetadata, *, messages: Any, parameters: Json
+    name: str, at: Location, row: Json, metadata: CallMetadata, *, messages: Any, parameters: Json
 ) -> Item:
-    """The record of one row: ``messages`` as logged, ``parameters`` what else the request said."""
+    """The record of one row: `messages` as logged, `parameters` what else the request said."""
     if row.get("status") == "failure":
-        return skipped(
-            place, "error", f"a failed call ({label(first(row, _ERROR), 'no class logged')})", name
-        )
+        return skipped(at, "error", f"a failed call ({label(first(row, _ERROR), 'no class logged')})", name)
     call_type = text(row.get("call_type"))
     kind = kind_of_call(call_type) or ("chat" if call_type in _LIKE_CHAT else None)
     if kind is None and call_type:
-        return skipped(place, "not_llm", f"a call of another type ({label(call_type, 'unnamed')})", name)
+        return skipped(at, "not_llm", f"a call of another type ({label(call_type, 'unnamed')})", name)
     response = _response(row.get("response"), kind)
-    facts.usage = usage_from(row, _USAGE)
-    facts.tags = tags_from(row.get("request_tags"))
-    facts.flags = _flags(row, messages or row.get("proxy_server_request"), response)
+    metadata.usage = usage_from(row, _USAGE)
+    metadata.tags = tags_from(row.get("request_tags"))
+    metadata.flags = _flags(row, messages or row.get("proxy_server_request"), response)
     request = _request(kind, messages, parameters)
-    return body_record(place, name, kind=kind, request=request, response=response, facts=facts)
+    return body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)
 
 
 def _request(kind: Kind | None, messages: Any, parameters: Json) -> Json | None:
@@ -171,6 +184,3 @@ def _says(value: object, marker: str) -> bool:
         elif isinstance(item, list | tuple):
             waiting.extend(item)
     return False
-
-
-FORMATS = (StandardPayload(), SpendLogs())

@@ -1,53 +1,71 @@
 """Exports that hold numbers and no text: OpenAI usage and costs, OpenRouter activity, Cloudflare AI Gateway.
 
-A row is one call, or a bucket of many (``Usage.requests`` says how many). Rows without numbers are ``empty``.
+A row is one call, or a bucket of many (`Usage.requests` says how many). Rows without numbers are `empty`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tokcount.logs.adapt.bodies import CallMetadata, FactTable, body_record, facts_from, skipped, tags_from
-from tokcount.logs.adapt.usage import UsageTable, kind_of_url, usage_from
-from tokcount.logs.format import Single
-from tokcount.logs.scalars import decoded, dig, number, text, truth
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    MetadataTable,
+    UsageTable,
+    body_record,
+    decoded,
+    dig,
+    kind_of_url,
+    metadata_from,
+    number,
+    skipped,
+    tags_from,
+    text,
+    truth,
+    usage_from,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
+    from collections.abc import Iterable, Iterator
 
 
-class _UsageRows(Single):
+class _UsageRows(LogFormat):
     """A format whose values are rows of numbers: subclasses give the tables."""
 
-    name: str
-    keys: tuple[frozenset[str], ...]
-    facts: ClassVar[FactTable]
+    metadata: ClassVar[MetadataTable]
     usage: ClassVar[UsageTable]
     requests: tuple[str, ...] = ()
     naive_utc = False
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        return self._items(value, at) if self._recognises(value) else None
+
+    def _recognises(self, value: Json) -> bool:  # noqa: ARG002 - the keys decide
+        """Is this a value of the format? Called only when the keys fit."""
+        return True
+
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         for index, row in enumerate(self.rows(value)):
-            yield self._row(row, place, index)
+            yield self._row(row, at, index)
 
     def rows(self, value: Json) -> list[Json]:
         """The rows that a value holds: itself, unless a page of buckets."""
         return [value]
 
-    def _row(self, row: Json, place: Location, index: int) -> Item:
+    def _row(self, row: Json, at: Location, index: int) -> Item:
         usage = usage_from(row, self.usage, "csv")
         if usage is None:
-            return skipped(place, "empty", "a row without numbers", self.name)
+            return skipped(at, "empty", "a row without numbers", self.name)
         usage.requests = next((n for path in self.requests if (n := number(row.get(path)))), 1)
-        facts = facts_from(row, self.facts, naive_utc=self.naive_utc)
-        facts.usage = usage
-        self.more(row, facts)
-        return body_record(place, self.name, facts=facts, index=index)
+        metadata = metadata_from(row, self.metadata, naive_utc=self.naive_utc)
+        metadata.usage = usage
+        self.more(row, metadata)
+        return body_record(at, self.name, metadata=metadata, index=index)
 
-    def more(self, row: Json, facts: CallMetadata) -> None:
+    def more(self, row: Json, metadata: CallMetadata) -> None:
         """What a table of places cannot say."""
 
 
@@ -91,9 +109,9 @@ _RESULTS = {"completions": "usage.", "costs": "costs."}
 
 
 class OpenAIUsage(_Buckets):
-    """``openai.usage``: usage CSV of the dashboard, or pages of ``/v1/organization/usage/completions``.
+    """`openai.usage`: usage CSV of the dashboard, or pages of `/v1/organization/usage/completions`.
 
-    ``input_tokens`` includes the cached ones (``input_cached_tokens`` + ``input_uncached_tokens``).
+    `input_tokens` includes the cached ones (`input_cached_tokens` + `input_uncached_tokens`).
     """
 
     name = "openai.usage"
@@ -103,7 +121,7 @@ class OpenAIUsage(_Buckets):
         frozenset({"object", "results"}),
         frozenset({"n_requests", "n_context_tokens_total"}),
     )
-    facts: ClassVar[FactTable] = {
+    metadata: ClassVar[MetadataTable] = {
         "model": ("model", "snapshot_id"),
         "timestamp": ("start_time", "start_time_iso", "aggregation_timestamp"),
         "user": ("user_id",),
@@ -118,41 +136,41 @@ class OpenAIUsage(_Buckets):
     }
     requests = ("num_model_requests", "n_requests")
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         return "num_model_requests" in value or "n_requests" in value or _holds(value, "completions")
 
-    def more(self, row: Json, facts: CallMetadata) -> None:
+    def more(self, row: Json, metadata: CallMetadata) -> None:
         if truth(row.get("batch")):
-            facts.tier = "batch"
+            metadata.tier = "batch"
         elif row.get("service_tier") in ("flex", "priority", "batch"):
-            facts.tier = text(row.get("service_tier"))
+            metadata.tier = text(row.get("service_tier"))
 
 
 class OpenAICosts(_Buckets):
-    """``openai.costs``: cost CSV of the dashboard, or pages of ``/v1/organization/costs``: money a line item."""
+    """`openai.costs`: cost CSV of the dashboard, or pages of `/v1/organization/costs`: money a line item."""
 
     name = "openai.costs"
     keys = (frozenset({"amount_value"}), frozenset({"object", "data"}), frozenset({"object", "results"}))
-    facts: ClassVar[FactTable] = {
+    metadata: ClassVar[MetadataTable] = {
         "model": ("line_item",),
         "timestamp": ("start_time", "start_time_iso"),
         "thread": ("project_id",),
     }
     usage: ClassVar[UsageTable] = {"cost_usd": ("amount_value", "amount.value")}
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         return "amount_value" in value or _holds(value, "costs")
 
 
 class OpenRouterActivity(_UsageRows):
-    """``openrouter.activity``: the activity CSV, a row a call; or its aggregated API form, a row a day and model."""
+    """`openrouter.activity`: the activity CSV, a row a call; or its aggregated API form, a row a day and model."""
 
     name = "openrouter.activity"
     keys = (
         frozenset({"generation_id", "model_permaslug"}),
         frozenset({"model_permaslug", "requests", "prompt_tokens"}),
     )
-    facts: ClassVar[FactTable] = {
+    metadata: ClassVar[MetadataTable] = {
         "model": ("model_permaslug", "model"),
         "provider": ("provider_name",),
         "id": ("generation_id",),
@@ -168,17 +186,19 @@ class OpenRouterActivity(_UsageRows):
     }
     requests = ("requests",)
 
-    def more(self, row: Json, facts: CallMetadata) -> None:
-        facts.provider = None  # OpenRouter's provider names the host, not the vendor of the model
-        facts.tags = tags_from([tag for key in ("app_name", "api_key_name") if (tag := text(row.get(key)))])
+    def more(self, row: Json, metadata: CallMetadata) -> None:
+        metadata.provider = None  # OpenRouter's provider names the host, not the vendor of the model
+        metadata.tags = tags_from(
+            [tag for key in ("app_name", "api_key_name") if (tag := text(row.get(key)))]
+        )
 
 
 class CloudflareLogs(_UsageRows):
-    """``cloudflare.logs``: rows of the AI Gateway logs API."""
+    """`cloudflare.logs`: rows of the AI Gateway logs API."""
 
     name = "cloudflare.logs"
     keys = (frozenset({"tokens_in", "tokens_out", "provider"}),)
-    facts: ClassVar[FactTable] = {
+    metadata: ClassVar[MetadataTable] = {
         "model": ("model",),
         "provider": ("provider",),
         "id": ("id",),
@@ -186,47 +206,45 @@ class CloudflareLogs(_UsageRows):
     }
     usage: ClassVar[UsageTable] = {"input": ("tokens_in",), "output": ("tokens_out",), "cost_usd": ("cost",)}
 
-    def _row(self, row: Json, place: Location, index: int) -> Item:
+    def _row(self, row: Json, at: Location, index: int) -> Item:
         status = number(row.get("status_code"))
         if row.get("success") is False or (status is not None and status >= 400):
-            return skipped(place, "error", f"a failed call (HTTP {status or 'unknown'})", self.name)
+            return skipped(at, "error", f"a failed call (HTTP {status or 'unknown'})", self.name)
         if kind_of_url(row.get("path")) == "embeddings":
-            return skipped(place, "not_llm", "an embeddings call", self.name)
-        return super()._row(row, place, index)
+            return skipped(at, "not_llm", "an embeddings call", self.name)
+        return super()._row(row, at, index)
 
-    def more(self, row: Json, facts: CallMetadata) -> None:
-        facts.tags = tags_from(decoded(row.get("metadata")))
+    def more(self, row: Json, metadata: CallMetadata) -> None:
+        metadata.tags = tags_from(decoded(row.get("metadata")))
         if truth(row.get("cached")):
-            facts.flags.add("cached_reply")
+            metadata.flags.add("cached_reply")
 
 
-class CloudflareLogpush(Single):
-    """``cloudflare.logpush``: AI Gateway logs pushed to a bucket; bodies are encrypted for the customer's key."""
+class CloudflareLogpush(LogFormat):
+    """`cloudflare.logpush`: AI Gateway logs pushed to a bucket; bodies are encrypted for the customer's key."""
 
     name = "cloudflare.logpush"
     keys = (frozenset({"RequestBody", "ResponseBody", "Provider"}),)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         request = decoded(value.get("RequestBody"))
         if (
             dig(request, "type") == "encrypted"
             or dig(decoded(value.get("ResponseBody")), "type") == "encrypted"
         ):
             advice = "encrypted bodies: decrypt the log with the gateway's private key first"
-            yield skipped(place, "encrypted", advice, self.name)
-            return
-        facts = facts_from(
+            return [skipped(at, "encrypted", advice, self.name)]
+        metadata = metadata_from(
             value, {"model": ("Model",), "provider": ("Provider",), "timestamp": ("RequestTime", "CreatedAt")}
         )
         response = decoded(value.get("ResponseBody"))
-        yield body_record(
-            place,
-            self.name,
-            kind=kind_of_url(value.get("Endpoint")),
-            request=request if isinstance(request, dict) else None,
-            response=response if isinstance(response, dict) else None,
-            facts=facts,
-        )
-
-
-FORMATS = (OpenAIUsage(), OpenAICosts(), OpenRouterActivity(), CloudflareLogs(), CloudflareLogpush())
+        return [
+            body_record(
+                at,
+                self.name,
+                kind=kind_of_url(value.get("Endpoint")),
+                request=request if isinstance(request, dict) else None,
+                response=response if isinstance(response, dict) else None,
+                metadata=metadata,
+            )
+        ]

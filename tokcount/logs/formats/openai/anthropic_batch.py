@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt.bodies import skipped
-from tokcount.logs.format import Single
+from tokcount.logs.adapt import Item, Json, Location, LogFormat, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tokcount.logs.format import Item, Location
-    from tokcount.logs.scalars import Json
 
-
-class AnthropicBatch(Single):
-    """``anthropic.batch``: requests (``params``) or results (``result``) of a message batch."""
+class AnthropicBatch(LogFormat):
+    """`anthropic.batch`: requests (`params`) or results (`result`) of a message batch."""
 
     name = "anthropic.batch"
     keys = (frozenset({"custom_id", "params"}), frozenset({"custom_id", "result"}))
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(value.get("params", value.get("result")), dict)
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not isinstance(value.get("params", value.get("result")), dict):
+            return None
         part = "requests" if "params" in value else "results"
         advice = f"{part} of a batch of Anthropic's API, whose tokens OpenAI's encodings cannot count"
-        yield skipped(place, "unsupported", advice, self.name)
-
-
-FORMATS = (AnthropicBatch(),)
+        return [skipped(at, "unsupported", advice, self.name)]

@@ -1,4 +1,4 @@
-"""The OpenAI Batch API: input lines, output lines, and the two joined on ``custom_id``.
+"""The OpenAI Batch API: input lines, output lines, and the two joined on `custom_id`.
 
 Input and output are two files, in any order, and the output is not in the order of the input. While both may
 come, whatever came first waits, compressed; what finds no partner is a record of its own.
@@ -11,19 +11,29 @@ import json
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import CallMetadata, body_record, failure, skipped
-from tokcount.logs.adapt.usage import kind_of_url
-from tokcount.logs.format import Location
-from tokcount.logs.record import Record
-from tokcount.logs.scalars import Json, label, number, text
+from tokcount.logs.adapt import (
+    JSON_ONLY,
+    CallMetadata,
+    GroupedLogFormat,
+    Item,
+    Json,
+    Location,
+    Record,
+    RunInfo,
+    Session,
+    body_record,
+    failure,
+    kind_of_url,
+    label,
+    number,
+    skipped,
+    text,
+)
 from tokcount.logs.source import STDIN
-
-if TYPE_CHECKING:
-    from tokcount.logs.format import Item
 
 INPUT, OUTPUT = "openai.batch.input", "openai.batch.output"
 
@@ -38,12 +48,12 @@ class _Half(msgspec.Struct):
     """One side of a call that waits for the other."""
 
     is_input: bool
-    place: Location
+    at: Location
     packed: bytes
 
 
 class Waiting:
-    """The halves that have no partner yet, by ``custom_id``; ids that repeat are matched in order."""
+    """The halves that have no partner yet, by `custom_id`; ids that repeat are matched in order."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -76,11 +86,8 @@ class Waiting:
         return half
 
 
-class Batch:
-    """Lines of Batch API files, input and output joined on ``custom_id`` when both are read.
-
-    ``group["files"]`` says how many files are read together.
-    """
+class Batch(GroupedLogFormat):
+    """Lines of Batch API files, input and output joined on `custom_id` when both are read."""
 
     name = "openai.batch"
     emits = (INPUT, OUTPUT)
@@ -88,38 +95,46 @@ class Batch:
         frozenset({"custom_id", "body"}),
         frozenset({"custom_id", "response"}),
     )
-    accepts = ("json",)
-    grouped = True
-    whole_run = True
+    accepts = JSON_ONLY
+    scope = "run"
 
-    def matches(self, value: Json) -> bool:
-        return isinstance(value["custom_id"], str | int)
+    def open(self, run: RunInfo) -> Session:
+        return _BatchSession(run)
 
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
+
+class _BatchSession(Session):
+    """The halves of one run. A single file is read line by line; standard input may hold both files."""
+
+    def __init__(self, run: RunInfo) -> None:
+        self._is_one_file = run.files == 1
+        self._waiting = Waiting()
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not isinstance(value["custom_id"], str | int):
+            return None
         is_input = "body" in value
         if not is_input and (error := _error(value)):
-            return (skipped(place, "error", f"a failed call ({error})", OUTPUT),)
-        if group.get("files", 1) == 1 and place.source != STDIN:
-            return (_item(value, place, None),)
-        return self._joined(value, place, group, is_input=is_input)
+            return [skipped(at, "error", f"a failed call ({error})", OUTPUT)]
+        if self._is_one_file and at.source != STDIN:
+            return [_item(value, at, None)]
+        return self._joined(value, at, is_input=is_input)
 
-    def _joined(self, value: Json, place: Location, group: Json, *, is_input: bool) -> Iterator[Item]:
-        waiting: Waiting = group.setdefault("waiting", Waiting())
+    def _joined(self, value: Json, at: Location, *, is_input: bool) -> Iterator[Item]:
+        waiting = self._waiting
         custom_id = str(value["custom_id"])
         partner = waiting.partner(custom_id, is_input=is_input)
         if partner is not None:
             other = _unpack(partner)
-            yield _item(other, partner.place, value) if is_input else _item(value, place, other)
+            yield _item(other, partner.at, value) if is_input else _item(value, at, other)
             return
-        half = _Half(is_input, place, _packed(value))
+        half = _Half(is_input, at, _packed(value))
         waiting.add(custom_id, half)
         while waiting.size > LARGEST_WAIT and (oldest := waiting.pop_oldest()):
-            yield _item(_unpack(oldest[1]), oldest[1].place, None)
+            yield _item(_unpack(oldest[1]), oldest[1].at, None)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        waiting: Waiting | None = group.get("waiting")
-        while waiting is not None and (oldest := waiting.pop_oldest()):
-            yield _item(_unpack(oldest[1]), oldest[1].place, None)
+    def finish(self) -> Iterator[Item]:
+        while oldest := self._waiting.pop_oldest():
+            yield _item(_unpack(oldest[1]), oldest[1].at, None)
 
 
 def _packed(value: Json) -> bytes:
@@ -148,20 +163,20 @@ def _error(value: Json) -> str | None:
     return code or "no response"
 
 
-def _item(value: Json, place: Location, request_line: Json | None) -> Item:
+def _item(value: Json, at: Location, request_line: Json | None) -> Item:
     """The record of one line, with the request line of its output where both are there."""
     is_input = "body" in value
     asked = value if is_input else request_line or {}
     request = asked.get("body")
     response = _body(value.get("response"))
-    facts = CallMetadata(id=None if is_input else text(value.get("id")), tier="batch")
+    metadata = CallMetadata(id=None if is_input else text(value.get("id")), tier="batch")
     item = body_record(
-        place,
+        at,
         INPUT if is_input else OUTPUT,
         kind=kind_of_url(asked.get("url")),
         request=request if isinstance(request, dict) else None,
         response=response,
-        facts=facts,
+        metadata=metadata,
     )
     if isinstance(item, Record):
         item.custom_id = str(value["custom_id"])
@@ -173,6 +188,3 @@ def _body(response: Any) -> Json | None:
         return None
     body = response.get("body", response if number(response.get("status_code")) is None else None)
     return body if isinstance(body, dict) else None
-
-
-FORMATS = (Batch(),)

@@ -5,19 +5,28 @@ Source: the OpenAI API reference (openai/openai-openapi).
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
-from tokcount.logs.adapt.bodies import body_record, failure, response_kind, skipped
-from tokcount.logs.adapt.envelope import answer_of, facts_around, has_roles
-from tokcount.logs.adapt.usage import body_usage
-from tokcount.logs.format import BODY, OBJECT, Location, Single
-from tokcount.logs.record import Kind
-from tokcount.logs.scalars import Json
-
-if TYPE_CHECKING:
-    from tokcount.logs.format import Item
+from tokcount.logs.adapt import (
+    JSON_ONLY,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    Rank,
+    answer_of,
+    body_record,
+    body_usage,
+    failure,
+    has_roles,
+    metadata_around,
+    response_kind,
+    skipped,
+)
 
 COMPLETIONS_KEYS = ("model", "engine", "deployment_id", "max_tokens", "suffix", "temperature", "best_of")
 CHAT_KEYS = (
@@ -49,11 +58,11 @@ ANSWER_KEYS = ("response", "completion", "output", "answer")
 _ANSWERS = frozenset({*ANSWER_KEYS, "choices"})
 
 NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
-"""Parts of names of models whose calls carry ``input`` or ``prompt``, and generate no text."""
+"""Parts of names of models whose calls carry `input` or `prompt`, and generate no text."""
 
 
 def is_responses_input(value: Json) -> bool:
-    """Is ``input`` that of the Responses API, not of the embeddings or moderation endpoint?"""
+    """Is `input` that of the Responses API, not of the embeddings or moderation endpoint?"""
     given = value.get("input")
     if not isinstance(given, str | list):
         return False
@@ -75,32 +84,29 @@ def _is_not_text(model: str) -> bool:
     return any(part in model for part in NOT_TEXT)
 
 
-class Request(Single):
-    """A bare request body, perhaps with its answer among its keys."""
+class _Request(LogFormat):
+    """A bare request body, possibly with its answer among its keys."""
 
-    rank = BODY
-    accepts = ("json",)
+    kind: ClassVar[Kind]
+    rank = Rank.BODY
+    accepts = JSON_ONLY
 
-    def __init__(self, kind: Kind, field: str, keys: tuple[str, ...]) -> None:
-        self.name = f"openai.{kind}.request"
-        self.kind = kind
-        self.keys = tuple(frozenset({field, key}) for key in keys)
+    @abstractmethod
+    def _is_request(self, value: Json) -> bool:
+        """Is this a request body of the endpoint?"""
 
-    def matches(self, value: Json) -> bool:
-        if self.kind == "chat":
-            return has_roles(value["messages"])
-        if self.kind == "responses":
-            return is_responses_input(value)
-        return not isinstance(value["prompt"], dict) and not is_not_text(value)
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._is_request(value):
+            return None
         response = None if _ANSWERS.isdisjoint(value) else self._answer(value)
         if error := failure(value.get("status"), response):
-            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
-        facts = facts_around(value)
+            return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
+        metadata = metadata_around(value)
         if "usage" in value:
-            facts.usage = body_usage(value["usage"])
-        return (body_record(place, self.name, kind=self.kind, request=value, response=response, facts=facts),)
+            metadata.usage = body_usage(value["usage"])
+        return [
+            body_record(at, self.name, kind=self.kind, request=value, response=response, metadata=metadata)
+        ]
 
     def _answer(self, value: Json) -> Json | None:
         """The answer among the keys of the request."""
@@ -110,11 +116,44 @@ class Request(Single):
         return None if answer is None else answer_of(answer, self.kind)
 
 
-class Response(Single):
+class ChatRequest(_Request):
+    """A bare request body of the chat endpoint, possibly with its answer among its keys."""
+
+    name = "openai.chat.request"
+    kind = "chat"
+    keys = tuple(frozenset({"messages", key}) for key in CHAT_KEYS)
+
+    def _is_request(self, value: Json) -> bool:
+        return has_roles(value["messages"])
+
+
+class CompletionsRequest(_Request):
+    """A bare request body of the completions endpoint, possibly with its answer among its keys."""
+
+    name = "openai.completions.request"
+    kind = "completions"
+    keys = tuple(frozenset({"prompt", key}) for key in COMPLETIONS_KEYS)
+
+    def _is_request(self, value: Json) -> bool:
+        return not isinstance(value["prompt"], dict) and not is_not_text(value)
+
+
+class ResponsesRequest(_Request):
+    """A bare request body of the Responses endpoint, possibly with its answer among its keys."""
+
+    name = "openai.responses.request"
+    kind = "responses"
+    keys = tuple(frozenset({"input", key}) for key in ("model", *RESPONSES_KEYS))
+
+    def _is_request(self, value: Json) -> bool:
+        return is_responses_input(value)
+
+
+class Response(LogFormat):
     """A bare response body."""
 
-    rank = OBJECT
-    accepts = ("json",)
+    rank = Rank.OBJECT
+    accepts = JSON_ONLY
     name = "openai.response"
     emits = ("openai.chat.response", "openai.completions.response", "openai.responses.response")
     keys = (
@@ -123,7 +162,7 @@ class Response(Single):
         frozenset({"output", "object"}),
     )
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         named = value.get("object")
         if named in ("chat.completion", "text_completion"):
             return isinstance(value.get("choices"), list)
@@ -131,51 +170,42 @@ class Response(Single):
             return True
         return isinstance(value.get("choices"), list) and isinstance(value.get("usage"), dict)
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
         if error := failure(None, value):
-            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
+            return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
         kind = response_kind(value) or "chat"
-        return (body_record(place, f"openai.{kind}.response", kind=kind, response=value),)
+        return [body_record(at, f"openai.{kind}.response", kind=kind, response=value)]
 
 
-class Error(Single):
+class Error(LogFormat):
     """The body of a failed call, logged like an answer."""
 
-    rank = OBJECT
-    accepts = ("json",)
+    rank = Rank.OBJECT
+    accepts = JSON_ONLY
     name = "openai.error"
     keys = (frozenset({"error"}),)
 
-    def matches(self, value: Json) -> bool:
+    def _recognises(self, value: Json) -> bool:
         error = value["error"]
         return isinstance(error, dict) and ("message" in error or "code" in error) and len(value) <= 4
 
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        return (skipped(place, "error", f"a failed call ({failure(None, value) or 'error'})", self.name),)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not self._recognises(value):
+            return None
+        return [skipped(at, "error", f"a failed call ({failure(None, value) or 'error'})", self.name)]
 
 
-class Embeddings(Single):
+class Embeddings(LogFormat):
     """A call that embeds or moderates: recognised, and no record, since no text comes back."""
 
-    rank = BODY + 1
-    accepts = ("json",)
+    rank = Rank.OTHER_BODY
+    accepts = JSON_ONLY
     name = "openai.embeddings.request"
     keys = (frozenset({"model", "input"}), frozenset({"model", "prompt"}))
 
-    def matches(self, value: Json) -> bool:
-        return is_not_text(value) or isinstance(value.get("input"), list)
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:  # noqa: ARG002 - nothing of it is kept
-        return (
-            skipped(place, "not_llm", "a call that embeds or moderates, and generates no text", self.name),
-        )
-
-
-FORMATS = (
-    Response(),
-    Error(),
-    Request("chat", "messages", CHAT_KEYS),
-    Request("completions", "prompt", COMPLETIONS_KEYS),
-    Request("responses", "input", ("model", *RESPONSES_KEYS)),
-    Embeddings(),
-)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if not (is_not_text(value) or isinstance(value.get("input"), list)):
+            return None
+        return [skipped(at, "not_llm", "a call that embeds or moderates, and generates no text", self.name)]

@@ -1,23 +1,36 @@
 """Requests together with their answers, under the pairs of names that people give them.
 
-What the endpoint is called (URL, ``object``) wins over the shape of the body.
+What the endpoint is called (URL, `object`) wins over the shape of the body.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tokcount.logs.adapt.bodies import body_record, failure, request_kind, response_kind, skipped
-from tokcount.logs.adapt.envelope import URL_KEYS, answer_of, facts_around, has_roles, unwrapped
-from tokcount.logs.adapt.usage import body_usage, kind_of_url
-from tokcount.logs.format import PAIR, Location, Single
+from tokcount.logs.adapt import (
+    JSON_ONLY,
+    URL_KEYS,
+    Item,
+    Json,
+    Kind,
+    Location,
+    LogFormat,
+    Rank,
+    answer_body,
+    body_record,
+    body_usage,
+    dig,
+    failure,
+    has_roles,
+    kind_of_url,
+    metadata_around,
+    request_kind,
+    response_kind,
+    skipped,
+    unwrapped,
+)
 from tokcount.logs.formats.openai.bodies import is_responses_input
-from tokcount.logs.record import Kind
-from tokcount.logs.scalars import Json, dig
-
-if TYPE_CHECKING:
-    from tokcount.logs.format import Item
 
 PAIR_KEYS = (
     ("request", "response"),
@@ -32,42 +45,45 @@ PAIR_KEYS = (
 """Names under which request and answer stand side by side, tried in this order."""
 
 
-class Pair(Single):
+class Pair(LogFormat):
     """A request with its response, under one of the usual pairs of names."""
 
-    rank = PAIR
-    accepts = ("json",)
+    rank = Rank.PAIR
+    accepts = JSON_ONLY
     name = "openai.pair"
     emits = ("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error")
     keys = tuple(frozenset({asked}) for asked in dict.fromkeys(asked for asked, _ in PAIR_KEYS))
 
-    def matches(self, value: Json) -> bool:
-        return _pair(value) is not None
-
-    def items(self, value: Json, place: Location) -> Iterable[Item]:
-        request, answer = _pair(value) or (None, None)
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        pair = _pair(value)
+        if pair is None:
+            return None
+        request, answer = pair
         kind = _url_kind(value) or _answer_kind(answer) or request_kind(request or {}) or "chat"
-        response = answer_of(answer, kind)
+        response = answer_body(answer, kind)
         error = failure(_status(value), response) or failure(None, value)
         if error:
-            return (skipped(place, "error", f"a failed call ({error})", "openai.error"),)
-        facts = facts_around(value)
+            return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
+        metadata = metadata_around(value)
         if "usage" in value:
-            facts.usage = body_usage(value["usage"])
+            metadata.usage = body_usage(value["usage"])
         name = f"openai.{kind}.pair"
-        return (body_record(place, name, kind=kind, request=request, response=response, facts=facts),)
+        return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
 
 
 def _pair(value: Json) -> tuple[Json | None, Any] | None:
-    """The request body and the raw answer of a value, or ``None`` when it is no pair of bodies."""
+    """The request body and the unwrapped answer of a value, or `None` when it is not a pair of bodies."""
+    requests: Json = {}
     for asked, answered in PAIR_KEYS:
         if asked not in value:
             continue
-        request = unwrapped(value[asked])
+        if asked not in requests:
+            requests[asked] = unwrapped(value[asked])
+        request = requests[asked]
         if isinstance(request, dict) and _is_request(request):
-            return request, value.get(answered)
-        if not request and _is_answer(value.get(answered)):
-            return None, value[answered]
+            return request, unwrapped(value.get(answered))
+        if not request and _is_answer(answer := unwrapped(value.get(answered))):
+            return None, answer
     return None
 
 
@@ -79,14 +95,12 @@ def _is_request(body: Json) -> bool:
     return is_responses_input(body) or isinstance(body.get("instructions"), str)
 
 
-def _is_answer(value: object) -> bool:
-    body = unwrapped(value)
+def _is_answer(body: object) -> bool:
     return isinstance(body, dict) and response_kind(body) is not None
 
 
-def _answer_kind(value: object) -> Kind | None:
-    """The endpoint that the answer names; its shape alone is no proof."""
-    body = unwrapped(value)
+def _answer_kind(body: object) -> Kind | None:
+    """The endpoint that the answer names; its shape alone proves nothing."""
     return response_kind(body) if isinstance(body, dict) and "object" in body else None
 
 
@@ -106,6 +120,3 @@ def _status(value: Json) -> object:
             if isinstance(status, int | str):
                 return status
     return None
-
-
-FORMATS = (Pair(),)

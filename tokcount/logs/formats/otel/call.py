@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt.bodies import CallMetadata, chat_answer, facts_from, prompt_of, text_answer
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.scalars import decoded
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Json,
+    Kind,
+    UsageTable,
+    chat_answer,
+    decoded,
+    metadata_from,
+    prompt_of,
+    text_answer,
+    usage_from,
+)
 
 if TYPE_CHECKING:
-    from tokcount.logs.adapt.usage import UsageTable
     from tokcount.logs.formats.otel.span import Span
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
 
 class Call(msgspec.Struct, kw_only=True):
@@ -23,10 +29,10 @@ class Call(msgspec.Struct, kw_only=True):
     kind: Kind
     request: Json | None = None
     response: Json | None = None
-    facts: CallMetadata
+    metadata: CallMetadata
 
 
-_FACTS = {
+_METADATA = {
     "model": ("gen_ai.request.model", "llm.request.model"),
     "served_model": ("gen_ai.response.model", "llm.response.model"),
     "provider": ("gen_ai.provider.name", "gen_ai.system"),
@@ -73,13 +79,13 @@ _PARAMETERS = {
 _SCHEMAS = ("gen_ai.request.structured_output_schema", "llm.request.structured_output_schema")
 
 
-def facts_of(span: Span) -> CallMetadata:
-    """Model, provider, user, conversation and usage of a span that follows ``gen_ai.*`` names."""
-    facts = facts_from(span.attributes, _FACTS)
-    facts.usage = usage_from(span.attributes, USAGE)
-    if facts.tier not in ("flex", "priority", "batch"):
-        facts.tier = None
-    return facts
+def metadata_of(span: Span) -> CallMetadata:
+    """Model, provider, user, conversation and usage of a span that follows `gen_ai.*` names."""
+    metadata = metadata_from(span.attributes, _METADATA)
+    metadata.usage = usage_from(span.attributes, USAGE)
+    if metadata.tier not in ("flex", "priority", "batch"):
+        metadata.tier = None
+    return metadata
 
 
 def parameters_of(attributes: Json, flags: set[str]) -> Json:
@@ -88,18 +94,19 @@ def parameters_of(attributes: Json, flags: set[str]) -> Json:
         name: attributes[path] for name, paths in _PARAMETERS.items() for path in paths if path in attributes
     }
     schema = next((attributes[path] for path in _SCHEMAS if attributes.get(path)), None)
-    if isinstance(decoded(schema), dict):
+    schema = decoded(schema)
+    if isinstance(schema, dict):
         flags.add("reserialised")
         found["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": "schema", "schema": decoded(schema)},
+            "json_schema": {"name": "schema", "schema": schema},
         }
     return found
 
 
 def call_of(
     kind: Kind,
-    facts: CallMetadata,
+    metadata: CallMetadata,
     *,
     messages: list[Json],
     answers: list[Json],
@@ -117,9 +124,9 @@ def call_of(
     else:
         request = {**more, "messages": messages} if messages else None
         response = chat_answer(answers, finish_reason) if answers else None
-    if request is not None and facts.model:
-        request["model"] = facts.model
-    return Call(kind=kind, request=request, response=response, facts=facts)
+    if request is not None and metadata.model:
+        request["model"] = metadata.model
+    return Call(kind=kind, request=request, response=response, metadata=metadata)
 
 
 def _texts(messages: list[Json]) -> list[str]:
@@ -128,7 +135,7 @@ def _texts(messages: list[Json]) -> list[str]:
 
 
 def indexed(attributes: Json, prefix: str) -> list[Json]:
-    """``prefix.0.role``, ``prefix.0.content``, ``prefix.1.role`` … → ``[{role, content}, {role}]``."""
+    """`prefix.0.role`, `prefix.0.content`, `prefix.1.role` … → `[{role, content}, {role}]`."""
     start = prefix + "."
     rows: dict[int, dict[str, Any]] = {}
     for name, value in attributes.items():

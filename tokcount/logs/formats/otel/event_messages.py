@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tokcount.logs.adapt.bodies import tool_call
+from tokcount.logs.adapt import Json, decoded, decoded_object, dig, text, tool_call
 from tokcount.logs.formats.otel.span import plain_attributes
-from tokcount.logs.scalars import decoded, decoded_object, dig, text
-
-if TYPE_CHECKING:
-    from tokcount.logs.scalars import Json
-
 
 ROLES = {
     "gen_ai.system.message": "system",

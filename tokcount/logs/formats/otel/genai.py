@@ -1,4 +1,4 @@
-"""The current ``gen_ai.*`` dialect: messages as JSON in attributes, or as events of the span.
+"""The current `gen_ai.*` dialect: messages as JSON in attributes, or as events of the span.
 
 Source: OpenTelemetry semantic conventions for generative AI (spans and events), v1.28 to v1.41 and later.
 """
@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import compact, tool_call, tools_of
-from tokcount.logs.adapt.usage import kind_of_call
-from tokcount.logs.formats.otel.call import Call, call_of, facts_of, parameters_of
+from tokcount.logs.adapt import Json, compact, decoded, kind_of_call, text, tool_call, tools_of
+from tokcount.logs.formats.otel.call import Call, call_of, metadata_of, parameters_of
 from tokcount.logs.formats.otel.event_messages import messages_of_events
-from tokcount.logs.scalars import decoded, text
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel.span import Span
-    from tokcount.logs.scalars import Json
 
 _NOT_CALLS = frozenset(
     {
@@ -38,26 +35,26 @@ def read(span: Span) -> Call | None:
     kind = kind_of_call(operation)
     if kind == "embeddings" or operation in _NOT_CALLS or "gen_ai.tool.call.id" in attributes:
         return None
-    facts = facts_of(span)
+    metadata = metadata_of(span)
     messages = system_messages(attributes.get("gen_ai.system_instructions"))
-    messages += messages_of(attributes.get("gen_ai.input.messages"), facts.flags)
-    answers = messages_of(attributes.get("gen_ai.output.messages"), facts.flags)
+    messages += messages_of(attributes.get("gen_ai.input.messages"), metadata.flags)
+    answers = messages_of(attributes.get("gen_ai.output.messages"), metadata.flags)
     if not messages and not answers:
-        messages, answers = messages_of_events(span.events, facts.flags)
-    if not messages and not answers and facts.usage is None and facts.model is None:
+        messages, answers = messages_of_events(span.events, metadata.flags)
+    if not messages and not answers and metadata.usage is None and metadata.model is None:
         return None
     return call_of(
         kind or "chat",
-        facts,
+        metadata,
         messages=messages,
         answers=answers,
         tools=tools_of(attributes.get("gen_ai.tool.definitions")),
-        parameters=parameters_of(attributes, facts.flags),
+        parameters=parameters_of(attributes, metadata.flags),
     )
 
 
 def system_messages(value: object) -> list[Json]:
-    """``gen_ai.system_instructions`` (text, or a list of parts) as a system message."""
+    """`gen_ai.system_instructions` (text, or a list of parts) as a system message."""
     found = decoded(value)
     if isinstance(found, list):
         found = "".join(
@@ -69,7 +66,7 @@ def system_messages(value: object) -> list[Json]:
 
 
 def messages_of(value: object, flags: set[str]) -> list[Json]:
-    """``[{role, parts: […]}]`` as chat messages; a message that answers tools becomes one message an answer."""
+    """`[{role, parts: […]}]` as chat messages; a message that answers tools becomes one message an answer."""
     found = decoded(value)
     messages: list[Json] = []
     for message in found if isinstance(found, list) else [found]:

@@ -1,6 +1,6 @@
-"""The OpenInference dialect (Arize Phoenix): the whole request in ``input.value``, or a field an attribute.
+"""The OpenInference dialect (Arize Phoenix): the whole request in `input.value`, or a field an attribute.
 
-``llm.model_name`` is overwritten by the served model; the requested one is in the request.
+`llm.model_name` is overwritten by the served model; the requested one is in the request.
 Source: Arize-ai/openinference, semantic conventions.
 """
 
@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import CallMetadata, facts_from, request_kind, tags_from, tool_call
-from tokcount.logs.adapt.usage import usage_from
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Json,
+    Kind,
+    UsageTable,
+    decoded,
+    decoded_object,
+    dig,
+    metadata_from,
+    request_kind,
+    tags_from,
+    text,
+    tool_call,
+    usage_from,
+)
 from tokcount.logs.formats.otel.call import Call, call_of, indexed
-from tokcount.logs.scalars import decoded, decoded_object, dig, text
 
 if TYPE_CHECKING:
-    from tokcount.logs.adapt.usage import UsageTable
     from tokcount.logs.formats.otel.span import Span
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
 _USAGE: UsageTable = {
     "input": ("llm.token_count.prompt",),
@@ -31,7 +40,7 @@ _USAGE: UsageTable = {
     "cost_usd": ("llm.cost.total",),
 }
 
-_FACTS = {
+_METADATA = {
     "served_model": ("llm.model_name",),
     "provider": ("llm.provider", "llm.system"),
     "user": ("user.id",),
@@ -47,18 +56,18 @@ def read(span: Span) -> Call | None:
     kind_of_span = text(attributes.get("openinference.span.kind"))
     if (kind_of_span or "LLM").upper() != "LLM":
         return None
-    facts = facts_from(attributes, _FACTS)
-    facts.usage = usage_from(attributes, _USAGE)
-    facts.tags = tags_from(attributes.get("tag.tags"))
+    metadata = metadata_from(attributes, _METADATA)
+    metadata.usage = usage_from(attributes, _USAGE)
+    metadata.tags = tags_from(attributes.get("tag.tags"))
     parameters = decoded_object(attributes.get("llm.invocation_parameters"))
-    facts.model = text(parameters.get("model")) or text(parameters.get("model_name"))
-    call = _whole(attributes, facts) or _fields(attributes, facts, parameters)
+    metadata.model = text(parameters.get("model")) or text(parameters.get("model_name"))
+    call = _whole(attributes, metadata) or _fields(attributes, metadata, parameters)
     if _REDACTED in (attributes.get("input.value"), attributes.get("output.value")) and not call.request:
-        facts.flags.add("redacted")
+        metadata.flags.add("redacted")
     return call
 
 
-def _whole(attributes: Json, facts: CallMetadata) -> Call | None:
+def _whole(attributes: Json, metadata: CallMetadata) -> Call | None:
     """The request as it was sent, when the span holds it."""
     request = decoded(attributes.get("input.value"))
     kind = request_kind(request) if isinstance(request, dict) else None
@@ -66,8 +75,8 @@ def _whole(attributes: Json, facts: CallMetadata) -> Call | None:
         return None
     response = decoded(attributes.get("output.value"))
     if not isinstance(response, dict) or not (response.get("choices") or response.get("output")):
-        response = _fields(attributes, facts, {}, kind).response
-    return Call(kind=kind, request=request, response=response, facts=facts)
+        response = _fields(attributes, metadata, {}, kind).response
+    return Call(kind=kind, request=request, response=response, metadata=metadata)
 
 
 def _is_body(request: Json) -> bool:
@@ -80,14 +89,14 @@ def _is_body(request: Json) -> bool:
     return isinstance(request.get("prompt"), str | list) and "model" in request
 
 
-def _fields(attributes: Json, facts: CallMetadata, parameters: Json, kind: Kind | None = None) -> Call:
-    flags = facts.flags
+def _fields(attributes: Json, metadata: CallMetadata, parameters: Json, kind: Kind | None = None) -> Call:
+    flags = metadata.flags
     prompts = [row for row in indexed(attributes, "llm.prompts") if "prompt.text" in row]
     texts = [row for row in indexed(attributes, "llm.choices") if "completion.text" in row]
     if (prompts or texts) and kind in (None, "completions"):
         return call_of(
             "completions",
-            facts,
+            metadata,
             messages=[{"role": "user", "content": row["prompt.text"]} for row in prompts],
             answers=[{"role": "assistant", "content": row["completion.text"]} for row in texts],
             parameters=parameters,
@@ -95,7 +104,7 @@ def _fields(attributes: Json, facts: CallMetadata, parameters: Json, kind: Kind 
     tools = [decoded(row.get("tool.json_schema")) for row in indexed(attributes, "llm.tools")]
     return call_of(
         "chat",
-        facts,
+        metadata,
         messages=[_message(row, flags) for row in indexed(attributes, "llm.input_messages")],
         answers=[_message(row, flags) for row in indexed(attributes, "llm.output_messages")],
         tools=[tool for tool in tools if isinstance(tool, dict)],

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.scalars import dig, first, text, timestamp
+from tokcount.logs.adapt import Json, dig, first, text, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tokcount.logs.scalars import Json
 
 
 class Span(msgspec.Struct, kw_only=True):
@@ -160,7 +158,7 @@ def _log(value: Json) -> LogRecord:
 
 
 def _identifier(value: Json, paths: tuple[str, ...]) -> str | None:
-    """A span id without its ``0x``; the all-zero id is none."""
+    """A span id without its `0x`; the all-zero id is none."""
     found = text(first(value, paths))
     if found is None:
         return None
@@ -182,7 +180,7 @@ def _is_any_value(value: Json) -> bool:
 
 
 def _plain(value: object, depth: int = 0) -> Any:
-    """OTLP's tagged value as a plain one; ``intValue`` is a string in JSON (protobuf's int64)."""
+    """OTLP's tagged value as a plain one; `intValue` is a string in JSON (protobuf's int64)."""
     if not isinstance(value, dict) or depth > 40:
         return value
     for name in _SCALARS:

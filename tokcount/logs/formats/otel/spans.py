@@ -7,21 +7,27 @@ tokens of the span inside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt.bodies import body_record, skipped
+from tokcount.logs.adapt import (
+    GroupedLogFormat,
+    Item,
+    Json,
+    Location,
+    RunInfo,
+    Session,
+    body_record,
+    label,
+    skipped,
+)
 from tokcount.logs.formats.otel import genai, openinference, traceloop, vercel
 from tokcount.logs.formats.otel.events import EventLog, is_event
 from tokcount.logs.formats.otel.span import Span, is_span, spans_of
-from tokcount.logs.scalars import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from tokcount.logs.format import Item, Location
     from tokcount.logs.formats.otel.call import Call
-    from tokcount.logs.formats.otel.span import Span
-    from tokcount.logs.scalars import Json
 
 
 READERS: dict[str, Callable[[Span], Call | None]] = {
@@ -30,11 +36,11 @@ READERS: dict[str, Callable[[Span], Call | None]] = {
     "otel.traceloop": traceloop.read,
     "otel.genai": genai.read,
 }
-"""Dialect → the function that reads a span of it; ``None`` from a reader is "this span calls no model"."""
+"""Dialect → the function that reads a span of it; `None` from a reader is "this span calls no model"."""
 
 
 def dialect_of(attributes: Json) -> str | None:
-    """The dialect by the names of the attributes, most specific first; ``None`` for spans about other things."""
+    """The dialect by the names of the attributes, most specific first; `None` for spans about other things."""
     if "openinference.span.kind" in attributes:
         return "otel.openinference"
     if "ai.operationId" in attributes:
@@ -62,10 +68,10 @@ def _family(name: str) -> str:
     return start
 
 
-def is_call(span: Span) -> bool:
-    """Does this span call a model itself?"""
+def call_in(span: Span) -> Call | None:
+    """The call of a span; `None` for a span that does not call a model itself."""
     dialect = dialect_of(span.attributes)
-    return dialect is not None and READERS[dialect](span) is not None
+    return READERS[dialect](span) if dialect else None
 
 
 _CONTAINERS = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "batches")
@@ -86,7 +92,7 @@ _BARE_MARKS = (
 )
 
 
-class Spans:
+class Spans(GroupedLogFormat):
     """Every container and dialect of spans; a record's format is the dialect of its span."""
 
     name = "otel"
@@ -96,93 +102,80 @@ class Spans:
         *(frozenset({"attributes", key}) for key in _SPAN_MARKS),
         *(frozenset({key}) for key in _BARE_MARKS),
     )
-    grouped = True
 
-    def matches(self, value: Json) -> bool:
-        if any(isinstance(value.get(key), list) for key in _CONTAINERS) or any(
-            key in value for key in _BARE_MARKS
-        ):
-            return True
-        return isinstance(value.get("attributes"), dict | list) and is_span(value)
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a trace is in one file
+        return _SpanSession()
 
-    def read(self, value: Json, place: Location, group: Json) -> Iterable[Item]:
-        state = _State.of(group)
+
+def _holds_spans(value: Json) -> bool:
+    if any(isinstance(value.get(key), list) for key in _CONTAINERS) or any(
+        key in value for key in _BARE_MARKS
+    ):
+        return True
+    return isinstance(value.get("attributes"), dict | list) and is_span(value)
+
+
+class _SpanSession(Session):
+    """What the spans of a file have to know of each other: the counted calls, and events that wait for a span."""
+
+    def __init__(self) -> None:
+        self._counted: set[str] = set()
+        self._parents: set[str] = set()
+        self._events = EventLog()
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        return self._items(value, at) if _holds_spans(value) else None
+
+    def _items(self, value: Json, at: Location) -> Iterator[Item]:
         spans, logs = spans_of(value)
         for log in logs:
             if is_event(log):
-                state.events.add(log, place)
+                self._events.add(log, at)
             else:
-                yield skipped(place, "not_llm", "a log record without a message", "otel.genai_events")
-        inside = {span.parent for span in spans if span.parent and is_call(span)}
-        for index, span in enumerate(spans):
-            yield self._item(span, place, index, state, inside)
+                yield skipped(at, "not_llm", "a log record without a message", "otel.genai_events")
+        calls = [call_in(span) for span in spans]
+        around = {span.parent for span, call in zip(spans, calls, strict=True) if span.parent and call}
+        for index, (span, call) in enumerate(zip(spans, calls, strict=True)):
+            yield self._item(span, call, at, index, is_outer=span.id in around)
 
-    def finish(self, group: Json) -> Iterable[Item]:
-        state = _State.of(group)
-        for call, place in state.events.left():
-            yield body_record(
-                place,
-                "otel.genai_events",
-                kind=call.kind,
-                request=call.request,
-                response=call.response,
-                facts=call.facts,
-            )
-        group.clear()
+    def finish(self) -> Iterator[Item]:
+        for call, at in self._events.left():
+            yield _record(call, at, "otel.genai_events")
 
-    def _item(self, span: Span, place: Location, index: int, state: _State, inside: set[str]) -> Item:
-        dialect = dialect_of(span.attributes)
-        name = dialect or "otel.genai"
-        call = READERS[dialect](span) if dialect else None
+    def _item(self, span: Span, call: Call | None, at: Location, index: int, *, is_outer: bool) -> Item:
+        name = dialect_of(span.attributes) or "otel.genai"
         if call is None:
-            return skipped(
-                place, "not_llm", f"a span that calls no model ({label(span.name, 'unnamed')})", name
-            )
-        if span.id and (span.id in inside or state.repeats(span)):
-            return skipped(place, "not_llm", "a span whose inner or outer span is the same call", name)
-        if span.failed and call.facts.usage is None and call.response is None:
-            return skipped(place, "error", f"a failed call ({label(span.name, 'unnamed')})", name)
-        state.count(span)
-        if call.request is None and state.events.complete(span, call):
+            return skipped(at, "not_llm", f"a span that calls no model ({label(span.name, 'unnamed')})", name)
+        if span.id and (is_outer or self._repeats(span)):
+            return skipped(at, "not_llm", "a span whose inner or outer span is the same call", name)
+        if span.failed and call.metadata.usage is None and call.response is None:
+            return skipped(at, "error", f"a failed call ({label(span.name, 'unnamed')})", name)
+        self._count(span)
+        if call.request is None and self._events.complete(span, call):
             name = "otel.genai_events"
-        call.facts.id = call.facts.id or span.id or None
-        call.facts.timestamp = span.start
-        return body_record(
-            place,
-            name,
-            kind=call.kind,
-            request=call.request,
-            response=call.response,
-            facts=call.facts,
-            index=index,
-        )
+        call.metadata.id = call.metadata.id or span.id or None
+        call.metadata.timestamp = span.start
+        return _record(call, at, name, index)
 
-
-class _State:
-    """What a file's spans have to know of each other: which calls were counted, and waiting message events."""
-
-    def __init__(self) -> None:
-        self.counted: set[str] = set()
-        self.parents: set[str] = set()
-        self.events = EventLog()
-
-    @classmethod
-    def of(cls, group: dict[str, Any]) -> _State:
-        state = group.get("state")
-        if not isinstance(state, cls):
-            state = group["state"] = cls()
-        return state
-
-    def repeats(self, span: Span) -> bool:
+    def _repeats(self, span: Span) -> bool:
         """Was the same call counted already, as the span inside this one or around it?"""
-        return span.id in self.parents or (span.parent is not None and span.parent in self.counted)
+        return span.id in self._parents or (span.parent is not None and span.parent in self._counted)
 
-    def count(self, span: Span) -> None:
+    def _count(self, span: Span) -> None:
         if span.id:
-            self.counted.add(span.id)
-            self.events.counted(span.id)
+            self._counted.add(span.id)
+            self._events.counted(span.id)
         if span.parent:
-            self.parents.add(span.parent)
+            self._parents.add(span.parent)
 
 
-FORMATS = (Spans(),)
+def _record(call: Call, at: Location, name: str, index: int = 0) -> Item:
+    return body_record(
+        at,
+        name,
+        kind=call.kind,
+        request=call.request,
+        response=call.response,
+        metadata=call.metadata,
+        index=index,
+    )

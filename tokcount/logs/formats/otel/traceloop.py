@@ -1,21 +1,18 @@
-"""The older Traceloop dialect: one attribute a field of a message, ``gen_ai.prompt.0.content``.
+"""The older Traceloop dialect: one attribute a field of a message, `gen_ai.prompt.0.content`.
 
-The kind of call is in ``llm.request.type``. A legacy completion writes ``gen_ai.prompt.0.user`` or a user message.
-Source: traceloop/openllmetry, releases before 0.50; still older ones say ``llm.prompts.0.content``.
+The kind of call is in `llm.request.type`. A legacy completion writes `gen_ai.prompt.0.user` or a user message.
+Source: traceloop/openllmetry, releases before 0.50; still older ones say `llm.prompts.0.content`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import nested_tool, tool_call
-from tokcount.logs.formats.otel.call import Call, call_of, facts_of, indexed, parameters_of
-from tokcount.logs.scalars import decoded, text
+from tokcount.logs.adapt import Json, Kind, decoded, nested_tool, text, tool_call
+from tokcount.logs.formats.otel.call import Call, call_of, indexed, metadata_of, parameters_of
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel.span import Span
-    from tokcount.logs.record import Kind
-    from tokcount.logs.scalars import Json
 
 _KINDS: dict[str, Kind] = {"chat": "chat", "completion": "completions", "unknown": "chat"}
 
@@ -29,16 +26,16 @@ def read(span: Span) -> Call | None:
     kind = _KINDS.get(request_type or "chat")
     if kind is None:
         return None
-    facts = facts_of(span)
-    flags = facts.flags
+    metadata = metadata_of(span)
+    flags = metadata.flags
     prompts = indexed(attributes, "gen_ai.prompt") or indexed(attributes, "llm.prompts")
     answers = indexed(attributes, "gen_ai.completion") or indexed(attributes, "llm.completions")
-    if not prompts and not answers and facts.usage is None and facts.model is None:
+    if not prompts and not answers and metadata.usage is None and metadata.model is None:
         return None
     functions = indexed(attributes, "llm.request.functions")
     return call_of(
         kind,
-        facts,
+        metadata,
         messages=[_message(row, "user", flags) for row in prompts],
         answers=[_message(row, "assistant", flags) for row in answers],
         tools=[nested_tool(row) for row in functions if text(row.get("name"))],

@@ -1,24 +1,29 @@
-"""The Vercel AI SDK's dialect. Only ``.doGenerate`` and ``.doStream`` spans are calls; the spans around them
-(``ai.generateText``, ``ai.streamObject`` …) repeat the same tokens, ``ai.embed*`` are embeddings.
+"""The Vercel AI SDK's dialect. Only `.doGenerate` and `.doStream` spans are calls; the spans around them
+(`ai.generateText`, `ai.streamObject` …) repeat the same tokens, `ai.embed*` are embeddings.
 
 Source: AI SDK documentation, telemetry. The SDK converts messages for the provider itself, so they are read as
-chat messages even where the provider is ``openai.responses``.
+chat messages even where the provider is `openai.responses`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.bodies import compact, tool_call, tools_of
-from tokcount.logs.adapt.usage import usage_from
-from tokcount.logs.formats.otel.call import USAGE, Call, call_of, facts_of, parameters_of
-from tokcount.logs.scalars import decoded_list, text
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Json,
+    UsageTable,
+    compact,
+    decoded_list,
+    text,
+    tool_call,
+    tools_of,
+    usage_from,
+)
+from tokcount.logs.formats.otel.call import USAGE, Call, call_of, metadata_of, parameters_of
 
 if TYPE_CHECKING:
-    from tokcount.logs.adapt.bodies import CallMetadata
-    from tokcount.logs.adapt.usage import UsageTable
     from tokcount.logs.formats.otel.span import Span
-    from tokcount.logs.scalars import Json
 
 _USAGE: UsageTable = {
     **USAGE,
@@ -36,28 +41,31 @@ def read(span: Span) -> Call | None:
     operation = text(attributes.get("ai.operationId")) or span.name
     if not operation.endswith((".doGenerate", ".doStream")):
         return None
-    facts = facts_of(span)
-    facts.usage = usage_from(attributes, _USAGE)
-    _name(attributes, facts)
+    metadata = metadata_of(span)
+    metadata.usage = usage_from(attributes, _USAGE)
+    _name(attributes, metadata)
     prompt = decoded_list(attributes.get("ai.prompt.messages"))
     messages = [
-        built for message in prompt if isinstance(message, dict) for built in _messages(message, facts.flags)
+        built
+        for message in prompt
+        if isinstance(message, dict)
+        for built in _messages(message, metadata.flags)
     ]
     return call_of(
         "chat",
-        facts,
+        metadata,
         messages=messages,
-        answers=_answers(attributes, facts.flags),
+        answers=_answers(attributes, metadata.flags),
         tools=tools_of(attributes.get("ai.prompt.tools")),
-        parameters=parameters_of(attributes, facts.flags),
+        parameters=parameters_of(attributes, metadata.flags),
         finish_reason=text(attributes.get("ai.response.finishReason")),
     )
 
 
-def _name(attributes: Json, facts: CallMetadata) -> None:
-    facts.model = text(attributes.get("ai.model.id")) or facts.model
-    facts.served_model = text(attributes.get("ai.response.model")) or facts.served_model
-    facts.provider = text(attributes.get("ai.model.provider")) or facts.provider
+def _name(attributes: Json, metadata: CallMetadata) -> None:
+    metadata.model = text(attributes.get("ai.model.id")) or metadata.model
+    metadata.served_model = text(attributes.get("ai.response.model")) or metadata.served_model
+    metadata.provider = text(attributes.get("ai.model.provider")) or metadata.provider
 
 
 def _messages(message: Json, flags: set[str]) -> list[Json]:

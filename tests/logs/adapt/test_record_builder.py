@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tokcount.logs.adapt.bodies import (
+from tokcount.logs.adapt import (
     CallMetadata,
     body_record,
     compact,
@@ -33,7 +33,7 @@ def test_the_answer_names_the_served_model_the_request_the_asked_one() -> None:
     found = build(
         request={"model": "gpt-4o", "messages": []},
         response={"model": "gpt-4o-2024-08-06", "choices": [{}], "created": 1735689600, "id": "c1"},
-        facts=CallMetadata(model="row", served_model="row"),
+        metadata=CallMetadata(model="row", served_model="row"),
     )
 
     assert (found.model, found.served_model, found.id) == ("gpt-4o", "gpt-4o-2024-08-06", "c1")
@@ -43,7 +43,7 @@ def test_the_answer_names_the_served_model_the_request_the_asked_one() -> None:
 def test_billed_usage_wins_and_the_log_fills_in() -> None:
     found = build(
         response={"choices": [{}], "usage": {"prompt_tokens": 10, "completion_tokens": 1}},
-        facts=CallMetadata(usage=Usage(input=99, cost_usd="0.1", source="log")),
+        metadata=CallMetadata(usage=Usage(input=99, cost_usd="0.1", source="log")),
     )
 
     assert found.usage is not None
@@ -51,13 +51,13 @@ def test_billed_usage_wins_and_the_log_fills_in() -> None:
 
 
 def test_numbers_alone_are_a_usage_record() -> None:
-    found = build(kind="chat", facts=CallMetadata(usage=Usage(input=1)))
+    found = build(kind="chat", metadata=CallMetadata(usage=Usage(input=1)))
 
     assert (found.kind, found.flags, found.request) == ("usage", ("no_text",), None)
 
 
 def test_text_that_was_cut_needs_no_second_flag() -> None:
-    assert build(kind="chat", facts=CallMetadata(usage=Usage(input=1), flags={"truncated"})).flags == (
+    assert build(kind="chat", metadata=CallMetadata(usage=Usage(input=1), flags={"truncated"})).flags == (
         "truncated",
     )
 

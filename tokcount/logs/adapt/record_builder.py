@@ -1,0 +1,188 @@
+"""Records from bodies in the shape of the OpenAI API: the last step of every format.
+
+A format finds or builds the two bodies and collects what the log says about the call in `CallMetadata`;
+`body_record` makes the record. Where a body and the metadata both name the served model or the billed usage, the body
+wins, because the log derived its own columns from it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tokcount.logs.adapt.metadata import CallMetadata
+from tokcount.logs.adapt.normalize import normalize
+from tokcount.logs.adapt.usage import body_usage
+from tokcount.logs.adapt.vendors import is_foreign
+from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
+from tokcount.logs.scalars import Json, label, number, text, timestamp
+
+if TYPE_CHECKING:
+    from tokcount.logs.format import Item, Location
+
+
+def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) -> Skipped:
+    """Something at ``place`` that is not a record."""
+    return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=format_name)
+
+
+def request_kind(body: Json) -> Kind | None:
+    """The endpoint that a request body is for, by its shape alone."""
+    if isinstance(body.get("messages"), list):
+        return "chat"
+    if "prompt" in body and not isinstance(body["prompt"], dict):
+        return "completions"
+    if "input" in body or "instructions" in body:
+        return "responses"
+    return None
+
+
+_NOTHING: Json = {}
+
+
+_PROMPT_FIELDS = {"chat": "messages", "completions": "prompt", "responses": "input"}
+"""Where the prompt of each endpoint stands. A body without it was not sent to that endpoint, whatever a log says."""
+
+
+_RESPONSE_OBJECTS: dict[str, Kind] = {
+    "chat.completion": "chat",
+    "chat.completion.chunk": "chat",
+    "text_completion": "completions",
+    "response": "responses",
+}
+
+
+def response_kind(body: Json) -> Kind | None:
+    """The endpoint that a response body came from: its ``object``, else the shape of its choices."""
+    named = body.get("object")
+    if isinstance(named, str) and named in _RESPONSE_OBJECTS:
+        return _RESPONSE_OBJECTS[named]
+    choices = body.get("choices")
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+        return "completions" if isinstance(choices[0].get("text"), str) else "chat"
+    return "responses" if isinstance(body.get("output"), list) else None
+
+
+def failure(status: object, response: object) -> str | None:
+    """Why a call failed (``HTTP 429``, ``rate_limit_exceeded``), without the message; ``None`` when it did not."""
+    code = None if status is None else number(status)
+    if code is not None and code >= 400:
+        return f"HTTP {code}"
+    if not isinstance(response, dict) or response.get("choices"):
+        return None
+    error = response.get("error")
+    if isinstance(error, dict) and error:
+        return label(error.get("code"), "") or label(error.get("type"), "error")
+    return "error" if isinstance(error, str) and error else None
+
+
+def holds_text(request: Json | None, response: Json | None) -> bool:
+    """Is there anything to count: a prompt or a list of messages (empty ones too), input, or an answer?"""
+    if request is not None and (
+        isinstance(request.get("messages"), list)
+        or "prompt" in request
+        or isinstance(request.get("input"), str | list)
+        or request.get("instructions")
+    ):
+        return True
+    return response is not None and bool(response.get("choices") or response.get("output"))
+
+
+def body_record(
+    place: Location,
+    format_name: str,
+    *,
+    kind: Kind | None = None,
+    request: Json | None = None,
+    response: Json | None = None,
+    metadata: CallMetadata | None = None,
+    index: int = 0,
+) -> Item:
+    """The record of one call, or why it is none.
+
+    ``kind`` is what the log says about the endpoint; ``None`` lets the shapes of the bodies decide. A call
+    without any text is a ``usage`` record, flagged ``no_text`` unless a flag already says what became of the
+    text; without numbers as well it is ``empty``.
+    """
+    metadata = metadata or CallMetadata()
+    kind = _kind(kind, request or {}, response or {})
+    if kind == "embeddings":
+        return skipped(place, "not_llm", "an embeddings call", format_name)
+    usage = _merged(_response_usage(response or None), metadata.usage)
+    if not holds_text(request or None, response or None):
+        if usage is None and not metadata.flags:
+            return skipped(place, "empty", "a call without text and without numbers", format_name)
+        kind, request, response = "usage", None, None
+        if not metadata.flags & {"truncated", "redacted"}:
+            metadata.flags.add("no_text")
+    return normalize(
+        _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
+    )
+
+
+def _kind(said: Kind | None, request: Json, response: Json) -> Kind:
+    """The endpoint: as the log says, unless the request cannot have gone there; else by the shapes of the bodies."""
+    kind = said or request_kind(request) or response_kind(response) or "chat"
+    if request and kind in _PROMPT_FIELDS and _PROMPT_FIELDS[kind] not in request:
+        return request_kind(request) or kind
+    return kind
+
+
+def _record(
+    place: Location,
+    format_name: str,
+    index: int,
+    kind: Kind,
+    request: Json | None,
+    response: Json | None,
+    usage: Usage | None,
+    metadata: CallMetadata,
+) -> Record:
+    """The record of two bodies; what they say wins over the facts."""
+    asked, answered = request or _NOTHING, response or _NOTHING
+    model = text(asked.get("model")) or text(asked.get("engine")) or metadata.model
+    served = text(answered.get("model")) or metadata.served_model
+    if is_foreign(metadata.provider, served or model):
+        metadata.flags.add("non_openai")
+    return Record(
+        source=place.source,
+        line=place.line,
+        index=index,
+        format=format_name,
+        kind=kind,
+        request=request,
+        response=response,
+        model=model or served,
+        served_model=served,
+        id=metadata.id or text(answered.get("id")),
+        timestamp=metadata.timestamp or _created(answered),
+        usage=usage,
+        tier=metadata.tier or _tier(answered) or _tier(asked),
+        deployment=metadata.deployment,
+        user=metadata.user or text(asked.get("user")),
+        thread=metadata.thread,
+        tags=metadata.tags,
+        flags=tuple(sorted(metadata.flags)),
+        conversation=metadata.conversation,
+    )
+
+
+def _created(answered: Json) -> float | None:
+    return timestamp(answered.get("created")) or timestamp(answered.get("created_at"))
+
+
+def _tier(body: Json) -> str | None:
+    tier = body.get("service_tier")
+    return tier if isinstance(tier, str) and tier in ("flex", "priority", "batch") else None
+
+
+def _response_usage(response: Json | None) -> Usage | None:
+    return body_usage(response.get("usage")) if response else None
+
+
+def _merged(billed: Usage | None, logged: Usage | None) -> Usage | None:
+    if billed is None or logged is None:
+        return billed or logged
+    for field in Usage.__struct_fields__:
+        if getattr(billed, field) is None:
+            setattr(billed, field, getattr(logged, field))
+    return billed

@@ -35,7 +35,7 @@ def test_the_version_is_shown(flag: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_list_of_commands_says_what_their_help_says(command: str) -> None:
+def test_the_list_of_commands_agrees_with_their_help(command: str) -> None:
     module, function = COMMANDS[command][0].split(":")
     docstring = getattr(importlib.import_module(f"tokcount.cli.commands.{module}"), function).__doc__
 
@@ -163,10 +163,10 @@ def test_an_unexpected_error_is_one_line_unless_debugging(
     monkeypatch.setattr(sys, "argv", ["tokcount", "drift", "--debug"])
     with pytest.raises(SystemExit) as stop:
         __main__.main()
-    told = capsys.readouterr().err
+    text = capsys.readouterr().err
     assert stop.value.code == ExitCode.DATA
-    assert told.startswith("Traceback")
-    assert "in broken" in told
+    assert text.startswith("Traceback")
+    assert "in broken" in text
 
 
 def test_escapes_and_markup_in_a_log_reach_no_terminal() -> None:
@@ -194,14 +194,14 @@ def test_reports_on_stdout_and_everything_else_on_stderr() -> None:
         ("count", "LOG", "-o", "LOG"),
     ],
 )
-def test_a_file_that_is_read_is_never_replaced(arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_an_input_file_is_never_replaced(arguments: tuple[str, ...], tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_bytes((SAMPLES / "completions-2023.jsonl").read_bytes())
     names = {"LOG": log, "NEW": tmp_path / "new.jsonl"}
     done = tokcount(*(names.get(argument, argument) for argument in arguments))
 
     assert done.returncode == ExitCode.USAGE
-    assert b"is read and would be replaced" in done.stderr
+    assert b"is an input file; choose a different output path" in done.stderr
     assert log.read_bytes() == (SAMPLES / "completions-2023.jsonl").read_bytes()
 
 

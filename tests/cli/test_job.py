@@ -32,8 +32,8 @@ def log(inside: Inside) -> Path:
         (("cost", "--jobs", "-1"), "'--jobs' / '-j': -1 is not in the range x>=1"),
         (("audit", "--max-ratio", "-5"), "'--max-ratio': -5 is not in the range x>=1"),
         (("reconcile", "--top", "-1"), "'--top': -1 is not in the range x>=0"),
-        (("drift", "-f", "parquet"), "-f parquet holds rows, not a report: add --per-record"),
-        (("cost", "-f", "html", "--per-record"), "-f html holds a report, not rows: leave out --per-record"),
+        (("drift", "-f", "parquet"), "-f parquet is for rows: add --per-record"),
+        (("cost", "-f", "html", "--per-record"), "-f html is for reports: remove --per-record"),
         (("calibrate", "-f", "parquet"), "'parquet' is not one of 'table', 'csv'"),
         (("models", "-f", "parquet"), "'parquet' is not one of 'table', 'csv'"),
         (("drift", "-f", "sarif"), "'sarif' is not one of 'table', 'csv'"),
@@ -104,8 +104,8 @@ def test_the_list_reads_the_log_again_and_replaces_nothing_that_is_read(inside: 
     piped = run("drift", "-", "--skipped", "skipped.jsonl", stdin="x")
     same = inside("drift", log, "--skipped", log)
 
-    assert "--skipped reads the log twice, and - can be read only once" in piped.err
-    assert "is read and would be replaced" in same.err
+    assert "--skipped reads the log twice, but - can be read only once" in piped.err
+    assert "is an input file" in same.err
     assert (piped.code, same.code) == (2, 2)
 
 

@@ -1,4 +1,4 @@
-"""The command line: every command has a row here and lives in a file of its own, imported when it is called."""
+"""The command line. Each command has a row in `COMMANDS` and a file of its own, imported when it runs."""
 
 from __future__ import annotations
 
@@ -12,63 +12,64 @@ from tokcount import __version__
 from tokcount.errors import Interrupted, UsageError
 
 COMMANDS = {
-    "count": ("count:count", "Count the tokens of plain text: files, or standard input."),
-    "drift": ("drift:drift", "Compare the tokens of a log under a baseline and targets."),
-    "cost": ("cost:cost", "Show what a log cost, and what it would cost on other models."),
-    "check": ("check:check", "Hold a log, or saved reports, to token and cost budgets."),
+    "count": ("count:count", "Count the tokens of plain text, like wc."),
+    "drift": ("drift:drift", "Compare a log's token counts under a baseline and targets."),
+    "cost": ("cost:cost", "Show what a log cost and what it would cost on other models."),
+    "check": ("check:check", "Check a log or saved reports against token and cost budgets."),
     "audit": (
         "audit:audit",
-        "Report what moving a log to other models means: tokens, why they change, money, windows, findings.",
+        "Report what migrating to other models means: tokens, causes of drift, costs, context windows, findings.",
     ),
     "reconcile": (
         "reconcile:reconcile",
-        "Compare counted tokens with the usage that the log says was billed.",
+        "Compare counted tokens with the billed usage in the log.",
     ),
     "calibrate": (
         "reconcile:calibrate",
-        "Propose framing constants for models that are billed otherwise than they are counted, with the evidence.",
+        "Suggest framing constants for models whose billed tokens differ from the count.",
     ),
     "migrate": (
         "migrate:migrate",
-        "Rewrite completions requests as chat, Responses or batch requests, and list what could not be carried over.",
+        "Rewrite completions requests as chat, Responses or batch requests, and list what was lost.",
     ),
-    "models": ("models:models", "List the models that are known, or explain names as they stand in logs."),
+    "models": ("models:models", "List the known models, or explain how model names are resolved."),
     "formats": (
         "formats:formats",
-        "List the formats, or show what was detected in files: records, kinds, what was skipped and where.",
+        "List the log formats, or show what was detected in files: records, kinds, skipped items and their locations.",
     ),
-    "render": ("render:render", "Show a report that was saved with -f json in another format."),
-    "config": ("config:config", "Show the settings that hold here, and where each comes from."),
+    "render": ("render:render", "Convert a report saved with -f json to another format."),
+    "config": ("config:config", "Show the settings in effect and where each comes from."),
     "doctor": (
         "doctor:doctor",
-        "Check vocabularies and their hashes, the engine, versions and the date of the price data.",
+        "Check the installation: vocabularies, engine, versions, age of the price data.",
     ),
 }
-"""Command → where it is (``file:function`` in `tokcount.cli.commands`), and the first sentence of its help."""
+"""Command → its location (`file:function` in `tokcount.cli.commands`) and its line in `tokcount --help`."""
 
-EXIT_CODES = """Exit codes: 0 fine; 1 a budget is broken; 2 usage or configuration (also a missing file, an unknown
-model); 3 data: nothing countable was found, or records were skipped under --strict; 130 interrupted."""
+EXIT_CODES = """Exit codes: 0 success; 1 a budget is broken; 2 wrong usage or configuration (including a missing file
+or an unknown model); 3 data error: nothing countable was found, or items were skipped under --strict;
+130 interrupted."""
 
 
 WRONG_USAGE: type[Any] = typer.BadParameter.__bases__[0]
-"""What typer raises for all wrong options and arguments; it has no public name of its own."""
+"""The base class of typer's errors for wrong options and arguments, which typer does not export."""
 
 
 class LazyGroup(TyperGroup):
-    """Commands that are imported when they are called: ``--help`` costs no more than typer itself."""
+    """A group that imports a command when it runs, so that `--help` loads nothing but typer."""
 
     commands: dict[str, Any]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands = dict.fromkeys(COMMANDS)  # the names are what typer suggests from
+        self.commands = dict.fromkeys(COMMANDS)  # typer suggests from these names
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
-        """The names, in the order of the table."""
+        """The command names, in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """The command of that name, built now; nothing for another name."""
+        """The command of that name, built on first use; `None` for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         if self.commands[cmd_name] is None:
@@ -76,19 +77,19 @@ class LazyGroup(TyperGroup):
         return self.commands[cmd_name]
 
     def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Read the options before the command. Raises `UsageError` for a wrong one."""
+        """Parse the options before the command. Raises `UsageError` for a wrong one."""
         asked = bool(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except WRONG_USAGE as error:
             if not asked:
-                raise  # typer's way to show the help
+                raise  # typer shows the help
             raise UsageError(_one_line(error)) from None
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command. What typer would end with codes of its own is ended here.
+        """Run the command, translating what typer would end with exit codes of its own.
 
-        An interrupt raises `Interrupted`, a wrong option `UsageError`; a reader of standard output that went away is no
+        Raises `Interrupted` on Ctrl-C and `UsageError` for a wrong option. A closed pipe on standard output is not an
         error.
         """
         try:
@@ -104,32 +105,32 @@ class LazyGroup(TyperGroup):
             raise typer.Exit from None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """The list of commands, from the table alone."""
+        """The list of commands, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
 def _one_line(error: Any) -> str:
-    """What typer has to say of a wrong option, without the usage above it."""
-    told = " ".join(error.format_message().split())
-    end = "" if told.endswith((".", "?")) else "."
-    return f"{told}{end} See {error.ctx.command_path} -h." if error.ctx else f"{told}{end}"
+    """Typer's message about a wrong option, without the usage text above it."""
+    text = " ".join(error.format_message().split())
+    end = "" if text.endswith((".", "?")) else "."
+    return f"{text}{end} See {error.ctx.command_path} -h." if error.ctx else f"{text}{end}"
 
 
 def _built(name: str) -> Any:
     module, function = COMMANDS[name][0].split(":")
-    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-    alone.command(name, context_settings=HELP)(
+    group = typer.Typer(rich_markup_mode=None, add_completion=False)
+    group.command(name, context_settings=HELP)(
         getattr(importlib.import_module(f"tokcount.cli.commands.{module}"), function)
     )
-    return typer.main.get_command(alone)
+    return typer.main.get_command(group)
 
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     cls=LazyGroup,
-    help=f"""Count the tokens of real prompt and message logs, as the API bills them.
+    help=f"""Count the tokens of real prompt and message logs as the API bills them.
 
     {EXIT_CODES}""",
     no_args_is_help=True,

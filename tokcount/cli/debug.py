@@ -1,6 +1,6 @@
-"""What is said of an error that nobody expected: where it came from and of which type it is.
+"""Tracebacks of unexpected errors.
 
-What an exception says may be text of a log, such as a key that was missing, so it is left out unless text is asked for.
+The message of an exception may contain text from a log, such as a missing key, so it is shown only with `--show-text`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _FRAME: Final = re.compile(r'  File "[^"\n]+", line \d+, in \S+')
 
 
 def traceback_lines(error: BaseException, *, with_text: bool) -> Iterator[str]:
-    """The tracebacks of an error and of what led to it, the first cause first, without line ends."""
+    """The tracebacks of an error and its causes, the first cause first, one line at a time."""
     for each in reversed(list(_chain(error))):
         yield "Traceback (most recent call last):"
         for entry in traceback.extract_tb(each.__traceback__).format():
@@ -25,7 +25,7 @@ def traceback_lines(error: BaseException, *, with_text: bool) -> Iterator[str]:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, its cause, the cause of that, and so on."""
+    """The error, its cause, the cause of the cause, and so on."""
     seen = set[int]()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -34,7 +34,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _of_worker(error: BaseException, *, with_text: bool) -> Iterator[str]:
-    """The frames of another process, which come as one text (`concurrent.futures.process`)."""
+    """The frames of a worker process, which arrive as one text (`concurrent.futures.process`)."""
     if type(error).__name__ == "_RemoteTraceback":
         lines = str(error).split("\n")
         yield from lines if with_text else filter(_FRAME.fullmatch, lines)

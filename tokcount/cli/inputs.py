@@ -1,4 +1,4 @@
-"""From what stands on the command line to the options of the rooms, and from a scan to its closing lines."""
+"""Translate command-line options into sources, read options and scan plans, and report what a scan skipped."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
 
 
 def sources_of(paths: Sequence[str] | None, *outputs: Path | None) -> list[files.Source]:
-    """The files behind the paths; without any, standard input when something is piped into it.
+    """The files behind the paths, or standard input if there are no paths and it is piped.
 
-    Raises `UsageError` for a path that does not exist, when there is neither a path nor a pipe, and when one of
-    the ``outputs`` would replace a file that is read.
+    Raises `UsageError` for a path that does not exist, when there is neither a path nor a pipe, and when one of the
+    `outputs` is an input file.
     """
     if paths:
         sources = files.expand(paths)
-        _keep_inputs(sources, outputs)
+        _check_outputs(sources, outputs)
         return sources
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no input: give files, folders or globs, or pipe something into standard input.")
+        raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
     return files.expand([files.STDIN])
 
 
-def _keep_inputs(sources: Sequence[files.Source], outputs: Sequence[Path | None]) -> None:
+def _check_outputs(sources: Sequence[files.Source], outputs: Sequence[Path | None]) -> None:
     for output in outputs:
         if output is None or not output.exists():
             continue
         for source in sources:
             if not source.is_stdin and output.samefile(source.path):
-                raise UsageError(f"{output}: is read and would be replaced; write to another file.")
+                raise UsageError(f"{output} is an input file; choose a different output path.")
 
 
 def read_options(group: ReadGroup) -> ReadOptions:
-    """What the reading options say. Raises `UsageError` for a bad expression or format name."""
+    """The options of the log reader. Raises `UsageError` for a wrong expression or format name."""
     from tokcount.logs.options import Mapping, ReadOptions
 
     mapping = Mapping(**{name: getattr(group, name) for name in Mapping.__struct_fields__})
@@ -67,7 +67,7 @@ def plan_of(
     by: Sequence[str] = (),
     shapes: bool = False,
 ) -> ScanPlan:
-    """What to count, from the names on the command line."""
+    """The scan plan for the references on the command line."""
     from tokcount.scanning.plan import make_plan
 
     return make_plan(
@@ -83,7 +83,7 @@ def plan_of(
 
 
 def families_of(path: Path | None) -> tuple[UserFamily, ...]:
-    """The user's own framing constants. Raises `UsageError` for anything wrong in the file."""
+    """The user's own framing constants. Raises `UsageError` if the file has mistakes."""
     if path is None:
         return ()
     from tokcount.framing.user_families import load
@@ -92,7 +92,7 @@ def families_of(path: Path | None) -> tuple[UserFamily, ...]:
 
 
 def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, group: RunGroup) -> ScanResult:
-    """Count everything, with a progress bar where a person is looking, and show the warnings."""
+    """Count everything, with a progress bar on a terminal, and print the warnings."""
     from tokcount.cli.progress import progress_for
     from tokcount.scanning.run import run
 
@@ -105,7 +105,7 @@ def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, grou
 
 
 def say(message: str, run: RunGroup) -> None:
-    """One line on standard error, unless it is to be quiet."""
+    """Print one line to standard error, unless `--quiet` is set."""
     from tokcount.render import escape
 
     if not run.quiet:
@@ -113,7 +113,7 @@ def say(message: str, run: RunGroup) -> None:
 
 
 def skipped_sentence(skipped: SkippedSummary) -> str:
-    """What was left out, in the words of the reports."""
+    """What was skipped, worded as in the reports."""
     from tokcount.render.escape import visible
     from tokcount.reports.overview import skipped_entries
     from tokcount.reports.phrases import skipped_sentence
@@ -122,10 +122,10 @@ def skipped_sentence(skipped: SkippedSummary) -> str:
 
 
 def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptions, *, shown: bool) -> None:
-    """Write everything that is skipped to a file, one JSON line each: ``source, line, reason, detail, format``.
+    """Write all skipped items to a file, one JSON line each: `source, line, reason, detail, format`.
 
-    Reads the log once more, without counting it, so that the list takes no memory however long it becomes.
-    ``shown``: a progress bar where a person is looking.
+    Reads the log a second time without counting it, so that a list of any length needs no memory. `shown`: show a
+    progress bar on a terminal.
     """
     import json
 
@@ -148,16 +148,16 @@ def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptio
 
 
 def need_files(sources: Sequence[files.Source], option: str) -> None:
-    """Raises `UsageError` for an option that reads the log twice, when a source can be read only once."""
+    """Raise `UsageError` if an option reads the log twice but a source, such as a pipe, can be read only once."""
     for source in sources:
         if source.size is None:
             raise UsageError(
-                f"{option} reads the log twice, and {source.path} can be read only once; name a file, or leave it out."
+                f"{option} reads the log twice, but {source.path} can be read only once; use a file or remove {option}."
             )
 
 
 def named(sources: Sequence[files.Source]) -> str:
-    """The only source by its name, several by their number."""
+    """The name of the only source, or the number of sources."""
     if len(sources) == 1:
         return sources[0].path
-    return f"{len(sources)} files" if sources else "no file"
+    return f"{len(sources)} files" if sources else "no files"

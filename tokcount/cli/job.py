@@ -1,4 +1,4 @@
-"""A run over logs, as all commands that count make it: read the options, count, write, say what was left out."""
+"""The run over logs that all counting commands share: read options, count, write, report what was skipped."""
 
 from __future__ import annotations
 
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """The logs of one command and how they are read; after the work, what was ``skipped`` of them.
+    """The logs of one command and how they are read; after counting, what was `skipped`.
 
-    ``is_told``: a report has said so where messages appear as well.
-
-    ``others`` are files that the command writes besides its output; none may be one that is read. Raises `UsageError`
-    for options that make no sense.
+    `already_shown`: the report on this terminal has listed the skipped items. `others` are files that the command
+    writes in addition to its output; none may be an input file. Raises `UsageError` for contradictory options.
     """
 
     skipped: SkippedSummary
@@ -49,48 +47,48 @@ class Job:
         self.sources = inputs.sources_of(paths, output.output, read.skipped, *others)
         self.options = inputs.read_options(read)
         self._read = read
-        self.is_told = False
+        self.already_shown = False
         if read.skipped is not None:
             inputs.need_files(self.sources, "--skipped")
 
     def with_auto(self, references: ReferenceGroup) -> ReferenceGroup:
-        """The references with ``--to auto`` replaced; see `tokcount.cli.targets.with_auto`."""
+        """The references with `--to auto` replaced; see `tokcount.cli.targets.with_auto`."""
         return targets.with_auto(references, self.sources, self.options, self.catalog, self.today, self.run)
 
     def warn(self, plan: ScanPlan) -> None:
-        """Say which targets are shut down or will be soon."""
+        """Warn about targets that are shut down or will be soon."""
         targets.warn(plan, self.run, self.today)
 
     def count(self, plan: ScanPlan) -> pl.DataFrame:
-        """One row a record; sets ``skipped``."""
+        """Count the logs, one row per record, and set `skipped`."""
         result = inputs.scan(self.sources, plan, self.options, self.run)
         self.skipped = result.skipped
         return result.frame()
 
     def show(self, report: Report, output: Output | None = None) -> None:
-        """Write the report, which says what was skipped; not where the options say, if to another ``output``."""
+        """Write the report, which lists skipped items, to `output` if given, else where the options say."""
         output = output or self.output
         outputs.show(report, output)
-        self.is_told = outputs.is_on_screen(output)
+        self.already_shown = outputs.is_on_screen(output)
 
     def write_rows(self, rows: pl.DataFrame, command: str) -> None:
         """Write rows instead of a report."""
         outputs.write_rows(rows, command, self.output)
 
     def close(self, records: int) -> None:
-        """Say what was left out, unless the report on the same screen has said it, and list it in ``--skipped``.
+        """Report what was skipped, unless the report on this terminal has, and write the file of `--skipped`.
 
-        Raises `DataError` (exit 3) when nothing was countable, or under ``--strict`` when something was skipped.
+        Raises `DataError` (exit code 3) if nothing was countable, or if anything was skipped under `--strict`.
         """
         total = self.skipped.total
-        if total and not self.is_told:
+        if total and not self.already_shown:
             inputs.say(inputs.skipped_sentence(self.skipped), self.run)
         if self._read.skipped is not None:
             shown = not (self.run.quiet or self.run.no_progress)
             inputs.list_skipped(self._read.skipped, self.sources, self.options, shown=shown)
         if records == 0:
             raise DataError(
-                f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows what it holds."
+                f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows details."
             )
         if self._read.strict and total:
             raise DataError(f"{total:,} {'item was' if total == 1 else 'items were'} skipped (--strict).")

@@ -1,4 +1,4 @@
-"""The options that commands share, as groups; see `tokcount.cli.option_groups`."""
+"""The options that several commands share, as groups; see `tokcount.cli.option_groups`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Paths = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PATH]...",
-        help="Files, folders (read recursively), globs, or - for standard input; none means a pipe on standard input.",
+        help="Files, folders (read recursively), globs, or - for standard input. Default: piped input.",
         show_default=False,
     ),
 ]
@@ -22,22 +22,23 @@ Kind = Literal["completions", "chat", "responses", "text"]
 Unit = Literal["conversation", "last-request", "each-request"]
 Engine = Literal["auto", "tiktoken", "fast"]
 PerRecord = Annotated[
-    bool, typer.Option("--per-record", help="One row a record instead of the report; also -f parquet.")
+    bool,
+    typer.Option("--per-record", help="Write one row per record instead of a report (also as -f parquet)."),
 ]
 GROUP_KEYS = ("model", "kind", "role", "script", "day", "source", "tag")
 COST_KEYS = ("model", "day", "tag", "source", "kind")
 
 
-def option(*names: str, says: str, metavar: str | None = None, at_least: int | None = None) -> Any:
-    """An option whose help names its default, so that typer need not."""
-    return typer.Option(*names, help=says, metavar=metavar, min=at_least, show_default=False)
+def option(*names: str, help_text: str, metavar: str | None = None, at_least: int | None = None) -> Any:
+    """An option whose help text names its default, so that typer does not add it."""
+    return typer.Option(*names, help=help_text, metavar=metavar, min=at_least, show_default=False)
 
 
 AsOf = Annotated[
     str | None,
     option(
         "--as-of",
-        says="Price everything as on this day (2026-11-22, or today). Default: records at their own day.",
+        help_text="Price everything at this date (such as 2026-11-22, or today). Default: each record at its own date.",
         metavar="DATE",
     ),
 ]
@@ -45,28 +46,30 @@ MaxRatio = Annotated[
     int,
     option(
         "--max-ratio",
-        says="A compressed file may unpack to this many times its size. Default: 1000.",
+        help_text="Refuse compressed files that expand to more than N times their size. Default: 1000.",
         metavar="N",
         at_least=1,
     ),
 ]
-Quiet = Annotated[bool, option("--quiet", "-q", says="No summary and no warnings on standard error.")]
+Quiet = Annotated[
+    bool, option("--quiet", "-q", help_text="Print no summary and no warnings to standard error.")
+]
 
 
 def by_option(keys: tuple[str, ...]) -> Any:
-    """``--by`` with the keys there are."""
+    """`--by` with its keys."""
     return typer.Option(
         "--by", help=f"Group by {', '.join(keys)}; repeatable.", metavar="KEY", show_default=False
     )
 
 
-def top_option(says: str) -> Any:
-    """``--top`` of the command that shows so many of something."""
-    return typer.Option("--top", help=says, min=0)
+def top_option(help_text: str) -> Any:
+    """`--top`: how many of something a command shows."""
+    return typer.Option("--top", help=help_text, min=0)
 
 
 def _path_option(name: str, what: str) -> Any:
-    return option(name, says=f"JMESPath to {what}.", metavar="EXPR")
+    return option(name, help_text=f"JMESPath to {what}.", metavar="EXPR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,40 +79,43 @@ class ReadGroup:
     input_format: Annotated[
         str | None,
         option(
-            "--input-format", says="Read everything as this format instead of detecting it.", metavar="NAME"
+            "--input-format",
+            help_text="Read all records in this format instead of detecting it.",
+            metavar="NAME",
         ),
     ] = None
     records_path: Annotated[str | None, _path_option("--records-path", "the records inside each value")] = (
         None
     )
-    messages_path: Annotated[str | None, _path_option("--messages-path", "a list of chat messages")] = None
-    prompt_path: Annotated[str | None, _path_option("--prompt-path", "a prompt")] = None
-    completion_path: Annotated[str | None, _path_option("--completion-path", "the text that came back")] = (
-        None
-    )
+    messages_path: Annotated[str | None, _path_option("--messages-path", "the list of chat messages")] = None
+    prompt_path: Annotated[str | None, _path_option("--prompt-path", "the prompt")] = None
+    completion_path: Annotated[str | None, _path_option("--completion-path", "the completion text")] = None
     model_path: Annotated[str | None, _path_option("--model-path", "the model name")] = None
     usage_path: Annotated[str | None, _path_option("--usage-path", "the billed usage")] = None
     time_path: Annotated[str | None, _path_option("--time-path", "the time of the call")] = None
     id_path: Annotated[str | None, _path_option("--id-path", "the id of the call")] = None
-    tag_path: Annotated[str | None, _path_option("--tag-path", "a tag, or a list of them")] = None
-    kind: Annotated[Kind | None, option("--kind", says="Endpoint of the mapped records.")] = None
+    tag_path: Annotated[str | None, _path_option("--tag-path", "a tag or a list of tags")] = None
+    kind: Annotated[Kind | None, option("--kind", help_text="API endpoint of the mapped records.")] = None
     unit: Annotated[
         Unit,
         option(
             "--unit",
-            says="A stored conversation is itself, its last request, or each request in it. Default: conversation.",
+            help_text="Count a stored conversation as one record, as its last request, or as every request in it. "
+            "Default: conversation.",
         ),
     ] = "conversation"
     max_ratio: MaxRatio = 1000
-    text: Annotated[bool, option("--text", says="Read files as plain text, one record each.")] = False
+    text: Annotated[
+        bool, option("--text", help_text="Read each file as plain text: one record per file.")
+    ] = False
     strict: Annotated[
-        bool, option("--strict", says="Exit 3 when anything was skipped or could not be counted.")
+        bool, option("--strict", help_text="Exit with 3 if anything was skipped or could not be counted.")
     ] = False
     skipped: Annotated[
         Path | None,
         option(
             "--skipped",
-            says="Write all that was skipped, one JSON line each; reads the log once more.",
+            help_text="Write skipped items to FILE, one JSON line each; reads the log a second time.",
             metavar="FILE",
         ),
     ] = None
@@ -117,20 +123,22 @@ class ReadGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnGroup:
-    """Each record under its own model."""
+    """How each record is counted under its own model."""
 
     assume_model: Annotated[
         str | None,
         option(
             "--assume-model",
-            says="The model of records that name none, or one that is not known.",
+            help_text="Model to assume when a record's model is missing or unknown.",
             metavar="MODEL",
         ),
     ] = None
     families: Annotated[
         Path | None,
         option(
-            "--families", says="TOML file with framing constants of your own; see calibrate.", metavar="FILE"
+            "--families",
+            help_text="TOML file with your own framing constants; see calibrate.",
+            metavar="FILE",
         ),
     ] = None
 
@@ -143,7 +151,7 @@ class ReferenceGroup(OwnGroup):
         str | None,
         option(
             "--from",
-            says="Baseline: a model or an encoding. Default: each record's own model.",
+            help_text="Baseline: a model or an encoding. Default: each record's own model.",
             metavar="REF",
         ),
     ] = None
@@ -151,7 +159,7 @@ class ReferenceGroup(OwnGroup):
         list[str] | None,
         option(
             "--to",
-            says="Target: a model, an encoding, or auto (what is recommended instead of the log's models); repeatable.",
+            help_text="Target: a model, an encoding, or auto (recommended replacements of logged models); repeatable.",
             metavar="REF",
         ),
     ] = None
@@ -159,71 +167,135 @@ class ReferenceGroup(OwnGroup):
 
 @dataclass(frozen=True, kw_only=True)
 class PriceGroup:
-    """Own models and prices."""
+    """The user's own models and prices."""
 
     prices: Annotated[
         Path | None,
         option(
-            "--prices", says="TOML or JSON file with models, aliases and prices of your own.", metavar="FILE"
+            "--prices",
+            help_text="TOML or JSON file with your own models, aliases and prices.",
+            metavar="FILE",
         ),
     ] = None
     price: Annotated[
         list[str] | None,
         option(
-            "--price", says="Price per million tokens, MODEL=IN,OUT[,CACHED]; repeatable.", metavar="PRICE"
+            "--price",
+            help_text="Price per million tokens, MODEL=IN,OUT[,CACHED]; repeatable.",
+            metavar="PRICE",
         ),
     ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyGroup:
-    """What is charged, and how it is projected."""
+    """How records are priced, and how costs are projected."""
 
     as_of: AsOf = None
-    batch: Annotated[bool, option("--batch", says="Price everything at batch rates.")] = False
+    batch: Annotated[bool, option("--batch", help_text="Price everything at batch rates.")] = False
     cached_share: Annotated[
         str | None,
         option(
             "--cached-share",
-            says="Take this part of prompts of 1,024 tokens and more as cached (0.3, 30%) where the log does not say.",
+            help_text="Assume this share of prompts of 1,024+ tokens is cached (0.3 or 30%) if it is not logged.",
             metavar="SHARE",
         ),
     ] = None
-    monthly: Annotated[bool, option("--monthly", says="Project to a month, from the days of the log.")] = (
-        False
-    )
+    monthly: Annotated[
+        bool, option("--monthly", help_text="Project costs to a month, from the dates of the log.")
+    ] = False
     records_per_month: Annotated[
         int | None,
-        option("--records-per-month", says="Project to a month of so many records.", metavar="N", at_least=1),
+        option(
+            "--records-per-month", help_text="Project costs to a month of N records.", metavar="N", at_least=1
+        ),
     ] = None
     require_prices: Annotated[
-        bool, option("--require-prices", says="Exit 3 when a record has no price under some reference.")
+        bool,
+        option(
+            "--require-prices", help_text="Exit with 3 if a record has no price under one of the references."
+        ),
     ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
+class BudgetGroup:
+    """Budgets, and the values they are compared with."""
+
+    fail: Annotated[
+        list[str] | None,
+        option("--budget", "--fail", help_text="Budget that must be met; repeatable.", metavar="BUDGET"),
+    ] = None
+    warn: Annotated[
+        list[str] | None,
+        option("--warn", help_text="Budget that only causes a warning; repeatable.", metavar="BUDGET"),
+    ] = None
+    baseline: Annotated[
+        list[Path] | None,
+        option(
+            "--baseline",
+            help_text="Baseline file to compare with; repeatable, the last one wins.",
+            metavar="FILE",
+        ),
+    ] = None
+    save_baseline: Annotated[
+        Path | None,
+        option("--save-baseline", help_text="Save the measured values as a baseline.", metavar="FILE"),
+    ] = None
+    allow_unknown: Annotated[
+        bool, option("--allow-unknown", help_text="Pass budgets whose value is unknown.")
+    ] = False
+    as_of: AsOf = None
+    records_per_month: Annotated[
+        int | None,
+        option(
+            "--records-per-month",
+            help_text="Monthly volume for cost.per_month. Default: extrapolate from the log's dates.",
+            metavar="N",
+            at_least=1,
+        ),
+    ] = None
+    top: Annotated[
+        int,
+        option(
+            "--top",
+            help_text="Number of records listed per broken budget. Default: 5.",
+            metavar="N",
+            at_least=0,
+        ),
+    ] = 5
+    exit_zero: Annotated[bool, option("--exit-zero", help_text="Exit with 0 even if a budget is broken.")] = (
+        False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunGroup:
-    """How the work is done."""
+    """How the command runs."""
 
     engine: Annotated[
         Engine,
         option(
             "--engine",
-            says="Tokenizer: tiktoken, the fast engine (extra 'fast'), or whichever is there. Default: auto.",
+            help_text="Tokenizer engine: tiktoken, fast (needs the extra 'fast'), or auto: the fastest one installed. "
+            "Default: auto.",
         ),
     ] = "auto"
     jobs: Annotated[
-        int | None, option("--jobs", "-j", says="Processes. Default: the cores.", metavar="N", at_least=1)
+        int | None,
+        option(
+            "--jobs", "-j", help_text="Number of processes. Default: one per core.", metavar="N", at_least=1
+        ),
     ] = None
     quiet: Quiet = False
-    no_progress: Annotated[bool, option("--no-progress", says="No progress bar.")] = False
-    debug: Annotated[bool, option("--debug", says="Show the traceback of an unexpected error.")] = False
+    no_progress: Annotated[bool, option("--no-progress", help_text="Show no progress bar.")] = False
+    debug: Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")] = False
 
 
 def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) -> tuple[str, ...]:
-    """The values of ``--by``, each a key or several with commas between. Raises `UsageError` for another word."""
+    """The keys of `--by`, which may be repeated or separated by commas. Raises `UsageError` for an unknown key."""
     keys = [key.strip() for value in values or () for key in value.split(",") if key.strip()]
     for key in keys:
         if key not in known:
-            raise UsageError(f"--by {key}: no such key. {suggest(key, known)}")
+            raise UsageError(f"--by {key}: unknown key. {suggest(key, known)}")
     return tuple(dict.fromkeys(keys))

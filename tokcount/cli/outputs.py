@@ -1,4 +1,4 @@
-"""Where goes what a command found, a report or rows of one record each: the output options, and what they ask for."""
+"""Output options, and where reports and rows are written."""
 
 from __future__ import annotations
 
@@ -23,48 +23,57 @@ CheckFormat = Literal[ReportFormat, "github", "junit", "sarif"]
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """Where to and how something is written; which formats there are depends on what it is."""
+    """Where and how the output is written; the available formats depend on the command."""
 
     format: RowFormat | CheckFormat = "table"
     output: Annotated[
         Path | None,
-        option("--output", "-o", says="Write to FILE, replaced only when all went well.", metavar="FILE"),
+        option("--output", "-o", help_text="Write to FILE; it is replaced only on success.", metavar="FILE"),
     ] = None
     color: Annotated[
-        Color, option("--color", says="Default: auto; NO_COLOR and FORCE_COLOR are honoured.")
+        Color,
+        option("--color", help_text="Use colors. Default: auto; NO_COLOR and FORCE_COLOR are respected."),
     ] = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputGroup(Output):
-    """A report."""
+    """Output of commands that write a report."""
 
-    format: Annotated[ReportFormat, option("--format", "-f", says="Default: table.")] = "table"
+    format: Annotated[ReportFormat, option("--format", "-f", help_text="Output format. Default: table.")] = (
+        "table"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowOutputGroup(Output):
-    """A report, or rows of one record each."""
+    """Output of commands that write a report, or one row per record."""
 
     format: Annotated[
         RowFormat,
-        option("--format", "-f", says="Default: table. html is for reports, parquet for --per-record."),
+        option(
+            "--format",
+            "-f",
+            help_text="Output format. Default: table. html is for reports, parquet for --per-record.",
+        ),
     ] = "table"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOutputGroup(Output):
-    """A report of ``check``."""
+    """Output of `check`."""
 
-    format: Annotated[CheckFormat, option("--format", "-f", says="Default: table.")] = "table"
+    format: Annotated[CheckFormat, option("--format", "-f", help_text="Output format. Default: table.")] = (
+        "table"
+    )
 
 
 def check_format(output: Output, *, per_record: bool) -> None:
-    """Raises `UsageError` for a format that reports, or rows, do not have; before anything is counted."""
+    """Raise `UsageError` for a format that reports, or rows, do not support, before anything is counted."""
     if output.format == "parquet" and not per_record:
-        raise UsageError("-f parquet holds rows, not a report: add --per-record, or take another format.")
+        raise UsageError("-f parquet is for rows: add --per-record or choose another format.")
     if output.format == "html" and per_record:
-        raise UsageError("-f html holds a report, not rows: leave out --per-record, or take another format.")
+        raise UsageError("-f html is for reports: remove --per-record or choose another format.")
 
 
 def show(report: Report, output: Output) -> None:
@@ -75,13 +84,13 @@ def show(report: Report, output: Output) -> None:
 
 
 def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
-    """Write rows, one a record."""
+    """Write one row per record."""
     from tokcount.render.rows import write
 
     write(rows, command, output.format, output.output, output.color)
 
 
 def is_on_screen(output: Output) -> bool:
-    """Whether a report goes to the terminal on which messages appear as well."""
+    """Whether the report goes to the same terminal as the messages."""
     to_stdout = output.output is None or str(output.output) == "-"
     return output.format == "table" and to_stdout and sys.stdout.isatty() and sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""The catalog of a run, and what is asked about money: from options to the types of the rooms."""
+"""Translate price options into the catalog of a run and the options of the cost report."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 
 ENVIRONMENT = "TOKCOUNT_TODAY"
-"""Set it to a day (``2026-11-22``) to make a report of that day again."""
+"""Set it to a date (`2026-11-22`) to reproduce a report of that day."""
 
 
 def today(environment: Mapping[str, str] = os.environ) -> date:
-    """The day in UTC at whose prices targets are charged and shutdowns are near: ``TOKCOUNT_TODAY``, or the clock's.
+    """The current date in UTC, for target prices and shutdown warnings: `TOKCOUNT_TODAY`, else the clock's.
 
-    Raises `UsageError` for a value that is no day.
+    Raises `UsageError` for a value that is not a date.
     """
     value = environment.get(ENVIRONMENT)
     return day_of(value, ENVIRONMENT) if value else datetime.now(tz=UTC).date()
 
 
 def day_of(text: str, where: str) -> date:
-    """The day that an ISO date names. Raises `UsageError`, naming ``where`` it stands, for anything else."""
+    """Parse an ISO date. Raises `UsageError` for anything else; `where` names the option."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise UsageError(f"{where} {text!r}: a day was expected, such as 2026-11-22.") from None
+        raise UsageError(f"{where} {text!r}: expected a date such as 2026-11-22.") from None
 
 
 def catalog_of(group: PriceGroup) -> Catalog:
-    """The catalog with ``--price``, ``--prices``, ``TOKCOUNT_PRICES`` and the user's own file laid over it.
+    """The catalog with the overrides of `--price`, `--prices`, `TOKCOUNT_PRICES` and the user's own file.
 
-    Raises `UsageError` for anything wrong in them, naming file and key.
+    Raises `UsageError` for a mistake in them, naming file and key.
     """
     from tokcount.models.overrides import effective
 
@@ -51,7 +51,7 @@ def catalog_of(group: PriceGroup) -> Catalog:
 def cost_options(
     plan: ScanPlan, today: date, group: MoneyGroup = MoneyGroup(), by: Sequence[str] = ()
 ) -> CostOptions:
-    """What is asked about money. Raises `UsageError` for a day or a share that cannot be."""
+    """The options of the cost report. Raises `UsageError` for an impossible date or share."""
     from tokcount.reports.cost.compute import CostOptions, check
 
     options = CostOptions(
@@ -71,21 +71,21 @@ def cost_options(
 
 
 def as_of_day(text: str | None, today: date) -> date | None:
-    """The day of ``--as-of``: a date, ``today``, or none."""
+    """The date of `--as-of`: an ISO date, `today`, or `None`."""
     if text is None:
         return None
     return today if text == "today" else day_of(text, "--as-of")
 
 
 def _share(text: str | None) -> Decimal | None:
-    """A share as a fraction (``0.3``) or in percent (``30%``)."""
+    """Parse a share: a fraction (`0.3`) or a percentage (`30%`)."""
     if text is None:
         return None
     number = text.strip().removesuffix("%")
     try:
         share = Decimal(number)
     except InvalidOperation:
-        raise UsageError(f"--cached-share {text!r}: a share was expected, such as 0.3 or 30%.") from None
+        raise UsageError(f"--cached-share {text!r}: expected a share such as 0.3 or 30%.") from None
     if not share.is_finite():
-        raise UsageError(f"--cached-share {text!r}: a share was expected, such as 0.3 or 30%.")
+        raise UsageError(f"--cached-share {text!r}: expected a share such as 0.3 or 30%.")
     return share / 100 if number != text.strip() else share

@@ -1,4 +1,4 @@
-"""A progress bar on standard error: bytes, speed, time left; only where a person is looking."""
+"""A progress bar on standard error with bytes, speed and time left, shown on terminals only."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from tokcount.logs.source import Source
 
 Progress = Callable[[int], None]
-"""Takes the number of bytes read so far."""
+"""Called with the number of bytes read so far."""
 
 PATIENCE = 1.0
-"""Seconds of work before the bar appears: short jobs stay silent."""
+"""Seconds before the bar appears, so that short jobs show none."""
 
 
 @contextmanager
 def progress_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress | None]:
-    """A function that moves the bar, or ``None`` where there is nobody to look at it."""
+    """A function that updates the bar, or `None` if standard error is not a terminal."""
     if not shown or not sys.stderr.isatty():
         yield None
         return
@@ -33,7 +33,7 @@ def progress_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress
 
 @contextmanager
 def advances_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress]:
-    """As `progress_for`, for those who tell the bytes read since they last told."""
+    """Like `progress_for`, for callers that report the bytes read since their last call."""
     from tokcount.scanning.run import summed
 
     with progress_for(sources, shown=shown) as move:
@@ -41,7 +41,7 @@ def advances_for(sources: Sequence[Source], *, shown: bool) -> Iterator[Progress
 
 
 class _Bar:
-    """A rich progress bar that is built when the work has taken `PATIENCE` seconds."""
+    """A rich progress bar that appears after `PATIENCE` seconds."""
 
     def __init__(self, total: int | None) -> None:
         self._total = total
@@ -50,7 +50,7 @@ class _Bar:
         self._update: Callable[[int], None] | None = None
 
     def move(self, done: int) -> None:
-        """Show that ``done`` bytes have been read."""
+        """Show that `done` bytes have been read."""
         if self._update is None:
             if time.monotonic() - self._started < PATIENCE:
                 return
@@ -59,7 +59,7 @@ class _Bar:
             self._update(done)
 
     def close(self) -> None:
-        """Take the bar off the screen."""
+        """Remove the bar from the screen."""
         if self._close is not None:
             self._close()
 

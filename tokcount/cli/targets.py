@@ -1,4 +1,4 @@
-"""Targets of a move: ``--to auto``, and warnings about models that are shut down or will be."""
+"""Migration targets: `--to auto`, and warnings about shutdowns."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def with_auto(
     today: date,
     run: RunGroup,
 ) -> ReferenceGroup:
-    """The references with ``--to auto`` replaced by the models that are recommended instead of the log's.
+    """The references with `--to auto` replaced by the recommended replacements of the log's models.
 
-    The names come from ``--from`` when it is a model, else from reading the log once without counting it; several
-    models may have several replacements, and each becomes a target. Says on standard error what was chosen. Raises
-    `UsageError` when nothing is recommended, and for a log that can be read only once.
+    The models are `--from` if it is a model, else those found by reading the log once without counting it. Each
+    distinct replacement becomes a target; the choice is printed to standard error. Raises `UsageError` if nothing is
+    recommended, and for a log that can be read only once.
     """
     if AUTO not in (group.to or ()):
         return group
@@ -45,14 +45,14 @@ def with_auto(
             f"--to auto: no live replacement is known for {_listed(chosen) or 'a log that names no known model'}; "
             "name a target with --to MODEL."
         )
-    _tell(chosen, run)
+    _print_choice(chosen, run)
     automatic = [target for target in chosen.values() if target]
     named = [target for name in group.to or () for target in (automatic if name == AUTO else [name])]
     return dataclasses.replace(group, to=list(dict.fromkeys(named)))
 
 
 def warn(plan: ScanPlan, run: RunGroup, today: date) -> None:
-    """Say which targets are shut down or will be soon, with their replacements, and when the data is old."""
+    """Warn about targets that are shut down or will be soon, naming replacements, and about outdated price data."""
     from tokcount.models.catalog import stale_notice
     from tokcount.models.lifecycle import shutdown_warning
 
@@ -75,7 +75,7 @@ def _baseline_models(group: ReferenceGroup, catalog: Catalog) -> list[Model]:
 def _logged_models(
     group: ReferenceGroup, sources: Sequence[Source], options: ReadOptions, catalog: Catalog
 ) -> list[Model]:
-    """The models that the records name, most records first; as in counting, the served one counts."""
+    """The models of the records, most frequent first; the served model takes precedence, as in counting."""
     from tokcount.logs.reader import read
     from tokcount.logs.record import Record
 
@@ -100,7 +100,7 @@ def _first_known(names: Iterable[str | None], catalog: Catalog) -> Model | None:
 
 
 def _replacements(models: Iterable[Model], catalog: Catalog, today: date) -> dict[str, str | None]:
-    """Model → its recommended live replacement, ``None`` where there is none."""
+    """Model → its recommended live replacement, or `None`."""
     from tokcount.models.lifecycle import auto_target
 
     chosen: dict[str, str | None] = {}
@@ -112,13 +112,13 @@ def _replacements(models: Iterable[Model], catalog: Catalog, today: date) -> dic
     return chosen
 
 
-def _tell(chosen: dict[str, str | None], run: RunGroup) -> None:
+def _print_choice(chosen: dict[str, str | None], run: RunGroup) -> None:
     for target in dict.fromkeys(chosen.values()):
         models = _listed(name for name, replacement in chosen.items() if replacement == target)
         say(
             f"--to auto: {target} for {models}"
             if target
-            else f"--to auto: no replacement is named for {models}",
+            else f"--to auto: no replacement is known for {models}",
             run,
         )
 

@@ -138,7 +138,7 @@ def test_what_is_not_known_is_not_saved_and_said(inside: Inside) -> None:
     budgets = ["--budget", "cost.total <= $9", "--budget", "records.total >= 1"]
     done = inside("check", DEFECTS, *budgets, "--save-baseline", "main.json", "--exit-zero")
 
-    assert "not in the baseline, because not known: cost.total" in done.err
+    assert "left out of the baseline because unknown: cost.total" in done.err
     assert list(json.loads(Path("main.json").read_text("utf-8"))["values"]) == ["records.total"]
 
 
@@ -182,7 +182,10 @@ def test_a_model_can_be_assumed_and_has_to_be_known(inside: Inside) -> None:
 def test_a_baseline_that_is_a_folder_is_an_error_in_one_line(inside: Inside) -> None:
     done = inside("check", CHATS, "--budget", HOLDS, "--baseline", ".")
 
-    assert (done.code, done.err) == (2, ".: cannot be read: Is a directory; --save-baseline makes a baseline")
+    assert (done.code, done.err) == (
+        2,
+        ".: cannot be read: Is a directory; create a baseline with --save-baseline",
+    )
 
 
 def test_skipped_records_and_strict_reading(inside: Inside) -> None:
@@ -219,7 +222,7 @@ def test_a_summary_that_cannot_be_written_is_no_reason_to_fail(inside: Inside) -
     )
 
     assert done.code == 0
-    assert "the summary of the job cannot be written" in done.err
+    assert "the job summary cannot be written" in done.err
 
 
 def test_costs_can_be_those_of_a_day_and_a_month(inside: Inside) -> None:

@@ -107,7 +107,7 @@ def test_a_mistake_in_the_file_is_one_line_with_exit_code_2(inside: Inside) -> N
     done = inside("drift", CHATS)
 
     assert (done.code, done.out) == (2, "")
-    assert done.err == f"{file}: jbos: no such key. Did you mean jobs?"
+    assert done.err == f"{file}:1: jbos: no such key. Did you mean jobs?"
 
 
 def test_help_is_shown_also_beside_a_broken_file(inside: Inside) -> None:
@@ -142,7 +142,10 @@ def test_a_pyproject_of_others_is_none(inside: Inside) -> None:
 def test_a_folder_that_is_gone_has_none(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
-    script = f"import os; os.rmdir({str(folder)!r}); from tokcount.cli import option_groups as o; print(o._any_file())"
+    script = (
+        f"import os; os.rmdir({str(folder)!r}); from tokcount.cli import option_groups;"
+        "print(option_groups.has_config_file())"
+    )
 
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, check=True)
 
@@ -154,7 +157,7 @@ def test_without_a_file_nothing_is_imported_to_read_one(tmp_path: Any) -> None:
         "import sys; sys.argv = ['tokcount', 'count', '--bare', '-e', 'o200k_base']\n"
         "from tokcount.__main__ import main\n"
         "try: main()\n"
-        "finally: print(sorted({'tomllib', 'tokcount.config'} & set(sys.modules)), file=sys.stderr)\n"
+        "finally: print(sorted({'tomllib', 'tokcount.cli.settings'} & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

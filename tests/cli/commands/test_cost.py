@@ -197,7 +197,7 @@ class TestTargets:
     def test_a_model_without_replacement_is_named(self, tmp_path: Path) -> None:
         done = run("cost", log(tmp_path, call(), call("gpt-5.5")), "--to", "auto")
 
-        assert "--to auto: no replacement is named for gpt-5.5" in done.err
+        assert "--to auto: no replacement is known for gpt-5.5" in done.err
 
     def test_auto_without_anything_to_recommend_is_an_error(self, tmp_path: Path) -> None:
         done = run("cost", log(tmp_path, call("gpt-5.5"), call("mine")), "--to", "auto")
@@ -253,7 +253,7 @@ class TestPrices:
     def test_a_price_that_nothing_needs_is_named(self) -> None:
         done = run("cost", CHATS, "--price", "gpt-4o=1,1", "--price", "gpt-4o-2024-08-06=1,1")
 
-        assert "--price gpt-4o: no record and no target has this name" in done.err
+        assert "--price gpt-4o: matches no record and no target" in done.err
         assert "gpt-4o-2024-08-06" not in done.err
 
     def test_required_prices_that_are_there_are_fine(self) -> None:
@@ -282,15 +282,15 @@ class TestPrices:
     [
         (
             ["--to", "o200k_base"],
-            "--to o200k_base: an encoding has no price; name a model, or compare with drift.",
+            "--to o200k_base: an encoding has no price; name a model, or compare encodings with drift.",
         ),
         (["--from", "p50k_base"], "--from p50k_base: an encoding has no price"),
         (["--to", "gpt4o"], "unknown model 'gpt4o'. Did you mean"),
-        (["--by", "role"], "--by role: no such key. Known: model, day, tag, source, kind."),
-        (["--by", "modle"], "--by modle: no such key. Did you mean model"),
-        (["--as-of", "May"], "--as-of 'May': a day was expected, such as 2026-11-22."),
-        (["--cached-share", "half"], "--cached-share 'half': a share was expected, such as 0.3 or 30%."),
-        (["--cached-share", "nan"], "--cached-share 'nan': a share was expected"),
+        (["--by", "role"], "--by role: unknown key. Known: model, day, tag, source, kind."),
+        (["--by", "modle"], "--by modle: unknown key. Did you mean model"),
+        (["--as-of", "May"], "--as-of 'May': expected a date such as 2026-11-22."),
+        (["--cached-share", "half"], "--cached-share 'half': expected a share such as 0.3 or 30%."),
+        (["--cached-share", "nan"], "--cached-share 'nan': expected a share"),
         (["--cached-share", "130%"], "--cached-share 1.3: a share is between 0 and 1"),
         (["--records-per-month", "0"], "Invalid value for '--records-per-month': 0 is not in the range x>=1"),
         (["--price", "x"], "--price 'x': write MODEL=INPUT,OUTPUT[,CACHED]"),
@@ -307,7 +307,7 @@ def test_a_wrong_option_is_one_line_and_exit_2(arguments: list[str], message: st
 def test_a_wrong_day_in_the_environment_is_named() -> None:
     done = run("cost", COMPLETIONS, TOKCOUNT_TODAY="yesterday")
 
-    assert (done.code, done.err) == (2, "TOKCOUNT_TODAY 'yesterday': a day was expected, such as 2026-11-22.")
+    assert (done.code, done.err) == (2, "TOKCOUNT_TODAY 'yesterday': expected a date such as 2026-11-22.")
 
 
 def test_old_data_is_said() -> None:

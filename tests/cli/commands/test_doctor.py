@@ -48,7 +48,7 @@ def test_a_package_that_is_only_useful_is_recommended(monkeypatch: pytest.Monkey
         "name": "genai-prices",
         "ok": None,
         "value": "not installed",
-        "remedy": "pip install 'tokcount[genai]' prices models of other vendors",
+        "remedy": "pip install 'tokcount[genai]' for prices of other vendors' models",
     }
 
 
@@ -57,7 +57,7 @@ def test_a_package_that_is_needed_and_missing_fails(monkeypatch: pytest.MonkeyPa
     done = run("doctor", "-f", "json")
 
     assert (done.code, checks(done)["polars"]["ok"]) == (2, False)
-    assert done.err == "broken: polars; install tokcount again."
+    assert done.err == "broken: polars; reinstall tokcount."
 
 
 def test_a_changed_vocabulary_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,11 +73,11 @@ def test_a_changed_vocabulary_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("doctor", "-f", "json")
 
     assert done.code == 2
-    assert checks(done)["cl100k_base"]["remedy"].startswith("should be 223921b76ee9…")
+    assert checks(done)["cl100k_base"]["remedy"].startswith("expected 223921b76ee9…")
     assert done.err.startswith("broken: cl100k_base;")
 
 
-def test_an_engine_with_doubts_is_named_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_with_problems_is_named_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     doubtful = TiktokenEngine()
     doubtful.warnings.append("splintr 0.99 is installed")
     monkeypatch.setattr(engines, "choose", lambda _name: doubtful)

@@ -106,7 +106,7 @@ def test_wrong_keys_to_group_by_have_close_matches() -> None:
     done = tokcount("drift", *LOGS, "--by", "modle")
 
     assert done.returncode == 2
-    assert done.stderr.decode() == "tokcount: --by modle: no such key. Did you mean model, role?\n"
+    assert done.stderr.decode() == "tokcount: --by modle: unknown key. Did you mean model, role?\n"
 
 
 def test_a_reference_given_twice_is_a_usage_error() -> None:

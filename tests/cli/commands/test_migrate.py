@@ -196,13 +196,13 @@ def test_reports_and_errors_never_show_the_text_of_a_prompt(shapes: Path, tmp_pa
     [
         (("--to", "gpt4o"), "unknown model 'gpt4o'"),
         (("--to", "o200k_base"), "not an encoding"),
-        (("--to", "gpt-4o", "--batch", "--with-responses"), "leave out --with-responses"),
+        (("--to", "gpt-4o", "--batch", "--with-responses"), "remove --with-responses"),
         (
             ("--to", "gpt-4o", "-f", "parquet"),
             "'parquet' is not one of 'table', 'csv', 'json'",
         ),
-        (("--to", "o1-mini", "--system", "x"), "takes no system messages"),
-        (("--to", "gpt-4o", "--lost", "-"), "a file of its own"),
+        (("--to", "o1-mini", "--system", "x"), "does not accept system messages"),
+        (("--to", "gpt-4o", "--lost", "-"), "choose a different file"),
         (("--to", "o1-pro"), "--api responses"),
     ],
 )
@@ -241,7 +241,7 @@ def test_scaling_needs_a_log_that_can_be_read_twice_and_has_outputs(tmp_path: Pa
     log.write_text(json.dumps(SHAPES[0]))
     silent = tokcount("migrate", log, "--to", "gpt-4o", "--scale-max-tokens")
     assert silent.returncode == 3
-    assert b"leave out --scale-max-tokens" in silent.stderr
+    assert b"remove --scale-max-tokens" in silent.stderr
 
 
 def test_a_log_without_completions_leaves_the_file_as_it_was(tmp_path: Path) -> None:

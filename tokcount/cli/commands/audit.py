@@ -1,4 +1,4 @@
-"""``tokcount audit``: the whole migration report in one."""
+"""`tokcount audit`: the complete migration report."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def audit(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
     money: MoneyGroup = MoneyGroup(),
-    top: Annotated[int, top_option("Worst records shown for each target.")] = 10,
+    top: Annotated[int, top_option("Number of worst records shown per target.")] = 10,
     why: Annotated[
         bool,
         typer.Option(
             "--why/--no-why",
-            help="Take the text apart to say why it drifts, and look for findings in it; two to three times the work.",
+            help="Break drift down by text type and look for findings (takes 2–3× as long).",
         ),
     ] = True,
     show_text: Annotated[
         bool,
-        typer.Option("--show-text", help="Show the beginning of the text of the records that are named."),
+        typer.Option("--show-text", help="Show the beginning of the text of the listed records."),
     ] = False,
     per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),
@@ -55,11 +55,11 @@ def audit(
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),
 ) -> None:
-    """Report what moving a log to other models means: tokens, why they change, money, windows, findings.
+    """Report what migrating to other models means: tokens, causes of drift, costs, context windows, findings.
 
-    Without --from, each record's own model is the baseline; without --to, the target is what is recommended instead
-    of the log's models. -f html makes one page to pass around, -f markdown one for a pull request, -f json has
-    everything.
+    Without --from, the baseline is each record's own model; without --to, the targets are the recommended
+    replacements of the log's models. -f html writes a self-contained page, -f markdown a text for a pull request,
+    and -f json contains everything.
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = _plan(job, references, why=why)
@@ -101,7 +101,7 @@ def _with_text(job: Job, report: Report) -> Report:
 
 
 def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> None:
-    """Rows as of ``cost --per-record``, and the parts of each record's content."""
+    """Write the rows of `cost --per-record` with the text types of each record's content."""
     from tokcount.reports.audit.attribution import part_columns
     from tokcount.reports.per_record import record_rows
 

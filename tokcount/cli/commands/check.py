@@ -1,20 +1,19 @@
-"""``tokcount check``: budgets; exits with 1 when one is broken."""
+"""`tokcount check`: check logs or saved reports against budgets."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from tokcount.cli import inputs, outputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import AsOf, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup, option
+from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.errors import ExitCode, UsageError
 
@@ -27,58 +26,18 @@ if TYPE_CHECKING:
 
 
 SAVED_REPORT: Final = re.compile(rb'\s*\{\s*"schema_version"\s*:\s*\d+\s*,\s*"tokcount"\s*:')
-"""How every JSON report begins."""
+"""The beginning of every JSON report."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GateGroup:
-    """Budgets, and what they are held against."""
-
-    fail: Annotated[
-        list[str] | None,
-        option("--budget", "--fail", says="A budget that must hold; repeatable.", metavar="BUDGET"),
-    ] = None
-    warn: Annotated[
-        list[str] | None,
-        option("--warn", says="A budget that only warns; repeatable.", metavar="BUDGET"),
-    ] = None
-    baseline: Annotated[
-        list[Path] | None,
-        option("--baseline", says="Saved values to compare with; repeatable, the last wins.", metavar="FILE"),
-    ] = None
-    save_baseline: Annotated[
-        Path | None,
-        option("--save-baseline", says="Save the values of all budgets as a baseline.", metavar="FILE"),
-    ] = None
-    allow_unknown: Annotated[
-        bool, option("--allow-unknown", says="What cannot be judged breaks no budget.")
-    ] = False
-    as_of: AsOf = None
-    records_per_month: Annotated[
-        int | None,
-        option(
-            "--records-per-month",
-            says="Records that cost.per_month is for. Default: by the days of the log.",
-            metavar="N",
-            at_least=1,
-        ),
-    ] = None
-    top: Annotated[
-        int,
-        option("--top", says="Records named for each broken budget. Default: 5.", metavar="N", at_least=0),
-    ] = 5
-    exit_zero: Annotated[bool, option("--exit-zero", says="Exit 0 also when a budget is broken.")] = False
-
-
-def options_of(group: GateGroup) -> CheckOptions:
-    """What to check. Raises `UsageError` for a wrong budget, none at all, and a baseline that cannot be read."""
+def options_of(group: BudgetGroup) -> CheckOptions:
+    """Parse the budgets. Raises `UsageError` for a wrong budget, for none, and for an unreadable baseline."""
     from tokcount.reports.budgets.baseline import from_text, merged
     from tokcount.reports.budgets.compute import CheckOptions
     from tokcount.reports.budgets.language import parse
 
     if not group.fail and not group.warn:
         raise UsageError(
-            "no budgets: give --budget 'input_tokens.max <= 8000', or lists fail and warn in [tool.tokcount.check]."
+            "no budgets: pass --budget 'input_tokens.max <= 8000', or set fail or warn in [tool.tokcount.check]."
         )
     values = [from_text(_read(path), str(path)) for path in _compared(group)]
     return CheckOptions(
@@ -91,25 +50,25 @@ def options_of(group: GateGroup) -> CheckOptions:
     )
 
 
-def _compared(group: GateGroup) -> list[Path]:
-    """The baselines to compare with: not the one that is made anew, and under ``--allow-unknown`` those there are."""
+def _compared(group: BudgetGroup) -> list[Path]:
+    """The baselines to compare with: not the one being saved, and with `--allow-unknown` only those that exist."""
     saved = group.save_baseline.resolve() if group.save_baseline else None
     others = [path for path in group.baseline or () if path.resolve() != saved]
     return [path for path in others if path.exists() or not group.allow_unknown]
 
 
 def saved_reports(paths: Sequence[str] | None) -> list[Report]:
-    """The reports that the paths name; none when they name logs. Raises `UsageError` when they name both."""
+    """The saved reports among the paths; empty if all are logs. Raises `UsageError` if they are mixed."""
     from tokcount.render.json_report import load
 
     found = [path for path in paths or () if _is_report(Path(path))]
     if found and len(found) != len(paths or ()):
-        raise UsageError(f"{found[0]} is a saved report: check reports, or logs, not both at once.")
+        raise UsageError(f"{found[0]} is a saved report: check either reports or logs, not both at once.")
     return [load(_read(Path(path)), path) for path in found]
 
 
 def plan_for(options: CheckOptions, references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
-    """What to count: the targets of the run and of all budgets, and each record's own model where it is needed."""
+    """What to count: all targets of the run and of the budgets, and each record's own model if a budget needs it."""
     from tokcount.cli.inputs import families_of
     from tokcount.models.references import parse_reference
     from tokcount.reports.budgets.compute import needs_own
@@ -132,7 +91,7 @@ def plan_for(options: CheckOptions, references: ReferenceGroup, run: RunGroup, c
 
 
 def saved_values(verdicts: Sequence[Verdict]) -> tuple[str, list[str]]:
-    """The baseline file for what was measured, and what is not in it because it is not known."""
+    """The text of the baseline file, and the keys left out of it because their values are unknown."""
     from tokcount.reports.budgets import baseline
     from tokcount.reports.budgets.compute import values
 
@@ -142,12 +101,12 @@ def saved_values(verdicts: Sequence[Verdict]) -> tuple[str, list[str]]:
 
 def _is_report(path: Path) -> bool:
     if not path.is_file():
-        return False  # opening a pipe would wait, and take away what it holds
+        return False  # opening a pipe would block and consume its content
     try:
         with path.open("rb") as file:
             return SAVED_REPORT.match(file.read(200)) is not None
     except OSError:
-        return False  # whoever reads it as a log says why it cannot be read
+        return False  # reading it as a log reports why it cannot be read
 
 
 def _read(path: Path) -> bytes:
@@ -155,84 +114,79 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be read: {error.strerror}; --save-baseline makes a baseline"
+            f"{path}: cannot be read: {error.strerror}; create a baseline with --save-baseline"
         ) from error
 
 
 @with_groups
 def check(
     paths: Paths = None,
-    gate: GateGroup = GateGroup(),
+    budgets: BudgetGroup = BudgetGroup(),
     references: ReferenceGroup = ReferenceGroup(),
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: CheckOutputGroup = CheckOutputGroup(),
 ) -> None:
-    """Hold a log, or saved reports, to token and cost budgets. Exits with 1 when one is broken.
+    """Check a log or saved reports against token and cost budgets. Exits with 1 if a budget is broken.
 
     A budget is METRIC.AGGREGATE OP LIMIT [where ...] [for TARGET], such as "input_tokens.p95 <= 8000",
     "cost.total <= baseline + 5%" or "drift.total <= 15% for gpt-5.6-luna". Budgets come from --budget and --warn, or
-    from the lists fail and warn of [tool.tokcount.check]. What cannot be judged is broken, unless --allow-unknown.
+    from fail and warn in [tool.tokcount.check]. A budget whose value is unknown is broken, unless --allow-unknown.
     """
-    asked = options_of(gate)
+    options = options_of(budgets)
     reports = saved_reports(paths)
     if reports:
-        passed = _check_reports(reports, asked, references, gate, run, output)
+        passed = _check_reports(reports, options, references, budgets, run, output)
     else:
-        passed = _check_logs(paths, asked, references, gate, read, prices, run, output)
-    if not passed and not gate.exit_zero:
+        job = Job(paths, read, prices, run, output, budgets.save_baseline)
+        passed = _check_logs(job, options, references, budgets)
+    if not passed and not budgets.exit_zero:
         raise typer.Exit(ExitCode.BUDGET)
 
 
 def _check_reports(
     reports: list[Report],
-    asked: CheckOptions,
+    options: CheckOptions,
     references: ReferenceGroup,
-    gate: GateGroup,
+    budgets: BudgetGroup,
     run: RunGroup,
     output: CheckOutputGroup,
 ) -> bool:
+    """Judge saved reports; whether all budgets of level fail passed."""
     from tokcount.reports.budgets import compute
     from tokcount.reports.budgets.from_reports import ReportSource, overview_of
 
-    verdicts = compute.judge(ReportSource(reports, tuple(references.to or ())), asked)
+    verdicts = compute.judge(ReportSource(reports, tuple(references.to or ())), options)
     report = compute.report(verdicts, overview_of(reports))
     outputs.show(report, output)
-    return _passed(report, verdicts, gate, run)
+    return _finish(report, verdicts, budgets, run)
 
 
-def _check_logs(
-    paths: Sequence[str] | None,
-    asked: CheckOptions,
-    references: ReferenceGroup,
-    gate: GateGroup,
-    read: ReadGroup,
-    prices: PriceGroup,
-    run: RunGroup,
-    output: CheckOutputGroup,
-) -> bool:
-    """Count and judge. Raises `DataError` when nothing was countable, and under ``--strict`` when not all was read."""
+def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, budgets: BudgetGroup) -> bool:
+    """Count logs and judge them; whether all budgets of level fail passed.
+
+    Raises `DataError` if nothing was countable, or if anything was skipped under `--strict`.
+    """
     from tokcount.reports.budgets import compute
     from tokcount.reports.budgets.from_scan import ScanSource
     from tokcount.reports.overview import overview
 
-    job = Job(paths, read, prices, run, output, gate.save_baseline)
     references = job.with_auto(references)
-    plan = plan_for(asked, references, run, job.catalog)
+    plan = plan_for(options, references, job.run, job.catalog)
     frame = job.count(plan)
     passed = True
     if frame.height:
-        source = ScanSource(frame, job.skipped, _context(job, plan, references, gate))
-        verdicts = compute.judge(source, asked)
+        source = ScanSource(frame, job.skipped, _context(job, plan, references, budgets))
+        verdicts = compute.judge(source, options)
         report = compute.report(verdicts, overview(frame, job.skipped))
         job.show(report)
-        passed = _passed(report, verdicts, gate, run)
+        passed = _finish(report, verdicts, budgets, job.run)
     job.close(frame.height)
     return passed
 
 
-def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, gate: GateGroup) -> BudgetContext:
+def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: BudgetGroup) -> BudgetContext:
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
     from tokcount.reports.budgets.derived import BudgetContext
@@ -241,28 +195,28 @@ def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, gate: GateGro
         baseline=references.from_ or OWN,
         targets=tuple(references.to or ()),
         today=job.today,
-        as_of=as_of_day(gate.as_of, job.today),
-        records_per_month=gate.records_per_month,
+        as_of=as_of_day(budgets.as_of, job.today),
+        records_per_month=budgets.records_per_month,
         assume_model=plan.assume_model,
         catalog=plan.catalog,
     )
 
 
-def _passed(report: Report, verdicts: list[Verdict], gate: GateGroup, run: RunGroup) -> bool:
-    """Write what else was asked for; whether all budgets that must hold do."""
-    if gate.save_baseline:
-        _save(verdicts, gate, run)
+def _finish(report: Report, verdicts: list[Verdict], budgets: BudgetGroup, run: RunGroup) -> bool:
+    """Save the baseline and the job summary; whether all budgets of level fail passed."""
+    if budgets.save_baseline:
+        _save(verdicts, budgets.save_baseline, run)
     _summarise(report, run)
     return bool(report.data["passed"])
 
 
-def _save(verdicts: list[Verdict], gate: GateGroup, run: RunGroup) -> None:
+def _save(verdicts: list[Verdict], path: Path, run: RunGroup) -> None:
     from tokcount.render.writing import write
 
     text, unknown = saved_values(verdicts)
-    write(text, gate.save_baseline)
+    write(text, path)
     if unknown:
-        inputs.say(f"not in the baseline, because not known: {', '.join(unknown)}", run)
+        inputs.say(f"left out of the baseline because unknown: {', '.join(unknown)}", run)
 
 
 def _summarise(report: Report, run: RunGroup) -> None:
@@ -271,4 +225,4 @@ def _summarise(report: Report, run: RunGroup) -> None:
     try:
         add_summary(report, os.environ)
     except OSError as error:
-        inputs.say(f"the summary of the job cannot be written: {error.strerror}", run)
+        inputs.say(f"the job summary cannot be written: {error.strerror}", run)

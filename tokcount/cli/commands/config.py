@@ -1,49 +1,41 @@
-"""``tokcount config``: the settings that hold in this folder, and where each comes from."""
+"""`tokcount config`: the settings in effect in this folder, and where each comes from."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
-from tokcount.cli import option_groups as configured
-from tokcount.cli.commands.check import GateGroup
-from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.option_groups import CONFIG_KEY, environment_name, with_groups
+from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import OutputGroup, show
-from tokcount.config import CHECK, MAPPING
-
-if TYPE_CHECKING:
-    from tokcount.config import Config
-
-LEFT_OUT = ("config", "help", "output", "skipped", "save_baseline", "exit_zero", "debug", "text")
-"""Options of a single run, which no file sets."""
+from tokcount.cli.settings import CHECK, MAPPING, SHARED, Config
 
 
 @with_groups
 def config(
     ctx: typer.Context,
     references: ReferenceGroup = ReferenceGroup(),
-    gate: GateGroup = GateGroup(),
+    budgets: BudgetGroup = BudgetGroup(),
+    money: MoneyGroup = MoneyGroup(),
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """Show the settings that hold here, and where each comes from.
+    """Show the settings in effect and where each comes from.
 
-    A flag wins over the environment (TOKCOUNT_JOBS for --jobs), that over the configuration file, and that over the
-    default. Keys under check are those of the check command.
+    A command-line option overrides the environment (TOKCOUNT_JOBS for --jobs), which overrides the configuration
+    file, which overrides the default. Keys under check apply to the check command.
     """
     from tokcount.reports.report import Report
 
-    found: Config | None = ctx.meta.get(configured.META)
-    settings = [_setting(ctx, name, found) for name in ctx.params if name not in LEFT_OUT]
+    found: Config | None = ctx.meta.get(CONFIG_KEY)
+    settings = [_setting(ctx, name, found) for name in ctx.params if name in SHARED | MAPPING | CHECK]
     if found is not None:
-        settings += [
-            _of_check(name, value, found) for name, value in found.check.items() if name not in CHECK
-        ]
+        overridden = {name: value for name, value in found.check.items() if name not in CHECK}
+        settings += [_of_check(name, value, found) for name, value in overridden.items()]
     data = {"file": str(found.path) if found else None, "settings": settings}
     show(Report("config", data), output)
 
@@ -60,12 +52,12 @@ def _of_check(name: str, value: Any, found: Config) -> dict[str, Any]:
 
 def _origin(ctx: typer.Context, name: str, found: Config | None) -> str:
     source = ctx.get_parameter_source(name)
-    word = source.name if source else "DEFAULT"
-    if word == "COMMANDLINE":
+    kind = source.name if source else "DEFAULT"
+    if kind == "COMMANDLINE":
         return "command line"
-    if word == "ENVIRONMENT":
-        return configured.environment_name(name)
-    return str(found.path) if word == "DEFAULT_MAP" and found else "default"
+    if kind == "ENVIRONMENT":
+        return environment_name(name)
+    return str(found.path) if kind == "DEFAULT_MAP" and found else "default"
 
 
 def _plain(value: Any) -> Any:

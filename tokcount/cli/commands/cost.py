@@ -1,4 +1,4 @@
-"""``tokcount cost``: what a log cost, and what it would cost on other models."""
+"""`tokcount cost`: what a log cost, and what it would cost on other models."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def cost(
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),
 ) -> None:
-    """Show what a log cost, and what it would cost on other models.
+    """Show what a log cost and what it would cost on other models.
 
-    Each record is priced at its own day, --from and --to at today's prices. Billed tokens are used where the log
-    has them, counted ones otherwise. The difference to each target is split into what the tokens change and what
-    the prices change. What has no price is left empty and named, and the total is then called a floor.
+    Each record is priced at its own date, --from and --to at today's prices. Billed tokens are used where the log
+    has them, counted tokens otherwise. The difference to each target is split into the effect of the tokens and the
+    effect of the prices. Records without a price are listed, and the total is then marked as a lower bound.
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = _plan(job.with_auto(references), run, job.catalog)
@@ -65,14 +65,14 @@ def cost(
 
 
 def _plan(references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
-    """Baseline and targets; without any, each record's own model alone. An encoding is refused: it has no price."""
+    """Baseline and targets, or only each record's own model. Raises `UsageError` for an encoding: it has no price."""
     from tokcount.models.model import ENCODINGS
     from tokcount.scanning.plan import own_plan
 
     for option, name in [("--from", references.from_), *(("--to", name) for name in references.to or ())]:
         if name in ENCODINGS:
             raise UsageError(
-                f"{option} {name}: an encoding has no price; name a model, or compare with drift."
+                f"{option} {name}: an encoding has no price; name a model, or compare encodings with drift."
             )
     if references.to:
         return inputs.plan_of(references, run, catalog)
@@ -88,7 +88,7 @@ def _plan(references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPl
 
 
 def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
-    """Write one row a record; label → unpriced records."""
+    """Write one row per record. Returns label → number of unpriced records."""
     from tokcount.reports.per_record import record_rows
 
     rows = record_rows(frame, plan, asked)
@@ -97,7 +97,7 @@ def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOption
 
 
 def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
-    """Write the report; label → unpriced records."""
+    """Write the report. Returns label → number of unpriced records."""
     from tokcount.reports.cost.compute import report
 
     made = report(frame, job.skipped, asked, plan.catalog)
@@ -106,7 +106,7 @@ def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptio
 
 
 def _say_unused(frame: pl.DataFrame, plan: ScanPlan, prices: PriceGroup, run: RunGroup) -> None:
-    """Name every ``--price`` that belongs to no model of the log and to no reference."""
+    """Warn about every `--price` that matches neither a model of the log nor a reference."""
     from tokcount.models.overrides import parse_price_option
     from tokcount.models.resolve import find
 
@@ -117,11 +117,11 @@ def _say_unused(frame: pl.DataFrame, plan: ScanPlan, prices: PriceGroup, run: Ru
     for option in prices.price or ():
         name, _ = parse_price_option(option)
         if name not in needed:
-            inputs.say(f"--price {name}: no record and no target has this name", run)
+            inputs.say(f"--price {name}: matches no record and no target", run)
 
 
 def _close_prices(unpriced: dict[str, int], records: int, run: RunGroup, *, required: bool) -> None:
-    """The closing line on what has no price. Raises `DataError` (exit 3) when prices are required."""
+    """Print which records have no price. Raises `DataError` (exit code 3) if prices are required."""
     missing = ", ".join(f"{n:,} of {records:,} records under {label}" for label, n in unpriced.items() if n)
     if missing and required:
         raise DataError(f"unpriced: {missing} (--require-prices); add prices with --price or --prices.")

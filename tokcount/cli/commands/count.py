@@ -1,4 +1,4 @@
-"""``tokcount count``: like ``wc``, for tokens."""
+"""`tokcount count`: like `wc`, for tokens."""
 
 from __future__ import annotations
 
@@ -23,17 +23,29 @@ def count(
     paths: Paths = None,
     encoding: Annotated[
         list[str] | None,
-        typer.Option("--encoding", "-e", help="An encoding; repeatable.", metavar="NAME", show_default=False),
+        typer.Option(
+            "--encoding",
+            "-e",
+            help="Count under this encoding; repeatable.",
+            metavar="NAME",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", "-m", help="A model; repeatable.", metavar="MODEL", show_default=False),
+        typer.Option(
+            "--model",
+            "-m",
+            help="Count under the encoding of this model; repeatable.",
+            metavar="MODEL",
+            show_default=False,
+        ),
     ] = None,
     bare: Annotated[
-        bool, typer.Option("--bare", help="Print only the total, one number for each column.")
+        bool, typer.Option("--bare", help="Print only the totals, one number per column.")
     ] = False,
     engine: Annotated[
-        Engine, typer.Option("--engine", help="Tokenizer. Default: auto.", show_default=False)
+        Engine, typer.Option("--engine", help="Tokenizer engine. Default: auto.", show_default=False)
     ] = "auto",
     max_ratio: MaxRatio = 1000,
     quiet: Quiet = False,
@@ -42,15 +54,15 @@ def count(
     ] = False,
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """Count the tokens of plain text: files, or standard input.
+    """Count the tokens of plain text, like wc.
 
-    One column for each encoding; p50k_base, cl100k_base and o200k_base unless told otherwise. The text is counted as
-    it is, without framing, whatever it looks like: for logs see drift.
+    Reads files or standard input and prints one column per encoding, by default p50k_base, cl100k_base and
+    o200k_base. The text is counted as it is, without framing, even if it is a log: for the records of a log, use drift.
     """
     columns = _columns(encoding or [], model or [])
     inputs = list(_count_inputs(paths, columns, engine, output.output, max_ratio, quiet=quiet))
     if not inputs:
-        raise DataError("no file to count was found.")
+        raise DataError("no files to count were found.")
     total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
     if bare:
         write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
@@ -94,5 +106,5 @@ def _count_inputs(
         text = PlainText(source, max_ratio)
         counts = count_stream(text, counter)
         if text.doubt and not quiet:
-            typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted all the same"), err=True)
+            typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted anyway"), err=True)
         yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}

@@ -1,4 +1,4 @@
-"""``tokcount doctor``: is everything that counting rests on in order?"""
+"""`tokcount doctor`: check the installation that the counts depend on."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from tokcount.cli.option_groups import with_groups
 from tokcount.cli.outputs import OutputGroup, show
 
 PACKAGES = {
-    "tiktoken": "needed",
-    "typer": "needed",
-    "polars": "needed",
-    "rich": "needed",
-    "msgspec": "needed",
-    "jmespath": "needed",
-    "splintr-rs": "pip install 'tokcount[fast]' counts several times as fast",
-    "backports.zstd": "pip install 'tokcount[zstd]' reads zstd before Python 3.14",
-    "PyYAML": "pip install 'tokcount[yaml]' reads VCR cassettes",
-    "genai-prices": "pip install 'tokcount[genai]' prices models of other vendors",
+    "tiktoken": "required",
+    "typer": "required",
+    "polars": "required",
+    "rich": "required",
+    "msgspec": "required",
+    "jmespath": "required",
+    "splintr-rs": "pip install 'tokcount[fast]' for a tokenizer that is several times as fast",
+    "backports.zstd": "pip install 'tokcount[zstd]' to read zstd on Python before 3.14",
+    "PyYAML": "pip install 'tokcount[yaml]' to read VCR cassettes",
+    "genai-prices": "pip install 'tokcount[genai]' for prices of other vendors' models",
 }
 
 
 @with_groups
 def doctor(output: OutputGroup = OutputGroup()) -> None:
-    """Check vocabularies and their hashes, the engine, versions and the date of the price data.
+    """Check the installation: vocabularies, engine, versions, age of the price data.
 
-    Exits with 2 when something is broken.
+    Exits with 2 if something is broken.
     """
     from tokcount.errors import UsageError
     from tokcount.reports.report import Report
@@ -35,11 +35,11 @@ def doctor(output: OutputGroup = OutputGroup()) -> None:
     show(Report("doctor", {"checks": checks}), output)
     broken = [check["name"] for check in checks if check["ok"] is False]
     if broken:
-        raise UsageError(f"broken: {', '.join(broken)}; install tokcount again.")
+        raise UsageError(f"broken: {', '.join(broken)}; reinstall tokcount.")
 
 
 def _check(name: str, ok: bool | None, value: str, remedy: str = "") -> dict[str, Any]:
-    """``ok``: ``None`` is "not there, and not needed"."""
+    """One check; `ok` is `None` if something optional is missing."""
     return {"name": name, "ok": ok, "value": value, "remedy": remedy}
 
 
@@ -52,8 +52,10 @@ def _versions() -> list[dict[str, Any]]:
         try:
             checks.append(_check(package, True, metadata.version(package)))
         except metadata.PackageNotFoundError:
-            needed = use == "needed"
-            checks.append(_check(package, False if needed else None, "not installed", "" if needed else use))
+            required = use == "required"
+            checks.append(
+                _check(package, False if required else None, "not installed", "" if required else use)
+            )
     return checks
 
 
@@ -64,7 +66,7 @@ def _vocabularies() -> list[dict[str, Any]]:
     for name in encodings.NAMES:
         found = encodings.verify(name)
         value = f"{found.tokens:,} tokens, SHA-256 {found.sha256[:12]}…"
-        remedy = "" if found.ok else f"should be {found.published_sha256[:12]}…; install tokcount again"
+        remedy = "" if found.ok else f"expected {found.published_sha256[:12]}…; reinstall tokcount"
         checks.append(_check(name, found.ok, value, remedy))
     return checks
 
@@ -75,12 +77,12 @@ def _engine() -> dict[str, Any]:
     engine = choose("auto")
     for name in ("p50k_base", "cl100k_base", "o200k_base"):
         engine.counter(name)
-    doubts = "; ".join(engine.warnings)
+    problems = "; ".join(engine.warnings)
     return _check(
         "engine",
-        None if doubts else True,
-        f"{engine.name}, self-check passed" if not doubts else engine.name,
-        doubts,
+        None if problems else True,
+        f"{engine.name}, self-check passed" if not problems else engine.name,
+        problems,
     )
 
 
@@ -91,6 +93,6 @@ def _data() -> dict[str, Any]:
     age = (today() - DATA_DATE).days
     if age > STALE_AFTER_DAYS:
         return _check(
-            "model and price data", None, f"{DATA_DATE}, {age} days old", "a newer tokcount may know more"
+            "model and price data", None, f"{DATA_DATE}, {age} days old", "update tokcount for newer data"
         )
     return _check("model and price data", True, DATA_DATE.isoformat())

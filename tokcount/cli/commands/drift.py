@@ -1,4 +1,4 @@
-"""``tokcount drift``: the tokens of a log under a baseline and targets."""
+"""`tokcount drift`: the token counts of a log under a baseline and targets."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def drift(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
     by: Annotated[list[str] | None, by_option(GROUP_KEYS)] = None,
-    top: Annotated[int, top_option("Worst records shown.")] = 5,
+    top: Annotated[int, top_option("Number of worst records shown.")] = 5,
     per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),
 ) -> None:
-    """Compare the tokens of a log under a baseline and targets.
+    """Compare a log's token counts under a baseline and targets.
 
-    With neither --from nor --to: the three encodings, p50k_base as the baseline. With --to alone: each record's own
-    model as the baseline. Shows what the log holds, content and framing tokens, the drift in total and record by
-    record, and the records that grow most.
+    With neither --from nor --to, compares the three encodings with p50k_base as the baseline. With only --to, the
+    baseline is each record's own model. Shows a summary of the log, content and framing tokens, the drift in total
+    and per record, and the records that grow most.
     """
     keys = group_keys(by)
     job = Job(paths, read, prices, run, output, per_record=per_record)

@@ -1,4 +1,4 @@
-"""``tokcount formats``: the formats that are read; with paths, what was detected in them and why."""
+"""`tokcount formats`: the supported log formats, or what was detected in files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def formats(
     quiet: Quiet = False,
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """List the formats, or show what was detected in files: records, kinds, what was skipped and where.
+    """List the log formats, or show what was detected in files: records, kinds, skipped items and their locations.
 
-    Exits with 3 when none of the files holds a record, and under --strict when anything was skipped.
+    Exits with 3 if none of the files contains a record, and under --strict if anything was skipped.
     """
     from tokcount.reports.report import Report
 
@@ -37,7 +37,7 @@ def formats(
     found = [summarise(source, options) for source in sources]
     show(Report("formats", {"files": found}), output)
     if not quiet:
-        _say_notes(found)
+        _print_warnings(found)
     if read.skipped is not None:
         inputs.list_skipped(read.skipped, sources, options, shown=not quiet)
     if not any(file["records"] for file in found):
@@ -46,8 +46,8 @@ def formats(
         raise DataError(f"{sum(file['skipped'] for file in found):,} items were skipped (--strict).")
 
 
-def _say_notes(files: list[dict[str, Any]]) -> None:
-    """What is worth saying of files that were read all the same, as every command that counts them says it."""
+def _print_warnings(files: list[dict[str, Any]]) -> None:
+    """Print the warnings about the files, as the counting commands do."""
     from tokcount.render.escape import message
 
     for file in files:

@@ -1,4 +1,4 @@
-"""``tokcount migrate``: completions requests as chat, Responses or batch requests."""
+"""`tokcount migrate`: rewrite completions requests as chat, Responses or batch requests."""
 
 from __future__ import annotations
 
@@ -30,58 +30,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class MigrateGroup:
-    """What the new requests are to be."""
+    """The form of the new requests."""
 
-    to: Annotated[str, typer.Option("--to", help="The model of the new requests.", metavar="MODEL")]
+    to: Annotated[str, typer.Option("--to", help="Target model of the new requests.", metavar="MODEL")]
     api: Annotated[
         Literal["chat", "responses"],
         typer.Option("--api", help="Write chat or Responses requests. Default: chat.", show_default=False),
     ] = "chat"
-    batch: Annotated[
-        bool, typer.Option("--batch", help="Write lines of a Batch API file, each with a custom_id.")
-    ] = False
+    batch: Annotated[bool, typer.Option("--batch", help="Write Batch API lines, each with a custom_id.")] = (
+        False
+    )
     split: Annotated[
         Literal["roles"] | None,
-        typer.Option(
-            "--split", help="Make messages of prompts whose plain text is a conversation throughout."
-        ),
+        typer.Option("--split", help="Split prompts that are plain-text conversations into chat messages."),
     ] = None
     system: Annotated[
         str | None,
         typer.Option(
-            "--system", help="A system message before each prompt: a text, or a file.", metavar="TEXT|FILE"
+            "--system",
+            help="Add a system message before each prompt: a text, or the name of a file.",
+            metavar="TEXT|FILE",
         ),
     ] = None
     scale_max_tokens: Annotated[
         bool,
         typer.Option(
             "--scale-max-tokens",
-            help="Multiply max_tokens by the drift of the log's own outputs; reads the log twice.",
+            help="Multiply max_tokens by the drift of the log's outputs; reads the log twice.",
         ),
     ] = False
     with_responses: Annotated[
         bool,
         typer.Option(
             "--with-responses",
-            help="Write the logged answers too; fine-tuning files become chat fine-tuning files.",
+            help="Also write the logged answers; fine-tuning files become chat fine-tuning files.",
         ),
     ] = False
     lost: Annotated[
         Path | None,
-        typer.Option("--lost", help="Write all that was left or lost, one JSON line each.", metavar="FILE"),
+        typer.Option(
+            "--lost",
+            help="Write everything that was dropped or not migrated to FILE, one JSON line each.",
+            metavar="FILE",
+        ),
     ] = None
 
 
 def check(asked: MigrateGroup, output: OutputGroup) -> None:
-    """Raises `UsageError` for options that contradict each other."""
+    """Raise `UsageError` for options that contradict each other."""
     if asked.batch and asked.with_responses:
-        raise UsageError("--batch holds requests alone: leave out --with-responses.")
+        raise UsageError("--batch files contain only requests: remove --with-responses.")
     if asked.lost is not None and (str(asked.lost) == "-" or asked.lost == output.output):
-        raise UsageError(f"--lost {asked.lost}: give it a file of its own.")
+        raise UsageError(f"--lost {asked.lost}: choose a different file from the output.")
 
 
 def options_of(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -> Options:
-    """What is asked of the new requests. Raises `UsageError` for a system message that cannot be read."""
+    """The options of the migration. Raises `UsageError` for a system message that cannot be read."""
     from tokcount.reports.migrate.requests import Options
 
     return Options(
@@ -95,8 +99,8 @@ def options_of(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None)
 
 
 def _text_of(given: str) -> str:
-    """The text itself, or that of the file of this name, without the line break at its end."""
-    if not os.path.isfile(given):  # noqa: PTH113 - a long text is no path, and no error
+    """The text itself, or the content of the file of this name without its final line break."""
+    if not os.path.isfile(given):  # noqa: PTH113 - a long text is not a path, and not an error
         return given
     try:
         return Path(given).read_text("utf-8").removesuffix("\n")
@@ -116,11 +120,11 @@ def migrate(
     run: RunGroup = RunGroup(),
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """Rewrite completions requests as chat, Responses or batch requests, and list what could not be carried over.
+    """Rewrite completions requests as chat, Responses or batch requests, and list what was lost.
 
-    The requests go to FILE (-o) and the report to standard output; without -o the requests go to standard output and
-    the report to standard error. A prompt becomes one user message. What was written to a file is read back and
-    counted. Records of other endpoints are not written, but listed.
+    With -o FILE, the requests go to the file and the report to standard output; without it, the requests go to
+    standard output and the report to standard error. A prompt becomes one user message. The written file is read back
+    and counted. Records of other endpoints are listed but not written.
     """
     from tokcount.reports.migrate.requests import Migrator
     from tokcount.reports.migrate.work import Work
@@ -160,12 +164,12 @@ def _target(asked: MigrateGroup, plan: ScanPlan) -> MigrationTarget:
 
     target = target_of(plan.references[0], asked.api)
     if asked.system is not None and not target.takes_system:
-        raise UsageError(f"--system: {target.model} takes no system messages; leave it out.")
+        raise UsageError(f"--system: {target.model} does not accept system messages; remove --system.")
     return target
 
 
 def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
-    """What limits of output tokens are multiplied by, from a first reading of the log."""
+    """The factors for limits on output tokens, measured by reading the log once."""
     from tokcount.models.resolve import find
     from tokcount.reports.migrate.compute import output_factors
 
@@ -178,7 +182,7 @@ def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
 
     factors = output_factors(job.count(plan), plan.references[0].label, encoding_of)
     if not factors:
-        raise DataError("the log holds no outputs of a known model to measure; leave out --scale-max-tokens.")
+        raise DataError("the log has no outputs of a known model to measure; remove --scale-max-tokens.")
     return factors
 
 
@@ -211,7 +215,7 @@ def _instead(work: Work) -> str:
 
 
 def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | None:
-    """The tokens of the file that was written, counted anew; ``None`` where there is none to read."""
+    """The tokens of the file that was written, counted anew; `None` where there is none to read."""
     import msgspec
 
     from tokcount.logs.options import ReadOptions
@@ -263,4 +267,4 @@ def _report(
         job.show(made, dataclasses.replace(output, output=None))
     elif not job.run.quiet:
         typer.echo(render(made, output.format, surface_of(sys.stderr, output.color)), nl=False, err=True)
-        job.is_told = output.format == "table"
+        job.already_shown = output.format == "table"

@@ -1,4 +1,4 @@
-"""``tokcount models``: the catalog; with names, how each was resolved and what it costs when."""
+"""`tokcount models`: the model catalog, or how names are resolved and what they cost when."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 @with_groups
 def models(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Model names.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Model names to explain.", show_default=False),
     ] = None,
     export: Annotated[
-        bool, typer.Option("--export", help="Write models and prices as a TOML file for --prices.")
+        bool, typer.Option("--export", help="Write models and prices as a TOML file that --prices accepts.")
     ] = False,
     prices: PriceGroup = PriceGroup(),
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """List the models that are known, or explain names as they stand in logs.
+    """List the known models, or explain how model names are resolved.
 
-    Shows encoding, framing family, windows, prices with their dates, shutdown and replacement; for a name, each step
-    that led from it to a model.
+    Shows encoding, framing family, context window, dated prices, shutdown date and replacement; for a name, each
+    step from the name to the model.
     """
     from tokcount.cli.prices import catalog_of
 
@@ -104,7 +105,7 @@ def _price(row: PriceRow) -> dict[str, Any]:
 
 
 def _rates(rates: Rates) -> dict[str, str | None]:
-    """USD per million tokens as decimal strings; ``None`` where the model has no such price of its own."""
+    """USD per million tokens as decimal strings; `None` where the model has no separate price."""
     amounts = {
         "input": rates.input,
         "cached_input": rates.cached_input,

@@ -1,4 +1,4 @@
-"""``tokcount reconcile``: counted against billed; ``tokcount calibrate``: constants for what is billed otherwise."""
+"""`tokcount reconcile`: counted against billed tokens; `tokcount calibrate`: framing constants that fit the bill."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 def reconcile(
     paths: Paths = None,
     own: OwnGroup = OwnGroup(),
-    top: Annotated[int, top_option("Worst records shown.")] = 10,
+    top: Annotated[int, top_option("Number of worst records shown.")] = 10,
     per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),
 ) -> None:
-    """Compare counted tokens with the usage that the log says was billed.
+    """Compare counted tokens with the billed usage in the log.
 
-    Residuals are counted minus billed, by model, shape and endpoint. A residual that is the same for every record of
-    a model is named: that is how a model shows itself whose framing is not known yet.
+    A residual is counted minus billed tokens; residuals are grouped by model, shape and endpoint. A residual that is
+    the same for every record of a model is pointed out: it means that the framing of the model is not known yet.
     """
     from tokcount.reports.reconcile import compute as analysis
     from tokcount.reports.reconcile import residuals
@@ -52,17 +52,17 @@ def calibrate(
     paths: Paths = None,
     own: OwnGroup = OwnGroup(),
     export: Annotated[
-        bool, typer.Option("--export", help="Write the proposals as a TOML file for --families.")
+        bool, typer.Option("--export", help="Write the suggestions as a TOML file that --families accepts.")
     ] = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """Propose framing constants for models that are billed otherwise than they are counted, with the evidence.
+    """Suggest framing constants for models whose billed tokens differ from the count.
 
-    Needs a log with usage. A model that is not known is counted as --assume-model says. The table that --export
-    writes is taken by --families; what it counts is marked calibrated.
+    Needs a log with usage and shows the evidence. An unknown model is counted as the model of --assume-model.
+    --export writes a file that --families accepts; counts that use it are marked calibrated.
     """
     from tokcount.reports.reconcile import calibrate as analysis
 
@@ -90,7 +90,7 @@ def _plan(job: Job, own: OwnGroup) -> ScanPlan:
 
 
 def _counted_as(plan: ScanPlan) -> CountedAs:
-    """How the scan resolved a model name; a model with constants of the user's own is left as they say."""
+    """How the scan resolved a model name; `None` for a model with user-defined constants."""
     from tokcount.models.resolve import find
 
     own = {user.model for user in plan.families}
@@ -107,7 +107,7 @@ def _counted_as(plan: ScanPlan) -> CountedAs:
 
 
 def _as_toml(report: Report, plan: ScanPlan) -> str:
-    """The proposals as a file for ``--families``; with the encoding where only ``--assume-model`` gave one."""
+    """The suggestions as a file for `--families`; with the encoding where only `--assume-model` specifies one."""
     from tokcount.framing.user_families import as_toml
     from tokcount.models.references import parse_reference
 
@@ -121,4 +121,4 @@ def _as_toml(report: Report, plan: ScanPlan) -> str:
         )
         for proposal in report.data["proposals"]
     ]
-    return "\n".join(tables) or "# nothing to propose: no constants make more records exact\n"
+    return "\n".join(tables) or "# nothing to suggest: no constants make more records exact\n"

@@ -1,4 +1,4 @@
-"""``tokcount render``: a saved JSON report in any other format; compute once, render many times."""
+"""`tokcount render`: convert a saved JSON report to another format: compute once, render many times."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tokcount.errors import UsageError
 @with_groups
 def render(
     report: Annotated[
-        str, typer.Argument(metavar="REPORT", help="A report saved with -f json; - for standard input.")
+        str, typer.Argument(metavar="REPORT", help="A report saved with -f json, or - for standard input.")
     ],
     output: CheckOutputGroup = CheckOutputGroup(),
 ) -> None:
-    """Show a report that was saved with -f json in another format.
+    """Convert a report saved with -f json to another format.
 
-    github, junit and sarif are for reports of check.
+    The formats github, junit and sarif are for reports of check.
     """
     from tokcount.render.json_report import load
 
@@ -31,7 +31,7 @@ def render(
         show(saved, output)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{report} does not hold what a report of {saved.command} holds ({type(error).__name__}); make it anew"
+            f"{report} is not a valid report of {saved.command} ({type(error).__name__}); create it again"
         ) from error
 
 

@@ -1,0 +1,159 @@
+"""The configuration file: its keys, and the messages about mistakes in it."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tokcount.cli import settings
+from tokcount.cli.commands.audit import audit
+from tokcount.cli.commands.check import check
+from tokcount.errors import UsageError
+
+
+def written(folder: Path, text: str, name: str = "tokcount.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    text = "prices = 'p.toml'\nfamilies = '/abs/f.toml'\n[check]\nbaseline = ['a.json', 'b.json']"
+    found = settings.load(written(tmp_path, text))
+
+    assert found.shared == {"prices": str(tmp_path / "p.toml"), "families": "/abs/f.toml"}
+    assert found.check == {"baseline": [str(tmp_path / "a.json"), str(tmp_path / "b.json")]}
+
+
+def test_one_string_is_a_list_of_one(tmp_path: Path) -> None:
+    found = settings.load(written(tmp_path, "to = 'gpt-4o'\nfrom = 'gpt-4'"))
+
+    assert found.shared == {"to": ["gpt-4o"], "from_": "gpt-4"}
+
+
+def test_check_wins_over_the_rest_for_check_alone(tmp_path: Path) -> None:
+    found = settings.load(written(tmp_path, "format = 'csv'\n[check]\nformat = 'junit'\ntop = 1"))
+
+    assert found.defaults("check") == {"format": "junit", "top": 1}
+    assert found.defaults("drift")["format"] == "csv"
+
+
+def test_tokcount_toml_comes_before_pyproject_toml_and_the_nearer_folder_before_both(tmp_path: Path) -> None:
+    inner = tmp_path / "a"
+    inner.mkdir()
+    written(tmp_path, "jobs = 1")
+    written(tmp_path, "[tool.tokcount]\njobs = 2", "pyproject.toml")
+
+    assert settings.nearest(inner) == settings.Config(tmp_path / "tokcount.toml", {"jobs": 1}, {})
+    written(inner, "[tool.tokcount]\njobs = 3", "pyproject.toml")
+    assert settings.nearest(inner) == settings.Config(inner / "pyproject.toml", {"jobs": 3}, {})
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[tool.other]\nx = 1", "# tokcount\n[tool.other]\nx = 1", "tool = 1 # tokcount"]
+)
+def test_a_pyproject_without_the_table_is_passed_over(tmp_path: Path, text: str) -> None:
+    written(tmp_path, "jobs = 1")
+    inner = tmp_path / "a"
+    inner.mkdir()
+    written(inner, text, "pyproject.toml")
+
+    found = settings.nearest(inner)
+
+    assert found is not None
+    assert found.path == tmp_path / "tokcount.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("jbos = 1", "jbos: no such key. Did you mean jobs?"),
+        ("zzz = 1", "zzz: no such key. Known: "),
+        ("chek = 1", "chek: no such key. Did you mean check"),
+        ("check = 1", "check: a table was expected, not 1"),
+        ("[check]\nfial = []", "2: check.fial: no such key. Did you mean fail"),
+        ("[mapping]\nprompt = 'x'", "2: mapping.prompt: no such key. Did you mean prompt_path"),
+        ("jobs = '2'", "jobs: a whole number was expected, not '2'"),
+        ("jobs = true", "jobs: a whole number was expected, not true"),
+        ("strict = 1", "strict: true or false was expected, not 1"),
+        ("to = [1]", "to[0]: a string was expected, not 1"),
+        ("to = 1", "to: a string or a list of them was expected, not 1"),
+        ("engine = []", "engine: "),
+        ("engine = 'fats'", "engine: 'fats' is not known. Did you mean fast?"),
+        ("prices = 1", "prices: a path as a string was expected, not 1"),
+        ("[check]\nbaseline = 1", "check.baseline: a path or a list of them was expected, not 1"),
+    ],
+)
+def test_a_mistake_is_reported_with_file_line_and_key(tmp_path: Path, text: str, message: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(UsageError) as caught:
+        settings.load(path)
+
+    (line,) = caught.value.lines
+    assert line.startswith(f"{path}:")
+    assert message in line
+
+
+def test_all_mistakes_of_a_file_are_listed_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, "jbos = 1\n\n[check]\ntop = 'five'\nfial = 1\n")
+    with pytest.raises(UsageError) as caught:
+        settings.load(path)
+
+    assert caught.value.lines == (
+        f"{path}:1: jbos: no such key. Did you mean jobs?",
+        f"{path}:4: check.top: a whole number was expected, not 'five'",
+        f"{path}:5: check.fial: no such key. Did you mean fail?",
+    )
+
+
+@pytest.mark.parametrize("text", ["[", "x = " + "[" * 5000])
+def test_a_file_that_is_not_toml_is_reported(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="not readable as TOML"):
+        settings.load(written(tmp_path, text))
+
+
+def test_options_of_a_single_run_cannot_be_set(tmp_path: Path) -> None:
+    for name in settings.ONE_RUN:
+        with pytest.raises(UsageError, match="no such key"):
+            settings.load(written(tmp_path, f"{name} = true"))
+
+
+def test_every_key_is_an_option_of_its_command() -> None:
+    options = {*inspect.signature(check).parameters, *inspect.signature(audit).parameters}
+
+    assert set(settings.SHARED | settings.MAPPING) <= options
+    assert set(settings.CHECK) <= set(inspect.signature(check).parameters)
+
+
+def test_migrate_takes_the_only_target_of_a_file(tmp_path: Path) -> None:
+    assert settings.load(written(tmp_path, "to = ['gpt-4o']")).defaults("migrate")["to"] == "gpt-4o"
+    assert "to" not in settings.load(written(tmp_path, "to = ['gpt-4o', 'gpt-5']")).defaults("migrate")
+
+
+def test_keys_of_a_pyproject_are_named_in_full(tmp_path: Path) -> None:
+    written(tmp_path, "[tool.tokcount.check]\nfial = 1", "pyproject.toml")
+    with pytest.raises(
+        UsageError, match=r"pyproject\.toml:2: tool\.tokcount\.check\.fial: no such key\. Did you mean fail"
+    ):
+        settings.nearest(tmp_path)
+
+
+def test_a_pyproject_can_be_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "[tool.tokcount]\njobs = 2", "pyproject.toml")
+
+    assert settings.load(path).shared == {"jobs": 2}
+    assert settings.load(written(tmp_path, "", "pyproject.toml")).shared == {}
+
+
+def test_a_folder_without_any_has_none(tmp_path: Path) -> None:
+    assert settings.nearest(tmp_path) is None
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gone\.toml: the configuration cannot be read: No such file"):
+        settings.load(tmp_path / "gone.toml")
+    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="cannot be read: it is not UTF-8"):
+        settings.load(tmp_path / "bad.toml")

@@ -1,0 +1,169 @@
+"""The configuration file: `[tool.tokcount]` of the nearest pyproject.toml upward, or a whole tokcount.toml.
+
+The keys and the types of their values are those of the options in `tokcount.cli.options`. Keys under `check` apply
+only to `tokcount check` and override the others there; keys under `mapping` describe an unknown log format. Paths are
+relative to the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from tokcount import tables
+from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.outputs import Output
+from tokcount.errors import UsageError
+from tokcount.logs import options as reading
+
+OWN_FILE: Final = "tokcount.toml"
+PROJECT_FILE: Final = "pyproject.toml"
+ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_baseline", "skipped", "text"})
+"""Options of a single run, which the configuration cannot set."""
+
+
+def _hints(*groups: type) -> dict[str, Any]:
+    """Option → the type of its value, without the typer annotations."""
+    return {
+        field.name: _value_type(hints[field.name])
+        for group in groups
+        for hints in [get_type_hints(group, include_extras=True)]
+        for field in dataclasses.fields(group)
+        if field.name not in ONE_RUN
+    }
+
+
+def _value_type(hint: Any) -> Any:
+    """The type of a value that is set: `list[Path] | None` is `list[Path]`, and several literals are one."""
+    if get_origin(hint) is Annotated:
+        return _value_type(get_args(hint)[0])
+    if get_origin(hint) not in (Union, types.UnionType):
+        return hint
+    members = [member for member in get_args(hint) if member is not types.NoneType]
+    if all(get_origin(member) is Literal for member in members):
+        return Literal[tuple(dict.fromkeys(value for member in members for value in get_args(member)))]
+    return members[0]
+
+
+_LOG_OPTIONS = _hints(ReadGroup, ReferenceGroup, PriceGroup, MoneyGroup, RunGroup, Output)
+_MAPPING_NAMES = frozenset(reading.Mapping.__struct_fields__)
+
+MAPPING: Final = {name: hint for name, hint in _LOG_OPTIONS.items() if name in _MAPPING_NAMES}
+"""Options under `mapping`."""
+SHARED: Final = {name: hint for name, hint in _LOG_OPTIONS.items() if name not in _MAPPING_NAMES}
+"""Options at the top of the file, for all commands that have them."""
+CHECK: Final = {name: hint for name, hint in _hints(BudgetGroup).items() if name not in SHARED}
+"""Options that exist only under `check`, where all shared options can be set as well."""
+
+
+def _table(name: str, hints: Mapping[str, Any], **tables: type) -> type[msgspec.Struct]:
+    """A Struct with one optional field per option. One string is accepted where a list is expected."""
+    fields: list[tuple[str, Any, Any]] = [
+        (option, _accepted(hint) | msgspec.UnsetType, msgspec.UNSET) for option, hint in hints.items()
+    ]
+    fields += [(key, table, msgspec.field(default_factory=table)) for key, table in tables.items()]
+    return msgspec.defstruct(name, fields, forbid_unknown_fields=True, rename={"from_": "from"})
+
+
+def _accepted(hint: Any) -> Any:
+    if get_origin(hint) is list:
+        return Annotated[str | list[str], msgspec.Meta(description=f"{_item(hint)} or a list of them")]
+    return Annotated[str, msgspec.Meta(description="a path as a string")] if hint is Path else hint
+
+
+def _item(hint: Any) -> str:
+    return "a path" if get_args(hint) == (Path,) else "a string"
+
+
+_MAPPING_TABLE = _table("Mapping", MAPPING)
+_CHECK_TABLE = _table("Check", SHARED | CHECK)
+_FILE = _table("Configuration", SHARED, mapping=_MAPPING_TABLE, check=_CHECK_TABLE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The content of a file. `shared` and `check`: option → value; paths are absolute or relative to the process."""
+
+    path: Path
+    shared: Mapping[str, Any]
+    check: Mapping[str, Any]
+
+    def defaults(self, command: str) -> dict[str, Any]:
+        """The values of a command's options that neither the command line nor the environment sets."""
+        if command == "check":
+            return {**self.shared, **self.check}
+        values = {**self.shared, **{name: value for name, value in self.check.items() if name in CHECK}}
+        if command == "migrate":
+            targets = values.pop("to", [])
+            values |= {"to": targets[0]} if len(targets) == 1 else {}
+        return values
+
+
+def nearest(start: Path) -> Config | None:
+    """The configuration that applies to a folder: that of the first folder upward with one.
+
+    tokcount.toml takes precedence over pyproject.toml. Raises `UsageError` for mistakes in the file.
+    """
+    for folder in (start, *start.parents):
+        own, project = folder / OWN_FILE, folder / PROJECT_FILE
+        if own.is_file():
+            return load(own)
+        if project.is_file() and _mentions_tokcount(project):
+            document = tables.load(project, "configuration")
+            if _project_table(document) is not None:
+                return _config(document, ("tool", "tokcount"))
+    return None
+
+
+def load(path: Path) -> Config:
+    """The configuration in a file; in a pyproject.toml, its table `[tool.tokcount]`.
+
+    Raises `UsageError` that lists all mistakes, each with line, key and close matches.
+    """
+    document = tables.load(path, "configuration")
+    if path.name != PROJECT_FILE:
+        return _config(document, ())
+    if _project_table(document) is None:
+        return Config(path, {}, {})
+    return _config(document, ("tool", "tokcount"))
+
+
+def _config(document: tables.Document, at: tables.Key) -> Config:
+    file: Any = tables.convert(document, _FILE, at=at)
+    folder = document.path.parent
+    shared = _values(file, SHARED, folder) | _values(file.mapping, MAPPING, folder)
+    return Config(document.path, shared, _values(file.check, SHARED | CHECK, folder))
+
+
+def _values(table: Any, hints: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Option → value, of the options that are set."""
+    given = ((name, getattr(table, name)) for name in hints)
+    return {name: _ready(value, hints[name], folder) for name, value in given if value is not msgspec.UNSET}
+
+
+def _ready(value: Any, hint: Any, folder: Path) -> Any:
+    """The value as typer expects it: lists as lists, paths joined with the folder of the file."""
+    if get_origin(hint) is list:
+        return [
+            _ready(item, get_args(hint)[0], folder) for item in ([value] if isinstance(value, str) else value)
+        ]
+    return str(folder / value) if hint is Path else value
+
+
+def _project_table(document: tables.Document) -> Any:
+    """The value of `[tool.tokcount]`; `None` if there is none."""
+    tool = document.data.get("tool")
+    return tool.get("tokcount") if isinstance(tool, dict) else None
+
+
+def _mentions_tokcount(path: Path) -> bool:
+    """Whether a pyproject.toml may configure tokcount; other files need not be parsed."""
+    try:
+        return b"tokcount" in path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: the configuration cannot be read: {error.strerror}") from error

@@ -10,9 +10,9 @@ import pytest
 
 from tokcount.errors import UsageError
 from tokcount.render import FORMATS, emit, render
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport
 
-REPORT = Report(
+REPORT = DictReport(
     "count", {"inputs": [{"path": "-", "bytes": 9, "tokens": {"o200k_base": 7}}], "total": {"o200k_base": 7}}
 )
 
@@ -33,11 +33,11 @@ def test_a_format_that_does_not_exist_is_named_with_close_ones() -> None:
 
 
 @pytest.mark.parametrize("name", ["table", "csv"])
-def test_a_command_without_a_view_can_only_be_json(name: str) -> None:
-    strange = Report("../count", {"x": 1})
+def test_the_report_of_an_unknown_command_can_only_be_json(name: str) -> None:
+    strange = DictReport("../count", {"x": 1})
 
     assert '"x": 1' in render(strange, "json")
-    with pytest.raises(UsageError, match="can only be shown as json"):
+    with pytest.raises(UsageError, match="unknown command"):
         render(strange, name)
 
 
@@ -49,8 +49,8 @@ def test_a_file_gets_neither_colour_nor_a_width(tmp_path: Path) -> None:
 
 def test_count_in_machine_formats_needs_neither_polars_nor_rich() -> None:
     program = (
-        "import sys; from tokcount.reports.report import Report; from tokcount.render import emit\n"
-        "for name in ('csv', 'json', 'jsonl'): emit(Report('count', {'inputs': [], 'total': {}}), name)\n"
+        "import sys; from tokcount.reports.report import DictReport; from tokcount.render import emit\n"
+        "for name in ('csv', 'json', 'jsonl'): emit(DictReport('count', {'inputs': [], 'total': {}}), name)\n"
         "sys.exit(','.join({'polars', 'rich', 'tiktoken'} & sys.modules.keys()) or None)"
     )
 

@@ -9,11 +9,11 @@ import pytest
 from support.reports import DRIFT, REPORTS
 
 from tokcount.render import render
-from tokcount.render.json_report import schema
-from tokcount.reports.views import VIEWS
+from tokcount.reports.registry import COMMANDS
+from tokcount.reports.schema import schema
 
 
-@pytest.mark.parametrize("command", VIEWS)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_schema_is_a_valid_schema(command: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(command))
 

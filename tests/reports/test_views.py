@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import json
 
 import pytest
@@ -11,7 +10,7 @@ from support.reports import HOSTILE, REPORTS
 from syrupy.assertion import SnapshotAssertion
 
 from tokcount.render import FORMATS, OutputTarget, render
-from tokcount.reports.views import VIEWS
+from tokcount.reports.registry import COMMANDS, view_module
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
@@ -66,8 +65,8 @@ def test_csv_and_json_lines_have_the_same_rows(name: str) -> None:
 
 
 def test_every_command_has_a_view_and_every_view_a_report() -> None:
-    for command in VIEWS:
-        view = importlib.import_module(f"tokcount.reports.{VIEWS[command]}")
+    for command in COMMANDS:
+        view = view_module(command)
         assert callable(view.blocks)
         assert callable(view.rows)
-    assert {report.command for report in REPORTS.values()} == set(VIEWS)
+    assert {report.command for report in REPORTS.values()} == set(COMMANDS)

@@ -12,7 +12,7 @@ from tokcount.reports.budgets import compute
 from tokcount.reports.budgets.compute import CheckOptions
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.overview import overview
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 HOSTILE_PATH = (
     "::error file=x,line=1::pwned%0A\n::set-output name=a::b\r]]>&<b>|`\x1b[31m\u202e\ufffe,=SUM(A1)"
@@ -21,7 +21,7 @@ HOSTILE_PATH = (
 
 def checked(log: Any, fail: list[str], warn: list[str], *targets: str) -> Report:
     gate = CheckOptions(fail=tuple(map(parse, fail)), warn=tuple(map(parse, warn)), top=2)
-    return compute.report(compute.judge(source(log, *targets), gate), overview(log, Skips()))
+    return compute.report(compute.judge(source(log, *targets), gate), overview(log, Skips()).data)
 
 
 CHECKED = checked(
@@ -42,7 +42,7 @@ HOSTILE = checked(
     ["input_tokens.max <= 250 where model != '::error::x %0A ]]> <b>'"],
     ["input_tokens.min >= 5"],
 )
-CONFIGURED = Report(
+CONFIGURED = DictReport(
     "config",
     {
         "file": "/work/[red]/pyproject.toml",
@@ -54,7 +54,7 @@ CONFIGURED = Report(
         ],
     },
 )
-UNCONFIGURED = Report(
+UNCONFIGURED = DictReport(
     "config", {"file": None, "settings": [{"key": "jobs", "value": None, "origin": "default"}]}
 )
 SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN, "floor": FLOOR}

@@ -15,12 +15,12 @@ from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.reconcile import calibrate
 from tokcount.reports.reconcile import compute as reconcile
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport
 
 HOSTILE = "=logs/[red]|<b>`x`\x1b[31m\u202e.jsonl"
 OWN = NamedReference("own")
 
-COUNT = Report(
+COUNT = DictReport(
     "count",
     {
         "inputs": [
@@ -31,9 +31,9 @@ COUNT = Report(
     },
 )
 
-FORMATS = Report("formats", {"formats": [{"name": "openai.chat", "description": "chat request bodies"}]})
+FORMATS = DictReport("formats", {"formats": [{"name": "openai.chat", "description": "chat request bodies"}]})
 
-DETECTED = Report(
+DETECTED = DictReport(
     "formats",
     {
         "files": [
@@ -94,9 +94,9 @@ PRICE = {
     "origin": "verified",
 }
 
-MODELS = Report("models", {"models": [{**GPT_4O, "price": PRICE}, {**DAVINCI, "price": None}]})
+MODELS = DictReport("models", {"models": [{**GPT_4O, "price": PRICE}, {**DAVINCI, "price": None}]})
 
-RESOLVED = Report(
+RESOLVED = DictReport(
     "models",
     {
         "resolutions": [
@@ -120,7 +120,7 @@ RESOLVED = Report(
     },
 )
 
-DOCTOR = Report(
+DOCTOR = DictReport(
     "doctor",
     {
         "checks": [

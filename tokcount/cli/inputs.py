@@ -115,10 +115,10 @@ def say(message: str, run: RunGroup) -> None:
 def skipped_sentence(skipped: SkippedSummary) -> str:
     """What was skipped, worded as in the reports."""
     from tokcount.render.escape import visible
-    from tokcount.reports.overview import skipped_entries
+    from tokcount.reports.overview import skipped_items
     from tokcount.reports.phrases import skipped_sentence
 
-    return visible(skipped_sentence(skipped_entries(skipped)))
+    return visible(skipped_sentence(skipped_items(skipped)))
 
 
 def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptions, *, shown: bool) -> None:

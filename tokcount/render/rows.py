@@ -16,7 +16,7 @@ from tokcount.errors import UsageError
 from tokcount.render import writing
 from tokcount.render.escape import INVISIBLE, csv_cell, json_text
 from tokcount.render.terminal import ColorChoice, surface_of
-from tokcount.reports.report import Report
+from tokcount.reports.report import envelope
 
 BATCH_ROWS: Final = 20_000
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
@@ -73,8 +73,8 @@ def _jsonl(frame: pl.DataFrame, command: str) -> Iterator[bytes]:  # noqa: ARG00
 
 
 def _json(frame: pl.DataFrame, command: str) -> Iterator[bytes]:
-    envelope = json.dumps(Report(command, {"rows": []}).document())
-    yield envelope.removesuffix("]}").encode() + b"\n"
+    document = json.dumps({**envelope(command), "rows": []})
+    yield document.removesuffix("]}").encode() + b"\n"
     separator = b""
     for batch in _json_batches(frame):
         if batch:

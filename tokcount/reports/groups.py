@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 
 from tokcount.reports.columns import Reference, column
-from tokcount.reports.measures import Stats, measures, reference_entry, tokens, with_drift
+from tokcount.reports.drift.report import DriftGroup
+from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
 
 DIMENSIONS: dict[str, pl.Expr] = {
     "model": pl.col("model"),
@@ -32,10 +33,10 @@ FRAMING, REPLY, OTHER = "(framing)", "(reply)", "(other)"
 
 def groups(
     frame: pl.DataFrame, by: Sequence[str], references: Sequence[Reference], baseline: Reference
-) -> list[dict[str, Any]]:
-    """One object for each combination of the dimensions in ``by``: their values, ``records``, ``references``.
+) -> list[DriftGroup]:
+    """One group for each combination of the dimensions in `by`.
 
-    Days come in order, all other groups by falling input tokens of the baseline, then by name.
+    Days are in order, all other groups by falling input tokens of the baseline, then by name.
     """
     return entries(sums(frame, by, references, baseline), by, references, baseline)
 
@@ -62,8 +63,8 @@ def key(name: str) -> str:
 
 def entries(
     rows: Iterable[Stats], by: Sequence[str], references: Sequence[Reference], baseline: Reference
-) -> list[dict[str, Any]]:
-    """The objects of `groups`, from aggregated rows in any order."""
+) -> list[DriftGroup]:
+    """The groups of `groups`, from aggregated rows in any order."""
     largest = column(baseline.label, "input_tokens")
 
     def place(row: Stats) -> tuple[Any, ...]:
@@ -71,15 +72,14 @@ def entries(
         size = -(row[largest] or 0)
         return (named, size) if by[0] == "day" else (size, named)
 
-    return [_entry(row, by, references) for row in sorted(rows, key=place)]
-
-
-def _entry(row: Stats, by: Sequence[str], references: Sequence[Reference]) -> dict[str, Any]:
-    return {
-        **{name: row[key(name)] for name in by},
-        "records": row["records"],
-        "references": [reference_entry(row, reference) for reference in references],
-    }
+    return [
+        DriftGroup(
+            **{name: row[key(name)] for name in by},
+            records=row["records"],
+            references=[measures_of(row, reference) for reference in references],
+        )
+        for row in sorted(rows, key=place)
+    ]
 
 
 def with_roles(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:

@@ -10,12 +10,22 @@ of the percentiles.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
 from tokcount.reports.columns import QUANTITIES, Reference, column
+from tokcount.reports.drift.report import Measures
+from tokcount.reports.report import ByBasis
+
+MEASURED: Final = (
+    *QUANTITIES,
+    *("drift", "drift_p50", "drift_p95", "drift_max", "output_drift", "difference"),
+    *("counted", "compared", "zero_baseline"),
+)
+"""Fields of `Measures` that are aggregations of the same name."""
+
 
 Number = TypeVar("Number", float, pl.Expr)
 Stats = dict[str, Any]
@@ -110,22 +120,17 @@ def _drift_of_sums(label: str, baseline: str, quantity: str) -> pl.Expr:
     return pl.when(before > 0).then((after - before) / before)
 
 
-def reference_entry(stats: Stats, reference: Reference) -> dict[str, Any]:
-    """The JSON object of one reference, out of an aggregated row. What the baseline does not have is ``None``."""
+def measures_of(stats: Stats, reference: Reference) -> Measures:
+    """The measures of one reference, out of an aggregated row. What the baseline does not have is `None`."""
 
     def get(name: str) -> Any:
         return stats.get(column(reference.label, name))
 
-    return {
-        "reference": reference.label,
-        "encoding": reference.encoding,
-        "family": reference.family,
-        **{name: get(name) for name in QUANTITIES},
-        **{
-            name: get(name)
-            for name in ("drift", "drift_p50", "drift_p95", "drift_max", "output_drift", "difference")
-        },
-        **{name: get(name) for name in ("counted", "compared", "zero_baseline")},
-        "basis": {word: get(f"basis.{word}") for word in BASIS_ORDER},
-        "basis_tokens": {word: get(f"basis_tokens.{word}") for word in BASIS_ORDER},
-    }
+    return Measures(
+        reference=reference.label,
+        encoding=reference.encoding,
+        family=reference.family,
+        **{name: get(name) for name in MEASURED},
+        basis=ByBasis(**{word: get(f"basis.{word}") for word in BASIS_ORDER}),
+        basis_tokens=ByBasis(**{word: get(f"basis_tokens.{word}") for word in BASIS_ORDER}),
+    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import polars as pl
+from msgspec import structs
+
+from tokcount.reports.report import ModelRecords, Overview, Period, SkippedItems, SkippedPlace
 
 PLACES_PER_REASON = 10
 """Skipped places of each reason in a report; all are counted."""
@@ -16,8 +19,8 @@ Counts = list[tuple[str | None, int]]
 """Values, and how many records have them."""
 
 
-class Place(Protocol):
-    """One skipped item: where it stands, and why."""
+class SkippedItem(Protocol):
+    """One skipped item of a log: its location, and why."""
 
     source: str
     line: int
@@ -30,7 +33,7 @@ class Place(Protocol):
 
 
 class SkippedSummary(Protocol):
-    """What was skipped: a number for each reason, and the first places in the order of the input."""
+    """What a scan skipped: a number for each reason, and the first items in the order of the input."""
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -38,8 +41,8 @@ class SkippedSummary(Protocol):
         ...
 
     @property
-    def places(self) -> Sequence[Place]:
-        """The first places of each reason."""
+    def places(self) -> Sequence[SkippedItem]:
+        """The first items of each reason."""
         ...
 
 
@@ -64,31 +67,29 @@ def contents(frame: pl.DataFrame) -> Contents:
     return Contents(frame.height, formats, kinds, models, flags, first, last, frame["timestamp"].null_count())
 
 
-def overview(frame: pl.DataFrame, skipped: SkippedSummary) -> dict[str, Any]:
-    """The keys that every report over records starts with; numbers are records unless the key says otherwise."""
+def overview(frame: pl.DataFrame, skipped: SkippedSummary) -> Overview:
+    """What the rows of a frame hold; a report takes it over with `msgspec.structs.asdict`."""
     return overview_of(contents(frame), skipped)
 
 
-def overview_of(held: Contents, skipped: SkippedSummary) -> dict[str, Any]:
+def overview_of(held: Contents, skipped: SkippedSummary) -> Overview:
     """`overview` of a log that has been summed up already."""
-    return {
-        "records": held.records,
-        **skipped_entries(skipped),
-        "formats": tally_of(held.formats),
-        "kinds": tally_of(held.kinds),
-        "models": [{"model": model, "records": n} for model, n in _frequent_first(held.models)],
-        "flags": words_of(held.flags, "|"),
-        "period": {"from": _written(held.first), "to": _written(held.last), "undated": held.undated},
-    }
+    return Overview(
+        records=held.records,
+        **structs.asdict(skipped_items(skipped)),
+        formats=tally_of(held.formats),
+        kinds=tally_of(held.kinds),
+        models=[ModelRecords(model, n) for model, n in _frequent_first(held.models)],
+        flags=words_of(held.flags, "|"),
+        period=Period(_written(held.first), _written(held.last), held.undated),
+    )
 
 
-def skipped_entries(skipped: SkippedSummary) -> dict[str, Any]:
-    """The keys that say what was skipped: how many items, why, and where the first ones stand."""
-    return {
-        "skipped": sum(skipped.reasons.values()),
-        "skipped_reasons": dict(sorted(skipped.reasons.items())),
-        "skipped_at": _places(skipped.places),
-    }
+def skipped_items(skipped: SkippedSummary) -> SkippedItems:
+    """Skipped items by reason in alphabetical order, with the first `PLACES_PER_REASON` of each."""
+    return SkippedItems(
+        sum(skipped.reasons.values()), dict(sorted(skipped.reasons.items())), _first_of_each(skipped.places)
+    )
 
 
 def tally(values: pl.Series) -> dict[str, int]:
@@ -124,19 +125,13 @@ def _frequent_first(counts: Iterable[tuple[str | None, int]]) -> Counts:
     return sorted(counts, key=lambda pair: (-pair[1], pair[0] is not None, pair[0] or ""))
 
 
-def _places(places: Sequence[Place]) -> list[dict[str, Any]]:
-    kept: dict[str, list[dict[str, Any]]] = {}
-    for place in places:
-        of_reason = kept.setdefault(place.reason, [])
+def _first_of_each(items: Sequence[SkippedItem]) -> list[SkippedPlace]:
+    kept: dict[str, list[SkippedPlace]] = {}
+    for item in items:
+        of_reason = kept.setdefault(item.reason, [])
         if len(of_reason) < PLACES_PER_REASON:
-            entry = {
-                "source": place.source,
-                "line": place.line,
-                "reason": place.reason,
-                "detail": place.detail,
-            }
-            of_reason.append(entry)
-    return [entry for reason in sorted(kept) for entry in kept[reason]]
+            of_reason.append(SkippedPlace(item.source, item.line, item.reason, item.detail))
+    return [place for reason in sorted(kept) for place in kept[reason]]
 
 
 def _instant(value: object) -> datetime | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from tokcount.document.blocks import Line, Tone
 from tokcount.document.values import integer, share
+from tokcount.reports.report import ByBasis, ModelRecords, Overview, Period, SkippedPlace
 
 SKIPPED = {
     "error": ("failed call", "failed calls"),
@@ -28,78 +30,118 @@ REASONS_NAMED = 5
 
 
 def counted(n: int, one: str, many: str) -> str:
-    """A number with its noun: ``1 record``, ``12,480 records``."""
+    """A number with its noun: `1 record`, `12,480 records`."""
     return f"{integer(n)} {one if n == 1 else many}"
 
 
-def place(entry: dict[str, Any]) -> str:
-    """``file:line``, and the number of the record on its line where it is not the first."""
-    index = entry.get("index") or 0
-    return f"{entry['source']}:{entry['line']}" + (f"[{index}]" if index else "")
+class Located(Protocol):
+    """A record of a log."""
+
+    @property
+    def source(self) -> str:
+        """The file."""
+        ...
+
+    @property
+    def line(self) -> int:
+        """The line in the file."""
+        ...
+
+    @property
+    def index(self) -> int:
+        """The number of the record on its line, from 0."""
+        ...
+
+
+def location(record: Located) -> str:
+    """`file:line`, and the number of the record on its line where it is not the first."""
+    return place(record.source, record.line, record.index)
+
+
+def place(source: str, line: int, index: int = 0) -> str:
+    """`location` of a record."""
+    return f"{source}:{line}" + (f"[{index}]" if index else "")
 
 
 def tally(numbers: dict[str, int]) -> str:
-    """``12,471 completions, 9 chat``."""
+    """`12,471 completions, 9 chat`."""
     return ", ".join(f"{integer(n)} {word}" for word, n in numbers.items())
 
 
-def holdings(data: dict[str, Any]) -> str:
-    """``12,480 records · 12,471 completions, 9 chat · text-davinci-003 · 2023-05-01 … 2023-05-31``."""
-    kinds = ", ".join(f"{integer(n)} {kind}" for kind, n in data["kinds"].items())
+def holdings(report: Overview) -> str:
+    """`12,480 records · 12,471 completions, 9 chat · text-davinci-003 · 2023-05-01 … 2023-05-31`."""
     parts = [
-        counted(data["records"], "record", "records"),
-        kinds,
-        _models(data["models"]),
-        _period(data["period"]),
+        counted(report.records, "record", "records"),
+        tally(report.kinds),
+        _models(report.models),
+        _period(report.period),
     ]
     return " · ".join(part for part in parts if part)
 
 
-def skipped(data: dict[str, Any]) -> list[Line]:
-    """What was left out; nothing when nothing was."""
-    return [Line(skipped_sentence(data), "warning")] if data["skipped"] else []
+class HasSkipped(Protocol):
+    """A report that lists skipped items: `tokcount.reports.overview.SkippedItems`."""
+
+    @property
+    def skipped(self) -> int:
+        """How many items."""
+        ...
+
+    @property
+    def skipped_reasons(self) -> dict[str, int]:
+        """Reason → items."""
+        ...
+
+    @property
+    def skipped_at(self) -> Sequence[SkippedPlace]:
+        """The first items of each reason."""
+        ...
 
 
-def skipped_sentence(data: dict[str, Any]) -> str:
-    """``9 skipped (8 failed calls, 1 cut-off line): a.jsonl:3 a failed call (HTTP 429); …; and 7 more``.
+def skipped(report: HasSkipped) -> list[Line]:
+    """What was skipped; nothing when nothing was."""
+    return [Line(skipped_sentence(report), "warning")] if report.skipped else []
 
-    The most frequent reasons first, each with the place where it was first met, and what to do about it.
+
+def skipped_sentence(report: HasSkipped) -> str:
+    """`9 skipped (8 failed calls, 1 cut-off line): a.jsonl:3 a failed call (HTTP 429); …; and 7 more`.
+
+    The most frequent reasons first, each with the location of its first item and the detail given there.
     """
-    reasons = _ranked(data["skipped_reasons"])
-    told = ", ".join(counted(n, *SKIPPED.get(reason, (reason, reason))) for reason, n in reasons)
+    reasons = _ranked(report.skipped_reasons)
+    numbers = ", ".join(counted(n, *SKIPPED.get(reason, (reason, reason))) for reason, n in reasons)
     first: dict[str, str] = {}
-    for entry in data["skipped_at"]:
-        first.setdefault(entry["reason"], f"{place(entry)} {entry['detail']}".rstrip())
+    for item in report.skipped_at:
+        first.setdefault(item.reason, f"{place(item.source, item.line)} {item.detail}".rstrip())
     places = [first[reason] for reason, _ in reasons[:PLACES_NAMED] if reason in first]
-    more = data["skipped"] - len(places)
+    more = report.skipped - len(places)
     listed = f"; and {integer(more)} more (--skipped FILE lists all)" if more and places else ""
     where = f": {'; '.join(places)}{listed}" if places else ""
-    return f"{integer(data['skipped'])} skipped ({told}){where}"
+    return f"{integer(report.skipped)} skipped ({numbers}){where}"
 
 
-def flags(data: dict[str, Any]) -> list[Line]:
-    """Which flags how many records carry."""
-    if not data["flags"]:
+def flags(report: Overview) -> list[Line]:
+    """How many records carry each flag; nothing when none does."""
+    if not report.flags:
         return []
-    return [Line(f"Flagged: {tally(data['flags']).replace('_', ' ')}", "note")]
+    return [Line(f"Flagged: {tally(report.flags).replace('_', ' ')}", "note")]
 
 
-def sureness(tokens: dict[str, int], reasons: dict[str, int]) -> Line:
+def sureness(tokens: ByBasis, reasons: dict[str, int]) -> Line:
     """The share of the counted input tokens of each basis, and why not all of it is exact."""
-    total = sum(tokens.values())
-    if not total:
+    if not tokens.total:
         return Line("Basis: no input tokens were counted.", "note")
-    told = ", ".join(f"{word} {share(n / total)}" for word, n in tokens.items() if n)
+    shares = ", ".join(f"{word} {share(n / tokens.total)}" for word, n in tokens.items() if n)
     why = _capped([f"{reason} ({counted(n, 'record', 'records')})" for reason, n in _ranked(reasons)])
-    return Line(f"Basis of the input tokens: {told}." + (f" Not exact: {why}." if why else ""), "note")
+    return Line(f"Basis of the input tokens: {shares}." + (f" Not exact: {why}." if why else ""), "note")
 
 
-def uncompared(missing: dict[str, Any], tone: Tone) -> list[Line]:
+def uncompared(records: int, reasons: dict[str, int], tone: Tone) -> list[Line]:
     """How many records cannot be compared, and why; nothing when all can."""
-    if not missing["records"]:
+    if not records:
         return []
-    told = [f"{integer(n)} {reason}" for reason, n in _ranked(missing["reasons"])]
-    return [Line(f"{counted(missing['records'], 'record', 'records')} not compared: {_capped(told)}", tone)]
+    listed = _capped([f"{integer(n)} {reason}" for reason, n in _ranked(reasons)])
+    return [Line(f"{counted(records, 'record', 'records')} not compared: {listed}", tone)]
 
 
 def _ranked(reasons: dict[str, int]) -> list[tuple[str, int]]:
@@ -113,14 +155,14 @@ def _capped(reasons: list[str]) -> str:
     return f"{named} and {counted(more, 'more reason', 'more reasons')}" if more > 0 else named
 
 
-def _models(models: list[dict[str, Any]]) -> str:
-    names = [entry["model"] or "no model named" for entry in models]
+def _models(models: Sequence[ModelRecords]) -> str:
+    names = [entry.model or "no model named" for entry in models]
     more = len(names) - MODELS_NAMED
     return ", ".join(names[:MODELS_NAMED]) + (f" and {counted(more, 'other', 'others')}" if more > 0 else "")
 
 
-def _period(period: dict[str, Any]) -> str:
-    first, last = ((period[end] or "")[:10] for end in ("from", "to"))
+def _period(period: Period) -> str:
+    first, last = ((instant or "")[:10] for instant in (period.start, period.end))
     return first if first == last else f"{first} … {last}"
 
 

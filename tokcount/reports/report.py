@@ -1,30 +1,166 @@
-"""`Report`: what an analysis leaves behind, and the contract that every output format renders."""
+"""`Report`: what a command found, the contract that every output format renders; and the parts that reports share."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from tokcount import __version__
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 """Raised when a key of a report is renamed or changes its meaning; additions leave it as it is."""
 
+Count = Annotated[int, Meta(ge=0)]
+"""A number of records or of tokens."""
+Usd = Annotated[str, Meta(pattern=r"^-?\d+(\.\d+)?$")]
+"""An exact amount of money in US dollars, as a decimal string."""
 
-class Report(msgspec.Struct, frozen=True):
-    """The answer of one command as plain JSON data.
 
-    ``data`` holds strings, integers, floats, booleans, ``None``, lists and objects; money is a decimal string,
-    a share or a drift a fraction. A saved report can be read back and rendered into any format.
+class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
+    """The answer of one command. The report of a command is a subclass with the command as its `tag`.
+
+    Analysis builds it, views read its attributes, `tokcount.reports.saved.load` reads it back from JSON, and
+    `tokcount.reports.schema` derives its JSON Schema. A share or a drift is a fraction; `None` means not known.
     """
 
-    command: str
-    data: dict[str, Any]
-    made_by: str = __version__
-    """The version of tokcount that made it: of a saved report, the one that saved it."""
+    schema_version: Literal[1] = SCHEMA_VERSION
+    tokcount: str = __version__
+    """Version of tokcount that made the report."""
+
+    @property
+    def command(self) -> str:
+        """The command that made the report."""
+        return str(self.__struct_config__.tag)
 
     def document(self) -> dict[str, Any]:
-        """The JSON document: the envelope first, then the data."""
-        envelope = {"schema_version": SCHEMA_VERSION, "tokcount": self.made_by, "command": self.command}
-        return {**envelope, **self.data}
+        """The JSON document: the envelope first, then the report in the order of its fields."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        return {"schema_version": self.schema_version, "tokcount": self.tokcount, **fields}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The JSON document without its envelope."""
+        return {key: value for key, value in self.document().items() if key not in ENVELOPE}
+
+
+ENVELOPE: Final = ("schema_version", "tokcount", "command")
+
+
+def envelope(command: str) -> dict[str, Any]:
+    """What the JSON documents of a command begin with."""
+    return dict(zip(ENVELOPE, (SCHEMA_VERSION, __version__, command), strict=True))
+
+
+class DictReport(Report, frozen=True, kw_only=False):
+    """The report of a command that has no type of its own yet: plain JSON data."""
+
+    name: str
+    content: dict[str, Any]
+
+    @property
+    def command(self) -> str:
+        """The command that made the report."""
+        return self.name
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document."""
+        envelope = {"schema_version": self.schema_version, "tokcount": self.tokcount, "command": self.name}
+        return {**envelope, **self.content}
+
+
+class SkippedPlace(msgspec.Struct, frozen=True):
+    """A skipped item in a report."""
+
+    source: str
+    line: Count
+    reason: str
+    detail: str
+
+
+class SkippedItems(msgspec.Struct, frozen=True):
+    """What was skipped, as reports have it."""
+
+    skipped: Count
+    skipped_reasons: dict[str, Count]
+    """Reason → items."""
+    skipped_at: list[SkippedPlace]
+    """The first items of each reason."""
+
+
+class ModelRecords(msgspec.Struct, frozen=True):
+    """How many records name a model; `None`: they name none."""
+
+    model: str | None
+    records: Count
+
+
+class Period(msgspec.Struct, frozen=True):
+    """The first and the last timestamp (ISO 8601, UTC), and how many records have none."""
+
+    start: str | None = msgspec.field(name="from")
+    end: str | None = msgspec.field(name="to")
+    undated: Count
+
+
+class Overview(Report, frozen=True, kw_only=True):
+    """What every report over records begins with. Numbers are records unless the name says otherwise."""
+
+    records: Count
+    skipped: Count
+    skipped_reasons: dict[str, Count]
+    """Reason → skipped items."""
+    skipped_at: list[SkippedPlace]
+    """The first skipped items of each reason."""
+    formats: dict[str, Count]
+    kinds: dict[str, Count]
+    models: list[ModelRecords]
+    """The most frequent first."""
+    flags: dict[str, Count]
+    """Flag → records that carry it."""
+    period: Period
+
+
+class ByBasis(msgspec.Struct, frozen=True):
+    """Records or tokens, by how sure their count is; the surest first."""
+
+    exact: Count
+    estimated: Count
+    partial: Count
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.exact + self.estimated + self.partial
+
+    def items(self) -> list[tuple[str, int]]:
+        """Basis and number, the surest first."""
+        return [("exact", self.exact), ("estimated", self.estimated), ("partial", self.partial)]
+
+    def __add__(self, other: ByBasis) -> ByBasis:
+        return ByBasis(
+            self.exact + other.exact, self.estimated + other.estimated, self.partial + other.partial
+        )
+
+
+class GroupKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What the records of a group have in common; a key that was not grouped by is missing, `None` is "not known"."""
+
+    model: str | UnsetType | None = UNSET
+    kind: str | UnsetType | None = UNSET
+    source: str | UnsetType | None = UNSET
+    day: str | UnsetType | None = UNSET
+    script: str | UnsetType | None = UNSET
+    tag: str | UnsetType | None = UNSET
+    role: str | UnsetType | None = UNSET
+    records: Count
+
+    def keys(self, by: Sequence[str]) -> dict[str, str | None]:
+        """The values of the dimensions in `by`, in its order."""
+        return {name: getattr(self, name) for name in by}
+
+    def name(self, by: Sequence[str]) -> str:
+        """The group for people: `chat · 2023-05-01`."""
+        return " · ".join(value or "not known" for value in self.keys(by).values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 import msgspec
 from pyspark import StorageLevel
@@ -18,6 +18,7 @@ from tokcount.logs.record import Skipped
 from tokcount.reports.columns import column, decimal_text
 from tokcount.reports.cost.compute import Total
 from tokcount.reports.drift.compute import NOT_COUNTABLE, DriftOptions, DriftSums, build
+from tokcount.reports.drift.report import DriftReport, GrowingRecord
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.measures import Stats
 from tokcount.reports.overview import PLACES_PER_REASON, Contents, Counts
@@ -29,7 +30,6 @@ from tokcount.spark.sums import group_stats, stats
 
 if TYPE_CHECKING:
     from tokcount.arrow import Options
-    from tokcount.reports.report import Report
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MONEY: Final = "decimal(38, 13)"
@@ -44,7 +44,7 @@ class Skips(msgspec.Struct, frozen=True):
 
 def drift_report(
     scanned: DataFrame, *, top: int = 5, persist: bool = True, **options: Unpack[Options]
-) -> Report:
+) -> DriftReport:
     """The report of ``tokcount drift`` over rows of ``tokcount.spark.scan(..., reportable=True)``.
 
     ``options`` are those that the rows were scanned with; ``by`` also says how to group, ``top`` how many of the worst
@@ -163,10 +163,14 @@ def _tallies(rows: DataFrame, labels: Sequence[str]) -> dict[str, Counts]:
     return found
 
 
-def _worst(rows: DataFrame, labels: Sequence[str], top: int) -> list[dict[str, Any]]:
+def _worst(rows: DataFrame, labels: Sequence[str], top: int) -> list[GrowingRecord]:
     """The records that grow most: by tokens added, then by drift, then in the order of the log."""
     baseline = labels[0]
-    return [row.asDict() for label in labels[1:] for row in _grown(rows, label, baseline, top).collect()]
+    return [
+        GrowingRecord(**row.asDict())
+        for label in labels[1:]
+        for row in _grown(rows, label, baseline, top).collect()
+    ]
 
 
 def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:

@@ -15,7 +15,7 @@ from support.in_process import run, tokcount
 from support.running import SAMPLES
 from support.shared import SHARED, needs_shared
 
-from tokcount.render.json_report import schema
+from tokcount.reports.schema import schema
 
 TARGETS = ("--to", "gpt-4o", "--to", "gpt-5.6-luna")
 CANARY = "canary-7f3a"
@@ -181,7 +181,7 @@ def test_hostile_content_of_a_log_stays_text(tmp_path: Path, form: str) -> None:
 
 def test_a_saved_report_is_rendered_into_any_format(tmp_path: Path) -> None:
     from tokcount.render import FORMATS, render
-    from tokcount.render.json_report import load
+    from tokcount.reports.saved import load
 
     saved = stdout(SAMPLES, *TARGETS, "-f", "json")
     report = load(saved.encode(), "saved.json")

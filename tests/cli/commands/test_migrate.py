@@ -270,7 +270,7 @@ def test_a_target_that_shuts_down_is_warned_of(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_report_is_as_its_schema_says(shapes: Path, tmp_path: Path) -> None:
-    from tokcount.render.json_report import schema
+    from tokcount.reports.schema import schema
 
     for extra in ((), ("--batch",), ("--with-responses", "--split", "roles")):
         jsonschema.validate(

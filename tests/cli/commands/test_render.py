@@ -45,10 +45,11 @@ def test_a_report_can_be_piped_in_and_written_to_a_file(tmp_path: Path) -> None:
         ("{", "table", "report.json is not JSON"),
         ("{}", "table", "report.json is not a report of tokcount"),
         ('{"schema_version": 99, "command": "drift"}', "table", "has schema version 99"),
-        ('{"schema_version": 1, "command": "x"}', "table", "a report of 'x' can only be shown as json"),
+        ('{"schema_version": 1, "command": "x"}', "table", "unknown command 'x'"),
+        ('{"schema_version": 1, "command": "drift"}', "table", "missing required field `records`"),
         ('{"schema_version": 1, "command": "drift"}', "jnit", "'jnit' is not one of 'table', 'csv', 'json'"),
         (
-            '{"schema_version": 1, "command": "drift"}',
+            '{"schema_version": 1, "command": "count", "inputs": [], "total": {}}',
             "junit",
             "unknown format 'junit'. It is for reports of check.",
         ),

@@ -14,7 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tokcount.render import render
 from tokcount.render.ci.github import add_summary, command
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 COMMAND = re.compile(r"::(error|warning|notice)( [^:]*)?::(.*)")
 """A workflow command as the runner takes it apart: everything up to the second ``::`` are properties."""
@@ -64,7 +64,7 @@ def test_what_is_not_known_is_said_without_a_place() -> None:
 
 def test_no_more_are_written_than_github_shows() -> None:
     entry = dict(CHECKED.data["budgets"][0])
-    many = Report("check", {**CHECKED.data, "budgets": [{**entry, "records": entry["records"] * 8}] * 3})
+    many = DictReport("check", {**CHECKED.data, "budgets": [{**entry, "records": entry["records"] * 8}] * 3})
 
     assert render(many, "github").count("::error") == 10
 
@@ -73,7 +73,7 @@ def test_a_log_from_standard_input_has_no_file() -> None:
     entry = dict(CHECKED.data["budgets"][0])
     piped = {**entry, "records": [{**entry["records"][0], "source": "-"}]}
 
-    line = render(Report("check", {**CHECKED.data, "budgets": [piped]}), "github").splitlines()[0]
+    line = render(DictReport("check", {**CHECKED.data, "budgets": [piped]}), "github").splitlines()[0]
 
     assert line.startswith("::error title=tokcount check::")
 

@@ -11,7 +11,7 @@ from support.checks import CHECKED, CHECKS, DOUBTFUL, HELD, HOSTILE
 from syrupy.assertion import SnapshotAssertion
 
 from tokcount.render import render
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 
 def suite(report: Report) -> ET.Element:
@@ -73,7 +73,7 @@ def test_any_text_makes_a_file_that_parses(text: str) -> None:
     entry = {**CHECKED.data["budgets"][0], "budget": text, "doubt": text}
     entry["records"] = [{**entry["records"][0], "source": text, "note": text}]
 
-    assert len(suite(Report("check", {"passed": False, "budgets": [entry]}))) == 1
+    assert len(suite(DictReport("check", {"passed": False, "budgets": [entry]}))) == 1
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))

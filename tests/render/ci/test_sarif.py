@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tokcount.render import render
 from tokcount.render.ci.sarif import uri
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 
@@ -72,7 +72,7 @@ def test_what_has_no_place_has_no_location() -> None:
     entry = dict(CHECKED.data["budgets"][0])
     piped = {**entry, "records": [{**entry["records"][0], "source": "-"}, {**entry["records"][1], "line": 0}]}
 
-    first, second = sarif(Report("check", {**CHECKED.data, "budgets": [piped]}))["runs"][0]["results"]
+    first, second = sarif(DictReport("check", {**CHECKED.data, "budgets": [piped]}))["runs"][0]["results"]
 
     assert "locations" not in first
     assert "region" not in second["locations"][0]["physicalLocation"]
@@ -103,9 +103,9 @@ def test_any_path_makes_a_valid_file(path: str) -> None:
     entry = {**CHECKED.data["budgets"][0]}
     entry["records"] = [{**entry["records"][0], "source": path}]
 
-    sarif(Report("check", {**CHECKED.data, "budgets": [entry]}))
+    sarif(DictReport("check", {**CHECKED.data, "budgets": [entry]}))
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
 def test_the_report_reads_as_it_did(name: str, snapshot: SnapshotAssertion) -> None:
-    assert render(msgspec.structs.replace(CHECKS[name], made_by="1.2.3"), "sarif") == snapshot
+    assert render(msgspec.structs.replace(CHECKS[name], tokcount="1.2.3"), "sarif") == snapshot

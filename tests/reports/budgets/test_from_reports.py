@@ -16,7 +16,7 @@ from tokcount.reports.budgets.language import parse
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.reconcile import compute as reconcile
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 WITH_SHAPES = LOG.with_columns(shape=LOG["kind"], billed_reasoning_tokens=None)
 
@@ -113,8 +113,8 @@ def test_the_targets_default_to_those_of_the_reports() -> None:
 
 
 def test_the_overview_comes_from_the_first_report_that_has_one() -> None:
-    assert overview_of([Report("check", {}), *saved()])["records"] == 7
-    assert overview_of([Report("check", {})]) == {}
+    assert overview_of([DictReport("check", {}), *saved()])["records"] == 7
+    assert overview_of([DictReport("check", {})]) == {}
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def _compared(group: BudgetGroup) -> list[Path]:
 
 def saved_reports(paths: Sequence[str] | None) -> list[Report]:
     """The saved reports among the paths; empty if all are logs. Raises `UsageError` if they are mixed."""
-    from tokcount.render.json_report import load
+    from tokcount.reports.saved import load
 
     found = [path for path in paths or () if _is_report(Path(path))]
     if found and len(found) != len(paths or ()):
@@ -179,7 +179,7 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
     if frame.height:
         source = ScanSource(frame, job.skipped, _context(job, plan, references, budgets))
         verdicts = compute.judge(source, options)
-        report = compute.report(verdicts, overview(frame, job.skipped))
+        report = compute.report(verdicts, overview(frame, job.skipped).data)
         job.show(report)
         passed = _finish(report, verdicts, budgets, job.run)
     job.close(frame.height)

@@ -29,7 +29,7 @@ def config(
     A command-line option overrides the environment (TOKCOUNT_JOBS for --jobs), which overrides the configuration
     file, which overrides the default. Keys under check apply to the check command.
     """
-    from tokcount.reports.report import Report
+    from tokcount.reports.report import DictReport
 
     found: Config | None = ctx.meta.get(CONFIG_KEY)
     settings = [_setting(ctx, name, found) for name in ctx.params if name in SHARED | MAPPING | CHECK]
@@ -37,7 +37,7 @@ def config(
         overridden = {name: value for name, value in found.check.items() if name not in CHECK}
         settings += [_of_check(name, value, found) for name, value in overridden.items()]
     data = {"file": str(found.path) if found else None, "settings": settings}
-    show(Report("config", data), output)
+    show(DictReport("config", data), output)
 
 
 def _setting(ctx: typer.Context, name: str, found: Config | None) -> dict[str, Any]:

@@ -67,9 +67,9 @@ def count(
     if bare:
         write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
         return
-    from tokcount.reports.report import Report
+    from tokcount.reports.report import DictReport
 
-    show(Report("count", {"inputs": inputs, "total": total}), output)
+    show(DictReport("count", {"inputs": inputs, "total": total}), output)
 
 
 def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:

@@ -29,10 +29,10 @@ def doctor(output: OutputGroup = OutputGroup()) -> None:
     Exits with 2 if something is broken.
     """
     from tokcount.errors import UsageError
-    from tokcount.reports.report import Report
+    from tokcount.reports.report import DictReport
 
     checks = [*_versions(), *_vocabularies(), _engine(), _data()]
-    show(Report("doctor", {"checks": checks}), output)
+    show(DictReport("doctor", {"checks": checks}), output)
     broken = [check["name"] for check in checks if check["ok"] is False]
     if broken:
         raise UsageError(f"broken: {', '.join(broken)}; reinstall tokcount.")

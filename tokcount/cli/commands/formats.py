@@ -23,10 +23,10 @@ def formats(
 
     Exits with 3 if none of the files contains a record, and under --strict if anything was skipped.
     """
-    from tokcount.reports.report import Report
+    from tokcount.reports.report import DictReport
 
     if not paths:
-        show(Report("formats", {"formats": _known()}), output)
+        show(DictReport("formats", {"formats": _known()}), output)
         return
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
@@ -35,7 +35,7 @@ def formats(
     if read.skipped is not None:
         inputs.need_files(sources, "--skipped")
     found = [summarise(source, options) for source in sources]
-    show(Report("formats", {"files": found}), output)
+    show(DictReport("formats", {"files": found}), output)
     if not quiet:
         _print_warnings(found)
     if read.skipped is not None:

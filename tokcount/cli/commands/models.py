@@ -43,14 +43,14 @@ def models(
         write(exported(names or [], catalog), output.output)
         return
     from tokcount.models.catalog import DATA_DATE, DATA_VERSION
-    from tokcount.reports.report import Report
+    from tokcount.reports.report import DictReport
 
     data: dict[str, Any] = {"data_version": DATA_VERSION, "data_date": DATA_DATE.isoformat()}
     if names:
         data["resolutions"] = [_explained(name, catalog) for name in names]
     else:
         data["models"] = [_entry(model, catalog) for model in catalog.models.values()]
-    show(Report("models", data), output)
+    show(DictReport("models", data), output)
 
 
 def _explained(name: str, catalog: Catalog) -> dict[str, Any]:

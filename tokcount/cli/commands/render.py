@@ -24,7 +24,7 @@ def render(
 
     The formats github, junit and sarif are for reports of check.
     """
-    from tokcount.render.json_report import load
+    from tokcount.reports.saved import load
 
     saved = load(_content(report), report)
     try:

@@ -28,7 +28,7 @@ def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - JSON
     rules = list({entry["key"]: _rule(entry) for entry in entries}.values())
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     broken = [entry for entry in entries if not entry["passed"]]
-    driver = {"name": "tokcount", "version": report.made_by, "rules": rules}
+    driver = {"name": "tokcount", "version": report.tokcount, "rules": rules}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

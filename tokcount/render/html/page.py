@@ -26,7 +26,7 @@ SIGNED = frozenset({"percent", "usd_change"})
 def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - a page has the width of its reader
     """The page of a report."""
     title = f"tokcount {report.command}"
-    made_by = f"tokcount {report.made_by}"
+    made_by = f"tokcount {report.tokcount}"
     return html_page.page(text(title), _body(blocks_of(report)), text(made_by))
 
 

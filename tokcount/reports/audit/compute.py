@@ -24,7 +24,7 @@ from tokcount.reports.cost.compute import CostOptions, costs, with_costs
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.groups import groups
 from tokcount.reports.overview import SkippedSummary
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 
 class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,14 +62,16 @@ def report(
         "findings": findings(case),
         "distribution": [histogram(frame, label, baseline) for label in targets],
         "timeline": timeline(frame, references, by_day),
-        "by_model": _with_costs(groups(frame, ("model",), references, options.baseline), by_model),
+        "by_model": _with_costs(
+            msgspec.to_builtins(groups(frame, ("model",), references, options.baseline)), by_model
+        ),
         "made": {
             "engine": options.engine,
             "scanned_parts": "request_id" in frame.columns,
             "assumed_model": assumed,
         },
     }
-    return Report("audit", data)
+    return DictReport("audit", data)
 
 
 Place = tuple[str, int, int]

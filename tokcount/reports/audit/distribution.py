@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
 import polars as pl
 
 from tokcount.reports.columns import Reference, column, decimal_text
@@ -58,7 +59,7 @@ def timeline(
     ``costs_by_day`` are the groups of a cost report by day. Weeks are named by their Monday, months by their first
     day; records without a timestamp are in the period ``None``. Everything adds up to the totals.
     """
-    by_day = groups(frame, ("day",), references, references[0])
+    by_day = msgspec.to_builtins(groups(frame, ("day",), references, references[0]))
     unit = _unit([entry["day"] for entry in by_day if entry["day"]])
     money = {entry["day"]: entry["references"] for entry in costs_by_day}
     periods: dict[str | None, dict[str, Any]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from msgspec import structs
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
@@ -16,6 +17,7 @@ from tokcount.reports.audit import view_why as audit_why
 from tokcount.reports.cost import sentences
 from tokcount.reports.cost import view as cost
 from tokcount.reports.drift import view as drift_view
+from tokcount.reports.drift.report import DriftReport
 from tokcount.reports.phrases import flags, holdings, place, skipped, sureness, uncompared
 from tokcount.reports.views import Row, flat
 
@@ -37,18 +39,19 @@ WINDOW_NOTE: Final = (
 
 def blocks(data: dict[str, Any]) -> Blocks:
     """Summary, holdings, drift, why, cost, windows, findings, worst records, and how the numbers were made."""
+    report = msgspec.convert(data, DriftReport)
     return [
         *(Line(text, "strong") for text in audit_summary.sentences(data)),
         Heading("What the log holds"),
-        Line(holdings(data)),
-        *skipped(data),
-        *flags(data),
+        Line(holdings(report)),
+        *skipped(report),
+        *flags(report),
         *_models(data),
         Heading("Drift"),
         *_own(data),
-        drift_view.totals(data),
-        *uncompared(data["uncompared"], "warning"),
-        *drift_view.no_model(data),
+        drift_view.totals(report),
+        *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
+        *drift_view.no_model(report),
         *audit_charts.drift(data),
         Heading("Why"),
         *audit_why.blocks(data),
@@ -140,17 +143,19 @@ def _windows(data: dict[str, Any]) -> list[Block]:
 
 def _worst(data: dict[str, Any]) -> list[Block]:
     excerpts = [
-        Line(f"{place(entry)}: {entry['excerpt']}") for entry in data["worst"] if entry.get("excerpt")
+        Line(f"{place(entry['source'], entry['line'], entry['index'])}: {entry['excerpt']}")
+        for entry in data["worst"]
+        if entry.get("excerpt")
     ]
-    shown = [structs.replace(b, title="") if isinstance(b, Table) else b for b in drift_view.worst(data)]
+    shown = [
+        structs.replace(b, title="") if isinstance(b, Table) else b
+        for b in drift_view.worst(msgspec.convert(data, DriftReport))
+    ]
     return [Heading("Records that grow most"), *shown, *excerpts] if shown else []
 
 
 def _made(data: dict[str, Any]) -> list[Block]:
-    references = data["references"]
-    tokens = {
-        word: sum(r["basis_tokens"][word] for r in references) for word in references[0]["basis_tokens"]
-    }
+    tokens = drift_view.basis_tokens(msgspec.convert(data, DriftReport))
     money = {**data["cost"], "period": data["period"]}
     return [
         Line(_counted(data)),

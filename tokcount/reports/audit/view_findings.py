@@ -27,7 +27,7 @@ def blocks(data: dict[str, Any]) -> list[Block]:
     for entry in data["findings"]:
         found.append(Line(f"{entry['number']}. {MARKS[entry['level']]} {told(entry)}", "strong"))
         found.append(Line(f"   {TO_DO[entry['id']]} {_places(entry)}".rstrip()))
-        found += [Line(f"   {place(one)}: {one['excerpt']}", "note") for one in _with_text(entry)]
+        found += [Line(f"   {_place(one)}: {one['excerpt']}", "note") for one in _with_text(entry)]
     levels = dict.fromkeys(entry["level"] for entry in data["findings"])
     found.append(
         Line(", ".join(f"{MARKS[level]} {LEVELS[level]}" for level in LEVELS if level in levels), "note")
@@ -53,11 +53,15 @@ def _with_text(entry: dict[str, Any]) -> list[dict[str, Any]]:
     return [record for record in entry["records"] if record.get("excerpt")] if _places(entry) else []
 
 
+def _place(entry: dict[str, Any]) -> str:
+    return place(entry["source"], entry["line"], entry["index"])
+
+
 def _short(records: list[dict[str, Any]]) -> list[str]:
     """Places; the name of the file only where it changes."""
     sources = [None, *(record["source"] for record in records)]
     return [
-        place(record).removeprefix(str(before)) if record["source"] == before else place(record)
+        _place(record).removeprefix(str(before)) if record["source"] == before else _place(record)
         for before, record in zip(sources, records, strict=False)
     ]
 

@@ -18,7 +18,7 @@ from tokcount.reports.budgets.language import Amount, Budget, holds
 from tokcount.reports.budgets.metric import Measured, Unit
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.source import BudgetSource, Violations
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 Level = Literal["fail", "warn"]
 NO_BASELINE: Final = "no baseline; save one with --save-baseline FILE, compare with --baseline FILE"
@@ -118,7 +118,7 @@ def needs_own(budget: Budget, *, has_targets: bool, has_baseline: bool) -> bool:
 def report(verdicts: Sequence[Verdict], overview: dict[str, Any]) -> Report:
     """The report of `judge`; ``overview`` describes what the log holds."""
     passed = all(verdict.passed for verdict in verdicts if verdict.level == "fail")
-    return Report("check", {"passed": passed, **overview, "budgets": [_entry(v) for v in verdicts]})
+    return DictReport("check", {"passed": passed, **overview, "budgets": [_entry(v) for v in verdicts]})
 
 
 def values(verdicts: Sequence[Verdict]) -> dict[str, tuple[Decimal, Unit]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tokcount.document.blocks import Block, Blocks, CellKind, Column, Line, Table
 from tokcount.document.values import MINUS, change, integer, percent, show, usd_change
 from tokcount.reports.phrases import counted, holdings, place, skipped
+from tokcount.reports.report import Overview
 from tokcount.reports.views import Row
 
 Entry = dict[str, Any]
@@ -48,7 +51,7 @@ def rows(data: dict[str, Any]) -> list[Row]:
     return [
         {
             **{key: entry.get(key) for key in ROW_KEYS},
-            "worst": place(entry["records"][0]) if entry["records"] else None,
+            "worst": _place(entry["records"][0]) if entry["records"] else None,
             "records": len(entry["records"]) + entry["more"],
         }
         for entry in data["budgets"]
@@ -129,11 +132,15 @@ def finding(entry: Entry) -> str:
     return f"{compared}; {reasons}" if reasons else compared
 
 
+def _place(entry: Entry) -> str:
+    return place(entry["source"], entry["line"], entry.get("index") or 0)
+
+
 def record(entry: Entry) -> str:
     """One record that violates a budget: `prompts/support.jsonl:14 (9,120)`."""
     details = [amount(entry["value"], entry["unit"])] if entry["value"] is not None else []
     details += [entry["note"]] if entry["note"] else []
-    return f"{place(entry)} ({', '.join(details)})" if details else place(entry)
+    return f"{_place(entry)} ({', '.join(details)})" if details else _place(entry)
 
 
 def others(entry: Entry, shown: int) -> str:
@@ -155,7 +162,8 @@ def _names_target(entry: Entry) -> bool:
 def _log(data: dict[str, Any]) -> list[Line]:
     if "kinds" not in data:
         return []
-    return [Line(holdings(data), "strong"), *skipped(data)]
+    overview = msgspec.convert(data, Overview)
+    return [Line(holdings(overview), "strong"), *skipped(overview)]
 
 
 def _budgets(entries: list[Entry]) -> Table:
@@ -182,7 +190,7 @@ def _broken(entry: Entry) -> list[Block]:
     if entry["records"]:
         heading = "record" if _reasons(entry) else f"{mark(entry)} {title(entry)}"
         columns = (Column(heading), Column("value"), Column("note"))
-        table = tuple((place(r), amount(r["value"], r["unit"]), r["note"] or "") for r in entry["records"])
+        table = tuple((_place(r), amount(r["value"], r["unit"]), r["note"] or "") for r in entry["records"])
         width = len(columns) if any(row[2] for row in table) else 2
         lines.append(
             Table(

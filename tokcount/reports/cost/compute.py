@@ -28,7 +28,7 @@ from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary, overview
 from tokcount.reports.period import monthly_projection
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 KEPT = ("price", "cost", "input_cost", "output_cost")
 """Columns of a charged reference that comparing and grouping need."""
@@ -66,7 +66,7 @@ def report(
     frame: pl.DataFrame, skipped: SkippedSummary, options: CostOptions, catalog: Catalog | None = None
 ) -> Report:
     """The cost report over one row a record, as a scan makes them; see `costs` for the columns."""
-    return Report("cost", {**overview(frame, skipped), **costs(frame, options, catalog)})
+    return DictReport("cost", {**overview(frame, skipped).data, **costs(frame, options, catalog)})
 
 
 class Total(msgspec.Struct, frozen=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
 from tokcount.reports.cost import sentences
 from tokcount.reports.phrases import flags, holdings, skipped
+from tokcount.reports.report import Overview
 from tokcount.reports.views import Row, flat
 
 MEASURES = {
@@ -29,10 +32,11 @@ NO_OUTPUT = "no output in the log"
 def blocks(data: dict[str, Any]) -> Blocks:
     """Sentences first, then the table, what is not known, groups, and what the amounts rest on."""
     baseline, *targets = data["references"]
+    overview = msgspec.convert(data, Overview)
     return [
-        Line(holdings(data), "strong"),
-        *skipped(data),
-        *flags(data),
+        Line(holdings(overview), "strong"),
+        *skipped(overview),
+        *flags(overview),
         Line(sentences.baseline(baseline, data)),
         *(Line(sentences.target(entry, data)) for entry in targets),
         *sentences.monthly(data),

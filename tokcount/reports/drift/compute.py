@@ -6,17 +6,26 @@ See `tokcount.reports.measures` for what drift and its percentiles are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import polars as pl
+from msgspec import structs
 
 from tokcount.models.catalog import DATA_VERSION, Catalog
 from tokcount.reports import groups
 from tokcount.reports.columns import Reference, column
 from tokcount.reports.cost.compute import CostOptions, Total, totals
+from tokcount.reports.drift.report import (
+    DriftReport,
+    GrowingRecord,
+    Measures,
+    PricedMeasures,
+    PricesUsed,
+    Uncompared,
+)
 from tokcount.reports.groups import entries
-from tokcount.reports.measures import Stats, measures, reference_entry, tokens, with_drift
+from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
 from tokcount.reports.overview import (
     Contents,
     Counts,
@@ -27,7 +36,6 @@ from tokcount.reports.overview import (
     tally_of,
     words_of,
 )
-from tokcount.reports.report import Report
 
 NOT_COUNTABLE: Final = "not countable"
 """Stands in for a reason that a scan did not give."""
@@ -46,7 +54,7 @@ class DriftSums(msgspec.Struct, frozen=True):
     """Why some reference cannot count a record, one reason for each such record."""
     groups: list[Stats]
     """As `tokcount.reports.groups.sums` makes them."""
-    worst: list[dict[str, Any]]
+    worst: list[GrowingRecord]
     """The records that grow most under each target, the worst first."""
 
 
@@ -77,7 +85,7 @@ def _reasons(frame: pl.DataFrame, which: pl.Expr) -> Counts:
     return counts_of(frame.filter(which)["reason"].fill_null(NOT_COUNTABLE))
 
 
-def _worst(frame: pl.DataFrame, target: Reference, baseline: Reference, top: int) -> list[dict[str, Any]]:
+def _worst(frame: pl.DataFrame, target: Reference, baseline: Reference, top: int) -> list[GrowingRecord]:
     """The records that grow most: by tokens added, then by drift, then in the order of the log."""
     before, after = tokens(baseline.label, "input_tokens"), tokens(target.label, "input_tokens")
     drift = pl.col(column(target.label, "drift"))
@@ -95,7 +103,7 @@ def _worst(frame: pl.DataFrame, target: Reference, baseline: Reference, top: int
     keys, falling = ["difference", "key", "row"], [True, True, False]
     grown = rows.filter(pl.col("difference") > 0)
     chosen = grown.top_k(top, by=keys, reverse=[not f for f in falling]).sort(keys, descending=falling)
-    return chosen.drop("row", "key").collect().to_dicts()
+    return [GrowingRecord(**row) for row in chosen.drop("row", "key").collect().to_dicts()]
 
 
 class DriftOptions(msgspec.Struct, frozen=True):
@@ -118,7 +126,7 @@ class DriftOptions(msgspec.Struct, frozen=True):
 
 def report(
     frame: pl.DataFrame, skipped: SkippedSummary, options: DriftOptions, catalog: Catalog | None = None
-) -> Report:
+) -> DriftReport:
     """The drift report over one row a record, as a scan makes them.
 
     The frame has ``source, line, index, format, kind, model, timestamp, basis, reason, flags, tags``, and for each
@@ -131,36 +139,25 @@ def report(
     return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options)
 
 
-def build(found: DriftSums, skipped: SkippedSummary, options: DriftOptions) -> Report:
+def build(found: DriftSums, skipped: SkippedSummary, options: DriftOptions) -> DriftReport:
     """The report from what an aggregation found, wherever it ran."""
     references = options.references
-    data: dict[str, Any] = {
-        **overview_of(found.contents, skipped),
-        "baseline": options.baseline.label,
-        "targets": [target.label for target in options.targets],
-        "references": [
-            {**reference_entry(found.stats, r), **_cost(found.costs.get(r.label))} for r in references
-        ],
-        "prices": _prices(options.money),
-        "reasons": words_of(found.reasons, "; "),
-        "uncompared": {
-            "records": sum(n for _, n in found.uncompared),
-            "reasons": tally_of(found.uncompared),
-        },
-        "by": list(options.by),
-        "groups": entries(found.groups, options.by, references, options.baseline),
-        "worst": found.worst,
-    }
-    return Report("drift", data)
+    return DriftReport(
+        **structs.asdict(overview_of(found.contents, skipped)),
+        baseline=options.baseline.label,
+        targets=[target.label for target in options.targets],
+        references=[_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references],
+        prices=PricesUsed(DATA_VERSION, options.money.today) if options.money else None,
+        reasons=words_of(found.reasons, "; "),
+        uncompared=Uncompared(sum(n for _, n in found.uncompared), tally_of(found.uncompared)),
+        by=list(options.by),
+        groups=entries(found.groups, options.by, references, options.baseline),
+        worst=found.worst,
+    )
 
 
-def _cost(total: Total | None) -> dict[str, Any]:
+def _priced(measured: Measures, total: Total | None) -> PricedMeasures:
     total = total or Total(None, 0)
-    return {"cost_usd": total.cost_usd, "priced": total.priced, "cost_floor": total.floor}
-
-
-def _prices(money: CostOptions | None) -> dict[str, Any] | None:
-    """Which prices were taken; nothing when nothing was charged."""
-    if money is None:
-        return None
-    return {"version": DATA_VERSION, "today": money.today.isoformat()}
+    return PricedMeasures(
+        **structs.asdict(measured), cost_usd=total.cost_usd, priced=total.priced, cost_floor=total.floor
+    )

@@ -1,13 +1,17 @@
-"""``tokcount drift``: what the log holds, the references side by side, groups, and the records that grow most."""
+"""`tokcount drift`: what the log holds, the references side by side, groups, and the records that grow most."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from functools import reduce
+from operator import add
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.values import share
 from tokcount.models.references import OWN
-from tokcount.reports.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
+from tokcount.reports.drift.report import DriftReport, Measures
+from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
+from tokcount.reports.report import ByBasis
 from tokcount.reports.views import Row, flat
 
 MEASURES = {
@@ -21,132 +25,141 @@ MEASURES = {
     "drift_max": Column("max", "percent"),
     "cost_usd": Column("cost", "usd"),
 }
-"""JSON key of a reference → its column; ``output`` and ``cost`` only where there is some."""
+"""Field of a reference → its column; `output` and `cost` only where there is some."""
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
+def blocks(report: DriftReport) -> Blocks:
     """Sentences first, then the tables, then how sure it is."""
-    references = data["references"]
-    tokens = {
-        word: sum(r["basis_tokens"][word] for r in references) for word in references[0]["basis_tokens"]
-    }
     return [
-        Line(holdings(data), "strong"),
-        *skipped(data),
-        *flags(data),
-        totals(data),
-        *uncompared(data["uncompared"], "warning"),
-        *no_model(data),
-        *_floors(data),
-        *_groups(data),
-        *worst(data),
-        sureness(tokens, data["reasons"]),
+        Line(holdings(report), "strong"),
+        *skipped(report),
+        *flags(report),
+        totals(report),
+        *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
+        *no_model(report),
+        *_floors(report),
+        *_groups(report),
+        *worst(report),
+        sureness(basis_tokens(report), report.reasons),
     ]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each reference; with groups, one for each group and reference."""
-    if not data["by"]:
-        return [flat(reference) for reference in data["references"]]
+def rows(report: DriftReport) -> list[Row]:
+    """One row per reference; with groups, one per group and reference."""
+    if not report.by:
+        return [flat(reference) for reference in report.references]
     return [
-        {**{name: group[name] for name in data["by"]}, "records": group["records"], **flat(reference)}
-        for group in data["groups"]
-        for reference in group["references"]
+        {**group.keys(report.by), "records": group.records, **flat(reference)}
+        for group in report.groups
+        for reference in group.references
     ]
 
 
-def basis(tokens: dict[str, int]) -> str:
-    """``exact``, or the share of the surest basis there is: ``exact 99.4 %``, ``estimated``."""
-    total = sum(tokens.values())
+def basis_tokens(report: DriftReport) -> ByBasis:
+    """The input tokens of all references together, by basis."""
+    return reduce(add, (entry.basis_tokens for entry in report.references))
+
+
+def basis(tokens: ByBasis) -> str:
+    """`exact`, or the share of the surest basis there is: `exact 99.4 %`, `estimated`."""
     for word, n in tokens.items():
         if n:
-            return word if n == total else f"{word} {share(n / total)}"
+            return word if n == tokens.total else f"{word} {share(n / tokens.total)}"
     return "none"
 
 
-def no_model(data: dict[str, Any]) -> list[Line]:
+def no_model(report: DriftReport) -> list[Line]:
     """What to do about records that have no baseline because their model is not known."""
-    if data["baseline"] != OWN or not any("model" in reason for reason in data["uncompared"]["reasons"]):
+    if report.baseline != OWN or not any("model" in reason for reason in report.uncompared.reasons):
         return []
-    told = "--assume-model MODEL counts them as calls of a model, --from REF gives all records one baseline."
-    return [Line(f"Without a known model there is no baseline: {told}", "note")]
+    options = (
+        "--assume-model MODEL counts them as calls of a model, --from REF gives all records one baseline."
+    )
+    return [Line(f"Without a known model there is no baseline: {options}", "note")]
 
 
-def totals(data: dict[str, Any]) -> Table:
+def totals(report: DriftReport) -> Table:
     """The references side by side."""
-    references = data["references"]
-    hidden = set() if any(entry["output_tokens"] for entry in references) else {"output_tokens"}
-    if not _has_costs(data):
+    hidden = set() if any(entry.output_tokens for entry in report.references) else {"output_tokens"}
+    if not _has_costs(report):
         hidden.add("cost_usd")
     keys = [key for key in MEASURES if key not in hidden]
     columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis"))
-    table = [(e["reference"], *(e[key] for key in keys), basis(e["basis_tokens"])) for e in references]
-    return Table(columns, tuple(table), note=_note(data))
+    table = [
+        (entry.reference, *(getattr(entry, key) for key in keys), basis(entry.basis_tokens))
+        for entry in report.references
+    ]
+    return Table(columns, tuple(table), note=_note(report))
 
 
-def _note(data: dict[str, Any]) -> str:
-    note = f"drift: input tokens against {data['baseline']}; p50, p95 and max are of single records"
-    empty = max(entry["zero_baseline"] or 0 for entry in data["references"])
+def _note(report: DriftReport) -> str:
+    note = f"drift: input tokens against {report.baseline}; p50, p95 and max are of single records"
+    empty = max(entry.zero_baseline or 0 for entry in report.references)
     if empty:
         note += f", without {counted(empty, 'record', 'records')} of 0 tokens"
-    return f"{note}; cost: see tokcount cost" if _has_costs(data) else note
+    return f"{note}; cost: see tokcount cost" if _has_costs(report) else note
 
 
-def _has_costs(data: dict[str, Any]) -> bool:
-    """Is the baseline priced, and some target?"""
-    baseline, *targets = (entry["cost_usd"] is not None for entry in data["references"])
+def _has_costs(report: DriftReport) -> bool:
+    """Whether the baseline and at least one target are priced."""
+    baseline, *targets = (entry.cost_usd is not None for entry in report.references)
     return baseline and any(targets)
 
 
-def _floors(data: dict[str, Any]) -> list[Line]:
-    """Of which references the cost is less than the true one."""
-    if not _has_costs(data):
+def _floors(report: DriftReport) -> list[Line]:
+    """The references whose cost is a lower bound."""
+    if not _has_costs(report):
         return []
-    floors = [entry["reference"] for entry in data["references"] if entry["cost_floor"]]
+    floors = [entry.reference for entry in report.references if entry.cost_floor]
     text = f"The cost is at least that under {', '.join(floors)}: not all of it is known."
     return [Line(text, "warning")] if floors else []
 
 
-def _groups(data: dict[str, Any]) -> list[Table]:
-    if not data["by"]:
+def _groups(report: DriftReport) -> list[Table]:
+    if not report.by:
         return []
-    columns = [Column(" · ".join(data["by"])), Column("records", "int")]
-    for entry in data["references"]:
-        columns.append(Column(entry["reference"], "int"))
-        if entry["reference"] != data["baseline"]:
+    columns = [Column(" · ".join(report.by)), Column("records", "int"), *drift_columns(report)]
+    table = tuple(
+        (group.name(report.by), group.records, *drift_cells(group.references, report.baseline))
+        for group in report.groups
+    )
+    return [Table(tuple(columns), table, title="Input tokens by group")]
+
+
+def drift_columns(report: DriftReport) -> list[Column]:
+    """Input tokens under each reference, and the drift of each target."""
+    columns = []
+    for entry in report.references:
+        columns.append(Column(entry.reference, "int"))
+        if entry.reference != report.baseline:
             columns.append(Column("drift", "percent"))
-    return [
-        Table(
-            tuple(columns),
-            tuple(_group(data, group) for group in data["groups"]),
-            title="Input tokens by group",
-        )
-    ]
+    return columns
 
 
-def _group(data: dict[str, Any], group: dict[str, Any]) -> tuple[Cell, ...]:
-    cells: list[Cell] = [" · ".join(group[name] or "not known" for name in data["by"]), group["records"]]
-    for entry in group["references"]:
-        cells.append(entry["input_tokens"])
-        if entry["reference"] != data["baseline"]:
-            cells.append(entry["drift"])
-    return tuple(cells)
+def drift_cells(references: Iterable[Measures], baseline: str) -> list[Cell]:
+    """The cells below `drift_columns`."""
+    cells: list[Cell] = []
+    for entry in references:
+        cells.append(entry.input_tokens)
+        if entry.reference != baseline:
+            cells.append(entry.drift)
+    return cells
 
 
-def worst(data: dict[str, Any]) -> list[Block]:
+def worst(report: DriftReport) -> list[Block]:
     """One table of the records that grow, over all targets, and a line for each target under which none does."""
-    growing = {entry["reference"] for entry in data["worst"]}
+    growing = {entry.reference for entry in report.worst}
     targets = [
-        entry["reference"]
-        for entry in data["references"][1:]
-        if entry["compared"] and entry["drift_max"] is not None and entry["drift_max"] <= 0
+        entry.reference
+        for entry in report.references[1:]
+        if entry.compared and entry.drift_max is not None and entry.drift_max <= 0
     ]
     found: list[Block] = [
-        Line(f"No record has more input tokens under {target} than under {data['baseline']}.")
+        Line(f"No record has more input tokens under {target} than under {report.baseline}.")
         for target in targets
         if target not in growing
     ]
-    if not data["worst"]:
+    if not report.worst:
         return found
     columns = (
         Column("record"),
@@ -156,6 +169,8 @@ def worst(data: dict[str, Any]) -> list[Block]:
         Column("more", "int"),
         Column("drift", "percent"),
     )
-    keys = ("reference", "baseline_tokens", "target_tokens", "difference", "drift")
-    table = tuple((place(entry), *(entry[key] for key in keys)) for entry in data["worst"])
+    table = tuple(
+        (location(r), r.reference, r.baseline_tokens, r.target_tokens, r.difference, r.drift)
+        for r in report.worst
+    )
     return [Table(columns, table, title="Records that grow most, by input tokens added"), *found]

@@ -14,8 +14,8 @@ from tokcount.reports.migrate.batch import MOST_BYTES, MOST_REQUESTS
 from tokcount.reports.migrate.requests import PROMPT_KINDS
 from tokcount.reports.migrate.tally import Places, Tally, Tokens
 from tokcount.reports.migrate.target import MigrationTarget
-from tokcount.reports.overview import SkippedSummary, skipped_entries
-from tokcount.reports.report import Report
+from tokcount.reports.overview import SkippedSummary, skipped_items
+from tokcount.reports.report import DictReport, Report
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ def report(
         },
         "records": tally.records,
         "migrated": tally.migrated,
-        **skipped_entries(skipped),
+        **msgspec.to_builtins(skipped_items(skipped)),
         "left": [{"reason": reason, **_places(places)} for reason, places in _most_first(tally.left)],
         "losing": tally.losing,
         "losses": [
@@ -106,7 +106,7 @@ def report(
             "after": None if after is None else msgspec.to_builtins(after),
         },
     }
-    return Report("migrate", data)
+    return DictReport("migrate", data)
 
 
 def _batch_files(tally: Tally) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.values import integer, show
 from tokcount.reports.phrases import counted, place, skipped
+from tokcount.reports.report import SkippedItems
 from tokcount.reports.views import Row
 
 LOSS_COLUMNS = (
@@ -34,7 +37,7 @@ def blocks(data: dict[str, Any]) -> Blocks:
     """What was written first, then what was not, then the tokens."""
     return [
         Line(_written(data), "strong"),
-        *skipped(data),
+        *skipped(msgspec.convert(data, SkippedItems)),
         *[Line(_left(entry), "warning") for entry in data["left"]],
         *_losses(data),
         *[Line(text, "note") for text in _remarks(data)],
@@ -47,7 +50,7 @@ def rows(data: dict[str, Any]) -> list[Row]:
     left: list[dict[str, Any]] = [{"parameter": None, "effect": "left", **entry} for entry in data["left"]]
     return [
         {key: entry[key] for key in ("parameter", "effect", "reason", "records")}
-        | {"first": place(entry["places"][0])}
+        | {"first": _place(entry["places"][0])}
         for entry in left + data["losses"]
     ]
 
@@ -65,8 +68,12 @@ def _left(entry: dict[str, Any]) -> str:
     return f"{records} not migrated: {entry['reason']} ({_first(entry)})"
 
 
+def _place(entry: dict[str, Any]) -> str:
+    return place(entry["source"], entry["line"], entry["index"])
+
+
 def _first(entry: dict[str, Any]) -> str:
-    return place(entry["places"][0]) + (" …" if entry["records"] > 1 else "")
+    return _place(entry["places"][0]) + (" …" if entry["records"] > 1 else "")
 
 
 def _losses(data: dict[str, Any]) -> list[Block]:

@@ -19,7 +19,7 @@ from tokcount.framing.families import FAMILIES, family_of
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview
 from tokcount.reports.reconcile.residuals import with_residuals
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 PLAIN: Final = "plain"
 SHAPE_CONSTANTS: Final = (("tools", "hidden"), ("forced tool", "forced"))
@@ -52,7 +52,9 @@ def report(
         proposal = _proposal(str(model), records, counted_as)
         if proposal is not None:
             proposals.append(proposal)
-    return Report("calibrate", {**overview(frame, skipped), "compared": rows.height, "proposals": proposals})
+    return DictReport(
+        "calibrate", {**overview(frame, skipped).data, "compared": rows.height, "proposals": proposals}
+    )
 
 
 def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> dict[str, Any] | None:

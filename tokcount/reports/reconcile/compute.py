@@ -15,7 +15,7 @@ from tokcount.framing.layout import BASIS_ORDER
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview, tally, words
 from tokcount.reports.reconcile.residuals import GROUP_COLUMNS, with_residuals
-from tokcount.reports.report import Report
+from tokcount.reports.report import DictReport, Report
 
 BILLED: Final = ("input", "cached", "cache_write", "audio", "output", "reasoning")
 COMMON_RESIDUALS: Final = 20
@@ -38,7 +38,7 @@ def report(frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, to
     missing = rows.filter(pl.col(RESIDUAL).is_null())
     output = rows["residual_output_tokens"].drop_nulls()
     data: dict[str, Any] = {
-        **overview(frame, skipped),
+        **overview(frame, skipped).data,
         **_agreement(compared[RESIDUAL]),
         "output": _agreement(output),
         "by_basis": [{"basis": word, **_agreement(_of_basis(compared, word))} for word in BASIS_ORDER],
@@ -53,7 +53,7 @@ def report(frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, to
         "constants": constants(compared),
         "worst": _worst(compared, top),
     }
-    return Report("reconcile", data)
+    return DictReport("reconcile", data)
 
 
 def _agreement(residuals: pl.Series) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.values import integer, share
 from tokcount.reports.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
+from tokcount.reports.report import ByBasis, Overview
 from tokcount.reports.views import Row
 
 SHAPE_COLUMNS = (
@@ -38,15 +41,17 @@ BILLED_WORDS = {
 
 def blocks(data: dict[str, Any]) -> Blocks:
     """The verdict first, then constants, groups, the records that miss most, and how sure the counts are."""
+    overview = msgspec.convert(data, Overview)
+    tokens = msgspec.convert(data["basis_tokens"], ByBasis)
     return [
-        Line(holdings(data), "strong"),
-        *skipped(data),
-        *flags(data),
+        Line(holdings(overview), "strong"),
+        *skipped(overview),
+        *flags(overview),
         *_verdict(data),
         *[Line(_constant(entry), "warning") for entry in data["constants"]],
         *_groups(data),
         *_worst(data),
-        *([sureness(data["basis_tokens"], data["reasons"])] if data["compared"] else []),
+        *([sureness(tokens, data["reasons"])] if data["compared"] else []),
     ]
 
 
@@ -65,7 +70,7 @@ def _verdict(data: dict[str, Any]) -> list[Line]:
         lines.append(Line("No record can be compared.", "warning"))
     if data["output"]["compared"]:
         lines.append(Line(f"Output, with reasoning tokens as logged: {_exactly(data['output'])}."))
-    return lines + uncompared(data["uncompared"], "note")
+    return lines + uncompared(data["uncompared"]["records"], data["uncompared"]["reasons"], "note")
 
 
 def _exactly(agreement: dict[str, Any]) -> str:
@@ -141,5 +146,8 @@ def _worst(data: dict[str, Any]) -> list[Block]:
     if not data["worst"]:
         return []
     keys = ("model", "shape", "counted_input_tokens", "billed_input_tokens", "residual_input_tokens", "basis")
-    table = tuple((place(entry), *(entry[key] for key in keys)) for entry in data["worst"])
+    table = tuple(
+        (place(entry["source"], entry["line"], entry["index"]), *(entry[key] for key in keys))
+        for entry in data["worst"]
+    )
     return [Table(WORST_COLUMNS, table, title="Records that miss most, the surest basis first")]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
 from tokcount.reports.phrases import counted, holdings, skipped
+from tokcount.reports.report import Overview
 from tokcount.reports.views import Row
 
 EVIDENCE_COLUMNS = (
@@ -22,7 +25,8 @@ def blocks(data: dict[str, Any]) -> Blocks:
     compared = Line(f"{counted(data['compared'], 'record', 'records')} with billed usage compared")
     if not found:
         found = [Line("Nothing to propose: no constants make more records exact.", "note")]
-    return [Line(holdings(data), "strong"), *skipped(data), compared, *found]
+    overview = msgspec.convert(data, Overview)
+    return [Line(holdings(overview), "strong"), *skipped(overview), compared, *found]
 
 
 def rows(data: dict[str, Any]) -> list[Row]:

@@ -1,0 +1,56 @@
+"""The commands that make reports: where the type of each report and its view are."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final, NamedTuple, cast
+
+from tokcount.errors import UsageError
+from tokcount.reports.report import DictReport, Report
+
+
+class Command(NamedTuple):
+    """Modules of `tokcount.reports`, imported on first use."""
+
+    view: str
+    report: str = ""
+    """`MODULE:CLASS` of the report."""
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "audit": Command("audit.view"),
+    "calibrate": Command("reconcile.view_calibrate"),
+    "check": Command("budgets.view"),
+    "config": Command("inspect.config"),
+    "cost": Command("cost.view"),
+    "count": Command("inspect.count"),
+    "doctor": Command("inspect.doctor"),
+    "drift": Command("drift.view", "drift.report:DriftReport"),
+    "formats": Command("inspect.formats"),
+    "migrate": Command("migrate.view"),
+    "models": Command("inspect.models"),
+    "reconcile": Command("reconcile.view"),
+}
+
+
+def report_type(command: str) -> type[Report]:
+    """The class of a command's report. Raises `UsageError` for a command that makes none."""
+    module, _, name = _found(command).report.partition(":")
+    return (
+        cast("type[Report]", getattr(importlib.import_module(f"{__package__}.{module}"), name))
+        if name
+        else DictReport
+    )
+
+
+def view_module(command: str) -> object:
+    """The module that shows a command's report. Raises `UsageError` for a command that makes none."""
+    return importlib.import_module(f"{__package__}.{_found(command).view}")
+
+
+def _found(command: str) -> Command:
+    if command not in COMMANDS:
+        raise UsageError(
+            f"unknown command {command!r} in a report; reports are made by {', '.join(COMMANDS)}."
+        )
+    return COMMANDS[command]

@@ -1,0 +1,44 @@
+"""Reports that were saved as JSON, read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tokcount.errors import UsageError
+from tokcount.reports.registry import report_type
+from tokcount.reports.report import ENVELOPE, SCHEMA_VERSION, DictReport, Report
+
+
+def load(content: bytes, name: str) -> Report:
+    """A report from a saved JSON document; `name` is the file that errors mention.
+
+    Raises `UsageError` for anything but a report of tokcount with this `SCHEMA_VERSION`.
+    """
+    document = _document(content, name)
+    kind = report_type(document["command"])
+    if kind is DictReport:
+        data = {key: value for key, value in document.items() if key not in ENVELOPE}
+        return DictReport(document["command"], data, tokcount=document.get("tokcount", ""))
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"{name} is not a valid report of {document['command']}: {error}; make the report again"
+        ) from error
+
+
+def _document(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        document = msgspec.json.decode(content)
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{name} is not JSON ({error}); save a report with -f json first") from error
+    if not isinstance(document, dict) or not isinstance(document.get("command"), str):
+        raise UsageError(f"{name} is not a report of tokcount; save one with -f json first")
+    version = document.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise UsageError(
+            f"{name} has schema version {version}, this tokcount reads {SCHEMA_VERSION}; make the report again"
+        )
+    return document

@@ -32,7 +32,7 @@ from tokcount.tokens.engines.base import EngineName
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.framing.user_families import UserFamily
+    from tokcount.framing.family import UserFamily
     from tokcount.logs.format import Item
     from tokcount.models.catalog import Catalog
 

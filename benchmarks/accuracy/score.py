@@ -24,8 +24,10 @@ from typing import Any
 import tiktoken
 from tiktoken_ext import openai_public
 
-from tokcount.framing.families import FAMILIES, family_of
+from tokcount.framing.families import FAMILIES
+from tokcount.framing.family import Family
 from tokcount.framing.rules import layout
+from tokcount.models.resolve import find
 
 REMOVED = re.compile(r"removed-media:image/[^;]+;width=(\d+);height=(\d+)")
 KINDS = {"/v1/chat/completions": "chat", "/v1/responses": "responses", "/v1/completions": "completions"}
@@ -91,6 +93,12 @@ def encoding_of(model: str) -> str:
     return next((encoding for pattern, encoding in ENCODINGS if re.search(pattern, name)), "o200k_base")
 
 
+def family_of(model: str) -> Family:
+    """The family in the catalog; `chat` for a model that is not in it."""
+    found = find(model)
+    return FAMILIES[found.model.family if found else "chat"]
+
+
 def definition(request: dict[str, Any]) -> str:
     """A key for the tool set or schema of a request; requests without one are told apart by their messages."""
     text = request.get("text")
@@ -105,7 +113,7 @@ def score(record: dict[str, Any]) -> tuple[int, int, str, tuple[str, ...]]:
     """Counted, billed, basis, reasons."""
     model = record["model"]
     kind = KINDS[record["endpoint"]]
-    family = FAMILIES["completions" if kind == "completions" else family_of(model)[0]]
+    family = FAMILIES["completions"] if kind == "completions" else family_of(model)
     usage = record["response"]["usage"]
     billed = usage.get("prompt_tokens", usage.get("input_tokens"))
     created = record["response"].get("created") or record["response"].get("created_at")
@@ -133,7 +141,7 @@ def main() -> None:
             if options.category not in ("", record["category"]) or "edited-request" in record["flags"]:
                 continue
             counted, billed, basis, reasons = score(record)
-            key = (KINDS[record["endpoint"]], family_of(record["model"])[0], record["category"])
+            key = (KINDS[record["endpoint"]], family_of(record["model"]).name, record["category"])
             rows[key].append((definition(record["request"]), counted - billed, basis, reasons, record))
     print_table(rows)
     if options.misses:

@@ -117,11 +117,11 @@ def test_the_text_of_results_is_content_and_the_rest_is_framing() -> None:
         ([ASK, RESULT], "a tool result without its call"),
         (
             [{"role": "assistant", "tool_calls": [CALL]}, RESULT, RESULT],
-            "tool calls and results that do not pair",
+            "tool calls and results that do not match",
         ),
     ],
 )
-def test_a_history_that_does_not_pair_is_counted_and_doubted(history: list[Any], reason: str) -> None:
+def test_calls_without_matching_results_are_estimated(history: list[Any], reason: str) -> None:
     found = laid("chat", history)
     assert (found.basis, found.reasons) == ("estimated", (reason,))
 

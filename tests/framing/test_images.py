@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.families import family_of
 
 from tokcount.framing.images import (
     add_media,
-    image_rule,
     image_tokens,
     media_tokens,
     size_of_bytes,
@@ -110,8 +110,8 @@ def test_any_bytes_are_read_without_raising(tail: bytes, start: bytes) -> None:
 )
 def test_tokens_by_model_and_size(model: str, size: tuple[int, int], early: int, later: int) -> None:
     part = chat_part(url(png(*size)))
-    assert media_tokens(part, model, EARLY)[0] == early
-    assert media_tokens(part, model)[0] == later
+    assert media_tokens(part, family_of(model), model, EARLY)[0] == early
+    assert media_tokens(part, family_of(model), model)[0] == later
 
 
 def test_both_apis_carry_images_alike() -> None:
@@ -120,7 +120,11 @@ def test_both_apis_carry_images_alike() -> None:
         chat_part(source, detail="high"),
         {"type": "input_image", "image_url": source, "detail": "high"},
     )
-    assert media_tokens(nested, "gpt-4o") == media_tokens(flat, "gpt-4o") == (425, "exact", None)
+    assert (
+        media_tokens(nested, family_of("gpt-4o"), "gpt-4o")
+        == media_tokens(flat, family_of("gpt-4o"), "gpt-4o")
+        == (425, "exact", None)
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_both_apis_carry_images_alike() -> None:
     ],
 )
 def test_what_is_not_sure_says_so(part: dict[str, Any], model: str, tokens: int, basis: str) -> None:
-    counted, how_sure, reason = media_tokens(part, model)
+    counted, how_sure, reason = media_tokens(part, family_of(model), model)
     assert (counted, how_sure) == (tokens, basis)
     assert reason
 
@@ -151,7 +155,7 @@ def test_what_is_not_sure_says_so(part: dict[str, Any], model: str, tokens: int,
 def test_media_are_added_to_a_layout_with_their_doubts() -> None:
     builder = LayoutBuilder()
     parts = [chat_part(url(png(1, 1))), chat_part(url(png(1, 1)), detail="low"), {"type": "input_audio"}]
-    add_media(builder, parts, "gpt-4o")
+    add_media(builder, parts, family_of("gpt-4o"), "gpt-4o")
     layout = builder.finish()
     assert (layout.constant, layout.basis, len(layout.reasons)) == (255 + 85, "partial", 2)
 
@@ -165,7 +169,7 @@ def test_media_are_added_to_a_layout_with_their_doubts() -> None:
 def test_an_image_never_costs_less_than_the_smallest_nor_more_than_the_largest(
     width: int, height: int, model: str
 ) -> None:
-    rule = image_rule(model)
+    rule = family_of(model).image_rule(model)
     assert rule is not None
     tokens = image_tokens(rule, (width, height))
     most = image_tokens(rule, (768, 2048)) if rule.rule == "tiles" else rule.cap * rule.unit + 1
@@ -181,6 +185,6 @@ def test_an_image_never_costs_less_than_the_smallest_nor_more_than_the_largest(
     )
 )  # fmt: skip
 def test_any_part_is_counted_without_raising(part: dict[str, Any]) -> None:
-    tokens, basis, reason = media_tokens(part, "gpt-4o")
+    tokens, basis, reason = media_tokens(part, family_of("gpt-4o"), "gpt-4o")
     assert tokens >= 0
     assert (basis == "exact") == (reason is None)

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
+from support.families import family_of
 from support.shared import SHARED, needs_shared
 from support.tokens import content_tokens, input_tokens
 
-from tokcount.framing.families import FAMILIES, family_of
+from tokcount.framing.families import FAMILIES
 from tokcount.framing.rules import layout
 from tokcount.models.resolve import resolve
 
@@ -42,7 +43,7 @@ def recordings(name: str) -> Iterator[dict[str, Any]]:
 def score(record: dict[str, Any], file: str) -> Scored:
     request, response = record["request"], record["response"]
     kind = KINDS[record["endpoint"]]
-    family = FAMILIES["completions" if kind == "completions" else family_of(record["model"])[0]]
+    family = FAMILIES["completions"] if kind == "completions" else family_of(record["model"])
     laid = layout(kind, request, family, timestamp=response.get("created"), model=record["model"])
     encoding = resolve(record["model"]).model.encoding
     asked = [request.get(key) for key in ("tools", "functions", "response_format")]

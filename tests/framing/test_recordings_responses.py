@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
+from support.families import family_of
 from support.shared import SHARED, needs_shared
 
 from tokcount.framing.billing_anomalies import named_residual
-from tokcount.framing.families import FAMILIES, family_of
 from tokcount.framing.replies import layout_output
-from tokcount.framing.responses import layout_responses
+from tokcount.framing.responses.request import layout_responses
 from tokcount.tokens.encodings import get
 
 pytestmark = needs_shared
@@ -66,7 +66,7 @@ def tok(encoding: str, text: str) -> int:
 def score(name: str, record: dict[str, Any]) -> Scored:
     model, response = record["model"], record["response"]
     request = with_images(record["request"])
-    family = FAMILIES[family_of(model)[0]]
+    family = family_of(model)
     encoding = "cl100k_base" if re.match(r"gpt-(3|4$|4-)", model) else "o200k_base"
     created = response.get("created_at") or response.get("created")
     laid = layout_responses(request, family, model=model, timestamp=created)

@@ -97,10 +97,11 @@ def test_reasoning_is_never_in_the_layout() -> None:
     assert total(little) == total(much)
 
 
-def test_a_reasoning_model_without_usage_leaves_a_gap() -> None:
+@pytest.mark.parametrize("family", ["o", "o1mini", "o1preview", "gpt5"])
+def test_the_reply_of_a_reasoning_model_without_usage_is_partial(family: str) -> None:
     response = chat(SAID)
     del response["usage"]
-    layout = layout_output("chat", response, FAMILIES["o"])
+    layout = layout_output("chat", response, FAMILIES[family])
     assert (layout.basis, layout.content) == ("partial", ["It is sunny."])
 
 

@@ -167,7 +167,7 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
         ),
         ("[models.x]\nencoding = 'o300k'", "models.x.encoding: 'o300k' is none of r50k_base, p50k_base"),
         ("[models.x]\nbase = 'gpt-7'", "models.x.base: unknown model 'gpt-7'"),
-        ("[models.gpt-4o]\nfamily = 'chatty'", "models.gpt-4o.family: 'chatty' is none of chat"),
+        ("[models.gpt-4o]\nfamily = 'chatty'", "models.gpt-4o.family: 'chatty' is none of 0301, chat"),
         ("[models.gpt-4o]\ncontext_window = 0", "models.gpt-4o.context_window: 0 is not a number of tokens"),
         ("[models.gpt-4o]\nshutdown_date = 'soon'", "models.gpt-4o.shutdown_date: 'soon' is not a day"),
         ("[models.gpt-4o]\nnote = ''", "models.gpt-4o.note: a text was expected"),

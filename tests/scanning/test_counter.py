@@ -4,10 +4,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from tokcount.framing.billing_anomalies import SHARED
 from tokcount.framing.families import FAMILIES
-from tokcount.framing.user_families import UserFamily
+from tokcount.framing.family import UserFamily
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning import columns
 from tokcount.scanning.columns import Columns, RecordDoubts
@@ -152,9 +153,10 @@ def test_output_is_counted_under_every_reference() -> None:
 
 
 def test_users_constants_count_and_are_marked() -> None:
-    own = UserFamily(
-        "gpt-7", FAMILIES["gpt5"].__class__(name="gpt-7", priming=40, doubt="calibrated"), "o200k_base"
-    )
+    like = FAMILIES["gpt5"]
+    framing = replace(like.chat, priming=40)
+    family = replace(like, name="gpt-7", chat=framing, estimated="calibrated")
+    own = UserFamily("gpt-7", family, "o200k_base")
     (row,) = rows(own_plan(families=(own,)), chat(model="gpt-7"))
 
     assert row["own:framing_tokens"] == 48

@@ -158,10 +158,12 @@ CALLS = counted_frame(
     (OWN,),
 )
 RECONCILE = reconcile.report(CALLS, SKIPS)
-CALIBRATE = calibrate.report(CALLS, SKIPS)
+CALIBRATE = calibrate.report(CALLS, SKIPS, counted_as=lambda _: ("chat", True))
 AGREEING = reconcile.report(CALLS.filter(CALLS["line"] == 7), Skips())
 UNBILLED = reconcile.report(CALLS.filter(CALLS["line"] == 9).with_columns(billed_output_tokens=None), Skips())
-NOTHING_TO_CALIBRATE = calibrate.report(CALLS.filter(CALLS["line"] == 7), Skips())
+NOTHING_TO_CALIBRATE = calibrate.report(
+    CALLS.filter(CALLS["line"] == 7), Skips(), counted_as=lambda _: ("chat", True)
+)
 
 REPORTS = {
     "count": COUNT,

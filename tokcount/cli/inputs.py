@@ -14,7 +14,7 @@ from tokcount.errors import UsageError
 from tokcount.logs import source as files
 
 if TYPE_CHECKING:
-    from tokcount.framing.user_families import UserFamily
+    from tokcount.framing.family import UserFamily
     from tokcount.logs.options import ReadOptions
     from tokcount.models.catalog import Catalog
     from tokcount.scanning.plan import ScanPlan
@@ -86,7 +86,7 @@ def families_of(path: Path | None) -> tuple[UserFamily, ...]:
     """The user's own framing constants. Raises `UsageError` if the file has mistakes."""
     if path is None:
         return ()
-    from tokcount.framing.user_families import load
+    from tokcount.framing.families.user_file import load
 
     return load(path)
 

@@ -8,10 +8,10 @@ from typing import Final
 import pyarrow as pa
 
 from tokcount.errors import UsageError
+from tokcount.framing.content import ROLES
 from tokcount.reports.columns import QUANTITIES
 from tokcount.reports.per_record import PLACE_COLUMNS, has_prices
 from tokcount.scanning.columns import BILLED_COLUMNS, WORD_COLUMNS
-from tokcount.scanning.counter import ROLES
 from tokcount.scanning.plan import ScanPlan
 
 TIME: Final = pa.timestamp("us", "UTC")

@@ -1,4 +1,4 @@
-"""Tool calls and their results, in the forms in which the API shows them to the model."""
+"""Tool calls and their results, in the form that the API shows to the model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Call(NamedTuple):
-    """One function call of an assistant message; ``id`` is empty where the log has none."""
+    """One function call of an assistant message; `id` is empty when the log has none."""
 
     name: str
     arguments: str
@@ -15,7 +15,7 @@ class Call(NamedTuple):
 
 
 def read_calls(message: dict[str, Any]) -> list[Call]:
-    """The calls of a message, those of ``tool_calls`` first, then the older ``function_call``."""
+    """The calls of a message: those of `tool_calls`, then the older `function_call`."""
     calls: list[Call] = []
     entries = message.get("tool_calls")
     if isinstance(entries, list):
@@ -45,12 +45,12 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def compact(value: Any) -> str:
-    """JSON without blanks, non-ASCII as it is: ``{"city":"Zürich"}``."""
+    """JSON without spaces, non-ASCII characters unescaped: `{"city":"Zürich"}`."""
     return _COMPACT.encode(value)
 
 
 def parsed(text: str) -> Any:
-    """The value of a JSON text, or the text itself when it is none."""
+    """The value of a JSON text, or the text itself when it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -58,7 +58,7 @@ def parsed(text: str) -> Any:
 
 
 def compact_arguments(arguments: str) -> str:
-    """Arguments as the API repeats them: JSON is written anew without blanks, anything else stays.
+    """Arguments as the API repeats them: JSON reserialised without spaces, anything else unchanged.
 
     >>> compact_arguments('{"city": "Paris"}')
     '{"city":"Paris"}'
@@ -70,7 +70,7 @@ def compact_arguments(arguments: str) -> str:
 
 
 def parallel_calls(calls: list[Call]) -> str:
-    """Several calls of one message: one call of a tool that runs them side by side.
+    """Several calls of one message, as one call of a tool that runs them in parallel.
 
     >>> parallel_calls([Call("f", '{"a": 1}', ""), Call("g", "{}", "")])
     '{"tool_uses":[{"recipient_name":"functions.f","parameters":{"a":1}},{"recipient_name":"functions.g","parameters":{}}]}'
@@ -82,7 +82,7 @@ def parallel_calls(calls: list[Call]) -> str:
 
 
 def parallel_results(results: list[str], *, escaped: bool) -> str:
-    r"""The results of parallel calls, one JSON list; results that are JSON stand in it as values.
+    r"""The results of parallel calls, as one JSON list; results that are JSON are values in it.
 
     >>> parallel_results(['{"temp":21}', "Grüezi"], escaped=True)
     '[{"temp": 21}, "Gr\\u00fcezi"]'

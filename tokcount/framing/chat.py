@@ -1,4 +1,4 @@
-"""A chat request, laid out as the API encodes it: message by message, definitions joined to the first."""
+"""Chat Completions requests, laid out as the API encodes them: message by message, tool definitions in the first."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 from tokcount.framing.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
 from tokcount.framing.content import read_content
-from tokcount.framing.families import Family
+from tokcount.framing.family import Family
 from tokcount.framing.images import add_media
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.response_format import response_format
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name, tool_set
-
-Json = dict[str, Any]
+from tokcount.logs.scalars import Json
 
 INSTRUCTION_ROLES = frozenset({"system", "developer"})
 TOOL_ROLES = frozenset({"tool", "function"})
@@ -29,7 +28,7 @@ _PLAIN_ROLES = frozenset({"user", "system", "developer", "assistant"})
 def layout_chat(
     request: Json, family: Family, *, roles: bool = False, timestamp: float | None = None, model: str = ""
 ) -> Layout:
-    """Layout of a Chat Completions request under a family that frames."""
+    """The layout of a Chat Completions request."""
     messages = request.get("messages")
     if not isinstance(messages, list):
         messages = []
@@ -48,7 +47,7 @@ def _is_messages_alone(request: Json) -> bool:
 
 
 def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) -> Layout | None:
-    """The common case: every message is a role and a string. ``None``: it is not."""
+    """The layout of messages that are all a role and a string, the common case; `None`: they are not."""
     texts: list[str] = []
     replies = 0
     for message in messages:
@@ -60,29 +59,31 @@ def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) 
         texts.append(content)
         if content and role == "assistant":
             replies += 1
+    framing = family.chat
     constant = (
-        family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+        framing.primed(timestamp) + len(texts) * (framing.per_message + 1) + replies * framing.assistant_text
     )
-    if family.doubt:
-        return Layout(constant, texts, texts, "estimated", (family.doubt,))
+    if family.estimated:
+        return Layout(constant, texts, texts, "estimated", (family.estimated,))
     return Layout(constant, texts, texts)
 
 
 class _Chat(LayoutBuilder):
-    """One request on its way to a layout."""
+    """Builds the layout of one request."""
 
     def __init__(
         self, messages: list[Any], request: Json, family: Family, timestamp: float | None, model: str
     ) -> None:
         super().__init__()
         self._family = family
+        self._framing = family.chat
         self._model = model
         self._timestamp = timestamp
-        self._tools = tool_set(request, family.renderer)
+        self._tools = tool_set(request, family.chat.renderer)
         self._format = response_format(request.get("response_format"))
-        self.constant = family.primed(timestamp)
-        if family.doubt:
-            self.mark_estimated(family.doubt)
+        self.constant = family.chat.primed(timestamp)
+        if family.estimated:
+            self.mark_estimated(family.estimated)
         if any(request.get(key) is not None for key in SEARCHES):
             self.mark_partial("what a search finds is billed as input")
         usable = [message for message in messages if isinstance(message, dict)]
@@ -94,34 +95,34 @@ class _Chat(LayoutBuilder):
         self._history(usable if leading is None else usable[1:])
 
     def _definitions(self, leading: Json | None) -> None:
-        """Tools and the response format, joined to a leading system message or in a message of their own."""
+        """Adds tools and the response format, joined to a leading system message or in a message of their own."""
         blocks = []
         if self._tools is not None:
             if self._tools.others:
                 self.mark_partial(OTHER_TOOLS)
-            for doubt in self._tools.doubts:
-                self.mark_estimated(doubt)
+            for reason in self._tools.guesses:
+                self.mark_estimated(reason)
             if self._tools.block:
                 blocks.append(self._tools.block)
                 self.constant += (
                     self._tools.hidden
-                    + self._family.block
-                    + self._family.hidden_for(described=self._tools.described)
+                    + self._framing.block
+                    + self._framing.hidden_for(described=self._tools.described)
                 )
         if self._format is not None:
             blocks.append(self._format.text)
-            if self._family.schema_reply and self._tools is None:
+            if self._framing.reply_names_schema and self._tools is None:
                 self._name_schema()
-        if blocks and self._family.definitions_doubt:
-            self.mark_estimated(self._family.definitions_doubt)
+        if blocks and self._framing.definitions_estimated:
+            self.mark_estimated(self._framing.definitions_estimated)
         if leading is not None:
             self._message(leading, blocks)
         elif blocks:
-            self.constant += self._family.per_message + 1
+            self.constant += self._framing.per_message + 1
             self._joined(blocks)
 
     def _joined(self, blocks: list[str]) -> None:
-        """Blocks of text with a blank line between; each begins with ``#``, so that it can be encoded alone."""
+        """Adds blocks of text separated by an empty line; each begins with `#`, so it can be encoded on its own."""
         for block in blocks[:-1]:
             self.add_encoded(block + "\n\n")
         self.add_encoded(blocks[-1])
@@ -136,14 +137,14 @@ class _Chat(LayoutBuilder):
             return
         choice = request.get("tool_choice", request.get("function_call"))
         name = forced_name(choice)
-        if name and self._family.forced >= 0:
-            self.constant += self._family.forced
+        if name and self._framing.forced >= 0:
+            self.constant += self._framing.forced
             self.add_encoded("." + name)
         elif choice == "none":
-            self.constant += self._family.none_choice
+            self.constant += self._framing.none_choice
 
     def _history(self, messages: list[Json]) -> None:
-        """Messages in order; a message with calls takes the results that follow it along."""
+        """Adds messages in order; a message with calls is added together with the results that follow it."""
         last_user = max(
             (i for i, message in enumerate(messages) if message.get("role") == "user"), default=-1
         )
@@ -158,16 +159,18 @@ class _Chat(LayoutBuilder):
             taken = i + 1
             while taken < len(messages) and _text(messages[taken], "role") in TOOL_ROLES:
                 taken += 1
-            self.constant += self._family.open_call if i > last_user else self._family.closed_call
+            self.constant += (
+                self._framing.call_after_last_user if i > last_user else self._framing.call_before_last_user
+            )
             self._called(message, calls, messages[i + 1 : taken])
 
     def _message(self, message: Json, blocks: list[str] | None = None) -> None:
         role = _text(message, "role")
         text = self._text_of(message)
-        self.constant += self._family.per_message + 1
+        self.constant += self._framing.per_message + 1
         if blocks:
             self.add_content_only(role, text)
-            self.add_encoded(self._family.header + text + "\n\n")
+            self.add_encoded(self._framing.header + text + "\n\n")
             self._joined(blocks)
         else:
             self.add_text(role, text)
@@ -175,12 +178,12 @@ class _Chat(LayoutBuilder):
         if role in TOOL_ROLES:
             self.mark_estimated("a tool result without its call")
         if role == "assistant" and text:
-            self.constant += self._family.assistant_text
+            self.constant += self._framing.assistant_text
             self._name_schema()
 
     def _name(self, message: Json) -> None:
         name = _text(message, "name")
-        if name and self._family.name_is_role:
+        if name and self._framing.name_replaces_role:
             self.constant -= 1
             self.add_encoded(name)
             self.mark_estimated("a name on a model of March 2023")
@@ -188,13 +191,13 @@ class _Chat(LayoutBuilder):
             self.add_encoded(":" + name)
 
     def _text_of(self, message: Json) -> str:
-        """Content, or the refusal in its place; media are added to the constant."""
-        text, media, odd = read_content(message.get("content"))
+        """The content, or else the refusal; adds media to the constant."""
+        text, media, unexpected = read_content(message.get("content"))
         if media:
-            add_media(self, media, self._model, self._timestamp)
+            add_media(self, media, self._family, self._model, self._timestamp)
             if _text(message, "role") in TOOL_ROLES:
                 self.mark_estimated("media in a tool result")
-        if odd:
+        if unexpected:
             self.mark_estimated("content that is neither text nor parts")
         if isinstance(message.get("audio"), dict):
             self.mark_partial("an audio reply that the API keeps")
@@ -202,32 +205,32 @@ class _Chat(LayoutBuilder):
 
     def _called(self, message: Json, calls: list[Call], results: list[Json]) -> None:
         if text := self._text_of(message):
-            self.constant += self._family.beside_call
+            self.constant += self._framing.text_with_call
             self.add_text("assistant", text)
-            self.mark_estimated("text beside a tool call")
+            self.mark_estimated("text together with a tool call")
         self._name(message)
-        if self._family.calls_doubt:
-            self.mark_estimated(self._family.calls_doubt)
+        if self._framing.calls_estimated:
+            self.mark_estimated(self._framing.calls_estimated)
         if results and len(results) != len(calls):
-            self.mark_estimated("tool calls and results that do not pair")
+            self.mark_estimated("tool calls and results that do not match")
         if len(calls) == 1:
             self._single(calls[0], results)
         else:
             self._parallel(calls, results)
 
     def _single(self, call: Call, results: list[Json]) -> None:
-        self.constant += self._family.call
+        self.constant += self._framing.call
         if not call.arguments.lstrip().startswith("{"):
-            self.constant += self._family.odd_arguments
+            self.constant += self._framing.non_object_arguments
         self.add_encoded("functions." + call.name)
         self.add_encoded(compact_arguments(call.arguments))
         for result in results:
-            self.constant += self._family.result
+            self.constant += self._framing.result
             self.add_encoded(call.name)
             self.add_text("tool", self._text_of(result))
 
     def _parallel(self, calls: list[Call], results: list[Json]) -> None:
-        self.constant += self._family.parallel
+        self.constant += self._framing.parallel
         self.add_encoded(parallel_calls(calls))
         order = {call.id: i for i, call in enumerate(calls)}
         texts = [

@@ -1,4 +1,4 @@
-"""What a message's content says: its text, its media, and whether it has a shape that the API knows."""
+"""The content of a message: its text, its media, and whether it has a form that the API accepts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ TEXT_KEYS: dict[str, str] = {
 
 MEDIA_TYPES = frozenset({"image_url", "input_image", "image", "input_audio", "audio", "file", "input_file"})
 
+ROLES = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
+"""The roles that content is counted by; `prompt` is text without messages, `other` any other role."""
+
 Content = tuple[str, list[dict[str, Any]], bool]
-"""Text, media parts, and whether the shape is odd (then only the text that could be found is in it)."""
+"""Text, media parts, and whether the form is unexpected (the text is then only what was found)."""
 
 
 def read_content(content: Any) -> Content:
-    """The text of a message as the API encodes it: all text and refusal parts, with nothing between.
+    """The text of a message as the API encodes it: all text and refusal parts, joined without a separator.
 
-    ``None`` is no text. A dict gives its only string value, a number its digits; both are odd.
+    `None` is the empty text. A dict gives its only string value, a number its digits; both are unexpected.
     """
     if isinstance(content, str):
         return content, [], False
@@ -38,7 +41,7 @@ def read_content(content: Any) -> Content:
 def _read_parts(parts: list[Any]) -> Content:
     texts: list[str] = []
     media: list[dict[str, Any]] = []
-    odd = False
+    unexpected = False
     for part in parts:
         if isinstance(part, str):
             texts.append(part)
@@ -47,10 +50,10 @@ def _read_parts(parts: list[Any]) -> Content:
         if is_media:
             media.append(part)
         elif text is None:
-            odd = True
+            unexpected = True
         else:
             texts.append(text)
-    return "".join(texts), media, odd
+    return "".join(texts), media, unexpected
 
 
 def _read_part(part: Any) -> tuple[str | None, bool]:

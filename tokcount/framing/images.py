@@ -1,27 +1,24 @@
-"""Tokens of media parts: images by tiles or patches, everything else named as not counted.
+"""Tokens of media parts: images by tiles or patches; audio and files are reported as not counted.
 
-Rules per model stand in ``data/images.csv``. Tiles and patches are described in OpenAI's guide "Images and vision";
-what recorded calls add to it is said in the table.
+The rules per model are in `[[images]]` of the family files. Tiles and patches are described in OpenAI's guide "Images
+and vision"; the `source` of a rule names what recorded calls add to it.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import csv
-import re
 import struct
-from functools import cache
-from importlib import resources
 from math import ceil, floor, sqrt
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tokcount.framing.family import Family, ImageRule
     from tokcount.framing.layout import Basis, LayoutBuilder
 
 
 HEAD = 65_536
-"""Bytes of a file that are looked at: JPEG files may carry long metadata before their size."""
+"""Bytes of a file that are examined: JPEG files may have long metadata before their size."""
 
 Size = tuple[int, int]
 
@@ -31,7 +28,7 @@ _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def size_of_data_url(url: str) -> Size | None:
-    """Pixels of ``data:image/…;base64,…``, or of bare base64; ``None``: not an image that is known."""
+    """Width and height of `data:image/…;base64,…`, or of bare base64; `None`: not a known image format."""
     start = url.find(",", 0, 200) + 1 if url.startswith("data:") else 0
     text = url[start : start + HEAD // 3 * 4]
     try:
@@ -42,7 +39,7 @@ def size_of_data_url(url: str) -> Size | None:
 
 
 def size_of_bytes(head: bytes) -> Size | None:
-    """Pixels of a PNG, JPEG, GIF or WebP file by its header.
+    """Width and height of a PNG, JPEG, GIF or WebP file, from its header.
 
     >>> size_of_bytes(b"GIF89a" + bytes([3, 0, 2, 0]))
     (3, 2)
@@ -110,57 +107,21 @@ _ONE_MORE_UNTIL = 1_778_716_800.0
 _FIT, _SHORT_SIDE, _LOW_SIDE = 2048, 768, 512
 
 
-class ImageRule(NamedTuple):
-    """A row of ``data/images.csv``: ``base + unit × tiles``, or ``⌈unit × patches⌉`` with at most ``cap``."""
-
-    match: re.Pattern[str]
-    rule: Literal["tiles", "patches"]
-    base: int
-    unit: float
-    cap: int
-    basis: Basis
-    source: str
-
-
-@cache
-def _rules() -> tuple[ImageRule, ...]:
-    text = resources.files("tokcount.framing").joinpath("data", "images.csv").read_text("utf-8")
-    return tuple(
-        ImageRule(
-            re.compile(row["match"]),
-            cast("Literal['tiles', 'patches']", row["rule"]),
-            int(row["base"]),
-            float(row["unit"]),
-            int(row["cap"] or 0),
-            cast("Basis", row["basis"]),
-            row["source"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
-
-
-@cache
-def image_rule(model: str) -> ImageRule | None:
-    """The rule for a model name; ``None``: the model is not known to take images."""
-    name = model.strip().lower().removeprefix("ft:")
-    return next((rule for rule in _rules() if rule.match.search(name)), None)
-
-
 def media_tokens(
-    part: dict[str, Any], model: str, timestamp: float | None = None
+    part: dict[str, Any], family: Family, model: str, timestamp: float | None = None
 ) -> tuple[int, Basis, str | None]:
-    """Tokens of one media part of a message, how sure they are, and why not surer.
+    """Tokens of one media part of a message, their basis, and the reason when it is not `exact`.
 
-    Sizes are read from ``data:`` URLs. An image whose size is not in the log counts 0, as audio and files do, and the
-    count is ``partial``: the least that it can cost (a tile here, a patch there) would differ a hundredfold between
-    two models and look like drift. ``timestamp`` (seconds since 1970, UTC) is the day of the request; without it the
-    latest rule holds. Never raises for decoded JSON.
+    Sizes are read from `data:` URLs. An image whose size is not in the log counts 0, like audio and files, and the
+    count is `partial`: the minimum that it can cost (one tile or one patch) differs a hundredfold between models and
+    would look like drift. `timestamp` (seconds since 1970, UTC) is the time of the request; without it the latest
+    rule applies. Never raises for decoded JSON.
     """
     kind = str(part.get("type"))
     if kind not in _IMAGES:
         what = "audio" if kind in _AUDIO else "files"
         return 0, "partial", f"{what} are not counted"
-    rule = image_rule(model)
+    rule = family.image_rule(model)
     if rule is None:
         return 0, "partial", UNKNOWN_MODEL
     url, detail = _url_and_detail(part)
@@ -173,11 +134,15 @@ def media_tokens(
 
 
 def add_media(
-    builder: LayoutBuilder, media: list[dict[str, Any]], model: str, timestamp: float | None = None
+    builder: LayoutBuilder,
+    media: list[dict[str, Any]],
+    family: Family,
+    model: str,
+    timestamp: float | None = None,
 ) -> None:
-    """Adds media parts to a layout in the making, with their doubts."""
+    """Adds media parts to a layout, with the reasons why their tokens are not exact."""
     for part in media:
-        tokens, basis, reason = media_tokens(part, model, timestamp)
+        tokens, basis, reason = media_tokens(part, family, model, timestamp)
         builder.constant += tokens
         if basis == "partial":
             builder.mark_partial(reason or RULE)
@@ -186,7 +151,7 @@ def add_media(
 
 
 def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:
-    """Chat nests both under ``image_url``, Responses does not."""
+    """Chat nests both under `image_url`, Responses does not."""
     url: Any = part.get("image_url")
     detail: Any = part.get("detail")
     if isinstance(url, dict):
@@ -195,10 +160,11 @@ def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:
 
 
 def image_tokens(rule: ImageRule, size: Size, timestamp: float | None = None) -> int:
-    """Tokens of an image of ``size`` pixels in high (the usual) detail.
+    """Tokens of an image of `size` pixels in high detail, the default.
 
-    >>> image_tokens(image_rule("gpt-4o"), (640, 480)), image_tokens(image_rule("gpt-4.1-mini"), (640, 480))
-    (425, 487)
+    >>> from tokcount.framing.families import FAMILIES
+    >>> image_tokens(FAMILIES["chat"].image_rule("gpt-4o"), (640, 480))
+    425
     """
     if rule.rule == "tiles":
         return rule.base + round(rule.unit) * _tiles(size)
@@ -207,7 +173,7 @@ def image_tokens(rule: ImageRule, size: Size, timestamp: float | None = None) ->
 
 
 def _low(rule: ImageRule, size: Size | None, timestamp: float | None) -> int:
-    """Low detail: the base alone, or the patches of a version that fits 512 pixels."""
+    """Low detail: the base alone, or the patches of a version that fits into 512 pixels."""
     if rule.rule == "tiles":
         return rule.base
     width, height = size or (1, 1)
@@ -216,7 +182,7 @@ def _low(rule: ImageRule, size: Size | None, timestamp: float | None) -> int:
 
 
 def _tiles(size: Size) -> int:
-    """Squares of 512 pixels after the image was made to fit 2048×2048, and its shorter side 768; never enlarged."""
+    """Squares of 512 pixels after scaling down to fit 2048×2048, then the shorter side to 768; never enlarged."""
     width, height = size
     scale = min(1.0, _FIT / max(width, height))
     scale *= min(1.0, _SHORT_SIDE / (min(width, height) * scale))
@@ -224,7 +190,7 @@ def _tiles(size: Size) -> int:
 
 
 def _patches(size: Size, cap: int) -> int:
-    """Squares of 32 pixels; an image with more than ``cap`` is made smaller until whole patches fit."""
+    """Squares of 32 pixels; an image with more than `cap` is scaled down until whole patches fit."""
     width, height = size
     patches = ceil(width / _PATCH) * ceil(height / _PATCH)
     if patches <= cap:
@@ -236,5 +202,5 @@ def _patches(size: Size, cap: int) -> int:
 
 
 def _near(length: float) -> float:
-    """A length without the last bits of rounding, which would add a tile or a patch."""
+    """A length without the rounding error that would add a tile or a patch."""
     return round(length, 6)

@@ -1,13 +1,13 @@
-"""A request laid out as the API encodes it: which texts, and how many tokens around them.
+"""A request laid out as the API encodes it: the texts, and how many tokens the API adds.
 
-The layout depends on the framing family, not on the encoding: a request is laid out once and then measured under
-as many encodings as wanted.
+The layout depends on the framing family, not on the encoding: a request is laid out once and then counted under any
+number of encodings.
 
     input = constant + Σ tok(text) for texts
     content = Σ tok(text) for content
     framing = input - content
 
-For plain messages ``texts`` *is* ``content`` (the same list), so nothing is encoded twice.
+For plain messages `texts` *is* `content` (the same list), so nothing is encoded twice.
 """
 
 from __future__ import annotations
@@ -18,69 +18,68 @@ import msgspec
 
 
 class LayoutBuilder:
-    """Collects texts, constants and doubts; `finish` makes the `Layout` of them."""
+    """Collects texts, constants and reasons for a `Layout`."""
 
-    __slots__ = ("_doubts", "_gaps", "constant", "content", "roles", "texts")
+    __slots__ = ("_estimated", "_partial", "constant", "content", "roles", "texts")
 
     def __init__(self) -> None:
         self.constant = 0
         self.content: list[str] = []
         self.texts: list[str] = []
         self.roles: list[str] = []
-        self._doubts: list[str] = []
-        self._gaps: list[str] = []
+        self._estimated: list[str] = []
+        self._partial: list[str] = []
 
     def add_text(self, role: str, text: str) -> None:
-        """Text of a message, encoded as it is."""
+        """Adds text of a message that is encoded unchanged."""
         if text:
             self.add_content_only(role, text)
             self.texts.append(text)
 
     def add_content_only(self, role: str, text: str) -> None:
-        """Text of a message that is encoded in another form; the caller adds that form with `encode`."""
+        """Adds text of a message that is encoded in another form; the caller adds that form with `add_encoded`."""
         if text:
             self.content.append(text)
             self.roles.append(role)
 
     def add_encoded(self, text: str) -> None:
-        """Text that the API adds or reformats."""
+        """Adds text that the API adds or reformats."""
         if text:
             self.texts.append(text)
 
     def mark_estimated(self, reason: str) -> None:
-        """The rule is not confirmed for this shape."""
-        if reason not in self._doubts:
-            self._doubts.append(reason)
+        """The rule is not confirmed for this kind of request."""
+        if reason not in self._estimated:
+            self._estimated.append(reason)
 
     def mark_partial(self, reason: str) -> None:
-        """Something here cannot be counted."""
-        if reason not in self._gaps:
-            self._gaps.append(reason)
+        """Part of the request cannot be counted."""
+        if reason not in self._partial:
+            self._partial.append(reason)
 
     def finish(self, *, roles: bool = False) -> Layout:
         return Layout(
             constant=self.constant,
             content=self.content,
             texts=self.texts,
-            basis="partial" if self._gaps else "estimated" if self._doubts else "exact",
-            reasons=(*self._gaps, *self._doubts),
+            basis="partial" if self._partial else "estimated" if self._estimated else "exact",
+            reasons=(*self._partial, *self._estimated),
             roles=self.roles if roles else None,
         )
 
 
 Basis = Literal["exact", "estimated", "partial"]
-"""``exact``: rule confirmed against billed recordings. ``estimated``: rule known, not confirmed for this shape.
-``partial``: something in the record cannot be counted; the number is a floor."""
+"""`exact`: the rule is confirmed by billed recordings. `estimated`: the rule is known, but not confirmed for this kind
+of request. `partial`: part of the record cannot be counted; the number is a lower bound."""
 
 BASIS_ORDER: tuple[Basis, ...] = ("exact", "estimated", "partial")
 
 
 class Layout(msgspec.Struct):
-    """The texts that are encoded and the tokens added around them.
+    """The texts that are encoded, and the tokens that the API adds.
 
-    ``content``: the text that the user wrote, message by message. ``texts``: what is encoded, where rules join,
-    repeat or reformat it. ``token_ids``: tokens that the log gives as ids, counted as they are.
-    ``reasons`` says, in a few words each, why the basis is not exact.
+    `content`: the text that the user wrote, message by message. `texts`: what is encoded, after rules joined, repeated
+    or reformatted it. `reasons`: why the basis is not exact, a few words each.
     """
 
     constant: int
@@ -89,6 +88,6 @@ class Layout(msgspec.Struct):
     basis: Basis = "exact"
     reasons: tuple[str, ...] = ()
     roles: list[str] | None = None
-    """Role of each text of ``content`` (``user``, ``system``, ``prompt``, …), filled only when asked for."""
+    """Role of each text of `content` (`user`, `system`, `prompt`, …); only on request."""
     token_ids: int = 0
-    """Number of token ids given instead of text; they are content."""
+    """Number of token ids that the log has instead of text; they are content."""

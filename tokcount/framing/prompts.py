@@ -1,27 +1,27 @@
-"""Prompts of the legacy endpoint, of embeddings, and bare texts."""
+"""Prompts of the legacy completions endpoint, inputs of embeddings, and plain texts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tokcount.framing.families import Family
+from tokcount.framing.family import Family
 from tokcount.framing.layout import Layout
 
 SUFFIX = 3
-"""Around a suffix: the marks before the prompt, before the suffix and before the gap that is to be filled."""
+"""Added for a suffix: the markers before the prompt, the suffix and the gap to fill."""
 
 
 def layout_prompts(
     request: dict[str, Any], family: Family, *, roles: bool = False, timestamp: float | None = None
 ) -> Layout:
-    """Layout of ``prompt`` (or ``input``): a text, token ids, or a list of either, each a call of its own.
+    """The layout of `prompt` (or `input`): a text, token ids, or a list of either, each a call of its own.
 
-    The legacy endpoint adds nothing to a prompt; under a family that frames, each prompt is one user message.
+    The legacy endpoint adds nothing to a prompt; under a chat family, each prompt is one user message.
     """
     prompt = request.get("prompt", request.get("input"))
     suffix = request.get("suffix")
-    around = family.primed(timestamp) + family.per_message + 1 if family.framed else 0
-    reasons = [family.doubt] if family.doubt else []
+    around = family.chat.primed(timestamp) + family.chat.per_message + 1 if family.framed else 0
+    reasons = [family.estimated] if family.estimated else []
     if type(prompt) is str and not suffix:
         texts, ids, count = [prompt], 0, 1
     else:
@@ -42,7 +42,7 @@ def layout_prompts(
 
 
 def _read_prompts(prompt: Any, reasons: list[str]) -> tuple[list[str], int, int]:
-    """Texts, number of token ids and number of prompts; ``reasons`` gets what is neither."""
+    """Texts, number of token ids and number of prompts; adds to `reasons` when a prompt is neither."""
     if isinstance(prompt, str):
         return [prompt], 0, 1
     if prompt is None:

@@ -1,54 +1,31 @@
-"""What came back, laid out as the API bills it: texts, calls and the tokens around them.
+"""Replies laid out as the API bills them: texts, calls and the tokens that the API adds.
 
-The numbers around them stand in ``data/outputs.toml``. They tell drift and plausibility, not the invoice: the same
-reply is billed with one token more or less from day to day. Reasoning is never in the layout; its tokens are in
-the usage of the response, and nowhere else.
+Good enough for drift and plausibility, not for the invoice: the same reply is billed with one token more or less from
+day to day. Reasoning is never in the layout; its tokens are only in the usage of the response.
 """
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import msgspec
 
 from tokcount.framing.calls import Call, parallel_calls, read_calls
 from tokcount.framing.content import read_content
+from tokcount.framing.family import Family, ReplyFraming
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.tool_set import forced_name
 
-if TYPE_CHECKING:
-    from tokcount.framing.families import Family
-
-AROUND = "the tokens around a reply vary"
+AROUND = "the framing of a reply varies"
 REASONING = "reasoning tokens are not in the log"
-NOT_TEXT = "a reply that is neither text nor calls"
+NOT_TEXT = "a reply that is neither text nor tool calls"
 ECHOED = "a reply that repeats its prompt"
 
-_REASONING_FAMILIES = frozenset({"o", "o1mini", "gpt5"})
-_CUT = frozenset({"length", "incomplete"})
-
-
-class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens around replies, explained in ``data/outputs.toml``."""
-
-    family: str
-    text: int = 0
-    tools: int = 0
-    schema: int = 0
-    schema_tools: int = 0
-    call: int = 0
-    forced: int = 0
-    forced_named: bool = False
-    parallel: int = 0
-    reasoning: int = 0
-    basis: Literal["exact", "estimated"] = "estimated"
+_TEXT_ALONE = ReplyFraming(basis="exact")
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What the request asked for that changes the tokens around its reply."""
+    """What the request asked for that changes the framing of its reply."""
 
     tools: bool
     schema: bool
@@ -65,24 +42,12 @@ class Reply(msgspec.Struct):
     """The reply ended at the limit of tokens, without its closing tokens."""
 
 
-@cache
-def _table() -> dict[str, tuple[Around, ...]]:
-    text = resources.files("tokcount.framing").joinpath("data", "outputs.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, tuple[Around, ...]])
-
-
-@cache
-def _around(endpoint: str, family: str) -> Around:
-    rows = _table()[endpoint]
-    return next((row for row in rows if row.family == family), rows[0])
-
-
 def layout_output(
     kind: str, response: dict[str, Any], family: Family, *, request: dict[str, Any] | None = None
 ) -> Layout:
-    """Layout of the body of a response; with its ``request`` the tokens around it are better known.
+    """The layout of the body of a response; its `request` makes the framing more accurate.
 
-    Reasoning tokens are not in it: add those of the usage. Empty for a body without a reply. Never raises for
+    Reasoning tokens are not included: add those of the usage. Empty for a body without a reply. Never raises for
     decoded JSON.
     """
     request = request or {}
@@ -100,9 +65,9 @@ def layout_output(
 def _layout_completions(
     choices: list[dict[str, Any]], response: dict[str, Any], family: Family, request: dict[str, Any]
 ) -> Layout:
-    """The legacy endpoint bills the texts alone; under a family that frames, each is the reply of a chat.
+    """The legacy endpoint bills the texts alone; under a chat family, each text is one chat reply.
 
-    With ``echo`` a text begins with the prompt, which is input.
+    With `echo` a text begins with the prompt, which is input.
     """
     builder = LayoutBuilder()
     prompt = request.get("prompt") if request.get("echo") else None
@@ -112,7 +77,7 @@ def _layout_completions(
         forced=False,
         reasoned=family.framed and _reasoned(builder, response, family),
     )
-    around = _around("chat", family.base) if family.framed else Around(family=family.name, basis="exact")
+    around = family.replies.chat if family.framed else _TEXT_ALONE
     for choice in choices:
         text = choice.get("text")
         if not isinstance(text, str):
@@ -144,7 +109,7 @@ def _layout_choices(
             reply = Reply(
                 _texts(builder, message), read_calls(message), entry.get("finish_reason") == "length"
             )
-            _add(builder, reply, asked, _around("chat", family.base))
+            _add(builder, reply, asked, family.replies.chat)
     return builder.finish()
 
 
@@ -170,15 +135,15 @@ def _layout_items(
             reply.calls.append(Call(_string(item.get("name")), _string(item.get("arguments")), ""))
         elif kind != "reasoning":
             builder.mark_partial(NOT_TEXT)
-    _add(builder, reply, asked, _around("responses", family.base))
+    _add(builder, reply, asked, family.replies.responses)
     return builder.finish()
 
 
 def _reasoned(builder: LayoutBuilder, response: dict[str, Any], family: Family) -> bool:
-    """Whether the usage says that the model reasoned; a reasoning model without usage leaves a gap."""
+    """Whether the usage reports reasoning; without usage, the reply of a reasoning model is partial."""
     usage = response.get("usage")
     if not isinstance(usage, dict):
-        if family.base in _REASONING_FAMILIES:
+        if family.reasoning:
             builder.mark_partial(REASONING)
         return False
     details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
@@ -194,8 +159,8 @@ def _texts(builder: LayoutBuilder, message: dict[str, Any]) -> list[str]:
     return [part for part in found if part]
 
 
-def _add(builder: LayoutBuilder, reply: Reply, asked: Asked, around: Around) -> None:
-    """One reply: its texts and calls, and the tokens around them unless it was cut off."""
+def _add(builder: LayoutBuilder, reply: Reply, asked: Asked, around: ReplyFraming) -> None:
+    """Adds one reply: its texts and calls, and their framing unless it was cut off."""
     for text in reply.texts:
         builder.add_text("assistant", text)
     if reply.calls:
@@ -213,7 +178,7 @@ def _add(builder: LayoutBuilder, reply: Reply, asked: Asked, around: Around) -> 
         builder.constant += per_text * len(reply.texts)
 
 
-def _add_calls(builder: LayoutBuilder, calls: list[Call], asked: Asked, around: Around) -> None:
+def _add_calls(builder: LayoutBuilder, calls: list[Call], asked: Asked, around: ReplyFraming) -> None:
     if len(calls) > 1:
         builder.constant += around.parallel
         builder.add_encoded(parallel_calls(calls))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tokcount.errors import suggest
+from tokcount.framing.families import FAMILIES
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, Model
@@ -86,8 +87,6 @@ def size(value: object, key: str) -> int:
         raise KeyedError(f"{key}: {value!r} is not a number of tokens")
     return value
 
-
-FAMILIES = ("chat", "chat/0613", "0301", "o", "o1mini", "o1preview", "gpt5", "completions", "embeddings")
 
 _TOP_KEYS = ("schema", "data_version", "as_of", "models", "aliases", "encodings", "prices")
 _SIZES = ("context_window", "max_input", "max_output")
@@ -179,7 +178,7 @@ def _model_changes(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
     changes: dict[str, Any] = {name: size(entry[name], f"{key}.{name}") for name in _SIZES if name in entry}
     changes |= {name: text(entry[name], f"{key}.{name}") for name in _TEXTS if name in entry}
     if "family" in entry:
-        changes["family"] = one_of(entry["family"], FAMILIES, f"{key}.family")
+        changes["family"] = one_of(entry["family"], tuple(FAMILIES), f"{key}.family")
     if "replacement" in entry:
         changes["replacement"] = text(entry["replacement"], f"{key}.replacement").lower()
     for name in ("shutdown_date", "replacement_as_of"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tokcount.framing.billing_anomalies import named_residual
+from tokcount.framing.content import ROLES
 from tokcount.framing.layout import BASIS_ORDER, Basis, Layout
 from tokcount.framing.replies import layout_output
 from tokcount.framing.rules import layout
@@ -61,7 +62,6 @@ class Kernel:
 
 
 UNCOUNTED_FLAGS: Final = frozenset({"truncated", "redacted"})
-ROLES: Final = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
 DOUBTS: Final[dict[str, Basis]] = {
     "hidden_context": "partial",
     "reserialised": "estimated",

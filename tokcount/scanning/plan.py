@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tokcount.errors import UsageError
-from tokcount.framing.user_families import UserFamily
+from tokcount.framing.family import UserFamily
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN, Reference, parse_reference
 from tokcount.tokens.engines.base import EngineName

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tokcount.framing.families import FAMILIES, Family
+from tokcount.framing.families import FAMILIES
+from tokcount.framing.family import Family
 from tokcount.logs.record import Kind
 from tokcount.models.references import OWN, Reference
 from tokcount.models.resolve import find

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
+from tokcount.framing.content import ROLES
 from tokcount.reports.columns import QUANTITIES, column
 from tokcount.reports.groups import FRAMING, OTHER, REPLY
-from tokcount.scanning.counter import ROLES
 from tokcount.spark.columns import named, of
 
 KEPT = ("source", "kind", "model", "timestamp", "tags", "script")

@@ -10,8 +10,8 @@ from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documen
 from pyspark.sql import types as spark_types
 
 from tokcount.arrow import IDENTITY, Options, Scan
+from tokcount.framing.content import ROLES
 from tokcount.reports.per_record import has_prices
-from tokcount.scanning.counter import ROLES
 from tokcount.scanning.frame import DUPLICATE
 
 if TYPE_CHECKING:

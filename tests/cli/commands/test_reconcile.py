@@ -40,7 +40,7 @@ def test_the_worked_example_ends_with_counts_as_billed(calls: Path) -> None:
     assert (assumed["exact"], assumed["basis_tokens"]["exact"]) == (0, 0)
     assert proposal["constants"] == {"per_message": 4, "priming": 4, "hidden": 121}
     assert (calibrated["exact"], calibrated["output"]["exact"]) == (60, 60)
-    assert calibrated["reasons"] == {"calibrated: framing constants of the user's own": 60}
+    assert calibrated["reasons"] == {"calibrated: framing constants from the families file": 60}
     assert json_of("calibrate", calls, "--families", kept)["proposals"] == []
 
 

@@ -125,7 +125,7 @@ def test_a_custom_tool_takes_free_text_and_its_grammar_is_a_comment(nested: bool
     )
     assert found is not None
     assert "// Run it.\n// start: INT\n// INT: /[0-9]/\ntype run = (FREEFORM) => any;" in found.body
-    assert (found.functions, found.hidden, found.doubts) == (1, 47, ("custom tools",))
+    assert (found.functions, found.hidden, found.guesses) == (1, 47, ("custom tools",))
 
 
 def test_functions_of_both_apis_are_read() -> None:

@@ -248,7 +248,9 @@ def chat(line: int, messages: int, per_message: int, priming: int, **columns: An
 def test_calibrate_finds_the_constants_of_plain_messages(per_message: int, priming: int) -> None:
     rows = [chat(n, n % 7 + 1, per_message, priming) for n in range(20)]
 
-    (proposal,) = calibrate.report(log(*rows), Skips()).data["proposals"]
+    (proposal,) = calibrate.report(log(*rows), Skips(), counted_as=lambda _: ("chat", False)).data[
+        "proposals"
+    ]
 
     truth = {"per_message": per_message, "priming": priming}
     known = {"per_message": 3, "priming": 3}
@@ -263,7 +265,9 @@ def test_calibrate_finds_what_tools_add_beyond_the_messages() -> None:
     rows += [chat(n, 1, 3, 5 + 40, shape="tools") for n in range(6)]
     rows += [chat(n, 1, 3, 5 + 40 + 2, shape="forced tool") for n in range(6)]
 
-    (proposal,) = calibrate.report(log(*rows), Skips()).data["proposals"]
+    (proposal,) = calibrate.report(log(*rows), Skips(), counted_as=lambda _: ("chat", False)).data[
+        "proposals"
+    ]
 
     assert proposal["constants"] == {"priming": 5, "hidden": 40, "forced": 9}
     assert [entry["exact_after"] for entry in proposal["evidence"]] == [6, 6, 6]
@@ -273,7 +277,9 @@ def test_calibrate_finds_both_when_messages_and_tools_cost_more() -> None:
     rows = [chat(n, n % 3 + 1, 4, 5) for n in range(9)]
     rows += [chat(n, n % 4 + 1, 4, 5 + 40, shape="tools") for n in range(9)]
 
-    (proposal,) = calibrate.report(log(*rows), Skips()).data["proposals"]
+    (proposal,) = calibrate.report(log(*rows), Skips(), counted_as=lambda _: ("chat", False)).data[
+        "proposals"
+    ]
 
     assert proposal["constants"] == {"per_message": 4, "priming": 5, "hidden": 40}
     assert [entry["exact_after"] for entry in proposal["evidence"]] == [9, 9]
@@ -292,16 +298,16 @@ def test_calibrate_starts_from_the_family_a_model_was_counted_as() -> None:
 def test_calibrate_proposes_nothing_from_too_few_records(n: int) -> None:
     rows = log(*[chat(line, 1, 3, 9) for line in range(n)]) if n else log(chat(1, 1, 3, 9)).clear()
 
-    assert calibrate.report(rows, Skips()).data["proposals"] == []
+    assert calibrate.report(rows, Skips(), counted_as=lambda _: ("chat", False)).data["proposals"] == []
 
 
 def test_calibrate_leaves_alone_what_is_already_exact() -> None:
     rows = [chat(n, n, 3, 3) for n in range(10)]
 
-    assert calibrate.report(log(*rows), Skips()).data["proposals"] == []
+    assert calibrate.report(log(*rows), Skips(), counted_as=lambda _: ("chat", False)).data["proposals"] == []
 
 
 def test_calibrate_proposes_nothing_that_explains_only_a_few() -> None:
     rows = [chat(n, 1, 3, 3 + n**2) for n in range(12)]
 
-    assert calibrate.report(log(*rows), Skips()).data["proposals"] == []
+    assert calibrate.report(log(*rows), Skips(), counted_as=lambda _: ("chat", False)).data["proposals"] == []

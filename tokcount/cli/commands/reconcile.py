@@ -108,7 +108,7 @@ def _counted_as(plan: ScanPlan) -> CountedAs:
 
 def _as_toml(report: Report, plan: ScanPlan) -> str:
     """The suggestions as a file for `--families`; with the encoding where only `--assume-model` specifies one."""
-    from tokcount.framing.user_families import as_toml
+    from tokcount.framing.families.user_file import as_toml
     from tokcount.models.references import parse_reference
 
     assumed = parse_reference(plan.assume_model, plan.catalog).encoding if plan.assume_model else None

@@ -38,7 +38,7 @@ class ToolSet(NamedTuple):
     """Hosted tools and what cannot be read; they are not in the text."""
     hidden: int
     """Tokens of text that the API adds unseen for grammars of custom tools."""
-    doubts: tuple[str, ...]
+    guesses: tuple[str, ...]
     """Why the text is a best guess."""
 
 
@@ -65,14 +65,14 @@ def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
     if not offered and not others:
         return None
     body = render_functions(offered, parameters_0613 if renderer == "0613" else parameters) if offered else ""
-    doubts: set[str] = set()
+    reasons: set[str] = set()
     for function in offered:
         if function.get("type") == "custom":
-            doubts.add(CUSTOM_TOOLS)
+            reasons.add(CUSTOM_TOOLS)
         if not isinstance(function.get("name"), str):
-            doubts.add("a function without a name")
+            reasons.add("a function without a name")
         if function.get("parameters"):
-            doubts |= guesses(function["parameters"])
+            reasons |= guesses(function["parameters"])
     return ToolSet(
         body=body,
         block="# Tools\n\n## functions\n\n" + body if body else "",
@@ -82,7 +82,7 @@ def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
         hidden=sum(
             GRAMMAR for function in offered if function.get("type") == "custom" and grammar_of(function)
         ),
-        doubts=tuple(sorted(doubts)),
+        guesses=tuple(sorted(reasons)),
     )
 
 

@@ -7,14 +7,13 @@ from typing import Final, Literal
 import msgspec
 
 from tokcount.errors import UsageError
+from tokcount.framing.families import FAMILIES
 from tokcount.models.references import Reference
 
 Api = Literal["chat", "responses"]
 
 URLS: Final[dict[Api, str]] = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
 
-REASONING_FAMILIES: Final = frozenset({"o", "o1mini", "o1preview", "gpt5"})
-"""Framing families of models that reason before they answer."""
 REASONING_NAMES: Final = ("codex-mini",)
 """Reasoning models of other families (Microsoft Learn, "Azure OpenAI reasoning models")."""
 NOT_REASONING_NAMES: Final = ("gpt-5-chat",)
@@ -51,7 +50,7 @@ def target_of(reference: Reference, api: Api = "chat") -> MigrationTarget:
     if model.endpoint == "responses" and api == "chat":
         raise UsageError(f"--to {reference.label}: served by the Responses API alone; add --api responses.")
     name = model.name.removeprefix("ft:")
-    reasons = model.family in REASONING_FAMILIES or name.startswith(REASONING_NAMES)
+    reasons = FAMILIES[model.family].reasoning or name.startswith(REASONING_NAMES)
     return MigrationTarget(
         model=reference.label,
         encoding=model.encoding,

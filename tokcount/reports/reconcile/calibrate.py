@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tokcount.framing.families import FAMILIES, family_of
+from tokcount.framing.families import FAMILIES
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview
 from tokcount.reports.reconcile.residuals import with_residuals
@@ -23,7 +23,7 @@ from tokcount.reports.report import DictReport, Report
 
 PLAIN: Final = "plain"
 SHAPE_CONSTANTS: Final = (("tools", "hidden"), ("forced tool", "forced"))
-"""Shape of a request → the one constant of `Family` that it adds to those of the shapes before it."""
+"""Shape of a request → the one constant of `ChatFraming` that it adds to those of the shapes before it."""
 STEPS: Final = range(-3, 4)
 """Changes of ``per_message`` that are tried; a message has never cost more than a few tokens."""
 FEWEST: Final = 5
@@ -37,12 +37,12 @@ CountedAs = Callable[[str], tuple[str, bool] | None]
 
 
 def report(
-    frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, counted_as: CountedAs = family_of
+    frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, counted_as: CountedAs
 ) -> Report:
     """Proposals for every model of the log whose records miss by a pattern.
 
     A proposal has ``model, like`` (the family it was counted as), ``constants`` (field of
-    `tokcount.framing.families.Family` → value), and per shape the ``evidence``: records, and how many were exact
+    `tokcount.framing.family.ChatFraming` → value), and per shape the ``evidence``: records, and how many were exact
     before and after.
     """
     rows = with_residuals(frame, label).filter(pl.col("residual_input_tokens").is_not_null())
@@ -71,12 +71,12 @@ def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> dict[
     for shape, field in SHAPE_CONSTANTS:
         pairs = _pairs(records, shape)
         rest = [missed - step * messages for messages, missed in pairs]
-        changes[field] = _common(rest, explained) if getattr(family, field) >= 0 else 0
+        changes[field] = _common(rest, explained) if getattr(family.chat, field) >= 0 else 0
         explained += changes[field]
         evidence.append(_evidence(shape, [missed for _, missed in pairs], [n - explained for n in rest]))
     if not any(entry["exact_after"] > entry["exact_before"] for entry in evidence):
         return None
-    constants = {field: getattr(family, field) + change for field, change in changes.items() if change}
+    constants = {field: getattr(family.chat, field) + change for field, change in changes.items() if change}
     shown = [entry for entry in evidence if entry["n"]]
     return {"model": model, "like": family.name, "known": known, "constants": constants, "evidence": shown}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from tokcount.framing.content import ROLES
 from tokcount.framing.layout import Layout
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
@@ -49,8 +50,6 @@ class PartsCounter:
         return parts
 
 
-ROLES: Final = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
-"""Roles that a report tells apart; any other role is ``other``."""
 SYSTEM_ROLES: Final = frozenset({"system", "developer"})
 GIVEN_AS_IDS: Final = "given_as_ids"
 """The class of tokens that the log gives as ids, without a text."""

@@ -1,29 +1,25 @@
-"""A request to the Responses API, laid out as the API encodes it.
+"""Requests to the Responses API, laid out as the API encodes them.
 
-Its pieces cost other constants than in Chat Completions: tools are shown without headings and without a message
-of their own, calls are counted one by one. docs/framing-responses.md gives the rules and what they rest on
-(recorded calls from public test suites).
+Their constants differ from those of Chat Completions: tools are shown without headings and without a message of their
+own, calls are counted one by one. docs/framing-responses.md gives the rules and their evidence (recorded calls from
+public test suites).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tokcount.framing.family import Family, ResponsesRules
 from tokcount.framing.layout import Layout, LayoutBuilder
-from tokcount.framing.responses_items import Items
-from tokcount.framing.responses_rules import Rules, hosted_tool, rules_for
+from tokcount.framing.responses.items import Items
 from tokcount.framing.tools.response_format import format_of
 from tokcount.framing.tools.tool_set import forced_name, tool_set
-
-if TYPE_CHECKING:
-    from tokcount.framing.families import Family
 
 SERVER_STATE = "part of the prompt is stored on the server"
 HIDDEN_MODE = "a reasoning mode that adds hidden text"
 COMPACTED = "the server may have compacted the input"
 SERIAL = "parallel_tool_calls: false on this model"
-NEAREST = "no rules of its own for this family on the Responses API"
-HOSTED = "hosted tools whose hidden text is not known"
+HOSTED = "a hosted tool whose hidden text is not known"
 RESULTS = "what hosted tools find is billed as input"
 
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
@@ -40,11 +36,10 @@ def layout_responses(
     timestamp: float | None = None,
     roles: bool = False,
 ) -> Layout:
-    """Layout of a Responses request: instructions, input items, tools, text format.
+    """The layout of a Responses request: instructions, input items, tools, text format.
 
-    ``model`` is the served model; it decides between generations of a family and the price of images.
-    ``timestamp`` (seconds since 1970, UTC) chooses between rules that changed over time.
-    Never raises for decoded JSON.
+    `model` is the served model; it selects the rules of its generation and of images. `timestamp` (seconds since
+    1970, UTC) chooses between rules that changed over time. Never raises for decoded JSON.
     """
     plain = _layout_plain(request, family, timestamp)
     if plain is not None:
@@ -52,12 +47,10 @@ def layout_responses(
             plain.roles = _plain_roles(request)
         return plain
     builder = LayoutBuilder()
-    builder.constant = family.primed(timestamp)
-    if family.doubt:
-        builder.mark_estimated(family.doubt)
-    rules, own = rules_for(family, model)
-    if not own:
-        builder.mark_estimated(NEAREST)
+    builder.constant = family.chat.primed(timestamp)
+    rules = family.responses.rules_for(model)
+    for reason in filter(None, (family.estimated, rules.estimated)):
+        builder.mark_estimated(reason)
     _add_state(builder, request)
     _add_tools(builder, request, family, rules, model)
     _add_format(builder, request, rules)
@@ -68,7 +61,7 @@ def layout_responses(
 
 
 def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | None) -> Layout | None:
-    """The common case: instructions and messages that are strings, nothing else. ``None``: it is not."""
+    """The layout of instructions and messages that are strings, the common case; `None`: there is more."""
     for key in _BEYOND_PLAIN:
         if request.get(key):
             return None
@@ -93,11 +86,12 @@ def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | No
                 return None
             replies += 1
         previous = role
+    framing = family.chat
     constant = (
-        family.primed(timestamp) + len(texts) * (family.per_message + 1) + replies * family.assistant_text
+        framing.primed(timestamp) + len(texts) * (framing.per_message + 1) + replies * framing.assistant_text
     )
-    if family.doubt:
-        return Layout(constant, texts, texts, "estimated", (family.doubt,))
+    if family.estimated:
+        return Layout(constant, texts, texts, "estimated", (family.estimated,))
     return Layout(constant, texts, texts)
 
 
@@ -112,7 +106,7 @@ def _plain_roles(request: dict[str, Any]) -> list[str]:
 
 
 def _add_state(builder: LayoutBuilder, request: dict[str, Any]) -> None:
-    """What the server adds or leaves out, without saying how much."""
+    """Marks what the server adds or leaves out by an amount that is not known."""
     if any(request.get(key) for key in _STATE):
         builder.mark_partial(SERVER_STATE)
     if _mode(request):
@@ -127,20 +121,20 @@ def _mode(request: dict[str, Any]) -> bool:
 
 
 def _add_tools(
-    builder: LayoutBuilder, request: dict[str, Any], family: Family, rules: Rules, model: str
+    builder: LayoutBuilder, request: dict[str, Any], family: Family, rules: ResponsesRules, model: str
 ) -> None:
-    tools = tool_set({"tools": request.get("tools")}, family.renderer)
+    tools = tool_set({"tools": request.get("tools")}, family.chat.renderer)
     if tools is None or not isinstance(request["tools"], list):
         return
-    for doubt in tools.doubts:
-        builder.mark_estimated(doubt)
+    for reason in tools.guesses:
+        builder.mark_estimated(reason)
     if tools.functions:
         builder.add_encoded(tools.body)
         undescribed = rules.tools if rules.tools_undescribed is None else rules.tools_undescribed
         builder.constant += rules.tools if tools.described else undescribed
     forced = _forced_type(request.get("tool_choice"))
     for kind in _hosted_types(request["tools"]):
-        _add_hosted(builder, kind, forced, bool(tools.functions), family.base, model)
+        _add_hosted(builder, kind, forced, bool(tools.functions), family, model)
     if tools.functions:
         _add_choice(builder, request, rules)
         if request.get("parallel_tool_calls") is False and rules.serial:
@@ -160,13 +154,13 @@ def _forced_type(choice: Any) -> str | None:
 
 
 def _add_hosted(
-    builder: LayoutBuilder, kind: str, forced: str | None, functions: bool, family: str, model: str
+    builder: LayoutBuilder, kind: str, forced: str | None, functions: bool, family: Family, model: str
 ) -> None:
-    known = hosted_tool(family, model, kind)
+    known = family.hosted_tool(kind, model)
     if known is None:
         builder.mark_partial(HOSTED)
         return
-    builder.constant += known.tokens + (known.beside_functions if functions else 0)
+    builder.constant += known.tokens + (known.with_functions if functions else 0)
     if forced == kind:
         builder.constant += known.forced
     if known.results:
@@ -175,8 +169,8 @@ def _add_hosted(
         builder.mark_estimated(HOSTED)
 
 
-def _add_choice(builder: LayoutBuilder, request: dict[str, Any], rules: Rules) -> None:
-    """A forced function is named once more; ``required`` forces the only one."""
+def _add_choice(builder: LayoutBuilder, request: dict[str, Any], rules: ResponsesRules) -> None:
+    """A forced function is named once more; `required` forces the only one."""
     choice = request.get("tool_choice")
     name = None
     if _forced_type(choice) == "function":
@@ -197,7 +191,7 @@ def _schema(request: dict[str, Any]) -> dict[str, Any] | None:
     return shape if isinstance(shape, dict) and shape.get("type") == "json_schema" else None
 
 
-def _add_format(builder: LayoutBuilder, request: dict[str, Any], rules: Rules) -> None:
+def _add_format(builder: LayoutBuilder, request: dict[str, Any], rules: ResponsesRules) -> None:
     schema = _schema(request)
     if schema is not None:
         builder.add_encoded(format_of(schema).text)

@@ -1,4 +1,4 @@
-"""The input items of a Responses request: messages, function calls with their outputs, reasoning, and the rest."""
+"""The input items of a Responses request: messages, function calls with their outputs, reasoning, and others."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from tokcount.framing.images import add_media
 from tokcount.framing.tools.tool_set import tool_set
 
 if TYPE_CHECKING:
-    from tokcount.framing.families import Family
+    from tokcount.framing.family import Family, ResponsesRules
     from tokcount.framing.layout import LayoutBuilder
-    from tokcount.framing.responses_rules import Rules
 
 REASONING = "reasoning sent back to the model, of unknown length"
-STORED = "items that only the server has"
+STORED = "items that are stored on the server only"
 OLD_REASONING = "reasoning sent back to this model"
-GIVEN_TOOLS = "tools that the input offers"
-STORED_CALL = "a call sent back with its id: the server repeats it as the model wrote it"
+GIVEN_TOOLS = "tools offered by input items"
+STORED_CALL = "a tool call sent back with its id: the server repeats the model's original text"
 CALLS = "function calls on this model"
 LONE_OUTPUT = "a tool result without its call"
 MEDIA_OUTPUT = "images in tool results"
-ODD_CONTENT = "content that is neither text nor parts"
-ODD_ITEM = "an entry of input is not an object"
+UNEXPECTED_CONTENT = "content that is neither text nor parts"
+UNEXPECTED_ITEM = "an entry of input is not an object"
 
 _REASONING_FRAME = 2
 _LONGEST_TYPE = 40
-"""Characters of a type of item that is told in a message."""
+"""Longest type of an item that is shown in a reason."""
 
 
 class Items:
@@ -38,7 +37,7 @@ class Items:
         builder: LayoutBuilder,
         request: dict[str, Any],
         family: Family,
-        rules: Rules,
+        rules: ResponsesRules,
         model: str,
         timestamp: float | None,
     ) -> None:
@@ -51,29 +50,29 @@ class Items:
         self._names: dict[str, str] = {}
 
     def add_instructions(self, instructions: Any) -> None:
-        """Instructions are a leading system message; some logs hold them as items."""
+        """Adds the instructions: a leading system message, or items, as some logs have them."""
         if isinstance(instructions, str) and instructions:
             self._message({"role": "system", "content": instructions})
         elif isinstance(instructions, list):
             self.add(instructions)
 
     def add(self, given: Any) -> None:
-        """All items, in order; a text is one user message."""
+        """Adds all items, in order; a string is one user message."""
         if isinstance(given, str):
             self._message({"role": "user", "content": given})
             return
         if not isinstance(given, list):
             if given is not None:
-                self._builder.mark_estimated(ODD_ITEM)
+                self._builder.mark_estimated(UNEXPECTED_ITEM)
             return
-        i, last_question = _landmarks(given)
+        i, last_user = _landmarks(given)
         while i < len(given):
             turn = _calls_from(given, i)
             if turn:
                 self._calls(turn)
                 i += len(turn)
                 continue
-            self._item(given[i], old=i < last_question)
+            self._item(given[i], old=i < last_user)
             if self._rules.interim and _is_interim(given, i):
                 self._builder.constant += self._rules.interim
             i += 1
@@ -83,7 +82,7 @@ class Items:
             self._message({"role": "user", "content": item})
             return
         if not isinstance(item, dict):
-            self._builder.mark_estimated(ODD_ITEM)
+            self._builder.mark_estimated(UNEXPECTED_ITEM)
             return
         kind = item.get("type") or "message"
         if kind == "message":
@@ -107,7 +106,7 @@ class Items:
             self._builder.mark_estimated(GIVEN_TOOLS)
 
     def _reasoning(self, *, old: bool) -> None:
-        """Reasoning from before the last question is dropped, on most models."""
+        """Most models drop reasoning from before the last user message."""
         if self._rules.old_reasoning or not old:
             self._builder.constant += _REASONING_FRAME
             self._builder.mark_partial(REASONING)
@@ -118,17 +117,17 @@ class Items:
         role = item.get("role")
         role = role if isinstance(role, str) else "user"
         text = self._text_of(item.get("content"))
-        self._builder.constant += self._family.per_message + 1
+        self._builder.constant += self._family.chat.per_message + 1
         self._builder.add_text(role, text)
         if role == "assistant" and text:
-            self._builder.constant += self._family.assistant_text
+            self._builder.constant += self._family.chat.assistant_text
 
     def _text_of(self, content: Any) -> str:
-        text, media, odd = read_content(content)
+        text, media, unexpected = read_content(content)
         if media:
-            add_media(self._builder, media, self._model, self._timestamp)
-        if odd:
-            self._builder.mark_estimated(ODD_CONTENT)
+            add_media(self._builder, media, self._family, self._model, self._timestamp)
+        if unexpected:
+            self._builder.mark_estimated(UNEXPECTED_CONTENT)
         return text
 
     def _calls(self, turn: list[dict[str, Any]]) -> None:
@@ -160,21 +159,21 @@ class Items:
 
 
 def _landmarks(given: list[Any]) -> tuple[int, int]:
-    """Where the input begins for the model (at the last compaction), and where the user spoke last (-1: nowhere)."""
-    start, question = 0, -1
+    """The index at which the model's input begins (the last compaction), and that of the last user message (or -1)."""
+    start, last_user = 0, -1
     for i, item in enumerate(given):
         if isinstance(item, dict):
             if item.get("role") == "user":
-                question = i
+                last_user = i
             elif item.get("type") == "compaction":
                 start = i
         elif isinstance(item, str):
-            question = i
-    return start, question
+            last_user = i
+    return start, last_user
 
 
 def _is_interim(given: list[Any], i: int) -> bool:
-    """An assistant text that does not end its turn: a call or another text of the assistant follows."""
+    """Whether an assistant text does not end its turn: a call or another text of the assistant follows."""
     if not isinstance(given[i], dict) or given[i].get("role") != "assistant" or i + 1 >= len(given):
         return False
     following = given[i + 1]
@@ -189,12 +188,12 @@ def _type(item: Any) -> str | None:
 
 
 def _is_type(kind: Any) -> bool:
-    """Is it a name, which may be told? A sentence in its place is somebody's text."""
+    """Whether it is a name, which may be shown; a sentence in its place is content of the log."""
     return isinstance(kind, str) and kind.isidentifier() and len(kind) <= _LONGEST_TYPE
 
 
 def _calls_from(given: list[Any], start: int) -> list[dict[str, Any]]:
-    """The function calls that follow each other from ``start`` on: one turn of the model."""
+    """The consecutive function calls from `start` on: one turn of the model."""
     end = start
     while end < len(given) and _type(given[end]) == "function_call":
         end += 1

@@ -1,0 +1,59 @@
+"""The bundled families: their files, and what follows from them."""
+
+import re
+
+import pytest
+
+from tokcount.framing.families import FAMILIES
+from tokcount.models.catalog import default
+from tokcount.models.references import parse_reference
+from tokcount.reports.migrate.target import target_of
+
+
+def test_every_family_of_the_catalog_has_a_file() -> None:
+    assert {model.family for model in default().models.values()} <= set(FAMILIES)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_is_complete_and_knows_its_name(name: str) -> None:
+    assert FAMILIES[name].name == name
+
+
+def test_an_unknown_family_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        FAMILIES["../chat"]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_pattern_of_model_names_compiles(name: str) -> None:
+    family = FAMILIES[name]
+    for row in (*family.images, *family.hosted, *family.responses.models):
+        re.compile(row.match)
+
+
+def test_a_family_that_is_like_another_differs_only_in_what_its_file_states() -> None:
+    chat, old = FAMILIES["chat"], FAMILIES["chat/0613"]
+    assert old.chat.renderer == "0613"
+    assert old.chat.per_message == chat.chat.per_message
+    assert (old.images, old.replies) == (chat.images, chat.replies)
+
+
+def test_rules_of_single_models_start_from_those_of_the_family() -> None:
+    responses = FAMILIES["gpt5"].responses
+    assert responses.rules_for("gpt-5.2-pro").stored_call == -3
+    assert responses.rules_for("gpt-5.2-pro").tools == responses.tools
+    assert responses.rules_for("gpt-7") is responses
+
+
+@pytest.mark.parametrize("model", ["o1", "o1-mini", "o1-preview", "o4-mini", "gpt-5.4"])
+def test_the_reasoning_families_are_those_whose_targets_refuse_sampling_parameters(model: str) -> None:
+    reference = parse_reference(model)
+    assert FAMILIES[reference.family].reasoning
+    assert target_of(reference, "responses").reasoning
+
+
+def test_the_first_chat_model_was_primed_with_one_token_less_until_28_march_2023() -> None:
+    family = FAMILIES["0301"]
+    assert family.chat.primed(1_679_270_400) == 2  # 20 March 2023
+    assert family.chat.primed(1_679_961_600) == 3  # 28 March 2023
+    assert family.chat.primed(None) == 3

@@ -1,0 +1,81 @@
+"""The bundled framing families: one TOML file here per family.
+
+`tokcount.framing.family.FamilyTable` is their schema. A file is read when its family is first asked for. A `/` in the
+name of a family is a `-` in the name of its file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tokcount.framing.family import Family, FamilyTable, ResponsesRules
+
+_FOLDER: Final = Path(__file__).parent
+
+
+class _Families(Mapping[str, Family]):
+    """Family name → family, each loaded on first use."""
+
+    def __getitem__(self, name: str) -> Family:
+        if name not in _names():
+            raise KeyError(name)
+        return _bundled(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_names())
+
+    def __len__(self) -> int:
+        return len(_names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in _names()
+
+
+FAMILIES: Final[Mapping[str, Family]] = _Families()
+"""The bundled families."""
+
+
+def laid_over(like: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The table of the bundled family `like` with the values of `own`, which may be of any type.
+
+    Tables are merged key by key, lists replaced as a whole; each table of `responses.models` starts from `[responses]`.
+    """
+    merged = _merged(_table(like), own)
+    responses = merged.get("responses")
+    if isinstance(responses, dict) and isinstance(responses.get("models"), list):
+        shared = {key: responses[key] for key in ResponsesRules.__struct_fields__ if key in responses}
+        models = [{**shared, **rules} if isinstance(rules, dict) else rules for rules in responses["models"]]
+        merged["responses"] = {**responses, "models": models}
+    return merged
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem.replace("-", "/") for path in _FOLDER.glob("*.toml")))
+
+
+@cache
+def _bundled(name: str) -> Family:
+    table = msgspec.convert(laid_over(name, {}), FamilyTable)
+    return Family(name=name, **msgspec.structs.asdict(table))
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    """The file of a family, merged with that of the family it is like."""
+    own = tomllib.loads((_FOLDER / f"{name.replace('/', '-')}.toml").read_text("utf-8"))
+    return _merged(_table(own["like"]), own) if "like" in own else own
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**base, **own}
+    for key in base.keys() & own.keys():
+        if isinstance(base[key], dict) and isinstance(own[key], dict):
+            merged[key] = _merged(base[key], own[key])
+    return merged

@@ -1,0 +1,104 @@
+"""A user's `--families` file: the framing of models that tokcount does not know, or that a log shows to be billed
+differently. It has the tables of a bundled family under the name of a model; `tokcount calibrate` suggests them.
+
+    [families."gpt-7"]
+    like = "gpt5"             # the family it starts from; default "chat"
+    encoding = "o200k_base"   # only for a model that the catalog does not have
+    [families."gpt-7".chat]
+    priming = 4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tokcount import tables
+from tokcount.errors import UsageError, suggest
+from tokcount.framing.families import FAMILIES, laid_over
+from tokcount.framing.family import ChatFraming, Family, FamilyTable, UserFamily
+from tokcount.tokens import encodings
+
+CALIBRATED: Final = "calibrated: framing constants from the families file"
+
+_CHAT_FIELDS: Final = frozenset(ChatFraming.__struct_fields__)
+
+
+class _FamilyName(str):
+    __slots__ = ()
+
+
+class _EncodingName(str):
+    __slots__ = ()
+
+
+class _UserTable(FamilyTable, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    like: _FamilyName
+    encoding: _EncodingName | None = None
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    families: dict[str, _UserTable]
+
+
+def load(path: Path) -> tuple[UserFamily, ...]:
+    """The families of a TOML file. Raises `UsageError` with all mistakes in it, each with its line and key."""
+    document = tables.load(path, "families file")
+    given = document.data.get("families")
+    if not given:
+        raise UsageError(f'{path}: the file has no table [families."MODEL"].')
+    if isinstance(given, dict):
+        complete = {name: _complete(table) for name, table in given.items()}
+        document = msgspec.structs.replace(document, data={**document.data, "families": complete})
+    found = tables.convert(document, _File, hook=_known_name).families
+    return tuple(_user_family(name, table) for name, table in found.items())
+
+
+def _complete(table: Any) -> Any:
+    """A table with what it leaves out. Constants of `[chat]` may also stand in the table itself, as in version 0.1."""
+    if not isinstance(table, dict):
+        return table
+    own: dict[str, Any] = {"like": "chat", "estimated": CALIBRATED, **table}
+    constants = {key: own.pop(key) for key in _CHAT_FIELDS & own.keys()}
+    if constants and isinstance(own.setdefault("chat", {}), dict):
+        own["chat"] = {**constants, **own["chat"]}
+    return laid_over(own["like"] if own["like"] in FAMILIES else "chat", own)
+
+
+def _known_name(kind: Any, value: Any) -> Any:
+    """Checks the names of families and encodings."""
+    if not isinstance(value, str):
+        raise ValueError(f"a name was expected, not {value!r}")  # noqa: TRY004 - the message of a mistake
+    if kind is _EncodingName:
+        try:
+            encodings.check_name(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+    elif value not in FAMILIES:
+        raise ValueError(f"unknown family {value!r}. {suggest(value, FAMILIES)}")
+    return kind(value)
+
+
+def _user_family(name: str, table: _UserTable) -> UserFamily:
+    fields = {field: getattr(table, field) for field in FamilyTable.__struct_fields__}
+    return UserFamily(name.strip().lower(), Family(name=f"{name} (calibrated)", **fields), table.encoding)
+
+
+def as_toml(model: str, like: str, constants: Mapping[str, int], encoding: str | None = None) -> str:
+    """The table of one model in such a file; `constants` are those of `[chat]`.
+
+    >>> print(as_toml("gpt-7", "gpt5", {"priming": 4}), end="")
+    [families."gpt-7"]
+    like = "gpt5"
+    [families."gpt-7".chat]
+    priming = 4
+    """
+    escaped = model.replace("\\", "\\\\").replace('"', '\\"')
+    lines = [f'[families."{escaped}"]', f'like = "{like}"']
+    if encoding:
+        lines.append(f'encoding = "{encoding}"')
+    lines += [f'[families."{escaped}".chat]', *(f"{key} = {value}" for key, value in constants.items())]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,249 @@
+"""What a framing family is: the tokens that the API adds to requests and replies of a group of models.
+
+One file in `families/` per family, and each table of a user's `--families` file, has this schema. docs/framing.md and
+docs/framing-responses.md give the evidence for the numbers; docs/extend/framing-family.md shows how to add a family.
+All numbers are tokens unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, TypeVar
+
+import msgspec
+
+Confirmed = Literal["exact", "estimated"]
+
+
+class ChatFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[chat]`: framing of requests to Chat Completions. A role is one token more than what is listed here."""
+
+    per_message: int = 0
+    priming: int = 0
+    """Once per request, for the start of the reply."""
+    early_priming: int | None = None
+    """The priming before the day `early_until`."""
+    early_until: str = ""
+    """ISO date, UTC."""
+    assistant_text: int = 0
+    """Extra for each assistant message with text in the history."""
+    header: str = ""
+    """Text before a leading system message that tool definitions or a schema are joined to."""
+    block: int = 0
+    """A block of tool definitions, in addition to its text."""
+    hidden: int = 0
+    """Hidden text that the API adds once tools are offered."""
+    hidden_undescribed: int = 0
+    """The same when the first function has no description."""
+    renderer: Literal["typescript", "0613"] = "typescript"
+    """How tool definitions are shown to the model."""
+    forced: int = -1
+    """A function chosen by name, in addition to `"." + name`; -1: the choice costs nothing, not even the name."""
+    none_choice: int = 0
+    """`tool_choice: none` with tools."""
+    non_object_arguments: int = 0
+    """Extra for a call whose arguments are not a JSON object."""
+    name_replaces_role: bool = False
+    """A name is shown instead of the role."""
+    call: int = 0
+    """One call: role, recipient and separators."""
+    result: int = 0
+    """The result of one call."""
+    parallel: int = 0
+    """Several calls in one message together with their results."""
+    call_after_last_user: int = 0
+    """Extra for a message with calls after the last user message."""
+    call_before_last_user: int = 0
+    """Extra for a message with calls before the last user message."""
+    text_with_call: int = 0
+    """The text of a message that also has calls."""
+    reply_names_schema: bool = False
+    """Whether the start of the reply names the JSON schema (2 tokens and the name)."""
+    definitions_estimated: str = ""
+    """Why counts with tool definitions or a JSON schema are `estimated`; empty: they are exact."""
+    calls_estimated: str = ""
+    """Why counts with tool calls in the history are `estimated`; empty: they are exact."""
+
+    def hidden_for(self, *, described: bool) -> int:
+        """Hidden text once tools are offered."""
+        return self.hidden if described else self.hidden_undescribed
+
+    def primed(self, timestamp: float | None) -> int:
+        """Priming on the day of the request (seconds since 1970, UTC; unknown: the later rule)."""
+        if self.early_priming is None or timestamp is None or timestamp >= _seconds(self.early_until):
+            return self.priming
+        return self.early_priming
+
+
+class ResponsesRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[responses]`: what the Responses API adds to a request. Messages and priming cost the same as in `[chat]`."""
+
+    estimated: str = ""
+    """Why all but plain requests are `estimated`; empty: they are exact."""
+    tools: int = 0
+    """Definitions of functions."""
+    tools_undescribed: int | None = None
+    """The same when the first function has no description; absent: as `tools`."""
+    forced: int = -1
+    """A function chosen by name, or by `required` when it is the only one, in addition to `"." + name`;
+    -1: the choice costs nothing, not even the name."""
+    none_choice: int = 0
+    """`tool_choice: none`."""
+    schema: int = 0
+    """The text of a JSON schema."""
+    call: int = 0
+    """A function call and its output, in addition to the name (twice), the arguments and the output."""
+    stored_call: int = 0
+    """Extra when the call is sent back with its id, alone in its turn, and may have been stored: the server then
+    repeats what the model wrote, which differs from call to call."""
+    parallel: int = 0
+    """Once for a turn of several calls."""
+    call_basis: Confirmed = "exact"
+    """How well the numbers of calls are confirmed."""
+    raw_arguments: bool = False
+    """Arguments are shown as sent; otherwise reserialised without spaces."""
+    interim: int = 0
+    """An assistant text followed by more from the assistant (a call, another text)."""
+    serial: int = 0
+    """Tools with `parallel_tool_calls: false`."""
+    given_tools: int | None = None
+    """Functions that an input item offers (`additional_tools`); absent: such items are not counted."""
+    old_reasoning: bool = False
+    """Whether reasoning items from before the last user message stay in the context."""
+
+
+class ModelRules(ResponsesRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[responses.models]]`: the models for which some of the rules differ; what a table leaves out is as in
+    `[responses]`.
+    """
+
+    match: str
+    """Regular expression for the beginning of a model name in lower case."""
+
+
+class ResponsesFraming(ResponsesRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[responses]` with its exceptions."""
+
+    models: tuple[ModelRules, ...] = ()
+
+    def rules_for(self, model: str) -> ResponsesRules:
+        """The rules for a served model."""
+        return first_match(self.models, model) or self
+
+
+class ReplyFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[replies.chat]`, `[replies.responses]`: billed output = texts + these."""
+
+    text: int = 0
+    """A text."""
+    tools: int = 0
+    """Extra for a text when tools were offered."""
+    schema: int = 0
+    """Extra for a text when a JSON schema was asked for, without tools."""
+    schema_tools: int = 0
+    """The same with tools."""
+    call: int = 0
+    """One function call, in addition to `"functions." + name` and the arguments."""
+    forced: int = 0
+    """One call that the request forced, in addition to its arguments."""
+    forced_named: bool = False
+    """Whether a forced call costs its name like any other."""
+    parallel: int = 0
+    """Several calls, in addition to their JSON."""
+    reasoning: int = 0
+    """Extra when the model reasoned; the reasoning itself is in the usage."""
+    basis: Confirmed = "estimated"
+
+
+class Replies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[replies]`, per endpoint."""
+
+    chat: ReplyFraming = ReplyFraming()
+    responses: ReplyFraming = ReplyFraming()
+
+
+class ImageRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[images]]`: `base + unit × tiles`, or `⌈unit × patches⌉` with at most `cap` patches."""
+
+    match: str
+    """Regular expression for the beginning of a model name in lower case; the first rule that matches applies."""
+    rule: Literal["tiles", "patches"]
+    base: int = 0
+    unit: float
+    cap: int = 0
+    basis: Confirmed
+    source: str = ""
+
+
+class HostedTool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[hosted]]`: the hidden text of a tool that the API runs itself."""
+
+    tool: str
+    """Its `type` in the request."""
+    tokens: int
+    match: str = ""
+    """Regular expression for the beginning of a model name in lower case; absent: every model of the family."""
+    with_functions: int = 0
+    """Extra when functions are offered too."""
+    forced: int = 0
+    """Extra when `tool_choice` names the tool."""
+    basis: Confirmed = "exact"
+    results: bool = False
+    """Whether what the tool finds while the request runs is billed as input too."""
+
+
+class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file of a family. A family with `like` starts from that family and states only what differs."""
+
+    like: str = ""
+    framed: bool = True
+    """False for endpoints that bill the text alone."""
+    reasoning: bool = False
+    """Whether its models reason before they answer; the log shows how much only in the usage."""
+    estimated: str = ""
+    """Why all counts of this family are `estimated`; empty: they are exact."""
+    chat: ChatFraming = ChatFraming()
+    responses: ResponsesFraming = ResponsesFraming()
+    replies: Replies = Replies()
+    images: tuple[ImageRule, ...] = ()
+    hosted: tuple[HostedTool, ...] = ()
+
+
+class Family(FamilyTable, frozen=True, kw_only=True):
+    """A framing family under its name."""
+
+    name: str
+
+    def image_rule(self, model: str) -> ImageRule | None:
+        """The rule for images of a model; `None`: the model is not known to take images."""
+        return first_match(self.images, model)
+
+    def hosted_tool(self, tool: str, model: str) -> HostedTool | None:
+        """What is known of a hosted tool (its `type`); `None`: nothing is."""
+        return first_match([row for row in self.hosted if row.tool == tool], model)
+
+
+class UserFamily(msgspec.Struct, frozen=True):
+    """The framing of one model, from a user's file."""
+
+    model: str
+    """Lower-case, as logs name it."""
+    family: Family
+    encoding: str | None = None
+
+
+_Row = TypeVar("_Row", ModelRules, ImageRule, HostedTool)
+
+
+def first_match(rows: tuple[_Row, ...] | list[_Row], model: str) -> _Row | None:
+    """The first row whose `match` fits a model name; fine-tunes (`ft:BASE:…`) match like their base."""
+    name = model.strip().lower().removeprefix("ft:")
+    return next((row for row in rows if re.match(row.match, name)), None)
+
+
+@cache
+def _seconds(day: str) -> float:
+    from datetime import UTC, datetime
+
+    return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()

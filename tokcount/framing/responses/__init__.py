@@ -1,0 +1,1 @@
+"""Requests to the Responses API: the request itself, and its input items."""

@@ -1,4 +1,4 @@
-"""The GitHub action and the pre-commit hook, as far as one machine can run them: their steps as scripts."""
+"""The GitHub action and the pre-commit hook, tested by running their steps as scripts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from support.paths import ROOT
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = ACTION["runs"]["steps"]
 LOG = ROOT / "sample_logs" / "support-chat.jsonl"
-HOLDS, BREAKS = "input_tokens.max <= 9k", "input_tokens.max <= 100"
+MET, BREAKS = "input_tokens.max <= 9k", "input_tokens.max <= 100"
 needs_bash = pytest.mark.skipif(os.name == "nt", reason="the action runs under bash")
 
 
 class Run:
-    """The check step in a folder of its own: exit code, output, and what it told the runner."""
+    """The check step in a separate folder: exit code, output, and workflow commands."""
 
     def __init__(self, folder: Path, **inputs: str) -> None:
         self.folder = folder
@@ -53,7 +53,7 @@ class Run:
 
     @property
     def commands(self) -> list[str]:
-        """The workflow commands that the runner obeys: none between ``stop-commands`` and its token."""
+        """The workflow commands that the runner executes: none between `stop-commands` and its token."""
         found, guard = [], ""
         for line in [line.strip() for line in self.out.splitlines()]:
             if guard:
@@ -85,8 +85,8 @@ def test_every_input_is_used_and_every_variable_known() -> None:
 
 
 @needs_bash
-def test_a_budget_that_holds_passes(tmp_path: Path) -> None:
-    run = Run(tmp_path, paths=str(LOG), budgets=HOLDS)
+def test_a_budget_within_its_limit_passes(tmp_path: Path) -> None:
+    run = Run(tmp_path, paths=str(LOG), budgets=MET)
 
     assert (run.code, run.outputs["passed"]) == (0, "true")
     assert Path(run.outputs["report"]).read_text("utf-8").startswith("{")
@@ -97,7 +97,7 @@ def test_a_budget_that_holds_passes(tmp_path: Path) -> None:
 @needs_bash
 @pytest.mark.parametrize(("exit_zero", "code"), [("false", 1), ("true", 0)])
 def test_a_broken_budget_is_annotated_and_fails_the_step(tmp_path: Path, exit_zero: str, code: int) -> None:
-    budgets = f"{HOLDS}\n\n  \n{BREAKS}\n"
+    budgets = f"{MET}\n\n  \n{BREAKS}\n"
     run = Run(tmp_path, paths=str(LOG), budgets=budgets, warn="records.total <= 1", exit_zero=exit_zero)
 
     assert (run.code, run.outputs["passed"]) == (code, "false")
@@ -121,16 +121,14 @@ def test_inputs_are_data(tmp_path: Path) -> None:
     log = tmp_path / "a $(touch pwned) b.jsonl"
     log.write_bytes(LOG.read_bytes())
 
-    run = Run(
-        tmp_path, paths=f"{log}\n--help", budgets=f"{HOLDS} where model != '{hostile[:20]}'", to=hostile
-    )
+    run = Run(tmp_path, paths=f"{log}\n--help", budgets=f"{MET} where model != '{hostile[:20]}'", to=hostile)
 
     assert run.code == 2
     assert not (tmp_path / "pwned").exists()
 
 
 @needs_bash
-def test_no_command_of_a_hostile_log_is_obeyed(tmp_path: Path) -> None:
+def test_workflow_commands_in_a_hostile_log_are_not_executed(tmp_path: Path) -> None:
     log = tmp_path / "::error::x.jsonl"
     log.write_text('{"::error::pwned ##[error]": 1}\n' + LOG.read_text("utf-8"), encoding="utf-8")
 
@@ -152,7 +150,7 @@ def test_baselines_are_saved_and_compared(tmp_path: Path) -> None:
 
 
 @needs_bash
-def test_the_version_that_is_installed_is_that_of_the_action(tmp_path: Path) -> None:
+def test_the_installed_version_is_that_of_the_action(tmp_path: Path) -> None:
     recorder = tmp_path / "python"
     recorder.write_text(
         '#!/bin/sh\necho "$@" >> "$RUNNER_TEMP/calls"\nmkdir -p "$RUNNER_TEMP/tokcount/bin"\n'

@@ -1,4 +1,4 @@
-"""What is written about the program is true of the program."""
+"""The documentation agrees with the program."""
 
 import re
 import subprocess

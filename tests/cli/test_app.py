@@ -71,7 +71,7 @@ def test_an_unknown_command_is_a_usage_error_with_a_suggestion() -> None:
     assert b"drift" in done.stderr
 
 
-def test_an_empty_pipe_holds_nothing_countable() -> None:
+def test_an_empty_pipe_has_nothing_to_count() -> None:
     done = process("drift")
 
     assert done.returncode == ExitCode.DATA
@@ -91,7 +91,7 @@ def test_a_terminal_without_a_path_is_a_usage_error() -> None:
     assert b"no input" in done.stderr
 
 
-def test_strict_refuses_skipped_records_after_the_report() -> None:
+def test_strict_fails_on_skipped_records_after_the_report() -> None:
     log = CHAT % '"ok"' + '{"cut'
     lenient, strict = tokcount("drift", stdin=log), tokcount("drift", "--strict", stdin=log)
 
@@ -169,7 +169,7 @@ def test_an_unexpected_error_is_one_line_unless_debugging(
     assert "in broken" in text
 
 
-def test_escapes_and_markup_in_a_log_reach_no_terminal() -> None:
+def test_escapes_and_markup_in_a_log_do_not_reach_the_terminal() -> None:
     log = '{"model": "evil\\u001b[31m[bold]=1+1", "messages": [{"role": "user", "content": "x"}]}\n'
     for form in ("table", "csv", "json", "jsonl", "markdown"):
         for rows in ((), ("--per-record",)):
@@ -177,7 +177,7 @@ def test_escapes_and_markup_in_a_log_reach_no_terminal() -> None:
             assert b"\x1b" not in done.stdout + done.stderr, form
 
 
-def test_reports_on_stdout_and_everything_else_on_stderr() -> None:
+def test_reports_go_to_stdout_and_everything_else_to_stderr() -> None:
     done = process("drift", SAMPLES / "defects.jsonl", "-f", "json")
 
     assert json.loads(done.stdout)["skipped"] == 5
@@ -205,11 +205,11 @@ def test_an_input_file_is_never_replaced(arguments: tuple[str, ...], tmp_path: P
     assert log.read_bytes() == (SAMPLES / "completions-2023.jsonl").read_bytes()
 
 
-def test_an_empty_folder_holds_nothing_to_count(tmp_path: Path) -> None:
+def test_an_empty_folder_has_nothing_to_count(tmp_path: Path) -> None:
     assert tokcount("count", tmp_path).returncode == ExitCode.DATA
 
 
-def test_no_claim_is_made_about_records_that_are_not_shown() -> None:
+def test_records_that_are_not_shown_are_not_described() -> None:
     done = tokcount("drift", SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna", "--top", "0")
 
     assert b"No record has more" not in done.stdout

@@ -1,4 +1,4 @@
-"""What all commands that count have in common: refused options, what was skipped, where reports may go."""
+"""Behaviour shared by all counting commands: wrong options, skipped items, where reports go."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BUDGET = ("--budget", "records.total >= 1")
 
 @pytest.fixture
 def log(inside: Inside) -> Path:
-    """Three records and seven lines that are none, more than a sentence names."""
+    """Three records and seven skipped lines, more than a sentence lists."""
     broken = [*["not JSON"] * 5, '{"colour": "red"}', "[]"]
     return inside.write("log.jsonl", "\n".join([*map(json.dumps, [CHAT] * 3), *broken]))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (("drift", "--jobs", "0"), "'--jobs' / '-j': 0 is not in the range x>=1"),
         (("cost", "--jobs", "-1"), "'--jobs' / '-j': -1 is not in the range x>=1"),
@@ -42,22 +42,22 @@ def log(inside: Inside) -> Path:
         (("--quiet",), "No such option: --quiet"),
     ],
 )
-def test_what_an_option_cannot_be_is_one_line_before_anything_is_counted(
-    arguments: tuple[str, ...], says: str
+def test_a_wrong_option_is_reported_in_one_line_before_counting(
+    arguments: tuple[str, ...], expected: str
 ) -> None:
     done = run(*arguments, *([] if arguments[0] == "models" else [SAMPLES / "support-chat.jsonl"]))
 
     assert (done.code, done.out) == (2, "")
-    assert says in done.err
+    assert expected in done.err
     assert len(done.err.splitlines()) == 1
 
 
-def test_without_anything_there_is_help() -> None:
+def test_help_is_shown_without_arguments() -> None:
     assert "Commands:" in run().err + run().out
 
 
 @pytest.mark.parametrize("command", COUNTING)
-def test_what_was_skipped_is_said_in_the_words_of_the_report(inside: Inside, log: Path, command: str) -> None:
+def test_the_skipped_summary_is_worded_as_in_the_report(inside: Inside, log: Path, command: str) -> None:
     done = inside(command, log, "--assume-model", "gpt-4o", *(BUDGET if command == "check" else ()))
 
     (closing,) = [line for line in done.err.splitlines() if " skipped (" in line]
@@ -66,7 +66,9 @@ def test_what_was_skipped_is_said_in_the_words_of_the_report(inside: Inside, log
     assert closing.endswith("; and 4 more (--skipped FILE lists all)")
 
 
-def test_on_one_screen_it_is_said_once(inside: Inside, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_skipped_summary_appears_once_per_terminal(
+    inside: Inside, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(outputs, "is_on_screen", lambda output: output.output is None)
 
     shown, rows = inside("drift", log), inside("drift", log, "--per-record")
@@ -76,7 +78,7 @@ def test_on_one_screen_it_is_said_once(inside: Inside, log: Path, monkeypatch: p
     assert " skipped (" in rows.err
 
 
-def test_so_it_is_with_the_report_of_migrate_beside_its_requests(inside: Inside, log: Path) -> None:
+def test_the_report_of_migrate_on_stderr_shows_the_skipped_summary_once(inside: Inside, log: Path) -> None:
     with log.open("a", encoding="utf-8") as file:
         file.write('\n{"prompt": "hi"}')
 
@@ -90,7 +92,7 @@ def test_so_it_is_with_the_report_of_migrate_beside_its_requests(inside: Inside,
 
 
 @pytest.mark.parametrize("command", [*COUNTING, "formats"])
-def test_all_that_was_skipped_can_be_listed(inside: Inside, log: Path, command: str) -> None:
+def test_skipped_items_can_be_listed_in_a_file(inside: Inside, log: Path, command: str) -> None:
     done = inside(command, log, "--skipped", "skipped.jsonl", *(BUDGET if command == "check" else ()))
 
     listed = [json.loads(line) for line in Path("skipped.jsonl").read_text("utf-8").splitlines()]
@@ -100,7 +102,9 @@ def test_all_that_was_skipped_can_be_listed(inside: Inside, log: Path, command: 
     assert all(set(entry) == {"source", "line", "reason", "detail", "format"} for entry in listed)
 
 
-def test_the_list_reads_the_log_again_and_replaces_nothing_that_is_read(inside: Inside, log: Path) -> None:
+def test_the_list_of_skipped_items_reads_the_log_again_and_replaces_no_input(
+    inside: Inside, log: Path
+) -> None:
     piped = run("drift", "-", "--skipped", "skipped.jsonl", stdin="x")
     same = inside("drift", log, "--skipped", log)
 
@@ -109,14 +113,16 @@ def test_the_list_reads_the_log_again_and_replaces_nothing_that_is_read(inside: 
     assert (piped.code, same.code) == (2, 2)
 
 
-def test_notes_on_a_file_are_said_by_formats_as_well(inside: Inside) -> None:
+def test_formats_prints_the_warnings_about_a_file_too(inside: Inside) -> None:
     (inside.folder / "x.jsonl").write_bytes(json.dumps(CHAT).encode().replace(b"hi", b"caf\xe9"))
 
     assert "x.jsonl:1 not valid UTF-8" in inside("formats", "x.jsonl").err
     assert inside("formats", "x.jsonl", "-q").err == ""
 
 
-def test_a_screen_is_a_terminal_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_shares_the_terminal_only_if_both_streams_are_terminals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from tokcount.cli.outputs import OutputGroup
 
     for stream in (sys.stdout, sys.stderr):
@@ -128,13 +134,13 @@ def test_a_screen_is_a_terminal_for_both(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_nothing_to_propose_is_nothing_at_all(form: str) -> None:
+def test_without_suggestions_nothing_is_exported(form: str) -> None:
     done = run("calibrate", SAMPLES / "completions-2023.jsonl", "-f", form)
 
     assert (done.code, done.out) == (0, "")
 
 
-def test_check_takes_every_format_that_render_does(inside: Inside, log: Path) -> None:
+def test_check_accepts_every_format_of_render(inside: Inside, log: Path) -> None:
     inside("check", log, *BUDGET, "-f", "json", "-o", "report.json")
 
     for form in ("html", "markdown", "sarif", "junit"):
@@ -144,7 +150,7 @@ def test_check_takes_every_format_that_render_does(inside: Inside, log: Path) ->
 
 
 @pytest.mark.parametrize("command", ["drift", "audit"])
-def test_without_a_known_model_it_is_said_what_to_do(inside: Inside, command: str) -> None:
+def test_without_a_known_model_the_report_gives_advice(inside: Inside, command: str) -> None:
     inside.write("log.jsonl", json.dumps({**CHAT, "model": "mystery"}))
 
     done = inside(command, "log.jsonl", "--to", "gpt-4o")
@@ -155,7 +161,7 @@ def test_without_a_known_model_it_is_said_what_to_do(inside: Inside, command: st
     assert hint not in inside(command, SAMPLES / "support-chat.jsonl", "--to", "gpt-4o").out
 
 
-def test_naming_no_records_leaves_no_heading_behind_and_still_counts_them() -> None:
+def test_top_0_hides_the_records_and_still_counts_them() -> None:
     log = SAMPLES / "completions-2023.jsonl"
 
     audit = run("audit", log, "--to", "gpt-4o", "--top", "0").out
@@ -167,7 +173,7 @@ def test_naming_no_records_leaves_no_heading_behind_and_still_counts_them() -> N
 
 
 @pytest.mark.parametrize("content", ["[1, 2, 3]", "null", "42\n", "[[1], [2]]"])
-def test_json_that_holds_no_objects_is_not_called_plain_text(inside: Inside, content: str) -> None:
+def test_json_without_objects_is_not_reported_as_plain_text(inside: Inside, content: str) -> None:
     err = inside("drift", inside.write("x.json", content)).err
 
     assert "plain text" not in err

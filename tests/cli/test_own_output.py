@@ -1,4 +1,4 @@
-"""What tokcount wrote is no log: it is recognised in every format, and never counted as text."""
+"""tokcount recognises its own output in every format and never counts it as a log or a text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_its_own_output_is_refused_with_a_reason(name: str, form: str) -> None:
     assert "not a log" in done.err
 
 
-def test_so_are_the_lists_of_what_was_left_out(tmp_path: Path) -> None:
+def test_its_own_lists_of_skipped_items_are_refused_too(tmp_path: Path) -> None:
     lost = tmp_path / "lost.jsonl"
     run("migrate", LOG, SAMPLES / "completions-2023.jsonl", "--to", "gpt-4o", "--lost", lost)
 

@@ -1,4 +1,4 @@
-"""The progress bar: only for a person who waits."""
+"""The progress bar, shown only on terminals during long jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOG = [Source("log.jsonl", 100), Source("other.jsonl", 50)]
 
 
 class Terminal(io.StringIO):
-    """A standard error that a person looks at."""
+    """A standard error that is a terminal."""
 
     encoding = "utf-8"
 
@@ -23,7 +23,7 @@ class Terminal(io.StringIO):
 
 
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """What a person sees from now on; pytest has a standard error of its own for each phase of a test."""
+    """Capture what the terminal shows from now on; pytest replaces standard error in each phase of a test."""
     for name in ("NO_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
     made = Terminal()
@@ -31,7 +31,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return made
 
 
-def test_a_long_job_shows_how_far_it_is_and_cleans_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_job_shows_its_progress_and_removes_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = terminal(monkeypatch)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.progress_for(LOG, shown=True) as move:
@@ -45,7 +45,7 @@ def test_a_long_job_shows_how_far_it_is_and_cleans_up(monkeypatch: pytest.Monkey
     assert shown.rstrip("\n\r").endswith("\x1b[2K")
 
 
-def test_a_stream_of_unknown_size_is_shown_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_of_unknown_size_has_no_total(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = terminal(monkeypatch)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with progress.advances_for([Source("-", None)], shown=True) as advance:
@@ -64,13 +64,13 @@ def test_a_short_job_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen.getvalue() == ""
 
 
-def test_nobody_looks_at_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_shows_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with progress.progress_for(LOG, shown=True) as move:
         assert move is None
 
 
-def test_a_person_may_not_want_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bar_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = terminal(monkeypatch)
     with progress.progress_for(LOG, shown=False) as move:
         assert move is None

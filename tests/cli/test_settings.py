@@ -33,14 +33,14 @@ def test_one_string_is_a_list_of_one(tmp_path: Path) -> None:
     assert found.shared == {"to": ["gpt-4o"], "from_": "gpt-4"}
 
 
-def test_check_wins_over_the_rest_for_check_alone(tmp_path: Path) -> None:
+def test_the_check_table_overrides_the_shared_keys_for_check_only(tmp_path: Path) -> None:
     found = settings.load(written(tmp_path, "format = 'csv'\n[check]\nformat = 'junit'\ntop = 1"))
 
     assert found.defaults("check") == {"format": "junit", "top": 1}
     assert found.defaults("drift")["format"] == "csv"
 
 
-def test_tokcount_toml_comes_before_pyproject_toml_and_the_nearer_folder_before_both(tmp_path: Path) -> None:
+def test_the_nearest_folder_wins_and_tokcount_toml_wins_within_it(tmp_path: Path) -> None:
     inner = tmp_path / "a"
     inner.mkdir()
     written(tmp_path, "jobs = 1")
@@ -54,7 +54,7 @@ def test_tokcount_toml_comes_before_pyproject_toml_and_the_nearer_folder_before_
 @pytest.mark.parametrize(
     "text", ["", "[tool.other]\nx = 1", "# tokcount\n[tool.other]\nx = 1", "tool = 1 # tokcount"]
 )
-def test_a_pyproject_without_the_table_is_passed_over(tmp_path: Path, text: str) -> None:
+def test_a_pyproject_without_the_table_is_ignored(tmp_path: Path, text: str) -> None:
     written(tmp_path, "jobs = 1")
     inner = tmp_path / "a"
     inner.mkdir()
@@ -132,7 +132,7 @@ def test_migrate_takes_the_only_target_of_a_file(tmp_path: Path) -> None:
     assert "to" not in settings.load(written(tmp_path, "to = ['gpt-4o', 'gpt-5']")).defaults("migrate")
 
 
-def test_keys_of_a_pyproject_are_named_in_full(tmp_path: Path) -> None:
+def test_keys_of_a_pyproject_are_reported_with_their_full_path(tmp_path: Path) -> None:
     written(tmp_path, "[tool.tokcount.check]\nfial = 1", "pyproject.toml")
     with pytest.raises(
         UsageError, match=r"pyproject\.toml:2: tool\.tokcount\.check\.fial: no such key\. Did you mean fail"
@@ -140,18 +140,18 @@ def test_keys_of_a_pyproject_are_named_in_full(tmp_path: Path) -> None:
         settings.nearest(tmp_path)
 
 
-def test_a_pyproject_can_be_named(tmp_path: Path) -> None:
+def test_a_pyproject_can_be_loaded_by_name(tmp_path: Path) -> None:
     path = written(tmp_path, "[tool.tokcount]\njobs = 2", "pyproject.toml")
 
     assert settings.load(path).shared == {"jobs": 2}
     assert settings.load(written(tmp_path, "", "pyproject.toml")).shared == {}
 
 
-def test_a_folder_without_any_has_none(tmp_path: Path) -> None:
+def test_a_folder_without_a_configuration_has_none(tmp_path: Path) -> None:
     assert settings.nearest(tmp_path) is None
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone\.toml: the configuration cannot be read: No such file"):
         settings.load(tmp_path / "gone.toml")
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")

@@ -1,4 +1,4 @@
-"""The program run in this process, as `tokcount.__main__` runs it: fast, for the many cases of a command."""
+"""Run the program in this process as `tokcount.__main__` does: fast enough for many cases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENVIRONMENT = {"TOKCOUNT_TODAY": "2026-11-22", "XDG_CONFIG_HOME": "/nowhere", "T
 
 
 class Done(NamedTuple):
-    """Exit code, standard output, and standard error with the text of an expected failure at its end."""
+    """Exit code, standard output, and standard error, ending with the message of an expected failure."""
 
     code: int
     out: str
@@ -28,7 +28,7 @@ class Done(NamedTuple):
 
 
 def run(*arguments: str | Path, stdin: str | bytes | None = None, **environment: str) -> Done:
-    """One run on a fixed day, with one process and without the user's own prices."""
+    """One run at a fixed date, without the user's own prices."""
     done = CliRunner().invoke(
         app, [str(argument) for argument in arguments], input=stdin, env={**ENVIRONMENT, **environment}
     )
@@ -44,7 +44,7 @@ def run(*arguments: str | Path, stdin: str | bytes | None = None, **environment:
 def tokcount(
     *arguments: str | Path, stdin: str | bytes | None = None, **environment: str
 ) -> CompletedProcess[bytes]:
-    """The same as `running.tokcount`, without a process: what `main` writes, byte for byte, and its exit code."""
+    """Like `running.tokcount` without a process: the exact output of `main` and its exit code."""
     command = ["tokcount", *map(str, arguments)]
     variables = {**ENVIRONMENT, "TOKCOUNT_TODAY": os.environ.get("TOKCOUNT_TODAY"), **environment}
     with CliRunner().isolation(stdin, variables) as (out, err, _), patch.object(sys, "argv", command):

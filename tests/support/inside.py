@@ -1,4 +1,4 @@
-"""The program run in this process, in a folder of its own."""
+"""Run the program in this process, in a separate folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from support.in_process import Done, run
 
 OUTSIDE = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
-"""Variables of a runner of continuous integration, which may be the one that runs these tests."""
+"""Variables that a CI runner sets, which may be running these tests."""
 
 
 class Inside:

@@ -1,4 +1,4 @@
-"""The program, run in this process or as a process of its own."""
+"""Run the program as a separate process."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""``tokcount audit``, from outside: every number traced back to the rows, and nothing of a log let loose."""
+"""`tokcount audit` as a command: every number agrees with the rows, and log content stays inert."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_groups_periods_and_bins_add_up(report_and_rows: tuple[Any, Any]) -> Non
         assert sum(one["records"] for one in shown["bins"]) == len(drifts)
 
 
-def test_windows_are_those_of_the_rows(report_and_rows: tuple[Any, Any]) -> None:
+def test_windows_agree_with_the_rows(report_and_rows: tuple[Any, Any]) -> None:
     report, rows = report_and_rows
     for entry in report["windows"][1:]:
         inputs = [int(row[f"{entry['reference']}:input_tokens"] or 0) for row in rows]
@@ -111,11 +111,11 @@ def test_windows_are_those_of_the_rows(report_and_rows: tuple[Any, Any]) -> None
             assert entry["fill_max"] == pytest.approx(max(inputs) / entry["max_input"])
 
 
-def test_the_report_is_as_its_schema_says(report_and_rows: tuple[Any, Any]) -> None:
+def test_the_report_conforms_to_its_schema(report_and_rows: tuple[Any, Any]) -> None:
     jsonschema.validate(report_and_rows[0], schema("audit"), jsonschema.Draft202012Validator)
 
 
-def test_the_summary_says_what_the_move_means() -> None:
+def test_the_summary_states_the_effects_of_the_migration() -> None:
     first = stdout(SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna").splitlines()[0]
 
     assert first.startswith(
@@ -146,7 +146,7 @@ def log_with(tmp_path: Path, *prompts: str, model: str = "text-davinci-003") -> 
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown", "html"])
-def test_no_text_of_a_prompt_is_shown_unless_asked_for(tmp_path: Path, form: str) -> None:
+def test_prompt_text_is_shown_only_on_request(tmp_path: Path, form: str) -> None:
     log = log_with(tmp_path, f"{CANARY}\nUser: {CANARY}\nAI:", f"<|endoftext|> {CANARY} 🙂🙂")
 
     assert CANARY not in stdout(log, "--to", "gpt-4o", "-f", form)

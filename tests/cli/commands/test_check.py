@@ -1,4 +1,4 @@
-"""``tokcount check``: budgets over logs and saved reports, exit codes, baselines, what goes where."""
+"""`tokcount check`: budgets on logs and saved reports, exit codes, baselines, outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.running import SAMPLES
 
 CHATS = SAMPLES / "support-chat.jsonl"
 DEFECTS = SAMPLES / "defects.jsonl"
-HOLDS, BREAKS = "input_tokens.max <= 9k", "input_tokens.max <= 100"
+MET, BREAKS = "input_tokens.max <= 9k", "input_tokens.max <= 100"
 
 
 def report(done: Done) -> dict[str, Any]:
@@ -25,25 +25,25 @@ def report(done: Done) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (["--budget", HOLDS], 0),
+        (["--budget", MET], 0),
         (["--budget", BREAKS], 1),
         (["--fail", BREAKS], 1),
         (["--warn", BREAKS], 0),
         (["--budget", BREAKS, "--exit-zero"], 0),
-        (["--budget", HOLDS, "--budget", BREAKS], 1),
+        (["--budget", MET, "--budget", BREAKS], 1),
         (["--budget", "input_tokns.max <= 9"], 2),
         ([], 2),
-        (["--budget", HOLDS, "--to", "gpt4o"], 2),
-        (["--budget", f"{HOLDS} for gpt4o"], 2),
-        (["--budget", HOLDS, "--baseline", "missing.json"], 2),
-        (["--budget", HOLDS, "--top", "-1"], 2),
+        (["--budget", MET, "--to", "gpt4o"], 2),
+        (["--budget", f"{MET} for gpt4o"], 2),
+        (["--budget", MET, "--baseline", "missing.json"], 2),
+        (["--budget", MET, "--top", "-1"], 2),
         (["--budget", "drift.total <= 5%"], 2),
         (["--budget", "cost.total <= baseline"], 1),
         (["--budget", "cost.total <= baseline", "--allow-unknown"], 0),
         (["--budget", "cost.total <= baseline", "--baseline", "missing.json", "--allow-unknown"], 0),
     ],
 )
-def test_the_exit_code_says_whether_all_that_must_hold_does(
+def test_the_exit_code_tells_whether_all_required_budgets_pass(
     inside: Inside, options: list[str], code: int
 ) -> None:
     done = inside("check", CHATS, *options)
@@ -55,9 +55,9 @@ def test_the_exit_code_says_whether_all_that_must_hold_does(
         assert "\n" not in done.err
 
 
-def test_each_budget_shows_value_limit_margin_and_the_records_to_blame(inside: Inside) -> None:
+def test_each_budget_shows_value_limit_margin_and_violations(inside: Inside) -> None:
     inside.write("log.jsonl", CHATS.read_text("utf-8"))
-    done = inside("check", "log.jsonl", "--budget", "input_tokens.p95 <= 200", "--warn", HOLDS, "--top", "1")
+    done = inside("check", "log.jsonl", "--budget", "input_tokens.p95 <= 200", "--warn", MET, "--top", "1")
 
     assert done.out.splitlines()[2:] == [
         "budget                           value  limit  margin",
@@ -72,7 +72,7 @@ def test_each_budget_shows_value_limit_margin_and_the_records_to_blame(inside: I
     ]
 
 
-def test_json_is_as_its_contract_says(inside: Inside) -> None:
+def test_json_conforms_to_its_contract(inside: Inside) -> None:
     document = report(inside("check", CHATS, "--budget", BREAKS, "-f", "json"))
     (budget,) = document["budgets"]
 
@@ -117,7 +117,7 @@ def test_a_moved_log_compares_with_its_baseline(inside: Inside) -> None:
     assert str(CHATS) not in Path("main.json").read_text("utf-8")
 
 
-def test_a_baseline_can_be_made_anew_and_is_the_same_each_time(inside: Inside) -> None:
+def test_a_baseline_can_be_saved_again_and_is_reproducible(inside: Inside) -> None:
     inside.write("main.json", '{"tokcount_baseline": 1, "values": {"input_tokens.max": 1}}')
     options = [
         "--budget",
@@ -134,7 +134,7 @@ def test_a_baseline_can_be_made_anew_and_is_the_same_each_time(inside: Inside) -
     assert json.loads(Path("main.json").read_text("utf-8"))["values"] == {"input_tokens.max": 345}
 
 
-def test_what_is_not_known_is_not_saved_and_said(inside: Inside) -> None:
+def test_unknown_values_are_left_out_of_the_baseline_with_a_message(inside: Inside) -> None:
     budgets = ["--budget", "cost.total <= $9", "--budget", "records.total >= 1"]
     done = inside("check", DEFECTS, *budgets, "--save-baseline", "main.json", "--exit-zero")
 
@@ -155,7 +155,7 @@ def test_saved_reports_are_checked_without_counting(inside: Inside) -> None:
     assert inside("check", "drift.json", CHATS, *options).code == 2
 
 
-def test_a_saved_check_says_the_same_again(inside: Inside) -> None:
+def test_a_saved_check_gives_the_same_result_again(inside: Inside) -> None:
     options = ["--budget", BREAKS, "--warn", "cost.total <= $0.001", "-f", "json"]
     first = inside("check", CHATS, *options, "-o", "report.json")
     again = inside("check", "report.json", *options)
@@ -167,12 +167,12 @@ def test_a_saved_check_says_the_same_again(inside: Inside) -> None:
 def test_reports_without_an_overview_are_shown_without_one(inside: Inside) -> None:
     inside.write("report.json", '{"schema_version": 1, "tokcount": "x", "command": "check", "budgets": []}')
 
-    assert inside("check", "report.json", "--budget", HOLDS, "--allow-unknown").out.startswith("budget ")
+    assert inside("check", "report.json", "--budget", MET, "--allow-unknown").out.startswith("budget ")
 
 
-def test_a_model_can_be_assumed_and_has_to_be_known(inside: Inside) -> None:
+def test_an_assumed_model_must_be_known(inside: Inside) -> None:
     inside.write("log.jsonl", '{"messages": [{"role": "user", "content": "hi"}]}\n')
-    options = ["check", "log.jsonl", "--budget", HOLDS]
+    options = ["check", "log.jsonl", "--budget", MET]
 
     assert inside(*options).code == 1
     assert inside(*options, "--assume-model", "gpt-4o").code == 0
@@ -180,7 +180,7 @@ def test_a_model_can_be_assumed_and_has_to_be_known(inside: Inside) -> None:
 
 
 def test_a_baseline_that_is_a_folder_is_an_error_in_one_line(inside: Inside) -> None:
-    done = inside("check", CHATS, "--budget", HOLDS, "--baseline", ".")
+    done = inside("check", CHATS, "--budget", MET, "--baseline", ".")
 
     assert (done.code, done.err) == (
         2,
@@ -191,7 +191,7 @@ def test_a_baseline_that_is_a_folder_is_an_error_in_one_line(inside: Inside) -> 
 def test_skipped_records_and_strict_reading(inside: Inside) -> None:
     lenient = inside("check", DEFECTS, "--budget", "skipped.total <= 0", "-f", "json")
     strict = inside("check", DEFECTS, "--budget", "skipped.total <= 99", "--strict")
-    nothing = inside("check", inside.write("empty.jsonl", ""), "--budget", HOLDS)
+    nothing = inside("check", inside.write("empty.jsonl", ""), "--budget", MET)
 
     assert (lenient.code, strict.code, nothing.code) == (1, 3, 3)
     places = [f"{r['source']}:{r['line']}" for r in report(lenient)["budgets"][0]["records"]]
@@ -210,22 +210,22 @@ def test_formats_of_continuous_integration(inside: Inside) -> None:
 
 def test_on_github_the_summary_is_appended(inside: Inside) -> None:
     summary = inside.write("summary.md", "")
-    done = inside("check", CHATS, "--budget", HOLDS, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    done = inside("check", CHATS, "--budget", MET, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
 
     assert summary.read_text("utf-8").startswith("## tokcount check\n\n**94 records")
     assert "## tokcount check" not in done.out
 
 
-def test_a_summary_that_cannot_be_written_is_no_reason_to_fail(inside: Inside) -> None:
+def test_an_unwritable_job_summary_does_not_fail_the_check(inside: Inside) -> None:
     done = inside(
-        "check", CHATS, "--budget", HOLDS, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(inside.folder)
+        "check", CHATS, "--budget", MET, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(inside.folder)
     )
 
     assert done.code == 0
     assert "the job summary cannot be written" in done.err
 
 
-def test_costs_can_be_those_of_a_day_and_a_month(inside: Inside) -> None:
+def test_costs_can_be_priced_at_a_date_and_projected_to_a_month(inside: Inside) -> None:
     options = ["--budget", "cost.per_month <= $99", "--records-per-month", "940", "--as-of", "2024-06-01"]
     monthly = report(inside("check", CHATS, *options, "-f", "json"))["budgets"][0]
     total = report(
@@ -255,7 +255,7 @@ def test_a_budget_on_residuals_needs_no_target(inside: Inside) -> None:
     assert [entry["passed"] for entry in report(done)["budgets"]] == [True]
 
 
-def test_a_log_that_cannot_be_read_is_no_saved_report(
+def test_an_unreadable_log_is_not_taken_for_a_saved_report(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = inside.write("secret.json", "{}")
@@ -267,7 +267,7 @@ def test_a_log_that_cannot_be_read_is_no_saved_report(
         return opened(path, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", refused)
-    done = inside("check", "secret.json", "--budget", HOLDS)
+    done = inside("check", "secret.json", "--budget", MET)
 
     assert done.code == 3
     assert "secret.json" in done.err

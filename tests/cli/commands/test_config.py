@@ -1,4 +1,4 @@
-"""Where settings come from: command line, environment, file, default; and ``tokcount config``, which says so."""
+"""The origins of settings (command line, environment, file, default), and `tokcount config`, which shows them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def settings(inside: Inside, *arguments: str, **environment: str) -> dict[str, t
     return {entry["key"]: (entry["value"], entry["origin"]) for entry in json.loads(done.out)["settings"]}
 
 
-def test_a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_default(
+def test_options_override_the_environment_then_the_file_then_the_default(
     inside: Inside,
 ) -> None:
     file = str(inside.write("pyproject.toml", PROJECT))
@@ -50,7 +50,7 @@ def test_a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_d
     assert settings(inside, "--jobs", "3", TOKCOUNT_JOBS="2")["jobs"] == (3, "command line")
 
 
-def test_settings_of_check_and_of_the_mapping_stand_in_their_tables(inside: Inside) -> None:
+def test_keys_of_check_and_mapping_are_in_their_tables(inside: Inside) -> None:
     file = str(inside.write("pyproject.toml", PROJECT))
     found = settings(inside)
 
@@ -61,7 +61,7 @@ def test_settings_of_check_and_of_the_mapping_stand_in_their_tables(inside: Insi
     assert found["mapping.prompt_path"] == ("body.text", file)
 
 
-def test_the_nearest_file_upward_holds_for_all_commands(
+def test_the_nearest_file_upward_applies_to_all_commands(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside.write("pyproject.toml", PROJECT.replace("prompt_path", "tag_path"))
@@ -81,7 +81,7 @@ def test_the_nearest_file_upward_holds_for_all_commands(
     ]
 
 
-def test_budgets_of_the_command_line_take_the_place_of_those_of_the_file(inside: Inside) -> None:
+def test_budgets_of_the_command_line_replace_those_of_the_file(inside: Inside) -> None:
     inside.write(
         "tokcount.toml", "[check]\nfail = ['input_tokens.max <= 1']\nwarn = ['records.total <= 1']\n"
     )
@@ -110,14 +110,14 @@ def test_a_mistake_in_the_file_is_one_line_with_exit_code_2(inside: Inside) -> N
     assert done.err == f"{file}:1: jbos: no such key. Did you mean jobs?"
 
 
-def test_help_is_shown_also_beside_a_broken_file(inside: Inside) -> None:
+def test_help_is_shown_even_with_a_broken_file(inside: Inside) -> None:
     inside.write("tokcount.toml", "[")
 
     assert inside("drift", "--help").code == 0
     assert inside("drift", CHATS).code == 2
 
 
-def test_the_table_shows_what_is_set_and_by_whom(inside: Inside) -> None:
+def test_the_table_shows_each_setting_and_its_origin(inside: Inside) -> None:
     file = inside.write("tokcount.toml", "to = ['gpt-4']")
     lines = inside("config", "--strict").out.splitlines()
 
@@ -126,20 +126,20 @@ def test_the_table_shows_what_is_set_and_by_whom(inside: Inside) -> None:
     assert any(line.split() == ["to", "gpt-4", str(file)] for line in lines)
 
 
-def test_without_a_file_all_is_at_its_default(inside: Inside) -> None:
+def test_without_a_file_everything_is_at_its_default(inside: Inside) -> None:
     lines = inside("config").out.splitlines()
 
     assert lines[:2] == ["No configuration file.", "Everything is at its default."]
 
 
-def test_a_pyproject_of_others_is_none(inside: Inside) -> None:
+def test_a_pyproject_without_tokcount_is_not_a_configuration(inside: Inside) -> None:
     inside.write("pyproject.toml", "[project]\nname = 'x'\n")
 
     assert inside("config").out.startswith("No configuration file.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a folder that a process is in")
-def test_a_folder_that_is_gone_has_none(tmp_path: Path) -> None:
+def test_a_deleted_folder_has_no_configuration(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
     script = (

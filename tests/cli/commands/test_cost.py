@@ -1,4 +1,4 @@
-"""``tokcount cost``: the whole command, on the sample logs and on logs made up."""
+"""`tokcount cost` as a command, on the sample logs and on made-up ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rows(*arguments: str | Path) -> list[dict[str, Any]]:
 
 
 def amounts(values: Iterable[str | None]) -> Decimal:
-    """The exact sum of what is known."""
+    """The exact sum of the known values."""
     return sum((Decimal(value) for value in values if value is not None), Decimal(0))
 
 
@@ -71,7 +71,7 @@ def log(folder: Path, *lines: str) -> Path:
 
 
 def billed_in_may_2023(path: Path) -> Decimal:
-    """The invoice of the legacy models, by hand: one price a token, whichever way it went."""
+    """The invoice of the legacy models, by hand: one price per token for input and output."""
     per_token = {"text-davinci-003": "0.00002", "text-curie-001": "0.000002", "code-davinci-002": "0"}
     calls = [json.loads(line) for line in path.read_text().splitlines()]
     return amounts(
@@ -162,21 +162,21 @@ class TestReport:
         assert costs == [row["own:cost_usd"] or "" for row in rows(SAMPLES)]
         assert costs.count("") == 1
 
-    def test_the_table_says_what_it_rests_on(self) -> None:
+    def test_the_table_shows_its_assumptions(self) -> None:
         text = run("cost", CHATS).out
 
         assert "The log cost $0.0661, at the prices of its days." in text
         assert "Prices of own: tokcount 2026.11.22, gpt-4o-2024-08-06 row from 2024-10-01, verified." in text
         assert "own 94 billed" in text
 
-    def test_a_total_with_unpriced_records_is_called_a_floor(self, tmp_path: Path) -> None:
+    def test_a_total_with_unpriced_records_is_marked_as_a_lower_bound(self, tmp_path: Path) -> None:
         done = run("cost", log(tmp_path, call(), call("my-deployment")))
 
         assert "The log cost at least $" in done.out
         assert "Unpriced under own: 1 of 2 records: 1 my-deployment (unknown model)" in done.out
         assert "unpriced: 1 of 2 records under own" in done.err
 
-    def test_a_request_without_its_answer_is_a_floor_too(self, tmp_path: Path) -> None:
+    def test_a_request_without_its_answer_makes_a_lower_bound_too(self, tmp_path: Path) -> None:
         (own,) = report(log(tmp_path, call(reply=None)))["references"]
 
         assert own["floor"]
@@ -185,16 +185,16 @@ class TestReport:
 
 
 class TestTargets:
-    def test_auto_takes_what_is_recommended_for_each_model_of_the_log(self) -> None:
+    def test_auto_uses_the_recommended_replacement_of_each_model(self) -> None:
         done = run("cost", COMPLETIONS, CHATS, "--to", "auto", "--to", LUNA, "-f", "json")
 
         assert json.loads(done.out)["targets"] == ["gpt-5.6-terra", "gpt-6-luna", LUNA]
         assert "--to auto: gpt-6-luna for gpt-4o-2024-08-06" in done.err
 
-    def test_auto_goes_by_the_baseline_where_one_is_named(self) -> None:
+    def test_auto_uses_the_baseline_if_it_is_a_model(self) -> None:
         assert report(COMPLETIONS, "--from", "gpt-4", "--to", "auto")["targets"] == ["gpt-5.6-sol"]
 
-    def test_a_model_without_replacement_is_named(self, tmp_path: Path) -> None:
+    def test_a_model_without_a_replacement_is_reported(self, tmp_path: Path) -> None:
         done = run("cost", log(tmp_path, call(), call("gpt-5.5")), "--to", "auto")
 
         assert "--to auto: no replacement is known for gpt-5.5" in done.err
@@ -211,13 +211,13 @@ class TestTargets:
         assert done.code == 2
         assert "- can be read only once" in done.err
 
-    def test_a_target_that_goes_is_warned_of_with_the_way_out(self) -> None:
+    def test_a_target_that_shuts_down_causes_a_warning_with_its_replacement(self) -> None:
         for command in ("cost", "drift"):
             done = run(command, COMPLETIONS, "--to", "gpt-4o")
             assert "gpt-4o shuts down on 2027-01-14, in 53 days; replacement: gpt-6-luna" in done.err
             assert "text-davinci" not in done.err
 
-    def test_quiet_says_nothing(self) -> None:
+    def test_quiet_prints_no_messages(self) -> None:
         assert run("cost", SAMPLES, "--to", "auto", "--to", "gpt-4o", "--quiet").err == ""
 
     def test_a_model_without_a_price_is_counted_and_left_empty(self) -> None:
@@ -228,7 +228,7 @@ class TestTargets:
 
 
 class TestPrices:
-    def test_an_option_wins_over_a_file_over_the_environment(self, tmp_path: Path) -> None:
+    def test_a_price_option_overrides_the_file_and_the_file_the_environment(self, tmp_path: Path) -> None:
         path = log(tmp_path, call("mine", billed=(1_000_000, 0)))
         files = {name: tmp_path / f"{name}.toml" for name in ("file", "environment")}
         files["file"].write_text("[prices.mine]\ninput = 2\noutput = 1\n")
@@ -243,20 +243,20 @@ class TestPrices:
 
         assert costs == ["3", "2", "1"]
 
-    def test_a_price_of_ones_own_is_called_so(self, tmp_path: Path) -> None:
+    def test_a_user_price_is_marked_as_such(self, tmp_path: Path) -> None:
         path = log(tmp_path, call("mine", billed=(1000, 10)))
         (own,) = report(path, "--price", "mine=1,1")["references"]
 
         assert own["prices"][0]["basis"] == "user"
         assert "mine row, user" in run("cost", path, "--price", "mine=1,1").out
 
-    def test_a_price_that_nothing_needs_is_named(self) -> None:
+    def test_an_unused_price_is_reported(self) -> None:
         done = run("cost", CHATS, "--price", "gpt-4o=1,1", "--price", "gpt-4o-2024-08-06=1,1")
 
         assert "--price gpt-4o: matches no record and no target" in done.err
         assert "gpt-4o-2024-08-06" not in done.err
 
-    def test_required_prices_that_are_there_are_fine(self) -> None:
+    def test_required_prices_that_are_known_pass(self) -> None:
         assert run("cost", COMPLETIONS, "--require-prices").code == 0
 
     @pytest.mark.parametrize("form", [[], ["--per-record"]])
@@ -267,7 +267,7 @@ class TestPrices:
         assert "gpt-6.2-sol" in done.out
         assert "unpriced: 120 of 120 records under gpt-6.2-sol (--require-prices)" in done.err
 
-    def test_an_unknown_key_of_a_prices_file_is_named(self, tmp_path: Path) -> None:
+    def test_an_unknown_key_of_a_prices_file_is_reported(self, tmp_path: Path) -> None:
         prices = tmp_path / "prices.toml"
         prices.write_text("[prices.mine]\ninptu = 2\noutput = 1\n")
         done = run("cost", COMPLETIONS, "--prices", prices)
@@ -304,20 +304,20 @@ def test_a_wrong_option_is_one_line_and_exit_2(arguments: list[str], message: st
     assert done.err.count("\n") <= 1
 
 
-def test_a_wrong_day_in_the_environment_is_named() -> None:
+def test_a_wrong_date_in_the_environment_is_reported() -> None:
     done = run("cost", COMPLETIONS, TOKCOUNT_TODAY="yesterday")
 
     assert (done.code, done.err) == (2, "TOKCOUNT_TODAY 'yesterday': expected a date such as 2026-11-22.")
 
 
-def test_old_data_is_said() -> None:
+def test_outdated_price_data_is_reported() -> None:
     assert (
         "prices and shutdown dates are of 2026-11-22" in run("cost", CHATS, TOKCOUNT_TODAY="2028-01-01").err
     )
 
 
 class TestDrift:
-    def test_drift_and_cost_name_the_same_amounts(self) -> None:
+    def test_drift_and_cost_report_the_same_amounts(self) -> None:
         drifted = json.loads(run("drift", SAMPLES, "--to", LUNA, "-f", "json").out)
         found = report(SAMPLES, "--to", LUNA)
 
@@ -354,7 +354,7 @@ calls = st.builds(
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(calls, min_size=1, max_size=6))
-def test_totals_are_the_sums_of_records_and_differences_those_of_effects(lines: list[str]) -> None:
+def test_totals_sum_the_records_and_differences_sum_the_effects(lines: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         arguments = (log(Path(folder), *lines), "--to", LUNA, "--to", "gpt-4.1-mini")
         found = report(*arguments, "--by", "model")

@@ -48,12 +48,12 @@ def test_several_files_have_a_total(tmp_path: Path) -> None:
     assert report["total"]["o200k_base"] == 14
 
 
-def test_a_byte_order_mark_is_no_text() -> None:
+def test_a_byte_order_mark_is_not_counted() -> None:
     assert process("count", "--bare", "-e", "o200k_base", stdin=b"\xef\xbb\xbfhi").stdout == b"1\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "expected"),
     [
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "looks binary"),
         (
@@ -62,19 +62,19 @@ def test_a_byte_order_mark_is_no_text() -> None:
         ),
     ],
 )
-def test_what_is_hardly_text_is_counted_with_a_warning(tmp_path: Path, content: bytes, says: str) -> None:
+def test_binary_content_is_counted_with_a_warning(tmp_path: Path, content: bytes, expected: str) -> None:
     file = tmp_path / "x.png"
     file.write_bytes(content)
     done = tokcount("count", "--bare", "-e", "o200k_base", file)
 
     assert done.returncode == 0
     assert int(done.stdout) > 0
-    assert done.stderr.decode().startswith(f"tokcount: {file}: {says}")
+    assert done.stderr.decode().startswith(f"tokcount: {file}: {expected}")
     assert len(done.stderr.splitlines()) == 1
     assert tokcount("count", "-q", file).stderr == b""
 
 
-def test_text_cut_inside_a_character_by_a_block_is_text(tmp_path: Path) -> None:
+def test_a_character_cut_by_a_block_is_decoded(tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
     file.write_text("x" + "\u00e9" * (1 << 20))
 
@@ -113,16 +113,16 @@ def test_polars_and_rich_stay_unloaded() -> None:
     assert done.stderr.decode().strip() == "[]"
 
 
-def test_a_doubt_about_the_engine_is_said_once_and_not_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_warning_is_printed_once_and_not_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     from tokcount.tokens.engines import splintr as fast
 
     monkeypatch.setattr(fast, "problem", lambda: "splintr 0.99 is installed, 0.22.* is needed")
-    said = tokcount("count", "--bare", "-e", "o200k_base", stdin="hi")
+    done = tokcount("count", "--bare", "-e", "o200k_base", stdin="hi")
     quiet = tokcount("count", "--bare", "-e", "o200k_base", "-q", stdin="hi")
     log = tokcount("drift", stdin='{"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}')
 
-    assert said.stdout == quiet.stdout == b"1\n"
-    assert said.stderr.decode() == (
+    assert done.stdout == quiet.stdout == b"1\n"
+    assert done.stderr.decode() == (
         "tokcount: splintr 0.99 is installed, 0.22.* is needed; tiktoken is used. Install tokcount[fast].\n"
     )
     assert quiet.stderr == b""

@@ -1,4 +1,4 @@
-"""``tokcount doctor``: what it finds, what it says to do, and when it fails."""
+"""`tokcount doctor`: its findings, its advice, and when it fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def without(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
     monkeypatch.setattr(metadata, "version", known)
 
 
-def test_everything_is_in_order() -> None:
+def test_a_good_installation_passes() -> None:
     done = run("doctor", "-f", "json")
     found = checks(done)
 
@@ -39,7 +39,7 @@ def test_everything_is_in_order() -> None:
     assert all(found[name]["ok"] for name in (*encodings.NAMES, "tiktoken", "polars", "model and price data"))
 
 
-def test_a_package_that_is_only_useful_is_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_optional_package_is_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "genai-prices")
     done = run("doctor", "-f", "json")
 
@@ -52,7 +52,7 @@ def test_a_package_that_is_only_useful_is_recommended(monkeypatch: pytest.Monkey
     }
 
 
-def test_a_package_that_is_needed_and_missing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_required_package_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "polars")
     done = run("doctor", "-f", "json")
 
@@ -77,7 +77,7 @@ def test_a_changed_vocabulary_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.err.startswith("broken: cl100k_base;")
 
 
-def test_an_engine_with_problems_is_named_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_is_reported_with_its_problems(monkeypatch: pytest.MonkeyPatch) -> None:
     doubtful = TiktokenEngine()
     doubtful.warnings.append("splintr 0.99 is installed")
     monkeypatch.setattr(engines, "choose", lambda _name: doubtful)
@@ -92,7 +92,7 @@ def test_an_engine_with_problems_is_named_with_them(monkeypatch: pytest.MonkeyPa
     }
 
 
-def test_old_data_are_no_failure_but_said() -> None:
+def test_outdated_price_data_is_reported_without_failing() -> None:
     done = run("doctor", "-f", "json", TOKCOUNT_TODAY="2028-01-01")
 
     assert done.code == 0

@@ -32,7 +32,7 @@ def test_the_baseline_is_p50k_base_without_references() -> None:
     assert found["targets"] == ["cl100k_base", "o200k_base"]
 
 
-def test_the_baseline_is_the_own_model_with_a_target_alone() -> None:
+def test_with_only_a_target_the_baseline_is_each_own_model() -> None:
     found = report(SAMPLES / "completions-2023.jsonl", "--to", "gpt-4o")
 
     assert found["baseline"] == "own"
@@ -70,7 +70,7 @@ def test_rows_add_up_to_the_report() -> None:
         assert sum(int(row[name] or 0) for row in rows) == reference["input_tokens"]
 
 
-def test_records_and_skipped_are_what_the_files_hold() -> None:
+def test_records_and_skipped_items_are_everything_in_the_files() -> None:
     found = report(*LOGS)
 
     lines = [line for log in LOGS for line in log.read_bytes().splitlines() if line.strip()]
@@ -80,7 +80,7 @@ def test_records_and_skipped_are_what_the_files_hold() -> None:
 
 @pytest.fixture(scope="module")
 def written_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """What two processes that hash differently wrote: a file a format in each folder."""
+    """The output of two processes with different hash seeds: one file per format in each folder."""
     one, other = (tmp_path_factory.mktemp(seed) for seed in "12")
     for folder in (one, other):
         script = (
@@ -96,7 +96,7 @@ def written_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_every_format_is_the_same_every_time(written_twice: tuple[Path, Path], form: str) -> None:
+def test_every_format_is_reproducible(written_twice: tuple[Path, Path], form: str) -> None:
     first, second = ((folder / form).read_bytes() for folder in written_twice)
 
     assert first == second != b""
@@ -116,7 +116,7 @@ def test_a_reference_given_twice_is_a_usage_error() -> None:
     assert b"given twice" in done.stderr
 
 
-def test_mapping_options_read_what_nothing_detects(tmp_path: Path) -> None:
+def test_mapping_options_read_an_unknown_format(tmp_path: Path) -> None:
     log = tmp_path / "own.jsonl"
     log.write_text('{"a": {"q": "2 + 2 = 4", "m": "gpt-4o"}}\n')
     plain = tokcount("drift", log)

@@ -1,4 +1,4 @@
-"""``tokcount migrate`` from outside: files, streams, exit codes, and numbers that agree with drift."""
+"""`tokcount migrate` as a command: files, streams, exit codes, and numbers that agree with drift."""
 
 import json
 from pathlib import Path
@@ -51,7 +51,7 @@ def migrate(*arguments: str | Path) -> dict[str, Any]:
 
 
 def drift(log: Path, target: str) -> list[dict[str, Any]]:
-    """What drift says of the baseline and of the target."""
+    """The numbers of drift for the baseline and the target."""
     references: list[dict[str, Any]] = json.loads(run("drift", log, "--to", target, "-f", "json")[0])[
         "references"
     ]
@@ -114,11 +114,11 @@ def test_without_a_file_requests_are_piped_and_the_report_goes_to_stderr() -> No
     assert b"120 requests written, for gpt-4o" in done.stderr
 
 
-def test_quiet_leaves_the_pipe_alone() -> None:
+def test_quiet_does_not_change_the_piped_requests() -> None:
     assert run("migrate", COMPLETIONS, "--to", "gpt-4o", "--quiet")[1] == ""
 
 
-def test_what_cannot_be_carried_over_is_named_with_its_place(shapes: Path, tmp_path: Path) -> None:
+def test_losses_are_reported_with_their_locations(shapes: Path, tmp_path: Path) -> None:
     lost = tmp_path / "lost.jsonl"
     found = migrate(shapes, "--to", "gpt-5", "-o", tmp_path / "new.jsonl", "--lost", lost)
 
@@ -184,15 +184,15 @@ def test_the_same_log_gives_the_same_file(tmp_path: Path) -> None:
 def test_reports_and_errors_never_show_the_text_of_a_prompt(shapes: Path, tmp_path: Path) -> None:
     new, lost = tmp_path / "new.jsonl", tmp_path / "lost.jsonl"
     for form in ("table", "csv", "json", "jsonl", "markdown"):
-        said = run(
+        done = run(
             "migrate", shapes, "--to", "gpt-5", "-o", new, "-f", form, "--lost", lost, "--split", "roles"
         )
-        assert CANARY not in "".join(said) + lost.read_text()
+        assert CANARY not in "".join(done) + lost.read_text()
         assert CANARY in new.read_text()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (("--to", "gpt4o"), "unknown model 'gpt4o'"),
         (("--to", "o200k_base"), "not an encoding"),
@@ -207,25 +207,25 @@ def test_reports_and_errors_never_show_the_text_of_a_prompt(shapes: Path, tmp_pa
     ],
 )
 def test_a_wrong_option_is_one_line_and_writes_nothing(
-    tmp_path: Path, arguments: tuple[str, ...], says: str
+    tmp_path: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
     new = tmp_path / "new.jsonl"
     done = tokcount("migrate", COMPLETIONS, *arguments, "-o", new)
 
     assert done.returncode == 2
-    assert says in done.stderr.decode()
+    assert expected in done.stderr.decode()
     assert len(done.stderr.splitlines()) == 1
     assert not new.exists()
 
 
-def test_prompts_without_calls_are_told_to_have_no_parameters() -> None:
+def test_prompts_without_calls_are_reported_to_have_no_parameters() -> None:
     done = tokcount("migrate", "-", "--to", "gpt-4o", stdin='{"prompt": "hi"}\n{"prompt": "ho"}')
 
     assert b"2 prompts without a call around: the log has no parameters there" in done.stderr
     assert b"the first row is without 2 records of no known model" in done.stderr
 
 
-def test_a_log_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+def test_an_unreadable_log_is_reported_with_the_reason(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text("neither\nnor\n")
     done = tokcount("migrate", log, "--to", "gpt-4o")
@@ -255,21 +255,21 @@ def test_a_log_without_completions_leaves_the_file_as_it_was(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["new.jsonl"]
 
 
-def test_strict_refuses_what_was_left(shapes: Path, tmp_path: Path) -> None:
+def test_strict_fails_if_records_were_not_migrated(shapes: Path, tmp_path: Path) -> None:
     done = tokcount("migrate", shapes, "--to", "gpt-4o", "-o", tmp_path / "new.jsonl", "--strict")
 
     assert done.returncode == 3
     assert b"2 records were not migrated (--strict)" in done.stderr
 
 
-def test_a_target_that_shuts_down_is_warned_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_target_that_shuts_down_causes_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TOKCOUNT_TODAY", "2027-06-01")
     _, warnings = run("migrate", COMPLETIONS, "--to", "gpt-4-0613", "-o", tmp_path / "new.jsonl")
 
     assert "gpt-4-0613 was shut down" in warnings
 
 
-def test_a_report_is_as_its_schema_says(shapes: Path, tmp_path: Path) -> None:
+def test_a_report_conforms_to_its_schema(shapes: Path, tmp_path: Path) -> None:
     from tokcount.reports.schema import schema
 
     for extra in ((), ("--batch",), ("--with-responses", "--split", "roles")):
@@ -285,7 +285,7 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_system_message_in_a_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+def test_a_system_message_in_a_binary_file_is_reported_in_one_line(tmp_path: Path) -> None:
     system = tmp_path / "system.txt"
     system.write_bytes(b"caf\xe9")
     done = tokcount(
@@ -296,7 +296,7 @@ def test_a_system_message_in_a_file_that_is_no_text_is_one_line(tmp_path: Path) 
     assert done.stderr.decode() == f"tokcount: --system {system}: is not UTF-8 text.\n"
 
 
-def test_a_log_without_any_record_says_what_was_skipped(tmp_path: Path) -> None:
+def test_a_log_without_records_reports_what_was_skipped(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text("{cut\n{cut\n")
     done = tokcount("migrate", log, "--to", "gpt-4o", "-o", tmp_path / "new.jsonl")

@@ -1,4 +1,4 @@
-"""``tokcount models`` and ``tokcount formats``: the two lists of what is known, and what each says of a thing."""
+"""`tokcount models` and `tokcount formats`: the lists, and the details of single entries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def of(inside: Inside, *arguments: str) -> dict[str, Any]:
     return report
 
 
-def test_every_model_is_listed_with_what_is_known_of_it(inside: Inside) -> None:
+def test_every_model_is_listed_with_its_data(inside: Inside) -> None:
     listed = {model["name"]: model for model in of(inside, "models")["models"]}
 
     assert listed["gpt-4o"]["encoding"] == "o200k_base"

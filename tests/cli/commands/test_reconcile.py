@@ -1,4 +1,4 @@
-"""``tokcount reconcile`` and ``tokcount calibrate`` from outside."""
+"""`tokcount reconcile` and `tokcount calibrate` as commands."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_the_worked_example_ends_with_counts_as_billed(calls: Path) -> None:
     assert json_of("calibrate", calls, "--families", kept)["proposals"] == []
 
 
-def test_an_odd_bill_is_named_in_the_report_and_in_its_row(tmp_path: Path) -> None:
+def test_a_billing_anomaly_is_named_in_the_report_and_in_its_row(tmp_path: Path) -> None:
     call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
     usage = {"input_tokens": 4, "output_tokens": 30, "total_tokens": 34}
     response = {"object": "response", "model": "gpt-4o", "output": [call, call], "usage": usage}

@@ -1,4 +1,4 @@
-"""``tokcount render``: compute once, show many times."""
+"""`tokcount render`: compute once, render many times."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_saved_check_renders_as_the_check_itself(inside: Inside, form: str) ->
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "markdown"])
-def test_so_does_any_other_report(inside: Inside, form: str) -> None:
+def test_every_other_report_renders_as_its_command_does(inside: Inside, form: str) -> None:
     inside("drift", CHATS, "-f", "json", "-o", "report.json")
 
     assert inside("render", "report.json", "-f", form).out == inside("drift", CHATS, "-f", form).out
@@ -55,7 +55,7 @@ def test_a_report_can_be_piped_in_and_written_to_a_file(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_shown_is_an_error_in_one_line(
+def test_an_invalid_report_is_an_error_in_one_line(
     inside: Inside, content: str, form: str, message: str
 ) -> None:
     inside.write("report.json", content)
@@ -66,7 +66,7 @@ def test_what_cannot_be_shown_is_an_error_in_one_line(
     assert "\n" not in done.err
 
 
-def test_a_missing_report_is_named(inside: Inside) -> None:
+def test_a_missing_report_is_reported(inside: Inside) -> None:
     done = inside("render", "nowhere.json")
 
     assert (done.code, done.err) == (

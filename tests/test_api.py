@@ -127,6 +127,14 @@ def test_count_takes_strings_only(text: Any) -> None:
         tokcount.count(text)
 
 
+def test_read_and_scan_need_paths() -> None:
+    nothing: Any = None
+    with pytest.raises(TypeError, match="expected a path"):
+        list(tokcount.read(nothing))
+    with pytest.raises(TypeError, match="expected a path"):
+        tokcount.scan(nothing)
+
+
 def test_a_request_without_a_model_asks_for_one() -> None:
     with pytest.raises(tokcount.UsageError, match="pass model="):
         tokcount.count_request({"messages": []})

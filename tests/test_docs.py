@@ -3,12 +3,15 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from support.paths import ROOT
 
 from tokcount.cli.app import COMMANDS
 from tokcount.errors import ExitCode
+from tokcount.framing.layout import Basis
+from tokcount.logs.record import Kind
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,6 +34,15 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:\s]+)\)", text):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize(
+    "term", [*get_args(Kind), *get_args(Basis), "content", "framing", "hidden", "own", "auto"]
+)
+def test_the_glossary_defines_every_kind_basis_and_token_type(term: str) -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+    assert re.search(rf"^\| {term} \||`{term}`", glossary, re.MULTILINE)
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -159,5 +159,7 @@ def scan(
 
 
 def _as_list(paths: Sequence[str | Path] | str | Path) -> list[str]:
+    if paths is None:
+        raise TypeError("expected a path or several paths, not None")
     several = [paths] if isinstance(paths, str | Path) else paths
     return [str(path) for path in several]

@@ -130,9 +130,7 @@ HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     cls=LazyGroup,
-    help=f"""Count the tokens of real prompt and message logs as the API bills them.
-
-    {EXIT_CODES}""",
+    help=f"Count the tokens of real prompt and message logs as the API bills them.\n\n{EXIT_CODES}",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -32,7 +32,9 @@ class Output:
     ] = None
     color: Annotated[
         Color,
-        option("--color", help_text="Use colors. Default: auto; NO_COLOR and FORCE_COLOR are respected."),
+        option(
+            "--color", help_text="When to use color. Default: auto; NO_COLOR and FORCE_COLOR are respected."
+        ),
     ] = "auto"
 
 

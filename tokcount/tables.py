@@ -119,6 +119,18 @@ def written(key: Key) -> str:
     return text
 
 
+def shown(value: Any) -> str:
+    """A value for a message, not longer than a line takes."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
 def _parse(text: str, parse_float: Callable[[str], Any], *, is_json: bool) -> Any:
     if is_json:
         return json.loads(text, parse_float=parse_float)
@@ -201,10 +213,10 @@ def _is_struct(kind: Any) -> bool:
 
 def _what_is_wrong(error: msgspec.ValidationError, kind: Any, member: Any, value: Any) -> str:
     if get_origin(member) is Literal:
-        return f"{_shown(value)} is not known. {suggest(str(value), map(str, get_args(member)))}"
+        return f"{shown(value)} is not known. {suggest(str(value), map(str, get_args(member)))}"
     expected = _description(kind) or _expected(member, value)
     if expected:
-        return f"{expected} was expected, not {_shown(value)}"
+        return f"{expected} was expected, not {shown(value)}"
     text = str(error).partition(" - at `$")[0]
     return text[:1].lower() + text[1:]
 
@@ -228,14 +240,3 @@ def _expected(member: Any, value: Any) -> str:
     if type(value) is origin or (is_number and origin in (float, Decimal)):
         return ""
     return _WORDS.get(origin, "")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

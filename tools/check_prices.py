@@ -19,7 +19,7 @@ from typing import Any, TextIO
 import msgspec
 
 from tokcount.models import catalog as catalogs
-from tokcount.models.catalog import DATA_DATE, Catalog
+from tokcount.models.catalog import Catalog, data_date
 
 KNOWN = Path(__file__).parent / "known_differences.csv"
 _PARTS = {
@@ -92,7 +92,7 @@ def _shutdown_differences(catalog: Catalog, docstring: str) -> Iterator[Differen
 
 
 def _price_differences(catalog: Catalog, snapshot: Any) -> Iterator[Difference]:
-    moment = datetime.combine(DATA_DATE, time(12), UTC)
+    moment = datetime.combine(data_date(), time(12), UTC)
     for name in catalog.models:
         try:
             _, info = snapshot.find_provider_model(name, None, "openai", None)

@@ -1,4 +1,4 @@
-"""The catalog: bundled entries under the user's, loaded fast and without heavy imports."""
+"""The catalog: the user's entries take precedence, entries are decoded on demand, nothing heavy is imported."""
 
 import pickle
 import subprocess
@@ -16,15 +16,15 @@ def test_the_bundled_catalog_is_read_once() -> None:
 
 
 def test_names_come_oldest_generation_first() -> None:
-    known = catalog.default().names()
+    known = list(catalog.default().models)
 
     assert known[0] == "davinci"
     assert known.index("gpt-3.5-turbo") < known.index("gpt-4o") < known.index("gpt-6-luna")
 
 
-def test_entries_lie_over_the_bundled_ones_and_leave_those_alone() -> None:
+def test_entries_take_precedence_and_leave_the_bundled_ones_alone() -> None:
     row = PriceRow(name="gpt-4o", rates=Rates(Decimal(1), Decimal(2)), basis="user")
-    mine = catalog.default().with_entries({}, {"mine": "gpt-4o"}, {"gpt-4o": (row,)})
+    mine = catalog.default().with_entries(aliases={"mine": "gpt-4o"}, prices={"gpt-4o": (row,)})
 
     assert mine.price_layers("gpt-4o")[0] == (row,)
     assert names.resolve("mine", mine).model.name == "gpt-4o"
@@ -32,7 +32,7 @@ def test_entries_lie_over_the_bundled_ones_and_leave_those_alone() -> None:
     assert catalog.default().price_layers("gpt-4o")[0][0].basis == "bundled"
 
 
-def test_a_catalog_survives_the_way_to_another_process() -> None:
+def test_a_catalog_can_be_sent_to_another_process() -> None:
     copy = pickle.loads(pickle.dumps(catalog.default()))  # noqa: S301 - our own object
 
     assert names.resolve("gpt-4o", copy) == names.resolve("gpt-4o")
@@ -40,12 +40,12 @@ def test_a_catalog_survives_the_way_to_another_process() -> None:
 
 
 def test_old_data_gives_a_notice() -> None:
-    limit = catalog.DATA_DATE + timedelta(days=catalog.STALE_AFTER_DAYS)
+    limit = catalog.data_date() + timedelta(days=catalog.STALE_AFTER_DAYS)
 
     assert catalog.stale_notice(limit) is None
     notice = catalog.stale_notice(limit + timedelta(days=1))
     assert notice is not None
-    assert notice.startswith(f"prices and shutdown dates are of {catalog.DATA_DATE}, 181 days old")
+    assert notice.startswith(f"prices and shutdown dates are of {catalog.data_date()}, 181 days old")
 
 
 def test_looking_up_models_imports_nothing_heavy() -> None:

@@ -13,18 +13,20 @@ import pytest
 import tiktoken
 from support.shared import SHARED, needs_shared
 
-from tokcount.models.catalog import DATA_DATE, DATA_VERSION, default, sources
-from tokcount.models.model import ENCODINGS, Model
-from tokcount.models.override_entries import FAMILIES
+from tokcount.framing.families import FAMILIES as FRAMING_FAMILIES
+from tokcount.models.catalog import data_date, data_version, default, sources
+from tokcount.models.model import ENCODINGS, FAMILIES, Model
 
 CATALOG = default()
+PRICED = [name for name in (*CATALOG.models, *CATALOG.fine_tunes) if CATALOG.price_rows(name)]
 
 
 def test_the_data_version_is_its_date() -> None:
-    assert DATA_VERSION.replace(".", "-") == DATA_DATE.isoformat()
+    assert data_version() == "2026.11.22"
+    assert data_date() == date(2026, 11, 22)
 
 
-@pytest.mark.parametrize("name", CATALOG.priced_names())
+@pytest.mark.parametrize("name", PRICED)
 def test_price_periods_have_no_gap_and_no_overlap(name: str) -> None:
     rows = CATALOG.price_rows(name)
 
@@ -33,7 +35,7 @@ def test_price_periods_have_no_gap_and_no_overlap(name: str) -> None:
     assert all(row.start is not None for row in rows[1:])
 
 
-@pytest.mark.parametrize("name", CATALOG.priced_names())
+@pytest.mark.parametrize("name", PRICED)
 def test_prices_are_plausible(name: str) -> None:
     for row in CATALOG.price_rows(name):
         for rates in filter(None, (row.rates, row.long)):
@@ -50,7 +52,7 @@ def test_prices_are_plausible(name: str) -> None:
 def test_a_price_of_a_model_ends_with_the_model() -> None:
     for name, model in CATALOG.models.items():
         rows = CATALOG.price_rows(name)
-        if rows and model.shutdown_date and model.shutdown_date <= DATA_DATE:
+        if rows and model.shutdown_date and model.shutdown_date <= data_date():
             assert rows[-1].end == model.shutdown_date, name
 
 
@@ -77,7 +79,7 @@ def test_models_with_an_encoding_from_tiktoken_have_the_one_of_its_table() -> No
 
 
 def test_fine_tunes_and_aliases_point_to_models() -> None:
-    for row in CATALOG.fine_tunes:
+    for row in CATALOG.fine_tunes.values():
         assert CATALOG.price_rows(row.name)
         assert set(row.bases) <= set(CATALOG.models)
         assert row.replacement in CATALOG.models
@@ -95,6 +97,10 @@ FAMILY_PATTERNS = (
 )
 
 
+def test_the_families_of_models_are_those_that_framing_knows() -> None:
+    assert set(FAMILIES) == set(FRAMING_FAMILIES)
+
+
 def test_framing_families_follow_the_names() -> None:
     for name, model in CATALOG.models.items():
         expected = next((family for pattern, family in FAMILY_PATTERNS if re.match(pattern, name)), "chat")
@@ -103,12 +109,12 @@ def test_framing_families_follow_the_names() -> None:
 
 
 @needs_shared
-def test_every_reviewed_price_stands_in_the_table() -> None:
+def test_every_reviewed_price_is_in_the_data() -> None:
     with (SHARED / "data" / "legacy_models.csv").open(encoding="utf-8", newline="") as file:
         legacy = [row for row in csv.DictReader(file) if row["input_usd_per_1m"]]
     for row in legacy:
         start = date.fromisoformat(row["effective_from"]) if row["effective_from"] else None
-        end = date.fromisoformat(row["effective_to"]) if row["effective_to"] else DATA_DATE
+        end = date.fromisoformat(row["effective_to"]) if row["effective_to"] else data_date()
         for day in {start or end - timedelta(days=1), end - timedelta(days=1)}:
             (ours,) = (price for price in CATALOG.price_rows(row["model"]) if price.covers(day))
             assert ours.rates.input == Decimal(row["input_usd_per_1m"])
@@ -124,7 +130,7 @@ def test_every_reviewed_price_stands_in_the_table() -> None:
 
 
 @needs_shared
-def test_every_published_shutdown_date_stands_in_the_table() -> None:
+def test_every_published_shutdown_date_is_in_the_data() -> None:
     published = json.loads((SHARED / "data" / "shutdown_dates.json").read_text(encoding="utf-8"))
 
     assert {name: str(CATALOG.models[name].shutdown_date) for name in published} == published

@@ -1,8 +1,9 @@
-"""The user's own prices: laid over the bundled ones in order, every mistake named with its file and key."""
+"""The user's own prices: which file wins, and every mistake reported with file, line and key."""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,6 @@ from tokcount.errors import UsageError
 from tokcount.models import export, overrides, pricing
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog, default
-from tokcount.models.override_entries import KeyedError, read_entries
 
 DAY = date(2026, 11, 22)
 
@@ -134,7 +134,7 @@ def test_a_file_adds_deployments_models_aliases_and_prices(tmp_path: Path) -> No
     price = pricing.price("azure/other", DAY, "batch", catalog)
     assert price is not None
     assert (str(price.rates.input), str(price.rates.output)) == ("0.4", "0.9")
-    assert pricing.cost(price, 1001, 0).input == Decimal("0.001001")
+    assert price.rates_for(1001).input == 1
 
 
 def test_a_period_of_the_user_leaves_the_other_days_to_the_bundled_rows(tmp_path: Path) -> None:
@@ -151,72 +151,166 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "line", "message"),
     [
-        ("modles = {}", "modles: no such key. Did you mean models"),
-        (
-            "zzz = 1",
-            "zzz: no such key. Known: schema, data_version, as_of, models, aliases, encodings, prices",
-        ),
-        ("models = 3", "models: a table was expected"),
-        ("[models]\nx = 3", "models.x: a table was expected"),
-        ("[models.x]\nencodng = 'o200k_base'", "models.x.encodng: no such key. Did you mean encoding"),
+        ("modles = {}", 1, "modles: no such key. Did you mean models"),
+        ("zzz = 1", 1, "zzz: no such key. Known: sources, prefixes, aliases, encodings, models"),
+        ("models = 3", 1, "models: a table was expected"),
+        ("[models]\nx = 3", 2, "models.x: a table was expected"),
+        ("[models.x]\nencodng = 'o200k_base'", 2, "models.x.encodng: no such key. Did you mean encoding"),
         (
             "[models.x]\nfamily = 'chat'",
+            1,
             "models.x.encoding: missing; a new model needs an encoding or a base",
         ),
-        ("[models.x]\nencoding = 'o300k'", "models.x.encoding: 'o300k' is none of r50k_base, p50k_base"),
-        ("[models.x]\nbase = 'gpt-7'", "models.x.base: unknown model 'gpt-7'"),
-        ("[models.gpt-4o]\nfamily = 'chatty'", "models.gpt-4o.family: 'chatty' is none of 0301, chat"),
-        ("[models.gpt-4o]\ncontext_window = 0", "models.gpt-4o.context_window: 0 is not a number of tokens"),
-        ("[models.gpt-4o]\nshutdown_date = 'soon'", "models.gpt-4o.shutdown_date: 'soon' is not a day"),
-        ("[models.gpt-4o]\nnote = ''", "models.gpt-4o.note: a text was expected"),
-        ("[models.gpt-4o]\nprices = []", "models.gpt-4o.prices: at least one price was expected"),
-        ("[models.gpt-4o]\nprices = [{ input = '1' }]", "models.gpt-4o.prices[0].output: missing"),
-        ("[prices]\ngpt-4o = { input = '1', output = -1 }", "prices.gpt-4o.output: -1 is not between"),
-        ("[prices]\ngpt-4o = { input = true, output = 1 }", "prices.gpt-4o.input: True is not a price"),
         (
-            "[prices]\ngpt-4o = { input = 1, output = 1, long = { threshold = 'x', input = 1, output = 1 } }",
-            "prices.gpt-4o.long.threshold: 'x' is not a number of tokens",
+            "[models.x]\nencoding = 'o200k'",
+            2,
+            "models.x.encoding: 'o200k' is not known. Did you mean o200k_base",
+        ),
+        ("[models.x]\nbase = 'gpt-7'", 2, "models.x.base: unknown model 'gpt-7'"),
+        (
+            "[models.gpt-4o]\nfamily = 'chatty'",
+            2,
+            "models.gpt-4o.family: 'chatty' is not known. Did you mean chat",
         ),
         (
-            "[prices]\ngpt-4o = { input = 1, output = 1, batch = { input = 1 } }",
+            "[models.gpt-4o]\ncontext_window = 0",
+            2,
+            "gpt-4o.context_window: a number of tokens was expected, not 0",
+        ),
+        (
+            "[models.gpt-4o]\nshutdown_date = 'soon'",
+            2,
+            "shutdown_date: a day like 2026-01-31 was expected, not 'soon'",
+        ),
+        (
+            "[models.gpt-4o]\nnote = ''",
+            2,
+            "models.gpt-4o.note: a text that is not empty was expected, not ''",
+        ),
+        ("[models.gpt-4o]\nprices = []", 2, "models.gpt-4o.prices: expected `array` of length >= 1"),
+        ("[models.gpt-4o]\nprices = [{ input = '1' }]", 2, "models.gpt-4o.prices[0].output: missing"),
+        ("[prices]\ngpt-4o = { input = '1', output = -1 }", 2, "prices.gpt-4o.output: -1 is not between"),
+        ("[prices]\ngpt-4o = { input = true, output = 1 }", 2, "prices.gpt-4o.input: true is not a price"),
+        (
+            "[prices]\ngpt-4o = { input = 1, output = 1, long = { threshold = 'x', input = 1, output = 1 } }",
+            2,
+            "prices.gpt-4o.long.threshold: a number of tokens was expected, not 'x'",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\nbatch = { input = 1 }",
+            4,
             "prices.gpt-4o.batch.output: missing",
         ),
         (
-            "[prices]\ngpt-4o = { input = 1, output = 1, from = 2026-01-01T00:00:00 }",
-            "prices.gpt-4o.from: 2026-01-01 00:00:00 is not a day; write 2026-01-31",
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\nfrom = 2026-01-01T00:00:00",
+            4,
+            "prices.gpt-4o.from: a day like 2026-01-31 was expected, not 2026-01-01 00:00:00",
         ),
         (
-            "[prices]\ngpt-4o = { input = 1, output = 1, from = 2026-02-01, to = 2026-01-01 }",
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\nfrom = 2026-02-01\nto = 2026-01-01",
+            5,
             "prices.gpt-4o.to: 2026-01-01 is not after from = 2026-02-01",
         ),
         (
             "[[prices.gpt-4o]]\ninput = 1\noutput = 1\n[[prices.gpt-4o]]\nfrom = 2026-01-01\ninput = 1\noutput = 1",
-            "prices.gpt-4o: periods overlap at 2026-01-01",
+            4,
+            "prices.gpt-4o[1]: periods overlap at 2026-01-01",
         ),
-        ("[aliases]\na = 'gpt-7'", "aliases.a: unknown model 'gpt-7'"),
-        ("[aliases]\na = 'b'\nb = 'a'", "aliases.a: 'b' leads back to itself"),
-        ("[encodings]\na = 7", "encodings.a: 7 is none of"),
-        ("a = ", "not readable as TOML"),
+        ("[fine_tunes.x]\nbases = 'gpt-4o'", 2, "fine_tunes.x.bases: a list was expected, not 'gpt-4o'"),
+        ("[aliases]\na = 'gpt-7'", 2, "aliases.a: unknown model 'gpt-7'"),
+        ("[aliases]\na = 'b'\nb = 'c'\nc = 'b'", 2, "aliases.a: 'b' leads back to itself"),
+        ("[encodings]\na = 7", 2, "encodings.a: 7 is not known. Known: p50k_base"),
     ],
 )
-def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+def test_a_mistake_is_reported_with_file_line_and_key(
+    tmp_path: Path, text: str, line: int, message: str
+) -> None:
     with pytest.raises(UsageError) as error:
         load(tmp_path, text)
 
-    assert str(error.value).startswith(f"{tmp_path / 'prices.toml'}: ")
+    assert str(error.value).startswith(f"{tmp_path / 'prices.toml'}:{line}: ")
     assert message in str(error.value)
-    assert "\n" not in str(error.value)
+
+
+def test_all_mistakes_of_a_file_are_listed(tmp_path: Path) -> None:
+    text = "[models.x]\nencoding = 'o300k'\n[[models.x.prices]]\ninput = 1\n[encodings]\na = 'cl10k_base'"
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text)
+    path = tmp_path / "prices.toml"
+    assert [line.partition(" Known")[0] for line in str(error.value).splitlines()] == [
+        f"{path}:2: models.x.encoding: 'o300k' is not known.",
+        f"{path}:3: models.x.prices[0].output: missing",
+        f"{path}:6: encodings.a: 'cl10k_base' is not known. Did you mean cl100k_base, r50k_base, p50k_base?",
+    ]
+
+
+def test_names_and_periods_are_checked_together(tmp_path: Path) -> None:
+    text = """\
+[models.y]
+base = 'gpt-7'
+[models.z]
+[prices.z]
+input = 1
+output = 1
+from = 2026-01-01
+to = 2026-01-01
+"""
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text)
+    path = tmp_path / "prices.toml"
+    assert str(error.value).splitlines() == [
+        f"{path}:2: models.y.base: unknown model 'gpt-7'",
+        f"{path}:3: models.z.encoding: missing; a new model needs an encoding or a base",
+        f"{path}:8: prices.z.to: 2026-01-01 is not after from = 2026-01-01",
+    ]
+
+
+def test_a_file_may_have_everything_that_the_bundled_files_have(tmp_path: Path) -> None:
+    catalog = load(
+        tmp_path,
+        """
+        [sources]
+        contract = "our contract"
+        [prefixes]
+        "gateway/" = "contract"
+        [aliases]
+        mine = { model = "my-model", sources = ["contract"] }
+        [models.my-model]
+        encoding = "o200k_base"
+        encoding_basis = "documented"
+        checked = 2026-11-22
+        sources = ["contract"]
+        [[models.my-model.prices]]
+        input = 1
+        output = 2
+        batch = "none"
+        unverified = ["from"]
+        sources = ["contract"]
+        [fine_tunes."ft:gpt-4o"]
+        bases = ["gpt-4o", "my-model"]
+        prices = { input = 5, output = 6 }
+        """,
+    )
+
+    found = names.resolve("gateway/mine", catalog)
+    assert (found.model.name, found.model.encoding_basis, found.model.source) == (
+        "my-model",
+        "documented",
+        "contract",
+    )
+    assert not catalog.price_layers("my-model")[0][0].batch_offered
+    assert names.resolve("ft:gpt-4o:acme::x", catalog).price_name == "ft:gpt-4o"
+    assert input_price(catalog, "ft:my-model:acme::x") == "5"
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"missing\.toml: the prices file cannot be read: No such file"):
         overrides.with_file(default(), tmp_path / "missing.toml")
-    (tmp_path / "latin.toml").write_bytes(b"# \xe4")
-    with pytest.raises(UsageError, match="it is not UTF-8"):
-        overrides.with_file(default(), tmp_path / "latin.toml")
-    with pytest.raises(UsageError, match="a prices file is a table"):
+    with pytest.raises(UsageError, match="not readable as TOML"):
+        load(tmp_path, "a = ")
+    with pytest.raises(UsageError, match="a prices file must be a table"):
         load(tmp_path, "[]", "list.json")
 
 
@@ -225,15 +319,15 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-sections = st.sampled_from(["models", "aliases", "encodings", "prices"])
+sections = st.sampled_from(["models", "aliases", "encodings", "prices", "fine_tunes", "prefixes", "sources"])
 names_known = st.sampled_from(["gpt-4o", "x", "input", "output", "prices", "base", "from", "batch", "long"])
 entries = st.dictionaries(names_known, json_values | st.dictionaries(names_known, json_values), max_size=3)
 
 
 @given(st.dictionaries(sections, st.dictionaries(names_known, entries | json_values, max_size=2), max_size=3))
 def test_any_document_is_read_or_refused(document: dict[str, object]) -> None:
-    with suppress(KeyedError):
-        read_entries(json.loads(json.dumps(document)), default(), "x")
+    with tempfile.TemporaryDirectory() as folder, suppress(UsageError):
+        load(Path(folder), json.dumps(document), "prices.json")
 
 
 def test_an_exported_file_reads_back_to_the_same_prices(tmp_path: Path) -> None:
@@ -248,7 +342,7 @@ def test_an_exported_file_reads_back_to_the_same_prices(tmp_path: Path) -> None:
     assert names.resolve("gpt-4o", catalog).model.encoding == "o200k_base"
 
 
-def test_the_template_holds_what_is_priced_today(tmp_path: Path) -> None:
+def test_an_export_without_names_has_what_is_priced_today(tmp_path: Path) -> None:
     text = export.export()
 
     assert '[models."gpt-6-luna"]' in text

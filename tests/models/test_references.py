@@ -8,13 +8,13 @@ from tokcount.models.references import Reference, parse_reference
 from tokcount.models.resolve import UnknownModel
 
 
-def test_an_encoding_stands_for_itself() -> None:
+def test_an_encoding_is_a_reference_of_its_own() -> None:
     assert parse_reference("o200k_base") == Reference(
         label="o200k_base", encoding="o200k_base", family="chat"
     )
 
 
-def test_a_model_brings_its_encoding_and_family_and_the_way_to_it() -> None:
+def test_a_model_brings_its_encoding_its_family_and_the_steps_to_it() -> None:
     reference = parse_reference(" azure/gpt-4-0613 ")
 
     assert reference.label == "azure/gpt-4-0613"
@@ -28,7 +28,7 @@ def test_anything_else_is_an_error() -> None:
         parse_reference("o200k")
 
 
-def test_a_reference_survives_the_way_to_another_process() -> None:
+def test_a_reference_can_be_sent_to_another_process() -> None:
     reference = parse_reference("gpt-5.6-luna")
 
     assert pickle.loads(pickle.dumps(reference)) == reference  # noqa: S301 - our own object

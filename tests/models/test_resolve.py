@@ -136,7 +136,7 @@ def test_a_name_seen_before_costs_almost_nothing() -> None:
 
 def test_many_different_names_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "_REMEMBERED", 10)
-    known = catalog.default().with_entries({}, {}, {})
+    known = catalog.default().with_entries()
     for i in range(100):
         names.find(f"deployment-{i}", known)
 

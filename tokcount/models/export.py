@@ -1,4 +1,4 @@
-"""A prices file to start from: what the catalog has today, in the form that ``--prices`` reads."""
+"""A prices file to start from: what the catalog has today, in the form that `--prices` reads."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from decimal import Decimal
 
 from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
-from tokcount.models.catalog import DATA_VERSION, Catalog
+from tokcount.models.catalog import Catalog, data_version
 from tokcount.models.model import Model
 from tokcount.models.price_rows import PriceRow, Rates
 
-HEADER = f"""\
+HEADER = """\
 # Models and prices for tokcount --prices FILE, or $TOKCOUNT_PRICES; USD per 1,000,000 tokens.
-# What stands here wins over the bundled data ({DATA_VERSION}); delete what you do not change.
-# from is inclusive, to exclusive, both UTC days; without them a price holds always.
+# Entries here take precedence over the bundled data (%s); delete what you do not change.
+# from is inclusive, to exclusive, both UTC days; a price without them applies to every day.
 
 [aliases]
 # "my-deployment" = "gpt-4o"
@@ -35,7 +35,9 @@ def export(asked: Iterable[str] = (), catalog: Catalog | None = None) -> str:
     named = [(found.model, found.price_name) for found in models]
     if not named:
         named = [(model, name) for name, model in catalog.models.items() if _priced_today(name, catalog)]
-    return "\n".join([HEADER, *(_entry(model, price_name, catalog) for model, price_name in named)])
+    return "\n".join(
+        [HEADER % data_version(), *(_entry(model, price_name, catalog) for model, price_name in named)]
+    )
 
 
 def _priced_today(name: str, catalog: Catalog) -> bool:

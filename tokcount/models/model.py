@@ -6,44 +6,57 @@ from datetime import date
 
 import msgspec
 
-ENCODINGS = ("r50k_base", "p50k_base", "p50k_edit", "cl100k_base", "o200k_base", "o200k_harmony")
-"""The encodings that models use, oldest first."""
+from tokcount.tokens.encodings import NAMES as ENCODINGS
+
+__all__ = ["ENCODINGS", "FAMILIES", "FineTune", "Model", "Resolution"]
+
+FAMILIES = ("chat", "chat/0613", "0301", "o", "o1mini", "o1preview", "gpt5", "completions", "embeddings")
+"""The framing families that models have; `tokcount.framing.families` has their constants."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """One model, as its name in the catalog says it.
-
-    Windows and outputs are in tokens, ``None`` is "not known". ``family`` is a framing family of
-    `tokcount.framing.families` (``completions`` for models of the legacy endpoint, ``embeddings`` for those).
-    """
+    """One model of the catalog. Windows and outputs are in tokens; `None` is "not known"."""
 
     name: str
     encoding: str
     encoding_basis: str
-    """Where the encoding is known from: ``tiktoken``, ``documented``, ``assumed``, ``user``."""
+    """Where the encoding is known from: `tiktoken`, `documented`, `assumed`, `user`."""
     family: str
+    """A framing family of `tokcount.framing.families`: how tokens are added around messages."""
     endpoint: str
     context_window: int | None = None
     max_input: int | None = None
-    """Less than the window where the API reserves a part of it for the output; ``None``: the whole window."""
+    """Less than the window where the API reserves part of it for the output; `None`: the whole window."""
     max_output: int | None = None
     shutdown_date: date | None = None
     replacement: str | None = None
-    """OpenAI's recommendation, as of ``replacement_as_of``; that column of their page changes often."""
+    """What the vendor recommends instead, as of `replacement_as_of`; such recommendations change often."""
     replacement_as_of: date | None = None
     source: str = ""
-    """Keys of `Catalog.sources`, separated by blanks; ``user`` for a model from a prices file."""
+    """Keys of `tokcount.models.catalog.sources`, separated by blanks; `user` for a model from a prices file."""
+    note: str = ""
+
+
+class FineTune(msgspec.Struct, frozen=True, kw_only=True):
+    """Fine-tuned models that share a price: the name it is kept under, and the base models it covers."""
+
+    name: str
+    bases: tuple[str, ...]
+    shutdown_date: date | None = None
+    replacement: str | None = None
+    replacement_as_of: date | None = None
+    source: str = ""
     note: str = ""
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """A name from a log, the model it was resolved to, and the steps that led there."""
+    """A name from a log, the model that it means, and the steps that led there."""
 
     asked: str
     model: Model
     steps: tuple[str, ...]
-    """Each rule that changed or matched the name, in order: ``("dropped prefix azure/", "exact name gpt-4o")``."""
+    """Each rule that changed or matched the name, in order: `("dropped prefix azure/", "exact name gpt-4o")`."""
     price_name: str
-    """The name under which prices are kept: that of the fine-tune row for fine-tuned models."""
+    """The name under which prices are kept: for fine-tuned models that of their `FineTune`."""
     assumed: bool = False
     """True when the name is a valid date of a known model, but not a date that the catalog has."""

@@ -50,20 +50,6 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.row.name} row{start}, {standing}" + (", extrapolated" if self.extrapolated else "")
 
 
-class Cost(msgspec.Struct, frozen=True):
-    """USD of one request, part by part; `input` is what was neither read from a cache nor written to it."""
-
-    input: Decimal
-    cached_input: Decimal
-    cache_write: Decimal
-    output: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """The sum of all parts."""
-        return self.input + self.cached_input + self.cache_write + self.output
-
-
 def price(
     name: str | Resolution,
     on: date | datetime | None = None,
@@ -89,35 +75,6 @@ def price(
         return at_tier(row, tier)
     nearest = min((row for layer in layers for row in layer), key=lambda row: row.distance(day))
     return at_tier(nearest, tier, extrapolated=True)
-
-
-def cost(
-    price: Price,
-    input_tokens: int,
-    output_tokens: int,
-    *,
-    cached_tokens: int = 0,
-    cache_write_tokens: int = 0,
-) -> Cost:
-    """What one request costs. Cached tokens and cache writes are part of ``input_tokens``.
-
-    The long-context step goes by the whole request, so costs are added up request by request, never tokens first.
-    """
-    if min(input_tokens, output_tokens, cached_tokens, cache_write_tokens) < 0:
-        raise ValueError("token counts cannot be negative")
-    cached = min(cached_tokens, input_tokens)
-    written = min(cache_write_tokens, input_tokens - cached)
-    rates = price.rates_for(input_tokens)
-    return Cost(
-        input=_usd(input_tokens - cached - written, rates.input),
-        cached_input=_usd(cached, rates.input if rates.cached_input is None else rates.cached_input),
-        cache_write=_usd(written, rates.input if rates.cache_write is None else rates.cache_write),
-        output=_usd(output_tokens, rates.output),
-    )
-
-
-def _usd(tokens: int, rate: Decimal) -> Decimal:
-    return tokens * rate * PER_TOKEN
 
 
 def _price_names(name: str | Resolution, catalog: Catalog) -> list[str]:

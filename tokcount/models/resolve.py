@@ -8,14 +8,15 @@ is dropped and they are tried again.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
 from tokcount.errors import UsageError, suggest
 from tokcount.models import catalog as catalogs
-from tokcount.models.catalog import Catalog, FineTune
-from tokcount.models.model import Model, Resolution
+from tokcount.models.catalog import Catalog
+from tokcount.models.model import FineTune, Model, Resolution
 
 _REMEMBERED = 10_000
 _SHOWN = 80
@@ -61,6 +62,14 @@ def find(name: str, catalog: Catalog | None = None) -> Resolution | None:
         catalog.resolved.clear()
     catalog.resolved[name] = found
     return found
+
+
+def first_known(names: Iterable[str | None], catalog: Catalog | None = None) -> Resolution | None:
+    """The first of these names that is known; `None` and empty names are passed over.
+
+    The order for the model of a record: as served, as asked for, as assumed.
+    """
+    return next((found for name in names if name and (found := find(name, catalog))), None)
 
 
 def _find(asked: str, catalog: Catalog) -> Resolution | None:
@@ -137,8 +146,8 @@ def _base(name: str, catalog: Catalog) -> Resolution | None:
 
 
 def _fine_tune_row(base: str, catalog: Catalog, *, is_old: bool) -> FineTune | None:
-    rows = (row for row in catalog.fine_tunes if base in row.bases)
-    return next((row for row in rows if row.name.endswith(":ft-") == is_old), None)
+    rules = (rule for rule in reversed(list(catalog.fine_tunes.values())) if base in rule.bases)
+    return next((rule for rule in rules if rule.name.endswith(":ft-") == is_old), None)
 
 
 def _fine_tuned(base: Model, name: str, row: FineTune | None) -> Model:

@@ -88,11 +88,11 @@ def _engine() -> dict[str, Any]:
 
 def _data() -> dict[str, Any]:
     from tokcount.cli.prices import today
-    from tokcount.models.catalog import DATA_DATE, STALE_AFTER_DAYS
+    from tokcount.models.catalog import STALE_AFTER_DAYS, data_date
 
-    age = (today() - DATA_DATE).days
+    age = (today() - data_date()).days
     if age > STALE_AFTER_DAYS:
         return _check(
-            "model and price data", None, f"{DATA_DATE}, {age} days old", "update tokcount for newer data"
+            "model and price data", None, f"{data_date()}, {age} days old", "update tokcount for newer data"
         )
-    return _check("model and price data", True, DATA_DATE.isoformat())
+    return _check("model and price data", True, data_date().isoformat())

@@ -42,10 +42,10 @@ def models(
 
         write(exported(names or [], catalog), output.output)
         return
-    from tokcount.models.catalog import DATA_DATE, DATA_VERSION
+    from tokcount.models.catalog import data_date, data_version
     from tokcount.reports.report import DictReport
 
-    data: dict[str, Any] = {"data_version": DATA_VERSION, "data_date": DATA_DATE.isoformat()}
+    data: dict[str, Any] = {"data_version": data_version(), "data_date": data_date().isoformat()}
     if names:
         data["resolutions"] = [_explained(name, catalog) for name in names]
     else:

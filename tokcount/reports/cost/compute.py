@@ -20,7 +20,7 @@ import polars as pl
 
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
-from tokcount.models.catalog import DATA_DATE, DATA_VERSION, Catalog
+from tokcount.models.catalog import Catalog, data_date, data_version
 from tokcount.models.references import OWN
 from tokcount.reports.columns import column, decimal_text
 from tokcount.reports.cost.entries import BY, effects, entry, groups
@@ -110,7 +110,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         "batch": options.batch,
         "cached_share": decimal_text(options.cached_share) if options.cached_share is not None else None,
         "monthly": monthly,
-        "price_data": {"version": DATA_VERSION, "date": DATA_DATE.isoformat()},
+        "price_data": {"version": data_version(), "date": data_date().isoformat()},
         "references": references,
         "by": list(options.by),
         "groups": groups(frame, charged, compared, options.by),

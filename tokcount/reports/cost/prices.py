@@ -66,7 +66,7 @@ class PriceBook:
             tier=pl.lit("batch") if self._batch else pl.col("tier"),
         )
         keys = keys.select("model", "day", "tier")
-        distinct = keys.unique()
+        distinct = keys.unique(maintain_order=True)
         found = [self._find(label, *key) for key in distinct.iter_rows()]
         placed = distinct.with_columns(
             pl.Series("price", [number for number, _ in found], pl.Int32),

@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 from msgspec import structs
 
-from tokcount.models.catalog import DATA_VERSION, Catalog
+from tokcount.models.catalog import Catalog, data_version
 from tokcount.reports import groups
 from tokcount.reports.columns import Reference, column
 from tokcount.reports.cost.compute import CostOptions, Total, totals
@@ -147,7 +147,7 @@ def build(found: DriftSums, skipped: SkippedSummary, options: DriftOptions) -> D
         baseline=options.baseline.label,
         targets=[target.label for target in options.targets],
         references=[_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references],
-        prices=PricesUsed(DATA_VERSION, options.money.today) if options.money else None,
+        prices=PricesUsed(data_version(), options.money.today) if options.money else None,
         reasons=words_of(found.reasons, "; "),
         uncompared=Uncompared(sum(n for _, n in found.uncompared), tally_of(found.uncompared)),
         by=list(options.by),

@@ -1,0 +1,245 @@
+"""The schema of models-and-prices files: the bundled `data/*.toml` and the user's `--prices` files.
+
+Names in these Structs are the keys of the files. `data/README.md` explains them to people who edit the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+
+from tokcount.models.model import ENCODINGS, FAMILIES, FineTune, Model
+from tokcount.models.price_rows import PriceBasis, PriceRow, Rates
+from tokcount.tables import shown
+
+DECIMALS = 6
+"""Digits after the point of a price per 1M tokens."""
+HIGHEST = Decimal(1_000_000)
+
+Text = Annotated[str, msgspec.Meta(pattern=r"\S", description="a text that is not empty")]
+Tokens = Annotated[int, msgspec.Meta(gt=0, description="a number of tokens")]
+Sources = list[Text]
+if TYPE_CHECKING:
+    EncodingName = str
+    FamilyName = str
+else:
+    EncodingName = Literal[ENCODINGS]
+    FamilyName = Literal[FAMILIES]
+
+
+class Usd(Decimal):
+    """A price in USD per 1M tokens: not negative, at most six decimals."""
+
+
+def usd(value: object) -> Usd:
+    """A price from a string or a number. Raises `ValueError` for anything that is not one."""
+    try:
+        amount = (
+            Usd(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else None
+        )
+    except InvalidOperation:
+        amount = None
+    if amount is None:
+        raise ValueError(f"{shown(value)} is not a price in USD per 1M tokens")
+    if not amount.is_finite() or amount < 0 or amount > HIGHEST:
+        raise ValueError(f"{value} is not between 0 and {HIGHEST}")
+    if amount != round(amount, DECIMALS):
+        raise ValueError(f"{value} has more than {DECIMALS} decimals")
+    return amount
+
+
+def hook(_kind: Any, value: object) -> Usd:
+    """For `tokcount.tables.convert`: `Usd` is the only type here that msgspec does not know."""
+    return usd(value)
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    pass
+
+
+class RatesEntry(_Entry, frozen=True, kw_only=True):
+    """Prices in USD per 1M tokens; cached input and cache writes cost what input costs unless given."""
+
+    input: Usd
+    output: Usd
+    cached_input: Usd | None = None
+    cache_write: Usd | None = None
+
+    def rates(self) -> Rates:
+        """The same as plain decimals."""
+        return Rates(
+            input=Decimal(self.input),
+            output=Decimal(self.output),
+            cached_input=_plain(self.cached_input),
+            cache_write=_plain(self.cache_write),
+        )
+
+
+class BatchEntry(_Entry, frozen=True, kw_only=True):
+    """Prices of the Batch API."""
+
+    input: Usd
+    output: Usd
+
+
+class LongEntry(RatesEntry, frozen=True, kw_only=True):
+    """Prices of requests with more than `threshold` input tokens, for all of their tokens."""
+
+    threshold: Tokens
+
+
+class PriceEntry(RatesEntry, frozen=True, kw_only=True):
+    """A price from the day `from` (inclusive) to the day `to` (exclusive), both UTC; without them it is open."""
+
+    start: date | None = msgspec.field(name="from", default=None)
+    end: date | None = msgspec.field(name="to", default=None)
+    batch: BatchEntry | Literal["none"] | None = None
+    """`"none"`: the model has no batch price; absent: it is not known, and half is assumed."""
+    long: LongEntry | None = None
+    unverified: list[Literal["from", "to", "input", "cached_input", "output"]] = []
+    """Keys that rest on one source or on none."""
+    sources: Sources = []
+    note: Text | None = None
+    source: str | None = None
+    verified: bool | None = None
+
+    def row(self, name: str, source: str, basis: PriceBasis) -> PriceRow:
+        """The price row of this period of a name."""
+        batch = self.batch if isinstance(self.batch, BatchEntry) else None
+        return PriceRow(
+            name=name,
+            start=self.start,
+            end=self.end,
+            rates=self.rates(),
+            batch=(Decimal(batch.input), Decimal(batch.output)) if batch else None,
+            batch_offered=self.batch != "none",
+            long_threshold=self.long.threshold if self.long else None,
+            long=self.long.rates() if self.long else None,
+            unverified=tuple(self.unverified),
+            source=source,
+            note=self.note or "",
+            basis=basis,
+        )
+
+
+Prices = PriceEntry | Annotated[list[PriceEntry], msgspec.Meta(min_length=1)]
+
+
+class _Lifecycle(_Entry, frozen=True, kw_only=True):
+    """What models and fine-tunes have in common."""
+
+    shutdown_date: date | None = None
+    replacement: Text | None = None
+    """What the vendor recommends instead, as of `replacement_as_of`."""
+    replacement_as_of: date | None = None
+    prices: Prices | None = None
+    checked: date | None = None
+    """The day on which someone last compared the entry with its sources."""
+    sources: Sources = []
+    note: Text | None = None
+    source: str | None = None
+
+
+class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
+    """A model. One that is new needs an `encoding`, or a `base` to copy; of a known one, only what changes."""
+
+    base: Text | None = None
+    encoding: EncodingName | None = None
+    encoding_basis: Literal["tiktoken", "documented", "assumed", "user"] | None = None
+    family: FamilyName | None = None
+    endpoint: Text | None = None
+    context_window: Tokens | None = None
+    max_input: Tokens | None = None
+    max_output: Tokens | None = None
+
+    def model(self, name: str, known: Model | None = None) -> Model:
+        """The model of this entry; what the entry leaves out is taken from the model known so far."""
+        given = {key: value for key in _MODEL_KEYS if (value := getattr(self, key)) is not None}
+        if self.sources:
+            given["source"] = " ".join(self.sources)
+        if self.replacement:
+            given["replacement"] = self.replacement.strip().lower()
+        if self.encoding and not self.encoding_basis:
+            given["encoding_basis"] = "user"
+        if known is not None:
+            return msgspec.structs.replace(known, **given)
+        return Model(**{"name": name, "family": "chat", "endpoint": "chat", "source": "user", **given})
+
+
+_MODEL_KEYS = (
+    *("encoding", "encoding_basis", "family", "endpoint", "context_window", "max_input", "max_output"),
+    *("shutdown_date", "replacement_as_of", "note"),
+)
+
+
+class FineTuneEntry(_Lifecycle, frozen=True, kw_only=True):
+    """Fine-tuned models that share a price: the key is the name their price is kept under."""
+
+    bases: list[Text]
+
+    def fine_tune(self, name: str) -> FineTune:
+        """The rule of this entry for the catalog."""
+        return FineTune(
+            name=name,
+            bases=tuple(self.bases),
+            shutdown_date=self.shutdown_date,
+            replacement=self.replacement,
+            replacement_as_of=self.replacement_as_of,
+            source=" ".join(self.sources),
+            note=self.note or "",
+        )
+
+
+class AliasEntry(_Entry, frozen=True, kw_only=True):
+    """An alias with the sources that say so."""
+
+    model: Text
+    sources: Sources = []
+
+
+class File(_Entry, frozen=True, kw_only=True):
+    """A whole file. Every section may be left out."""
+
+    sources: dict[str, Text] = {}
+    """Word in `sources` lists → what it refers to."""
+    prefixes: dict[str, Text] = {}
+    """What gateways put in front of a model's name → source."""
+    aliases: dict[str, Text | AliasEntry] = {}
+    encodings: dict[str, EncodingName] = {}
+    """Model → encoding: short for a model entry with nothing else."""
+    models: dict[str, ModelEntry] = {}
+    fine_tunes: dict[str, FineTuneEntry] = {}
+    prices: dict[str, Prices] = {}
+    """Model → price, without an entry of its own."""
+    schema: int | str | None = None
+    data_version: Any = None
+    as_of: Any = None
+
+
+def price_rows(name: str, prices: Prices, *, basis: PriceBasis, source: str = "") -> tuple[PriceRow, ...]:
+    """The rows of a name, oldest first. `source` stands in for the sources of each period."""
+    rows = [entry.row(name, source or " ".join(entry.sources), basis) for entry in period_list(prices)]
+    return tuple(sorted(rows, key=lambda row: row.start or date.min))
+
+
+def period_list(prices: Prices | None) -> list[PriceEntry]:
+    """One price, a list of periods or none, as a list."""
+    if isinstance(prices, list):
+        return prices
+    return [prices] if prices else []
+
+
+def alias_targets(aliases: Mapping[str, str | AliasEntry]) -> dict[str, str]:
+    """Alias → model."""
+    return {
+        name: alias.model if isinstance(alias, AliasEntry) else alias.strip()
+        for name, alias in aliases.items()
+    }
+
+
+def _plain(amount: Usd | None) -> Decimal | None:
+    return None if amount is None else Decimal(amount)

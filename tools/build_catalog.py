@@ -1,0 +1,145 @@
+"""Write `tokcount/models/data/catalog.json` from the TOML files in that folder; run it after every edit of them.
+
+    python tools/build_catalog.py
+
+The TOML files are for people. The JSON file has the same entries, one per line, so that tokcount reads one model
+without parsing thousands of lines at every start. Mistakes are listed with file, line and key, exit code 2.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tokcount import tables
+from tokcount.errors import MistakesError, UsageError, suggest
+from tokcount.models.catalog import DATA
+from tokcount.models.entries import File, FineTuneEntry, ModelEntry, alias_targets, hook, period_list
+from tokcount.models.overrides import period_mistakes
+from tokcount.tables import Document, Key, Mistake
+
+
+def build(folder: Path) -> bytes:
+    """The content of `catalog.json`. Raises `UsageError` for mistakes in the TOML files."""
+    documents = [tables.load(path, parse_float=Decimal) for path in sorted(folder.glob("*.toml"))]
+    files = [tables.convert(document, File, hook=hook) for document in documents]
+    merged = _merged(files)
+    lines: list[str] = []
+    for document, file in zip(documents, files, strict=True):
+        mistakes = [
+            *period_mistakes(file),
+            *_broken_links(file, merged),
+            *_defined_twice(document, documents),
+        ]
+        if mistakes:
+            lines += document.error(mistakes).lines
+    if lines:
+        raise MistakesError(*lines)
+    return _as_json(merged)
+
+
+def _merged(files: Iterable[File]) -> File:
+    merged = File()
+    for file in files:
+        for section in _SECTIONS:
+            getattr(merged, section).update(getattr(file, section))
+    return merged
+
+
+_SECTIONS = ("sources", "prefixes", "aliases", "models", "fine_tunes")
+
+
+def _defined_twice(document: Document, documents: Iterable[Document]) -> Iterator[Mistake]:
+    for other in documents:
+        for section in _SECTIONS:
+            names = document.data.get(section, {}).keys() & other.data.get(section, {}).keys()
+            if other.path < document.path:
+                yield from (Mistake((section, name), f"also in {other.path.name}") for name in names)
+
+
+def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
+    """Words and names that refer to nothing, and what a bundled entry must have."""
+    for name, model in alias_targets(file.aliases).items():
+        yield from _undefined(("aliases", name), [model], merged.models)
+    for prefix, word in file.prefixes.items():
+        yield from _undefined(("prefixes", prefix), [word], merged.sources)
+    for name, model_entry in file.models.items():
+        yield from _in_entry(("models", name), model_entry, merged)
+        if not (
+            model_entry.encoding
+            and model_entry.encoding_basis
+            and model_entry.family
+            and model_entry.endpoint
+        ):
+            yield Mistake(
+                ("models", name), "a bundled model needs encoding, encoding_basis, family and endpoint"
+            )
+    for name, tune in file.fine_tunes.items():
+        yield from _in_entry(("fine_tunes", name), tune, merged)
+        yield from _undefined(("fine_tunes", name, "bases"), tune.bases, merged.models)
+
+
+def _in_entry(key: Key, entry: ModelEntry | FineTuneEntry, merged: File) -> Iterator[Mistake]:
+    if entry.checked is None or not entry.sources:
+        yield Mistake(key, "a bundled entry needs checked and sources")
+    yield from _undefined((*key, "sources"), entry.sources, merged.sources)
+    if entry.replacement:
+        yield from _undefined((*key, "replacement"), [entry.replacement], merged.models)
+    for i, price in enumerate(period_list(entry.prices)):
+        yield from _undefined((*key, "prices", i, "sources"), price.sources, merged.sources)
+
+
+def _undefined(key: Key, names: Iterable[str], known: Iterable[str]) -> Iterator[Mistake]:
+    yield from (
+        Mistake(key, f"{name!r} is not defined. {suggest(name, known)}")
+        for name in names
+        if name not in known
+    )
+
+
+def _as_json(file: File) -> bytes:
+    """The entries with one line each; prices are kept apart from models, so that each can be read alone."""
+    entries: dict[str, ModelEntry | FineTuneEntry] = {**file.models, **file.fine_tunes}
+    sections: dict[str, Mapping[str, Any]] = {
+        "sources": file.sources,
+        "aliases": alias_targets(file.aliases),
+        "models": _without_prices(file.models),
+        "fine_tunes": _without_prices(file.fine_tunes),
+        "prices": {
+            name: period_list(entry.prices) for name, entry in entries.items() if entry.prices is not None
+        },
+    }
+    checked = max(entry.checked for entry in entries.values() if entry.checked)
+    lines = [f'"checked": {_json(checked)}', f'"prefixes": {_json(list(file.prefixes))}']
+    for section, table in sections.items():
+        rows = ",\n".join(f"{_json(name)}: {_json(entry)}" for name, entry in table.items())
+        lines.append(f"{_json(section)}: {{\n{rows}\n}}")
+    return ("{" + ",\n".join(lines) + "}\n").encode()
+
+
+def _without_prices(entries: Mapping[str, ModelEntry | FineTuneEntry]) -> dict[str, Any]:
+    return {name: msgspec.structs.replace(entry, prices=None) for name, entry in entries.items()}
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, enc_hook=str).decode()
+
+
+def main() -> int:
+    """Write the file, or print the mistakes."""
+    try:
+        content = build(DATA)
+    except UsageError as error:
+        sys.stderr.writelines(f"{line}\n" for line in error.lines)
+        return error.exit_code
+    (DATA / "catalog.json").write_bytes(content)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

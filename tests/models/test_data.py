@@ -13,9 +13,9 @@ import pytest
 import tiktoken
 from support.shared import SHARED, needs_shared
 
-from tokcount.framing.families import FAMILIES as FRAMING_FAMILIES
+from tokcount.framing.families import FAMILIES
 from tokcount.models.catalog import data_date, data_version, default, sources
-from tokcount.models.model import ENCODINGS, FAMILIES, Model
+from tokcount.models.model import ENCODINGS, Model
 
 CATALOG = default()
 PRICED = [name for name in (*CATALOG.models, *CATALOG.fine_tunes) if CATALOG.price_rows(name)]
@@ -95,10 +95,6 @@ FAMILY_PATTERNS = (
     (r"gpt-3\.5-turbo-0301$", "0301"),
     (r"gpt-4-0613|gpt-3\.5-turbo-0613|gpt-4-32k|gpt-4$", "chat/0613"),
 )
-
-
-def test_the_families_of_models_are_those_that_framing_knows() -> None:
-    assert set(FAMILIES) == set(FRAMING_FAMILIES)
 
 
 def test_framing_families_follow_the_names() -> None:

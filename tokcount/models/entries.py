@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from tokcount.models.model import ENCODINGS, FAMILIES, FineTune, Model
+from tokcount.models.model import ENCODINGS, FineTune, Model
 from tokcount.models.price_rows import PriceBasis, PriceRow, Rates
 from tokcount.tables import shown
 
@@ -25,10 +25,8 @@ Tokens = Annotated[int, msgspec.Meta(gt=0, description="a number of tokens")]
 Sources = list[Text]
 if TYPE_CHECKING:
     EncodingName = str
-    FamilyName = str
 else:
     EncodingName = Literal[ENCODINGS]
-    FamilyName = Literal[FAMILIES]
 
 
 class Usd(Decimal):
@@ -150,7 +148,7 @@ class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
     base: Text | None = None
     encoding: EncodingName | None = None
     encoding_basis: Literal["tiktoken", "documented", "assumed", "user"] | None = None
-    family: FamilyName | None = None
+    family: Text | None = None
     endpoint: Text | None = None
     context_window: Tokens | None = None
     max_input: Tokens | None = None

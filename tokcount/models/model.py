@@ -8,10 +8,7 @@ import msgspec
 
 from tokcount.tokens.encodings import NAMES as ENCODINGS
 
-__all__ = ["ENCODINGS", "FAMILIES", "FineTune", "Model", "Resolution"]
-
-FAMILIES = ("chat", "chat/0613", "0301", "o", "o1mini", "o1preview", "gpt5", "completions", "embeddings")
-"""The framing families that models have; `tokcount.framing.families` has their constants."""
+__all__ = ["ENCODINGS", "FineTune", "Model", "Resolution"]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from tokcount import tables
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
@@ -88,7 +88,7 @@ def with_file(catalog: Catalog, path: Path) -> Catalog:
     """The catalog with the entries of a TOML or JSON file added. Raises `UsageError` with all mistakes of the file."""
     document = tables.load(path, "prices file", parse_float=Decimal)
     file = tables.convert(document, File, hook=hook)
-    mistakes = [*period_mistakes(file), *_unknown_models(file, catalog)]
+    mistakes = [*period_mistakes(file), *_unknown_families(file, catalog), *_unknown_models(file, catalog)]
     if not mistakes:
         combined = _with_entries(catalog, file, source=str(path))
         mistakes = list(_bad_aliases(file, combined))
@@ -120,6 +120,15 @@ def _bad_periods(key: Key, prices: Prices) -> Iterator[Mistake]:
 
 def _start(place: tuple[int | None, PriceEntry]) -> date:
     return place[1].start or date.min
+
+
+def _unknown_families(file: File, catalog: Catalog) -> Iterator[Mistake]:
+    """Framing families that no known model has."""
+    named = {name: entry.family for name, entry in file.models.items() if entry.family}
+    known = sorted({model.family for model in catalog.models.values()}) if named else []
+    for name, family in named.items():
+        if family not in known:
+            yield Mistake(("models", name, "family"), f"{family!r} is not known. {suggest(family, known)}")
 
 
 def _unknown_models(file: File, catalog: Catalog) -> Iterator[Mistake]:

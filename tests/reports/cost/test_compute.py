@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.money import request_usd
 
 from tokcount.errors import UsageError
 from tokcount.models import overrides, pricing
@@ -482,10 +483,8 @@ def test_the_frame_agrees_with_the_arithmetic_of_one_request(log: pl.DataFrame) 
         if price is None or tokens_in is None:
             assert row["own:cost_usd"] is None
             continue
-        expected = pricing.cost(
-            price, tokens_in, tokens_out or 0, cached_tokens=row["billed_cached_tokens"] or 0
-        )
-        assert Decimal(row["own:cost_usd"]) == expected.total
+        cached = row["billed_cached_tokens"] or 0
+        assert Decimal(row["own:cost_usd"]) == request_usd(price, tokens_in, tokens_out or 0, cached=cached)
 
 
 def test_two_thousand_records_over_two_years_take_well_under_a_second() -> None:

@@ -15,10 +15,10 @@ Key = tuple[str | int, ...]
 
 _TOKEN = re.compile(
     r'''
-      """ (?: \\. | (?!""") . )* "{3,5}      # strings of several lines, which may end in up to two quotes more
-    | \'\'\' (?: (?!\'\'\') . )* '{3,5}
-    | " (?: \\. | [^"\\] )* "
-    | ' [^']* '
+      """ (?: \\. | (?!""") . )*+ (?: "{3,5} | \Z )  # strings of several lines, which may end in two quotes more
+    | \'\'\' (?: (?!\'\'\') . )*+ (?: '{3,5} | \Z )
+    | " (?: \\. | [^"] )*+ (?: " | \Z )            # an open string ends the text: else each quote is tried again
+    | ' [^']*+ (?: ' | \Z )
     | \# [^\n]*
     | \n
     | [ \t\r]+

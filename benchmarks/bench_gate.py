@@ -14,10 +14,11 @@ from tokcount.cli.options import ReferenceGroup, RunGroup
 from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
 from tokcount.models import catalog
-from tokcount.render import render
+from tokcount.render.emit import render
 from tokcount.reports.budgets import gate as budget
 from tokcount.reports.budgets.from_scan import FrameMeter, Terms
 from tokcount.reports.overview import overview
+from tokcount.reports.views import document_of
 from tokcount.scanning.run import run
 
 BUDGETS = [
@@ -46,7 +47,8 @@ def bench_gate(kind: str, log_of: Callable[..., Path], benchmark: object) -> Non
 
     def judged() -> str:
         meter = FrameMeter(frame, skipped, Terms(today=date(2026, 11, 22)))
-        return render(budget.report(budget.judge(meter, gate), overview(frame, skipped)), "json")
+        report = budget.report(budget.judge(meter, gate), overview(frame, skipped))
+        return render(document_of(report), "json")
 
     benchmark.group = "gate"  # type: ignore[attr-defined]
     benchmark.pedantic(judged, rounds=5, warmup_rounds=1)  # type: ignore[attr-defined]

@@ -15,7 +15,8 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from tokcount.arrow import Options
-from tokcount.render.formats import emit
+from tokcount.render.emit import emit
+from tokcount.reports.views import document_of
 from tokcount.spark import Input, drift_report, read_lines, scan
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     rows = scan(lines, Input(log="value", source="source", line="line"), reportable=True, **options)
     rows.write.mode("overwrite").parquet(arguments.rows)
     report = drift_report(session.read.parquet(arguments.rows), persist=False, **options)
-    emit(report, "json", arguments.report)
+    emit(document_of(report), "json", arguments.report)
     session.stop()
 
 

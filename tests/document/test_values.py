@@ -1,4 +1,4 @@
-"""Numbers for people."""
+"""Numbers as text for people."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ from tokcount.document.values import show
         (0.99999, "share", "> 99.9 %"),
         (0.00001, "share", "< 0.1 %"),
         (0.0005, "share", "0.1 %"),
+        (12.5, "share", "1,250.0 %"),
+        (-0.1, "share", "−10.0 %"),
         ("0", "usd", "$0.00"),
         ("1204.5", "usd", "$1,204.50"),
         ("1.005", "usd", "$1.01"),
@@ -48,5 +50,5 @@ from tokcount.document.values import show
         ("plain", "text", "plain"),
     ],
 )
-def test_a_value_reads_as_its_kind_says(value: Cell, kind: CellKind, text: str) -> None:
+def test_a_value_is_shown_by_its_kind(value: Cell, kind: CellKind, text: str) -> None:
     assert show(value, kind) == text

@@ -1,4 +1,4 @@
-"""Log content in reports stays content."""
+"""Log content cannot act in a report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tokcount.render.escape import csv_cell, json_text, markdown, markdown_line, not_a_command, visible
+from tokcount.render.escape import csv_cell, json_text, markdown, markdown_line, visible, without_commands
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tokcount.render.escape import csv_cell, json_text, markdown, markdown_line,
         ("日本語 👩\N{ZERO WIDTH JOINER}💻 [red]", "日本語 👩\N{ZERO WIDTH JOINER}💻 [red]"),
     ],
 )
-def test_what_acts_on_a_terminal_is_shown_as_its_escape(text: str, shown: str) -> None:
+def test_control_and_invisible_characters_are_shown_as_escapes(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
@@ -54,12 +54,12 @@ def test_no_control_character_survives(text: str) -> None:
         ("", ""),
     ],
 )
-def test_no_spreadsheet_takes_a_text_cell_for_a_formula(text: str, cell: str) -> None:
+def test_cells_that_look_like_formulas_get_an_apostrophe(text: str, cell: str) -> None:
     assert csv_cell(text) == cell
 
 
 @given(st.lists(st.text(), min_size=1))
-def test_a_row_of_neutralised_cells_is_one_line_and_reads_back(texts: list[str]) -> None:
+def test_a_row_of_escaped_cells_is_one_line_and_parses_back(texts: list[str]) -> None:
     cells = [csv_cell(text) for text in texts]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow(cells)
@@ -91,7 +91,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_line_of_markdown_is_one_paragraph_of_that_very_text(text: str) -> None:
+def test_an_escaped_line_is_one_markdown_paragraph_with_the_same_text(text: str) -> None:
     tokens = MARKDOWN.parse(markdown_line(text))
 
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
@@ -101,7 +101,7 @@ def test_a_line_of_markdown_is_one_paragraph_of_that_very_text(text: str) -> Non
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_cell_of_a_markdown_table_holds_that_very_text(text: str) -> None:
+def test_an_escaped_cell_of_a_markdown_table_has_the_same_text(text: str) -> None:
     tokens = MARKDOWN.parse(f"| a | b |\n| --- | --- |\n| {markdown(text)} | end |\n")
 
     cells = [token for token in tokens if token.type == "inline"]
@@ -111,12 +111,12 @@ def test_a_cell_of_a_markdown_table_holds_that_very_text(text: str) -> None:
     assert "".join(child.content for child in children) == visible(text)
 
 
-def test_nobody_is_mentioned_and_nothing_is_linked() -> None:
+def test_markdown_has_no_mentions_and_no_links() -> None:
     assert markdown("@team see https://x") == "@\u2060team see https\\://x"
 
 
 @given(st.text())
-def test_a_json_document_stays_the_same_for_a_parser(text: str) -> None:
+def test_escaped_json_parses_to_the_same_value(text: str) -> None:
     document = json_text(json.dumps({"key": [text, 1]}, ensure_ascii=False, indent=2))
 
     assert json.loads(document) == {"key": [text, 1]}
@@ -133,5 +133,5 @@ def test_a_json_document_stays_the_same_for_a_parser(text: str) -> None:
         ("one\n::two\n\n::three", "one\n\\x3a:two\n\n\\x3a:three"),
     ],
 )
-def test_no_line_of_output_is_a_command_to_a_runner(line: str, shown: str) -> None:
-    assert not_a_command(line) == shown
+def test_commands_of_ci_runners_are_broken_up(line: str, shown: str) -> None:
+    assert without_commands(line) == shown

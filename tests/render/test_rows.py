@@ -11,10 +11,14 @@ import pytest
 from polars.testing import assert_frame_equal
 from support.frames import NEW, OLD, small_log
 
+from tokcount.document.document import Envelope
 from tokcount.errors import UsageError
-from tokcount.render import rows as records
+from tokcount.render import rows as row_formats
+from tokcount.render.emit import emit_rows
+from tokcount.render.registry import ROW_FORMATS
 from tokcount.reports.per_record import per_record
 
+DRIFT = Envelope(command="drift")
 HOSTILE = ["=1+1", 'a\u202eb\x1b[0m,"x\ny', "-", "@sum", "plain"]
 
 
@@ -23,7 +27,7 @@ def rows() -> pl.DataFrame:
 
 
 def written(frame: pl.DataFrame, name: str, tmp_path: Path) -> str:
-    records.write(frame, "drift", name, tmp_path / "rows")
+    emit_rows(frame, DRIFT, name, tmp_path / "rows")
     return (tmp_path / "rows").read_text()
 
 
@@ -52,21 +56,23 @@ def test_json_lines_and_json_hold_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_parquet_keeps_everything_as_it_is(tmp_path: Path) -> None:
-    records.write(rows(), "drift", "parquet", tmp_path / "rows.parquet")
+    emit_rows(rows(), DRIFT, "parquet", tmp_path / "rows.parquet")
 
     assert_frame_equal(pl.read_parquet(tmp_path / "rows.parquet"), rows())
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "json"])
-def test_batches_join_without_a_seam(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_does_not_depend_on_the_batch_size(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = written(rows(), name, tmp_path)
-    monkeypatch.setattr(records, "BATCH_ROWS", 2)
+    monkeypatch.setattr(row_formats, "BATCH_ROWS", 2)
 
     assert written(rows(), name, tmp_path) == whole
 
 
 @pytest.mark.parametrize(("name", "content"), [("jsonl", ""), ("json", '"rows": [\n\n]}\n')])
-def test_no_rows_are_no_lines(name: str, content: str, tmp_path: Path) -> None:
+def test_without_rows_there_are_no_lines(name: str, content: str, tmp_path: Path) -> None:
     assert written(rows().clear(), name, tmp_path).endswith(content)
 
 
@@ -74,27 +80,38 @@ def test_csv_without_rows_is_its_header(tmp_path: Path) -> None:
     assert written(rows().clear(), "csv", tmp_path).startswith("source,line,index,")
 
 
-def test_a_reference_named_as_a_formula_is_neutralised_in_the_header(tmp_path: Path) -> None:
+def test_a_reference_named_like_a_formula_is_escaped_in_the_header(tmp_path: Path) -> None:
     named = rows().rename({"gpt-4o:drift": "=1:drift"})
 
     assert ",'=1:drift," in written(named, "csv", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["table", "markdown"])
-def test_tables_show_the_rows_for_people(name: str, tmp_path: Path) -> None:
+def test_tables_have_numbers_for_people(name: str, tmp_path: Path) -> None:
     text = written(rows(), name, tmp_path)
 
     assert "−31.0" in text
     assert "\x1b" not in text
 
 
-def test_an_unknown_format_is_one_line() -> None:
-    with pytest.raises(UsageError, match="unknown format 'xlsx' for rows"):
-        records.write(rows(), "drift", "xlsx")
+@pytest.mark.parametrize("name", [n for n in ROW_FORMATS if n != "parquet"])
+def test_every_text_format_ends_with_one_line_break(name: str, tmp_path: Path) -> None:
+    text = written(rows(), name, tmp_path)
+
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("xlsx", "unknown format 'xlsx'"), ("html", "is for reports, not")]
+)
+def test_a_format_that_rows_cannot_have_is_one_line(name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        emit_rows(rows(), DRIFT, name)
 
 
 def test_parquet_does_not_go_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
 
     with pytest.raises(UsageError, match="parquet is binary"):
-        records.write(rows(), "drift", "parquet")
+        emit_rows(rows(), DRIFT, "parquet")

@@ -30,7 +30,7 @@ def test_in_a_pipe_nothing_is_cut_or_wrapped() -> None:
     assert any(line.startswith(LONG) and line.endswith("partial") for line in lines)
 
 
-def test_texts_stand_left_and_numbers_right() -> None:
+def test_texts_are_aligned_left_and_numbers_right() -> None:
     small = Table((Column("a"), Column("n", "int")), (("x", 1), ("yy", 1000)))
 
     assert render_blocks([small], PIPE) == "a       n\nx       1\nyy  1,000\n"
@@ -44,7 +44,7 @@ def test_wide_characters_keep_the_columns_aligned() -> None:
     assert len({cell_len(line) for line in lines}) == 1
 
 
-def test_tables_and_headings_stand_apart_and_lines_do_not() -> None:
+def test_tables_and_headings_have_blank_lines_around_them_and_lines_do_not() -> None:
     blocks: Blocks = [
         Line("one"),
         Line("two"),
@@ -57,7 +57,7 @@ def test_tables_and_headings_stand_apart_and_lines_do_not() -> None:
     assert render_blocks(blocks, PIPE) == "one\ntwo\n\nc\nv\n\nthree\n\nfour\n\nfive\n"
 
 
-def test_on_a_narrow_terminal_a_table_goes_on_below_with_its_first_column() -> None:
+def test_a_wide_table_is_split_into_parts_that_repeat_the_first_column() -> None:
     table = Table((Column("name"), *(Column(f"column {n}", "int") for n in range(6))), (("x", *range(6)),))
 
     lines = render_blocks([table], OutputTarget(width=40)).splitlines()
@@ -71,21 +71,21 @@ def test_on_a_narrow_terminal_a_table_goes_on_below_with_its_first_column() -> N
     ]
 
 
-def test_where_no_column_fits_beside_the_name_each_row_is_a_list() -> None:
+def test_a_table_too_wide_to_split_becomes_a_list_per_row() -> None:
     lines = render_blocks([TABLE], OutputTarget(width=40)).splitlines()
 
     assert lines[:5] == ["Totals", "gpt-4o", "  input  3,120,455", "  drift  −33.3 %", "  basis  exact"]
     assert LONG in lines
 
 
-def test_a_sentence_breaks_between_words_on_a_terminal() -> None:
+def test_a_sentence_wraps_between_words_on_a_terminal() -> None:
     lines = render_blocks([Line("one two three four")], OutputTarget(width=10)).splitlines()
 
     assert lines == ["one two", "three four"]
 
 
 @pytest.mark.parametrize("color", [True, False])
-def test_markup_and_escapes_in_a_log_are_only_text(color: bool) -> None:
+def test_markup_and_escape_codes_in_a_log_are_shown_as_text(color: bool) -> None:
     hostile = "[bold red]x[/] \x1b[2J :smile: \x1b]8;;http://x\x07"
     blocks: Blocks = [
         Line(hostile),
@@ -100,7 +100,7 @@ def test_markup_and_escapes_in_a_log_are_only_text(color: bool) -> None:
     assert set(re.findall(r"\x1b[^m]*m|\x1b.", text)) <= {"\x1b[0m", "\x1b[1m", "\x1b[2m"}
 
 
-def test_colour_marks_growth_and_shrinkage_only_when_wanted() -> None:
+def test_growth_and_shrinkage_are_coloured_only_on_request() -> None:
     coloured, plain = (render_blocks([TABLE], OutputTarget(color=wanted)) for wanted in (True, False))
 
     assert "\x1b[32m" in coloured
@@ -109,19 +109,19 @@ def test_colour_marks_growth_and_shrinkage_only_when_wanted() -> None:
 
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(10, 80))
-def test_a_cut_table_keeps_every_column_once_and_fits(widths: list[int], width: int) -> None:
-    pieces = split(widths, width)
+def test_the_parts_of_a_split_table_fit_and_have_every_column_once(widths: list[int], width: int) -> None:
+    parts = split(widths, width)
 
-    if not pieces:
+    if not parts:
         assert widths[0] > width or any(widths[0] + 2 + other > width for other in widths[1:])
         return
-    assert [column for piece in pieces for column in piece[1:]] == list(range(1, len(widths)))
-    for piece in pieces:
-        assert piece[0] == 0
-        assert sum(widths[column] for column in piece) + 2 * (len(piece) - 1) <= width
+    assert [column for part in parts for column in part[1:]] == list(range(1, len(widths)))
+    for part in parts:
+        assert part[0] == 0
+        assert sum(widths[column] for column in part) + 2 * (len(part) - 1) <= width
 
 
-def test_amounts_stand_with_their_decimal_points_below_one_another() -> None:
+def test_amounts_of_money_are_aligned_at_the_decimal_point() -> None:
     columns = (Column("name"), Column("amount", "usd"), Column("n", "int"))
     amounts = ("1204.5", "0.0000988", None, "0")
     rows = tuple(("x", amount, 7) for amount in amounts)

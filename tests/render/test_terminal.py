@@ -1,10 +1,10 @@
-"""Width and colour of the place a report goes to."""
+"""Width and colour of the output target."""
 
 from __future__ import annotations
 
 import pytest
 
-from tokcount.render.terminal import ColorChoice, OutputTarget, surface_of, takes_color
+from tokcount.render.terminal import ColorChoice, OutputTarget, takes_color, target_of
 
 
 class Tty:
@@ -43,11 +43,11 @@ def test_colour_follows_the_option_then_the_environment_then_the_stream(
 
 
 def test_a_pipe_and_a_file_have_no_width() -> None:
-    assert surface_of(Pipe(), "auto", {}) == OutputTarget(width=None, color=False)
-    assert surface_of(None, "auto", {}) == OutputTarget(width=None, color=False)
+    assert target_of(Pipe(), "auto", {}) == OutputTarget(width=None, color=False)
+    assert target_of(None, "auto", {}) == OutputTarget(width=None, color=False)
 
 
-def test_a_terminal_has_the_width_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_has_the_width_that_it_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "77")
 
-    assert surface_of(Tty(), "auto", {}) == OutputTarget(width=77, color=True)
+    assert target_of(Tty(), "auto", {}) == OutputTarget(width=77, color=True)

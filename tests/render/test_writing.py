@@ -1,4 +1,4 @@
-"""Reports reach their place whole or not at all."""
+"""Files are replaced in one step, or left as they were."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_lone_surrogate_is_written_as_its_escape(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError(28, "No space left on device")])
-def test_a_failure_leaves_the_old_file_and_no_trace(
+def test_a_failure_keeps_the_old_file_and_leaves_no_temporary_one(
     tmp_path: Path, error: BaseException | type[BaseException]
 ) -> None:
     target = tmp_path / "report.json"
@@ -58,14 +58,14 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
         fail()
 
 
-def test_a_folder_that_is_not_there_and_a_folder_in_the_way_are_one_line(tmp_path: Path) -> None:
+def test_a_missing_folder_and_a_folder_as_target_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file or directory"):
         write("x", tmp_path / "missing" / "report.json")
     with pytest.raises(UsageError, match="it is a folder"):
         write("x", tmp_path)
 
 
-def test_permissions_and_links_of_the_target_stay(tmp_path: Path) -> None:
+def test_permissions_and_links_of_the_target_are_kept(tmp_path: Path) -> None:
     target, link = tmp_path / "real", tmp_path / "link"
     target.write_text("old")
     target.chmod(0o600)
@@ -105,7 +105,7 @@ def test_without_a_path_it_goes_to_standard_output(
     ("cause", "raised"),
     [(BrokenPipeError(32, "Broken pipe"), BrokenPipeError), (OSError(28, "No space left"), UsageError)],
 )
-def test_a_failing_standard_output_is_one_line_unless_its_reader_went_away(
+def test_a_failing_standard_output_is_one_line_unless_its_reader_is_gone(
     cause: OSError, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
@@ -118,7 +118,7 @@ def test_a_failing_standard_output_is_one_line_unless_its_reader_went_away(
         fail()
 
 
-def test_dropping_a_standard_output_that_is_no_file_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dropping_a_standard_output_that_is_not_a_file_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
 
     drop_stdout()
@@ -130,9 +130,9 @@ def run(program: str, **options: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_closed_pipe_ends_without_a_word() -> None:
+def test_a_closed_pipe_ends_without_a_message() -> None:
     program = (
-        "from tokcount.render import write, drop_stdout\n"
+        "from tokcount.render.writing import write, drop_stdout\n"
         "try:\n    write('x' * 1_000_000)\n"
         "except BrokenPipeError:\n    drop_stdout()\n"
     )
@@ -147,7 +147,7 @@ def test_a_closed_pipe_ends_without_a_word() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_standard_output_on_a_full_disk_is_an_error_with_one_line() -> None:
     program = (
-        "from tokcount.render import write\nfrom tokcount.errors import UsageError\nimport sys\n"
+        "from tokcount.render.writing import write\nfrom tokcount.errors import UsageError\nimport sys\n"
         "try:\n    write('x' * 10)\nexcept UsageError as error:\n    print(error, file=sys.stderr)\n"
     )
     with Path("/dev/full").open("w") as full:

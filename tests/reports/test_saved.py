@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from support.rendering import render
 from support.reports import COUNT, DRIFT, GROUPED
 
 from tokcount.errors import UsageError
-from tokcount.render import render
 from tokcount.reports.report import Report
 from tokcount.reports.saved import load
 

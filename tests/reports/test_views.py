@@ -1,4 +1,4 @@
-"""Whole reports, as people and programs get them."""
+"""Whole reports in every format."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import csv
 import json
 
 import pytest
+from support.rendering import render
 from support.reports import HOSTILE, REPORTS
 from syrupy.assertion import SnapshotAssertion
 
-from tokcount.render import FORMATS, OutputTarget, render
+from tokcount.errors import UsageError
+from tokcount.render.registry import COMMON_FORMATS
+from tokcount.render.terminal import OutputTarget
 from tokcount.reports.registry import COMMANDS, view_module
+from tokcount.reports.views import document_of
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
-@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize("form", sorted(COMMON_FORMATS))
 def test_the_report_reads_as_it_did(name: str, form: str, snapshot: SnapshotAssertion) -> None:
     if form not in ("json", "html"):
         assert render(REPORTS[name], form) == snapshot
@@ -29,7 +33,7 @@ def test_the_report_fits_a_terminal_of_80_columns(name: str, snapshot: SnapshotA
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
-@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize("form", sorted(COMMON_FORMATS))
 def test_no_format_lets_log_content_act(name: str, form: str) -> None:
     text = render(REPORTS[name], form)
 
@@ -70,3 +74,9 @@ def test_every_command_has_a_view_and_every_view_a_report() -> None:
         assert callable(view.blocks)
         assert callable(view.rows)
     assert {report.command for report in REPORTS.values()} == set(COMMANDS)
+
+
+def test_only_reports_of_check_have_budgets() -> None:
+    assert document_of(REPORTS["checked"]).budgets().budgets[0].outcome == "broken"
+    with pytest.raises(UsageError, match="a report of 'drift' has no budgets"):
+        document_of(REPORTS["drift"]).budgets()

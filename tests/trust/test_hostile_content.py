@@ -17,7 +17,7 @@ from support.trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
 from support.trust.harmless import HARMLESS, any_text
 
 from tokcount.render.escape import message
-from tokcount.render.formats import CHECK_FORMATS, FORMATS
+from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS
 
 ALL = ("--top", "10000")
 TOPPED = frozenset({"drift", "audit", "check"})
@@ -38,7 +38,7 @@ def test_no_attack_acts_in_any_format(command: str, logs: Path, tmp_path: Path) 
     done = run(*LOG_COMMANDS[command], *grouped, *top, logs, "-f", "json", "-o", report)
 
     any_text(done.out + done.err)
-    for name in [*FORMATS, *(CHECK_FORMATS if command == "check" else ())]:
+    for name in REPORT_FORMATS if command == "check" else COMMON_FORMATS:
         shown = run("render", report, "-f", name)
         assert shown.code == 0, shown.err
         HARMLESS[name](shown.out)
@@ -88,7 +88,7 @@ def test_a_report_that_was_changed_is_one_line_or_harmless(command: str, tmp_pat
     run(*LOG_COMMANDS[command], SAMPLES / "support-chat.jsonl", "-f", "json", "-o", report)
     whole = json.loads(report.read_text("utf-8"))
     instead = itertools.cycle([*attacks.ATTACKS.values(), None, [], {}, -1, 1e308, "", True])
-    forms = itertools.cycle([*FORMATS, *(CHECK_FORMATS if command == "check" else ())])
+    forms = itertools.cycle(REPORT_FORMATS if command == "check" else COMMON_FORMATS)
     for path in [*_places(whole)][::8]:
         changed = copy.deepcopy(whole)
         _put(changed, path, next(instead))

@@ -12,7 +12,7 @@ from support.in_process import Done, run
 from support.trust import canaries
 from support.trust.commands import LOG_COMMANDS, ROW_COMMANDS, migrate
 
-from tokcount.render.formats import CHECK_FORMATS, FORMATS
+from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_no_report_and_no_message_holds_text(command: str, logs: Path, temporary
 
 
 def _formats(command: str) -> list[str]:
-    return [*FORMATS, *CHECK_FORMATS] if command == "check" else [*FORMATS]
+    return REPORT_FORMATS if command == "check" else COMMON_FORMATS
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "parquet"])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
 
 from tokcount.cli.options import option
 from tokcount.errors import UsageError
+from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS, ROW_FORMATS, Renderer, find
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,16 +20,54 @@ if TYPE_CHECKING:
     from tokcount.reports.report import Report
 
 Color = Literal["auto", "always", "never"]
-ReportFormat = Literal["table", "csv", "json", "jsonl", "markdown", "html"]
-RowFormat = Literal[ReportFormat, "parquet"]
-CheckFormat = Literal[ReportFormat, "github", "junit", "sarif"]
+RENDER: Final = "render"
+"""The command that shows saved reports of every other command."""
+
+
+def _format_option(known: Sequence[str], *, rows: bool = False, note: str = "") -> Any:
+    """`--format`, whose help lists the `known` formats; with `rows`, formats for rows are allowed as well."""
+
+    def check(context: typer.Context, name: str) -> str:
+        try:
+            renderer = find(name, known)
+        except UsageError as error:
+            raise typer.BadParameter(str(error)) from None
+        if not _fits(renderer, context.info_name or "", rows=rows):
+            raise typer.BadParameter(f"{name!r} is only for {_purpose(renderer)}. Known: {', '.join(known)}.")
+        return name
+
+    return typer.Option(
+        "--format",
+        "-f",
+        help=f"Output format. Default: table.{note}",
+        metavar=f"<{'|'.join(known)}>",
+        callback=check,
+        show_default=False,
+    )
+
+
+def _fits(renderer: Renderer, command: str, *, rows: bool) -> bool:
+    if rows and renderer.for_rows:
+        return True
+    return bool(renderer.for_reports) if command == RENDER else renderer.fits_report(command)
+
+
+def _purpose(renderer: Renderer) -> str:
+    return f"reports of {', '.join(sorted(renderer.commands))}" if renderer.for_reports else "rows"
+
+
+def _not_for_both() -> str:
+    """The formats that are for reports only, and for rows only."""
+    reports = [name for name in COMMON_FORMATS if name not in ROW_FORMATS]
+    rows = [name for name in ROW_FORMATS if name not in COMMON_FORMATS]
+    return f" {', '.join(reports)} is for reports, {', '.join(rows)} for --per-record."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
     """Where and how the output is written; the available formats depend on the command."""
 
-    format: RowFormat | CheckFormat = "table"
+    format: str = "table"
     output: Annotated[
         Path | None,
         option("--output", "-o", help_text="Write to FILE; it is replaced only on success.", metavar="FILE"),
@@ -42,54 +84,49 @@ class Output:
 class OutputGroup(Output):
     """Output of commands that write a report."""
 
-    format: Annotated[ReportFormat, option("--format", "-f", help_text="Output format. Default: table.")] = (
-        "table"
-    )
+    format: Annotated[str, _format_option(COMMON_FORMATS)] = "table"
+
+
+ALL_FORMATS: Final = [*COMMON_FORMATS, *(name for name in ROW_FORMATS if name not in COMMON_FORMATS)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowOutputGroup(Output):
     """Output of commands that write a report, or one row per record."""
 
-    format: Annotated[
-        RowFormat,
-        option(
-            "--format",
-            "-f",
-            help_text="Output format. Default: table. html is for reports, parquet for --per-record.",
-        ),
-    ] = "table"
+    format: Annotated[str, _format_option(ALL_FORMATS, rows=True, note=_not_for_both())] = "table"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOutputGroup(Output):
-    """Output of `check`."""
+    """Output of `check` and `render`."""
 
-    format: Annotated[CheckFormat, option("--format", "-f", help_text="Output format. Default: table.")] = (
-        "table"
-    )
+    format: Annotated[str, _format_option(REPORT_FORMATS)] = "table"
 
 
 def check_format(output: Output, *, per_record: bool) -> None:
     """Raise `UsageError` for a format that reports, or rows, do not support, before anything is counted."""
-    if output.format == "parquet" and not per_record:
-        raise UsageError("-f parquet is for rows: add --per-record or choose another format.")
-    if output.format == "html" and per_record:
-        raise UsageError("-f html is for reports: remove --per-record or choose another format.")
+    renderer = find(output.format)
+    if per_record and not renderer.for_rows:
+        raise UsageError(f"-f {output.format} is for reports: remove --per-record or choose another format.")
+    if not per_record and not renderer.for_reports:
+        raise UsageError(f"-f {output.format} is for rows: add --per-record or choose another format.")
 
 
 def show(report: Report, output: Output) -> None:
     """Write a report."""
-    from tokcount.render.formats import emit
+    from tokcount.render.emit import emit
+    from tokcount.reports.views import document_of
 
-    emit(report, output.format, output.output, output.color)
+    emit(document_of(report), output.format, output.output, output.color)
 
 
 def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
     """Write one row per record."""
-    from tokcount.render.rows import write
+    from tokcount.document.document import Envelope
+    from tokcount.render.emit import emit_rows
 
-    write(rows, command, output.format, output.output, output.color)
+    emit_rows(rows, Envelope(command=command), output.format, output.output, output.color)
 
 
 def is_on_screen(output: Output) -> bool:

@@ -1,1 +1,1 @@
-"""Reports for people as paragraphs, tables and charts: what a view makes and a renderer writes."""
+"""What a view makes and a renderer writes: a report as blocks for people, rows for programs and JSON data."""

@@ -1,7 +1,7 @@
-"""The building blocks of a report for people: lines, headings and tables, without any layout.
+"""The building blocks of a report for people: lines, headings, tables and charts, without any layout.
 
-A view says *what* stands in a report; a renderer decides how it looks on a terminal, in Markdown or in HTML.
-Texts are plain: no view escapes or decorates anything, every renderer does so for its own format.
+A view decides *what* is in a report; a renderer decides how it looks on a terminal, in Markdown or in HTML. Texts are
+plain: views never escape or decorate anything, every renderer does that for its own format.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Literal
 import msgspec
 
 Cell = str | int | float | bool | None
-"""A raw value; ``None`` is "not known" and shown as a dash."""
+"""A raw value; `None` means "not known" and is shown as a dash."""
 
 CellKind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes", "bar"]
-"""How a value is shown; see `tokcount.document.values`. A ``bar`` is a length between 0 and 1."""
+"""How a value is shown; see `tokcount.document.values`. A `bar` is a length between 0 and 1."""
 
 Tone = Literal["plain", "strong", "note", "warning"]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A sentence, or a few, on their own line."""
+    """One or more sentences on a line of their own."""
 
     text: str
     tone: Tone = "plain"
@@ -41,12 +41,12 @@ class Column(msgspec.Struct, frozen=True):
 
     @property
     def align(self) -> Literal["left", "right"]:
-        """Texts stand left, numbers right."""
+        """Texts are aligned left, numbers right."""
         return "left" if self.kind in ("text", "bar") else "right"
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Raw values under their columns; the first column names the row."""
+    """Rows of raw values; the first column names the row."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -55,17 +55,17 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, frozen=True):
-    """Numbers of one thing, one for each label of its chart; ``None`` is "not known"."""
+    """One number per label of the chart; `None` means "not known"."""
 
     name: str
     values: tuple[float | None, ...]
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """Numbers that say more as a picture: bars of parts, columns of a distribution, or lines over time.
+    """Bars of parts, columns of a distribution, or lines over time.
 
-    ``description`` says in a sentence what is to be seen, for those who do not see it. ``in_table``: a table beside it
-    has the same numbers with bars, so where there are no pictures it is left out.
+    `description` describes in a sentence what the chart shows, for people who cannot see it. `in_table`: a table of the
+    report has the same numbers with bars, so formats without images leave the chart out.
     """
 
     title: str

@@ -1,6 +1,7 @@
-"""Numbers for people: thousands, signed percentages, shares, money.
+"""Numbers as text for people: thousands, signed percentages, shares, money.
 
-A value that is not zero never reads as zero, and a share that is not the whole never reads as the whole.
+The one place where that happens: cells of tables become text in `show`, by their `CellKind`, and sentences use the same
+functions. A value that is not zero never reads as zero, and a share that is not the whole never reads as the whole.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def show(value: Cell, kind: CellKind) -> str:
-    """A raw value as people read it; ``None`` is a dash."""
+    """A raw value for people; `None` is a dash."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -25,26 +26,26 @@ def show(value: Cell, kind: CellKind) -> str:
 
 
 def integer(value: float | str) -> str:
-    """Thousands apart, with a real minus: ``4,812,007``, ``−3``. A fraction keeps what it has: ``2.5``."""
+    """With thousands separators and a real minus: `4,812,007`, `−3`. A fraction keeps its digits: `2.5`."""
     number = Decimal(str(value))
     text = f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,}"
     return text.replace("-", MINUS)
 
 
 def change(value: float | str) -> str:
-    """A signed number: ``+12``, ``−3``, ``0``."""
+    """A signed number: `+12`, `−3`, `0`."""
     return f"+{integer(value)}" if float(value) > 0 else integer(value)
 
 
 def percent(fraction: float | str) -> str:
-    """A signed change: ``−33.3 %``, ``+41.0 %``; a change too small to show keeps its sign: ``+0.0 %``."""
+    """A signed change: `−33.3 %`, `+41.0 %`; a change too small to show keeps its sign: `+0.0 %`."""
     number = float(fraction)
     sign = "+" if number > 0 else MINUS if number < 0 else ""
     return f"{sign}{abs(number) * 100:,.1f} %"
 
 
 def share(fraction: float | str) -> str:
-    """A part of a whole: ``99.4 %``; only all of it is ``100 %``, only nothing is ``0 %``."""
+    """A part of a whole: `99.4 %`; only all of it is `100 %`, only nothing is `0 %`. Ratios go beyond: `120.0 %`."""
     number = float(fraction)
     if number in {0.0, 1.0}:
         return f"{number * 100:.0f} %"
@@ -52,11 +53,11 @@ def share(fraction: float | str) -> str:
         return "< 0.1 %"
     if 0.9995 <= number < 1:
         return "> 99.9 %"
-    return f"{number * 100:.1f} %"
+    return f"{number * 100:,.1f} %".replace("-", MINUS)
 
 
 def usd(amount: float | str) -> str:
-    """Money with cents, and three significant digits below a dollar: ``$1,204.50``, ``$0.000123``."""
+    """Money with cents, and three significant digits below a dollar: `$1,204.50`, `$0.000123`."""
     number = Decimal(str(amount))
     places = 2 if number == 0 or abs(number) >= 1 else max(2, 2 - number.adjusted())
     rounded = abs(number).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -67,12 +68,12 @@ def usd(amount: float | str) -> str:
 
 
 def usd_change(amount: float | str) -> str:
-    """A difference in money, always signed: ``+$3.20``, ``−$0.0041``."""
+    """A difference in money, always signed: `+$3.20`, `−$0.0041`."""
     return f"+{usd(amount)}" if Decimal(str(amount)) > 0 else usd(amount)
 
 
 def size(count: float | str) -> str:
-    """Bytes in decimal units: ``812 B``, ``1.4 MB``."""
+    """Bytes in decimal units: `812 B`, `1.4 MB`."""
     number = float(count)
     unit = 0
     while number >= 999.5 and unit < len(BYTE_UNITS) - 1:
@@ -86,14 +87,14 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def bar(length: float | str) -> str:
-    """A length between 0 and 1 in block characters; what is not 0 shows at least an eighth of one."""
+    """A length between 0 and 1 in block characters; a length above 0 shows at least an eighth of one."""
     size = min(max(float(length), 0.0), 1.0) * BAR_WIDTH
     whole, eighths = divmod(round(size * 8) or int(size > 0), 8)
     return "█" * whole + (EIGHTHS[eighths] if eighths else "")
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """Numbers as a row of columns from 0 to the largest; a gap is where a number is not known."""
+    """Numbers as a row of columns from 0 to the largest; an unknown number is a gap."""
     largest = max((value for value in values if value is not None), default=0)
     steps = ("▁▂▃▄▅▆▇█"[_step(value, largest)] if value is not None else " " for value in values)
     return "".join(steps)

@@ -1,24 +1,11 @@
-"""Reports in, bytes out: every format a command can print or write, and nothing about how numbers came.
+"""Documents in, bytes out: every format that a command can print or write.
 
-    report ──▶ views/<command> ──▶ blocks (for people) ──▶ table, markdown
-                               └─▶ rows   (for programs) ──▶ csv, jsonl
-    report ──▶ json
+    Document ─▶ blocks  (for people)      ─▶ table, markdown, html
+             ├▶ rows    (for programs)    ─▶ csv, jsonl
+             ├▶ data    (everything)      ─▶ json
+             └▶ budgets (outcome of each) ─▶ github, junit, sarif
+    frame of rows, one per record         ─▶ csv, json, jsonl, parquet, table, markdown
 
-`emit` does all of it; `render` gives the text; `write` writes what is finished; `records` writes frames.
+`registry` lists the formats, `emit` renders and writes, `writing` replaces files in one step, `escape` keeps log
+content from acting wherever it is shown. Nothing in this package knows how the numbers were made.
 """
-
-from tokcount.render.formats import FORMATS, emit, render
-from tokcount.render.terminal import ColorChoice, OutputTarget, surface_of
-from tokcount.render.writing import drop_stdout, replacing, write
-
-__all__ = [
-    "FORMATS",
-    "ColorChoice",
-    "OutputTarget",
-    "drop_stdout",
-    "emit",
-    "render",
-    "replacing",
-    "surface_of",
-    "write",
-]

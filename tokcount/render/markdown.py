@@ -1,27 +1,26 @@
-"""GitHub Flavored Markdown, fit for a pull-request comment or a wiki."""
+"""GitHub Flavored Markdown, for a pull request comment or a wiki."""
 
 from __future__ import annotations
 
 from tokcount.document.blocks import Block, Blocks, Chart, Column, Heading, Line, Table
+from tokcount.document.document import Document
 from tokcount.document.values import show
 from tokcount.render.escape import markdown, markdown_line
 from tokcount.render.terminal import OutputTarget
-from tokcount.render.text_charts import as_table, without_pictures
-from tokcount.reports.report import Report
-from tokcount.reports.views import blocks_of
+from tokcount.render.text_charts import as_table, charts_as_tables
 
 DECORATION = {"plain": "{}", "strong": "**{}**", "note": "{}", "warning": "⚠ {}"}
 RULES = {"left": ":--", "right": "--:"}
 
 
-def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - Markdown has no width and no colour
-    """The blocks of a report, a blank line between each two."""
-    return render_blocks(blocks_of(report))
+def render(document: Document, target: OutputTarget) -> str:
+    """The blocks of a report, separated by blank lines."""
+    return render_blocks(document.blocks())
 
 
 def render_blocks(blocks: Blocks) -> str:
     """Blocks as Markdown paragraphs, headings and pipe tables."""
-    return "\n\n".join(_block(block) for block in without_pictures(blocks)) + "\n"
+    return "\n\n".join(_block(block) for block in charts_as_tables(blocks)) + "\n"
 
 
 def _block(block: Block) -> str:

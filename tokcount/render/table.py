@@ -1,8 +1,7 @@
 """Tables and sentences for a terminal or a pipe.
 
-On a terminal a table that is too wide is cut into pieces that repeat its first column, as data frames print; where
-even that does not fit, each row becomes a small list. In a pipe, lines are as long as they must be. Nothing is ever
-shortened.
+A table that is too wide for the terminal is split into parts that repeat its first column, as data frames are printed;
+where even that does not fit, each row becomes a short list. In a pipe, lines have any length. Nothing is truncated.
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
+from tokcount.document.document import Document
 from tokcount.document.values import show
-from tokcount.render.escape import not_a_command, visible
+from tokcount.render.escape import visible, without_commands
 from tokcount.render.terminal import OutputTarget
-from tokcount.render.text_charts import without_pictures
-from tokcount.reports.report import Report
-from tokcount.reports.views import blocks_of
+from tokcount.render.text_charts import charts_as_tables
 
 GAP = 2
 MONEY = frozenset({"usd", "usd_change"})
@@ -31,19 +29,19 @@ TONES = {"plain": "", "strong": "bold", "note": "dim", "warning": "yellow"}
 TRAILING_SPACE = re.compile(r"(?<! ) ++$", re.MULTILINE)
 
 
-def render(report: Report, surface: OutputTarget) -> str:
-    """The blocks of a report, laid out for a surface."""
-    return render_blocks(blocks_of(report), surface)
+def render(document: Document, target: OutputTarget) -> str:
+    """The blocks of a report, laid out for a target."""
+    return render_blocks(document.blocks(), target)
 
 
-def render_blocks(blocks: Blocks, surface: OutputTarget) -> str:
-    """Blocks one below the other; tables and headings stand apart by a blank line."""
+def render_blocks(blocks: Blocks, target: OutputTarget) -> str:
+    """Blocks one below the other, with a blank line around tables and headings."""
     console = Console(
         file=StringIO(),
-        width=surface.width or UNLIMITED,
-        force_terminal=surface.color,
-        no_color=not surface.color,
-        color_system="standard" if surface.color else None,
+        width=target.width or UNLIMITED,
+        force_terminal=target.color,
+        no_color=not target.color,
+        color_system="standard" if target.color else None,
         highlight=False,
         markup=False,
         emoji=False,
@@ -51,12 +49,12 @@ def render_blocks(blocks: Blocks, surface: OutputTarget) -> str:
         _environ={},
     )
     with console.capture() as capture:
-        blocks = without_pictures(blocks)
+        blocks = charts_as_tables(blocks)
         for number, block in enumerate(blocks):
             if number and not (isinstance(block, Line) and isinstance(blocks[number - 1], Line)):
                 console.line()
-            _print(console, block, surface.width)
-    return not_a_command(TRAILING_SPACE.sub("", capture.get()))
+            _print(console, block, target.width)
+    return without_commands(TRAILING_SPACE.sub("", capture.get()))
 
 
 def _print(console: Console, block: Block, width: int | None) -> None:
@@ -73,30 +71,30 @@ def _print_table(console: Console, table: Table, width: int | None) -> None:
     if table.title:
         console.print(Text(visible(table.title), style="bold"), soft_wrap=True)
     cells = _cells(table)
-    pieces = [list(range(len(table.columns)))] if width is None else split(_widths(table, cells), width)
-    if not pieces:
+    parts = [list(range(len(table.columns)))] if width is None else split(_widths(table, cells), width)
+    if not parts:
         _print_lists(console, table.columns, cells)
-    for number, piece in enumerate(pieces):
+    for number, part in enumerate(parts):
         if number:
             console.line()
-        console.print(_grid(table, cells, piece), crop=False)
+        console.print(_grid(table, cells, part), crop=False)
     if table.note:
         console.print(Text(visible(table.note), style="dim"), soft_wrap=width is None)
 
 
 def _cells(table: Table) -> list[list[str]]:
-    """What the cells say, row by row; amounts of money stand with their decimal points below one another."""
+    """The texts of the cells, row by row; amounts of money are aligned at the decimal point."""
     columns = [
         [visible(show(row[i], column.kind)) for row in table.rows] for i, column in enumerate(table.columns)
     ]
     for i, column in enumerate(table.columns):
         if column.kind in MONEY:
-            columns[i] = _at_the_point(columns[i], cell_len(visible(column.label)))
+            columns[i] = _aligned(columns[i], cell_len(visible(column.label)))
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _at_the_point(amounts: list[str], width: int) -> list[str]:
-    """Amounts filled up to one width; what has no decimal point stays at the right edge."""
+def _aligned(amounts: list[str], width: int) -> list[str]:
+    """Amounts padded to one width; a cell without a decimal point stays at the right edge."""
     places = [len(amount.partition(".")[2]) for amount in amounts]
     most = max(places, default=0)
     padded = [amount + " " * (most - n) * (n > 0) for amount, n in zip(amounts, places, strict=True)]
@@ -105,22 +103,22 @@ def _at_the_point(amounts: list[str], width: int) -> list[str]:
 
 
 def split(widths: list[int], width: int) -> list[list[int]]:
-    """Column numbers of the pieces that a table is cut into, each of which starts with column 0 and fits.
+    """The column numbers of each part of a table that is too wide; every part starts with column 0 and fits.
 
-    Empty when some column does not fit beside the first one.
+    Empty when some column does not fit next to the first one.
     """
-    pieces: list[list[int]] = [[0]]
+    parts: list[list[int]] = [[0]]
     used = widths[0]
     for column in range(1, len(widths)):
         needed = GAP + widths[column]
         if widths[0] + needed > width:
             return []
         if used + needed > width:
-            pieces.append([0])
+            parts.append([0])
             used = widths[0]
-        pieces[-1].append(column)
+        parts[-1].append(column)
         used += needed
-    return pieces if widths[0] <= width else []
+    return parts if widths[0] <= width else []
 
 
 def _widths(table: Table, cells: list[list[str]]) -> list[int]:
@@ -128,14 +126,14 @@ def _widths(table: Table, cells: list[list[str]]) -> list[int]:
     return [max(cell_len(text[i]) for text in [labels, *cells]) for i in range(len(labels))]
 
 
-def _grid(table: Table, cells: list[list[str]], piece: list[int]) -> RichTable:
+def _grid(table: Table, cells: list[list[str]], part: list[int]) -> RichTable:
     grid = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for i in piece:
+    for i in part:
         column = table.columns[i]
         label = Text(visible(column.label))
         grid.add_column(label, justify=column.align, no_wrap=True, overflow="crop")
     for row, texts in zip(table.rows, cells, strict=True):
-        grid.add_row(*(_styled(texts[i], row[i], table.columns[i]) for i in piece))
+        grid.add_row(*(_styled(texts[i], row[i], table.columns[i]) for i in part))
     return grid
 
 

@@ -1,4 +1,4 @@
-"""Where a report is shown: how wide the place is and whether it takes colour."""
+"""Where output goes: the width of the terminal, and whether to colour."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Literal, Protocol
 import msgspec
 
 ColorChoice = Literal["auto", "always", "never"]
-"""The values of ``--color``."""
+"""The values of `--color`."""
 
 
 class OutputTarget(msgspec.Struct, frozen=True):
-    """A place to show a report. ``width`` in terminal cells; ``None``: a pipe or a file, lines never break."""
+    """Where output goes. `width` in terminal cells; `None` is a pipe or a file, where lines are never broken."""
 
     width: int | None = None
     color: bool = False
@@ -28,17 +28,17 @@ class Stream(Protocol):
         ...
 
 
-def surface_of(
+def target_of(
     stream: Stream | None, color: ColorChoice = "auto", environ: Mapping[str, str] = os.environ
 ) -> OutputTarget:
-    """The surface of a stream; ``None`` is a file: no limit of width, no colour unless asked for."""
+    """The target behind a stream; `None` is a file: any width, and no colour unless it is asked for."""
     is_terminal = stream is not None and stream.isatty()
     width = shutil.get_terminal_size().columns if is_terminal else None
     return OutputTarget(width=width, color=takes_color(color, is_terminal=is_terminal, environ=environ))
 
 
 def takes_color(color: ColorChoice, *, is_terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Whether to colour: the option first, then ``NO_COLOR`` (no-color.org), ``FORCE_COLOR``, ``TERM=dumb``."""
+    """Whether to colour: by the option, else by `NO_COLOR` (no-color.org), `FORCE_COLOR`, the terminal and `TERM`."""
     if color != "auto":
         return color == "always"
     if environ.get("NO_COLOR"):

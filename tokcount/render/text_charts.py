@@ -1,4 +1,4 @@
-"""Charts without pictures: bars and sparklines in the cells of a table."""
+"""Charts as text: bars and sparklines in the cells of a table."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Final
 from tokcount.document.blocks import Blocks, Cell, Chart, Column, Series, Table
 from tokcount.document.values import sparkline
 
-WIDEST: Final = 24
-"""Columns of a sparkline; neighbours are put together when there are more."""
+MAX_WIDTH: Final = 24
+"""The largest number of columns of a sparkline; with more values, neighbours are combined."""
 
 
-def without_pictures(blocks: Blocks) -> Blocks:
-    """The blocks with tables in place of charts."""
+def charts_as_tables(blocks: Blocks) -> Blocks:
+    """The blocks with a table in place of each chart that has none next to it."""
     shown = [block for block in blocks if not (isinstance(block, Chart) and block.in_table)]
     return [as_table(block) if isinstance(block, Chart) else block for block in shown]
 
 
 def as_table(chart: Chart) -> Table:
-    """Bars: a row for each label. Columns and lines: a row for each series, with a sparkline between its ends."""
+    """Bars: one row per label. Columns and lines: one row per series, with a sparkline between its ends."""
     return _bars(chart) if chart.kind == "bars" else _sparklines(chart)
 
 
@@ -30,10 +30,10 @@ def _bars(chart: Chart) -> Table:
     for series in chart.series:
         columns += [Column(series.name, chart.unit), Column("", "bar")]
     rows = []
-    for place, label in enumerate(chart.labels):
+    for index, label in enumerate(chart.labels):
         row: list[Cell] = [label]
         for series in chart.series:
-            value = series.values[place]
+            value = series.values[index]
             row += [value, None if value is None else abs(value) / largest]
         rows.append(tuple(row))
     return Table(tuple(columns), tuple(rows), title=chart.title)
@@ -45,7 +45,7 @@ def _sparklines(chart: Chart) -> Table:
         (
             series.name,
             chart.labels[0],
-            sparkline(_squeezed(series, together=sum if chart.kind == "columns" else mean)),
+            sparkline(_condensed(series, combine=sum if chart.kind == "columns" else mean)),
             chart.labels[-1],
             max((value for value in series.values if value is not None), default=None),
         )
@@ -55,10 +55,10 @@ def _sparklines(chart: Chart) -> Table:
     return Table(columns, tuple(rows), title=chart.title)
 
 
-def _squeezed(series: Series, together: Callable[[list[float]], float]) -> list[float | None]:
-    """At most `WIDEST` numbers: the sum of neighbours in a distribution, their mean over time."""
+def _condensed(series: Series, combine: Callable[[list[float]], float]) -> list[float | None]:
+    """At most `MAX_WIDTH` numbers: the sum of neighbours in a distribution, their mean over time."""
     values = series.values
-    step = -(-len(values) // WIDEST) or 1
+    step = -(-len(values) // MAX_WIDTH) or 1
     groups = [values[start : start + step] for start in range(0, len(values), step)]
     known = [[value for value in group if value is not None] for group in groups]
-    return [together(group) if group else None for group in known]
+    return [combine(group) if group else None for group in known]

@@ -1,9 +1,8 @@
-"""Finished bytes to standard output, or to a file that appears whole or not at all."""
+"""Write finished bytes to standard output, or to a file that is replaced in one step."""
 
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -15,21 +14,26 @@ from tokcount.errors import UsageError
 
 
 def write(content: str | bytes, path: Path | None = None) -> None:
-    """Write a finished report to ``path``, or to standard output (``None`` or ``-``).
+    """Write finished content to `path`, or to standard output (`None` or `-`).
 
-    The file is replaced in one step, so a reader sees the old content or the new one, and a failure leaves the
-    old one. Raises `UsageError` when it cannot be written, and `BrokenPipeError` when the reader of standard
-    output went away (see `drop_stdout`).
+    The file is replaced in one step, so a reader sees the old content or the new one, and a failure keeps the old
+    one. Raises `UsageError` when it cannot be written, and `BrokenPipeError` when the reader of standard output has
+    gone away (see `drop_stdout`).
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with destination(path) as file:
         file.write(data)
 
 
+def is_stdout(path: Path | None) -> bool:
+    """Whether the value of `-o` means standard output."""
+    return path is None or str(path) == "-"
+
+
 @contextmanager
 def destination(path: Path | None) -> Iterator[BinaryIO]:
-    """The binary file behind ``-o``: standard output for ``None`` and ``-``, else `replacing`."""
-    if path is not None and str(path) != "-":
+    """The binary file behind `-o`: standard output for `None` and `-`, else `replacing`."""
+    if path is not None and not is_stdout(path):
         with replacing(path) as file:
             yield file
         return
@@ -48,11 +52,11 @@ def destination(path: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A binary file that takes the place of ``path`` when the block ends well, and leaves no trace otherwise.
+    """A binary file that replaces `path` when the block succeeds; otherwise nothing is left of it.
 
-    It is written beside the target under a hidden name, flushed to the disk and renamed. A link is followed, the
-    target's permissions are kept. What is no regular file (``/dev/null``, a named pipe) is written in place.
-    Raises `UsageError` for every error of the file system.
+    It is written next to the target under a hidden name, flushed to the disk and renamed. A link is followed, and the
+    target's permissions are kept. A device or a named pipe is written in place. Raises `UsageError` for every error of
+    the file system.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -62,15 +66,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             return
         if target.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        with _beside(target) as file:
+        with _temporary(target) as file:
             yield file
     except OSError as error:
         raise UsageError(f"cannot write {path}: {_cause(error)}; the file was left as it was") from error
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[BinaryIO]:
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+def _temporary(target: Path) -> Iterator[BinaryIO]:
+    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             if target.exists():
@@ -90,16 +94,16 @@ def stdout_bytes() -> BinaryIO:
 
 
 def drop_stdout() -> None:
-    """Send the rest of standard output nowhere.
+    """Discard the rest of standard output.
 
-    Call it after a `BrokenPipeError`: the interpreter flushes standard output when it ends, and would complain
-    about the closed pipe once more (Python documentation, "Note on SIGPIPE").
+    Call it after a `BrokenPipeError`: the interpreter flushes standard output at exit, and would report the closed
+    pipe again (Python documentation, "Note on SIGPIPE").
     """
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, sys.stdout.fileno())
     except (OSError, ValueError):
-        pass  # standard output is no file of the system, e.g. under a test runner
+        pass  # not a file of the operating system, e.g. under a test runner
     finally:
         os.close(null)
 

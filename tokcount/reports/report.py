@@ -9,9 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from tokcount import __version__
-
-SCHEMA_VERSION: Final = 1
-"""Raised when a key of a report is renamed or changes its meaning; additions leave it as it is."""
+from tokcount.document.document import SCHEMA_VERSION
 
 Count = Annotated[int, Meta(ge=0)]
 """A number of records or of tokens."""
@@ -47,11 +45,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
 
 
 ENVELOPE: Final = ("schema_version", "tokcount", "command")
-
-
-def envelope(command: str) -> dict[str, Any]:
-    """What the JSON documents of a command begin with."""
-    return dict(zip(ENVELOPE, (SCHEMA_VERSION, __version__, command), strict=True))
 
 
 class DictReport(Report, frozen=True, kw_only=False):

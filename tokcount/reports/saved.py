@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from tokcount.document.document import SCHEMA_VERSION
 from tokcount.errors import UsageError
 from tokcount.reports.registry import report_type
-from tokcount.reports.report import ENVELOPE, SCHEMA_VERSION, DictReport, Report
+from tokcount.reports.report import ENVELOPE, DictReport, Report
 
 
 def load(content: bytes, name: str) -> Report:

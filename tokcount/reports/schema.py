@@ -37,7 +37,7 @@ def schema(command: str) -> dict[str, Any]:
     """
     kind = report_type(command)
     if kind is DictReport:
-        file = resources.files("tokcount.render") / "schemas" / f"{command}.json"
+        file = resources.files("tokcount.reports") / "schemas" / f"{command}.json"
         loaded: dict[str, Any] = json.loads(file.read_text("utf-8"))
         return loaded
     _, definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Protocol, cast
 
-import msgspec
-
-from tokcount.document.blocks import Blocks, Cell
+from tokcount.document.blocks import Blocks
+from tokcount.document.budgets import BudgetResults
+from tokcount.document.document import Document, Envelope
+from tokcount.document.rows import Row
+from tokcount.errors import UsageError
 from tokcount.reports.registry import view_module
 from tokcount.reports.report import DictReport, Report
-
-Row = dict[str, Cell]
-"""One line of a CSV file: JSON key → raw value."""
 
 
 class View(Protocol):
@@ -26,26 +25,15 @@ class View(Protocol):
         ...
 
 
-def blocks_of(report: Report) -> Blocks:
-    """The report for people."""
-    return _view(report).blocks(_content(report))
-
-
-def rows_of(report: Report) -> list[Row]:
-    """The main table of the report for programs."""
-    return _view(report).rows(_content(report))
-
-
-def flat(entry: msgspec.Struct | dict[str, Any]) -> Row:
-    """One row of an object: an object in it becomes columns such as `formats.openai.chat`; lists are left out."""
-    row: Row = {}
-    fields: dict[str, Any] = msgspec.to_builtins(entry)
-    for key, value in fields.items():
-        if isinstance(value, dict):
-            row.update({f"{key}.{inner}": number for inner, number in value.items()})
-        elif not isinstance(value, list):
-            row[key] = value
-    return row
+def document_of(report: Report) -> Document:
+    """The report as output formats take it; its view runs when a format asks for blocks or rows."""
+    return Document(
+        envelope=Envelope(command=report.command, version=report.tokcount),
+        blocks=lambda: _view(report).blocks(_content(report)),
+        rows=lambda: _view(report).rows(_content(report)),
+        data=report.document,
+        budgets=lambda: _budgets(report),
+    )
 
 
 def _view(report: Report) -> View:
@@ -54,3 +42,11 @@ def _view(report: Report) -> View:
 
 def _content(report: Report) -> Report | dict[str, Any]:
     return report.content if isinstance(report, DictReport) else report
+
+
+def _budgets(report: Report) -> BudgetResults:
+    if report.command != "check":
+        raise UsageError(f"a report of {report.command!r} has no budgets")
+    from tokcount.reports.budgets.view import results
+
+    return results(report.data)

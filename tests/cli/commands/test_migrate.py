@@ -199,7 +199,7 @@ def test_reports_and_errors_never_show_the_text_of_a_prompt(shapes: Path, tmp_pa
         (("--to", "gpt-4o", "--batch", "--with-responses"), "remove --with-responses"),
         (
             ("--to", "gpt-4o", "-f", "parquet"),
-            "'parquet' is not one of 'table', 'csv', 'json'",
+            "'parquet' is only for rows",
         ),
         (("--to", "o1-mini", "--system", "x"), "does not accept system messages"),
         (("--to", "gpt-4o", "--lost", "-"), "choose a different file"),

@@ -47,11 +47,11 @@ def test_a_report_can_be_piped_in_and_written_to_a_file(tmp_path: Path) -> None:
         ('{"schema_version": 99, "command": "drift"}', "table", "has schema version 99"),
         ('{"schema_version": 1, "command": "x"}', "table", "unknown command 'x'"),
         ('{"schema_version": 1, "command": "drift"}', "table", "missing required field `records`"),
-        ('{"schema_version": 1, "command": "drift"}', "jnit", "'jnit' is not one of 'table', 'csv', 'json'"),
+        ('{"schema_version": 1, "command": "drift"}', "jnit", "unknown format 'jnit'. Did you mean junit?"),
         (
             '{"schema_version": 1, "command": "count", "inputs": [], "total": {}}',
             "junit",
-            "unknown format 'junit'. It is for reports of check.",
+            "format 'junit' is only for reports of check.",
         ),
     ],
 )

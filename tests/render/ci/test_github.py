@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.checks import CHECKED, CHECKS, HELD, HOSTILE, UNKNOWN
+from support.rendering import render
 from syrupy.assertion import SnapshotAssertion
 
-from tokcount.render import render
 from tokcount.render.ci.github import add_summary, command
 from tokcount.reports.report import DictReport, Report
+from tokcount.reports.views import document_of
 
 COMMAND = re.compile(r"::(error|warning|notice)( [^:]*)?::(.*)")
-"""A workflow command as the runner takes it apart: everything up to the second ``::`` are properties."""
+"""A workflow command as the runner parses it: properties are everything up to the second `::`."""
 
 
 def parsed(line: str) -> tuple[str, dict[str, str], str]:
-    """A command as the runner reads it (actions/runner, ``ActionCommand.cs``)."""
+    """A command as the runner reads it (actions/runner, `ActionCommand.cs`)."""
     match = COMMAND.fullmatch(line)
     assert match, line
     pairs = [pair.split("=", 1) for pair in (match[2] or "").strip().split(",") if pair]
@@ -34,7 +35,7 @@ def unescaped(text: str) -> str:
     return text
 
 
-def test_each_record_to_blame_is_an_annotation_the_worst_of_every_budget_first() -> None:
+def test_each_violation_is_an_annotation_and_the_worst_of_each_budget_come_first() -> None:
     found = [parsed(line) for line in render(CHECKED, "github").splitlines()]
 
     assert [(name, place.get("file"), place.get("line")) for name, place, _ in found] == [
@@ -55,14 +56,14 @@ def test_each_record_to_blame_is_an_annotation_the_worst_of_every_budget_first()
     assert found[-1][2] == "3 budgets broken, 2 warnings, 1 passed"
 
 
-def test_what_is_not_known_is_said_without_a_place() -> None:
-    name, place, told = parsed(render(UNKNOWN, "github").splitlines()[0])
+def test_an_unknown_value_is_an_error_without_a_location() -> None:
+    name, place, message = parsed(render(UNKNOWN, "github").splitlines()[0])
 
     assert (name, place) == ("error", {"title": "tokcount check"})
-    assert told == "input_tokens.max <= 250 where model = nothing: unknown: no record is selected"
+    assert message == "input_tokens.max <= 250 where model = nothing: unknown: no record is selected"
 
 
-def test_no_more_are_written_than_github_shows() -> None:
+def test_at_most_ten_annotations_of_a_level_are_written() -> None:
     entry = dict(CHECKED.data["budgets"][0])
     many = DictReport("check", {**CHECKED.data, "budgets": [{**entry, "records": entry["records"] * 8}] * 3})
 
@@ -78,7 +79,7 @@ def test_a_log_from_standard_input_has_no_file() -> None:
     assert line.startswith("::error title=tokcount check::")
 
 
-def test_a_hostile_log_writes_no_command_of_its_own() -> None:
+def test_log_content_cannot_write_commands() -> None:
     lines = render(HOSTILE, "github").splitlines()
 
     assert [parsed(line)[0] for line in lines] == ["error", "error", "warning", "notice"]
@@ -86,7 +87,7 @@ def test_a_hostile_log_writes_no_command_of_its_own() -> None:
 
 
 @given(st.text(), st.text())
-def test_whatever_it_holds_a_command_is_one_line_with_its_own_properties(text: str, path: str) -> None:
+def test_any_text_makes_a_command_of_one_line_with_its_own_properties(text: str, path: str) -> None:
     line = command("error", text, file=path, line=3)
 
     assert len((line + "\n").splitlines()) == 1
@@ -94,7 +95,7 @@ def test_whatever_it_holds_a_command_is_one_line_with_its_own_properties(text: s
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
-def test_a_table_in_the_log_of_a_step_holds_no_command(name: str) -> None:
+def test_other_formats_print_no_commands(name: str) -> None:
     for form in ("table", "junit", "markdown"):
         lines = render(CHECKS[name], form).splitlines()
         assert not [line for line in lines if line.lstrip().startswith("::")]
@@ -104,18 +105,18 @@ def summary_of(report: Report, folder: Path, **environment: Any) -> str | None:
     path = folder / "summary.md"
     path.write_text("before\n")
     variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(path), **environment}
-    wrote = add_summary(report, {key: value for key, value in variables.items() if value})
+    wrote = add_summary(document_of(report), {key: value for key, value in variables.items() if value})
     return path.read_text("utf-8") if wrote else None
 
 
-def test_on_github_the_markdown_report_is_added_to_the_summary(tmp_path: Path) -> None:
+def test_in_github_actions_the_report_is_appended_to_the_job_summary(tmp_path: Path) -> None:
     summary = summary_of(HELD, tmp_path)
 
     assert summary == f"before\n## tokcount check\n\n{render(HELD, 'markdown')}\n"
 
 
 @pytest.mark.parametrize("missing", ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"])
-def test_elsewhere_there_is_no_summary(missing: str, tmp_path: Path) -> None:
+def test_outside_of_github_actions_there_is_no_summary(missing: str, tmp_path: Path) -> None:
     assert summary_of(HELD, tmp_path, **{missing: ""}) is None
 
 

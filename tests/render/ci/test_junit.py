@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.checks import CHECKED, CHECKS, DOUBTFUL, HELD, HOSTILE
+from support.rendering import render
 from syrupy.assertion import SnapshotAssertion
 
-from tokcount.render import render
 from tokcount.reports.report import DictReport, Report
 
 
@@ -49,7 +49,7 @@ def test_a_broken_budget_is_a_failure_with_its_records() -> None:
     ]
 
 
-def test_one_that_cannot_be_judged_is_an_error_and_a_warning_passes() -> None:
+def test_an_unknown_value_is_an_error_and_a_warning_passes() -> None:
     cases = suite(CHECKED).findall("testcase")
 
     assert [next(iter(case)).tag for case in cases] == [
@@ -61,7 +61,7 @@ def test_one_that_cannot_be_judged_is_an_error_and_a_warning_passes() -> None:
     assert suite(DOUBTFUL).findall("testcase/failure")
 
 
-def test_hostile_names_stay_text() -> None:
+def test_log_content_is_escaped() -> None:
     case = suite(HOSTILE).findall("testcase")[0]
 
     assert "\\x1b[31m\\u202e\\ufffe" in (case.get("file") or "")

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.checks import CHECKED, CHECKS, HOSTILE, HOSTILE_PATH
+from support.rendering import render
 from syrupy.assertion import SnapshotAssertion
 
-from tokcount.render import render
 from tokcount.render.ci.sarif import uri
 from tokcount.reports.report import DictReport, Report
 
@@ -40,14 +40,14 @@ def test_every_report_is_valid_sarif(name: str) -> None:
     assert sarif(CHECKS[name])["version"] == "2.1.0"
 
 
-def test_the_schema_notices_what_is_not_sarif() -> None:
+def test_the_schema_rejects_an_unknown_level() -> None:
     document = sarif(CHECKED)
     document["runs"][0]["results"][0]["level"] = "fatal"
 
     assert list(validator().iter_errors(document))
 
 
-def test_each_record_to_blame_is_a_result_at_its_line() -> None:
+def test_each_violation_is_a_result_at_its_line() -> None:
     run = sarif(CHECKED)["runs"][0]
     places = [
         (result["level"], location["artifactLocation"]["uri"], location["region"]["startLine"])
@@ -68,7 +68,7 @@ def test_a_result_keeps_its_fingerprint_and_no_two_share_one() -> None:
     assert len(set(known)) == len(known)
 
 
-def test_what_has_no_place_has_no_location() -> None:
+def test_a_result_without_a_file_has_no_location() -> None:
     entry = dict(CHECKED.data["budgets"][0])
     piped = {**entry, "records": [{**entry["records"][0], "source": "-"}, {**entry["records"][1], "line": 0}]}
 
@@ -91,7 +91,7 @@ def test_paths_are_uri_references(source: str, expected: str) -> None:
     assert uri(source) == expected
 
 
-def test_hostile_content_stays_text() -> None:
+def test_log_content_is_escaped() -> None:
     text = render(HOSTILE, "sarif")
 
     assert "\x1b" not in text

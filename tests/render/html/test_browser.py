@@ -1,7 +1,7 @@
 """The page in a real browser: nothing asked for, nothing complained about, names and contrast as WCAG 2.2 AA wants.
 
-Slow; skipped where Chromium, its driver or selenium is not installed. With ``AXE_CORE`` set to the path of axe-core's
-``axe.min.js``, its rules are run as well.
+Slow; skipped where Chromium, its driver or selenium is not installed. With `AXE_CORE` set to the path of axe-core's
+`axe.min.js`, its rules are run as well.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 from support.audit_reports import AUDIT, WITH_TEXT
-
-from tokcount.render import render
+from support.rendering import render
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -89,7 +88,7 @@ def requested(browser: Any) -> list[str]:
     return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
 
 
-def test_the_page_asks_for_nothing_and_nothing_goes_wrong(browser: Any, page: str) -> None:
+def test_the_page_makes_no_requests_and_logs_no_errors(browser: Any, page: str) -> None:
     requested(browser)
     show(browser, page)
 
@@ -98,7 +97,7 @@ def test_the_page_asks_for_nothing_and_nothing_goes_wrong(browser: Any, page: st
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_and_everything_has_a_name(browser: Any, page: str, scheme: str) -> None:
+def test_text_has_contrast_and_every_element_has_a_name(browser: Any, page: str, scheme: str) -> None:
     show(browser, page, scheme)
 
     assert browser.execute_script(CONTRAST) == []
@@ -107,7 +106,7 @@ def test_text_stands_out_and_everything_has_a_name(browser: Any, page: str, sche
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.skipif("AXE_CORE" not in os.environ, reason="AXE_CORE does not name axe.min.js")
-def test_axe_finds_nothing(browser: Any, page: str, scheme: str) -> None:
+def test_axe_finds_no_violation(browser: Any, page: str, scheme: str) -> None:
     show(browser, page, scheme)
     browser.execute_script(Path(os.environ["AXE_CORE"]).read_text("utf-8"))
     script = "const done = arguments[0]; axe.run().then((r) => done(r.violations.map((v) => v.id)))"
@@ -144,7 +143,7 @@ def test_hostile_content_does_nothing(browser: Any, page: str) -> None:
     assert "<img src=x onerror=alert(1)>" in browser.find_element("css selector", "body").text
 
 
-def test_the_page_fits_a_phone(browser: Any, page: str) -> None:
+def test_the_page_fits_a_phone_screen(browser: Any, page: str) -> None:
     size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     show(browser, page)

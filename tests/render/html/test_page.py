@@ -1,4 +1,4 @@
-"""The page: complete without scripts and pictures, and nothing from a log can act in it."""
+"""The page: complete without scripts and images, and safe against log content."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 from support.audit_reports import AUDIT, HOSTILE_MODEL, WITH_TEXT
+from support.rendering import render
 from support.reports import REPORTS
 
 from tokcount.document.blocks import Chart, Column, Heading, Line, Series, Table
-from tokcount.render import render
 from tokcount.render.html import charts as html_charts
 from tokcount.render.html.page import _body
 from tokcount.render.html.template import SCRIPT, policy
@@ -79,7 +79,7 @@ def test_every_report_is_a_page_of_known_elements(name: str) -> None:
     assert len(elements.ids) == len(set(elements.ids))
 
 
-def test_nothing_is_fetched_and_only_the_script_of_the_page_runs() -> None:
+def test_the_policy_allows_only_the_script_of_the_page() -> None:
     page = render(AUDIT, "html")
 
     assert page.count("<script>") == 1
@@ -88,7 +88,7 @@ def test_nothing_is_fetched_and_only_the_script_of_the_page_runs() -> None:
     assert "unsafe-inline" not in policy().partition("script-src")[2]
 
 
-def test_log_content_is_text() -> None:
+def test_log_content_is_escaped() -> None:
     page = render(WITH_TEXT, "html")
 
     assert HOSTILE_MODEL not in page
@@ -96,7 +96,7 @@ def test_log_content_is_text() -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
-def test_every_number_stands_in_the_page_without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_vl_convert_charts_become_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = parsed(render(AUDIT, "html"))
     monkeypatch.setattr(html_charts, "find_spec", lambda name: None)
     plain = parsed(render(AUDIT, "html"))
@@ -132,7 +132,7 @@ CHARTS = {
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_is_one_picture_with_a_name_and_a_description(name: str) -> None:
+def test_a_chart_is_one_image_with_a_name_and_a_description(name: str) -> None:
     pytest.importorskip("vl_convert")
     drawn = html_charts.svg(CHARTS[name], "c1")
 
@@ -144,7 +144,7 @@ def test_a_chart_is_one_picture_with_a_name_and_a_description(name: str) -> None
     assert "var(--c0)" in drawn
 
 
-def test_the_values_of_a_chart_are_those_that_it_was_given() -> None:
+def test_a_specification_holds_the_values_of_the_chart() -> None:
     specification = html_charts.specification(CHARTS["bars"])
 
     assert [row["value"] for row in specification["data"]["values"]] == [1, -2, 3, None]

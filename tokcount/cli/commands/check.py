@@ -221,8 +221,9 @@ def _save(verdicts: list[Verdict], path: Path, run: RunGroup) -> None:
 
 def _summarise(report: Report, run: RunGroup) -> None:
     from tokcount.render.ci.github import add_summary
+    from tokcount.reports.views import document_of
 
     try:
-        add_summary(report, os.environ)
+        add_summary(document_of(report), os.environ)
     except OSError as error:
         inputs.say(f"the job summary cannot be written: {error.strerror}", run)

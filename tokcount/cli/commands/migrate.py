@@ -241,9 +241,10 @@ def _report(
     after: Tokens | None,
 ) -> None:
     """The report, where the requests are not."""
-    from tokcount.render.formats import render
-    from tokcount.render.terminal import surface_of
+    from tokcount.render.emit import render
+    from tokcount.render.terminal import target_of
     from tokcount.reports.migrate.compute import Written, report
+    from tokcount.reports.views import document_of
 
     output = job.output
     to_stdout = output.output is None or str(output.output) == "-"
@@ -266,5 +267,6 @@ def _report(
     if not to_stdout:
         job.show(made, dataclasses.replace(output, output=None))
     elif not job.run.quiet:
-        typer.echo(render(made, output.format, surface_of(sys.stderr, output.color)), nl=False, err=True)
+        shown = render(document_of(made), output.format, target_of(sys.stderr, output.color))
+        typer.echo(shown, nl=False, err=True)
         job.already_shown = output.format == "table"

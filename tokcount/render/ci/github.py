@@ -1,53 +1,53 @@
-r"""GitHub Actions: workflow commands that put a broken budget beside the line of the log that breaks it.
+r"""GitHub Actions: workflow commands that show a broken budget at the line of the log that breaks it.
 
-The runner reads commands from the output of a step, so nothing of a log may look like one: every line is a command of
-this module's own, line breaks and other control characters in values are shown as ``\n`` or ``\x1b``, and ``%``, in
-properties ``:`` and ``,`` as well, are escaped as ``@actions/core`` does it.
+The runner reads commands from the output of a step, so nothing from a log may look like one: every line is a command
+made here, line breaks and other control characters in values are shown as `\n` or `\x1b`, and `%`, in properties `:`
+and `,` as well, are escaped as in `@actions/core`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from tokcount.document.budgets import STDIN, BudgetResult, Violation
+from tokcount.document.document import Document
 from tokcount.render import markdown
 from tokcount.render.escape import visible
 from tokcount.render.terminal import OutputTarget
-from tokcount.reports.budgets.view import finding, is_provisional, others, record, title, verdict
-from tokcount.reports.report import Report
 
 LEVELS: Final = {"fail": "error", "warn": "warning"}
-MOST_OF_A_LEVEL: Final = 10
-"""GitHub shows as many errors, and as many warnings, of one step."""
-STDIN: Final = "-"
+MAX_PER_LEVEL: Final = 10
+"""GitHub shows at most this many errors, and as many warnings, per step."""
+TITLE: Final = "tokcount check"
 
 
-def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - a runner has no width and no colour
-    """One annotation per record that violates a budget, the worst of every budget first, and a notice with the verdict.
+def render(document: Document, target: OutputTarget) -> str:
+    """One annotation per violation, the worst of every budget first, and a notice with the verdict.
 
-    A budget that passes only provisionally gets a notice.
+    A budget that passes provisionally has a notice of its own.
     """
-    broken = [entry for entry in report.data["budgets"] if not entry["passed"]]
+    results = document.budgets()
+    broken = [result for result in results.budgets if not result.passed]
     lines = [line for level in LEVELS for line in _of_level(broken, level)]
     lines += [
-        command("notice", f"passed provisionally: {title(entry)}: {finding(entry)}", title="tokcount check")
-        for entry in report.data["budgets"]
-        if is_provisional(entry)
-    ][: MOST_OF_A_LEVEL - 1]
-    closing = command("notice", verdict(report.data), title="tokcount check")
-    return "".join(f"{line}\n" for line in [*lines, closing])
+        command("notice", f"passed provisionally: {result.title}: {result.finding}", title=TITLE)
+        for result in results.budgets
+        if result.outcome == "provisional"
+    ][: MAX_PER_LEVEL - 1]
+    return "".join(f"{line}\n" for line in [*lines, command("notice", results.verdict, title=TITLE)])
 
 
 def command(name: str, message: str, **properties: str | int) -> str:
-    """One workflow command: ``::error file=log.jsonl,line=3::message``."""
-    told = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{name}{' ' if told else ''}{told}::{_data(message)}"
+    """One workflow command: `::error file=log.jsonl,line=3::message`."""
+    pairs = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{name}{' ' if pairs else ''}{pairs}::{_data(message)}"
 
 
-def add_summary(report: Report, environ: Mapping[str, str]) -> bool:
-    """Append the report as Markdown to the summary of the job; ``False`` outside of GitHub Actions.
+def add_summary(document: Document, environ: Mapping[str, str]) -> bool:
+    """Append the report as Markdown to the summary of the job; `False` outside of GitHub Actions.
 
     Raises `OSError` when the file cannot be written.
     """
@@ -55,31 +55,31 @@ def add_summary(report: Report, environ: Mapping[str, str]) -> bool:
     if environ.get("GITHUB_ACTIONS") != "true" or not path:
         return False
     with Path(path).open("a", encoding="utf-8") as file:
-        file.write(f"## tokcount check\n\n{markdown.render(report, OutputTarget())}\n")
+        file.write(f"## {TITLE}\n\n{markdown.render(document, OutputTarget())}\n")
     return True
 
 
-def _of_level(broken: list[dict[str, Any]], level: str) -> Iterator[str]:
-    columns = [list(_annotations(entry)) for entry in broken if entry["level"] == level]
+def _of_level(broken: Iterable[BudgetResult], level: str) -> Iterator[str]:
+    columns = [list(_annotations(result)) for result in broken if result.level == level]
     ranked = [line for rank in zip_longest(*columns) for line in rank if line is not None]
-    yield from ranked[:MOST_OF_A_LEVEL]
+    yield from ranked[:MAX_PER_LEVEL]
 
 
-def _annotations(entry: dict[str, Any]) -> Iterator[str]:
-    name, told = LEVELS[entry["level"]], f"{title(entry)}: {finding(entry)}"
-    if not entry["records"]:
-        yield command(name, told, title="tokcount check")
-    for number, culprit in enumerate(entry["records"]):
-        more = others(entry, 1) if number == 0 else ""
-        message = f"{told}; {record(culprit)}{f' {more}' if more else ''}"
-        yield command(name, message, **_place(culprit), title="tokcount check")
+def _annotations(result: BudgetResult) -> Iterator[str]:
+    name, summary = LEVELS[result.level], f"{result.title}: {result.finding}"
+    if not result.violations:
+        yield command(name, summary, title=TITLE)
+    for number, violation in enumerate(result.violations):
+        rest = result.rest(1) if number == 0 else ""
+        message = f"{summary}; {violation.text}{f' {rest}' if rest else ''}"
+        yield command(name, message, **_location(violation), title=TITLE)
 
 
-def _place(culprit: dict[str, Any]) -> dict[str, str | int]:
-    if culprit["source"] == STDIN:
+def _location(violation: Violation) -> dict[str, str | int]:
+    if violation.source == STDIN:
         return {}
-    line = {"line": culprit["line"]} if culprit["line"] else {}
-    return {"file": culprit["source"], **line}
+    line = {"line": violation.line} if violation.line else {}
+    return {"file": violation.source, **line}
 
 
 def _data(text: str) -> str:

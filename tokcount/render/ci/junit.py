@@ -1,65 +1,70 @@
-"""JUnit XML, the dialect that GitLab, Jenkins, Azure and Buildkite read: one test case for each budget.
+"""JUnit XML, the dialect that GitLab, Jenkins, Azure and Buildkite read: one test case per budget.
 
-A broken budget is a failure, one that cannot be judged an error; a warning passes and says so in its output, and so
-does a budget that passes only provisionally.
+A broken budget is a failure, one that cannot be judged an error. A warning passes with a note in its output, as does a
+budget that passes provisionally.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 from xml.etree import ElementTree as ET
 
+from tokcount.document.budgets import BudgetResult
+from tokcount.document.document import Document
 from tokcount.render.escape import visible
 from tokcount.render.terminal import OutputTarget
-from tokcount.reports.budgets.view import finding, is_provisional, others, record, title
-from tokcount.reports.report import Report
 
 
-def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - XML is the same everywhere
+def render(document: Document, target: OutputTarget) -> str:
     """The whole document, indented."""
-    entries = report.data["budgets"]
-    failures = sum(_kind(entry) == "failure" for entry in entries)
-    errors = sum(_kind(entry) == "error" for entry in entries)
-    counts = {"tests": str(len(entries)), "failures": str(failures), "errors": str(errors)}
+    results = document.budgets().budgets
+    kinds = [_kind(result) for result in results]
+    counts = {
+        "tests": str(len(results)),
+        "failures": str(kinds.count("failure")),
+        "errors": str(kinds.count("error")),
+    }
     suites = ET.Element("testsuites", {"name": "tokcount", **counts})
     suite = ET.SubElement(suites, "testsuite", {"name": "tokcount check", **counts, "skipped": "0"})
-    for entry in entries:
-        _add_case(suite, entry)
+    for result in results:
+        _add_case(suite, result)
     ET.indent(suites)
-    document = ET.tostring(suites, encoding="unicode").replace("##", "#&#35;")  # no command to a runner
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'
+    xml = ET.tostring(suites, encoding="unicode").replace("##", "#&#35;")  # not a command to a CI runner
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'
 
 
-def _add_case(suite: ET.Element, entry: dict[str, Any]) -> None:
-    attributes = {"name": _text(title(entry)), "classname": _text(f"tokcount.{entry['level']}"), "time": "0"}
-    if entry["records"]:
-        attributes["file"] = _text(entry["records"][0]["source"])
-        attributes["line"] = _text(str(entry["records"][0]["line"]))
+def _add_case(suite: ET.Element, result: BudgetResult) -> None:
+    attributes = {"name": _text(result.title), "classname": _text(f"tokcount.{result.level}"), "time": "0"}
+    if result.violations:
+        attributes["file"] = _text(result.violations[0].source)
+        attributes["line"] = _text(str(result.violations[0].line))
     case = ET.SubElement(suite, "testcase", attributes)
-    told = _text(finding(entry))
-    kind = _kind(entry)
-    if kind is not None:
-        element = ET.SubElement(
-            case, kind, {"message": told, "type": "unknown" if kind == "error" else "budget"}
-        )
-        element.text = _lines([finding(entry), *_records(entry)])
+    kind = _kind(result)
+    if kind is None:
+        ET.SubElement(case, "system-out").text = _output(result)
         return
-    output = ET.SubElement(case, "system-out")
-    known = "passed provisionally: " if is_provisional(entry) else ""
-    output.text = (
-        f"{known}{told}" if entry["passed"] else _lines([f"warning: {finding(entry)}", *_records(entry)])
-    )
+    reason = "unknown" if kind == "error" else "budget"
+    element = ET.SubElement(case, kind, {"message": _text(result.finding), "type": reason})
+    element.text = _lines([result.finding, *_violations(result)])
 
 
-def _kind(entry: dict[str, Any]) -> str | None:
-    if entry["passed"] or entry["level"] != "fail":
+def _kind(result: BudgetResult) -> Literal["failure", "error"] | None:
+    if result.passed or result.level != "fail":
         return None
-    return "error" if entry["value"] is None or entry["limit"] is None else "failure"
+    return "error" if result.outcome == "unknown" else "failure"
 
 
-def _records(entry: dict[str, Any]) -> list[str]:
-    more = others(entry, len(entry["records"]))
-    return [*(f"- {record(culprit)}" for culprit in entry["records"]), *([more] if more else [])]
+def _output(result: BudgetResult) -> str:
+    """What a test case that does not fail prints."""
+    if not result.passed:
+        return _lines([f"warning: {result.finding}", *_violations(result)])
+    prefix = "passed provisionally: " if result.outcome == "provisional" else ""
+    return prefix + _text(result.finding)
+
+
+def _violations(result: BudgetResult) -> list[str]:
+    rest = result.rest(len(result.violations))
+    return [*(f"- {violation.text}" for violation in result.violations), *([rest] if rest else [])]
 
 
 def _lines(texts: list[str]) -> str:
@@ -67,5 +72,5 @@ def _lines(texts: list[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Control characters, surrogates and what else XML 1.0 has no place for are shown as escapes."""
+    """Control characters, surrogates and everything else that XML 1.0 does not allow become visible escapes."""
     return visible(text)

@@ -1,91 +1,94 @@
-"""SARIF 2.1.0 (OASIS), for code scanning: one rule for each budget, one result for each record that breaks it.
+"""SARIF 2.1.0 (OASIS), for code scanning: one rule per budget, one result per record that breaks it.
 
-A budget that passes only provisionally is a note without a location.
+A budget that passes provisionally is a note without a location.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import PurePath, PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
 
-from tokcount.render.escape import json_text, visible
+from tokcount.document.budgets import STDIN, BudgetResult, Violation
+from tokcount.document.document import Document
+from tokcount.render.csv_json import to_json
+from tokcount.render.escape import visible
 from tokcount.render.terminal import OutputTarget
-from tokcount.reports.budgets.view import finding, is_provisional, record, title, verdict
-from tokcount.reports.report import Report
 
 VERSION: Final = "2.1.0"
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: Final = {"fail": "error", "warn": "warning"}
-STDIN: Final = "-"
+Json = dict[str, Any]
 
 
-def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - JSON is the same everywhere
+def render(document: Document, target: OutputTarget) -> str:
     """The whole log with one run."""
-    entries = report.data["budgets"]
-    rules = list({entry["key"]: _rule(entry) for entry in entries}.values())
+    results = document.budgets()
+    rules = list({result.key: _rule(result) for result in results.budgets}.values())
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
-    broken = [entry for entry in entries if not entry["passed"]]
-    driver = {"name": "tokcount", "version": report.tokcount, "rules": rules}
+    broken = [result for result in results.budgets if not result.passed]
+    provisional = [result for result in results.budgets if result.outcome == "provisional"]
     run = {
-        "tool": {"driver": driver},
+        "tool": {"driver": {"name": "tokcount", "version": document.envelope.version, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": [
-            *(result for entry in broken for result in _results(entry, numbers[entry["key"]])),
-            *(_note(entry, numbers[entry["key"]]) for entry in entries if is_provisional(entry)),
+            *(entry for result in broken for entry in _entries(result, numbers[result.key])),
+            *(_note(result, numbers[result.key]) for result in provisional),
         ],
-        "properties": {"verdict": verdict(report.data)},
+        "properties": {"verdict": results.verdict},
     }
-    document = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
-    return json_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
+    return to_json({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(entry: dict[str, Any]) -> dict[str, Any]:
+def _rule(result: BudgetResult) -> Json:
     return {
-        "id": entry["key"],
-        "shortDescription": {"text": visible(f"Budget: {title(entry)}")},
-        "defaultConfiguration": {"level": LEVELS[entry["level"]]},
+        "id": result.key,
+        "shortDescription": {"text": visible(f"Budget: {result.title}")},
+        "defaultConfiguration": {"level": LEVELS[result.level]},
     }
 
 
-def _results(entry: dict[str, Any], number: int) -> list[dict[str, Any]]:
-    told = f"{title(entry)}: {finding(entry)}"
-    if not entry["records"]:
-        return [_result(entry, number, told)]
-    return [_result(entry, number, f"{told}; {record(culprit)}", culprit) for culprit in entry["records"]]
+def _entries(result: BudgetResult, number: int) -> list[Json]:
+    summary = f"{result.title}: {result.finding}"
+    if not result.violations:
+        return [_entry(result, number, summary)]
+    return [
+        {**_entry(result, number, f"{summary}; {violation.text}"), **_place(violation, result.key)}
+        for violation in result.violations
+    ]
 
 
-def _note(entry: dict[str, Any], number: int) -> dict[str, Any]:
-    told = f"Passed provisionally: {title(entry)}: {finding(entry)}"
-    return {**_result(entry, number, told), "level": "note"}
+def _note(result: BudgetResult, number: int) -> Json:
+    message = f"Passed provisionally: {result.title}: {result.finding}"
+    return {**_entry(result, number, message), "level": "note"}
 
 
-def _result(
-    entry: dict[str, Any], number: int, message: str, culprit: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        "ruleId": entry["key"],
+def _entry(result: BudgetResult, number: int, message: str) -> Json:
+    return {
+        "ruleId": result.key,
         "ruleIndex": number,
-        "level": LEVELS[entry["level"]],
+        "level": LEVELS[result.level],
         "message": {"text": visible(message)},
     }
-    if culprit is None or culprit["source"] == STDIN:
-        return result
-    place = f"{culprit['source']}\0{culprit['line']}\0{culprit['index']}\0{entry['key']}"
+
+
+def _place(violation: Violation, key: str) -> Json:
+    """Where a record is, and a fingerprint by which it is known in the next run; empty for standard input."""
+    if violation.source == STDIN:
+        return {}
+    place = f"{violation.source}\0{violation.line}\0{violation.index}\0{key}"
     digest = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()
     return {
-        **result,
-        "locations": [{"physicalLocation": _location(culprit)}],
+        "locations": [{"physicalLocation": _location(violation)}],
         "partialFingerprints": {"budgetAndPlace/v1": digest},
     }
 
 
-def _location(culprit: dict[str, Any]) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": uri(culprit["source"])}}
-    if culprit["line"]:
-        location["region"] = {"startLine": culprit["line"]}
+def _location(violation: Violation) -> Json:
+    location: Json = {"artifactLocation": {"uri": uri(violation.source)}}
+    if violation.line:
+        location["region"] = {"startLine": violation.line}
     return location
 
 

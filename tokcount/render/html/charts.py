@@ -1,7 +1,7 @@
-"""Charts as inline SVG, drawn by Vega-Lite through vl-convert (extra ``html``): no browser, no network, no script.
+"""Charts as inline SVG, drawn by Vega-Lite through vl-convert (extra `html`): no browser, no network, no script.
 
-Colours are the page's custom properties, so a chart follows the page into the dark and onto paper. An SVG is one
-picture with a title and a description; what is drawn inside has no roles of its own.
+Colours are the page's custom properties, so a chart follows its dark mode and its print style. For a screen reader an
+SVG is one image with a title and a description; the elements inside have no roles.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tokcount.document.blocks import CellKind, Chart
 from tokcount.render.escape import visible
 
 COLORS: Final = 6
-"""Colours that the page defines, ``--c0`` and so on."""
+"""How many colours the page defines: `--c0` and so on."""
 WIDTH: Final = 640
 HEIGHT: Final = 220
 AXIS_FORMATS: Final[dict[CellKind, str]] = {"usd": "$,.6~f"}
@@ -50,18 +50,18 @@ CONFIG: Final[dict[str, Any]] = {
 
 
 def charts_missing() -> str | None:
-    """``None`` when charts can be drawn, else what to do about it."""
+    """`None` when charts can be drawn, else a sentence on how to get them."""
     if find_spec("vl_convert"):
         return None
     return "The charts of this page are tables: to have them drawn, install tokcount[html]."
 
 
 def svg(chart: Chart, name: str) -> str:
-    """The chart as an ``<svg>`` element; ``name`` makes its ids unique in the page."""
+    """The chart as an `<svg>` element; `name` makes its ids unique in the page."""
     import vl_convert
 
     drawn = vl_convert.vegalite_to_svg(specification(chart), allowed_base_urls=[])
-    root = ET.fromstring(drawn)  # noqa: S314 - drawn here, and only what `_clean` knows gets out
+    root = ET.fromstring(drawn)  # noqa: S314 - drawn by vl-convert, and `_clean` keeps known elements only
     _clean(root, name)
     root.attrib.update({"role": "img", "aria-labelledby": f"{name}-title {name}-desc"})
     title, description = ET.Element("title"), ET.Element("desc")
@@ -69,15 +69,15 @@ def svg(chart: Chart, name: str) -> str:
     title.set("id", f"{name}-title")
     description.set("id", f"{name}-desc")
     root[:0] = [title, description]
-    return ET.tostring(root, encoding="unicode").replace("##", "#&#35;")  # no command to a runner
+    return ET.tostring(root, encoding="unicode").replace("##", "#&#35;")  # not a command to a CI runner
 
 
 def specification(chart: Chart) -> dict[str, Any]:
-    """The chart in Vega-Lite."""
+    """The chart as a Vega-Lite specification."""
     rows = [
-        {"label": visible(label), "series": visible(series.name), "value": series.values[place]}
+        {"label": visible(label), "series": visible(series.name), "value": series.values[index]}
         for series in chart.series
-        for place, label in enumerate(chart.labels)
+        for index, label in enumerate(chart.labels)
     ]
     names = [visible(series.name) for series in chart.series]
     return {"data": {"values": rows}, "config": CONFIG, **_KINDS[chart.kind](chart, names)}
@@ -89,7 +89,7 @@ def _value_axis(chart: Chart) -> dict[str, Any]:
 
 
 def _series(chart: Chart, names: list[str]) -> dict[str, Any]:
-    """Which colour is which, where there are several."""
+    """The colour of each series, with a legend when there are several."""
     legend: dict[str, Any] = {} if len(chart.series) > 1 else {"legend": None}
     return {"field": "series", "type": "nominal", "sort": names, "scale": {"domain": names}, **legend}
 
@@ -143,7 +143,7 @@ _KINDS: Final = {"bars": _bars, "columns": _columns, "lines": _lines}
 
 
 def _clean(element: ET.Element, name: str) -> None:
-    """Keep drawing elements alone, without namespace, roles or labels, and make ids the chart's own."""
+    """Keep drawing elements only, without namespace, roles or labels, and prefix ids with the name of the chart."""
     element.tag = element.tag.removeprefix(_SVG)
     for key, value in list(element.attrib.items()):
         if key.startswith(("aria", "{", "on")) or key in ("role", "class", "href"):

@@ -1,7 +1,7 @@
 """HTML: one self-contained page for any report; complete without scripts, pictures or a network.
 
-What comes from a log passes through `text`, which is the only way into the page. A Content Security Policy lets
-nothing run but the one script that is in the page, and nothing be fetched at all.
+Everything that comes from a log is escaped by `text` before it enters the page. A Content Security Policy allows only
+the one script of the page to run, and nothing to be fetched.
 """
 
 from __future__ import annotations
@@ -11,27 +11,26 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from tokcount.document.blocks import Block, Blocks, Cell, Chart, Column, Heading, Line, Table
+from tokcount.document.document import Document
 from tokcount.document.values import show
 from tokcount.render.escape import visible
-from tokcount.render.html import template as html_page
+from tokcount.render.html import template
 from tokcount.render.html.charts import charts_missing, svg
 from tokcount.render.terminal import OutputTarget
 from tokcount.render.text_charts import as_table
-from tokcount.reports.report import Report
-from tokcount.reports.views import blocks_of
 
 SIGNED = frozenset({"percent", "usd_change"})
 
 
-def render(report: Report, surface: OutputTarget) -> str:  # noqa: ARG001 - a page has the width of its reader
+def render(document: Document, target: OutputTarget) -> str:
     """The page of a report."""
-    title = f"tokcount {report.command}"
-    made_by = f"tokcount {report.tokcount}"
-    return html_page.page(text(title), _body(blocks_of(report)), text(made_by))
+    title = f"tokcount {document.command}"
+    made_by = f"tokcount {document.envelope.version}"
+    return template.page(text(title), _body(document.blocks()), text(made_by))
 
 
 def text(value: str) -> str:
-    """Text as it may stand in an element or an attribute, whatever is in it; and in the log of a runner."""
+    """Any text, safe in an element or an attribute, and in the log of a CI runner."""
     return html.escape(visible(value)).replace("##", "#&#35;")
 
 
@@ -44,7 +43,7 @@ def _body(blocks: Blocks) -> str:
 
 
 def _sections(blocks: Blocks) -> Iterator[list[Block]]:
-    """The blocks cut before each heading."""
+    """The blocks, split before each heading."""
     section: list[Block] = []
     for block in blocks:
         if isinstance(block, Heading) and section:
@@ -72,10 +71,10 @@ def _block(block: Block, numbers: Iterator[int], *, drawn: bool) -> str:
         case Table():
             return _table(block, next(numbers))
         case Chart():
-            return _figure(block, next(numbers)) if drawn else _without_picture(block, numbers)
+            return _figure(block, next(numbers)) if drawn else _chart_as_table(block, numbers)
 
 
-def _without_picture(chart: Chart, numbers: Iterator[int]) -> str:
+def _chart_as_table(chart: Chart, numbers: Iterator[int]) -> str:
     return "" if chart.in_table else _table(as_table(chart), next(numbers))
 
 

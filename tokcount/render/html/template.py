@@ -1,4 +1,4 @@
-"""The frame of a page: its style for screens, light and dark, and for paper, and the script that sorts tables."""
+"""The HTML page around a report: styles for light and dark screens and for print, and the script that sorts tables."""
 
 from __future__ import annotations
 

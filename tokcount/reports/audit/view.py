@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer
 from tokcount.models.references import OWN
 from tokcount.reports.audit import view_charts as audit_charts
@@ -19,7 +20,6 @@ from tokcount.reports.cost import view as cost
 from tokcount.reports.drift import view as drift_view
 from tokcount.reports.drift.report import DriftReport
 from tokcount.reports.phrases import flags, holdings, place, skipped, sureness, uncompared
-from tokcount.reports.views import Row, flat
 
 MODELS_LISTED: Final = 15
 WINDOW_COLUMNS: Final = (

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from tokcount.document.blocks import Block, Blocks, CellKind, Column, Line, Table
-from tokcount.document.values import MINUS, change, integer, percent, show, usd_change
+from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
+from tokcount.document.rows import Row
+from tokcount.document.values import change, integer, percent, show, usd_change
 from tokcount.reports.phrases import counted, holdings, place, skipped
 from tokcount.reports.report import Overview
-from tokcount.reports.views import Row
 
 Entry = dict[str, Any]
 KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
@@ -58,6 +59,30 @@ def rows(data: dict[str, Any]) -> list[Row]:
     ]
 
 
+def results(data: dict[str, Any]) -> BudgetResults:
+    """The outcome of each budget, for the formats of continuous integration."""
+    return BudgetResults(verdict(data), tuple(map(_result, data["budgets"])))
+
+
+def _result(entry: Entry) -> BudgetResult:
+    violations = (Violation(record(r), r["source"], r["line"], r["index"]) for r in entry["records"])
+    return BudgetResult(
+        key=entry["key"],
+        title=title(entry),
+        finding=finding(entry),
+        level=entry["level"],
+        outcome=_outcome(entry),
+        violations=tuple(violations),
+        more=entry["more"],
+    )
+
+
+def _outcome(entry: Entry) -> Outcome:
+    if entry["passed"]:
+        return "provisional" if is_provisional(entry) else "passed"
+    return "unknown" if entry["value"] is None or entry["limit"] is None else "broken"
+
+
 def verdict(data: dict[str, Any]) -> str:
     """`1 budget broken, 1 warning, 3 passed (2 provisionally: not all of their records could be fully counted)`."""
     broken = [entry for entry in data["budgets"] if not entry["passed"]]
@@ -99,8 +124,6 @@ def amount(number: str | float | None, unit: str) -> str:
     """A value or a limit, formatted."""
     if isinstance(number, float) and unit in {"tokens", "records"}:
         number = round(number, FRACTION_DIGITS)
-    if unit == "share" and number is not None and not 0 <= float(number) <= 1:
-        return f"{float(number) * 100:,.1f} %".replace("-", MINUS)
     return show(number, KINDS[unit])
 
 
@@ -141,12 +164,6 @@ def record(entry: Entry) -> str:
     details = [amount(entry["value"], entry["unit"])] if entry["value"] is not None else []
     details += [entry["note"]] if entry["note"] else []
     return f"{_place(entry)} ({', '.join(details)})" if details else _place(entry)
-
-
-def others(entry: Entry, shown: int) -> str:
-    """`and 211 more`, after the first `shown` records of a budget; empty when that is all."""
-    more = len(entry["records"]) + entry["more"] - shown
-    return f"and {integer(more)} more" if more > 0 else ""
 
 
 def title(entry: Entry) -> str:
@@ -196,7 +213,7 @@ def _broken(entry: Entry) -> list[Block]:
             Table(
                 columns[:width],
                 tuple(row[:width] for row in table),
-                note=others(entry, len(entry["records"])),
+                note=_result(entry).rest(len(entry["records"])),
             )
         )
     elif entry["more"]:

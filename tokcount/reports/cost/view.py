@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.reports.cost import sentences
 from tokcount.reports.phrases import flags, holdings, skipped
 from tokcount.reports.report import Overview
-from tokcount.reports.views import Row, flat
 
 MEASURES = {
     "input_cost_usd": Column("input", "usd"),

@@ -7,12 +7,12 @@ from functools import reduce
 from operator import add
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.document.values import share
 from tokcount.models.references import OWN
 from tokcount.reports.drift.report import DriftReport, Measures
 from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
 from tokcount.reports.report import ByBasis
-from tokcount.reports.views import Row, flat
 
 MEASURES = {
     "content_tokens": Column("content", "int"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.document.blocks import Blocks, Column, Table
-from tokcount.reports.views import Row
+from tokcount.document.rows import Row
 
 
 def blocks(data: dict[str, Any]) -> Blocks:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.reports.phrases import SKIPPED, counted, tally
-from tokcount.reports.views import Row, flat
 
 FILE_COLUMNS = (
     Column("file"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
+from tokcount.document.rows import Row
 from tokcount.document.values import UNKNOWN, integer
-from tokcount.reports.views import Row
 
 MODEL_COLUMNS = (
     Column("model"),

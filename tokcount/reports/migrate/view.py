@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row
 from tokcount.document.values import integer, show
 from tokcount.reports.phrases import counted, place, skipped
 from tokcount.reports.report import SkippedItems
-from tokcount.reports.views import Row
 
 LOSS_COLUMNS = (
     Column("parameter"),

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row
 from tokcount.document.values import integer, share
 from tokcount.reports.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
 from tokcount.reports.report import ByBasis, Overview
-from tokcount.reports.views import Row
 
 SHAPE_COLUMNS = (
     Column("shape"),

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
+from tokcount.document.rows import Row
 from tokcount.reports.phrases import counted, holdings, skipped
 from tokcount.reports.report import Overview
-from tokcount.reports.views import Row
 
 EVIDENCE_COLUMNS = (
     Column("shape"),

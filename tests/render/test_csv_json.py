@@ -1,11 +1,12 @@
-"""JSON reports."""
+"""Reports as JSON."""
 
 from __future__ import annotations
 
 import json
 
+from support.rendering import render
+
 from tokcount import __version__
-from tokcount.render import render
 from tokcount.reports.report import DictReport
 
 REPORT = DictReport(

@@ -1,4 +1,4 @@
-"""The shipped schemas hold for the reports, and notice when a report breaks its contract."""
+"""Reports match the shipped schemas, which reject a report that breaks its contract."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 
 import jsonschema
 import pytest
+from support.rendering import render
 from support.reports import DRIFT, REPORTS
 
-from tokcount.render import render
 from tokcount.reports.registry import COMMANDS
 from tokcount.reports.schema import schema
 
@@ -19,7 +19,7 @@ def test_every_schema_is_a_valid_schema(command: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
-def test_every_report_is_as_its_schema_says(name: str) -> None:
+def test_every_report_matches_its_schema(name: str) -> None:
     document = json.loads(render(REPORTS[name], "json"))
 
     jsonschema.validate(document, schema(REPORTS[name].command), jsonschema.Draft202012Validator)

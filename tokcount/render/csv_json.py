@@ -1,0 +1,50 @@
+"""CSV, JSON and JSON Lines: a report for spreadsheets and programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from tokcount.document.blocks import Cell
+from tokcount.document.document import Document
+from tokcount.render.escape import csv_cell, json_text
+from tokcount.render.terminal import OutputTarget
+
+
+def render_csv(document: Document, target: OutputTarget) -> str:
+    """A header and one line per row (RFC 4180, with plain line feeds); unknown values are empty cells.
+
+    Empty when there are no rows.
+    """
+    rows = document.rows()
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if not columns:
+        return ""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([csv_cell(name) for name in columns])
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    return buffer.getvalue()
+
+
+def render_json(document: Document, target: OutputTarget) -> str:
+    """The whole report as one indented JSON document, keys in the order of the contract."""
+    return to_json(document.data(), indent=2) + "\n"
+
+
+def render_jsonl(document: Document, target: OutputTarget) -> str:
+    """One JSON object per row, with the columns of the CSV format; no envelope."""
+    return "".join(f"{to_json(row)}\n" for row in document.rows())
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """A value as JSON that is safe to show on a terminal; see `json_text`."""
+    return json_text(json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False))
+
+
+def _cell(value: Cell) -> Cell:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return csv_cell(value) if isinstance(value, str) else value

@@ -39,7 +39,7 @@ pa = pytest.importorskip("pyarrow")
 import tokcount.arrow  # noqa: E402 - only where pyarrow is
 from tokcount.arrow import Input, Scan, flag_duplicates, scan  # noqa: E402
 from tokcount.errors import UsageError  # noqa: E402
-from tokcount.frames import shared as kernels  # noqa: E402
+from tokcount.frames import shared  # noqa: E402
 
 CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is it?"}]
 CALL = {"request": {"model": "gpt-4o", "messages": CHAT}, "response": {"id": "c1", "choices": []}}
@@ -167,17 +167,17 @@ def test_a_scan_can_be_pickled_and_gives_the_same_in_another_process(
     assert rows.equals(made.batch(batch))
 
 
-def test_a_process_keeps_its_kernel_between_batches_and_between_equal_scans() -> None:
+def test_a_process_keeps_its_counter_between_batches_and_between_equal_scans() -> None:
     batch = pa.record_batch({"t": ["some text"]})
     for _ in range(2):
         made = pickle.loads(pickle.dumps(Scan(Input(text="t"))))  # noqa: S301 - written here
         made.batch(batch)
-    before = list(kernels._kernels.values())
+    before = list(shared._counters.values())
     Scan(Input(text="t")).batch(batch)
-    assert list(kernels._kernels.values()) == before
+    assert list(shared._counters.values()) == before
     for name in ("gpt-4o", "gpt-4"):
         Scan(Input(text="t"), to=[name]).batch(batch)
-    assert len(kernels._kernels) == kernels.KEPT
+    assert len(shared._counters) == shared.KEPT
 
 
 def test_threads_take_turns() -> None:

@@ -7,16 +7,19 @@ import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+import polars as pl
 import pytest
 from support.families import family_of
 from support.shared import SHARED, needs_shared
 
-from tokcount.framing.billing_anomalies import named_residual
 from tokcount.framing.replies import layout_output
 from tokcount.framing.responses.request import layout_responses
+from tokcount.reports.reconcile.billing_anomalies import billing_anomaly
+from tokcount.scanning.features.answer import answer_items
 from tokcount.tokens.encodings import get
 
 pytestmark = needs_shared
@@ -75,11 +78,22 @@ def score(name: str, record: dict[str, Any]) -> Scored:
     back = layout_output("responses", response, family, request=request)
     reasoning = (usage.get("output_tokens_details") or {}).get("reasoning_tokens") or 0
     counted_output = back.constant + sum(tok(encoding, text) for text in back.texts) + reasoning
-    named = named_residual(usage["input_tokens"], counted, response, created) is not None
+    named = is_anomaly(usage["input_tokens"], counted, response, created)
     return Scored(
         name, record["family"], record["category"], laid.basis, counted - usage["input_tokens"], named,
         counted_output - usage["output_tokens"], back.basis,
     )  # fmt: skip
+
+
+def is_anomaly(billed: int, counted: int, response: dict[str, Any], created: float | None) -> bool:
+    """Whether `reconcile` knows why the bill differs."""
+    time = None if created is None else datetime.fromtimestamp(created, UTC)
+    facts = {
+        "billed_input_tokens": billed,
+        "counted_input_tokens": counted,
+        "timestamp": pl.Series([time], dtype=pl.Datetime("us", "UTC")),
+    }
+    return pl.DataFrame(facts | answer_items(response)).select(billing_anomaly().is_not_null()).item()
 
 
 @cache

@@ -15,6 +15,7 @@ import msgspec
 from support.in_process import run
 
 from tokcount.errors import ExitCode, UsageError
+from tokcount.framing.content import ROLES
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.containers.json_lines import values_in
 from tokcount.logs.containers.prefixed import json_after_prefix, literal
@@ -26,9 +27,10 @@ from tokcount.logs.record import FLAGS, Skipped
 from tokcount.logs.scalars import decoded
 from tokcount.logs.source import Source
 from tokcount.reports.budgets.language import parse
-from tokcount.scanning.columns import NULL
-from tokcount.scanning.counter import Kernel
+from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import make_plan
+from tokcount.scanning.result import SkippedSummary, records_of
+from tokcount.scanning.schema import MISSING, column
 
 LARGEST = 4096
 """Bytes of an input; what breaks a reader is small."""
@@ -113,24 +115,23 @@ def well_formed(item: Item) -> None:
 def count(data: bytes, name: str = "log") -> None:
     """Every record can be counted under every kind of reference, and its parts add up."""
     items, _ = items_of(data, name)
-    rows, skipped = kernel().count(items)
+    skipped = SkippedSummary()
+    rows = counter().process(records_of(items, skipped))
     assert len(rows) + skipped.total == len(items)
     for label in rows.references:
         content = rows.values(f"{label}:content_tokens")
-        by_role = zip(
-            *(rows.values(f"{label}:content_tokens[{role}]") for role in rows.role_names), strict=True
-        )
+        by_role = zip(*(rows.values(column(label, "content_tokens", role)) for role in ROLES), strict=True)
         for whole, parts in zip(content, by_role, strict=True):
-            assert whole == NULL or (whole >= 0 and sum(parts) == whole)
+            assert whole == MISSING or (whole >= 0 and sum(parts) == whole)
 
 
 @cache
-def kernel() -> Kernel:
+def counter() -> RecordCounter:
     """A counter under each record's own model, a chat model, a reasoning model and an encoding, with all extras."""
     plan = make_plan(
         to=["gpt-4", "gpt-5", "p50k_base"], engine="tiktoken", by=("role", "script"), shapes=True
     )
-    return Kernel(msgspec.structs.replace(plan, parts=True))
+    return RecordCounter(msgspec.structs.replace(plan, parts=True))
 
 
 def drift(data: bytes, *arguments: str) -> None:

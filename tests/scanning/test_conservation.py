@@ -31,9 +31,9 @@ from tokcount.logs.source import Source
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift.compute import DriftOptions, report
 from tokcount.reports.groups import DIMENSIONS
-from tokcount.scanning import pool, tasks
+from tokcount.scanning import pool
 from tokcount.scanning import run as running
-from tokcount.scanning.counter import Kernel
+from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
 
@@ -80,13 +80,13 @@ mixed = st.lists(
 """Lines of a log in which formats and damage mix."""
 
 
-kernel_of = cache(Kernel)
+counter_of = cache(RecordCounter)
 
 
 @pytest.fixture(autouse=True)
-def one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_counter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Vocabularies are taken apart once; what is remembered of earlier texts must change nothing."""
-    monkeypatch.setattr(tasks, "Kernel", kernel_of)
+    monkeypatch.setattr(running, "RecordCounter", counter_of)
 
 
 GROUPED = {entry.name for entry in value_entries() if isinstance(entry.format, GroupedLogFormat)}
@@ -222,16 +222,14 @@ def cut_anywhere(patch: pytest.MonkeyPatch, size: int) -> None:
     plan = blocks.plan
     patch.setattr(running, "WORTH_A_POOL", 0)
     patch.setattr(blocks, "plan", lambda source, options: plan(source, options, size))
-    patch.setattr(running, "_load_polars_meanwhile", lambda: None)
+    patch.setattr(running, "load_polars_meanwhile", lambda: None)
 
 
 class InThisProcess:
     """Stands in for the pool of processes: the same tasks, one after the other."""
 
-    def __init__(self, plan: Any, options: Any, jobs: int, progress: Any) -> None:
-        from tokcount.scanning.tasks import Worker
-
-        self._worker = Worker(plan, options)
+    def __init__(self, make: Any, jobs: int, progress: Any) -> None:
+        self._processor = make()
 
     def __enter__(self) -> Self:
         return self
@@ -239,12 +237,12 @@ class InThisProcess:
     def __exit__(self, *error: object) -> None:
         pass
 
-    def submit(self, task: Any) -> Any:
+    def submit(self, function: Any, *arguments: Any) -> Any:
         from concurrent.futures import Future
 
         future: Any = Future()
         try:
-            future.set_result(self._worker.work(task))
+            future.set_result(function(self._processor, *arguments))
         except Exception as error:  # noqa: BLE001 - handed on, as by a process
             future.set_exception(error)
         return future
@@ -321,7 +319,7 @@ def test_three_processes_give_the_rows_of_one(
     cut_anywhere(monkeypatch, 20_000)
     parts = scan(source, jobs=3)
 
-    assert len(parts.blocks) > 3
+    assert len(parts.chunks) > 3
     assert parts.skipped.reasons == whole.skipped.reasons
     assert_frame_equal(parts.frame(), whole.frame())
 

@@ -6,13 +6,12 @@ import polars as pl
 import pytest
 from msgspec.structs import replace
 
-from tokcount.framing.billing_anomalies import SHARED
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import UserFamily
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning import columns
-from tokcount.scanning.columns import Columns, RecordDoubts
-from tokcount.scanning.counter import RowCounter
+from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
+from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.frame import assemble, joined
 from tokcount.scanning.plan import ScanPlan, make_plan, own_plan
 
@@ -25,10 +24,7 @@ CHAT = {
 
 
 def rows(plan: ScanPlan, *records: Record) -> list[dict[str, Any]]:
-    counter = RowCounter(plan)
-    for record in records:
-        counter.add(record)
-    frame: pl.DataFrame = assemble([(counter.take(), 0)])
+    frame: pl.DataFrame = assemble([(RecordCounter(plan).process(records), 0)])
     return frame.to_dicts()
 
 
@@ -163,46 +159,21 @@ def test_users_constants_count_and_are_marked() -> None:
     assert (row["basis"], row["reason"]) == ("estimated", "calibrated")
 
 
-def response_call(billed: int, **fields: Any) -> Record:
-    """A Responses call of 9 tokens whose answer makes two calls."""
+def response_call(**fields: Any) -> Record:
+    """A Responses call whose answer makes two calls."""
     call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
-    defaults: dict[str, Any] = {
-        "request": {"input": "Hello!"},
-        "response": {"output": [call, call]},
-        "usage": Usage(input=billed, output=9),
-        "model": "gpt-4o",
-    }
+    defaults: dict[str, Any] = {"request": {"input": "Hello!"}, "response": {"output": [call, call]}}
     return Record(
         source="x.jsonl", line=3, format="openai.responses.pair", kind="responses", **{**defaults, **fields}
     )
 
 
-def test_an_odd_bill_is_named_when_a_record_is_compared_with_it() -> None:
-    fair, divided, unnamed = rows(own_plan(), response_call(9), response_call(4), response_call(7))
+def test_the_items_of_answers_are_counted_where_the_plan_asks_for_them() -> None:
+    called, unanswered = rows(own_plan(), response_call(), response_call(response=None))
 
-    assert fair["own:input_tokens"] == 9
-    assert [row["bill_note"] for row in (fair, divided, unnamed)] == [None, SHARED, None]
-
-
-def test_bills_are_not_looked_at_unless_asked_for() -> None:
-    assert rows(make_plan(to=["gpt-4o"]), response_call(4))[0]["bill_note"] is None
-    assert rows(make_plan(shapes=True), response_call(4))[0]["bill_note"] is None
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"usage": None},
-        {"usage": Usage(output=9)},
-        {"usage": Usage(input=4, requests=2)},
-        {"response": None},
-        {"model": "my-deployment"},
-        {"request": {"input": "Hello!", "previous_response_id": "resp_1"}},
-        {"flags": ("truncated",)},
-    ],
-)
-def test_a_bill_that_cannot_be_compared_has_no_name(fields: dict[str, Any]) -> None:
-    assert rows(own_plan(), response_call(4, **fields))[0]["bill_note"] is None
+    assert (called["answer_calls"], called["answer_messages"]) == (2, 0)
+    assert (unanswered["answer_calls"], unanswered["answer_messages"]) == (0, 0)
+    assert "answer_calls" not in rows(make_plan(to=["gpt-4o"], shapes=True), response_call())[0]
 
 
 def test_words_that_are_not_unicode_are_repaired() -> None:
@@ -214,7 +185,7 @@ def test_words_that_are_not_unicode_are_repaired() -> None:
 def test_rows_are_the_same_however_many_are_packed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [chat(index=n, timestamp=1e9 + n, id=f"c{n % 7}") for n in range(29)]
     whole = rows(make_plan(to=["gpt-5"]), *records)
-    monkeypatch.setattr(columns, "SETTLE_AT", 100)
+    monkeypatch.setattr(columns, "PACK_AT", 100)
 
     assert rows(make_plan(to=["gpt-5"]), *records) == whole
     assert [row["index"] for row in whole] == list(range(29))
@@ -223,10 +194,11 @@ def test_rows_are_the_same_however_many_are_packed_at_a_time(monkeypatch: pytest
 
 def test_a_column_with_one_value_keeps_its_type_in_every_row() -> None:
     named, nameless = chat(user="ada"), chat(user=None, model=None)
-    one, other = Columns(()), Columns(())
-    for block, record in ((one, named), (one, named), (other, nameless)):
-        block.append(record, [], RecordDoubts(), shape=None, script=None)
-    same, mixed = joined([(one.finished(), 0)]), joined([(one, 0), (other.finished(), 10)])
+    one, other = ColumnBuilder(()), ColumnBuilder(())
+    for builder, record in ((one, named), (one, named), (other, nameless)):
+        builder.append(record, [], RecordDoubts())
+    first, second = one.finish(), other.finish()
+    same, mixed = joined([(first, 0)]), joined([(first, 0), (second, 10)])
 
     assert same.schema == mixed.schema
     assert same["user"].to_list() == ["ada"] * 2

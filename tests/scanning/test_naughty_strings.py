@@ -13,8 +13,9 @@ from support.paths import TESTS
 from support.tokens import tok
 
 from tokcount.logs.record import Record
-from tokcount.scanning.counter import Kernel
+from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import make_plan
+from tokcount.scanning.result import SkippedSummary, records_of
 
 STRINGS: list[str] = json.loads(
     (TESTS / "logs" / "data" / "naughty_strings.json").read_text(encoding="utf-8")
@@ -55,7 +56,8 @@ def test_naughty_strings_are_counted_as_tiktoken_counts_them(log: str, engine: s
     items, _ = items_of(
         LOGS[log](STRINGS).encode("utf-8", "surrogatepass"), "log.csv" if log == "a table" else "log"
     )
-    rows, skipped = Kernel(make_plan(engine=engine)).count(items)
+    skipped = SkippedSummary()
+    rows = RecordCounter(make_plan(engine=engine)).process(records_of(items, skipped))
 
     assert skipped.total == 0
     assert all(isinstance(item, Record) for item in items)

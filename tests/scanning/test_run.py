@@ -28,7 +28,7 @@ from tokcount.scanning import pool
 from tokcount.scanning import run as running
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
-from tokcount.scanning.tasks import Task
+from tokcount.scanning.run import Task
 
 PLAN = make_plan(engine="tiktoken")
 BEGIN = """
@@ -36,7 +36,7 @@ import signal
 from tokcount.scanning import pool
 def is_held(): return signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 before = is_held()
-pool._start(None, None, None, object())
+pool._start(None, None, object())
 print(before, is_held())
 """
 """A process that begins as a worker does: whether it holds SIGTERM back before and after."""
@@ -85,7 +85,7 @@ def test_processes_change_nothing(log: Path, monkeypatch: pytest.MonkeyPatch, me
     in_parts(monkeypatch)
     parts = scan(log, jobs=2)
 
-    assert len(parts.blocks) > 2
+    assert len(parts.chunks) > 2
     assert places(parts) == places(whole)
     assert parts.skipped.reasons == whole.skipped.reasons == {"unparsed": 20}
     assert_frame_equal(parts.frame(), whole.frame())
@@ -156,16 +156,15 @@ def test_a_worker_ended_in_the_middle_of_a_result_leaves_nobody_waiting(
     class HalfAResult:
         def __init__(self, *_: object) -> None: ...
 
-        def work(self, *_: object) -> None:
+        def process(self, *_: object) -> None:
             os.write(results._writer.fileno(), struct.pack("!i", 1_000) + b"x")
             begun.set()
             time.sleep(60)
 
     monkeypatch.setattr(pool, "start_method", lambda: "fork")
-    monkeypatch.setattr(pool, "Worker", HalfAResult)
-    workers = pool.Pool(PLAN, ReadOptions(), 1, None)
+    workers = pool.Pool(HalfAResult, 1, None)
     results: Any = workers._executor._result_queue
-    workers.submit(Task(()))
+    workers.submit(running.run_task, Task(()), ReadOptions())
     reader = workers._executor._executor_manager_thread
     assert begun.wait(20)
     while results._reader.poll():
@@ -200,7 +199,7 @@ def test_an_import_that_an_exit_cuts_short_says_nothing(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(importlib, "import_module", cut_short)
     before = set(threading.enumerate())
-    running._load_polars_meanwhile()
+    running.load_polars_meanwhile()
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
 

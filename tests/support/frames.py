@@ -28,7 +28,8 @@ SCHEMA: dict[str, Any] = {
     "reason": pl.String,
     "flags": pl.String,
     "tags": pl.String,
-    "bill_note": pl.String,
+    "answer_calls": pl.Int32,
+    "answer_messages": pl.Int32,
     "messages": pl.Int32,
 }
 

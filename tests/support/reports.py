@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from support.audit_reports import AUDIT, WITH_TEXT
@@ -10,7 +11,6 @@ from support.costs import COSTS
 from support.frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from support.frames import frame as counted_frame
 from support.migrations import reports as migrations
-from tokcount.framing.billing_anomalies import HIDDEN_2025
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.reconcile import calibrate
@@ -147,13 +147,15 @@ def _call(line: int, content: int, billed: int | None, **columns: Any) -> dict[s
     return record(line, **plain) | counts(OWN, content, 7, 6) | usage | columns
 
 
+MARCH_2025 = datetime(2025, 3, 20, tzinfo=UTC)
+"""When bills had 18 tokens that no rule explains."""
 CALLS = counted_frame(
     [
         *(_call(n, 100 + n, 110 + n) for n in range(1, 7)),
         _call(7, 50, 57, model="gpt-4o"),
         _call(8, 50, 80, model="gpt-4o", shape="tools", source=HOSTILE),
         _call(9, 50, None, model="gpt-4o"),
-        _call(10, 50, 75, model="gpt-4o", kind="responses", bill_note=HIDDEN_2025),
+        _call(10, 50, 75, model="gpt-4o", kind="responses", timestamp=MARCH_2025),
     ],
     (OWN,),
 )

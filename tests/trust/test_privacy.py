@@ -146,12 +146,12 @@ def _failing(
 ) -> Done:
     """The program with a fault that meets the text of a record."""
     from tokcount import __main__
-    from tokcount.scanning import counter as rows
+    from tokcount.scanning import counter
 
     def broken(*_: object, **__: object) -> None:
         raise KeyError(canaries.MARK) from ValueError(f"{canaries.MARK}\n  {canaries.MARK}")
 
-    monkeypatch.setattr(rows.RowCounter, "add", broken)
+    monkeypatch.setattr(counter.RecordCounter, "add", broken)
     monkeypatch.setattr(sys, "argv", arguments)
     with pytest.raises(SystemExit) as stop:
         __main__.main()

@@ -72,7 +72,8 @@ Basis = Literal["exact", "estimated", "partial"]
 """`exact`: the rule is confirmed by billed recordings. `estimated`: the rule is known, but not confirmed for this kind
 of request. `partial`: part of the record cannot be counted; the number is a lower bound."""
 
-BASIS_ORDER: tuple[Basis, ...] = ("exact", "estimated", "partial")
+BASIS_ORDER: tuple[Basis, Basis, Basis] = ("exact", "estimated", "partial")
+EXACT, ESTIMATED, PARTIAL = BASIS_ORDER
 
 
 class Layout(msgspec.Struct):

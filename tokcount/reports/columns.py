@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
+
+from tokcount.scanning.schema import QUANTITIES, Quantity, column
+
+__all__ = ["QUANTITIES", "NamedReference", "Quantity", "Reference", "column", "decimal_text"]
 
 
 def decimal_text(amount: Decimal) -> str:
@@ -16,10 +20,6 @@ def decimal_text(amount: Decimal) -> str:
     """
     text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-Quantity = Literal["content_tokens", "framing_tokens", "input_tokens", "output_tokens"]
-QUANTITIES: tuple[Quantity, ...] = ("content_tokens", "framing_tokens", "input_tokens", "output_tokens")
 
 
 class Reference(Protocol):
@@ -47,8 +47,3 @@ class NamedReference(msgspec.Struct, frozen=True):
     label: str
     encoding: str | None = None
     family: str | None = None
-
-
-def column(label: str, quantity: str) -> str:
-    """The name of a column of a reference, e.g. ``gpt-4o:input_tokens``."""
-    return f"{label}:{quantity}"

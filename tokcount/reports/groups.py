@@ -7,15 +7,15 @@ what stands between the messages is the group ``(framing)``, what came back ``(r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
-from tokcount.reports.columns import Reference, column
+from tokcount.reports.columns import QUANTITIES, Reference, column
 from tokcount.reports.drift.report import DriftGroup
 from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
+from tokcount.scanning.schema import parse_column
 
 DIMENSIONS: dict[str, pl.Expr] = {
     "model": pl.col("model"),
@@ -87,9 +87,8 @@ def with_roles(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
 
     Needs the columns ``LABEL:content_tokens[ROLE]`` that a scan by role makes.
     """
-    pattern = re.compile(r"^(.*):content_tokens\[(.*)\]$", re.DOTALL)
-    found = [match for name in frame.columns if (match := pattern.match(name))]
-    roles = sorted({match[2] for match in found})
+    found = [known for name in frame.columns if (known := parse_column(name)) is not None]
+    roles = sorted({known.part for known in found if known.measure == "content_tokens" and known.part})
     frame = frame.with_columns(
         pl.lit(None, pl.Int64).alias(_role_column(label, role))
         for label in labels
@@ -108,7 +107,7 @@ def with_roles(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
 
 
 def _role_column(label: str, role: str) -> str:
-    return column(label, f"content_tokens[{role}]")
+    return column(label, "content_tokens", role)
 
 
 def _role(label: str, role: str) -> pl.Expr:
@@ -158,11 +157,8 @@ def _reply_slice(frame: pl.DataFrame, labels: Sequence[str], replies: dict[str, 
 
 def _narrow(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
     """Without the columns of single roles, so that slices lie on one another."""
-    kept = [column(label, name) for label in labels for name in (*_SLICED, "basis")]
+    kept = [column(label, name) for label in labels for name in (*QUANTITIES, "basis")]
     plain = [
         name for name in ("model", "kind", "source", "timestamp", "script", "tags") if name in frame.columns
     ]
     return frame.select(*plain, "role", *kept)
-
-
-_SLICED = ("content_tokens", "framing_tokens", "input_tokens", "output_tokens")

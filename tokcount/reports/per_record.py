@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tokcount.models.references import OWN
-from tokcount.reports.columns import QUANTITIES, NamedReference, Reference, column
+from tokcount.reports.columns import NamedReference, Reference, column
 from tokcount.reports.measures import with_drift
 from tokcount.scanning.plan import ScanPlan
+from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
 
 if TYPE_CHECKING:
     from tokcount.reports.cost.compute import CostOptions
-
-
-PLACE_COLUMNS: Final = ("source", "line", "index", "format", "kind", "model", "timestamp", "basis", "flags")
 
 
 def per_record(frame: pl.DataFrame, references: Sequence[Reference], baseline: Reference) -> pl.DataFrame:
@@ -32,8 +30,8 @@ def per_record(frame: pl.DataFrame, references: Sequence[Reference], baseline: R
         column(r.label, "cost_usd") for r in references if column(r.label, "cost_usd") not in frame.columns
     ]
     prepared = prepared.with_columns(pl.lit(None, pl.String).alias(name) for name in unpriced)
-    counts = [column(r.label, name) for r in references for name in (*QUANTITIES, "drift", "cost_usd")]
-    return prepared.select(*PLACE_COLUMNS, *counts, "reason")
+    counts = [column(r.label, name) for r in references for name in ROW_MEASURES]
+    return prepared.select(*REPORTED_COLUMNS, *counts, "reason")
 
 
 def references_of(plan: ScanPlan) -> list[Reference]:

@@ -1,133 +1,116 @@
-"""From blocks of columns to one polars frame; the only place where a scan needs polars."""
+"""Chunks of columns → one polars frame; the only place where a scan needs polars."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
-from tokcount.scanning.columns import (
-    BILLED_COLUMNS,
-    NO_WORD,
-    NULL,
-    NULL_BILLED,
-    PLACE_COLUMNS,
-    TIMESTAMP,
-    WORD_COLUMNS,
-    Columns,
-)
+from tokcount.scanning.columns import ColumnBuilder, Columns, Packed, Run
+from tokcount.scanning.schema import DTYPES, RECORD_COLUMNS, column, parse_column
 
 Placed = tuple[Columns, int]
-"""Columns of a block, and the number of lines before it in its file."""
-TYPES: Final[dict[str, type[pl.DataType]]] = {"b": pl.Int8, "i": pl.Int32, "q": pl.Int64}
-
-FIRST = (
-    "source",
-    "line",
-    "index",
-    "format",
-    "kind",
-    "model",
-    "timestamp",
-    "basis",
-    "reason",
-    "flags",
-    "tags",
-)
-DUPLICATE = "duplicate"
+"""Columns of a chunk, and the number of lines before it in its file."""
+Part: TypeAlias = "tuple[Packed, Sequence[str] | None]"
+"""Numbers of a column, and the strings that they are the codes of."""
+DUPLICATE: Final = "duplicate"
+_POLARS: Final[dict[str, pl.DataType]] = {
+    "text": pl.String(),
+    "basis": pl.String(),
+    "integer": pl.Int64(),
+    "time": pl.Datetime("us", "UTC"),
+}
+_INTEGERS: Final[dict[str, type[pl.DataType]]] = {"b": pl.Int8, "h": pl.Int16, "i": pl.Int32, "q": pl.Int64}
 
 
-def assemble(blocks: Sequence[Placed]) -> pl.DataFrame:
-    """One frame of all blocks, in order, with inputs and duplicates told."""
-    references = blocks[0][0].references if blocks else ()
-    frame = with_inputs(_flag_duplicates(joined(blocks)), references)
-    rest = [name for name in frame.columns if name not in FIRST]
-    return frame.select(*FIRST, *rest)
+def assemble(chunks: Sequence[Placed]) -> pl.DataFrame:
+    """One frame of all chunks, in order, with input tokens, and duplicates flagged."""
+    references = chunks[0][0].references if chunks else ()
+    frame = with_inputs(_flag_duplicates(joined(chunks)), references)
+    described = [known.name for known in RECORD_COLUMNS if known.name in frame.columns]
+    return frame.select(*described, pl.exclude(described))
 
 
-def joined(blocks: Sequence[Placed]) -> pl.DataFrame:
-    """The rows of all blocks, in order: times, words, numbers, and the sparse columns that any block has.
+def joined(chunks: Sequence[Placed]) -> pl.DataFrame:
+    """The rows of all chunks, in order, with the extra columns that any chunk has.
 
-    A column that holds one value alone takes no room. Most do, and a long run needs most of its memory here.
+    A column that holds a single value takes no memory. Most do, and a long run needs most of its memory here.
     """
-    blocks = blocks or [(Columns(()).finished(), 0)]
-    varied: list[pl.Series] = []
+    chunks = chunks or [(ColumnBuilder(()).finish(), 0)]
+    lines = [_integers(columns.packed["line"]) + before for columns, before in chunks]
+    varied: list[pl.Series] = [pl.concat(lines).rename("line")]
     same: list[pl.Expr] = []
-    order = []
-    for series in _columns(blocks):
-        order.append(series.name)
-        if series.name != "line" and _holds_one_value(series):
-            same.append(pl.lit(series[0], series.dtype).alias(series.name))
-        else:
-            varied.append(series.rechunk())
-    return pl.DataFrame(varied).with_columns(same).select(order)
+    names = chunks[0][0].missing
+    for name in names:
+        if name != "line":
+            found = _column(name, chunks)
+            if isinstance(found, pl.Series):
+                varied.append(found.rename(name))
+            else:
+                same.append(found.alias(name))
+    extra = sorted({name for columns, _ in chunks for name in columns.extra})
+    varied += [_extra(name, chunks) for name in extra]
+    return pl.DataFrame(varied).with_columns(same).select(*names, *extra)
 
 
-def _columns(blocks: Sequence[Placed]) -> Iterator[pl.Series]:
-    first = blocks[0][0]
-    yield _timestamps(blocks)
-    for name in first.types:
-        if name in WORD_COLUMNS:
-            yield _words(name, blocks)
-        elif name.endswith("basis"):
-            yield _gathered(name, [pl.Series(BASIS_ORDER)] * len(blocks), blocks)
-        elif name == "line":
-            yield pl.concat([_numbers(name, columns) + offset for columns, offset in blocks])
-        elif name in PLACE_COLUMNS:
-            yield pl.concat([_numbers(name, columns) for columns, _ in blocks])
-        else:
-            null = NULL_BILLED if name in BILLED_COLUMNS else NULL
-            yield _nullable(pl.concat([_numbers(name, columns) for columns, _ in blocks]), null)
-    for name in sorted({name for columns, _ in blocks for name in columns.sparse.columns}):
-        yield pl.concat([columns.sparse.series(name, len(columns)) for columns, _ in blocks])
-
-
-def _holds_one_value(series: pl.Series) -> bool:
-    if len(series) < 2:
-        return False
-    missing = series.null_count()
-    return missing == len(series) or (missing == 0 and series.min() == series.max())
-
-
-def _words(name: str, blocks: Sequence[Placed]) -> pl.Series:
-    return _gathered(
-        name, [pl.Series(columns.words[name].words, dtype=pl.String) for columns, _ in blocks], blocks
-    )
-
-
-def _gathered(name: str, tables: list[pl.Series], blocks: Sequence[Placed]) -> pl.Series:
-    """The words that the codes of a column stand for; each block has its own table of words."""
-    starts = [0, *accumulate(map(len, tables))]
-    codes = [
-        _nullable(_numbers(name, columns), NO_WORD) + start
-        for (columns, _), start in zip(blocks, starts, strict=False)
+def _column(name: str, chunks: Sequence[Placed]) -> pl.Series | pl.Expr:
+    """The values of a column, or the only one."""
+    known = parse_column(name)
+    dtype = DTYPES[name if known is None else known.measure]
+    missing = chunks[0][0].missing[name]
+    parts: list[Part] = [
+        (part, BASIS_ORDER if dtype == "basis" else columns.strings.get(name))
+        for columns, _ in chunks
+        for part in columns.packed[name]
     ]
-    return pl.concat(tables).gather(pl.concat(codes)).rename(name)
+    only = {
+        None if part.value == missing else part.value if strings is None else strings[part.value]
+        for part, strings in parts
+        if isinstance(part, Run)
+    }
+    if len(only) == 1 and all(isinstance(part, Run) for part, _ in parts):
+        value = only.pop()
+        return pl.lit(value, pl.Int64 if isinstance(value, int) else pl.String).cast(_POLARS[dtype])
+    return _series(parts, missing).cast(_POLARS[dtype])
 
 
-def _numbers(name: str, columns: Columns) -> pl.Series:
-    values = columns.values(name)
-    return pl.Series(name, memoryview(values) if values else [], dtype=TYPES[values.typecode]).cast(pl.Int64)
+def _series(parts: Sequence[Part], missing: int | None) -> pl.Series:
+    """The numbers of all parts, or the strings that they are the codes of."""
+    strings: list[str] = []
+    numbers = [pl.Series(dtype=pl.Int64)]
+    for part, table in parts:
+        values = _integers([part])
+        if missing is not None:
+            values = values.set(values == missing, None)
+        numbers.append(values + len(strings) if table is not None else values)
+        strings += table or ()
+    return pl.Series(strings).gather(pl.concat(numbers)) if strings else pl.concat(numbers)
 
 
-def _nullable(series: pl.Series, null: int) -> pl.Series:
-    return series.set(series == null, None)
+def _integers(parts: Iterable[Packed]) -> pl.Series:
+    series = [
+        pl.repeat(part.value, part.rows, dtype=pl.Int64, eager=True)
+        if isinstance(part, Run)
+        else pl.Series(memoryview(part), dtype=_INTEGERS[part.typecode]).cast(pl.Int64)
+        for part in parts
+    ]
+    return pl.concat(series) if series else pl.Series(dtype=pl.Int64)
 
 
-def _timestamps(blocks: Sequence[Placed]) -> pl.Series:
-    seconds = [columns.values(TIMESTAMP) for columns, _ in blocks]
-    times = pl.concat([pl.Series(memoryview(each) if each else [], dtype=pl.Float64) for each in seconds])
-    micros = (times.fill_nan(None) * 1e6).round().cast(pl.Int64)
-    return micros.cast(pl.Datetime("us", "UTC")).rename(TIMESTAMP)
+def _extra(name: str, chunks: Sequence[Placed]) -> pl.Series:
+    """A column of the features: fingerprints take 64 bits, tokens 32."""
+    parts = [part for columns, _ in chunks for part in columns.extra.get(name, [Run(0, len(columns))])]
+    return _integers(parts).cast(pl.Int64 if name.endswith("_id") else pl.Int32).rename(name)
 
 
 def with_inputs(frame: pl.DataFrame, references: Iterable[str]) -> pl.DataFrame:
-    """The frame with ``R:input_tokens``, content + framing, for each of the ``references``."""
+    """The frame with `R:input_tokens`, content + framing, for each of the `references`."""
     return frame.with_columns(
-        (pl.col(f"{label}:content_tokens") + pl.col(f"{label}:framing_tokens")).alias(f"{label}:input_tokens")
+        (pl.col(column(label, "content_tokens")) + pl.col(column(label, "framing_tokens"))).alias(
+            column(label, "input_tokens")
+        )
         for label in references
     )
 

@@ -19,12 +19,12 @@ DEFAULT_ENCODINGS: Final = ("p50k_base", "cl100k_base", "o200k_base")
 class ScanPlan(msgspec.Struct, frozen=True):
     """Everything that a worker needs to count records; picklable, and the same in every worker.
 
-    ``own`` adds the record's own model as a reference, labelled ``own``; ``assume_model`` stands in where a record
-    names no model or one that is not known; ``catalog`` is the user's, if they have models of their own, and
-    ``families`` are their own framing constants. ``roles`` asks for content by message role, ``scripts`` for the
-    dominant script of each record's text, ``shapes`` for the shape of each request and,
-    with ``own``, for the names of odd bills;
-    ``parts`` for what an audit wants to know (see `tokcount.scanning.features.parts`).
+    `own` adds the record's own model as a reference, labelled `own`; `assume_model` is used where a record
+    names no model or an unknown one; `catalog` and `families` are the user's own models and framing constants.
+
+    The features that a report asks for: `roles`, content by message role; `scripts`, the dominant script of each
+    record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
+    `parts`, what an audit needs (see `tokcount.scanning.features.parts`).
     """
 
     references: tuple[Reference, ...]
@@ -36,6 +36,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     roles: bool = False
     scripts: bool = False
     shapes: bool = False
+    answers: bool = False
     parts: bool = False
 
     @property
@@ -66,9 +67,9 @@ def make_plan(
     by: Sequence[str] = (),
     shapes: bool = False,
 ) -> ScanPlan:
-    """A plan from the names a user gave.
+    """A plan from the names that a user gave.
 
-    With neither ``from_`` nor ``to``: the three encodings, ``p50k_base`` as the baseline. With only targets, the
+    With neither `from_` nor `to`: the three encodings, ``p50k_base`` as the baseline. With only targets, the
     baseline is each record's own model. Raises `UsageError` for an unknown name.
     """
     to = (to,) if isinstance(to, str) else to
@@ -106,7 +107,7 @@ def own_plan(
     catalog: Catalog | None = None,
     families: tuple[UserFamily, ...] = (),
 ) -> ScanPlan:
-    """A plan that counts each record under its own model alone, with its shape: for comparing with what was billed."""
+    """A plan that counts each record under its own model only, with all that a comparison with the bill needs."""
     if assume_model:
         parse_reference(assume_model, catalog)
     return ScanPlan(
@@ -117,4 +118,5 @@ def own_plan(
         catalog=catalog,
         families=families,
         shapes=True,
+        answers=True,
     )

@@ -1,7 +1,7 @@
-"""Worker processes, never left behind.
+"""A pool of worker processes that are always cleaned up.
 
 They are spawned, except on Linux while this process has no other threads: there they are forked from a process that
-has loaded the vocabularies, which all workers then share. Nothing depends on which it is.
+has loaded the vocabularies, which all workers then share. Results do not depend on which it is.
 """
 
 from __future__ import annotations
@@ -19,37 +19,35 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import Synchronized
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Generic, Self, TypeVar
 
 from tokcount.errors import DataError, ExitCode
-from tokcount.logs.options import ReadOptions
-from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import ScanChunk
-from tokcount.scanning.tasks import Task, Worker
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 GLANCE: Final = 0.2
-"""Seconds between two looks at how far the workers are, and at signals: the handler for Ctrl-C that polars installs
-does not wake who waits for a lock."""
+"""Seconds between two looks at the progress of the workers, and at signals: the handler for Ctrl-C that polars
+installs does not wake a thread that waits for a lock."""
 
 
-class Pool:
-    """Processes that work off tasks; a context manager that ends them, whatever happens.
+class Pool(Generic[P]):
+    """Worker processes; a context manager that ends them, whatever happens.
 
-    ``progress`` is called in this process with the bytes that all workers have read so far.
+    Each has a processor of its own, which `make` makes and which it keeps between tasks. `progress` is called in this
+    process with the bytes that all workers have read so far.
     """
 
-    def __init__(
-        self, plan: ScanPlan, options: ReadOptions, jobs: int, progress: Callable[[int], None] | None
-    ) -> None:
+    def __init__(self, make: Callable[[], P], jobs: int, progress: Callable[[int], None] | None) -> None:
         method = start_method()
         context = multiprocessing.get_context(method)
-        prepared = Worker(plan, options) if method == "fork" else None
+        prepared = make() if method == "fork" else None
         self._progress = progress
         self._read = context.Value("q", 0)
         self._others = set(multiprocessing.active_children())
-        self._executor = ProcessPoolExecutor(jobs, context, _start, (plan, options, self._read, prepared))
-        # A worker that is ended in the middle of a result leaves a thread of the executor waiting for the rest of it,
-        # for ever, as long as somebody could still write: this process holds the last such end.
+        self._executor = ProcessPoolExecutor(jobs, context, _start, (make, self._read, prepared))
+        # A worker that is killed while it sends a result leaves a thread of the executor waiting for the rest of it
+        # for ever, unless the last end of the pipe that could still be written to is closed: this process holds it.
         self._results = self._executor._result_queue  # noqa: SLF001
 
     def __enter__(self) -> Self:
@@ -59,21 +57,21 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            # Not asked to end, and before the queues go: a worker that is only starting hears nothing yet, and would
-            # say that it misses them.
+            # Killed rather than asked to end, and before the queues are closed: a worker that is still starting does
+            # not listen yet, and would complain that they are missing.
             for child in set(multiprocessing.active_children()) - self._others:
                 child.kill()
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         if kind is not None:
             self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
 
-    def submit(self, task: Task) -> Future[ScanChunk]:
-        """Put a task in the queue."""
+    def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
+        """Queue a call of `function` in a worker, with its processor, the arguments, and what takes bytes read."""
         with _held_interrupts():
-            return self._executor.submit(_work, task)
+            return self._executor.submit(_call, function, arguments)
 
-    def result(self, future: Future[ScanChunk]) -> ScanChunk:
-        """Wait for a task. Raises what it raised, and `DataError` when its process died."""
+    def result(self, future: Future[R]) -> R:
+        """Wait for a call. Raises what it raised, and `DataError` when its process died."""
         try:
             while True:
                 try:
@@ -89,6 +87,12 @@ class Pool:
         finally:
             self._show_progress()
 
+    def advance(self, count: int) -> None:
+        """Add bytes that this process has read itself."""
+        with self._read.get_lock():
+            self._read.value += count
+        self._show_progress()
+
     def _show_progress(self) -> None:
         if self._progress is not None:
             self._progress(self._read.value)
@@ -99,10 +103,10 @@ _ENDING = {signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 
 @contextmanager
 def _held_interrupts() -> Iterator[None]:
-    """Signals wait until a process has been started, and stay held back in it until `_start` lets them through.
+    """Signals wait until a process has been started, and stay blocked in it until `_start` unblocks them.
 
     A worker that is forked and ended before it has begun would go on as the program itself; one that is spawned would
-    not be known yet to those who end it. Holding them back in this thread is not enough where others can receive them.
+    not be known yet to the code that ends it. Blocking them in this thread is not enough where others can receive them.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -112,7 +116,7 @@ def _held_interrupts() -> Iterator[None]:
     handlers = {}
     if threading.current_thread() is threading.main_thread():
         handlers = {
-            number: signal.signal(number, lambda heard, _: waiting.append(heard)) for number in numbers
+            number: signal.signal(number, lambda received, _: waiting.append(received)) for number in numbers
         }
     before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
@@ -121,25 +125,25 @@ def _held_interrupts() -> Iterator[None]:
         for number, handler in handlers.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for told in waiting:
-            signal.raise_signal(told)
+        for received in waiting:
+            signal.raise_signal(received)
 
 
 class _State:
     """What a worker process keeps between tasks."""
 
-    worker: Worker
+    processor: Any
     read: Synchronized[int]
 
 
 def start_method() -> str:
-    """``fork`` where that is safe: on Linux, without other threads, and before polars has started its own."""
+    """`fork` where that is safe: on Linux, without other threads, and before polars has started its own."""
     alone = threading.active_count() == 1 and "polars" not in sys.modules
     return "fork" if sys.platform == "linux" and alone else "spawn"
 
 
-def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int], prepared: Worker | None) -> None:
-    """Begin a worker process: Ctrl-C is the parent's to handle, and without the parent there is nothing to do.
+def _start(make: Callable[[], Any], read: Synchronized[int], prepared: Any) -> None:
+    """Begin a worker process: the parent handles Ctrl-C, and without the parent there is nothing to do.
 
     A request to end is obeyed at once, whatever the parent does when it gets one.
     """
@@ -149,7 +153,7 @@ def _start(plan: ScanPlan, options: ReadOptions, read: Synchronized[int], prepar
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_follow_parent, daemon=True).start()
-    _State.worker = prepared or Worker(plan, options)
+    _State.processor = prepared or make()
     _State.read = read
 
 
@@ -160,8 +164,8 @@ def _follow_parent() -> None:
         os._exit(ExitCode.INTERRUPTED)
 
 
-def _work(task: Task) -> ScanChunk:
-    return _State.worker.work(task, _count_bytes)
+def _call(function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
+    return function(_State.processor, *arguments, _count_bytes)
 
 
 def _count_bytes(count: int) -> None:

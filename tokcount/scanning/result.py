@@ -1,24 +1,28 @@
-"""What a scan found: rows of counts, what was skipped, and what went wrong on the way."""
+"""What a scan found: rows of counts, what was skipped, and the warnings."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
+from tokcount.logs.format import Item
 from tokcount.logs.reader import FileWarning
-from tokcount.logs.record import Skipped
+from tokcount.logs.record import Record, Skipped
 from tokcount.scanning.columns import Columns
 
 if TYPE_CHECKING:
     import polars as pl
 
+T = TypeVar("T")
+
 PLACES_PER_REASON: Final = 50
-"""Places kept of each reason; all are counted."""
+"""Locations kept of each reason; all items are counted."""
 
 
 class SkippedSummary(msgspec.Struct):
-    """How many items were skipped for which reason, and the first places of each."""
+    """How many items were skipped for which reason, and the first locations of each."""
 
     reasons: dict[str, int] = {}
     places: list[Skipped] = []
@@ -29,30 +33,40 @@ class SkippedSummary(msgspec.Struct):
         return sum(self.reasons.values())
 
     def add(self, skipped: Skipped) -> None:
-        """Count one item and keep its place if it is one of the first of its reason."""
+        """Count one item and keep its location if it is one of the first of its reason."""
         seen = self.reasons.get(skipped.reason, 0)
         self.reasons[skipped.reason] = seen + 1
         if seen < PLACES_PER_REASON:
             self.places.append(skipped)
 
     def merge(self, other: SkippedSummary, line_offset: int) -> None:
-        """Add the summary of a later part of the input, whose lines start at ``line_offset``."""
-        room = {reason: PLACES_PER_REASON - self.reasons.get(reason, 0) for reason in other.reasons}
+        """Add the summary of a later part of the input, whose lines start at `line_offset`."""
+        left = {reason: PLACES_PER_REASON - self.reasons.get(reason, 0) for reason in other.reasons}
         for skipped in other.places:
-            if room[skipped.reason] > 0:
-                room[skipped.reason] -= 1
+            if left[skipped.reason] > 0:
+                left[skipped.reason] -= 1
                 self.places.append(msgspec.structs.replace(skipped, line=skipped.line + line_offset))
         for reason, count in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + count
 
 
-class ScanChunk(msgspec.Struct):
-    """The result of one task: the rows of a span of a file, or of whole files; lines relative to its start.
+def records_of(items: Iterable[Item], skipped: SkippedSummary) -> Iterator[Record]:
+    """The records among the items; everything else is added to `skipped`."""
+    for item in items:
+        if isinstance(item, Skipped):
+            skipped.add(item)
+        else:
+            yield item
 
-    ``part_of`` is the file that a span belongs to, ``lines`` how many lines it has.
+
+class Chunk(msgspec.Struct, Generic[T]):
+    """The result of one task: what was made of the records of a part of a file, or of whole files.
+
+    `part_of` is the file that a part belongs to and `lines` how many lines it has; its records count lines from its
+    start.
     """
 
-    columns: Columns
+    result: T
     skipped: SkippedSummary
     part_of: str = ""
     lines: int = 0
@@ -63,7 +77,7 @@ class ScanChunk(msgspec.Struct):
 class ScanResult(msgspec.Struct):
     """Everything a scan found, in the order of the input, whatever the number of processes."""
 
-    blocks: list[tuple[Columns, int]]
+    chunks: list[tuple[Columns, int]]
     """Rows and the number of lines before them in their file."""
     skipped: SkippedSummary
     warnings: list[str]
@@ -71,14 +85,14 @@ class ScanResult(msgspec.Struct):
     @property
     def records(self) -> int:
         """Rows found."""
-        return sum(len(columns) for columns, _ in self.blocks)
+        return sum(len(columns) for columns, _ in self.chunks)
 
     def frame(self) -> pl.DataFrame:
-        """One row a record, in input order.
+        """One row per record, in input order.
 
-        Adds ``R:input_tokens`` (content + framing) for each reference R, and the flag ``duplicate`` to every
-        record whose format and call id were seen in an earlier row.
+        Adds `R:input_tokens` (content + framing) for each reference R, and the flag `duplicate` to every record
+        whose format and call id were seen in an earlier row.
         """
         from tokcount.scanning.frame import assemble
 
-        return assemble(self.blocks)
+        return assemble(self.chunks)

@@ -1,7 +1,8 @@
-"""Scanning: sources → blocks of counted rows, in this process or in several, always in the order of the input.
+"""Scanning: sources → chunks of counted rows, in this process or in several, always in the order of the input.
 
-Plain JSON lines are split at line ends over processes; other containers stream, one process a file. Which rows come
-out, and in which order, does not depend on the number of processes.
+A task is what one process reads in one go: whole files, or a part of one file of JSON lines. Plain JSON lines are cut
+at line ends; other containers stream, one process per file. Which rows come out, and in which order, does not depend
+on the number of processes.
 """
 
 from __future__ import annotations
@@ -10,25 +11,62 @@ import contextlib
 import importlib
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+import msgspec
+
+from tokcount.logs import spans
 from tokcount.logs.detect import NeedsWhole
+from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
+from tokcount.logs.reader import FileWarning, Reader
+from tokcount.logs.record import Record
 from tokcount.logs.source import Source
+from tokcount.scanning.columns import Columns
+from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import ScanChunk, ScanResult, SkippedSummary
-from tokcount.scanning.tasks import Task, Worker, tasks_of
+from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary, records_of
 
 if TYPE_CHECKING:
     from tokcount.scanning.pool import Pool
 
 Progress = Callable[[int], None]
-"""Takes the number of bytes read so far."""
+"""Takes a number of bytes that were read: all so far, or those since the last call."""
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 WORTH_A_POOL: Final = 4 << 20
 """Bytes of input below which starting processes costs more than it saves."""
+AHEAD: Final = 2
+"""Tasks of each process whose results may wait to be taken."""
+
+
+class Processor(Protocol[T_co]):
+    """What a process does with the records of its tasks, one task after the other."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings for the user, one line each."""
+        ...
+
+    def process(self, records: Iterable[Record]) -> T_co:
+        """The result of one task."""
+        ...
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Whole `sources`, read one after the other; or, with a `span`, that part of the one source.
+
+    `alone`: other files of the run are read elsewhere, so a format that joins files must not occur.
+    """
+
+    sources: tuple[Source, ...]
+    span: spans.Span | None = None
+    alone: bool = False
 
 
 def run(
@@ -41,14 +79,20 @@ def run(
 ) -> ScanResult:
     """Count all records of the sources.
 
-    ``jobs`` is the number of processes, by default the cores this process may use; 1 starts none. ``progress`` is
-    called with the bytes read so far. Raises `UsageError` for options that make no sense and `DataError` when a
-    worker process died.
+    `jobs` is the number of processes, by default the cores this process may use; 1 starts none. `progress` is called
+    with the bytes read so far. Raises `UsageError` for options that make no sense and `DataError` when a worker
+    process died.
     """
-    jobs = jobs or cores()
-    if jobs == 1 or not _worth_a_pool(sources):
-        return _collect([_in_this_process(sources, plan, options, progress)])
-    return _collect(_in_processes(sources, plan, options, jobs, progress))
+    make, jobs = partial(RecordCounter, plan), processes_for(sources, jobs)
+    if jobs == 1:
+        return _collect([run_task(make(), Task(tuple(sources)), options, summed(progress))])
+    return _collect(_in_processes(sources, make, options, jobs, progress))
+
+
+def processes_for(sources: Sequence[Source], jobs: int | None) -> int:
+    """How many processes to use: `jobs`, by default one per core; one where starting more would not pay."""
+    large = sum(source.size or 0 for source in sources) >= WORTH_A_POOL
+    return (jobs or cores()) if large else 1
 
 
 def cores() -> int:
@@ -58,18 +102,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _worth_a_pool(sources: Sequence[Source]) -> bool:
-    return sum(source.size or 0 for source in sources) >= WORTH_A_POOL
-
-
-def _in_this_process(
-    sources: Sequence[Source], plan: ScanPlan, options: ReadOptions, progress: Progress | None
-) -> ScanChunk:
-    return Worker(plan, options).work(Task(tuple(sources)), summed(progress))
-
-
 def summed(progress: Progress | None) -> Progress:
-    """Takes the bytes read since its last call, and tells ``progress`` their sum."""
+    """Takes the bytes read since its last call, and reports their sum to `progress`."""
     done = 0
 
     def advance(count: int) -> None:
@@ -81,26 +115,83 @@ def summed(progress: Progress | None) -> Progress:
     return advance
 
 
+def tasks_of(source: Source, options: ReadOptions, *, alone: bool) -> list[Task]:
+    """The tasks of one file, in the order of its lines."""
+    parts = spans.plan(source, options)
+    if parts is None:
+        return [Task((source,), alone=alone)]
+    return [Task((source,), span, alone) for span in parts]
+
+
+def run_task(
+    processor: Processor[T], task: Task, options: ReadOptions, progress: Progress | None = None
+) -> Chunk[T]:
+    """Read and process one task. Raises `NeedsWhole` for a part with a format that only the whole can show.
+
+    `progress` is called with the bytes read since its last call.
+    """
+    notes: list[FileWarning] = []
+    skipped = SkippedSummary()
+    if task.span is None:
+        items = read_whole(task, options, notes, progress)
+        result = processor.process(records_of(items, skipped))
+        return Chunk(result, skipped, notes=notes, warnings=processor.warnings)
+    part = spans.SpanReader(task.sources[0], task.span, options, notes)
+    result = processor.process(records_of(part, skipped))
+    if progress is not None:
+        progress(task.span.end - task.span.start)
+    return Chunk(result, skipped, task.sources[0].path, part.lines, notes, processor.warnings)
+
+
+def read_whole(
+    task: Task, options: ReadOptions, notes: list[FileWarning], progress: Progress | None
+) -> Iterator[Item]:
+    """The items of the whole files of a task."""
+    reader = Reader(options, files=len(task.sources), alone=task.alone, notes=notes, progress=progress)
+    for source in task.sources:
+        yield from reader.read(source)
+    yield from reader.finish()
+
+
+def in_order(
+    pool: Pool[Processor[T]], tasks: Iterable[Task], options: ReadOptions, jobs: int
+) -> Iterator[Chunk[T]]:
+    """The chunks of the tasks; only few are started ahead of the one that is taken, so memory is bounded."""
+    started: deque[Future[Chunk[T]]] = deque()
+    for task in tasks:
+        started.append(pool.submit(run_task, task, options))
+        if len(started) > AHEAD * jobs:
+            yield pool.result(started.popleft())
+    while started:
+        yield pool.result(started.popleft())
+
+
 def _in_processes(
-    sources: Sequence[Source], plan: ScanPlan, options: ReadOptions, jobs: int, progress: Progress | None
-) -> list[ScanChunk]:
+    sources: Sequence[Source],
+    make: Callable[[], RecordCounter],
+    options: ReadOptions,
+    jobs: int,
+    progress: Progress | None,
+) -> list[Chunk[Columns]]:
     from tokcount.scanning.pool import Pool
 
     alone = len(sources) > 1
     tasks = [tasks_of(source, options, alone=alone) for source in sources]
-    with Pool(plan, options, min(jobs, sum(map(len, tasks))), progress) as pool:
-        queued = [
-            (source, list(map(pool.submit, parts))) for source, parts in zip(sources, tasks, strict=True)
-        ]
-        _load_polars_meanwhile()
+    with Pool(make, min(jobs, sum(map(len, tasks))), progress) as pool:
+        queued = [[pool.submit(run_task, task, options) for task in parts] for parts in tasks]
+        load_polars_meanwhile()
         try:
-            return [block for source, futures in queued for block in _of_source(pool, source, futures, alone)]
+            return [
+                chunk
+                for source, futures in zip(sources, queued, strict=True)
+                for chunk in _of_source(pool, source, futures, options, alone=alone)
+            ]
         except NeedsWhole:
-            _cancel(future for _, futures in queued for future in futures)
-            return [pool.result(pool.submit(Task(tuple(sources))))]
+            _cancel(future for futures in queued for future in futures)
+            return [pool.result(pool.submit(run_task, Task(tuple(sources)), options))]
 
 
-def _load_polars_meanwhile() -> None:
+def load_polars_meanwhile() -> None:
     """The frame needs it when the workers are done; loading it now takes its time while this process waits for them.
 
     Only after the workers have been started: see `tokcount.scanning.pool.start_method`.
@@ -109,44 +200,63 @@ def _load_polars_meanwhile() -> None:
 
 
 def _load_polars() -> None:
-    """What goes wrong here is raised again where polars is needed; after an interrupt, it is needed nowhere."""
+    """Errors here are raised again where polars is needed; after an interrupt, it is needed nowhere."""
     with contextlib.suppress(Exception):
         importlib.import_module("polars")
 
 
 def _of_source(
-    pool: Pool, source: Source, futures: list[Future[ScanChunk]], alone: bool
-) -> Iterator[ScanChunk]:
-    """The blocks of one file; of a file that must not be split, one block, read again in one piece."""
+    pool: Pool[RecordCounter],
+    source: Source,
+    futures: list[Future[Chunk[Columns]]],
+    options: ReadOptions,
+    *,
+    alone: bool,
+) -> list[Chunk[Columns]]:
+    """The chunks of one file; of a file that must not be split, one chunk, read again in one piece."""
     try:
-        blocks = [pool.result(future) for future in futures]
+        return [pool.result(future) for future in futures]
     except NeedsWhole as signal:
         if signal.whole_run and alone:
             raise
         _cancel(futures)
-        blocks = [pool.result(pool.submit(Task((source,), alone=alone)))]
-    yield from blocks
+        return [pool.result(pool.submit(run_task, Task((source,), alone=alone), options))]
 
 
-def _cancel(futures: Iterable[Future[ScanChunk]]) -> None:
+def _cancel(futures: Iterable[Future[Chunk[Columns]]]) -> None:
     for future in futures:
         future.cancel()
 
 
-def _collect(blocks: Iterable[ScanChunk]) -> ScanResult:
-    """One result of all blocks; the lines of a span follow those of the spans before it in its file."""
-    result = ScanResult([], SkippedSummary(), [])
-    warnings: dict[str, None] = {}
-    notes: dict[tuple[str, str], int] = {}
-    offset, file = 0, ""
-    for block in blocks:
-        if block.part_of != file:
-            offset, file = 0, block.part_of
-        result.blocks.append((block.columns, offset))
-        result.skipped.merge(block.skipped, offset)
-        warnings.update(dict.fromkeys(block.warnings))
-        for note in block.notes:
-            notes.setdefault((note.source, note.text), note.line + offset)
-        offset += block.lines
-    result.warnings = [*warnings, *(f"{source}:{line} {text}" for (source, text), line in notes.items())]
-    return result
+def _collect(chunks: Iterable[Chunk[Columns]]) -> ScanResult:
+    """One result of all chunks."""
+    summary = Summary()
+    found = [(chunk.result, summary.add(chunk)) for chunk in chunks]
+    return ScanResult(found, summary.skipped, summary.lines())
+
+
+class Summary:
+    """What is known of a run besides its results: everything that was skipped, and the warnings."""
+
+    def __init__(self) -> None:
+        self.skipped = SkippedSummary()
+        self._warnings: dict[str, None] = {}
+        self._notes: dict[tuple[str, str], int] = {}
+        self._offset, self._file = 0, ""
+
+    def add(self, chunk: Chunk[T]) -> int:
+        """Add the next chunk; returns how many lines of its file come before it."""
+        if chunk.part_of != self._file:
+            self._offset, self._file = 0, chunk.part_of
+        offset = self._offset
+        self.skipped.merge(chunk.skipped, offset)
+        self._warnings.update(dict.fromkeys(chunk.warnings))
+        for note in chunk.notes:
+            self._notes.setdefault((note.source, note.text), note.line + offset)
+        self._offset += chunk.lines
+        return offset
+
+    def lines(self) -> list[str]:
+        """The warnings, one line each."""
+        notes = [f"{source}:{line} {text}" for (source, text), line in self._notes.items()]
+        return [*self._warnings, *notes]

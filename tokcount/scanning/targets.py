@@ -18,9 +18,9 @@ NO_MODEL: Final = "no model in the record"
 
 
 class CountingTarget(msgspec.Struct, frozen=True):
-    """A reference made ready: its encoding, framing family, and the model name that image rules go by.
+    """A reference made ready: its encoding, framing family, and the model name that the image rules use.
 
-    ``is_encoding``: an encoding says nothing of the endpoint, so a prompt stays a prompt under it.
+    `is_encoding`: an encoding does not specify an endpoint, so a prompt stays a prompt under it.
     """
 
     label: str
@@ -29,7 +29,7 @@ class CountingTarget(msgspec.Struct, frozen=True):
     model: str = ""
     is_encoding: bool = False
     place: int = -1
-    """Of the encoding among those that are counted together; -1: it is counted by itself."""
+    """Of the encoding among those that are counted together; -1: it is counted separately."""
     doubt: str = ""
     """Why no count under it is exact."""
 
@@ -46,48 +46,49 @@ class CountingTarget(msgspec.Struct, frozen=True):
 
 
 class FramingGroup(NamedTuple):
-    """One way to frame a record: a family and a model, and the targets that share it with their places in the row."""
+    """A family and a model, and the targets that frame a record with them, each with its place in the row."""
 
     family: Family
     model: str
     targets: list[tuple[int, CountingTarget]]
 
 
-class FramingGroups(NamedTuple):
-    """All ways to frame the records of one kind and model; ``reason``: why there is no count under its own model."""
+class Framings(NamedTuple):
+    """All framing groups of the records of one kind and model; `reason`: why there is no count under its own model."""
 
-    ways: tuple[FramingGroup, ...]
+    groups: tuple[FramingGroup, ...]
     reason: str | None = None
 
 
 class Targets:
-    """The references of a plan for every record; ``encodings`` are those that are counted together."""
+    """The references of a plan for every record; `encodings` are those that are counted together."""
 
     def __init__(self, plan: ScanPlan, encodings: tuple[str, ...]) -> None:
         self._plan = plan
         self._encodings = encodings
         self._calibrated = {user.model: user for user in plan.families}
         self._named = tuple(map(self._target, plan.references))
-        self._ways: dict[tuple[Kind, str | None, str | None], FramingGroups] = {}
+        self._known: dict[tuple[Kind, str | None, str | None], Framings] = {}
 
-    def ways(self, kind: Kind, served: str | None, asked: str | None) -> FramingGroups:
-        """The ways to frame a record of ``kind`` that names these models."""
+    def groups(self, kind: Kind, served: str | None, asked: str | None) -> Framings:
+        """The framing groups of a record of `kind` that names these models."""
         key = (kind, served, asked) if self._plan.own else (kind, None, None)
-        ways = self._ways.get(key)
-        if ways is None:
-            ways = self._ways[key] = self._grouped(kind, served, asked)
-        return ways
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._grouped(kind, served, asked)
+        return found
 
-    def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> FramingGroups:
+    def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> Framings:
         own = self._own(served, asked) if self._plan.own else None
         row = [own, *self._named] if self._plan.own else list(self._named)
         groups: dict[tuple[str, str], FramingGroup] = {}
         for place, target in enumerate(row):
             if isinstance(target, CountingTarget):
                 family = target.family_for(kind)
-                way = groups.setdefault((family.name, target.model), FramingGroup(family, target.model, []))
-                way.targets.append((place, target))
-        return FramingGroups(tuple(groups.values()), own if isinstance(own, str) else None)
+                key = family.name, target.model
+                group = groups.setdefault(key, FramingGroup(family, target.model, []))
+                group.targets.append((place, target))
+        return Framings(tuple(groups.values()), own if isinstance(own, str) else None)
 
     def _target(self, reference: Reference) -> CountingTarget:
         name = reference.model.name if reference.model else ""
@@ -108,8 +109,8 @@ class Targets:
                 encoding = calibrated.encoding or (found.model.encoding if found else "")
                 return self._own_as(encoding, calibrated.family, name)
             if found is not None:
-                stands_in = named and name not in (served, asked)
-                doubt = f"unknown model {named!r}, counted as {name}" if stands_in else ""
+                assumed = named and name not in (served, asked)
+                doubt = f"unknown model {named!r}, counted as {name}" if assumed else ""
                 model = found.model
                 return self._own_as(model.encoding, FAMILIES[model.family], model.name, doubt)
         return f"unknown model {named!r}" if named else NO_MODEL

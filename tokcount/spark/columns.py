@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
-from tokcount.reports.columns import column
+from tokcount.scanning.schema import column
 
 MICROSECONDS_A_DAY: Final = 86_400_000_000
 
@@ -17,9 +17,9 @@ def named(name: str) -> Column:
     return F.col("`" + name.replace("`", "``") + "`")
 
 
-def of(label: str, quantity: str) -> Column:
-    """A column of a reference, e.g. ``gpt-4o:input_tokens``."""
-    return named(column(label, quantity))
+def of(label: str, measure: str, part: str | None = None) -> Column:
+    """A column of a reference, e.g. `gpt-4o:input_tokens`."""
+    return named(column(label, measure, part))
 
 
 def drift_of(label: str, baseline: str) -> Column:

@@ -35,7 +35,7 @@ def with_roles(rows: DataFrame, labels: Sequence[str]) -> DataFrame:
 
 
 def _role(label: str, role: str) -> Column:
-    return F.coalesce(of(label, f"content_tokens[{role}]"), F.lit(0))
+    return F.coalesce(of(label, "content_tokens", role), F.lit(0))
 
 
 def _remainder(label: str) -> Column:

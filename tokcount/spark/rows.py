@@ -13,6 +13,7 @@ from tokcount.arrow import IDENTITY, Options, Scan
 from tokcount.framing.content import ROLES
 from tokcount.reports.per_record import has_prices
 from tokcount.scanning.frame import DUPLICATE
+from tokcount.scanning.schema import column
 
 if TYPE_CHECKING:
     from tokcount.frames.input import Input
@@ -56,9 +57,10 @@ def scan(
 def report_columns(plan: ScanPlan) -> tuple[str, ...]:
     """What a report needs beside the columns of each record."""
     low = ("low",) if has_prices(plan) else ()
-    roles = tuple(f"content_tokens[{role}]" for role in ROLES) if plan.roles else ()
     scripts = ("script",) if plan.scripts else ()
-    counts = (f"{label}:{name}" for label in plan.labels for name in ("basis", *low, *roles))
+    counts = [column(label, name) for label in plan.labels for name in ("basis", *low)]
+    if plan.roles:
+        counts += [column(label, "content_tokens", role) for label in plan.labels for role in ROLES]
     return ("tags", *scripts, *counts)
 
 

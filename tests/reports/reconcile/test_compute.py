@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -13,8 +14,15 @@ from support.frames import SKIPS, Skips, counts, frame, record
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.reconcile import calibrate, residuals
 from tokcount.reports.reconcile import compute as reconcile
+from tokcount.reports.reconcile.billing_anomalies import SHARED
 
 OWN = NamedReference("own")
+
+
+ANSWERED = {"kind": "responses", "own:output_tokens": 5}
+DIVIDED = {**ANSWERED, "answer_calls": 2}
+HIDDEN = {**ANSWERED, "timestamp": datetime(2025, 3, 20, tzinfo=UTC)}
+"""What calls with billing anomalies have in common."""
 
 
 def call(line: int, content: int | None, billed: int | None, **columns: Any) -> dict[str, Any]:
@@ -178,22 +186,24 @@ def test_the_bases_share_the_counted_tokens_of_the_compared_records() -> None:
 
 
 def test_odd_bills_are_in_the_share_and_told_apart() -> None:
-    rows = [call(1, 10, 17), call(2, 10, 18), call(3, 40, 23, bill_note="divided")]
+    rows = [call(1, 10, 17), call(2, 10, 18), call(3, 40, 23, **DIVIDED)]
 
     data = data_of(*rows)
 
     assert (data["compared"], data["exact"]) == (3, 1)
     assert data["odd_bills"] == {
         "records": 1,
-        "notes": {"divided": 1},
+        "notes": {SHARED: 1},
         "without": {"compared": 2, "exact": 1, "exact_share": 0.5},
     }
-    assert [(w["line"], w["note"]) for w in data["worst"]] == [(2, None), (3, "divided")]
-    assert residuals.per_record(log(*rows))["note"].to_list() == [None, None, "divided"]
+    assert [(w["line"], w["note"]) for w in data["worst"]] == [(2, None), (3, SHARED)]
+    assert residuals.per_record(log(*rows))["note"].to_list() == [None, None, SHARED]
 
 
 def test_odd_bills_are_no_constant_of_framing() -> None:
-    assert data_of(*[call(n, n, n + 25, bill_note="hidden text") for n in range(9)])["constants"] == []
+    rows = [call(n, n, n + 25, **HIDDEN) for n in range(9)]
+
+    assert data_of(*rows)["constants"] == []
 
 
 def test_the_rows_have_the_columns_of_the_contract() -> None:

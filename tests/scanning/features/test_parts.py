@@ -15,8 +15,9 @@ from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import SparseColumns
-from tokcount.scanning.features.facts import HEAD, facts_of, prefixes_of
+from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
+from tokcount.scanning.features.metadata import HEAD, metadata_of, prefixes_of
+from tokcount.scanning.frame import joined
 from tokcount.scanning.plan import ScanPlan, make_plan
 from tokcount.scanning.run import run
 
@@ -136,12 +137,12 @@ def test_entries_of_any_shape_are_borne() -> None:
 
 @pytest.mark.parametrize("key", ["max_tokens", "max_completion_tokens", "max_output_tokens"])
 def test_the_limit_that_was_asked_for_is_a_fact(key: str) -> None:
-    assert facts_of(record({key: 100}), None) == {"max_tokens": 100}
+    assert metadata_of(record({key: 100}), None) == {"max_tokens": 100}
 
 
 @pytest.mark.parametrize("value", [None, True, -1, 0, "100", 10**12, 1.5])
 def test_a_limit_that_is_none_is_left_out(value: Any) -> None:
-    assert facts_of(record({"max_tokens": value}), None) == {}
+    assert metadata_of(record({"max_tokens": value}), None) == {}
 
 
 @pytest.mark.parametrize(
@@ -149,14 +150,14 @@ def test_a_limit_that_is_none_is_left_out(value: Any) -> None:
     [{"choices": [{"finish_reason": "length"}]}, {"incomplete_details": {"reason": "max_output_tokens"}}],
 )
 def test_an_answer_that_was_cut_off_is_a_fact(response: Json) -> None:
-    assert facts_of(record({}, response), None) == {"cut_off": 1}
+    assert metadata_of(record({}, response), None) == {"cut_off": 1}
 
 
 @pytest.mark.parametrize(
     "response", [{}, {"choices": None}, {"choices": [None]}, {"choices": [{"finish_reason": "stop"}]}]
 )
 def test_an_answer_that_ended_by_itself_is_not(response: Json) -> None:
-    assert facts_of(record({}, response), None) == {}
+    assert metadata_of(record({}, response), None) == {}
 
 
 @pytest.mark.parametrize(
@@ -172,23 +173,27 @@ def test_an_answer_that_ended_by_itself_is_not(response: Json) -> None:
     ],
 )
 def test_role_markers_are_found_where_two_sides_speak(prompt: str, lines: int) -> None:
-    assert facts_of(record(None), {"prompt": prompt}).get("role_markers", 0) == lines
+    assert metadata_of(record(None), {"prompt": prompt}).get("role_markers", 0) == lines
 
 
 def test_only_the_last_message_of_a_chat_is_looked_at_for_markers() -> None:
     talk = {"role": "user", "content": "User: a\nAI: b"}
 
-    assert facts_of(record(None), {"messages": [talk, SAID, ASKED]}) == {}
-    assert facts_of(record(None), {"messages": [ASKED, talk]}) == {"role_markers": 2}
+    assert metadata_of(record(None), {"messages": [talk, SAID, ASKED]}) == {}
+    assert metadata_of(record(None), {"messages": [ASKED, talk]}) == {"role_markers": 2}
 
 
-def test_sparse_columns_are_0_where_nothing_was_put() -> None:
-    sparse = SparseColumns()
-    sparse.put(2, "a", 5)
-    sparse.put(3, "b_id", -(2**60))
+def test_extra_columns_are_0_where_nothing_was_put() -> None:
+    builder = ColumnBuilder(())
+    for row in range(5):
+        if row == 2:
+            builder.put("a", 5)
+        if row == 3:
+            builder.put("b_id", -(2**60))
+        builder.append(record(None), [], RecordDoubts())
+    frame = joined([(builder.finish(), 0)])
 
-    assert {name: sparse.series(name, 5).to_list() for name in ("a", "b_id", "c")} == {
+    assert frame.select("a", "b_id").to_dict(as_series=False) == {
         "a": [0, 0, 5, 0, 0],
         "b_id": [0, 0, 0, -(2**60), 0],
-        "c": [0, 0, 0, 0, 0],
     }

@@ -227,7 +227,7 @@ def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | N
     sources = inputs.sources_of([str(output.output)])
     result = inputs.scan(sources, msgspec.structs.replace(plan, own=False), ReadOptions(), run)
     after = Tokens()
-    for block in result.blocks:
+    for block in result.chunks:
         after.add(joined([block]), plan.references[0].label)
     return after
 

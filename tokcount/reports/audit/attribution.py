@@ -6,7 +6,6 @@ content is of one class, one role and one position, and what is not content is f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import polars as pl
 
 from tokcount.reports.columns import column
 from tokcount.reports.measures import tokens
+from tokcount.scanning.schema import parse_column
 
 TABLES: Final = {"classes": "class", "roles": "role", "positions": "position"}
 """Key of a table in a report → the word in the columns ``R:WORD[PART]`` of a scan that asks for parts."""
@@ -40,8 +40,9 @@ def attribution(frame: pl.DataFrame, baseline: str, target: str) -> dict[str, An
 
 def part_columns(frame: pl.DataFrame, labels: Sequence[str]) -> list[str]:
     """The columns of a frame that hold parts, in the order of the labels."""
-    starts = tuple(f"{column(label, word)}[" for label in labels for word in TABLES.values())
-    return [name for start in starts for name in frame.columns if name.startswith(start)]
+    known = [(name, found) for name in frame.columns if (found := parse_column(name)) is not None]
+    wanted = [(label, word) for label in labels for word in TABLES.values()]
+    return [name for each in wanted for name, found in known if found.part is not None and found[:2] == each]
 
 
 def _table(rows: pl.DataFrame, word: str, baseline: str, target: str) -> list[dict[str, Any]]:
@@ -55,8 +56,12 @@ def _table(rows: pl.DataFrame, word: str, baseline: str, target: str) -> list[di
 
 def _parts(rows: pl.DataFrame, word: str, label: str) -> dict[str, int]:
     """Part → tokens, without the parts that have none; framing always."""
-    pattern = re.compile(rf"{re.escape(column(label, word))}\[(.*)\]", re.DOTALL)
-    found = {match[1]: _sum(rows, name) for name in rows.columns if (match := pattern.fullmatch(name))}
+    parsed = {name: parse_column(name) for name in rows.columns}
+    found = {
+        known.part: _sum(rows, name)
+        for name, known in parsed.items()
+        if known is not None and known.part is not None and known[:2] == (label, word)
+    }
     rest = _sum(rows, column(label, "content_tokens")) - sum(found.values())
     found = {name: n for name, n in {**found, NOT_LOOKED_AT: rest}.items() if n}
     return {**found, FRAMING: _sum(rows, column(label, "framing_tokens"))}

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from tokcount.framing.layout import PARTIAL
 from tokcount.models.model import ENCODINGS
 from tokcount.models.references import OWN
 from tokcount.reports.audit.caching import saving
@@ -111,7 +112,7 @@ FLAG_FINDINGS: Final[dict[str, Level]] = {
 def _flags(case: Case) -> Iterator[Finding]:
     for flag, level in FLAG_FINDINGS.items():
         yield Finding(id=flag, level=level, rows=case.frame.filter(_flagged(flag)))
-    media = case.frame.filter(_flagged("media") & (pl.col("basis") == "partial"))
+    media = case.frame.filter(_flagged("media") & (pl.col("basis") == PARTIAL))
     yield Finding(id="media_not_counted", level="unsure", rows=media)
 
 

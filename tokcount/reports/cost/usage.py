@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from tokcount.framing import layout
 from tokcount.models.references import OWN
 from tokcount.reports.columns import column
 
@@ -87,7 +88,7 @@ def _audio(frame: pl.DataFrame) -> pl.Series:
 def _low() -> pl.Expr:
     """Why the tokens of a record are less than what a call is charged for, or charged at less."""
     unanswered = pl.col("output").is_null() & (pl.col("kind") != WITHOUT_OUTPUT)
-    partial = (pl.col("basis") == "partial") & (pl.col("usage") == "counted")
+    partial = (pl.col("basis") == layout.PARTIAL) & (pl.col("usage") == "counted")
     audio = pl.col("audio") & (pl.col("usage") != "counted")
     return (
         pl.when(unanswered)

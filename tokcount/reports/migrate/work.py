@@ -13,7 +13,7 @@ from tokcount.logs.record import Record, Skipped
 from tokcount.models.references import OWN
 from tokcount.reports.migrate.requests import Migrated, Migrator
 from tokcount.reports.migrate.tally import Tally, Tokens
-from tokcount.scanning.counter import RowCounter
+from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import SkippedSummary
 
@@ -36,11 +36,11 @@ class Work:
         self.before = Tokens()
         self.predicted = Tokens()
         self._migrator = migrator
-        self._counter = RowCounter(plan)
+        self._counter = RecordCounter(plan)
         self._label = plan.references[0].label
 
     @property
-    def warnings(self) -> list[str]:
+    def warnings(self) -> tuple[str, ...]:
         """What the tokenizer's engine has to say, one line each."""
         return self._counter.warnings
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tokcount.framing.layout import BASIS_ORDER
+from tokcount.framing.layout import BASIS_ORDER, PARTIAL
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview, tally, words
 from tokcount.reports.reconcile.residuals import GROUP_COLUMNS, with_residuals
@@ -111,7 +111,7 @@ def constants(rows: pl.DataFrame) -> list[dict[str, Any]]:
     ``n`` records of ``of`` miss by ``residual``; shape and endpoint are ``None`` where they do not matter. Records
     that hold something uncountable or were billed oddly are left out: what they miss is no framing.
     """
-    rows = rows.filter(pl.col("basis") != "partial", pl.col("note").is_null())
+    rows = rows.filter(pl.col("basis") != PARTIAL, pl.col("note").is_null())
     found = _shared_residuals(rows, ["model"])
     named = [entry["model"] for entry in found]
     rest = rows.filter(~pl.col("model").is_in(named)) if named else rows

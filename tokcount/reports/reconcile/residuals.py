@@ -11,9 +11,10 @@ from typing import Final
 
 import polars as pl
 
-from tokcount.framing.layout import BASIS_ORDER
+from tokcount.framing.layout import PARTIAL
 from tokcount.models.references import OWN
 from tokcount.reports.columns import column
+from tokcount.reports.reconcile.billing_anomalies import FACTS, billing_anomaly
 
 NO_USAGE: Final = "no billed usage in the log"
 SEVERAL_CALLS: Final = "usage of several calls in one row"
@@ -30,23 +31,25 @@ PER_RECORD_COLUMNS: Final = (
 
 def with_residuals(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
     """The frame of a scan with the columns ``endpoint, counted_input_tokens, residual_input_tokens`` and the same of
-    the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names an odd bill: one
-    that differs from the count for a reason that lies with the API and is known.
+    the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names a billing
+    anomaly: see `billing_anomaly`.
 
-    Needs ``LABEL:input_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, bill_note`` and the ``billed_`` columns.
+    Needs ``LABEL:input_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, timestamp`` and the ``billed_`` columns.
+    There are notes only with the columns `FACTS`.
     """
     one_call = pl.col("requests") == 1 if "requests" in frame.columns else pl.lit(value=True)
     comparable = frame.with_columns(
         pl.col("kind").alias("endpoint"),
-        pl.col("bill_note").alias("note"),
-        pl.col(column(label, "basis")).fill_null(BASIS_ORDER[-1]).alias("basis"),
+        pl.col(column(label, "basis")).fill_null(PARTIAL).alias("basis"),
         pl.col(column(label, "input_tokens")).cast(pl.Int64).alias("counted_input_tokens"),
         _output(label).alias("counted_output_tokens"),
     ).with_columns(
         pl.when(one_call).then(_difference("input")).alias("residual_input_tokens"),
         pl.when(one_call).then(_difference("output")).alias("residual_output_tokens"),
     )
-    return comparable.with_columns(_why_not(one_call).alias("why_not"))
+    return comparable.with_columns(
+        _why_not(one_call).alias("why_not"), _note(comparable, one_call, label).alias("note")
+    )
 
 
 def per_record(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
@@ -63,6 +66,15 @@ def _output(label: str) -> pl.Expr:
 
 def _difference(side: str) -> pl.Expr:
     return pl.col(f"counted_{side}_tokens") - pl.col(f"billed_{side}_tokens")
+
+
+def _note(frame: pl.DataFrame, one_call: pl.Expr, label: str) -> pl.Expr:
+    """The billing anomaly of a call that was counted as a whole and answered."""
+    if not set(FACTS) <= set(frame.columns):
+        return pl.lit(None, pl.String)
+    answered = pl.col(column(label, "output_tokens")).is_not_null()
+    whole = (pl.col("kind") == "responses") & one_call & (pl.col("basis") != PARTIAL) & answered
+    return pl.when(whole).then(billing_anomaly())
 
 
 def _why_not(one_call: pl.Expr) -> pl.Expr:

@@ -1,1 +1,1 @@
-"""What single reports want to know of a record besides its counts."""
+"""What single reports need of a record in addition to its counts."""

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tokcount.framing.content import ROLES
 from tokcount.framing.layout import Layout
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import SparseColumns
-from tokcount.scanning.features.facts import Prefix, facts_of, prefixes_of
+from tokcount.scanning.features.metadata import Prefix, metadata_of, prefixes_of
+from tokcount.scanning.schema import column
 from tokcount.tokens.engines.base import Engine
 from tokcount.tokens.text_parts import ClassCounter, by_class, total
 
-Laid = Iterable[tuple[str, str, Layout]]
+Framed = Iterable[tuple[str, str, Layout]]
 """Label, encoding and layout (made with roles) of each reference that can count the record."""
 
 
 class PartsCounter:
-    """Fills in the sparse columns of records; remembers texts like a `tokcount.tokens.counter.TextCounter`."""
+    """Computes the parts of records; remembers texts like a `tokcount.tokens.counter.TextCounter`."""
 
     def __init__(self, engine: Engine) -> None:
         self._counter = ClassCounter(engine)
 
-    def add(self, sparse: SparseColumns, row: int, record: Record, request: Json | None, laid: Laid) -> None:
-        """Set the numbers of one record. Never raises for what a log may hold."""
-        for name, value in facts_of(record, request).items():
-            sparse.put(row, name, value)
+    def numbers(self, record: Record, request: Json | None, framed: Framed) -> Iterator[tuple[str, int]]:
+        """Column and number of everything that is known of one record. Never raises for what a log may hold."""
+        yield from metadata_of(record, request).items()
         if request is None:
             return
         prefixes = prefixes_of(request)
         for name, prefix in prefixes.items():
-            sparse.put(row, f"{name}_id", prefix.fingerprint)
+            yield f"{name}_id", prefix.fingerprint
         known: dict[str, tuple[Layout, dict[str, int]]] = {}
-        for label, encoding, layout in laid:
+        for label, encoding, layout in framed:
             before = known.get(encoding)
             if before is None or before[0].content != layout.content or before[0].roles != layout.roles:
                 before = known[encoding] = layout, self._parts(layout, encoding, prefixes)
             for name, tokens in before[1].items():
-                sparse.put(row, f"{label}:{name}", tokens)
+                yield column(label, name), tokens
 
     def _parts(self, layout: Layout, encoding: str, prefixes: dict[str, Prefix]) -> dict[str, int]:
         parts = content_parts(layout, encoding, self._counter)
@@ -55,21 +54,21 @@ GIVEN_AS_IDS: Final = "given_as_ids"
 """The class of tokens that the log gives as ids, without a text."""
 
 
-def content_parts(laid: Layout, encoding: str, counter: ClassCounter) -> dict[str, int]:
-    """``class[C]``, ``role[R]`` and ``position[P]`` → tokens, each of the three adding up to the content.
+def content_parts(layout: Layout, encoding: str, counter: ClassCounter) -> dict[str, int]:
+    """`class[C]`, `role[R]` and `position[P]` → tokens, each of the three adding up to the content.
 
-    Positions: ``system``, ``history`` (messages before the last one), ``last`` and, of completions, ``prompt``. The
+    Positions: `system`, `history` (messages before the last one), `last` and, of completions, `prompt`. The
     layout has to be made with roles.
     """
-    roles = laid.roles or ["other"] * len(laid.content)
-    counts = [counter.count(encoding, text) for text in laid.content]
+    roles = layout.roles or ["other"] * len(layout.content)
+    counts = [counter.count(encoding, text) for text in layout.content]
     parts = {f"class[{name}]": tokens for name, tokens in by_class(sum(counts)).items()}
     for role, position, packed in zip(roles, _positions(roles), counts, strict=True):
         _add(parts, f"role[{role if role in ROLES else 'other'}]", total(packed))
         _add(parts, f"position[{position}]", total(packed))
-    if laid.token_ids:
+    if layout.token_ids:
         for name in (f"class[{GIVEN_AS_IDS}]", "role[prompt]", "position[prompt]"):
-            _add(parts, name, laid.token_ids)
+            _add(parts, name, layout.token_ids)
     return parts
 
 

@@ -23,18 +23,18 @@ SCRIPTS: Final = {
     "korean": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
     "chinese": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
 }
-"""Script → its letters, as a regular-expression class. Han characters are Chinese unless kana stand beside them."""
+"""Script → its letters, as a regular-expression class. Han characters are Chinese unless there are kana as well."""
 
 _LETTERS: Final = {name: re.compile(f"[{letters}]+") for name, letters in SCRIPTS.items()}
 SAMPLE: Final = 4_000
-"""Characters of a text that are looked at: its beginning, middle and end."""
+"""Characters of a sample; a long text gives three: its beginning, middle and end."""
 
 
 def dominant_script(texts: Iterable[str]) -> str:
-    """The script most letters of the texts are of; ``none`` for texts without letters of a known script.
+    """The script of most letters of the texts; `none` for texts without letters of a known script.
 
-    Long texts are sampled: the answer groups a report, it changes no count. Japanese is written with Han characters
-    and kana together, so Han beside any real share of kana (a tenth) is Japanese.
+    Long texts are sampled: the answer groups a report and changes no count. Japanese is written with Han characters
+    and kana together, so Han with a tenth or more of kana is Japanese.
     """
     letters = dict.fromkeys(SCRIPTS, 0)
     for text in texts:

@@ -1,4 +1,4 @@
-"""What findings need to know of a record beside its counts: small numbers, never text."""
+"""Metadata of a call that findings need in addition to its counts: small numbers, never text."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ class Prefix:
         self.texts = texts
 
 
-def facts_of(record: Record, request: Json | None) -> dict[str, int]:
-    """What is there of ``max_tokens`` that was asked for, ``cut_off`` (1: the answer stopped at a limit), and
-    ``role_markers``: lines such as ``User:`` in the prompt or the last message, when at least two sides speak.
+def metadata_of(record: Record, request: Json | None) -> dict[str, int]:
+    """What is known of: `max_tokens` (the requested limit), `cut_off` (1: the answer stopped at a limit), and
+    `role_markers` (lines such as `User:` in the prompt or the last message, if at least two sides speak).
     """
-    facts: dict[str, int] = {}
+    found: dict[str, int] = {}
     limit = _limit(record.request or {})
     if limit is not None:
-        facts["max_tokens"] = limit
+        found["max_tokens"] = limit
     if record.response is not None and _is_cut_off(record.response):
-        facts["cut_off"] = 1
+        found["cut_off"] = 1
     if request is not None and (lines := _role_markers(request)):
-        facts["role_markers"] = lines
-    return facts
+        found["role_markers"] = lines
+    return found
 
 
 def prefixes_of(request: Json) -> dict[str, Prefix]:
-    """The starts of a request that a cache may know, by name: ``lead``, ``history``, ``request``.
+    """The starts of a request that a cache may know, by name: `lead`, `history`, `request`.
 
-    ``lead`` are its leading system messages, or the first `HEAD` characters of a lone text that is longer;
-    ``history`` is what was sent to get the last answer in it; ``request`` is all of it.
+    `lead`: its leading system messages, or the first `HEAD` characters of a single text that is longer;
+    `history`: what was sent to get the last answer in it; `request`: all of it.
     """
     messages = _messages(request)
     if not messages:

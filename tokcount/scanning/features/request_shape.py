@@ -1,4 +1,4 @@
-"""The shape of a request in one word, for reports that group by it: plain, tools, tool history, images, …"""
+"""The shape of a request in one word, for reports that group by it: plain, tools, tool history, image, …"""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MEDIA_TYPES = {
 
 
 def shape_of(kind: Kind, request: dict[str, Any] | None) -> str:
-    """The first shape that fits, the most particular one first.
+    """The first shape that fits, the most specific one first.
 
-    ``server-side state``, ``image``, ``audio``, ``file``, ``reasoning items``, ``hosted tools``, ``tool history``,
-    ``json_schema``, ``forced tool``, ``tools``, ``name``, ``parts``, ``json_object``, ``plain``; a request without
-    messages is ``completions``, ``text`` or ``none``.
+    `server-side state`, `image`, `audio`, `file`, `reasoning items`, `hosted tools`, `tool history`, `json_schema`,
+    `forced tool`, `tools`, `name`, `parts`, `json_object`, `plain`; a request without messages is `completions`,
+    `text` or `none`.
     """
     if request is None:
         return "none"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tokcount.logs.record import Kind
-from tokcount.scanning.features.shape import shape_of
+from tokcount.scanning.features.request_shape import shape_of
 
 USER = {"role": "user", "content": "Hello!"}
 CALL = {"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]}

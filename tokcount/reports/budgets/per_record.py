@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from tokcount.framing.layout import BASIS_ORDER
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.metric import PerRecord, Ratio
 from tokcount.reports.columns import column
@@ -34,7 +35,7 @@ def _partly_counted(*labels: str) -> pl.Expr:
     """Why a count is too low: something in the record cannot be counted."""
     partial = pl.any_horizontal(
         pl.col(column(label, "input_tokens")).is_not_null()
-        & (pl.col(column(label, "basis")).cast(pl.String) == "partial")
+        & (pl.col(column(label, "basis")).cast(pl.String) == BASIS_ORDER[-1])
         for label in labels
     )
     return pl.when(partial).then(pl.lit(PARTIAL))

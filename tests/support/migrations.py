@@ -7,7 +7,7 @@ from tokcount.logs.record import Record
 from tokcount.reports.migrate.carrying import Loss
 from tokcount.reports.migrate.compute import Factor, Written, report
 from tokcount.reports.migrate.requests import Migrated
-from tokcount.reports.migrate.tally import Tally, Tokens
+from tokcount.reports.migrate.stats import MigrationStats, Tokens
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.report import Report
 
@@ -18,8 +18,8 @@ GPT_4O = MigrationTarget(model="gpt-4o", encoding="o200k_base")
 GPT_5 = MigrationTarget(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
 
 
-def _tally(source: str) -> Tally:
-    tally = Tally()
+def _stats(source: str) -> MigrationStats:
+    stats = MigrationStats(before=BEFORE, predicted=PREDICTED, after=AFTER)
     lost = [
         Loss("temperature", "dropped", "reasoning models refuse it"),
         Loss("max_tokens", "changed", "raised to 16, the least that the API takes"),
@@ -37,41 +37,44 @@ def _tally(source: str) -> Tally:
         ),
         start=1,
     ):
-        tally.add(Record(source=source, line=line, format="x", kind="completions"), migrated, 100)
-    return tally
+        stats.add(
+            Record(source=source, line=line, format="x", kind="completions"),
+            migrated,
+            len(migrated.lines),
+            100,
+        )
+    return stats
 
 
 def reports(hostile: str) -> dict[str, Report]:
     """Everything at once, nothing lost, and nothing migrated; ``hostile`` is the name of a file."""
     lossy = report(
-        _tally(hostile),
+        _stats(hostile),
         GPT_5,
         Written(path="new.jsonl", form="requests", split=True),
         SKIPS,
         factors=[Factor("p50k_base", 2962, 2376)],
-        before=BEFORE,
-        predicted=PREDICTED,
-        after=AFTER,
     )
-    kept = Tally(records=60_000, migrated=60_000, requests=60_000, bytes=900)
+    kept = MigrationStats(
+        records=60_000,
+        migrated=60_000,
+        requests=60_000,
+        bytes=900,
+        before=Tokens(uncounted=60_000),
+        predicted=PREDICTED,
+    )
     lossless = report(
         kept,
         GPT_4O,
         Written(path=None, form="batch"),
         Skips(),
         factors=None,
-        before=Tokens(uncounted=60_000),
-        predicted=PREDICTED,
-        after=None,
     )
     nothing = report(
-        Tally(),
+        MigrationStats(),
         GPT_4O,
         Written(path=None, form="pairs"),
         SKIPS,
         factors=None,
-        before=Tokens(),
-        predicted=Tokens(),
-        after=None,
     )
     return {"lossy migration": lossy, "lossless migration": lossless, "no migration": nothing}

@@ -23,7 +23,7 @@ from typing import Any, Final, Generic, Self, TypeVar
 
 from tokcount.errors import DataError, ExitCode
 
-P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 R = TypeVar("R")
 
 GLANCE: Final = 0.2
@@ -31,14 +31,14 @@ GLANCE: Final = 0.2
 installs does not wake a thread that waits for a lock."""
 
 
-class Pool(Generic[P]):
+class Pool(Generic[P_co]):
     """Worker processes; a context manager that ends them, whatever happens.
 
     Each has a processor of its own, which `make` makes and which it keeps between tasks. `progress` is called in this
     process with the bytes that all workers have read so far.
     """
 
-    def __init__(self, make: Callable[[], P], jobs: int, progress: Callable[[int], None] | None) -> None:
+    def __init__(self, make: Callable[[], P_co], jobs: int, progress: Callable[[int], None] | None) -> None:
         method = start_method()
         context = multiprocessing.get_context(method)
         prepared = make() if method == "fork" else None

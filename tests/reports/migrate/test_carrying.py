@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.migration_records import GPT_4O, GPT_5, RESPONSES
 
-from tokcount.reports.migrate.carrying import BATCHED, MISFIT, NOT_SCALED, REFUSED, UNKNOWN, Carrier
+from tokcount.reports.migrate.carrying import BATCHED, MISFIT, NOT_SCALED, REFUSED, UNKNOWN, ParameterMapper
 from tokcount.reports.migrate.parameters import PARAMETERS
 from tokcount.reports.migrate.target import MigrationTarget
 
@@ -17,13 +17,13 @@ NO_CHAT = "no equivalent in chat requests"
 NO_RESPONSES = "no equivalent in Responses requests"
 
 
-def carry(
+def mapped(
     request: dict[str, Any],
     target: MigrationTarget = GPT_4O,
     encoding: str | None = "p50k_base",
     **options: Any,
 ) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
-    parameters, losses = Carrier(target=target, **options).carry(request, encoding)
+    parameters, losses = ParameterMapper(target=target, **options).map(request, encoding)
     return parameters, [(loss.parameter, loss.effect, loss.reason) for loss in losses]
 
 
@@ -48,8 +48,8 @@ def carry(
 def test_parameters_get_their_new_names(
     request_: dict[str, Any], chat: dict[str, Any], responses: dict[str, Any]
 ) -> None:
-    assert carry(request_) == (chat, [])
-    assert carry(request_, RESPONSES) == (responses, [])
+    assert mapped(request_) == (chat, [])
+    assert mapped(request_, RESPONSES) == (responses, [])
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_parameters_get_their_new_names(
 def test_some_parameters_have_an_equivalent_in_chat_alone(request_: dict[str, Any]) -> None:
     (name,) = request_
 
-    assert carry(request_) == (request_, [])
-    assert carry(request_, RESPONSES) == ({}, [(name, "dropped", NO_RESPONSES)])
+    assert mapped(request_) == (request_, [])
+    assert mapped(request_, RESPONSES) == ({}, [(name, "dropped", NO_RESPONSES)])
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_some_parameters_have_an_equivalent_in_chat_alone(request_: dict[str, An
 def test_some_parameters_have_no_equivalent_anywhere(request_: dict[str, Any]) -> None:
     name = next(iter(request_))
 
-    assert (name, "dropped", NO_CHAT) in carry(request_)[1]
-    assert (name, "dropped", NO_RESPONSES) in carry(request_, RESPONSES)[1]
+    assert (name, "dropped", NO_CHAT) in mapped(request_)[1]
+    assert (name, "dropped", NO_RESPONSES) in mapped(request_, RESPONSES)[1]
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_some_parameters_have_no_equivalent_anywhere(request_: dict[str, Any]) -
 def test_reasoning_models_refuse_sampling_parameters(request_: dict[str, Any]) -> None:
     (name,) = request_
 
-    assert carry(request_, GPT_5) == ({}, [(name, "dropped", REFUSED)])
+    assert mapped(request_, GPT_5) == ({}, [(name, "dropped", REFUSED)])
 
 
 def test_reasoning_models_take_the_rest() -> None:
     request = {"max_tokens": 100, "n": 2, "seed": 1, "user": "u"}
 
-    assert carry(request, GPT_5) == ({"max_completion_tokens": 100, "n": 2, "seed": 1, "user": "u"}, [])
+    assert mapped(request, GPT_5) == ({"max_completion_tokens": 100, "n": 2, "seed": 1, "user": "u"}, [])
 
 
 @pytest.mark.parametrize(
@@ -122,18 +122,18 @@ def test_reasoning_models_take_the_rest() -> None:
     ],
 )
 def test_a_default_that_is_not_carried_over_is_no_loss(request_: dict[str, Any]) -> None:
-    assert carry(request_, GPT_5)[1] == []
+    assert mapped(request_, GPT_5)[1] == []
 
 
 def test_a_batch_does_not_stream() -> None:
     request = {"stream": True, "stream_options": {"include_usage": True}}
 
-    assert carry(request) == (request, [])
-    assert carry(request, batch=True) == (
+    assert mapped(request) == (request, [])
+    assert mapped(request, batch=True) == (
         {},
         [("stream", "dropped", BATCHED), ("stream_options", "dropped", BATCHED)],
     )
-    assert carry({"stream": False}, batch=True) == ({}, [])
+    assert mapped({"stream": False}, batch=True) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -149,19 +149,19 @@ def test_a_batch_does_not_stream() -> None:
 def test_limits_are_scaled_up_to_whole_tokens_and_to_the_least_that_is_taken(
     limit: int, factor: float, target: MigrationTarget, carried: int
 ) -> None:
-    parameters, _ = carry({"max_tokens": limit}, target, factors={"p50k_base": factor})
+    parameters, _ = mapped({"max_tokens": limit}, target, factors={"p50k_base": factor})
 
     assert list(parameters.values()) == [carried]
 
 
 def test_a_raised_limit_is_said() -> None:
-    assert carry({"max_tokens": 5}, RESPONSES)[1] == [
+    assert mapped({"max_tokens": 5}, RESPONSES)[1] == [
         ("max_tokens", "changed", "raised to 16, the least that the API takes")
     ]
 
 
 def test_a_limit_whose_drift_is_not_known_is_carried_and_said() -> None:
-    assert carry({"max_tokens": 64}, encoding=None, factors={"p50k_base": 0.5}) == (
+    assert mapped({"max_tokens": 64}, encoding=None, factors={"p50k_base": 0.5}) == (
         {"max_completion_tokens": 64},
         [("max_tokens", "changed", NOT_SCALED)],
     )
@@ -188,13 +188,13 @@ def test_a_limit_whose_drift_is_not_known_is_carried_and_said() -> None:
 def test_a_value_that_the_api_would_refuse_is_dropped(request_: dict[str, Any]) -> None:
     (name,) = request_
 
-    assert carry(request_) == ({}, [(name, "dropped", MISFIT)])
+    assert mapped(request_) == ({}, [(name, "dropped", MISFIT)])
 
 
 def test_keys_that_are_no_parameters_are_named_unless_the_reader_took_them() -> None:
     request = {"model": "m", "prompt": "p", "response": "r", "timestamp": 1, "top_k": 3, "k" * 90: 1}
 
-    assert carry(request) == (
+    assert mapped(request) == (
         {},
         [("top_k", "dropped", UNKNOWN), ("k" * 40 + "…", "dropped", UNKNOWN)],
     )
@@ -215,7 +215,7 @@ VALUES = st.recursive(
 def test_whatever_a_log_holds_each_parameter_is_carried_or_lost(
     request_: dict[str, Any], target: MigrationTarget
 ) -> None:
-    parameters, losses = carry(request_, target)
+    parameters, losses = mapped(request_, target)
 
     lost = {name for name, _, _ in losses}
     for row in PARAMETERS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
 from support.frames import Skips, counts, frame, record
 
@@ -11,7 +10,7 @@ from tokcount.reports.columns import NamedReference
 from tokcount.reports.migrate.carrying import Loss
 from tokcount.reports.migrate.compute import Factor, Written, output_factors, report
 from tokcount.reports.migrate.requests import Migrated
-from tokcount.reports.migrate.tally import Tally, Tokens
+from tokcount.reports.migrate.stats import MigrationStats
 from tokcount.reports.migrate.target import MigrationTarget
 
 OWN, NEW = NamedReference("own"), NamedReference("gpt-4o")
@@ -47,57 +46,42 @@ def test_outputs_without_tokens_give_no_factor() -> None:
     assert output_factors(rows, "gpt-4o", lambda name: ENCODINGS.get(name or "")) == []
 
 
-def test_tokens_add_up_and_tell_what_cannot_be_counted() -> None:
-    rows = frame([row(1, 5, 4), row(2, 5, 4)], (OWN, NEW))
-    missing = rows.with_columns(
-        pl.lit(None, pl.Int64).alias(f"own:{quantity}_tokens")
-        for quantity in ("content", "framing", "input", "output")
-    )
-    tokens = Tokens()
-    tokens.add(rows, "own")
-    tokens.add(missing, "own")
-
-    assert (tokens.records, tokens.uncounted, tokens.input_tokens, tokens.output_tokens) == (2, 2, 20, 10)
-
-
 @pytest.mark.parametrize(
     ("requests", "size", "files"),
     [(1, 10, 1), (50_000, 10, 1), (50_001, 10, 2), (10, 200_000_001, 2), (0, 0, 1)],
 )
 def test_a_batch_says_in_how_many_files_it_fits(requests: int, size: int, files: int) -> None:
-    tally = Tally(requests=requests, bytes=size)
+    stats = MigrationStats(requests=requests, bytes=size)
 
-    data = made(tally, Written(path=None, form="batch"))
+    data = made(stats, Written(path=None, form="batch"))
 
     assert data["written"]["batch_files"] == files
-    assert made(tally, Written(path=None, form="requests"))["written"]["batch_files"] is None
+    assert made(stats, Written(path=None, form="requests"))["written"]["batch_files"] is None
 
 
 def test_the_most_frequent_loss_comes_first_and_numbers_are_records() -> None:
-    tally = Tally()
+    stats = MigrationStats()
     often, once = Loss("echo", "dropped", "often"), Loss("best_of", "dropped", "once")
     for line, losses in enumerate(([once, often, often], [often], []), start=1):
-        tally.add(
+        stats.add(
             Record(source="a", line=line, format="x", kind="completions"),
             Migrated(lines=[{}], losses=losses),
             1,
+            1,
         )
 
-    data = made(tally, Written(path="new.jsonl", form="requests"))
+    data = made(stats, Written(path="new.jsonl", form="requests"))
 
     assert [(loss["parameter"], loss["records"]) for loss in data["losses"]] == [("echo", 2), ("best_of", 1)]
     assert (data["losing"], data["migrated"]) == (2, 3)
     assert data["losses"][0]["places"][0] == {"source": "a", "line": 1, "index": 0}
 
 
-def made(tally: Tally, written: Written) -> dict[str, object]:
+def made(stats: MigrationStats, written: Written) -> dict[str, object]:
     return report(
-        tally,
+        stats,
         TARGET,
         written,
         Skips(),
         factors=None,
-        before=Tokens(),
-        predicted=Tokens(),
-        after=None,
     ).data

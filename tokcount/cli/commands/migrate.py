@@ -20,11 +20,11 @@ from tokcount.cli.outputs import OutputGroup
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from tokcount.reports.migrate import run as migrating
     from tokcount.reports.migrate.compute import Factor
     from tokcount.reports.migrate.requests import Options
-    from tokcount.reports.migrate.tally import Tokens
+    from tokcount.reports.migrate.run import MigrationRun
     from tokcount.reports.migrate.target import MigrationTarget
-    from tokcount.reports.migrate.work import Work
     from tokcount.scanning.plan import ScanPlan
 
 
@@ -126,8 +126,7 @@ def migrate(
     standard output and the report to standard error. A prompt becomes one user message. The written file is read back
     and counted. Records of other endpoints are listed but not written.
     """
-    from tokcount.reports.migrate.requests import Migrator
-    from tokcount.reports.migrate.work import Work
+    from tokcount.reports.migrate import run as migrating
 
     check(asked, output)
     job = Job(paths, read, prices, run, output, asked.lost)
@@ -135,13 +134,18 @@ def migrate(
     target = _target(asked, plan)
     job.warn(plan)
     factors = _factors(job, plan) if asked.scale_max_tokens else None
-    work = Work(Migrator(target, options_of(asked, own, factors), job.catalog), plan)
-    _write(job, work, asked)
-    after = _read_back(plan, run, output)
-    _report(job, work, target, asked, factors, after)
-    job.skipped = work.skipped
-    job.close(work.tally.records)
-    left = work.tally.records - work.tally.migrated
+    work = migrating.Job(
+        target=target,
+        options=options_of(asked, own, factors),
+        plan=plan,
+        catalog=job.catalog,
+        read_back=_is_file(output.output),
+    )
+    migration = _write(job, work, asked)
+    _report(job, migration, target, asked, factors)
+    job.skipped = migration.skipped
+    job.close(migration.stats.records)
+    left = migration.stats.records - migration.stats.migrated
     if read.strict and left:
         raise DataError(f"{left:,} records were not migrated (--strict).")
 
@@ -186,59 +190,48 @@ def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
     return factors
 
 
-def _write(job: Job, work: Work, asked: MigrateGroup) -> None:
-    """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
-    from tokcount.cli.progress import advances_for
-    from tokcount.logs.reader import FileWarning, read
-    from tokcount.render.writing import destination
+def _is_file(output: Path | None) -> bool:
+    """Whether the requests go to a file that can be read back."""
+    return output is not None and str(output) != "-" and (output.is_file() or not output.exists())
 
-    notes: list[FileWarning] = []
+
+def _write(job: Job, work: migrating.Job, asked: MigrateGroup) -> MigrationRun:
+    """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
+    from tokcount.cli.progress import progress_for
+    from tokcount.render.writing import destination
+    from tokcount.reports.migrate import run as migrating
+
     shown = not (job.run.quiet or job.run.no_progress)
     with ExitStack() as opened:
-        advance = opened.enter_context(advances_for(job.sources, shown=shown))
+        progress = opened.enter_context(progress_for(job.sources, shown=shown))
         requests = opened.enter_context(destination(job.output.output))
-        lost = opened.enter_context(destination(asked.lost)) if asked.lost else None
-        work.run(read(job.sources, job.options, notes, advance), requests, lost)
-        if not work.tally.migrated:
-            raise DataError(f"{inputs.named(job.sources)}: nothing to migrate: {_instead(work)}.")
-    for warning in (*work.warnings, *(f"{note.source}:{note.line} {note.text}" for note in notes)):
+        losses = opened.enter_context(destination(asked.lost)) if asked.lost else None
+        migration = migrating.run(
+            work, job.sources, job.options, requests, losses, jobs=job.run.jobs, progress=progress
+        )
+        if not migration.stats.migrated:
+            raise DataError(f"{inputs.named(job.sources)}: nothing to migrate: {_instead(migration)}.")
+    for warning in migration.warnings:
         inputs.say(warning, job.run)
+    return migration
 
 
-def _instead(work: Work) -> str:
+def _instead(migration: MigrationRun) -> str:
     """What the log holds instead."""
-    if work.tally.left:
-        return "; ".join(f"{places.records:,} {reason}" for reason, places in work.tally.left.items())
-    if work.skipped.total:
-        return inputs.skipped_sentence(work.skipped)
+    left = migration.stats.left
+    if left:
+        return "; ".join(f"{places.records:,} {reason}" for reason, places in left.items())
+    if migration.skipped.total:
+        return inputs.skipped_sentence(migration.skipped)
     return "no records; 'tokcount formats' shows what it holds"
-
-
-def _read_back(plan: ScanPlan, run: RunGroup, output: OutputGroup) -> Tokens | None:
-    """The tokens of the file that was written, counted anew; `None` where there is none to read."""
-    import msgspec
-
-    from tokcount.logs.options import ReadOptions
-    from tokcount.reports.migrate.tally import Tokens
-    from tokcount.scanning.frame import joined
-
-    if output.output is None or not output.output.is_file():
-        return None
-    sources = inputs.sources_of([str(output.output)])
-    result = inputs.scan(sources, msgspec.structs.replace(plan, own=False), ReadOptions(), run)
-    after = Tokens()
-    for block in result.chunks:
-        after.add(joined([block]), plan.references[0].label)
-    return after
 
 
 def _report(
     job: Job,
-    work: Work,
+    migration: MigrationRun,
     target: MigrationTarget,
     asked: MigrateGroup,
     factors: list[Factor] | None,
-    after: Tokens | None,
 ) -> None:
     """The report, where the requests are not."""
     from tokcount.render.emit import render
@@ -254,16 +247,7 @@ def _report(
         system=asked.system is not None,
         split=asked.split is not None,
     )
-    made = report(
-        work.tally,
-        target,
-        written,
-        work.skipped,
-        factors=factors,
-        before=work.before,
-        predicted=work.predicted,
-        after=after,
-    )
+    made = report(migration.stats, target, written, migration.skipped, factors=factors)
     if not to_stdout:
         job.show(made, dataclasses.replace(output, output=None))
     elif not job.run.quiet:

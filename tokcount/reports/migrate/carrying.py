@@ -43,15 +43,15 @@ class Loss(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Carried(NamedTuple):
-    """Parameters of a new request, and what was lost on the way."""
+class MappedParameters(NamedTuple):
+    """Parameters of a new request, and what was lost."""
 
     parameters: Json
     losses: list[Loss]
 
 
-class Carrier(msgspec.Struct, frozen=True, kw_only=True):
-    """Carries parameters over to a target.
+class ParameterMapper(msgspec.Struct, frozen=True, kw_only=True):
+    """Maps parameters to those of a target.
 
     ``factors``: encoding of the old model → what a limit of output tokens is multiplied by; ``None``: by nothing.
     """
@@ -60,24 +60,28 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
     batch: bool = False
     factors: Mapping[str, float] | None = None
 
-    def carry(self, request: Json, encoding: str | None) -> Carried:
+    def map(self, request: Json, encoding: str | None) -> MappedParameters:
         """The parameters of a completions request; ``encoding`` is that of the old model, if known."""
-        whole = Carried({}, [])
+        whole = MappedParameters({}, [])
         for key, value in request.items():
             if key in NOT_PARAMETERS or value is None:
                 continue
-            carried, losses = self._carry(key, value, request, encoding)
-            whole.parameters.update(carried)
+            mapped, losses = self._map(key, value, request, encoding)
+            whole.parameters.update(mapped)
             whole.losses.extend(losses)
         return whole
 
-    def _carry(self, key: str, value: Any, request: Json, encoding: str | None) -> Carried:
+    def _map(self, key: str, value: Any, request: Json, encoding: str | None) -> MappedParameters:
         parameter = _BY_NAME.get(key)
         if parameter is None:
             return _dropped(_shown(key), UNKNOWN)
         obstacle = self._obstacle(parameter)
         if obstacle is not None:
-            return Carried({}, []) if _asks_nothing(parameter, value, request) else _dropped(key, obstacle)
+            return (
+                MappedParameters({}, [])
+                if _asks_nothing(parameter, value, request)
+                else _dropped(key, obstacle)
+            )
         if parameter.takes == "limit":
             return self._limit(parameter, value, encoding)
         if parameter.takes == "biases":
@@ -85,7 +89,11 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
         if parameter.takes == "alternatives":
             return self._alternatives(parameter, value)
         checked = _checked(parameter, value)
-        return _dropped(key, MISFIT) if checked is None else Carried({self._name(parameter): checked}, [])
+        return (
+            _dropped(key, MISFIT)
+            if checked is None
+            else MappedParameters({self._name(parameter): checked}, [])
+        )
 
     def _name(self, parameter: Parameter) -> str:
         return parameter.chat if self.target.api == "chat" else parameter.responses
@@ -100,7 +108,7 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
             return BATCHED
         return None
 
-    def _limit(self, parameter: Parameter, value: Any, encoding: str | None) -> Carried:
+    def _limit(self, parameter: Parameter, value: Any, encoding: str | None) -> MappedParameters:
         limit = _integer(value)
         if limit is None:
             return _dropped(parameter.name, MISFIT)
@@ -114,23 +122,23 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
         least = LEAST_LIMIT[self.target.api]
         if limit < least:
             losses.append(Loss(parameter.name, "changed", f"raised to {least}, the least that the API takes"))
-        return Carried({self._name(parameter): max(limit, least)}, losses)
+        return MappedParameters({self._name(parameter): max(limit, least)}, losses)
 
-    def _biases(self, parameter: Parameter, value: Any, encoding: str | None) -> Carried:
+    def _biases(self, parameter: Parameter, value: Any, encoding: str | None) -> MappedParameters:
         if not isinstance(value, dict):
             return _dropped(parameter.name, MISFIT)
         biases, reasons = carry_biases(value, encoding, self.target.encoding)
         losses = [Loss(parameter.name, "dropped", reason) for reason in reasons]
-        return Carried({self._name(parameter): biases} if biases else {}, losses)
+        return MappedParameters({self._name(parameter): biases} if biases else {}, losses)
 
-    def _alternatives(self, parameter: Parameter, value: Any) -> Carried:
+    def _alternatives(self, parameter: Parameter, value: Any) -> MappedParameters:
         if value is False:
-            return Carried({}, [])
+            return MappedParameters({}, [])
         count = 0 if value is True else _integer(value)
         if count is None or not 0 <= count <= MOST_ALTERNATIVES:
             return _dropped(parameter.name, MISFIT)
         asked = {"logprobs": True} if self.target.api == "chat" else {"include": LOGPROBS_INCLUDED}
-        return Carried({**asked, "top_logprobs": count}, [])
+        return MappedParameters({**asked, "top_logprobs": count}, [])
 
 
 def _asks_nothing(parameter: Parameter, value: Any, request: Json) -> bool:
@@ -141,8 +149,8 @@ def _asks_nothing(parameter: Parameter, value: Any, request: Json) -> bool:
     return parameter.default is not None and value == parameter.default
 
 
-def _dropped(name: str, reason: str) -> Carried:
-    return Carried({}, [Loss(name, "dropped", reason)])
+def _dropped(name: str, reason: str) -> MappedParameters:
+    return MappedParameters({}, [Loss(name, "dropped", reason)])
 
 
 def _checked(parameter: Parameter, value: Any) -> Any:

@@ -12,7 +12,7 @@ from tokcount.models.references import OWN
 from tokcount.reports.columns import column
 from tokcount.reports.migrate.batch import MOST_BYTES, MOST_REQUESTS
 from tokcount.reports.migrate.requests import PROMPT_KINDS
-from tokcount.reports.migrate.tally import Places, Tally, Tokens
+from tokcount.reports.migrate.stats import MigrationStats, Places
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.overview import SkippedSummary, skipped_items
 from tokcount.reports.report import DictReport, Report
@@ -61,57 +61,53 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report(
-    tally: Tally,
+    stats: MigrationStats,
     target: MigrationTarget,
     written: Written,
     skipped: SkippedSummary,
     *,
     factors: list[Factor] | None,
-    before: Tokens,
-    predicted: Tokens,
-    after: Tokens | None,
 ) -> Report:
     """The report of a migration.
 
-    ``before``: the migrated records under their own models; ``predicted``: under the target, as drift counts them;
-    ``after``: what was written, read back (``None``: it was not). ``factors``: ``None`` when limits are not scaled.
+    `factors`: `None` when limits are not scaled.
     """
     data: dict[str, Any] = {
         "target": msgspec.to_builtins(target),
         "written": {
             **msgspec.to_builtins(written),
-            "requests": tally.requests,
-            "bytes": tally.bytes,
-            "batch_files": _batch_files(tally) if written.form == "batch" else None,
+            "requests": stats.requests,
+            "bytes": stats.bytes,
+            "batch_files": _batch_files(stats) if written.form == "batch" else None,
         },
-        "records": tally.records,
-        "migrated": tally.migrated,
+        "records": stats.records,
+        "migrated": stats.migrated,
         **msgspec.to_builtins(skipped_items(skipped)),
-        "left": [{"reason": reason, **_places(places)} for reason, places in _most_first(tally.left)],
-        "losing": tally.losing,
+        "left": [{"reason": reason, **_places(places)} for reason, places in _most_first(stats.left)],
+        "losing": stats.losing,
         "losses": [
-            {**msgspec.to_builtins(loss), **_places(places)} for loss, places in _most_first(tally.losses)
+            {**msgspec.to_builtins(loss), **_places(places)} for loss, places in _most_first(stats.losses)
         ],
         "split": {
-            "split": tally.conventions.total(),
-            "whole": tally.whole,
-            "conventions": dict(sorted(tally.conventions.items())),
+            "split": stats.conventions.total(),
+            "whole": stats.whole,
+            "conventions": dict(sorted(stats.conventions.items())),
         },
-        "unlimited": tally.unlimited,
-        "alone": tally.alone,
+        "unlimited": stats.unlimited,
+        "alone": stats.alone,
         "factors": None if factors is None else [_factor(factor) for factor in factors],
         "tokens": {
-            "before": msgspec.to_builtins(before),
-            "predicted": msgspec.to_builtins(predicted),
-            "after": None if after is None else msgspec.to_builtins(after),
+            "before": msgspec.to_builtins(stats.before),
+            "predicted": msgspec.to_builtins(stats.predicted),
+            "after": msgspec.to_builtins(stats.after),
         },
     }
     return DictReport("migrate", data)
 
 
-def _batch_files(tally: Tally) -> int:
+def _batch_files(stats: MigrationStats) -> int:
     """The fewest batch files that hold the requests, by the limits of the Batch API."""
-    return max(1, -(-tally.requests // MOST_REQUESTS), -(-tally.bytes // MOST_BYTES))
+    return max(1, -(-stats.requests // MOST_REQUESTS), -(-stats.bytes // MOST_BYTES))
 
 
 def _most_first(found: Mapping[Any, Places]) -> list[tuple[Any, Places]]:

@@ -13,7 +13,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.resolve import find
 from tokcount.reports.migrate.answers import answered_by, answers_of, response_of
 from tokcount.reports.migrate.batch import CustomIds, batch_line
-from tokcount.reports.migrate.carrying import Carrier, Loss
+from tokcount.reports.migrate.carrying import Loss, ParameterMapper
 from tokcount.reports.migrate.prompts import Turn, split
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.migrate.tokens import SPECIAL_TEXT, decode
@@ -35,7 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of the new requests.
 
     ``split``: recognise conversations in plain text; ``system``: a system message before each; ``answers``: the
-    logged answers too. ``factors``: see `Carrier`. ``assume_model``: for records without a known model.
+    logged answers too. ``factors``: see `ParameterMapper`. ``assume_model``: for records without a known model.
     """
 
     batch: bool = False
@@ -78,7 +78,7 @@ class Migrator:
         self.target = target
         self.options = options
         self._catalog = catalog
-        self._carrier = Carrier(target=target, batch=options.batch, factors=options.factors)
+        self._mapper = ParameterMapper(target=target, batch=options.batch, factors=options.factors)
         self._ids = CustomIds()
 
     def migrate(self, record: Record) -> Migrated:
@@ -92,7 +92,7 @@ class Migrator:
         usable = [prompt for prompt in prompts if not prompt.reason]
         if not usable:
             return Migrated(reason=prompts[0].reason if prompts else "an empty list of prompts")
-        parameters, losses = self._carrier.carry(request, encoding)
+        parameters, losses = self._mapper.map(request, encoding)
         without_limit, called = request.get("max_tokens") is None, _is_call(record)
         migrated = Migrated(
             losses=losses, unlimited=without_limit and called, alone=without_limit and not called

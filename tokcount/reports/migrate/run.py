@@ -1,0 +1,265 @@
+"""Run a migration: write the requests and the losses in the order of the log, and count tokens before and after.
+
+Everything happens in one pass over the log. Files of JSON lines are migrated in several processes, part by part; the
+parts are written in order by this one. The ids of batch lines must differ over the whole run, so batch files are
+written by one process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from io import BytesIO
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from tokcount.logs.detect import NeedsWhole
+from tokcount.logs.format import Location
+from tokcount.logs.options import ReadOptions
+from tokcount.logs.reader import FileWarning, read
+from tokcount.logs.record import Record
+from tokcount.logs.source import Source
+from tokcount.models.catalog import Catalog
+from tokcount.models.references import OWN
+from tokcount.reports.migrate.requests import Migrated, Migrator, Options
+from tokcount.reports.migrate.stats import MigrationStats, Tokens, tokens_of
+from tokcount.reports.migrate.target import MigrationTarget
+from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.plan import ScanPlan
+from tokcount.scanning.result import Chunk, SkippedSummary, records_of
+from tokcount.scanning.run import (
+    Progress,
+    Summary,
+    Task,
+    in_order,
+    processes_for,
+    read_whole,
+    summed,
+    tasks_of,
+)
+
+RECORDS_AT_ONCE: Final = 2_000
+"""Records whose tokens are added up at a time."""
+READ_BACK_BYTES: Final = 1 << 20
+"""Written requests that wait to be read back together."""
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What to migrate records to and how to count them; picklable.
+
+    `plan` counts each record under its own model and under the target; `read_back`: count what is written as well.
+    """
+
+    target: MigrationTarget
+    options: Options
+    plan: ScanPlan
+    catalog: Catalog | None = None
+    read_back: bool = False
+
+
+class Outcome(msgspec.Struct):
+    """What became of one record: the lines to write, as bytes instead of those in `migrated`."""
+
+    place: Location
+    migrated: Migrated
+    lines: list[bytes]
+
+
+class Sums(msgspec.Struct):
+    """Tokens of some records, see `MigrationStats`."""
+
+    before: Tokens
+    predicted: Tokens
+    after: Tokens
+
+
+class MigrationWorker:
+    """Migrates and counts the records of one process, one after the other."""
+
+    def __init__(self, job: Job) -> None:
+        self._migrator = Migrator(job.target, job.options, job.catalog)
+        self._counter = RecordCounter(job.plan)
+        self._label = job.plan.references[0].label
+        written = msgspec.structs.replace(job.plan, own=False)
+        self._after = RecordCounter(written) if job.read_back else None
+        self._written: list[bytes] = []
+        self.warnings = self._counter.warnings
+
+    def migrate(self, record: Record) -> Outcome:
+        """Make the requests of a record, and count it if it has some."""
+        migrated = self._migrator.migrate(record)
+        lines = [json_line(line) for line in migrated.lines]
+        if lines:
+            self._counter.add(record)
+        if self._after is not None:
+            self._written += lines
+            if sum(map(len, self._written)) > READ_BACK_BYTES:
+                self._read_back(self._after)
+        place = Location(record.source, record.line, record.index)
+        return Outcome(place, msgspec.structs.replace(migrated, lines=[]), lines)
+
+    def take(self) -> Sums:
+        """The tokens of all records since the last call."""
+        columns = self._counter.take()
+        after = Tokens()
+        if self._after is not None:
+            self._read_back(self._after)
+            after = tokens_of(self._after.take(), self._label)
+        return Sums(tokens_of(columns, OWN), tokens_of(columns, self._label), after)
+
+    def process(self, records: Iterable[Record]) -> tuple[list[Outcome], Sums]:
+        """The outcomes of a part of a log, in order, and its tokens."""
+        outcomes = [self.migrate(record) for record in records]
+        return outcomes, self.take()
+
+    def _read_back(self, counter: RecordCounter) -> None:
+        """Count what was written as any log is read."""
+        written = _Written("written.jsonl", data=b"".join(self._written))
+        for record in records_of(read([written]), SkippedSummary()):
+            counter.add(record)
+        self._written = []
+
+
+class _Written(Source, frozen=True):
+    """A file that is held in memory."""
+
+    data: bytes = b""
+
+    def open(self) -> BinaryIO:
+        return BytesIO(self.data)
+
+
+class MigrationRun:
+    """Takes what became of the records, in order, writes it, and keeps nothing but numbers and locations.
+
+    One JSON line for each thing that was lost goes to `losses`.
+    """
+
+    def __init__(self, requests: BinaryIO, losses: BinaryIO | None = None) -> None:
+        self.stats = MigrationStats()
+        self._summary = Summary()
+        self._requests, self._losses = requests, losses
+
+    @property
+    def skipped(self) -> SkippedSummary:
+        """Everything that was skipped."""
+        return self._summary.skipped
+
+    @property
+    def warnings(self) -> list[str]:
+        """Warnings for the user, one line each."""
+        return self._summary.lines()
+
+    def add(self, chunk: Chunk[tuple[list[Outcome], Sums]]) -> None:
+        """Write the outcomes of the next part of a file."""
+        offset = self._summary.add(chunk)
+        outcomes, sums = chunk.result
+        for outcome in outcomes:
+            outcome.place.line += offset
+            self._write(outcome)
+        self._add_up(sums)
+
+    def stream(self, worker: MigrationWorker, task: Task, options: ReadOptions, progress: Progress) -> None:
+        """Migrate whole files in this process, record by record."""
+        notes: list[FileWarning] = []
+        skipped = SkippedSummary()
+        items = read_whole(task, options, notes, progress)
+        for number, record in enumerate(records_of(items, skipped), start=1):
+            self._write(worker.migrate(record))
+            if number % RECORDS_AT_ONCE == 0:
+                self._add_up(worker.take())
+        self._add_up(worker.take())
+        self._summary.add(Chunk(None, skipped, notes=notes, warnings=worker.warnings))
+
+    def _write(self, outcome: Outcome) -> None:
+        lines = b"".join(outcome.lines)
+        self._requests.write(lines)
+        self.stats.add(outcome.place, outcome.migrated, len(outcome.lines), len(lines))
+        if self._losses is not None:
+            self._losses.write(b"".join(map(json_line, losses_of(outcome.place, outcome.migrated))))
+
+    def _add_up(self, sums: Sums) -> None:
+        self.stats.before.add(sums.before)
+        self.stats.predicted.add(sums.predicted)
+        if self.stats.after is not None:
+            self.stats.after.add(sums.after)
+
+
+def run(
+    job: Job,
+    sources: Sequence[Source],
+    options: ReadOptions,
+    requests: BinaryIO,
+    losses: BinaryIO | None = None,
+    *,
+    jobs: int | None = 1,
+    progress: Progress | None = None,
+) -> MigrationRun:
+    """Migrate all records of the sources.
+
+    Several processes (`jobs`, by default one per core) need a file for the requests: when a part turns out to hold a
+    format that only the whole log can show, what was written is taken back and one process starts again.
+    """
+    jobs = 1 if job.options.batch else processes_for(sources, jobs)
+    if jobs > 1 and requests.seekable():
+        outputs = [file for file in (requests, losses) if file is not None]
+        starts = [file.tell() for file in outputs]
+        try:
+            return _in_processes(_begun(job, requests, losses), job, sources, options, jobs, progress)
+        except NeedsWhole:
+            for file, start in zip(outputs, starts, strict=True):
+                file.seek(start)
+                file.truncate()
+    migration = _begun(job, requests, losses)
+    migration.stream(MigrationWorker(job), Task(tuple(sources)), options, summed(progress))
+    return migration
+
+
+def _begun(job: Job, requests: BinaryIO, losses: BinaryIO | None) -> MigrationRun:
+    migration = MigrationRun(requests, losses)
+    migration.stats.after = Tokens() if job.read_back else None
+    return migration
+
+
+def _in_processes(
+    migration: MigrationRun,
+    job: Job,
+    sources: Sequence[Source],
+    options: ReadOptions,
+    jobs: int,
+    progress: Callable[[int], None] | None,
+) -> MigrationRun:
+    """Files in parts go through the pool; other files have no bound on their size and are streamed here."""
+    from tokcount.scanning.pool import Pool
+
+    here: MigrationWorker | None = None
+    with Pool(partial(MigrationWorker, job), jobs, progress) as pool:
+        for source in sources:
+            tasks = tasks_of(source, options, alone=len(sources) > 1)
+            if tasks[0].span is not None:
+                for chunk in in_order(pool, tasks, options, jobs):
+                    migration.add(chunk)
+                continue
+            here = here or MigrationWorker(job)
+            migration.stream(here, tasks[0], options, pool.advance)
+    return migration
+
+
+def losses_of(place: Location, migrated: Migrated) -> list[dict[str, Any]]:
+    """What was left or lost of one record, with its location; the shape of `--lost`."""
+    located = msgspec.structs.asdict(place)
+    if migrated.reason:
+        return [{**located, "parameter": None, "effect": "left", "reason": migrated.reason}]
+    return [{**located, **msgspec.structs.asdict(loss)} for loss in migrated.losses]
+
+
+def json_line(value: dict[str, Any]) -> bytes:
+    """One line of JSON; a lone surrogate is kept, as an escape."""
+    try:
+        return _ENCODE(value) + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(value).encode() + b"\n"

@@ -357,12 +357,12 @@ def test_polars_frames_are_data_too() -> None:
     [
         ({}, "no input: name the column of log=, text=, messages= or prompt=."),
         ({"model": "m"}, "no input: "),
-        ({"log": "l", "text": "t"}, "log= stands alone, but there is also text"),
+        ({"log": "l", "text": "t"}, "log= cannot be combined with text"),
         (
             {"text": "t", "model": "m"},
-            "text= stands alone, but there is also model; map columns with prompt=.",
+            "text= cannot be combined with model; map columns with prompt=.",
         ),
-        ({"log": "l", "kind": "chat"}, "log= stands alone, but there is also kind"),
+        ({"log": "l", "kind": "chat"}, "log= cannot be combined with kind"),
     ],
 )
 def test_columns_that_make_no_sense_together_are_refused(names: dict[str, Any], message: str) -> None:

@@ -52,9 +52,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError("no input: name the column of log=, text=, messages= or prompt=.")
         if len(whole) > 1 or (whole and (mapped or self.kind)):
             others = ", ".join((*whole[1:], *mapped, *(["kind"] if self.kind else [])))
-            raise UsageError(
-                f"{whole[0]}= stands alone, but there is also {others}; map columns with prompt=."
-            )
+            raise UsageError(f"{whole[0]}= cannot be combined with {others}; map columns with prompt=.")
 
     @property
     def mapped(self) -> dict[str, str]:

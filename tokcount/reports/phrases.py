@@ -11,7 +11,7 @@ from tokcount.reports.report import ByBasis, ModelRecords, Overview, Period, Ski
 
 SKIPPED = {
     "error": ("failed call", "failed calls"),
-    "not_llm": ("entry that is no model call", "entries that are no model calls"),
+    "not_llm": ("entry that is not a model call", "entries that are not model calls"),
     "empty": ("empty entry", "empty entries"),
     "unparsed": ("unreadable or cut-off line", "unreadable or cut-off lines"),
     "unrecognised": ("record of no known format", "records of no known format"),

@@ -54,7 +54,7 @@ def test_a_billing_anomaly_is_named_in_the_report_and_in_its_row(tmp_path: Path)
     table = tokcount("reconcile", log, "-q").stdout.decode()
     row = json.loads(tokcount("reconcile", log, "-q", "--per-record", "-f", "jsonl").stdout)
 
-    assert "1 record billed oddly: input divided by the calls of the answer" in table
+    assert "1 record with a billing anomaly: input divided by the calls of the answer" in table
     assert (row["residual_input_tokens"], row["note"][:13]) == (5, "input divided")
 
 

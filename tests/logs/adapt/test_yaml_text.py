@@ -30,7 +30,7 @@ def test_aliases_that_repeat_a_little_are_data() -> None:
 
 
 def test_aliases_that_stand_for_gigabytes_are_refused() -> None:
-    with pytest.raises(ValueError, match="aliases that stand for more than 16 MB"):
+    with pytest.raises(ValueError, match="aliases that expand to more than 16 MB"):
         Document(f"{{x0: &a0 [lol], {LAUGHS}}}")
 
 
@@ -71,7 +71,7 @@ def test_a_cassette_that_would_explode_is_skipped_with_the_reason(tmp_path: Path
     records, skipped = read_all(tmp_path, CASSETTE % body, "cassette.yaml")
 
     assert records == []
-    assert [item.detail for item in skipped] == ["aliases that stand for more than 16 MB"]
+    assert [item.detail for item in skipped] == ["aliases that expand to more than 16 MB"]
 
 
 def test_a_prompt_that_would_explode_is_the_text_it_is(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_zip_members_are_read_by_name(tmp_path: Path) -> None:
     names = [record.source.removeprefix(f"{tmp_path}/") for record in records]
     assert names == ["export.zip/a/one.jsonl"] * 3 + ["export.zip/two.json.gz", "export.zip/three.csv"]
     assert [(item.reason, item.detail) for item in skipped] == [
-        ("unsupported", "members that are no logs: 1 .png")
+        ("unsupported", "members that are not logs: 1 .png")
     ]
 
 

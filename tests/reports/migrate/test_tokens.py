@@ -62,12 +62,12 @@ def test_a_bias_follows_the_bytes_of_its_token() -> None:
     ("biases", "reason"),
     [
         ({"50256": -100}, "an entry for a special token"),
-        ({"word": 1}, "an entry that is no token id of p50k_base"),
-        ({"99999999": 1}, "an entry that is no token id of p50k_base"),
-        ({"318": 0.5}, "an entry whose bias is no integer up to 100"),
-        ({"318": 500}, "an entry whose bias is no integer up to 100"),
-        ({"318": "5"}, "an entry whose bias is no integer up to 100"),
-        ({"318": float("nan")}, "an entry whose bias is no integer up to 100"),
+        ({"word": 1}, "an entry that is not a token id of p50k_base"),
+        ({"99999999": 1}, "an entry that is not a token id of p50k_base"),
+        ({"318": 0.5}, "an entry whose bias is not an integer from -100 to 100"),
+        ({"318": 500}, "an entry whose bias is not an integer from -100 to 100"),
+        ({"318": "5"}, "an entry whose bias is not an integer from -100 to 100"),
+        ({"318": float("nan")}, "an entry whose bias is not an integer from -100 to 100"),
     ],
 )
 def test_entries_that_cannot_follow_are_left_with_the_reason(biases: dict[Any, Any], reason: str) -> None:
@@ -80,7 +80,7 @@ def test_a_token_that_is_several_of_the_new_ones_is_left() -> None:
 
     assert carry_biases({str(token): 1, "318": 2}, "p50k_base", "o200k_base") == (
         {"382": 2},
-        ["an entry whose token is no single token of o200k_base"],
+        ["an entry whose token is not a single token of o200k_base"],
     )
 
 

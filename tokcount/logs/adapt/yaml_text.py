@@ -28,7 +28,7 @@ class Document:
             self.root = self._loader.get_single_node()
             most = max(ALWAYS_FINE, MOST_EXPANDED * len(text))
             if self.root is not None and _expanded(self.root, {}) > most:
-                raise ValueError(f"aliases that stand for more than {most >> 20} MB")
+                raise ValueError(f"aliases that expand to more than {most >> 20} MB")
         except (yaml.YAMLError, RecursionError, TypeError) as error:
             raise ValueError(f"broken YAML ({type(error).__name__})") from None
 

@@ -65,7 +65,7 @@ def event_values(stream: Stream, source: str, largest: int) -> Iterator[Found]:
     )
     for event in events(texts):
         if event.name == STRAY:
-            yield unparsed(source, event.line, "a line that is no field of an event stream")
+            yield unparsed(source, event.line, "a line that is not a field of an event stream")
         elif event.data.strip() == "[DONE]":
             yield event.line, 0, END_OF_STREAM
         else:

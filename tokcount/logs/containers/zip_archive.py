@@ -69,7 +69,7 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
             yield name, unwrap(blocks, max_ratio=max_ratio, packed_size=partial(int, info.compress_size))
     if others:
         kinds = ", ".join(f"{count} {label(suffix, 'others')}" for suffix, count in sorted(others.items()))
-        yield _skipped(source, "unsupported", f"members that are no logs: {kinds}")
+        yield _skipped(source, "unsupported", f"members that are not logs: {kinds}")
 
 
 class _Total:

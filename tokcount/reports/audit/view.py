@@ -32,8 +32,8 @@ WINDOW_COLUMNS: Final = (
     Column("asks too much", "int"),
 )
 WINDOW_NOTE: Final = (
-    "too long: more input than the model takes; no room: max_tokens does not fit beside it; "
-    "asks too much: max_tokens is more than the model writes"
+    "too long: input exceeds the model's limit; no room: input + max_tokens exceeds the window; "
+    "asks too much: max_tokens exceeds the model's output limit"
 )
 
 

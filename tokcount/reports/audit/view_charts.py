@@ -55,7 +55,7 @@ def by_class(data: dict[str, Any]) -> list[Block]:
         differences = {part["part"]: part["difference"] for part in entry["classes"]}
         series.append(Series(entry["reference"], tuple(differences.get(part, 0) for part in parts)))
     title = f"Difference from {data['baseline']} by kind of text, in tokens"
-    told = "Bars to the left are tokens saved, bars to the right tokens added; the numbers stand in the tables above."
+    told = "Bars to the left are tokens saved, bars to the right tokens added; the numbers are in the tables above."
     return [Chart(title, told, "bars", tuple(map(part_name, parts)), tuple(series), "change", in_table=True)]
 
 
@@ -102,5 +102,5 @@ def by_model(data: dict[str, Any], listed: list[dict[str, Any]]) -> list[Block]:
     series = tuple(
         Series(name, values) for name, values in zip(names, zip(*by_label, strict=True), strict=True)
     )
-    told = "Input tokens of each model's records under each reference; the numbers stand in the table above."
+    told = "Input tokens of each model's records under each reference; the numbers are in the table above."
     return [Chart("Input tokens by model", told, "bars", labels, series, in_table=True)]

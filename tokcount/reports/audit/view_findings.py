@@ -113,7 +113,7 @@ def _residuals(_: dict[str, Any], numbers: dict[str, Any], records: str) -> str:
     difference = numbers["counted_tokens"] - numbers["billed_tokens"]
     sign = "+" if difference > 0 else ""
     return (
-        f"{records} of {integer(numbers['compared'])} with usage billed otherwise than counted, "
+        f"{records} of {integer(numbers['compared'])} whose billed usage differs from the count, "
         f"{sign}{integer(difference)} tokens in all."
     )
 
@@ -130,7 +130,7 @@ TOLD: Final[dict[str, Words]] = {
     "same_request": lambda _, n, r: (
         f"{r} with the same request as an earlier one, word for word: {integer(n['input_tokens'])} input tokens."
     ),
-    "duplicate": lambda _, __, r: f"{r} logged twice: a call with the same id stands before.",
+    "duplicate": lambda _, __, r: f"{r} logged twice: an earlier call has the same id.",
     "cut_off": _cut_off,
     "limit_too_low": lambda e, _, r: (
         f"{r} with answers that fit max_tokens, and would not under {e['reference']}."
@@ -177,14 +177,14 @@ TO_DO: Final = {
     "limit_too_low": "Scale max_tokens with the tokens of the target (tokcount migrate --scale-max-tokens).",
     "role_markers": "Send them as messages (tokcount migrate --split roles).",
     "special_token_text": "It is counted as ordinary text; see whether it is a separator, or came from users.",
-    "truncated": "Their logged usage stands in; log whole requests to have them counted.",
-    "redacted": "Their logged usage stands in.",
-    "no_text": "Their logged usage stands in; under another encoding it is not known.",
+    "truncated": "Their logged usage is used instead; log whole requests to have them counted.",
+    "redacted": "Their logged usage is used instead.",
+    "no_text": "Their logged usage is used instead; it is unknown under another encoding.",
     "hidden_context": "Their counts are floors.",
     "non_openai": "Their counts are estimates: these models have tokenizers of their own.",
     "odd_content": "Only their text was counted.",
     "media_not_counted": "Their counts are floors; media behind a link have no size in the log.",
-    "unknown_model": "Say what stands behind the name with --assume-model or --prices.",
+    "unknown_model": "Specify the model with --assume-model, or add it with --prices.",
     "not_countable": "They are in no total; see the reasons under Drift.",
     "unpriced": "Add prices with --price or --prices; until then totals are floors.",
     "residuals": "See tokcount reconcile for where and why.",

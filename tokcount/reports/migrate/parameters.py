@@ -119,8 +119,8 @@ PARAMETERS: Final = (
         chat="logit_bias",
         reasoning=False,
         default={},
-        happens="each token is written with its id under the new encoding; dropped where it is no single token there, "
-        "where it is a special token, and where the old encoding is not known",
+        happens="each token is written with its id under the new encoding; dropped where it is not a single token "
+        "there, where it is a special token, and where the old encoding is not known",
         source=f"{SPECIFICATION}; {REASONING}",
     ),
     Parameter(
@@ -129,7 +129,7 @@ PARAMETERS: Final = (
         chat="logprobs, top_logprobs",
         responses="include, top_logprobs",
         reasoning=False,
-        happens="the number of alternatives becomes top_logprobs beside logprobs: true (chat) or "
+        happens="the number of alternatives becomes top_logprobs, with logprobs: true (chat) or "
         "include: message.output_text.logprobs (Responses)",
         source=f"{SPECIFICATION}; {REASONING}",
     ),

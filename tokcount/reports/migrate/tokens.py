@@ -49,7 +49,9 @@ def carry_biases(biases: dict[Any, Any], source: str | None, target: str) -> tup
     reasons: dict[str, None] = {}
     for key, bias in biases.items():
         token = (
-            _same_token(key, old, new) if _is_bias(bias) else "an entry whose bias is no integer up to 100"
+            _same_token(key, old, new)
+            if _is_bias(bias)
+            else "an entry whose bias is not an integer from -100 to 100"
         )
         if isinstance(token, int):
             carried[str(token)] = int(bias)
@@ -64,13 +66,13 @@ def _same_token(key: Any, old: tiktoken.Encoding, new: tiktoken.Encoding) -> int
         token = int(key)
         data = old.decode_single_token_bytes(token)
     except (ValueError, TypeError, KeyError, OverflowError):
-        return f"an entry that is no token id of {old.name}"
+        return f"an entry that is not a token id of {old.name}"
     if _is_special(old, token):
         return "an entry for a special token"
     try:
         return new.encode_single_token(data)
     except KeyError:
-        return f"an entry whose token is no single token of {new.name}"
+        return f"an entry whose token is not a single token of {new.name}"
 
 
 def _is_special(vocabulary: tiktoken.Encoding, token: int) -> bool:

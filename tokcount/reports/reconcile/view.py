@@ -102,7 +102,7 @@ def _odd_bills(odd: dict[str, Any]) -> list[Line]:
     named = counted(odd["records"], "record", "records")
     reasons = "; ".join(f"{note} ({integer(n)})" for note, n in odd["notes"].items())
     rest = f" Without them: {_exactly(odd['without'])}." if odd["without"]["compared"] else ""
-    return [Line(f"{named} billed oddly: {reasons}.{rest}")]
+    return [Line(f"{named} with a billing anomaly: {reasons}.{rest}")]
 
 
 def _constant(entry: dict[str, Any]) -> str:

@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """The logs of one command and how they are read; after counting, what was `skipped`.
+    """The logs of one command and how they are read.
 
     `already_shown`: the report on this terminal has listed the skipped items. `others` are files that the command
     writes in addition to its output; none may be an input file. Raises `UsageError` for contradictory options.
     """
-
-    skipped: SkippedSummary
 
     def __init__(
         self,
@@ -59,11 +57,10 @@ class Job:
         """Warn about targets that are shut down or will be soon."""
         targets.warn(plan, self.run, self.today)
 
-    def count(self, plan: ScanPlan) -> pl.DataFrame:
-        """Count the logs, one row per record, and set `skipped`."""
+    def count(self, plan: ScanPlan) -> tuple[pl.DataFrame, SkippedSummary]:
+        """Count the logs: one row per record, and a summary of what was skipped."""
         result = inputs.scan(self.sources, plan, self.options, self.run)
-        self.skipped = result.skipped
-        return result.frame()
+        return result.frame(), result.skipped
 
     def show(self, report: Report, output: Output | None = None) -> None:
         """Write the report, which lists skipped items, to `output` if given, else where the options say."""
@@ -75,14 +72,14 @@ class Job:
         """Write rows instead of a report."""
         outputs.write_rows(rows, command, self.output)
 
-    def close(self, records: int) -> None:
+    def close(self, records: int, skipped: SkippedSummary) -> None:
         """Report what was skipped, unless the report on this terminal has, and write the file of `--skipped`.
 
         Raises `DataError` (exit code 3) if nothing was countable, or if anything was skipped under `--strict`.
         """
-        total = self.skipped.total
+        total = skipped.total
         if total and not self.already_shown:
-            inputs.say(inputs.skipped_sentence(self.skipped), self.run)
+            inputs.say(inputs.skipped_sentence(skipped), self.run)
         if self._read.skipped is not None:
             shown = not (self.run.quiet or self.run.no_progress)
             inputs.list_skipped(self._read.skipped, self.sources, self.options, shown=shown)

@@ -57,21 +57,24 @@ def joined(chunks: Sequence[Placed]) -> pl.DataFrame:
 
 def _column(name: str, chunks: Sequence[Placed]) -> pl.Series | pl.Expr:
     """The values of a column, or the only one."""
-    known = parse_column(name)
+    known = None if name in DTYPES else parse_column(name)
     dtype = DTYPES[name if known is None else known.measure]
     missing = chunks[0][0].missing[name]
-    parts: list[Part] = [
-        (part, BASIS_ORDER if dtype == "basis" else columns.strings.get(name))
-        for columns, _ in chunks
-        for part in columns.packed[name]
-    ]
-    only = {
-        None if part.value == missing else part.value if strings is None else strings[part.value]
-        for part, strings in parts
-        if isinstance(part, Run)
-    }
-    if len(only) == 1 and all(isinstance(part, Run) for part, _ in parts):
-        value = only.pop()
+    parts: list[Part] = []
+    values: set[int | str | None] = set()
+    is_run = True
+    for columns, _ in chunks:
+        strings = BASIS_ORDER if dtype == "basis" else columns.strings.get(name)
+        for part in columns.packed[name]:
+            parts.append((part, strings))
+            if not isinstance(part, Run):
+                is_run = False
+            elif part.value == missing:
+                values.add(None)
+            else:
+                values.add(part.value if strings is None else strings[part.value])
+    if is_run and len(values) == 1:
+        value = values.pop()
         return pl.lit(value, pl.Int64 if isinstance(value, int) else pl.String).cast(_POLARS[dtype])
     return _series(parts, missing).cast(_POLARS[dtype])
 

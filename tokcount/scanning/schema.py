@@ -7,6 +7,7 @@ A column either describes the record itself (`RECORD_COLUMNS`) or holds a measur
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 Dtype = Literal["text", "basis", "integer", "number", "time"]
@@ -113,6 +114,7 @@ class ReferenceColumn(NamedTuple):
     part: str | None = None
 
 
+@lru_cache(maxsize=4_096)
 def column(label: str, measure: str, part: str | None = None) -> str:
     """The name of a column of a reference.
 
@@ -122,6 +124,7 @@ def column(label: str, measure: str, part: str | None = None) -> str:
     return f"{label}:{measure}" if part is None else f"{label}:{measure}[{part}]"
 
 
+@lru_cache(maxsize=4_096)
 def parse_column(name: str) -> ReferenceColumn | None:
     """What `column` made the name of; `None` for a column of the record itself. Labels may contain colons.
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tokcount.reports.cost.compute import CostOptions
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.result import SkippedSummary
 
 
 @with_groups
@@ -65,13 +66,13 @@ def audit(
     plan = _plan(job, references, why=why)
     asked = cost_options(plan, job.today, money)
     job.warn(plan)
-    frame = job.count(plan)
+    frame, skipped = job.count(plan)
     if frame.height and per_record:
         _write_rows(job, frame, plan, asked)
     elif frame.height:
-        report = _report(job, frame, plan, asked, top)
+        report = _report((frame, skipped), plan, asked, top)
         job.show(_with_text(job, report) if show_text else report)
-    job.close(frame.height)
+    job.close(frame.height, skipped)
 
 
 def _plan(job: Job, references: ReferenceGroup, *, why: bool) -> ScanPlan:
@@ -81,7 +82,9 @@ def _plan(job: Job, references: ReferenceGroup, *, why: bool) -> ScanPlan:
     return msgspec.structs.replace(plan, parts=why)
 
 
-def _report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions, top: int) -> Report:
+def _report(
+    counted: tuple[pl.DataFrame, SkippedSummary], plan: ScanPlan, asked: CostOptions, top: int
+) -> Report:
     from tokcount.reports.audit.compute import AuditOptions, report
     from tokcount.reports.per_record import references_of
     from tokcount.tokens.engines.choose import choose
@@ -90,7 +93,7 @@ def _report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions, t
     options = AuditOptions(
         baseline=baseline, targets=tuple(others), money=asked, top=top, engine=choose(plan.engine).name
     )
-    return report(frame, job.skipped, options, plan.catalog)
+    return report(*counted, options, plan.catalog)
 
 
 def _with_text(job: Job, report: Report) -> Report:

@@ -174,15 +174,15 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
 
     references = job.with_auto(references)
     plan = plan_for(options, references, job.run, job.catalog)
-    frame = job.count(plan)
+    frame, skipped = job.count(plan)
     passed = True
     if frame.height:
-        source = ScanSource(frame, job.skipped, _context(job, plan, references, budgets))
+        source = ScanSource(frame, skipped, _context(job, plan, references, budgets))
         verdicts = compute.judge(source, options)
-        report = compute.report(verdicts, overview(frame, job.skipped).data)
+        report = compute.report(verdicts, overview(frame, skipped).data)
         job.show(report)
         passed = _finish(report, verdicts, budgets, job.run)
-    job.close(frame.height)
+    job.close(frame.height, skipped)
     return passed
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
     from tokcount.reports.cost.compute import CostOptions
     from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.result import SkippedSummary
 
 
 @with_groups
@@ -55,12 +56,15 @@ def cost(
     plan = _plan(job.with_auto(references), run, job.catalog)
     asked = cost_options(plan, job.today, money, group_keys(by, COST_KEYS))
     job.warn(plan)
-    frame = job.count(plan)
+    frame, skipped = job.count(plan)
     unpriced: dict[str, int] = {}
     if frame.height:
-        unpriced = (_write_rows if per_record else _show_report)(job, frame, plan, asked)
+        if per_record:
+            unpriced = _write_rows(job, frame, plan, asked)
+        else:
+            unpriced = _show_report(job, frame, skipped, plan, asked)
         _say_unused(frame, plan, prices, run)
-    job.close(frame.height)
+    job.close(frame.height, skipped)
     _close_prices(unpriced, frame.height, run, required=money.require_prices)
 
 
@@ -96,11 +100,13 @@ def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOption
     return {label: rows[f"{label}:cost_usd"].null_count() for label in plan.labels}
 
 
-def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
+def _show_report(
+    job: Job, frame: pl.DataFrame, skipped: SkippedSummary, plan: ScanPlan, asked: CostOptions
+) -> dict[str, int]:
     """Write the report. Returns label → number of unpriced records."""
     from tokcount.reports.cost.compute import report
 
-    made = report(frame, job.skipped, asked, plan.catalog)
+    made = report(frame, skipped, asked, plan.catalog)
     job.show(made)
     return {entry["reference"]: frame.height - entry["priced"] for entry in made.data["references"]}
 

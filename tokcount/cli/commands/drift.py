@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.result import SkippedSummary
 
 
 @with_groups
@@ -49,12 +50,12 @@ def drift(
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = inputs.plan_of(job.with_auto(references), run, job.catalog, by=keys)
     job.warn(plan)
-    frame = job.count(plan)
+    frame, skipped = job.count(plan)
     if frame.height and per_record:
         _write_rows(job, frame, plan)
     elif frame.height:
-        _show_report(job, frame, plan, keys, top)
-    job.close(frame.height)
+        _show_report(job, (frame, skipped), plan, keys, top)
+    job.close(frame.height, skipped)
 
 
 def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan) -> None:
@@ -63,10 +64,12 @@ def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan) -> None:
     job.write_rows(record_rows(frame, plan, money_of(plan, job.today)), "drift")
 
 
-def _show_report(job: Job, frame: pl.DataFrame, plan: ScanPlan, by: tuple[str, ...], top: int) -> None:
+def _show_report(
+    job: Job, counted: tuple[pl.DataFrame, SkippedSummary], plan: ScanPlan, by: tuple[str, ...], top: int
+) -> None:
     from tokcount.reports.drift.compute import DriftOptions, report
     from tokcount.reports.per_record import money_of, references_of
 
     baseline, *others = references_of(plan)
     options = DriftOptions(baseline, tuple(others), by, top, money_of(plan, job.today))
-    job.show(report(frame, job.skipped, options, plan.catalog))
+    job.show(report(*counted, options, plan.catalog))

@@ -143,8 +143,7 @@ def migrate(
     )
     migration = _write(job, work, asked)
     _report(job, migration, target, asked, factors)
-    job.skipped = migration.skipped
-    job.close(migration.stats.records)
+    job.close(migration.stats.records, migration.skipped)
     left = migration.stats.records - migration.stats.migrated
     if read.strict and left:
         raise DataError(f"{left:,} records were not migrated (--strict).")
@@ -184,7 +183,8 @@ def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
         found = next((found for name in names if (found := find(name, plan.catalog))), None)
         return found.model.encoding if found else None
 
-    factors = output_factors(job.count(plan), plan.references[0].label, encoding_of)
+    frame, _ = job.count(plan)
+    factors = output_factors(frame, plan.references[0].label, encoding_of)
     if not factors:
         raise DataError("the log has no outputs of a known model to measure; remove --scale-max-tokens.")
     return factors

@@ -39,12 +39,12 @@ def reconcile(
     from tokcount.reports.reconcile import residuals
 
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    frame = job.count(_plan(job, own))
+    frame, skipped = job.count(_plan(job, own))
     if frame.height and per_record:
         job.write_rows(residuals.per_record(frame), "reconcile")
     elif frame.height:
-        job.show(analysis.report(frame, job.skipped, top=top))
-    job.close(frame.height)
+        job.show(analysis.report(frame, skipped, top=top))
+    job.close(frame.height, skipped)
 
 
 @with_groups
@@ -68,14 +68,14 @@ def calibrate(
 
     job = Job(paths, read, prices, run, output)
     plan = _plan(job, own)
-    frame = job.count(plan)
+    frame, skipped = job.count(plan)
     if frame.height:
-        report = analysis.report(frame, job.skipped, counted_as=_counted_as(plan))
+        report = analysis.report(frame, skipped, counted_as=_counted_as(plan))
         if export:
             write(_as_toml(report, plan), output.output)
         else:
             job.show(report)
-    job.close(frame.height)
+    job.close(frame.height, skipped)
 
 
 def _plan(job: Job, own: OwnGroup) -> ScanPlan:

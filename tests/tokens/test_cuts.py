@@ -5,6 +5,7 @@ from hypothesis import given
 from support.texts import NASTY, patient, texts
 
 from tokcount.tokens import cuts, encodings
+from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.engines.base import repair
 
 NAMES = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
@@ -13,13 +14,13 @@ NAMES = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
 def ids(name: str, chunk: str) -> list[int]:
     """The token ids of a chunk as the engine counts it."""
     encoding = encodings.get(name)
-    if len(chunk) > 1 and cuts.is_one_match(chunk, name):
+    if len(chunk) > 1 and cuts.is_one_match(chunk, OPENAI[name].cuts):
         return encoding._encode_single_piece(chunk)
     return encoding.encode_ordinary(chunk)
 
 
 def check(text: str, name: str) -> None:
-    chunks = list(cuts.chunks(text, name))
+    chunks = list(cuts.chunks(text, OPENAI[name].cuts))
 
     assert "".join(chunks) == text
     assert [token for chunk in chunks for token in ids(name, chunk)] == encodings.get(name).encode_ordinary(
@@ -49,7 +50,7 @@ def test_nasty_texts_in_chunks_have_their_token_ids(
 
 
 def test_a_text_with_spaces_comes_in_chunks_of_the_wanted_length() -> None:
-    lengths = [len(chunk) for chunk in cuts.chunks("some words " * 50_000, "o200k_base")]
+    lengths = [len(chunk) for chunk in cuts.chunks("some words " * 50_000, OPENAI["o200k_base"].cuts)]
 
     assert max(lengths) <= cuts.CHUNK + len("words ")
     assert len(lengths) > 5

@@ -9,6 +9,7 @@ import msgspec
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, Model, Resolution
+from tokcount.tokens import encodings
 
 OWN: Final = "own"
 """The reference that counts each record under its own model."""
@@ -17,8 +18,8 @@ OWN: Final = "own"
 class Reference(msgspec.Struct, frozen=True):
     """What to count under: an encoding, a framing family, and the model when one was named.
 
-    An encoding alone counts the record as it is under another encoding: messages framed by the ``chat`` family,
-    completions without framing.
+    An encoding alone counts the record as it is under another encoding: messages framed by the `chat` family,
+    completions without framing. A tokenizer of another package has the family `unknown`: as `chat`, but estimated.
     """
 
     label: str
@@ -30,13 +31,18 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 def parse_reference(text: str, catalog: Catalog | None = None) -> Reference:
-    """The reference behind a model name or an encoding name.
+    """The reference for the name of a model, an encoding or an installed tokenizer.
 
     Raises `tokcount.models.resolve.UnknownModel` for anything else.
     """
     label = text.strip()
-    if label in ENCODINGS:
-        return Reference(label=label, encoding=label, family="chat")
+    if is_encoding(label, catalog):
+        return Reference(label=label, encoding=label, family="chat" if label in ENCODINGS else "unknown")
     resolution = names.resolve(label, catalog)
     model = resolution.model
     return Reference(label, model.encoding, model.family, model, resolution)
+
+
+def is_encoding(label: str, catalog: Catalog | None = None) -> bool:
+    """Whether a reference is an encoding or an installed tokenizer rather than a model."""
+    return label in ENCODINGS or (names.find(label, catalog) is None and encodings.is_known(label))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tokcount.tokens import encodings as known
 from tokcount.tokens.engines.base import Engine
 from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.memo import Memo
-from tokcount.tokens.packing import Counted, unpack
-from tokcount.tokens.pieces import Pieces
+from tokcount.tokens.packing import Counted, PackedCounts, unpack
+from tokcount.tokens.pieces import Count, Pieces, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,10 +18,9 @@ CACHE_BYTES = 24_000_000
 
 
 class TextCounter:
-    """Counts texts under ``encodings``, remembering the texts met lately in about ``cache_bytes``.
+    """Counts texts under `encodings`, with a cache of recent texts of about `cache_bytes`.
 
-    Not safe to share between threads. `UsageError` for an unknown encoding or
-    engine.
+    Not safe to share between threads. `UsageError` for an unknown encoding or engine.
     """
 
     def __init__(
@@ -30,27 +30,27 @@ class TextCounter:
         self.engine: Engine = choose(engine)
         self._cache_bytes = cache_bytes
         self._pack = self.engine.packer(self.encodings)
-        self._pieces = Pieces(self._pack, cache_bytes // 2, self.engine.least_repeated)
+        self._pieces = self._by_pieces(self._pack, self.encodings, cache_bytes // 2)
         self._texts = Memo(self._pieces, cache_bytes // 2)
         self._single: dict[str, Memo] = {}
 
     @property
     def warnings(self) -> list[str]:
-        """One line each, for the caller to show: why a slower engine than asked for is at work."""
+        """One line each, for the caller to show: why a slower engine than requested is used."""
         return self.engine.warnings
 
     def count(self, text: str) -> tuple[int, ...]:
-        """Tokens of ``text``, in the order of `encodings`."""
+        """Tokens of `text`, in the order of `encodings`."""
         return self.count_all((text,)).counts
 
     def count_all(self, texts: Iterable[str]) -> Counted:
-        """Tokens of all ``texts`` together, and whether some of them are flagged."""
-        return unpack(sum(map(self._texts.__getitem__, texts)), len(self.encodings))
+        """Tokens of all `texts` together, and whether any of them is flagged."""
+        return unpack(PackedCounts(sum(map(self._texts.__getitem__, texts))), len(self.encodings))
 
     def tokens(self, encoding: str, text: str) -> int:
-        """Tokens of ``text`` under one encoding, which need not be one of `encodings`.
+        """Tokens of `text` under one encoding, which need not be one of `encodings`.
 
-        For texts that only one encoding asks for; `count` is faster where all of them do.
+        For texts that only one encoding needs; otherwise `count` is faster.
         """
         memo = self._single.get(encoding)
         if memo is None:
@@ -58,10 +58,10 @@ class TextCounter:
         return memo[text]
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Count texts that will be asked for next, about a megabyte at a time.
+        """Counts texts that will be needed next, about a megabyte at a time.
 
-        Counting many at once takes less time (see `tokcount.tokens.packing.Packer.all`). Does nothing where pieces
-        of texts are met again, which gains more.
+        Counting many at once takes less time (see `tokcount.tokens.packing.Packer.all`). Does nothing while pieces of
+        texts recur, which gains more.
         """
         fresh = [text for text in dict.fromkeys(texts) if not self._texts.knows(text)]
         if not fresh or not self._pieces.idle(sum(map(len, fresh))):
@@ -71,4 +71,9 @@ class TextCounter:
 
     def _memo_of(self, encoding: str) -> Memo:
         share = self._cache_bytes // 8
-        return Memo(Pieces(self.engine.counter(encoding), share, self.engine.least_repeated), share)
+        return Memo(self._by_pieces(self.engine.counter(encoding), [encoding], share), share)
+
+    def _by_pieces(self, count: Count, encodings: Sequence[str], limit: int) -> Pieces | Whole:
+        if all(map(known.cuts_of, encodings)):
+            return Pieces(count, limit, self.engine.least_repeated)
+        return Whole(count)

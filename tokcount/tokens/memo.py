@@ -1,4 +1,4 @@
-"""A bounded memo: text → number."""
+"""A bounded cache: text → number."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ENTRY_BYTES = 120
-"""What an entry costs beside its text: its place in the dictionary and the number."""
+"""Memory of an entry in addition to its text: its slot in the dictionary and the number."""
 
 
 class Memo(dict[str, int]):
-    """Remembers ``compute(text)`` for the texts met lately, in at most about ``limit`` bytes.
+    """Caches `compute(text)` for recent texts, in at most about `limit` bytes.
 
-    Looking up is plain ``memo[text]``. There are two generations: new texts enter the young one; when it has half of
-    the bytes it becomes the old one, whose texts are taken over when they are met again and dropped otherwise.
+    A lookup is `memo[text]`. There are two generations: new texts enter the young one; when it has half of the bytes it
+    becomes the old one, whose texts move to the young one when they recur and are dropped otherwise.
     """
 
     def __init__(self, compute: Callable[[str], int], limit: int) -> None:
@@ -37,12 +37,12 @@ class Memo(dict[str, int]):
         return value
 
     def learn(self, text: str, value: int) -> None:
-        """Remember a value that was computed elsewhere."""
+        """Caches a value that was computed elsewhere."""
         self.missed += len(text)
         self._remember(text, value)
 
     def knows(self, text: str) -> bool:
-        """True when ``text`` is remembered."""
+        """True when `text` is cached."""
         return text in self or text in self._old
 
     def _remember(self, text: str, value: int) -> None:

@@ -1,12 +1,18 @@
-"""Counting a text as the sum of its pieces, so that pieces that come again are counted once.
+"""Counts a text as the sum of its pieces, so that repeated pieces are counted once.
 
-Prompts made from a template are all different, but their paragraphs, lines and sentences are not. Each level here
-cuts a text where every encoding has a cut (see the proofs at each) and remembers what its pieces count; a piece that
-is new to one level is handed to the next, finer one, and in the end to the engine. A level that finds too little
-again rests, and looks again from time to time.
+Prompts made from a template all differ, but their paragraphs, lines and sentences repeat. Each level cuts a text where
+every pattern with `CutRules` has a cut (see the proof at each level) and caches the counts of its pieces:
+
+    text ─▶ blocks ─▶ indented lines ─▶ sentences ─▶ engine
+            a paragraph or      a line with        of words, or of
+            function, up to     the indentation    Chinese or Japanese
+            an unindented line  after it
+
+A piece that is not in the cache of one level goes to the next, finer level, and in the end to the engine. A level that
+finds too few repeated pieces is switched off and tried again from time to time (`Trial`).
 
 A piece that ends in white space counts differently at the end of a text than before more text (patterns look ahead
-there). It is counted with a sentinel after it, which stands for whatever follows.
+there). It is counted with a sentinel after it, which represents the text that follows.
 """
 
 from __future__ import annotations
@@ -17,26 +23,26 @@ from collections.abc import Callable
 from tokcount.tokens.cuts import WHITE_SPACE
 from tokcount.tokens.memo import Memo
 
-Packed = Callable[[str], int]
-"""Text → the numbers of tokens under all encodings, packed into one integer."""
+Count = Callable[[str], int]
+"""Text → a number that is additive over exact cuts: tokens, or the `PackedCounts` of several encodings."""
 
 BLOCK = re.compile(r"[^\n]*+\n(?:(?=[\s/])[^\n]*+\n)*+(?=[^\s/])|[\s\S]+")
 """A line and the indented or empty lines after it, up to a line that starts with text.
 
-No match of any pattern goes on from a line end into text, but for ``o200k``, which takes ``/`` after it: hence no cut
-before ``/``. The sentinel is a letter."""
+No match of a pattern continues from a line end into text, except for `/` after it with `slash_after_line_end`: hence no
+cut before `/`. The sentinel is a letter."""
 
 INDENTED = re.compile(
     r"(?:[^\n]*+\n[W]*+(?<=[\r\n]))*+[^\n]*+\n[W]*(?=[W])(?=[^\r\n][^W])|[\s\S]+".replace("W", WHITE_SPACE)
 )
-"""A line and the indentation of the next, but for its last character.
+"""A line and the indentation of the next line, except for its last character.
 
 Every pattern leaves the last character of a run of white space to the text after it, and starts a match there when
 it is not a line end. The sentinel is a space and a letter."""
 
 DENSE_STOP = "。"
 DENSE_END = re.compile(r"[0-9A-Za-z\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]\Z")
-"""Letters and digits of texts without spaces. A match with a letter or digit in it never goes on into ``。``."""
+"""Letters and digits of texts without spaces. A match that contains one never continues into `。`."""
 
 LONG_LINE = 200
 """Texts shorter than this are not cut into sentences."""
@@ -47,11 +53,11 @@ WINDOW = 100_000
 
 REST = 3_000_000
 LONGEST_REST = 16_000_000
-"""Characters for which a level that does not pay stays off; twice as long each time, up to the longest."""
+"""Characters for which a level that does not pay is off; doubled each time, up to the longest."""
 
 
 class Trial:
-    """Decides whether a level pays: whether enough of what it looks up was met before."""
+    """Decides whether a level pays: whether enough of what it looks up is in its cache."""
 
     def __init__(self, memo: Memo, least: float) -> None:
         self._memo = memo
@@ -64,19 +70,19 @@ class Trial:
         self._pause = REST
 
     def wants(self, text: str) -> bool:
-        """True when the level should have a go at ``text``."""
+        """True when the level should be tried for `text`."""
         if self._looked_up > self._window:
             self._judge()
         return not self._rests(len(text))
 
     def note(self, size: int) -> None:
-        """``size`` characters were looked up in the memo."""
+        """Records that `size` characters were looked up."""
         self._looked_up += size
 
     def idle(self, size: int) -> bool:
-        """True while the level rests; asked before each batch of texts, with the number of their characters.
+        """True while the level is off; called before each batch of texts, with their number of characters.
 
-        A level that is rarely asked anything has to decide after a while, so that it does not keep others waiting.
+        A level that few texts reach must decide after a while too, so that others do not wait for it.
         """
         if self._waited > FIRST_WINDOW:
             self._judge()
@@ -102,10 +108,10 @@ class Trial:
 
 
 class Lines:
-    """Counts by pieces of ``pattern``, each but the last followed by ``sentinel``."""
+    """Counts by the matches of `pattern`, each except the last followed by `sentinel`."""
 
     def __init__(
-        self, pattern: re.Pattern[str], sentinel: str, below: Packed, limit: int, least: float
+        self, pattern: re.Pattern[str], sentinel: str, below: Count, limit: int, least: float
     ) -> None:
         self._findall = pattern.findall
         self._sentinel = sentinel
@@ -115,7 +121,7 @@ class Lines:
         self.trial = Trial(self.memo, least)
 
     def __call__(self, text: str) -> int:
-        """The packed number of tokens of ``text``."""
+        """The number of `text`."""
         if "\n" not in text or not self.trial.wants(text):
             return self._below(text)
         pieces = self._findall(text)
@@ -128,11 +134,11 @@ class Lines:
 
 
 class Sentences:
-    """Counts by sentences: of words, each from the space after the stop before it to its own stop; of a dense script,
-    each from the stop before it to its last letter.
+    """Counts by sentences: of words, each from the space before it to its full stop; of a script without spaces, each
+    from the full stop before it to its last letter.
     """
 
-    def __init__(self, below: Packed, limit: int, least: float) -> None:
+    def __init__(self, below: Count, limit: int, least: float) -> None:
         self._below = below
         self.spaced = Memo(lambda sentence: below(f" {sentence}."), limit)
         self.dense = Memo(lambda sentence: below(DENSE_STOP + sentence), limit)
@@ -140,7 +146,7 @@ class Sentences:
         self.dense_trial = Trial(self.dense, least)
 
     def __call__(self, text: str) -> int:
-        """The packed number of tokens of ``text``."""
+        """The number of `text`."""
         if len(text) < LONG_LINE:
             return self._below(text)
         if ". " in text:
@@ -167,23 +173,35 @@ class Sentences:
 class Pieces:
     """All levels, coarse to fine, over a counting function.
 
-    ``limit``: bytes that they may remember together. ``least``: the share of the text that a level has to find
-    again to be worth its work.
+    `limit`: bytes of all caches together. `least`: the share of the text that a level must find in its cache to pay.
     """
 
-    def __init__(self, count: Packed, limit: int, least: float) -> None:
+    def __init__(self, count: Count, limit: int, least: float) -> None:
         sentences = Sentences(count, limit // 8, least)
         indented = Lines(INDENTED, " a", sentences, limit // 4, least)
         self._blocks = Lines(BLOCK, "a", indented, limit // 2, least)
         self._trials = (self._blocks.trial, indented.trial, sentences.spaced_trial, sentences.dense_trial)
 
     def __call__(self, text: str) -> int:
-        """The packed number of tokens of ``text``."""
+        """The number of `text`."""
         return self._blocks(text)
 
     def idle(self, size: int) -> bool:
-        """True while no level expects to find anything again, so that the next ``size`` characters of text may as well
-        be counted whole.
-        """
+        """True while every level is off, so that the next `size` characters of text may as well be counted whole."""
         idle = [trial.idle(size) for trial in self._trials]
         return all(idle)
+
+
+class Whole:
+    """Counts every text as a whole, for tokenizers without `CutRules`."""
+
+    def __init__(self, count: Count) -> None:
+        self._count = count
+
+    def __call__(self, text: str) -> int:
+        """The number of `text`."""
+        return self._count(text)
+
+    def idle(self, _size: int) -> bool:
+        """True: texts may be counted in batches."""
+        return True

@@ -1,8 +1,8 @@
-"""What a text is made of: prose by script, code, digits, white space, emoji, data; run by run, without gaps.
+"""The classes of text: prose by script, code, digits, white space, emoji, data; as runs without gaps.
 
-The class of a run decides how well an encoding knows it, and so where drift comes from. Classes are told from the
-characters of one line and from nothing around it, so a text that is cut between lines, or inside the indentation of
-a line, has the same classes in its pieces as in the whole. Whether a line is code is a rule of thumb.
+The class of a run largely determines how many tokens an encoding needs for it, and so where drift comes from. The class
+depends on the characters of one line only, so a text that is cut between lines, or inside the indentation of a line,
+has the same classes in its pieces as in the whole. Whether a line is code is decided by a heuristic.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ CLASSES: Final = (
     "data",
     "signs",
 )
-"""``cjk``: Chinese, Japanese and Korean. ``other``: letters of other scripts. ``data``: base64, long hexadecimal
-numbers and URLs. ``signs``: punctuation that stands beside no word."""
+"""`cjk`: Chinese, Japanese and Korean. `other`: letters of other scripts. `data`: base64, long hexadecimal numbers and
+URLs. `signs`: punctuation that is not next to a word."""
 
 Runs = list[tuple[int, int]]
-"""Where a run starts, in characters, and its class as an index into `CLASSES`; in order, each up to the next."""
+"""The start of each run, in characters, and its class as an index into `CLASSES`; a run ends where the next starts."""
 
 _LETTERS: Final = {
     "latin": "A-Za-z\u00aa\u00ba\u00c0-\u024f\u0250-\u02af\u0300-\u036f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a",
@@ -47,7 +47,7 @@ _UNSPACED: Final = r"\s+?(?= ?\S|\Z)"
 
 
 def _prose(letters: str, sign: str) -> str:
-    """A stretch of words of one script with the punctuation between them; a space belongs to what comes after it."""
+    """A pattern for words of one script with the punctuation between them; a space belongs to the text after it."""
     return rf" ?{sign}*+[{letters}](?:[{letters}]++|{sign}++| (?={sign}|[{letters}]))*+"
 
 
@@ -72,7 +72,7 @@ _DATA: Final = re.compile(
     r"|(?<![\w+/-])(?=[A-Za-z+/_-]{0,80}\d)[A-Za-z0-9+/_-]{60,}+={0,2}|\b[0-9a-fA-F]{32,}+\b)"
 )
 _LONG_WORD: Final = 32
-"""Words shorter than this are data only in a link."""
+"""Shorter words are data only as part of a URL."""
 
 _KEYWORD: Final = (
     "def|class|import|from|return|for|while|if|elif|else|try|except|with|async|await|public|private|protected|static|"
@@ -84,20 +84,19 @@ _CODE: Final = re.compile(
     r"|(?:[=!<>+*/%&|]=|=>|::|&&|\|\|)|\A[\w.\[\]\"']{1,60}\s*=\s*\S|\A[\w.]{1,60}\([^()]*+\)\Z|\Areturn\s\S+\Z"
 )
 _LOOKED_AT: Final = 400
-"""Characters of a line that decide whether it is code."""
+"""Number of characters of a line that are checked for code."""
 
 _NUMBER: Final = {name: number for number, name in enumerate(CLASSES)}
-_CODE_NUMBER: Final = _NUMBER["code"]
 _DATA_NUMBER: Final = _NUMBER["data"]
 
 
 def is_code(line: str) -> bool:
-    """Whether a line looks like a line of a program, of JSON or of markup, its indentation aside."""
+    """Whether a line, without its indentation, looks like a line of a program, of JSON or of markup."""
     return _CODE.search(line.strip(_WHITE)[:_LOOKED_AT].rstrip(_WHITE)) is not None
 
 
 def runs(text: str) -> Runs:
-    """The runs of a text; empty for an empty text. Runs of the same class never touch."""
+    """The runs of a text; empty for an empty text. Adjacent runs have different classes."""
     found: Runs = []
     start = place = 0
     code = False
@@ -112,7 +111,7 @@ def runs(text: str) -> Runs:
 
 
 def _add_stretch(found: Runs, text: str, start: int, end: int, *, code: bool) -> None:
-    """Add lines that are all code, or all none; data in them stands apart."""
+    """Adds lines that are all code, or all not code; data in them is a run of its own."""
     if start == end:
         return
     pattern = _CODE_RUN if code else _ASCII if text.isascii() else _ANY
@@ -125,7 +124,7 @@ def _add_stretch(found: Runs, text: str, start: int, end: int, *, code: bool) ->
 
 
 def _may_hold_data(lines: str) -> bool:
-    """A quick look that spares most texts the search."""
+    """A quick test that saves most texts the search."""
     return "://" in lines or "www." in lines or max(map(len, lines.split()), default=0) >= _LONG_WORD
 
 
@@ -140,7 +139,7 @@ def _add(found: Runs, start: int, number: int) -> None:
 
 
 def _expanded(characters: str) -> str:
-    """A character class written out, for `str.strip`."""
+    """All characters of a character class, for `str.strip`."""
     return "".join(re.findall(f"[{characters}]", "".join(map(chr, range(0x3001)))))
 
 

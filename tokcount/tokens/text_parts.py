@@ -1,7 +1,7 @@
-"""The tokens of texts by text class: every token has one class, so the classes add up to the count, always.
+"""The tokens of texts by text class: every token has exactly one class, so the classes add up to the count.
 
-A token is of the class of the run that it starts in (see `tokcount.tokens.text_classes`), also where it goes on
-into the next run or starts inside of a character. Texts and their paragraphs are remembered as for counting.
+A token has the class of the run that it starts in (see `tokcount.tokens.text_classes`), even when it continues into the
+next run or starts inside a character. Texts and their paragraphs are cached as for counting.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from tokcount.tokens import encodings
+from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.engines.base import Encode, Engine, TiktokenEngine, repair
 from tokcount.tokens.memo import Memo
-from tokcount.tokens.pieces import BLOCK, INDENTED, Lines
+from tokcount.tokens.packing import FIELD, MASK
+from tokcount.tokens.pieces import BLOCK, INDENTED, Count, Lines
 from tokcount.tokens.text_classes import CLASSES, Runs, runs
 
 CACHE_BYTES: Final = 24_000_000
-FIELD: Final = 40
-"""Bits of one number inside a packed count."""
-MASK: Final = (1 << FIELD) - 1
 _SHIFTS: Final = tuple(FIELD * (number + 1) for number in range(len(CLASSES)))
 
 
@@ -30,15 +29,15 @@ def total(packed: int) -> int:
 
 
 def by_class(packed: int) -> dict[str, int]:
-    """Class → tokens, without the classes that have none."""
+    """Class → tokens, without classes that have none."""
     counts = ((name, packed >> shift & MASK) for name, shift in zip(CLASSES, _SHIFTS, strict=True))
     return {name: count for name, count in counts if count}
 
 
 class ClassCounter:
-    """Counts texts by class under any encoding; packed counts may be added up before they are read.
+    """Counts texts by class under any encoding; packed counts can be added before they are read.
 
-    Not safe to share between threads. The memory of each encoding is bounded by ``cache_bytes``.
+    Not safe to share between threads. The memory of each encoding is bounded by `cache_bytes`.
     """
 
     def __init__(self, engine: Engine, cache_bytes: int = CACHE_BYTES) -> None:
@@ -60,6 +59,15 @@ class ClassCounter:
         return sum(self.count(encoding, text) for text in texts)
 
     def _memo_of(self, name: str) -> Memo:
+        quarter, least = self._cache_bytes // 4, self._engine.least_repeated
+        measure = self._by_tokens(name) if name in OPENAI else self._by_runs(name)
+        pieces: Count = measure
+        if encodings.cuts_of(name):
+            pieces = Lines(BLOCK, "a", Lines(INDENTED, " a", measure, quarter, least), quarter, least)
+        return Memo(lambda text: pieces(repair(text)), 2 * quarter)
+
+    def _by_tokens(self, name: str) -> Count:
+        """By where each token starts."""
         lengths = token_lengths(name)
         encode = self._engine.encoder(name)
 
@@ -68,19 +76,33 @@ class ClassCounter:
             packed = _measure(text, found, encode, lengths)
             return packed or _measure(text, found, TiktokenEngine().encoder(name), lengths)
 
-        quarter, least = self._cache_bytes // 4, self._engine.least_repeated
-        pieces = Lines(BLOCK, "a", Lines(INDENTED, " a", measure, quarter, least), quarter, least)
-        return Memo(lambda text: pieces(repair(text)), 2 * quarter)
+        return measure
+
+    def _by_runs(self, name: str) -> Count:
+        """For tokenizers whose tokens have unknown lengths: by the count of each run, the last run taking the rest."""
+        count = self._engine.counter(name)
+
+        def measure(text: str) -> int:
+            total_count = rest = count(text)
+            packed = total_count
+            found = runs(text)
+            for (start, number), (end, _) in pairwise(found):
+                tokens = min(rest, count(text[start:end]))
+                packed += tokens << _SHIFTS[number]
+                rest -= tokens
+            return packed + (rest << _SHIFTS[found[-1][1]]) if found else packed
+
+        return measure
 
     def _borders(self, text: str) -> Borders:
-        """The runs of a text, which is asked for once an encoding in a row."""
+        """The runs of a text; the last text is cached, since it is needed once per encoding."""
         if self._last[0] != text:
             self._last = text, borders(text, runs(text))
         return self._last[1]
 
 
 class Borders:
-    """Where runs start, in bytes of UTF-8, and the class of each."""
+    """The start of each run, in bytes of UTF-8, and its class."""
 
     __slots__ = ("classes", "starts")
 
@@ -90,7 +112,7 @@ class Borders:
 
 
 def borders(text: str, found: Runs) -> Borders:
-    """The runs of a text with their places in bytes instead of characters."""
+    """The runs of a text, with starts in bytes instead of characters."""
     classes = [number for _, number in found]
     starts = [start for start, _ in found]
     if not text.isascii():
@@ -100,7 +122,7 @@ def borders(text: str, found: Runs) -> Borders:
 
 
 def token_lengths(encoding: str) -> Sequence[int]:
-    """The number of bytes of each token of an encoding, by rank; 0 where there is no such token."""
+    """The number of bytes of each token of an encoding, by rank; 0 for ranks without a token."""
     ranks = encodings.ranks(encoding)
     lengths = [0] * (max(ranks.values()) + 1)
     for token, rank in ranks.items():
@@ -109,7 +131,7 @@ def token_lengths(encoding: str) -> Sequence[int]:
 
 
 def _measure(text: str, found: Borders, encode: Encode, lengths: Sequence[int]) -> int:
-    """The packed count of a text; 0 for an empty one, and where the tokens are not those of the text."""
+    """The packed count of a text; 0 for an empty text, and when the tokens are not those of the text."""
     ids = encode(text) if text else ()
     if not ids:
         return 0

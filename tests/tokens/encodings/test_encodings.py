@@ -9,6 +9,7 @@ from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
 from tokcount.errors import UsageError, VocabularyError
 from tokcount.tokens import encodings
+from tokcount.tokens.encodings.openai import OPENAI
 
 
 @pytest.mark.parametrize("name", encodings.NAMES)
@@ -20,11 +21,23 @@ def test_the_shipped_vocabulary_is_byte_for_byte_the_one_that_tiktoken_publishes
     assert verified.tokens == len(encodings.ranks(name))
 
 
-def test_the_published_hash_is_the_one_in_tiktokens_source() -> None:
-    expected = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
+@pytest.mark.parametrize("name", encodings.NAMES)
+def test_hash_pattern_and_special_tokens_are_those_of_tiktokens_source(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashes: list[str] = []
 
-    assert encodings.published_sha256("o200k_base") == expected
-    assert encodings.published_sha256("o200k_harmony") == expected
+    def note_hash(_url: str, expected_hash: str) -> dict[bytes, int]:
+        hashes.append(expected_hash)
+        return {}
+
+    monkeypatch.setattr(openai_public, "load_tiktoken_bpe", note_hash)
+    theirs = openai_public.ENCODING_CONSTRUCTORS[name]()
+    ours = OPENAI[name]
+
+    assert hashes == [ours.sha256]
+    assert (theirs["name"], theirs["pat_str"]) == (ours.name, ours.pattern)
+    assert theirs["special_tokens"] == ours.special_tokens
 
 
 @pytest.mark.parametrize(
@@ -54,17 +67,15 @@ def test_an_encoding_is_loaded_once() -> None:
     assert encodings.get("r50k_base") is encodings.get("r50k_base")
 
 
-def test_nothing_is_fetched_and_tiktokens_own_loader_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was asked")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "/nowhere/at/all")
-    original = openai_public.load_tiktoken_bpe
     encodings._load.cache_clear()
 
     assert isinstance(encodings.get("p50k_edit"), tiktoken.Encoding)
-    assert openai_public.load_tiktoken_bpe is original
 
 
 def test_an_unknown_name_is_answered_with_close_ones() -> None:
@@ -73,7 +84,8 @@ def test_an_unknown_name_is_answered_with_close_ones() -> None:
 
 
 def test_encodings_that_count_alike_have_the_same_pattern_and_ranks() -> None:
-    for name, counted_as in encodings.SAME_COUNTS.items():
+    for name in encodings.NAMES:
+        counted_as = encodings.counted_as(name)
         assert encodings.get(name)._pat_str == encodings.get(counted_as)._pat_str
         assert encodings.ranks(name) == encodings.ranks(counted_as)
 
@@ -88,10 +100,3 @@ def test_a_damaged_vocabulary_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
         encodings.ranks("p50k_base")
     with pytest.raises(VocabularyError, match=r"cl100k_base\.bin: damaged vocabulary"):
         encodings.ranks("cl100k_base")
-
-
-def test_without_tiktokens_definitions_the_message_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-
-    with pytest.raises(VocabularyError, match="install tiktoken again"):
-        encodings.published_sha256("o200k_base")

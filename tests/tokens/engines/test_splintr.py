@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from tokcount.tokens import encodings
+from tokcount.tokens.encodings.openai import OPENAI, PROBED, PROBES
 from tokcount.tokens.engines import splintr as fast
 from tokcount.tokens.packing import FIELD
 
-NAMES = fast.PROBED
+NAMES = PROBED
 
 
-@pytest.mark.parametrize(("text", "counts"), fast.PROBES)
+@pytest.mark.parametrize(("text", "counts"), PROBES)
 def test_the_probes_hold_what_tiktoken_counts(text: str, counts: tuple[int, ...]) -> None:
     assert counts == tuple(len(encodings.get(name).encode_ordinary(text)) for name in NAMES)
 
@@ -38,7 +39,7 @@ def test_an_engine_that_counts_a_probe_wrong_is_replaced_with_a_warning(
     assert engine.counter("cl100k_base")("2 + 2 = 4") == 7
     assert engine.warnings == [
         (
-            f"the fast engine counts {len(fast.PROBES)} of {len(fast.PROBES)} probes wrong under cl100k_base; "
+            f"the fast engine counts {len(PROBES)} of {len(PROBES)} probes wrong under cl100k_base; "
             "tiktoken is used"
         )
     ]
@@ -82,7 +83,7 @@ def test_only_the_tested_releases_are_used(
 
 
 @pytest.mark.skipif(fast.problem() is not None, reason="the fast engine is not installed")
-@pytest.mark.parametrize("name", sorted(fast.BUNDLED))
+@pytest.mark.parametrize("name", [name for name in PROBED if OPENAI[name].splintr.bundled])
 def test_the_bundled_vocabularies_are_the_published_ones(name: str) -> None:
     tokenizer = fast._tokenizer(name)
 

@@ -70,11 +70,11 @@ def cost(
 
 def _plan(references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
     """Baseline and targets, or only each record's own model. Raises `UsageError` for an encoding: it has no price."""
-    from tokcount.models.model import ENCODINGS
+    from tokcount.models.references import is_encoding
     from tokcount.scanning.plan import own_plan
 
     for option, name in [("--from", references.from_), *(("--to", name) for name in references.to or ())]:
-        if name in ENCODINGS:
+        if name and is_encoding(name, catalog):
             raise UsageError(
                 f"{option} {name}: an encoding has no price; name a model, or compare encodings with drift."
             )

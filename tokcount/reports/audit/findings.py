@@ -12,8 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from tokcount.framing.layout import PARTIAL
-from tokcount.models.model import ENCODINGS
-from tokcount.models.references import OWN
+from tokcount.models.references import OWN, is_encoding
 from tokcount.reports.audit.caching import saving
 from tokcount.reports.audit.finding import LEVELS, Case, Finding, Level, shut_down, windows
 from tokcount.reports.measures import tokens
@@ -145,7 +144,7 @@ def _not_countable(case: Case) -> Iterator[Finding]:
 def _unpriced(case: Case) -> Iterator[Finding]:
     """Records without a price; an encoding never has one."""
     for label in (case.baseline, *case.targets):
-        if label in ENCODINGS:
+        if is_encoding(label, case.catalog):
             continue
         name = f"{label}:cost_usd"
         if name in case.frame.columns:

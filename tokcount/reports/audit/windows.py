@@ -8,7 +8,7 @@ import polars as pl
 
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import ENCODINGS, Model
+from tokcount.models.model import Model
 from tokcount.models.references import OWN
 from tokcount.reports.measures import tokens
 
@@ -69,7 +69,7 @@ def _only(sizes: pl.Series) -> int | None:
 def _limits(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None) -> list[pl.Series]:
     """Window, input that is taken and output that is written at most, record by record."""
     if label != OWN:
-        sizes = _sizes(None if label in ENCODINGS else label, catalog)
+        sizes = _sizes(label, catalog)
         return [
             pl.Series(name, [size], pl.Int64).new_from_index(0, frame.height)
             for name, size in zip(_SIZES.values(), sizes, strict=True)

@@ -11,7 +11,6 @@ import polars as pl
 from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import ENCODINGS
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.metric import DerivedColumn
 from tokcount.reports.columns import column
@@ -85,7 +84,7 @@ class DerivedColumns:
 
     def _window(self, model: str | None) -> int | None:
         for name in (model, self._assume_model):
-            found = names.find(name, self._catalog) if name and name not in ENCODINGS else None
+            found = names.find(name, self._catalog) if name else None
             if found is not None:
                 return found.model.max_input or found.model.context_window
         return None

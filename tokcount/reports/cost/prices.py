@@ -15,10 +15,9 @@ from tokcount.models import genai_prices as other_vendors
 from tokcount.models import pricing
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import ENCODINGS
 from tokcount.models.price_rows import Rates
 from tokcount.models.pricing import Price
-from tokcount.models.references import OWN
+from tokcount.models.references import OWN, is_encoding
 
 RATE_STEPS: Final = Decimal(10) ** 7
 """Rates in a frame are 10^-7 USD per 1M tokens, half a price of six decimals included."""
@@ -117,7 +116,7 @@ class PriceBook:
                 return None, NO_MODEL
             model = self._assume_model
         if label != OWN:
-            if model in ENCODINGS:
+            if is_encoding(model, self._catalog):
                 return None, IS_ENCODING
             day = self._today
         price, reason = self._price(model, self._as_of or day, tier)

@@ -1,1 +1,1 @@
-"""What counts: tiktoken, or splintr where it is installed."""
+"""The counting engines: tiktoken, or splintr when it is installed."""

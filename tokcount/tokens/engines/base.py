@@ -1,7 +1,8 @@
-"""Engines: what turns a text into a number of tokens.
+"""Engines: what counts the tokens of a text under an encoding.
 
-`TiktokenEngine` is the default and the oracle. `FastEngine` counts the same with splintr, several times as fast.
-Both are exact for every string and take time linear in its length.
+`TiktokenEngine` is the default and the reference. `FastEngine` returns the same counts with splintr, several times as
+fast. Both are exact for every string and take time linear in its length. Tokenizers of other packages count their own
+texts under either engine.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeVar, get_args
 
 from tokcount.errors import DataError
-from tokcount.tokens import encodings
+from tokcount.tokens import encodings, tokenizer
 from tokcount.tokens.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
+from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.packing import Packer
 
 T = TypeVar("T")
 Count = Callable[[str], int]
-"""Number of tokens of a text; any ``str``, lone surrogates included."""
+"""Number of tokens of any `str`, including lone surrogates."""
 
 Encode = Callable[[str], Sequence[int]]
-"""The tokens of a text; any ``str``, lone surrogates included."""
+"""The tokens of any `str`, including lone surrogates."""
 
 EngineName = Literal["auto", "tiktoken", "fast"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -27,13 +29,13 @@ ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
 
 class Engine(Protocol):
-    """Something that counts the tokens of texts as `tiktoken.Encoding.encode_ordinary` does."""
+    """Counts tokens as `tiktoken.Encoding.encode_ordinary` does."""
 
     name: str
     least_repeated: float
-    """The share of a text that has to be known already for counting it by pieces to pay."""
+    """The minimum share of a text that must repeat for counting by pieces to be faster."""
     warnings: list[str]
-    """One line each, for the caller to show: why something slower than asked for is at work."""
+    """One line each, for the caller to show: why a slower engine than requested is used."""
 
     def counter(self, encoding: str) -> Count:
         """The counting function of one encoding. Loads the vocabulary."""
@@ -42,7 +44,7 @@ class Engine(Protocol):
         """Counts under several encodings at once."""
 
     def encoder(self, encoding: str) -> Encode:
-        """The encoding function of one encoding, for those who need the tokens themselves."""
+        """The encoding function of one encoding, for the tokens themselves."""
 
 
 class TiktokenEngine:
@@ -56,10 +58,10 @@ class TiktokenEngine:
         self._counters: dict[str, Count] = {}
 
     def counter(self, encoding: str) -> Count:
-        """The counting function of ``encoding``; `UsageError` when there is no such encoding."""
+        """The counting function of `encoding`; `UsageError` when there is no such encoding."""
         name = encodings.counted_as(encoding)
         if name not in self._counters:
-            self._counters[name] = _with_tiktoken(name)
+            self._counters[name] = _with_tiktoken(name) if name in OPENAI else _with_tokenizer(name)
         return self._counters[name]
 
     def packer(self, names: Sequence[str]) -> Packer:
@@ -67,14 +69,18 @@ class TiktokenEngine:
         return Packer([self.counter(name) for name in names])
 
     def encoder(self, encoding: str) -> Encode:
-        """The encoding function of ``encoding``; `UsageError` when there is no such encoding."""
+        """The encoding function of `encoding`; `UsageError` when there is no such encoding."""
         name = encodings.counted_as(encoding)
+        if name not in OPENAI:
+            encode_foreign = tokenizer.load(name).encode
+            return lambda text: encode_foreign(repair(text))
         encode, encode_chunk = encodings.get(name).encode_ordinary, _chunk_encoder(name)
+        rules = OPENAI[name].cuts
 
         def encode_all(text: str) -> Sequence[int]:
             if len(text) <= CHUNK:
                 return encode(text)
-            parts = chunks(repair(text), name)
+            parts = chunks(repair(text), rules)
             return guarded(lambda: [token for part in parts for token in encode_chunk(part)], text)
 
         return encode_all
@@ -82,20 +88,26 @@ class TiktokenEngine:
 
 def _with_tiktoken(name: str) -> Count:
     encode, encode_chunk = encodings.get(name).encode_ordinary, _chunk_encoder(name)
+    rules = OPENAI[name].cuts
 
     def count(text: str) -> int:
         if len(text) <= CHUNK:
             return len(encode(text))
-        return guarded(lambda: sum(len(encode_chunk(part)) for part in chunks(repair(text), name)), text)
+        return guarded(lambda: sum(len(encode_chunk(part)) for part in chunks(repair(text), rules)), text)
 
     return count
 
 
+def _with_tokenizer(name: str) -> Count:
+    count = tokenizer.load(name).count
+    return lambda text: count(repair(text))
+
+
 def _chunk_encoder(name: str) -> Encode:
-    encoding = encodings.get(name)
+    encoding, rules = encodings.get(name), OPENAI[name].cuts
 
     def encode_chunk(chunk: str) -> Sequence[int]:
-        if len(chunk) > GIANT_RUN and is_one_match(chunk, name):
+        if len(chunk) > GIANT_RUN and is_one_match(chunk, rules):
             return encoding._encode_single_piece(chunk)  # noqa: SLF001 - the pattern fails on giant runs
         return encoding.encode_ordinary(chunk)
 
@@ -103,9 +115,9 @@ def _chunk_encoder(name: str) -> Encode:
 
 
 def guarded(count: Callable[[], T], text: str) -> T:
-    """``count()``, with a panic inside tiktoken turned into a `DataError`.
+    """`count()`, with a panic inside tiktoken turned into a `DataError`.
 
-    A panic is no `Exception` and its class cannot be imported, so it is known by its name.
+    A panic is not an `Exception` and its class cannot be imported, so it is recognised by its name.
     """
     try:
         return count()
@@ -116,7 +128,7 @@ def guarded(count: Callable[[], T], text: str) -> T:
 
 
 def repair(text: str) -> str:
-    """``text`` with lone surrogates replaced by U+FFFD and pairs joined, as tiktoken repairs it."""
+    """`text` with lone surrogates replaced by U+FFFD and pairs joined, as tiktoken does."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Which engine counts: tiktoken, or the fast one where it is installed."""
+"""Selects the engine: tiktoken, or the fast one when it is installed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from tokcount.tokens.engines.base import ENGINES, Engine, TiktokenEngine
 
 
 def choose(name: str = "auto") -> Engine:
-    """The engine called ``name``; ``auto`` is the fast one where it is installed, else tiktoken.
+    """The engine called `name`; `auto` is the fast one when it is installed, else tiktoken.
 
-    `UsageError` for another name, and for ``fast`` where it cannot be used.
+    `UsageError` for any other name, and for `fast` when it cannot be used.
     """
     if name == "tiktoken":
         return TiktokenEngine()

@@ -1,9 +1,8 @@
 """The fast engine: splintr behind a guard that keeps its counts equal to tiktoken's.
 
-splintr brings the vocabularies of ``cl100k_base`` and ``o200k_base`` itself; that of ``p50k_base`` comes from this
-package. Its counts differ from tiktoken's in three known ways, each held off here: it takes special tokens out of the
-text, it refuses lone surrogates, and under ``o200k_base`` it does not know ``'ſ`` (U+017F) as a contraction.
-Before an encoding is used it has to count `PROBES` right.
+splintr counts differently from tiktoken in three known cases, which the guard handles: it takes special tokens out of
+the text, it rejects lone surrogates, and under `o200k_base` it does not recognise `'ſ` (U+017F) as a contraction.
+Before an encoding is used it must count the `PROBES` correctly.
 """
 
 from __future__ import annotations
@@ -11,56 +10,28 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from tokcount.tokens import encodings
 from tokcount.tokens.cuts import CHUNK, chunks
+from tokcount.tokens.encodings.openai import OPENAI, PROBED, PROBES
 from tokcount.tokens.encodings.packed import to_tiktoken_text
 from tokcount.tokens.engines.base import Count, Encode, TiktokenEngine, repair
-from tokcount.tokens.packing import FIELD, Packer
+from tokcount.tokens.packing import FIELD, PackedCounts, Packer
 
 VERSION = "0.22."
 """The release line of splintr that the differential tests cover."""
 
-PATTERNS = {
-    "r50k_base": "GPT2_PATTERN",
-    "p50k_base": "GPT2_PATTERN",
-    "cl100k_base": "CL100K_BASE_PATTERN",
-    "o200k_base": "O200K_BASE_PATTERN",
-}
-"""Encoding → splintr's name for its pattern. With tiktoken's own pattern it would be slower than tiktoken."""
-
-BUNDLED = frozenset({"cl100k_base", "o200k_base"})
-
 NOT_INSTALLED = "splintr is not installed"
 
 FORGET_AFTER = 24_000_000
-"""Characters after which splintr's own caches are emptied."""
+"""Number of characters after which splintr's own caches are cleared."""
 
-LONG_S = "\u017f"
-
-PROBES: tuple[tuple[str, tuple[int, int, int, int]], ...] = (
-    ("2 + 2 = 4", (5, 5, 7, 7)),
-    ("The quick brown fox's DON'T, we'LL see…", (14, 14, 13, 12)),
-    ("\n\n    def f(x):\n\t\treturn x  \n", (17, 14, 10, 10)),
-    ("請寫一首關於秋天的詩：", (24, 24, 18, 12)),
-    ("Ελληνικά, Русский язык, العربية, हिन्दी, ไทย", (55, 55, 36, 13)),
-    ("<|endoftext|><|im_start|>", (13, 13, 12, 12)),
-    ("\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 e\u0301 \xa0\u3000x", (21, 21, 23, 16)),
-    ("1234567890 3.14159 0xDEADBEEF", (15, 15, 15, 15)),
-    ("camelCaseHTTPServer_snake //path\r\n\r\n/x", (17, 17, 10, 10)),
-    ("lone \ud800 surrogate", (4, 4, 4, 4)),
-    ("aGVsbG8gd29ybGQ9PQ==", (16, 16, 14, 13)),
-    ("ǅenan ʰa ²x Ⅷ 𐐀", (19, 19, 18, 18)),
-    ("   \t \n   ", (9, 5, 3, 3)),
-)
-"""Texts with the tokens that tiktoken finds in them under `PROBED`."""
-
-PROBED = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
+LONG_S = OPENAI["o200k_base"].splintr.misread
 
 
 class FastEngine:
-    """Counts with splintr; with tiktoken where splintr fails the probes, which `warnings` then says."""
+    """Counts with splintr; with tiktoken, and a warning, when splintr fails the probes."""
 
     name = "fast"
     least_repeated = 0.2
@@ -72,10 +43,10 @@ class FastEngine:
         self._tokenizers: dict[str, Any] = {}
 
     def counter(self, encoding: str) -> Count:
-        """The counting function of ``encoding``; `UsageError` when there is no such encoding."""
+        """The counting function of `encoding`; `UsageError` when there is no such encoding."""
         name = encodings.counted_as(encoding)
         if name not in self._counters:
-            self._counters[name] = self._load(name)
+            self._counters[name] = self._load(name) if name in OPENAI else self._oracle.counter(name)
         return self._counters[name]
 
     def packer(self, names: Sequence[str]) -> Packer:
@@ -87,7 +58,7 @@ class FastEngine:
         return Packer(counters)
 
     def encoder(self, encoding: str) -> Encode:
-        """The encoding function of ``encoding``; tiktoken's for the texts that splintr reads otherwise."""
+        """The encoding function of `encoding`; tiktoken's for texts that splintr handles differently."""
         name = encodings.counted_as(encoding)
         self.counter(name)
         if name not in self._tokenizers:
@@ -124,10 +95,10 @@ class FastEngine:
 
 
 class FastPacker(Packer):
-    """Holds a text up to the guard once for all encodings, not once for each.
+    """Checks a text with the guard once for all encodings instead of once for each.
 
-    ``tokenizers``: splintr's, of each encoding. What they remember of texts grows for a long time before it reaches
-    its bound, and is forgotten every `FORGET_AFTER` characters.
+    `tokenizers`: splintr's, of each encoding. Their caches grow for a long time before they reach their limit, and are
+    cleared every `FORGET_AFTER` characters.
     """
 
     def __init__(self, counters: Sequence[Count], tokenizers: Sequence[Any]) -> None:
@@ -137,7 +108,7 @@ class FastPacker(Packer):
         self._encoders = tuple(reversed(encoders))
         self._remembered = 0
 
-    def __call__(self, text: str) -> int:
+    def __call__(self, text: str) -> PackedCounts:
         """The packed numbers of one text."""
         if not _is_plain(text):
             return super().__call__(text)
@@ -147,9 +118,9 @@ class FastPacker(Packer):
                 packed = packed << FIELD | len(encode(text)) >> 2
         except UnicodeEncodeError:
             return super().__call__(text)
-        return packed
+        return PackedCounts(packed)
 
-    def all(self, texts: Sequence[str]) -> list[int]:
+    def all(self, texts: Sequence[str]) -> list[PackedCounts]:
         """The packed numbers of many texts."""
         self._remembered += sum(map(len, texts))
         if self._remembered > FORGET_AFTER:
@@ -165,16 +136,16 @@ class FastPacker(Packer):
                 packed = [value << FIELD | size >> 2 for value, size in zip(packed, sizes, strict=True)]
         except UnicodeEncodeError:
             return [self(text) for text in texts]
-        return packed
+        return cast("list[PackedCounts]", packed)
 
 
 def _is_plain(text: str) -> bool:
-    """True for texts of which nothing but a lone surrogate can keep splintr from counting as tiktoken does."""
+    """True for texts that splintr counts like tiktoken unless they have a lone surrogate."""
     return "<|" not in text and LONG_S not in text and len(text) <= CHUNK
 
 
 def problem() -> str | None:
-    """``None`` when the fast engine can be used, else the reason why not."""
+    """`None` when the fast engine can be used, else the reason why not."""
     try:
         import splintr
     except ImportError:
@@ -184,19 +155,19 @@ def problem() -> str | None:
 
 
 def _guarded(tokenizer: Any, name: str, oracle: TiktokenEngine) -> Count:
-    """Counts with ``tokenizer`` wherever it is exact."""
+    """Counts with `tokenizer` where it is exact."""
     encode: Callable[[str], bytes] = tokenizer.encode_flat
     ordinary: Callable[[str], list[int]] = tokenizer.encode_ordinary
-    is_o200k = name == "o200k_base"
+    misread, rules = OPENAI[name].splintr.misread, OPENAI[name].cuts
 
     def count_chunk(text: str) -> int:
-        if is_o200k and LONG_S in text:
+        if misread and misread in text:
             return oracle.counter(name)(text)
         return len(ordinary(text)) if "<|" in text else len(encode(text)) >> 2
 
     def count(text: str) -> int:
         if not _is_plain(text):
-            return sum(map(count_chunk, chunks(repair(text), name)))
+            return sum(map(count_chunk, chunks(repair(text), rules)))
         try:
             return len(encode(text)) >> 2
         except UnicodeEncodeError:
@@ -207,21 +178,22 @@ def _guarded(tokenizer: Any, name: str, oracle: TiktokenEngine) -> Count:
 
 @cache
 def _shared(name: str) -> Any:
-    """The one tokenizer of an encoding in this process; what it remembers is bounded, and threads may share it."""
+    """The only tokenizer of an encoding in this process; its cache is bounded, and threads may share it."""
     return _tokenizer(name)
 
 
 def _tokenizer(name: str) -> Any:
     """The tokenizer of splintr for an encoding.
 
-    Those that it brings along load in a third of the time. They take special tokens out of a text, which
-    `_guarded` prevents as long as all of them start with ``<|``.
+    Bundled ones load in a third of the time. They take special tokens out of a text, which `_guarded` prevents as long
+    as all of them start with `<|`.
     """
     import splintr
 
-    if name in BUNDLED:
+    made = OPENAI[name].splintr
+    if made.bundled:
         tokenizer = splintr.Tokenizer.from_pretrained(name)
         if all(token.startswith("<|") for token in tokenizer.special_tokens()):
             return tokenizer
-    pattern = getattr(splintr, PATTERNS[name])
+    pattern = getattr(splintr, made.pattern)
     return splintr.Tokenizer.from_bytes(to_tiktoken_text(encodings.ranks(name)), pattern, {})

@@ -1,8 +1,8 @@
-"""Make the packed vocabularies of this package from tiktoken's files.
+"""Makes the packed vocabularies of this package from tiktoken's files.
 
     python tools/pack_vocabularies.py o200k_base.tiktoken cl100k_base.tiktoken.gz ...
 
-Files may be gzipped. Each is written to ``vocabularies/<name>.bin`` once its SHA-256 is the one that tiktoken
+Files may be gzipped. Each is written to `vocabularies/<name>.bin` once its SHA-256 is the one that tiktoken
 publishes for that name.
 """
 
@@ -18,7 +18,7 @@ from tokcount.tokens.encodings.packed import from_tiktoken_text, pack
 
 
 def pack_file(path: Path, folder: Path) -> Path:
-    """Write the packed form of one ``.tiktoken`` file to ``folder``; ``VocabularyError`` on a foreign hash."""
+    """Write the packed form of one `.tiktoken` file to `folder`; `VocabularyError` on any other hash."""
     data = path.read_bytes()
     text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
     name = path.name.split(".")[0]

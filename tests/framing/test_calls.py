@@ -91,7 +91,7 @@ def test_results_of_parallel_calls_are_no_longer_escaped_since_march_2026() -> N
     assert laid("chat", history, None).texts[-1] == '["Grüezi", "Grüezi"]'
 
 
-def test_text_beside_a_call_costs_four_tokens_more_and_is_estimated() -> None:
+def test_text_with_a_call_costs_four_tokens_more_and_is_estimated() -> None:
     history = [ASK, {"role": "assistant", "content": "Let me look.", "tool_calls": [CALL]}, RESULT]
     found = laid("chat", history, tools=[WEATHER])
     assert (input_tokens(found), found.basis) == (97, "estimated")
@@ -136,7 +136,7 @@ def test_calls_without_matching_results_are_estimated(history: list[Any], reason
         ("[" * 100_000, "[" * 100_000),
     ],
 )
-def test_arguments_are_written_anew_without_blanks_where_they_are_json(arguments: str, shown: str) -> None:
+def test_arguments_that_are_json_are_reserialised_without_spaces(arguments: str, shown: str) -> None:
     assert compact_arguments(arguments) == shown
 
 

@@ -57,7 +57,7 @@ def chat_part(source: str, **more: Any) -> dict[str, Any]:
         pytest.param(webp(b"VP8X", b"\0" * 4 + struct.pack("<HBHB", 639, 0, 479, 0)), id="webp extended"),
     ],
 )
-def test_each_format_tells_its_size_in_its_header(data: bytes) -> None:
+def test_the_size_of_each_format_is_read_from_its_header(data: bytes) -> None:
     assert size_of_bytes(data) == (640, 480)
     assert size_of_data_url(url(data + b"\0" * 100)) == (640, 480)
 
@@ -146,13 +146,13 @@ def test_both_apis_carry_images_alike() -> None:
         ),
     ],
 )
-def test_what_is_not_sure_says_so(part: dict[str, Any], model: str, tokens: int, basis: str) -> None:
+def test_what_is_not_exact_has_a_reason(part: dict[str, Any], model: str, tokens: int, basis: str) -> None:
     counted, how_sure, reason = media_tokens(part, family_of(model), model)
     assert (counted, how_sure) == (tokens, basis)
     assert reason
 
 
-def test_media_are_added_to_a_layout_with_their_doubts() -> None:
+def test_media_are_added_to_a_layout_with_their_reasons() -> None:
     builder = LayoutBuilder()
     parts = [chat_part(url(png(1, 1))), chat_part(url(png(1, 1)), detail="low"), {"type": "input_audio"}]
     add_media(builder, parts, family_of("gpt-4o"), "gpt-4o")

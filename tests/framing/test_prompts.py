@@ -48,7 +48,7 @@ def test_embeddings_keep_their_text_under_input() -> None:
     assert layout_prompts({"input": ["a", "b"]}, FAMILIES["embeddings"]).texts == ["a", "b"]
 
 
-def test_a_suffix_is_counted_and_said_to_be_estimated() -> None:
+def test_a_suffix_is_counted_and_estimated() -> None:
     laid = layout_prompts({"prompt": "def f(", "suffix": "return 1"}, LEGACY)
     assert input_tokens(laid) == tok("def f(") + tok("return 1") + 3
     assert (laid.basis, laid.reasons) == ("estimated", ("a suffix",))

@@ -121,19 +121,19 @@ def share(rows: list[Scored]) -> float:
         ("o", "plain", 0.93),
     ],
 )
-def test_share_counted_exactly_with_everything_odd_included(family: str, shape: str, floor: float) -> None:
+def test_share_counted_exactly_with_billing_anomalies(family: str, shape: str, floor: float) -> None:
     rows = [row for row in scored() if row.file == "recordings" and row.family == family]
     rows = [row for row in rows if row.category == shape or (shape == "plain" and row.category in PLAIN)]
     assert share(rows) >= floor
 
 
-def test_tools_calls_and_schemas_without_the_named_odd_bills() -> None:
+def test_tools_calls_and_schemas_without_billing_anomalies() -> None:
     shapes = {"tools", "tools, forced by name", "tool_call history", "json_schema"}
     rows = [row for row in scored() if row.category in shapes and not row.named]
     assert share(rows) >= 0.97
 
 
-def test_exact_means_exact_outside_the_named_odd_bills() -> None:
+def test_exact_means_exact_without_billing_anomalies() -> None:
     rows = [
         row for row in scored() if row.basis == "exact" and not row.named and row.category != "codex backend"
     ]

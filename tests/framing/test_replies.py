@@ -57,7 +57,7 @@ MESSAGE = {
 }
 CALL = {"type": "function_call", "name": "get_time", "arguments": "{}"}
 TEXT, NAME, PARALLEL = 4, 3, 29
-"""Tokens of the text, of ``functions.get_time``, and of the JSON of two such calls without arguments."""
+"""Tokens of the text, of `functions.get_time`, and of the JSON of two such calls without arguments."""
 
 
 @pytest.mark.parametrize(

@@ -97,13 +97,13 @@ def test_a_prompt_on_a_chat_model_is_one_user_message(kind: str) -> None:
     assert (input_tokens(laid), content_tokens(laid), laid.basis) == (14, 7, "exact")
 
 
-def test_a_family_in_doubt_makes_estimates() -> None:
+def test_a_family_with_a_reason_is_estimated() -> None:
     laid = layout("chat", {"messages": [USER]}, FAMILIES["o1preview"])
     assert laid.basis == "estimated"
     assert layout("completions", {"prompt": "x"}, FAMILIES["o1preview"]).basis == "estimated"
 
 
-def test_what_the_stack_cannot_hold_keeps_its_text() -> None:
+def test_a_request_nested_too_deeply_keeps_its_text() -> None:
     deep: dict[str, Any] = {}
     for _ in range(5_000):
         deep = {"items": deep}
@@ -125,7 +125,7 @@ FUNCTIONS = [{"name": "f", "description": "Do it.", "parameters": {"properties":
 def test_encoding_a_block_alone_gives_what_the_joined_text_gives(
     encoding: str, system: str, family: str
 ) -> None:
-    """The definitions begin with ``#`` after a blank line, where both patterns always cut."""
+    """The definitions begin with `#` after a blank line, where both patterns always cut."""
     request = {"messages": [{"role": "system", "content": system}], "functions": FUNCTIONS}
     texts = layout("chat", request, FAMILIES[family]).texts
     assert tok("".join(texts), encoding) == sum(tok(text, encoding) for text in texts)

@@ -221,7 +221,7 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
         ("[fine_tunes.x]\nbases = 'gpt-4o'", 2, "fine_tunes.x.bases: a list was expected, not 'gpt-4o'"),
         ("[aliases]\na = 'gpt-7'", 2, "aliases.a: unknown model 'gpt-7'"),
         ("[aliases]\na = 'b'\nb = 'c'\nc = 'b'", 2, "aliases.a: 'b' leads back to itself"),
-        ("[encodings]\na = 7", 2, "encodings.a: 7 is not known. Known: p50k_base"),
+        ("[encodings]\na = 7", 2, "encodings.a: 7 is not known. Known: r50k_base"),
     ],
 )
 def test_a_mistake_is_reported_with_file_line_and_key(

@@ -30,7 +30,7 @@ def test_values_are_right_and_size_is_bounded_whatever_is_forgotten(texts: list[
     assert sum(getsizeof(text) + ENTRY_BYTES for text in (*memo, *memo._old)) <= max(limit, 0)
 
 
-def test_what_is_met_again_survives_what_is_not() -> None:
+def test_recurring_texts_outlive_others() -> None:
     memo = Memo(len, 20 * (getsizeof("0000") + ENTRY_BYTES))
     for number in range(200):
         assert memo["kept"] == 4

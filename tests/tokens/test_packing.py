@@ -44,7 +44,7 @@ def test_many_texts_are_packed_like_one_after_the_other(texts: list[str]) -> Non
     assert pack.all(texts) == [pack(text) for text in texts]
 
 
-def test_flags_stand_above_the_tokens() -> None:
+def test_flags_are_the_highest_fields() -> None:
     pack = Packer([len, len])
 
     assert unpack(pack("<|im_start|>\ud800"), 2) == ((13, 13), 1, 1)

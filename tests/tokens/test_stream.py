@@ -26,5 +26,5 @@ def test_no_blocks_are_an_empty_text() -> None:
 @pytest.mark.parametrize(
     ("text", "cut"), [("", 0), ("word", 0), ("a b", 1), ("a  b", 1), (" a", 0), ("a b ", 3), ("   ", 0)]
 )
-def test_a_cut_stands_before_a_space_after_text(text: str, cut: int) -> None:
+def test_a_cut_is_before_a_space_after_text(text: str, cut: int) -> None:
     assert stream.last_cut(text) == cut

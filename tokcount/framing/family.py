@@ -2,7 +2,7 @@
 
 One file in `families/` per family, and each table of a user's `--families` file, has this schema. docs/framing.md and
 docs/framing-responses.md give the evidence for the numbers; docs/extend/framing-family.md shows how to add a family.
-All numbers are tokens unless they say otherwise.
+All numbers are in tokens.
 """
 
 from __future__ import annotations

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from tokcount.errors import suggest
 from tokcount.models.model import ENCODINGS, FineTune, Model
 from tokcount.models.price_rows import PriceBasis, PriceRow, Rates
 from tokcount.tables import shown
+from tokcount.tokens import encodings
 
 DECIMALS = 6
 """Digits after the point of a price per 1M tokens."""
@@ -23,10 +25,19 @@ HIGHEST = Decimal(1_000_000)
 Text = Annotated[str, msgspec.Meta(pattern=r"\S", description="a text that is not empty")]
 Tokens = Annotated[int, msgspec.Meta(gt=0, description="a number of tokens")]
 Sources = list[Text]
-if TYPE_CHECKING:
-    EncodingName = str
-else:
-    EncodingName = Literal[ENCODINGS]
+
+
+class EncodingName(str):
+    """An encoding of OpenAI or an installed tokenizer."""
+
+    __slots__ = ()
+
+
+def encoding_name(value: object) -> EncodingName:
+    """The name of an encoding. Raises `ValueError` for an unknown one."""
+    if not isinstance(value, str) or not encodings.is_known(value):
+        raise ValueError(f"{shown(value)} is not known. {suggest(str(value), encodings.known_names())}")
+    return EncodingName(value)
 
 
 class Usd(Decimal):
@@ -50,9 +61,9 @@ def usd(value: object) -> Usd:
     return amount
 
 
-def hook(_kind: Any, value: object) -> Usd:
-    """For `tokcount.tables.convert`: `Usd` is the only type here that msgspec does not know."""
-    return usd(value)
+def hook(kind: Any, value: object) -> EncodingName | Usd:
+    """For `tokcount.tables.convert`: makes the values of the types here that msgspec does not know."""
+    return encoding_name(value) if kind is EncodingName else usd(value)
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -161,11 +172,13 @@ class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
             given["source"] = " ".join(self.sources)
         if self.replacement:
             given["replacement"] = self.replacement.strip().lower()
-        if self.encoding and not self.encoding_basis:
-            given["encoding_basis"] = "user"
+        if self.encoding:
+            given["encoding"] = str(self.encoding)
+            given.setdefault("encoding_basis", "user")
         if known is not None:
             return msgspec.structs.replace(known, **given)
-        return Model(**{"name": name, "family": "chat", "endpoint": "chat", "source": "user", **given})
+        family = "chat" if given["encoding"] in ENCODINGS else "unknown"
+        return Model(**{"name": name, "family": family, "endpoint": "chat", "source": "user", **given})
 
 
 _MODEL_KEYS = (

@@ -13,6 +13,10 @@ finds too few repeated pieces is switched off and tried again from time to time 
 
 A piece that ends in white space counts differently at the end of a text than before more text (patterns look ahead
 there). It is counted with a sentinel after it, which represents the text that follows.
+
+What each level saves with tiktoken, as CPU time without it ÷ with it, on logs of 3 to 12 MB where its pieces repeat:
+blocks 3.9 (prompts from a template), indented lines 3.0 (pretty-printed JSON), sentences 4.6 (documents on one line).
+With splintr: 1.3, 0.7 and 2.6. On messages that repeat nothing, all levels together cost up to a fifth of the time.
 """
 
 from __future__ import annotations

@@ -21,19 +21,19 @@ def count_stream(blocks: Iterable[str], counter: TextCounter) -> tuple[int, ...]
     if not all(map(cuts_of, counter.encodings)):
         return counter.count("".join(blocks))
     totals = [0] * len(counter.encodings)
-    held: list[str] = []
+    waiting: list[str] = []
     size, enough = 0, BLOCK
     for block in blocks:
-        held.append(block)
+        waiting.append(block)
         size += len(block)
         if size < enough:
             continue
-        text = "".join(held)
+        text = "".join(waiting)
         cut = last_cut(text)
         _add(totals, counter.count(text[:cut]))
-        held, size = [text[cut:]], len(text) - cut
+        waiting, size = [text[cut:]], len(text) - cut
         enough = BLOCK + 2 * size
-    _add(totals, counter.count("".join(held)))
+    _add(totals, counter.count("".join(waiting)))
     return tuple(totals)
 
 

@@ -61,6 +61,19 @@ def test_cost_rejects_it_as_it_rejects_an_encoding() -> None:
     assert b"--to acme: an encoding has no price" in done.stderr
 
 
+def test_a_model_of_a_prices_file_can_be_counted_with_it(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text(
+        '[models.acme-large]\nencoding = "acme"\n[[models.acme-large.prices]]\ninput = 1\noutput = 2\n',
+        encoding="utf-8",
+    )
+    (row,) = rows(
+        "drift", "--to", "acme-large", "--prices", str(prices), "--per-record", stdin=json.dumps(CHAT)
+    )
+
+    assert (row["acme-large:content_tokens"], row["basis"]) == (4, "estimated")
+
+
 def test_worker_processes_count_with_it(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text((json.dumps(CHAT) + "\n") * 50, encoding="utf-8")

@@ -18,7 +18,7 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_a_family_starts_from_another_and_says_that_it_is_calibrated(tmp_path: Path) -> None:
+def test_a_family_starts_from_another_and_is_marked_as_calibrated(tmp_path: Path) -> None:
     (own,) = load(
         written(tmp_path, '[families."GPT-7"]\nlike = "gpt5"\nencoding = "o200k_base"\npriming = 4\n')
     )

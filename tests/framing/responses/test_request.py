@@ -184,7 +184,7 @@ def test_what_only_the_server_knows_makes_a_floor_with_a_reason(request_: dict[s
         ask(call(id="fc_1"), output()),
     ],
 )
-def test_odd_shapes_are_estimated(request_: dict[str, Any]) -> None:
+def test_unexpected_forms_are_estimated(request_: dict[str, Any]) -> None:
     assert lay(request_, "gpt-4.1").basis == "estimated"
 
 
@@ -220,7 +220,7 @@ def test_an_item_that_offers_no_tools_costs_nothing() -> None:
     assert total(ask({"type": "additional_tools", "tools": []}), "gpt-5.6") == total(ask(), "gpt-5.6")
 
 
-def test_roles_stand_beside_the_content() -> None:
+def test_every_content_text_has_its_role() -> None:
     plain = lay({"instructions": SYSTEM, "input": QUESTION}, "gpt-4o", roles=True)
     assert plain.roles == ["system", "user"]
     history = lay(ask(call(), output(), instructions=SYSTEM, tools=[WEATHER]), "gpt-4o", roles=True)

@@ -96,7 +96,7 @@ def test_tools_that_are_not_functions_make_a_count_partial(tools: Any) -> None:
     assert (laid.basis, input_tokens(laid)) == ("partial", 14)
 
 
-def test_junk_beside_a_function_leaves_the_function_counted() -> None:
+def test_a_function_among_invalid_tools_is_counted() -> None:
     laid = layout("chat", {"messages": [USER], "tools": [TOOL, 7]}, FAMILIES["chat"])
     assert (laid.basis, input_tokens(laid)) == ("partial", 61)
 
@@ -107,7 +107,7 @@ def test_a_tool_set_is_rendered_once() -> None:
 
 
 @pytest.mark.parametrize("odd", [math.nan, 10**400, "\ud800"])
-def test_values_that_json_cannot_hold_are_rendered_all_the_same(odd: Any) -> None:
+def test_values_that_json_cannot_represent_are_rendered(odd: Any) -> None:
     parameters = {"properties": {"x": {"type": "string", "default": odd}}}
     found = tool_set({"functions": [{"name": "f", "parameters": parameters}]})
     assert found is not None

@@ -100,7 +100,7 @@ def body(
 
 
 def shown(schema: Any, renderer: Any = "typescript", **root: Any) -> str:
-    """What stands for one required property ``x`` of this schema."""
+    """What stands for one required property `x` of this schema."""
     text = body({"type": "object", "properties": {"x": schema}, "required": ["x"], **root}, renderer)
     return text.removeprefix("namespace functions {\n\ntype f = (_: ").removesuffix(
         ") => any;\n\n} // namespace functions"
@@ -173,7 +173,7 @@ DEFS = {"$defs": {"Point": TITLED, "Color": {"enum": ["red", "blue"], "title": "
         ({"$ref": "#/$defs/Nowhere"}, "any"),
     ],
 )
-def test_a_property_without_comments_stands_on_one_line(schema: Any, text: str) -> None:
+def test_a_property_without_comments_is_on_one_line(schema: Any, text: str) -> None:
     assert shown(schema) == f"{{ x: {text} }}"
 
 
@@ -291,7 +291,10 @@ all?: {
     [
         ({"properties": {"x": {"type": "string", "description": "D"}}}, set()),
         ({"properties": {"x": {"const": 1}}}, {"const in a tool's schema"}),
-        ({"properties": {"x": {"enum": [1]}}}, {"an enum of other than texts in a tool's schema"}),
+        (
+            {"properties": {"x": {"enum": [1]}}},
+            {"an enum with values that are not strings in a tool's schema"},
+        ),
         ({"properties": {"x y": {}}}, {"a property whose name is not an identifier"}),
         ({"$defs": {"A": {"oneOf": []}}}, {"oneOf in a tool's schema"}),
         ({"additionalProperties": True}, {"additionalProperties in a tool's schema"}),
@@ -299,7 +302,7 @@ all?: {
         ("junk", {"a tool's schema is not an object"}),
     ],
 )
-def test_what_is_a_best_guess_is_said(schema: Any, reasons: set[str]) -> None:
+def test_forms_that_are_not_confirmed_have_a_reason(schema: Any, reasons: set[str]) -> None:
     assert guesses(schema) == reasons
 
 

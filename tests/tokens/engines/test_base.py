@@ -63,7 +63,7 @@ def shorten(patch: pytest.MonkeyPatch) -> None:
 @engines
 @pytest.mark.parametrize("name", NAMES)
 def test_every_code_point_in_context_is_counted_as_tiktoken_counts_it(engine: Engine, name: str) -> None:
-    """All 1.1 million of them: ``pytest -m slow tests/tokens/engines/test_base.py`` (some minutes)."""
+    """All 1.1 million of them: `pytest -m slow tests/tokens/engines/test_base.py` (some minutes)."""
     count = engine.counter(name)
     encode = encodings.get(name).encode_ordinary
     wrong = [

@@ -15,7 +15,7 @@ NAMES = PROBED
 
 
 @pytest.mark.parametrize(("text", "counts"), PROBES)
-def test_the_probes_hold_what_tiktoken_counts(text: str, counts: tuple[int, ...]) -> None:
+def test_the_probes_have_the_counts_of_tiktoken(text: str, counts: tuple[int, ...]) -> None:
     assert counts == tuple(len(encodings.get(name).encode_ordinary(text)) for name in NAMES)
 
 

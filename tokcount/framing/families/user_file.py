@@ -58,7 +58,7 @@ def load(path: Path) -> tuple[UserFamily, ...]:
 
 
 def _complete(table: Any) -> Any:
-    """A table with what it leaves out. Constants of `[chat]` may also stand in the table itself, as in version 0.1."""
+    """A table with what it leaves out. Constants of `[chat]` may also be in the table itself, as in version 0.1."""
     if not isinstance(table, dict):
         return table
     own: dict[str, Any] = {"like": "chat", "estimated": CALIBRATED, **table}

@@ -1,4 +1,4 @@
-"""Which schemas the renderers are known to print as the API does, and what is a best guess."""
+"""Which forms of JSON Schema are known to be shown as the API shows them, and which are not confirmed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ GUESSED = {
 
 
 def guesses(schema: Any, depth: int = 0) -> set[str]:
-    """Reasons why the text of a schema is a best guess; empty when every form in it is confirmed."""
+    """Reasons why the text of a schema is not confirmed; empty when every form in it is."""
     if depth > MAX_DEPTH:
-        return {"a tool's schema is nested too deep"}
+        return {"a tool's schema is nested too deeply"}
     if not isinstance(schema, dict):
         return {"a tool's schema is not an object"}
     found = {reason for keyword, reason in GUESSED.items() if keyword in schema} | _shapes(schema)
@@ -41,7 +41,7 @@ def _shapes(schema: Schema) -> set[str]:
     if isinstance(schema.get("additionalProperties"), dict) or schema.get("additionalProperties") is True:
         found.add("additionalProperties in a tool's schema")
     if not all(isinstance(member, str) for member in _listed(schema, "enum")):
-        found.add("an enum of other than texts in a tool's schema")
+        found.add("an enum with values that are not strings in a tool's schema")
     if any(
         isinstance(variant, dict) and variant.get("type") == "array" for variant in _listed(schema, "anyOf")
     ):

@@ -29,7 +29,7 @@ class ResponseFormat(NamedTuple):
 
 
 def response_format(value: Any) -> ResponseFormat | None:
-    """The format of ``response_format``; ``None`` for plain text and ``json_object``, which cost nothing."""
+    """The format of `response_format`; `None` for plain text and `json_object`, which cost nothing."""
     if not isinstance(value, dict) or value.get("type") != "json_schema":
         return None
     inner = value.get("json_schema")
@@ -46,7 +46,7 @@ def _remembered(definition: bytes) -> ResponseFormat:
 
 
 def format_of(definition: dict[str, Any]) -> ResponseFormat:
-    r"""The shown text of ``{"name", "description", "schema"}`` (Chat nests it, Responses does not).
+    r"""The shown text of `{"name", "description", "schema"}` (Chat nests it, Responses does not).
 
     >>> format_of({"name": "answer", "schema": {"type": "string", "minLength": 1}}).text
     '# Response Formats\n\n## answer\n\n{"type":"string"}'

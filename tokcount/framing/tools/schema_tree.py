@@ -22,7 +22,7 @@ class Node(NamedTuple):
     refs: int = 0
     """References followed on the way here."""
     whole: Node | None = None
-    """The only member of an ``allOf``, whose keywords ``schema`` has taken over."""
+    """The only member of an `allOf`, whose keywords `schema` has taken over."""
     listed: bool = False
     """One type of a list of types."""
 
@@ -61,7 +61,7 @@ class Node(NamedTuple):
 
     @property
     def bounds(self) -> list[str]:
-        """Bounds of numbers and the format of strings: ``minimum: 0.0``, ``format: "date"``."""
+        """Bounds of numbers and the format of strings: `minimum: 0.0`, `format: "date"`."""
         if self.kind in ("integer", "number"):
             found = [(key, self.schema.get(key)) for key in ("minimum", "maximum")]
             return [f"{key}: {_bound(value, self.listed)}" for key, value in found if _is_number(value)]
@@ -71,7 +71,7 @@ class Node(NamedTuple):
 
     @property
     def notes(self) -> list[str]:
-        """What stands behind a property: its default and its bounds."""
+        """The comment after a property: its default and its bounds."""
         default = [f"default: {literal(self.schema['default'])}"] if "default" in self.schema else []
         return default + self.bounds
 
@@ -84,7 +84,7 @@ class Tree:
         self.root = Node(root)
 
     def node(self, schema: Any, refs: int) -> Node:
-        """A schema with its reference or its single ``allOf`` followed; keywords beside them win."""
+        """A schema with its reference or its single `allOf` followed; keywords next to them take precedence."""
         if not isinstance(schema, dict):
             return Node({}, refs)
         members = schema.get("allOf")
@@ -93,9 +93,9 @@ class Tree:
             return Node({**whole.schema, **schema}, whole.refs, whole)
         if not isinstance(schema.get("$ref"), str):
             return Node(schema, refs)
-        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        siblings = {key: value for key, value in schema.items() if key != "$ref"}
         target = self._target(schema["$ref"]) if refs < MAX_REFS else None
-        return self.node({**target, **beside}, refs + 1) if target is not None else Node(beside, refs)
+        return self.node({**target, **siblings}, refs + 1) if target is not None else Node(siblings, refs)
 
     def _target(self, ref: str) -> Schema | None:
         target: Any = self._root
@@ -105,12 +105,12 @@ class Tree:
         return target if isinstance(target, dict) else None
 
     def items(self, node: Node) -> Node | None:
-        """The schema of an array's items; ``None``: any."""
+        """The schema of an array's items; `None`: any."""
         items = node.schema.get("items")
         return self.node(items, node.refs) if isinstance(items, dict) else None
 
     def properties(self, node: Node) -> list[tuple[str, Node]]:
-        """The properties that are shown, with ``?`` after the names of optional ones."""
+        """The properties that are shown, with `?` after the names of optional ones."""
         required = node.schema.get("required")
         required = required if isinstance(required, list) else []
         found = [(name, self.node(value, node.refs)) for name, value in node.properties.items()]
@@ -118,7 +118,7 @@ class Tree:
         return [(name if name in required else name + "?", inner) for name, inner in shown]
 
     def variants(self, node: Node) -> list[Node] | None:
-        """The variants of ``anyOf``, ``oneOf``, a list of types or ``nullable``; ``None``: a single type."""
+        """The variants of `anyOf`, `oneOf`, a list of types or `nullable`; `None`: a single type."""
         schema = node.schema
         kinds = schema.get("type")
         for key in ("anyOf", "oneOf"):
@@ -171,7 +171,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _bound(value: Any, listed: bool) -> str:
-    """Bounds are shown as floats, but as they were sent beside a list of types."""
+    """Bounds are shown as floats, but with a list of types as they were sent."""
     try:
         return str(value) if listed else str(float(value))
     except (OverflowError, ValueError):

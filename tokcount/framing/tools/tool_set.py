@@ -1,6 +1,6 @@
-"""The tools of a request: which functions it offers, and the text that shows them to the model.
+"""The tools of a request: the functions it offers, and the text that shows them to the model.
 
-Logs repeat their tool sets in every record, so a rendered set is kept, keyed by its JSON.
+Logs repeat their tool sets in every record, so a rendered set is cached under its JSON.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Renderer = Literal["typescript", "0613"]
 OTHER_TOOLS = "tools other than functions are not counted"
 CUSTOM_TOOLS = "custom tools"
 GRAMMAR = 47
-"""Unseen text for a grammar: two recorded calls, one in Chat Completions and one in Responses."""
+"""Hidden text for a grammar: two recorded calls, one in Chat Completions and one in Responses."""
 
 
 class ToolSet(NamedTuple):
-    """The functions of a request as text, and what the framing rules ask about them."""
+    """The functions of a request as text, and what the framing rules need to know about them."""
 
     body: str
     """The definitions without a heading, as Responses shows them; empty without functions."""
@@ -35,15 +35,15 @@ class ToolSet(NamedTuple):
     functions: int
     """Functions and custom tools in the text."""
     others: int
-    """Hosted tools and what cannot be read; they are not in the text."""
+    """Hosted tools and unreadable ones; they are not in the text."""
     hidden: int
-    """Tokens of text that the API adds unseen for grammars of custom tools."""
+    """Tokens of the hidden text that the API adds for grammars of custom tools."""
     guesses: tuple[str, ...]
-    """Why the text is a best guess."""
+    """Reasons why the text is not confirmed."""
 
 
 def tool_set(request: dict[str, Any], renderer: Renderer = "typescript") -> ToolSet | None:
-    """The functions of ``tools`` and of the older ``functions``; ``None``: nothing is offered."""
+    """The functions of `tools` and of the older `functions`; `None`: nothing is offered."""
     tools, functions = request.get("tools"), request.get("functions")
     if not tools and not functions:
         return None
@@ -105,7 +105,7 @@ def offered_functions(tools: Any, functions: Any = None) -> tuple[list[Schema], 
 
 
 def _definition(tool: Any) -> Schema | None:
-    """What a function or a custom tool is defined by; ``None``: it is neither."""
+    """The definition of a function or a custom tool; `None`: it is neither."""
     if not isinstance(tool, dict):
         return None
     kind = tool.get("type", "function")
@@ -118,7 +118,7 @@ def _definition(tool: Any) -> Schema | None:
 
 
 def forced_name(choice: Any) -> str | None:
-    """The function that ``tool_choice`` or ``function_call`` names; ``None`` for ``auto`` and the like."""
+    """The function that `tool_choice` or `function_call` names; `None` for `auto` and the like."""
     if not isinstance(choice, dict):
         return None
     function = choice.get("function")

@@ -1,7 +1,7 @@
 """Function definitions as the TypeScript-like text that the API shows to the model.
 
-No documentation describes it; these forms reproduce the billed tokens of recorded calls, and docs/framing.md
-has the evidence for each.
+It is not documented; these forms reproduce the billed tokens of recorded calls, and docs/framing.md has the evidence
+for each.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SIMPLE = {"integer": "number", "number": "number", "string": "string", "boolean"
 
 
 def render_functions(functions: list[Schema], parameters: Callable[[Schema], str]) -> str:
-    """The ``namespace functions`` text of function definitions; ``parameters`` prints what each takes."""
+    """The `namespace functions` text of function definitions; `parameters` prints what each takes."""
     lines = ["namespace functions {", ""]
     for function in functions:
         lines += comment_lines(Node(function).text("description"))
@@ -38,7 +38,7 @@ def grammar_of(tool: Schema) -> str:
 
 
 def parameters(function: Schema) -> str:
-    """What a function takes: ``_: {…}``, or nothing.
+    """What a function takes: `_: {…}`, or nothing.
 
     >>> parameters({"parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}})
     '_: { city: string }'
@@ -60,7 +60,7 @@ class Printer:
         return "\n".join([*root.comment, self._object(root, 0)])
 
     def _object(self, node: Node, depth: int) -> str:
-        """On one line, or one property a line when anything inside needs a comment; never indented."""
+        """On one line, or one property per line when anything inside needs a comment; never indented."""
         multi = self._tree.commented(node)
         entries: list[str] = []
         for name, inner in self._tree.properties(node):
@@ -72,12 +72,12 @@ class Printer:
 
     def _property(self, name: str, inner: Node, text: str) -> list[str]:
         note = "// " + ", ".join(inner.notes) if inner.notes else ""
-        if note and self._stands_above(inner):
+        if note and self._is_above(inner):
             return [*inner.comment, note, f"{name}: {text},"]
         return [*inner.comment, f"{name}: {text},{' ' + note if note else ''}"]
 
-    def _stands_above(self, inner: Node) -> bool:
-        """Defaults of objects, and of arrays of objects or of items with a comment, stand above them."""
+    def _is_above(self, inner: Node) -> bool:
+        """Defaults of objects, and of arrays of objects or of items with a comment, are above them."""
         if self._tree.variants(inner) is not None:
             return False
         items = self._tree.items(inner) if inner.kind == "array" else None
@@ -116,7 +116,7 @@ class Printer:
         return text + "[]"
 
     def _union(self, variants: list[Node], depth: int) -> str:
-        """On one line, or one variant a line when any has a comment; only the later ones are indented."""
+        """On one line, or one variant per line when any has a comment; only the later ones are indented."""
         notes = [
             [text for key in ("title", "description") if (text := v.text(key))] + v.bounds for v in variants
         ]

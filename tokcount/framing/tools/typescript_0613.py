@@ -1,4 +1,4 @@
-"""The older way to show function definitions, still used for gpt-4 and the other models of June 2023."""
+"""The older form of function definitions, still used for gpt-4 and the other models of June 2023."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tokcount.framing.tools.typescript import Printer
 
 
 def parameters_0613(function: Schema) -> str:
-    """What a function takes: ``_: {…}``, or nothing."""
+    """What a function takes: `_: {…}`, or nothing."""
     schema = function.get("parameters")
     if not isinstance(schema, dict) or not Node(schema).properties:
         return ""

@@ -49,12 +49,16 @@ def is_known(name: str) -> bool:
     return name in OPENAI or name in tokenizer.installed()
 
 
+def known_names() -> list[str]:
+    """The names of OpenAI's encodings, oldest first, and of the installed tokenizers."""
+    return [*OPENAI, *tokenizer.installed()]
+
+
 def check_name(name: str) -> str:
     """`name` itself when it is known, else `UsageError` with similar names."""
     if is_known(name):
         return name
-    known = [*OPENAI, *tokenizer.installed()]
-    raise UsageError(f"unknown encoding {name!r}. {suggest(name, known, cutoff=0.4)}")
+    raise UsageError(f"unknown encoding {name!r}. {suggest(name, known_names(), cutoff=0.4)}")
 
 
 def counted_as(name: str) -> str:

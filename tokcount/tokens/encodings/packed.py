@@ -1,9 +1,9 @@
 """The packed form of a vocabulary: a third of the size of tiktoken's text form, and twice as fast to load.
 
-    u32 n (little-endian) · n token lengths of one byte, in rank order (0: no token has this rank) · all token bytes
+    u32 n (little-endian) · n token lengths of one byte, in rank order (0: no token of this rank) · all token bytes
 
 compressed with zlib, whose checksum of the unpacked bytes is checked on every load. Writing
-``base64(token) rank`` lines from it gives back tiktoken's file, byte for byte.
+`base64(token) rank` lines from it gives back tiktoken's file, byte for byte.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FIELDS = [f"{length}s" for length in range(256)]
 
 
 def pack(ranks: Mapping[bytes, int]) -> bytes:
-    """The packed form of ``ranks`` (token → rank); tokens are 1 to 255 bytes long."""
+    """The packed form of `ranks` (token → rank); tokens are 1 to 255 bytes long."""
     size = max(ranks.values()) + 1
     tokens = [b""] * size
     for token, rank in ranks.items():
@@ -31,7 +31,7 @@ def pack(ranks: Mapping[bytes, int]) -> bytes:
 
 
 def unpack(blob: bytes) -> dict[bytes, int]:
-    """Token → rank from the packed form; ``ValueError`` when the blob is damaged or cut short."""
+    """Token → rank from the packed form; `ValueError` when the blob is damaged or cut short."""
     try:
         data = zlib.decompress(blob)
         (size,) = struct.unpack_from("<I", data)
@@ -45,11 +45,11 @@ def unpack(blob: bytes) -> dict[bytes, int]:
 
 
 def from_tiktoken_text(text: bytes) -> dict[bytes, int]:
-    """Token → rank from tiktoken's text form, lines of ``base64(token) rank``."""
+    """Token → rank from tiktoken's text form, lines of `base64(token) rank`."""
     pairs = (line.split() for line in text.splitlines() if line)
     return {a2b_base64(token): int(rank) for token, rank in pairs}
 
 
 def to_tiktoken_text(ranks: Mapping[bytes, int]) -> bytes:
-    """Tiktoken's text form of ``ranks``, in rank order."""
+    """Tiktoken's text form of `ranks`, in rank order."""
     return b"".join([b"%b %d\n" % (b2a_base64(token, newline=False), rank) for token, rank in ranks.items()])

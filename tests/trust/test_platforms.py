@@ -16,6 +16,7 @@ from support.trust.canaries import FIXTURES
 
 from tokcount.logs import spans as blocks
 from tokcount.render.ci import sarif
+from tokcount.render.registry import COMMON_FORMATS
 from tokcount.scanning import pool
 from tokcount.scanning import run as running
 
@@ -103,7 +104,7 @@ def test_a_name_that_is_no_text_is_shown_as_its_bytes(tmp_path: Path) -> None:
     log = os.path.join(os.fsencode(tmp_path), b"caf\xe9.jsonl")  # noqa: PTH118 - bytes are no path
     with open(log, "wb") as file:  # noqa: PTH123
         file.write(LOG.read_bytes()[:2_000])
-    for form in ("table", "csv", "json", "jsonl", "markdown", "html"):
+    for form in COMMON_FORMATS:
         done = run("drift", tmp_path, "-f", form, "--to", "gpt-4o", "--by", "source")
         assert done.code == 0, done.err
         assert "caf" in done.out

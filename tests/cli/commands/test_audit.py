@@ -15,6 +15,7 @@ from support.in_process import run, tokcount
 from support.running import SAMPLES
 from support.shared import SHARED, needs_shared
 
+from tokcount.render.registry import COMMON_FORMATS
 from tokcount.reports.schema import schema
 
 TARGETS = ("--to", "gpt-4o", "--to", "gpt-5.6-luna")
@@ -145,7 +146,7 @@ def log_with(tmp_path: Path, *prompts: str, model: str = "text-davinci-003") -> 
     return log
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown", "html"])
+@pytest.mark.parametrize("form", COMMON_FORMATS)
 def test_prompt_text_is_shown_only_on_request(tmp_path: Path, form: str) -> None:
     log = log_with(tmp_path, f"{CANARY}\nUser: {CANARY}\nAI:", f"<|endoftext|> {CANARY} 🙂🙂")
 
@@ -159,7 +160,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown", "html"])
+@pytest.mark.parametrize("form", COMMON_FORMATS)
 def test_hostile_content_of_a_log_stays_text(tmp_path: Path, form: str) -> None:
     log = log_with(tmp_path, HOSTILE, HOSTILE + " User: a\nAI: b", model=HOSTILE)
     shown = stdout(log, "--to", "gpt-4o", "--assume-model", "gpt-4", "-f", form, "--show-text")
@@ -182,7 +183,6 @@ def test_hostile_content_of_a_log_stays_text(tmp_path: Path, form: str) -> None:
 def test_a_saved_report_is_rendered_into_any_format(tmp_path: Path) -> None:
     from support.rendering import render
 
-    from tokcount.render.registry import COMMON_FORMATS
     from tokcount.reports.saved import load
 
     saved = stdout(SAMPLES, *TARGETS, "-f", "json")

@@ -10,10 +10,12 @@ from support.inside import Inside
 from support.running import SAMPLES
 from support.running import tokcount as process
 
+from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS
+
 CHATS = SAMPLES / "support-chat.jsonl"
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "markdown", "github", "junit", "sarif"])
+@pytest.mark.parametrize("form", REPORT_FORMATS)
 def test_a_saved_check_renders_as_the_check_itself(inside: Inside, form: str) -> None:
     options: list[str | Path] = ["check", CHATS, "--budget", "input_tokens.max <= 100"]
     inside(*options, "-f", "json", "-o", "report.json")
@@ -21,7 +23,7 @@ def test_a_saved_check_renders_as_the_check_itself(inside: Inside, form: str) ->
     assert inside("render", "report.json", "-f", form).out == inside(*options, "-f", form).out
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+@pytest.mark.parametrize("form", COMMON_FORMATS)
 def test_every_other_report_renders_as_its_command_does(inside: Inside, form: str) -> None:
     inside("drift", CHATS, "-f", "json", "-o", "report.json")
 

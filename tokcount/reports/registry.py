@@ -19,7 +19,7 @@ class Command(NamedTuple):
 
 COMMANDS: Final[dict[str, Command]] = {
     "audit": Command("audit.view"),
-    "calibrate": Command("reconcile.view_calibrate"),
+    "calibrate": Command("reconcile.view_calibrate", "reconcile.report:CalibrateReport"),
     "check": Command("budgets.view"),
     "config": Command("inspect.config"),
     "cost": Command("cost.view"),
@@ -29,7 +29,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "formats": Command("inspect.formats"),
     "migrate": Command("migrate.view"),
     "models": Command("inspect.models"),
-    "reconcile": Command("reconcile.view"),
+    "reconcile": Command("reconcile.view", "reconcile.report:ReconcileReport"),
 }
 
 

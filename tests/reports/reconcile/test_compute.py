@@ -45,7 +45,7 @@ def data_of(*rows: dict[str, Any], top: int = 10) -> dict[str, Any]:
     return reconcile.report(log(*rows), Skips(), top=top).data
 
 
-def test_exact_records_and_their_share() -> None:
+def test_exact_records_are_counted_with_their_share() -> None:
     data = data_of(call(1, 10, 17), call(2, 10, 17), call(3, 10, 20), call(4, 10, None))
 
     assert (data["records"], data["compared"], data["exact"], data["exact_share"]) == (
@@ -73,7 +73,7 @@ def test_why_a_record_is_not_compared() -> None:
     }
 
 
-def test_groups_are_model_by_shape_by_endpoint_the_largest_first() -> None:
+def test_groups_are_by_model_shape_and_endpoint_the_largest_first() -> None:
     data = data_of(
         call(1, 10, 17),
         call(2, 10, 18),
@@ -101,7 +101,7 @@ def test_groups_are_model_by_shape_by_endpoint_the_largest_first() -> None:
     ]
 
 
-def test_a_residual_shared_by_all_records_of_a_model_is_named() -> None:
+def test_a_residual_shared_by_all_records_of_a_model_is_a_constant() -> None:
     rows = [call(n, n, n + 10, model="gpt-x", shape="plain" if n % 2 else "tools") for n in range(8)]
 
     assert data_of(*rows)["constants"] == [
@@ -109,7 +109,7 @@ def test_a_residual_shared_by_all_records_of_a_model_is_named() -> None:
     ]
 
 
-def test_a_residual_of_one_shape_is_named_with_the_shape() -> None:
+def test_a_residual_of_one_shape_is_a_constant_of_that_shape() -> None:
     rows = [call(n, n, n + 7) for n in range(8)] + [call(n, n, n + 9, shape="tools") for n in range(6)]
 
     assert data_of(*rows)["constants"] == [
@@ -121,25 +121,25 @@ def test_a_few_records_make_no_constant() -> None:
     assert data_of(*[call(n, n, n + 10) for n in range(4)])["constants"] == []
 
 
-def test_the_worst_miss_by_most_in_either_direction() -> None:
+def test_the_worst_records_have_the_largest_residuals_of_either_sign() -> None:
     data = data_of(call(1, 10, 17), call(2, 10, 7), call(3, 10, 40), call(4, 10, 27), top=2)
 
     assert [(w["line"], w["residual_input_tokens"]) for w in data["worst"]] == [(3, -23), (2, 10)]
 
 
-def test_a_record_that_is_called_exact_and_misses_stands_before_all_others() -> None:
+def test_an_exact_record_with_a_residual_comes_first() -> None:
     data = data_of(call(1, 10, 9000) | {"own:basis": "partial"}, call(2, 10, 18))
 
     assert [w["line"] for w in data["worst"]] == [2, 1]
 
 
-def test_what_cannot_be_counted_is_no_constant() -> None:
+def test_records_counted_in_part_give_no_constant() -> None:
     rows = [call(n, n, n + 50) | {"own:basis": "partial"} for n in range(9)]
 
     assert data_of(*rows)["constants"] == []
 
 
-def test_shapes_are_told_over_all_models() -> None:
+def test_shapes_are_over_all_models() -> None:
     data = data_of(call(1, 10, 17), call(2, 10, 18, model="gpt-4"), call(3, 10, 20, shape="tools"))
 
     assert [(s["shape"], s["endpoint"], s["n"], s["exact"]) for s in data["shapes"]] == [
@@ -148,7 +148,7 @@ def test_shapes_are_told_over_all_models() -> None:
     ]
 
 
-def test_cached_and_reasoning_tokens_are_shown_and_not_confused() -> None:
+def test_cached_and_reasoning_tokens_are_reported_separately() -> None:
     row = call(1, 10, 17, billed_cached_tokens=8, billed_output_tokens=70, billed_reasoning_tokens=64)
 
     data = data_of(row | {"own:output_tokens": 6})
@@ -159,7 +159,7 @@ def test_cached_and_reasoning_tokens_are_shown_and_not_confused() -> None:
     assert data["output"] == {"compared": 1, "exact": 1, "exact_share": 1.0}
 
 
-def test_agreement_is_told_for_each_basis() -> None:
+def test_agreement_is_reported_per_basis() -> None:
     estimated = {"own:basis": "estimated"}
 
     data = data_of(call(1, 10, 17), call(2, 10, 18) | estimated, call(3, 10, 17) | estimated)
@@ -311,7 +311,7 @@ def test_calibrate_proposes_nothing_from_too_few_records(n: int) -> None:
     assert calibrate.report(rows, Skips(), counted_as=lambda _: ("chat", False)).data["proposals"] == []
 
 
-def test_calibrate_leaves_alone_what_is_already_exact() -> None:
+def test_calibrate_proposes_nothing_when_all_is_exact() -> None:
     rows = [chat(n, n, 3, 3) for n in range(10)]
 
     assert calibrate.report(log(*rows), Skips(), counted_as=lambda _: ("chat", False)).data["proposals"] == []

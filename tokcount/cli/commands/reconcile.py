@@ -15,7 +15,7 @@ from tokcount.render.writing import write
 
 if TYPE_CHECKING:
     from tokcount.reports.reconcile.calibrate import CountedAs
-    from tokcount.reports.report import Report
+    from tokcount.reports.reconcile.report import CalibrateReport
     from tokcount.scanning.plan import ScanPlan
 
 
@@ -106,7 +106,7 @@ def _counted_as(plan: ScanPlan) -> CountedAs:
     return counted_as
 
 
-def _as_toml(report: Report, plan: ScanPlan) -> str:
+def _as_toml(report: CalibrateReport, plan: ScanPlan) -> str:
     """The suggestions as a file for `--families`; with the encoding where only `--assume-model` specifies one."""
     from tokcount.framing.families.user_file import as_toml
     from tokcount.models.references import parse_reference
@@ -114,11 +114,11 @@ def _as_toml(report: Report, plan: ScanPlan) -> str:
     assumed = parse_reference(plan.assume_model, plan.catalog).encoding if plan.assume_model else None
     tables = [
         as_toml(
-            proposal["model"],
-            proposal["like"],
-            proposal["constants"],
-            None if proposal["known"] else assumed,
+            proposal.model,
+            proposal.like,
+            proposal.constants,
+            None if proposal.known else assumed,
         )
-        for proposal in report.data["proposals"]
+        for proposal in report.proposals
     ]
     return "\n".join(tables) or "# nothing to suggest: no constants make more records exact\n"

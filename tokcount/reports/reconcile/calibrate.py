@@ -1,50 +1,46 @@
-"""Calibrate: framing constants of a model family that tokcount does not know, proposed from a log with usage.
+"""Calibrate: propose the framing constants of a model family that tokcount does not know, from a log with usage.
 
-Framing of plain messages is ``priming + (per_message + 1) · messages``, so what a record misses by is
-``Δpriming + Δper_message · messages``: the pair that makes most plain records exact is proposed. Tools offered and
-a tool chosen by name add one constant each, found after that in the records of their shape. Only what makes more
-records exact is proposed, with the evidence beside it; the values are a user's own measurement, and counts made with
-them are marked ``calibrated``.
+The framing of plain messages is `priming + (per_message + 1) · messages`, so the number of tokens that a count lacks is
+`Δpriming + Δper_message · messages`: the pair that makes most plain records exact is proposed. Offered tools and a tool
+chosen by name add one constant each, found afterwards in the records of their shape. Constants are proposed only when
+they make more records exact, together with the evidence. The values are the user's own measurement, and counts made
+with them are marked `calibrated`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
+from msgspec import structs
 
 from tokcount.framing.families import FAMILIES
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview
+from tokcount.reports.reconcile.report import CalibrateReport, Evidence, Proposal
 from tokcount.reports.reconcile.residuals import with_residuals
-from tokcount.reports.report import DictReport, Report
 
 PLAIN: Final = "plain"
 SHAPE_CONSTANTS: Final = (("tools", "hidden"), ("forced tool", "forced"))
-"""Shape of a request → the one constant of `ChatFraming` that it adds to those of the shapes before it."""
+"""Shape of a request → the constant of `ChatFraming` that it adds to those of the shapes before it."""
 STEPS: Final = range(-3, 4)
 """Changes of ``per_message`` that are tried; a message has never cost more than a few tokens."""
 FEWEST: Final = 5
 
 Pair = tuple[int, int]
-"""Messages of a record, and how many tokens were billed that were not counted."""
+"""Messages of a record, and tokens that were billed but not counted."""
 
 
 CountedAs = Callable[[str], tuple[str, bool] | None]
-"""Model name → the family it was counted as, and whether it is one that tokcount knows; ``None``: leave it alone."""
+"""Model name → the family it was counted as, and whether the catalog has the model; `None`: propose nothing."""
 
 
 def report(
     frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, counted_as: CountedAs
-) -> Report:
-    """Proposals for every model of the log whose records miss by a pattern.
-
-    A proposal has ``model, like`` (the family it was counted as), ``constants`` (field of
-    `tokcount.framing.family.ChatFraming` → value), and per shape the ``evidence``: records, and how many were exact
-    before and after.
-    """
+) -> CalibrateReport:
+    """Proposals for every model of the log whose residuals have a pattern."""
     rows = with_residuals(frame, label).filter(pl.col("residual_input_tokens").is_not_null())
     framed = rows.filter(pl.col("endpoint") == "chat", pl.col("model").is_not_null())
     proposals = []
@@ -52,13 +48,12 @@ def report(
         proposal = _proposal(str(model), records, counted_as)
         if proposal is not None:
             proposals.append(proposal)
-    return DictReport(
-        "calibrate", {**overview(frame, skipped).data, "compared": rows.height, "proposals": proposals}
-    )
+    found = structs.asdict(overview(frame, skipped))
+    return CalibrateReport(**found, compared=rows.height, proposals=proposals)
 
 
-def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> dict[str, Any] | None:
-    """What to change for one model, or nothing when that makes no record more exact."""
+def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> Proposal | None:
+    """What to change for one model; nothing when that makes no more records exact."""
     counted = counted_as(model)
     if counted is None:
         return None
@@ -74,15 +69,15 @@ def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> dict[
         changes[field] = _common(rest, explained) if getattr(family.chat, field) >= 0 else 0
         explained += changes[field]
         evidence.append(_evidence(shape, [missed for _, missed in pairs], [n - explained for n in rest]))
-    if not any(entry["exact_after"] > entry["exact_before"] for entry in evidence):
+    if not any(entry.exact_after > entry.exact_before for entry in evidence):
         return None
     constants = {field: getattr(family.chat, field) + change for field, change in changes.items() if change}
-    shown = [entry for entry in evidence if entry["n"]]
-    return {"model": model, "like": family.name, "known": known, "constants": constants, "evidence": shown}
+    shown = [entry for entry in evidence if entry.n]
+    return Proposal(model=model, like=family.name, known=known, constants=constants, evidence=shown)
 
 
 def _pairs(records: pl.DataFrame, shape: str) -> list[Pair]:
-    """Messages and missing tokens of the records of a shape."""
+    """The pairs of the records of a shape."""
     rows = records.filter(pl.col("shape") == shape)
     return rows.select("messages", -pl.col("residual_input_tokens")).rows()
 
@@ -108,13 +103,13 @@ def best_constants(pairs: Sequence[Pair]) -> Pair:
 
 
 def _common(missed: Sequence[int], explained: int) -> int:
-    """What more than half of the records miss beyond what is explained; 0 with too few of them."""
+    """The tokens that more than half of the records lack beyond those explained; 0 with too few records."""
     if len(missed) < FEWEST:
         return 0
     value, n = Counter(missed).most_common(1)[0]
     return value - explained if n > len(missed) / 2 else 0
 
 
-def _evidence(shape: str, before: Sequence[int], after: Sequence[int]) -> dict[str, Any]:
+def _evidence(shape: str, before: Sequence[int], after: Sequence[int]) -> Evidence:
     exact_before, exact_after = (sum(missed == 0 for missed in side) for side in (before, after))
-    return {"shape": shape, "n": len(before), "exact_before": exact_before, "exact_after": exact_after}
+    return Evidence(shape=shape, n=len(before), exact_before=exact_before, exact_after=exact_after)

@@ -1,7 +1,7 @@
-"""Reconcile: do tokcount's counts agree with what the API billed, and where not, is there a pattern?
+"""Reconcile: do tokcount's counts agree with what the API billed, and where they do not, is there a pattern?
 
-A residual that is the same for every record of a model is a framing constant that tokcount does not know: that is
-how a new family shows itself, so such constants are named.
+A residual that is the same for every record of a model is a framing constant that tokcount does not know. That is how
+a new family becomes visible, so such constants are reported.
 """
 
 from __future__ import annotations
@@ -10,74 +10,83 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
+from msgspec import structs
 
 from tokcount.framing.layout import BASIS_ORDER, PARTIAL
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview, tally, words
+from tokcount.reports.reconcile.report import (
+    Agreement,
+    Basis,
+    BasisAgreement,
+    Billed,
+    Constant,
+    MissedRecord,
+    ModelGroup,
+    OddBills,
+    ReconcileReport,
+    ResidualCount,
+    ShapeGroup,
+    Uncompared,
+)
 from tokcount.reports.reconcile.residuals import GROUP_COLUMNS, with_residuals
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import ByBasis
 
-BILLED: Final = ("input", "cached", "cache_write", "audio", "output", "reasoning")
 COMMON_RESIDUALS: Final = 20
 FEWEST_FOR_A_CONSTANT: Final = 5
-"""Records that must miss by the same number before it is called a constant."""
+"""Records that must have the same residual before it is called a constant."""
 CONSTANT_SHARE: Final = 0.95
 RESIDUAL: Final = "residual_input_tokens"
 
 
-def report(frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, top: int = 10) -> Report:
+def report(
+    frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, top: int = 10
+) -> ReconcileReport:
     """The reconcile report over a frame of records counted under their own models.
 
-    See `tokcount.reports.reconcile.residuals.with_residuals` for the columns. ``exact`` are the records whose
-    counted input tokens equal the billed ones; shares are of the compared records. ``odd_bills`` are records whose
-    bill differs for a known reason on the side of the API: they are in every number, and ``without`` says what it
-    is without them.
+    See `tokcount.reports.reconcile.residuals.with_residuals` for the columns.
     """
     rows = with_residuals(frame, label)
     compared = rows.filter(pl.col(RESIDUAL).is_not_null())
     missing = rows.filter(pl.col(RESIDUAL).is_null())
-    output = rows["residual_output_tokens"].drop_nulls()
-    data: dict[str, Any] = {
-        **overview(frame, skipped).data,
-        **_agreement(compared[RESIDUAL]),
-        "output": _agreement(output),
-        "by_basis": [{"basis": word, **_agreement(_of_basis(compared, word))} for word in BASIS_ORDER],
-        "basis_tokens": {word: _counted_tokens(compared, word) for word in BASIS_ORDER},
-        "reasons": words(compared.filter(pl.col("basis") != BASIS_ORDER[0])["reason"], "; "),
-        "odd_bills": _odd_bills(compared),
-        "uncompared": {"records": missing.height, "reasons": tally(missing["why_not"])},
-        "billed": {f"{name}_tokens": _total(compared, f"billed_{name}_tokens") for name in BILLED},
-        "residuals": _distribution(compared),
-        "shapes": _groups(compared, ("shape", "endpoint")),
-        "groups": _groups(compared, GROUP_COLUMNS),
-        "constants": constants(compared),
-        "worst": _worst(compared, top),
-    }
-    return DictReport("reconcile", data)
+    return ReconcileReport(
+        **structs.asdict(overview(frame, skipped)),
+        **structs.asdict(_agreement(compared[RESIDUAL])),
+        output=_agreement(rows["residual_output_tokens"].drop_nulls()),
+        by_basis=[_basis_agreement(compared, basis) for basis in BASIS_ORDER],
+        basis_tokens=ByBasis(*(_counted_tokens(compared, basis) for basis in BASIS_ORDER)),
+        reasons=words(compared.filter(pl.col("basis") != BASIS_ORDER[0])["reason"], "; "),
+        odd_bills=_odd_bills(compared),
+        uncompared=Uncompared(missing.height, tally(missing["why_not"])),
+        billed=Billed(**{name: _total(compared, f"billed_{name}") for name in Billed.__struct_fields__}),
+        residuals=_distribution(compared),
+        shapes=[ShapeGroup(**group) for group in _groups(compared, ("shape", "endpoint"))],
+        groups=[ModelGroup(**group) for group in _groups(compared, GROUP_COLUMNS)],
+        constants=constants(compared),
+        worst=_worst(compared, top),
+    )
 
 
-def _agreement(residuals: pl.Series) -> dict[str, Any]:
+def _agreement(residuals: pl.Series) -> Agreement:
     exact = int((residuals == 0).sum())
-    return {
-        "compared": len(residuals),
-        "exact": exact,
-        "exact_share": exact / len(residuals) if len(residuals) else None,
-    }
+    share = exact / len(residuals) if len(residuals) else None
+    return Agreement(compared=len(residuals), exact=exact, exact_share=share)
 
 
-def _of_basis(rows: pl.DataFrame, word: str) -> pl.Series:
-    return rows.filter(pl.col("basis") == word)[RESIDUAL]
+def _basis_agreement(rows: pl.DataFrame, basis: Basis) -> BasisAgreement:
+    found = _agreement(rows.filter(pl.col("basis") == basis)[RESIDUAL])
+    return BasisAgreement(basis=basis, **structs.asdict(found))
 
 
-def _counted_tokens(rows: pl.DataFrame, word: str) -> int:
-    return int(rows.filter(pl.col("basis") == word)["counted_input_tokens"].sum())
+def _counted_tokens(rows: pl.DataFrame, basis: Basis) -> int:
+    return int(rows.filter(pl.col("basis") == basis)["counted_input_tokens"].sum())
 
 
-def _odd_bills(rows: pl.DataFrame) -> dict[str, Any]:
-    """The records billed oddly, by the reason, and how the others agree."""
+def _odd_bills(rows: pl.DataFrame) -> OddBills:
+    """The records with a billing anomaly, by the reason, and how the others agree."""
     notes = rows["note"].drop_nulls()
     others = rows.filter(pl.col("note").is_null())
-    return {"records": len(notes), "notes": tally(notes), "without": _agreement(others[RESIDUAL])}
+    return OddBills(records=len(notes), notes=tally(notes), without=_agreement(others[RESIDUAL]))
 
 
 def _total(rows: pl.DataFrame, name: str) -> int | None:
@@ -85,14 +94,14 @@ def _total(rows: pl.DataFrame, name: str) -> int | None:
     return int(values.sum()) if len(values) else None
 
 
-def _distribution(rows: pl.DataFrame) -> list[dict[str, Any]]:
+def _distribution(rows: pl.DataFrame) -> list[ResidualCount]:
     counted = rows.group_by(pl.col(RESIDUAL).alias("residual")).agg(pl.len().alias("records"))
     ordered = counted.sort(-pl.col("records").cast(pl.Int64), pl.col("residual").abs(), "residual")
-    return ordered.head(COMMON_RESIDUALS).to_dicts()
+    return [ResidualCount(**row) for row in ordered.head(COMMON_RESIDUALS).to_dicts()]
 
 
 def _groups(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Residuals by some columns, the largest group first. ``constant``: two records or more, all with one residual."""
+    """The fields of `ShapeGroup` or `ModelGroup`, the largest group first."""
     residual = pl.col(RESIDUAL)
     table = rows.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("n"),
@@ -105,20 +114,19 @@ def _groups(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
     return table.with_columns(constant.alias("constant")).sort(-pl.col("n"), *keys).to_dicts()
 
 
-def constants(rows: pl.DataFrame) -> list[dict[str, Any]]:
+def constants(rows: pl.DataFrame) -> list[Constant]:
     """Residuals other than 0 that (nearly) all records of a model share, or else those of one of its groups.
 
-    ``n`` records of ``of`` miss by ``residual``; shape and endpoint are ``None`` where they do not matter. Records
-    that hold something uncountable or were billed oddly are left out: what they miss is no framing.
+    Records that hold something uncountable or have a billing anomaly are left out: their residual is not framing.
     """
     rows = rows.filter(pl.col("basis") != PARTIAL, pl.col("note").is_null())
     found = _shared_residuals(rows, ["model"])
-    named = [entry["model"] for entry in found]
+    named = [entry.model for entry in found]
     rest = rows.filter(~pl.col("model").is_in(named)) if named else rows
     return found + _shared_residuals(rest, list(GROUP_COLUMNS))
 
 
-def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
+def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str]) -> list[Constant]:
     counted = rows.group_by([*keys, RESIDUAL]).agg(pl.len().cast(pl.Int64).alias("n"))
     table = counted.with_columns(pl.col("n").sum().over(keys).alias("of"))
     shared = table.filter(
@@ -126,25 +134,23 @@ def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str,
         pl.col("n") >= FEWEST_FOR_A_CONSTANT,
         pl.col("n") >= CONSTANT_SHARE * pl.col("of"),
     ).sort(-pl.col("n"), *keys)
-    empty = dict.fromkeys(GROUP_COLUMNS)
     return [
-        {
-            **empty,
-            **{key: row[key] for key in keys},
-            "n": row["n"],
-            "of": row["of"],
-            "residual": row[RESIDUAL],
-        }
+        Constant(
+            model=row["model"],
+            shape=row.get("shape"),
+            endpoint=row.get("endpoint"),
+            n=row["n"],
+            of=row["of"],
+            residual=row[RESIDUAL],
+        )
         for row in shared.iter_rows(named=True)
     ]
 
 
-def _worst(rows: pl.DataFrame, top: int) -> list[dict[str, Any]]:
-    """The records that miss by most tokens in either direction; first those called exact, last the odd bills."""
+def _worst(rows: pl.DataFrame, top: int) -> list[MissedRecord]:
+    """The records with the largest residuals: first those called exact, last those with a billing anomaly."""
     missed = rows.with_row_index("row").filter(pl.col(RESIDUAL) != 0)
-    unsure = pl.col("basis").replace_strict(list(BASIS_ORDER), list(range(len(BASIS_ORDER))))
-    keys = (pl.col("note").is_not_null(), unsure, -pl.col(RESIDUAL).abs(), "row")
+    rank = pl.col("basis").replace_strict(list(BASIS_ORDER), list(range(len(BASIS_ORDER))))
+    keys = (pl.col("note").is_not_null(), rank, -pl.col(RESIDUAL).abs(), "row")
     chosen = missed.sort(*keys).head(top)
-    place = ("source", "line", "index", "model", "shape", "endpoint")
-    counts = ("counted_input_tokens", "billed_input_tokens", RESIDUAL)
-    return chosen.select(*place, *counts, "basis", "reason", "note").to_dicts()
+    return [MissedRecord(**row) for row in chosen.select(MissedRecord.__struct_fields__).to_dicts()]

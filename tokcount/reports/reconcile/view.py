@@ -1,16 +1,22 @@
-"""``tokcount reconcile``: how many records are counted as billed, and where the others miss."""
+"""`tokcount reconcile`: how many records are counted as billed, and where the others differ."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
+from typing import Protocol
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
-from tokcount.document.rows import Row
 from tokcount.document.values import integer, share
-from tokcount.reports.phrases import counted, flags, holdings, place, skipped, sureness, uncompared
-from tokcount.reports.report import ByBasis, Overview
+from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
+from tokcount.reports.reconcile.report import (
+    BasisAgreement,
+    Billed,
+    Constant,
+    ModelGroup,
+    OddBills,
+    ReconcileReport,
+    ShapeGroup,
+)
+from tokcount.document.rows import Row, flat
 
 SHAPE_COLUMNS = (
     Column("shape"),
@@ -32,122 +38,137 @@ WORST_COLUMNS = (
     Column("residual", "change"),
     Column("basis"),
 )
-BILLED_WORDS = {
-    "cached_tokens": "read from a cache",
-    "cache_write_tokens": "written to a cache",
-    "audio_tokens": "audio",
-}
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """The verdict first, then constants, groups, the records that miss most, and how sure the counts are."""
-    overview = msgspec.convert(data, Overview)
-    tokens = msgspec.convert(data["basis_tokens"], ByBasis)
+class HasAgreement(Protocol):
+    """How many of some records are counted exactly as billed."""
+
+    @property
+    def compared(self) -> int:
+        """The records."""
+        ...
+
+    @property
+    def exact(self) -> int:
+        """Those counted as billed."""
+        ...
+
+
+def blocks(report: ReconcileReport) -> Blocks:
+    """The verdict first, then constants, groups, the largest residuals, and how sure the counts are."""
     return [
-        Line(holdings(overview), "strong"),
-        *skipped(overview),
-        *flags(overview),
-        *_verdict(data),
-        *[Line(_constant(entry), "warning") for entry in data["constants"]],
-        *_groups(data),
-        *_worst(data),
-        *([sureness(tokens, data["reasons"])] if data["compared"] else []),
+        Line(holdings(report), "strong"),
+        *skipped(report),
+        *flags(report),
+        *_verdict(report),
+        *[Line(_constant(entry), "warning") for entry in report.constants],
+        *_groups(report),
+        *_worst(report),
+        *([sureness(report.basis_tokens, report.reasons)] if report.compared else []),
     ]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each model, shape and endpoint."""
-    return [dict(group) for group in data["groups"]]
+def rows(report: ReconcileReport) -> list[Row]:
+    """One row per model, shape and endpoint."""
+    return [flat(group) for group in report.groups]
 
 
-def _verdict(data: dict[str, Any]) -> list[Line]:
+def _verdict(report: ReconcileReport) -> list[Line]:
     lines = []
-    if data["compared"]:
-        lines.append(Line(f"Input: {_exactly(data)}. {_bases(data['by_basis'])}"))
-        lines.append(Line(_billed(data["billed"])))
-        lines += _odd_bills(data["odd_bills"])
+    if report.compared:
+        lines.append(Line(f"Input: {_exactly(report)}. {_bases(report.by_basis)}"))
+        lines.append(Line(_billed(report.billed)))
+        lines += _odd_bills(report.odd_bills)
     else:
         lines.append(Line("No record can be compared.", "warning"))
-    if data["output"]["compared"]:
-        lines.append(Line(f"Output, with reasoning tokens as logged: {_exactly(data['output'])}."))
-    return lines + uncompared(data["uncompared"]["records"], data["uncompared"]["reasons"], "note")
+    if report.output.compared:
+        lines.append(Line(f"Output, with reasoning tokens as logged: {_exactly(report.output)}."))
+    return lines + uncompared(report.uncompared.records, report.uncompared.reasons, "note")
 
 
-def _exactly(agreement: dict[str, Any]) -> str:
-    of = counted(agreement["compared"], "record", "records")
-    return (
-        f"{integer(agreement['exact'])} of {of} counted exactly as billed ({share(agreement['exact_share'])})"
-    )
+def _exactly(agreement: HasAgreement) -> str:
+    of = counted(agreement.compared, "record", "records")
+    part = share(agreement.exact / agreement.compared)
+    return f"{integer(agreement.exact)} of {of} counted exactly as billed ({part})"
 
 
-def _bases(by_basis: list[dict[str, Any]]) -> str:
-    told = [
-        f"{entry['basis']} {integer(entry['exact'])} of {integer(entry['compared'])}"
+def _bases(by_basis: list[BasisAgreement]) -> str:
+    parts = [
+        f"{entry.basis} {integer(entry.exact)} of {integer(entry.compared)}"
         for entry in by_basis
-        if entry["compared"]
+        if entry.compared
     ]
-    return f"By basis: {', '.join(told)}."
+    return f"By basis: {', '.join(parts)}."
 
 
-def _billed(billed: dict[str, int | None]) -> str:
-    parts = [f"{integer(n)} {word}" for key, word in BILLED_WORDS.items() if (n := billed[key])]
-    inside = f", of them {', '.join(parts)}" if parts else ""
-    return f"Billed for these records: {integer(billed['input_tokens'] or 0)} input tokens{inside}."
+def _billed(billed: Billed) -> str:
+    details = (
+        (billed.cached_tokens, "read from a cache"),
+        (billed.cache_write_tokens, "written to a cache"),
+        (billed.audio_tokens, "audio"),
+    )
+    parts = [f"{integer(n)} {words}" for n, words in details if n]
+    including = f", including {', '.join(parts)}" if parts else ""
+    return f"Billed for these records: {integer(billed.input_tokens or 0)} input tokens{including}."
 
 
-def _odd_bills(odd: dict[str, Any]) -> list[Line]:
-    """The records whose bill is odd for a known reason, and the share without them."""
-    if not odd["records"]:
+def _odd_bills(odd: OddBills) -> list[Line]:
+    """The records with a billing anomaly, by reason, and the share without them."""
+    if not odd.records:
         return []
-    named = counted(odd["records"], "record", "records")
-    reasons = "; ".join(f"{note} ({integer(n)})" for note, n in odd["notes"].items())
-    rest = f" Without them: {_exactly(odd['without'])}." if odd["without"]["compared"] else ""
+    named = counted(odd.records, "record", "records")
+    reasons = "; ".join(f"{note} ({integer(n)})" for note, n in odd.notes.items())
+    rest = f" Without them: {_exactly(odd.without)}." if odd.without.compared else ""
     return [Line(f"{named} with a billing anomaly: {reasons}.{rest}")]
 
 
-def _constant(entry: dict[str, Any]) -> str:
-    who = " ".join(entry[key] for key in ("model", "shape", "endpoint") if entry[key]) or "unnamed"
-    quantity = integer(entry["n"])
-    how_many = f"All {quantity}" if entry["n"] == entry["of"] else f"{quantity} of {integer(entry['of'])}"
-    sign = "+" if entry["residual"] > 0 else ""
-    return (
-        f"{how_many} {who} records: {sign}{integer(entry['residual'])}, a framing constant that is not known."
-    )
+def _constant(entry: Constant) -> str:
+    who = " ".join(filter(None, (entry.model, entry.shape, entry.endpoint))) or "unnamed"
+    quantity = integer(entry.n)
+    how_many = f"All {quantity}" if entry.n == entry.of else f"{quantity} of {integer(entry.of)}"
+    sign = "+" if entry.residual > 0 else ""
+    return f"{how_many} {who} records: {sign}{integer(entry.residual)}, an unknown framing constant."
 
 
-def _groups(data: dict[str, Any]) -> list[Block]:
-    """All shapes over the models, then by model what is not exact throughout."""
-    if not data["groups"]:
+def _groups(report: ReconcileReport) -> list[Block]:
+    """All shapes over the models, then the groups of one model that are not all exact."""
+    if not report.groups:
         return []
     note = "residual (min, p50, max): counted − billed"
-    found: list[Block] = [
-        Table(SHAPE_COLUMNS, tuple(_residuals(entry) for entry in data["shapes"]), note=note)
-    ]
-    missing = [group for group in data["groups"] if group["exact"] < group["n"]]
-    if missing:
-        table = tuple((group["model"] or "not known", *_residuals(group)) for group in missing)
-        found.append(Table(GROUP_COLUMNS, table, title="By model, where not all is exact"))
-    exact = len(data["groups"]) - len(missing)
+    found: list[Block] = [Table(SHAPE_COLUMNS, tuple(map(_residuals, report.shapes)), note=note)]
+    inexact = [group for group in report.groups if group.exact < group.n]
+    if inexact:
+        table = tuple((group.model or "not known", *_residuals(group)) for group in inexact)
+        found.append(Table(GROUP_COLUMNS, table, title="By model, where not all records are exact"))
+    exact = len(report.groups) - len(inexact)
     if exact:
         groups = counted(exact, "group", "groups")
         found.append(
-            Line(f"{groups} of one model, shape and endpoint exact throughout; -f csv lists all.", "note")
+            Line(
+                f"{groups} of one model, shape and endpoint with all records exact; -f csv lists all.", "note"
+            )
         )
     return found
 
 
-def _residuals(group: dict[str, Any]) -> tuple[Cell, ...]:
-    share_exact = group["exact"] / group["n"]
-    residuals = (group[f"residual_{name}"] for name in ("min", "p50", "max"))
-    return (group["shape"], group["endpoint"], group["n"], group["exact"], share_exact, *residuals)
+def _residuals(group: ShapeGroup | ModelGroup) -> tuple[Cell, ...]:
+    residuals = (group.residual_min, group.residual_p50, group.residual_max)
+    return (group.shape, group.endpoint, group.n, group.exact, group.exact / group.n, *residuals)
 
 
-def _worst(data: dict[str, Any]) -> list[Block]:
-    if not data["worst"]:
+def _worst(report: ReconcileReport) -> list[Block]:
+    if not report.worst:
         return []
-    keys = ("model", "shape", "counted_input_tokens", "billed_input_tokens", "residual_input_tokens", "basis")
     table = tuple(
-        (place(entry["source"], entry["line"], entry["index"]), *(entry[key] for key in keys))
-        for entry in data["worst"]
+        (
+            location(record),
+            record.model,
+            record.shape,
+            record.counted_input_tokens,
+            record.billed_input_tokens,
+            record.residual_input_tokens,
+            record.basis,
+        )
+        for record in report.worst
     )
-    return [Table(WORST_COLUMNS, table, title="Records that miss most, the surest basis first")]
+    return [Table(WORST_COLUMNS, table, title="Largest residuals, the surest basis first")]

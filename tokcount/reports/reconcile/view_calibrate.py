@@ -1,15 +1,11 @@
-"""``tokcount calibrate``: framing constants to keep in the configuration, with their evidence."""
+"""`tokcount calibrate`: framing constants to keep in the configuration, with their evidence."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
-from tokcount.document.rows import Row
 from tokcount.reports.phrases import counted, holdings, skipped
-from tokcount.reports.report import Overview
+from tokcount.reports.reconcile.report import CalibrateReport, Proposal
+from tokcount.document.rows import Row, flat
 
 EVIDENCE_COLUMNS = (
     Column("shape"),
@@ -19,31 +15,29 @@ EVIDENCE_COLUMNS = (
 )
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """One section for each model: the table to keep, and what it rests on."""
-    found = [block for proposal in data["proposals"] for block in _proposal(proposal)]
-    compared = Line(f"{counted(data['compared'], 'record', 'records')} with billed usage compared")
+def blocks(report: CalibrateReport) -> Blocks:
+    """One section per model: the constants, and the evidence for them."""
+    found = [block for proposal in report.proposals for block in _proposal(proposal)]
+    compared = Line(f"{counted(report.compared, 'record', 'records')} with billed usage compared")
     if not found:
         found = [Line("Nothing to propose: no constants make more records exact.", "note")]
-    overview = msgspec.convert(data, Overview)
-    return [Line(holdings(overview), "strong"), *skipped(overview), compared, *found]
+    return [Line(holdings(report), "strong"), *skipped(report), compared, *found]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each model and shape, with the proposed constants."""
+def rows(report: CalibrateReport) -> list[Row]:
+    """One row per model and shape, with the proposed constants."""
     return [
-        {"model": proposal["model"], "like": proposal["like"], **proposal["constants"], **evidence}
-        for proposal in data["proposals"]
-        for evidence in proposal["evidence"]
+        {"model": proposal.model, "like": proposal.like, **proposal.constants, **flat(evidence)}
+        for proposal in report.proposals
+        for evidence in proposal.evidence
     ]
 
 
-def _proposal(proposal: dict[str, Any]) -> list[Block]:
-    constants = ", ".join(f"{field} = {value}" for field, value in proposal["constants"].items())
-    keys = ("shape", "n", "exact_before", "exact_after")
-    table = tuple(tuple(evidence[key] for key in keys) for evidence in proposal["evidence"])
+def _proposal(proposal: Proposal) -> list[Block]:
+    constants = ", ".join(f"{field} = {value}" for field, value in proposal.constants.items())
+    table = tuple((e.shape, e.n, e.exact_before, e.exact_after) for e in proposal.evidence)
     return [
-        Heading(proposal["model"]),
-        Line(f"like {proposal['like']}, but {constants}", "strong"),
+        Heading(proposal.model),
+        Line(f"like {proposal.like}, but {constants}", "strong"),
         Table(EVIDENCE_COLUMNS, table),
     ]

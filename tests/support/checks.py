@@ -11,8 +11,9 @@ from support.frames import Skips
 from tokcount.reports.budgets import compute
 from tokcount.reports.budgets.compute import CheckOptions
 from tokcount.reports.budgets.language import parse
+from tokcount.reports.inspect.report import ConfigReport, Setting
 from tokcount.reports.overview import overview
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 
 HOSTILE_PATH = (
     "::error file=x,line=1::pwned%0A\n::set-output name=a::b\r]]>&<b>|`\x1b[31m\u202e\ufffe,=SUM(A1)"
@@ -42,21 +43,16 @@ HOSTILE = checked(
     ["input_tokens.max <= 250 where model != '::error::x %0A ]]> <b>'"],
     ["input_tokens.min >= 5"],
 )
-CONFIGURED = DictReport(
-    "config",
-    {
-        "file": "/work/[red]/pyproject.toml",
-        "settings": [
-            {"key": "to", "value": ["gpt-4o", "=x"], "origin": "/work/[red]/pyproject.toml"},
-            {"key": "jobs", "value": 2, "origin": "TOKCOUNT_JOBS"},
-            {"key": "strict", "value": True, "origin": "command line"},
-            {"key": "format", "value": "table", "origin": "default"},
-        ],
-    },
+CONFIGURED = ConfigReport(
+    file="/work/[red]/pyproject.toml",
+    settings=[
+        Setting(key="to", value=["gpt-4o", "=x"], origin="/work/[red]/pyproject.toml"),
+        Setting(key="jobs", value=2, origin="TOKCOUNT_JOBS"),
+        Setting(key="strict", value=True, origin="command line"),
+        Setting(key="format", value="table", origin="default"),
+    ],
 )
-UNCONFIGURED = DictReport(
-    "config", {"file": None, "settings": [{"key": "jobs", "value": None, "origin": "default"}]}
-)
+UNCONFIGURED = ConfigReport(file=None, settings=[Setting(key="jobs", value=None, origin="default")])
 SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN, "floor": FLOOR}
 CHECKS = {**SHORT_CHECKS, "hostile": HOSTILE}
 SETTINGS = {"configured": CONFIGURED, "unconfigured": UNCONFIGURED}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+
+from msgspec import structs
 
 from support.audit_reports import AUDIT, WITH_TEXT
 from support.checks import SETTINGS, SHORT_CHECKS
@@ -13,122 +15,131 @@ from support.frames import frame as counted_frame
 from support.migrations import reports as migrations
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift import compute as drift
+from tokcount.reports.inspect.report import (
+    BilledTotals,
+    Check,
+    CountedInput,
+    CountReport,
+    DetectedFile,
+    DoctorReport,
+    FormatsReport,
+    KnownFormat,
+    ModelEntry,
+    ModelsReport,
+    PricePeriod,
+    Rates,
+    Resolution,
+    SkippedLine,
+)
 from tokcount.reports.reconcile import calibrate
 from tokcount.reports.reconcile import compute as reconcile
-from tokcount.reports.report import DictReport
 
 HOSTILE = "=logs/[red]|<b>`x`\x1b[31m\u202e.jsonl"
 OWN = NamedReference("own")
 
-COUNT = DictReport(
-    "count",
-    {
-        "inputs": [
-            {"path": "prompt.txt", "bytes": 1234, "tokens": {"p50k_base": 400, "o200k_base": 310}},
-            {"path": HOSTILE, "bytes": 9, "tokens": {"p50k_base": 5, "o200k_base": 7}},
-        ],
-        "total": {"p50k_base": 405, "o200k_base": 317},
-    },
+COUNT = CountReport(
+    inputs=[
+        CountedInput(path="prompt.txt", bytes=1234, tokens={"p50k_base": 400, "o200k_base": 310}),
+        CountedInput(path=HOSTILE, bytes=9, tokens={"p50k_base": 5, "o200k_base": 7}),
+    ],
+    total={"p50k_base": 405, "o200k_base": 317},
 )
-
-FORMATS = DictReport("formats", {"formats": [{"name": "openai.chat", "description": "chat request bodies"}]})
-
-DETECTED = DictReport(
-    "formats",
-    {
-        "files": [
-            {
-                "path": HOSTILE,
-                "container": "jsonl",
-                "records": 12,
-                "formats": {"openai.pair": 11, "openai.chat": 1},
-                "kinds": {"chat": 12},
-                "skipped": 2,
-                "skipped_reasons": {"error": 1, "unrecognised": 1},
-                "skipped_at": [
-                    {"line": 3, "reason": "error", "detail": "HTTP 429"},
-                    {
-                        "line": 9,
-                        "reason": "unrecognised",
-                        "detail": "keys seen: a, b; map them with --messages-path",
-                    },
-                ],
-                "messages": 40,
-                "chars_in": 1000,
-                "chars_out": 90,
-                "usage": {"records": 11, "input": 420, "output": 31},
-                "flags": {"special_token_text": 1},
-            }
-        ]
-    },
+FORMATS = FormatsReport(formats=[KnownFormat("openai.chat", "chat request bodies")])
+DETECTED = FormatsReport(
+    files=[
+        DetectedFile(
+            path=HOSTILE,
+            container="jsonl",
+            records=12,
+            formats={"openai.pair": 11, "openai.chat": 1},
+            kinds={"chat": 12},
+            skipped=2,
+            skipped_reasons={"error": 1, "unrecognised": 1},
+            skipped_at=[
+                SkippedLine(3, "error", "HTTP 429"),
+                SkippedLine(9, "unrecognised", "keys seen: a, b; map them with --messages-path"),
+            ],
+            messages=40,
+            chars_in=1000,
+            chars_out=90,
+            usage=BilledTotals(records=11, input=420, output=31),
+            requests=12,
+            flags={"special_token_text": 1},
+            notes=[],
+        )
+    ]
 )
-
-GPT_4O: dict[str, Any] = {
-    "name": "gpt-4o",
-    "encoding": "o200k_base",
-    "encoding_basis": "tiktoken",
-    "family": "chat",
-    "endpoint": "chat",
-    "context_window": 128000,
-    "max_output": 16384,
-    "shutdown_date": None,
-    "replacement": None,
-}
-DAVINCI: dict[str, Any] = {
-    **GPT_4O,
-    "name": "text-davinci-003",
-    "encoding": "p50k_base",
-    "family": "completions",
-    "endpoint": "completions",
-    "context_window": 4097,
-    "max_output": None,
-    "shutdown_date": "2024-01-04",
-    "replacement": "gpt-3.5-turbo-instruct",
-}
-PRICE = {
-    "from": "2024-10-02",
-    "to": None,
-    "input": "2.50",
-    "cached_input": "1.25",
-    "output": "10",
-    "origin": "verified",
-}
-
-MODELS = DictReport("models", {"models": [{**GPT_4O, "price": PRICE}, {**DAVINCI, "price": None}]})
-
-RESOLVED = DictReport(
-    "models",
-    {
-        "resolutions": [
-            {
-                "asked": "azure/gpt-4o-2030-01-01",
-                "steps": ["dropped prefix azure/", "dropped date"],
-                "assumed": True,
-                "price_name": "gpt-4o",
-                "model": GPT_4O,
-                "prices": [PRICE],
-            },
-            {
-                "asked": "text-davinci-003",
-                "steps": [],
-                "assumed": False,
-                "price_name": "text-davinci-003",
-                "model": DAVINCI,
-                "prices": [],
-            },
-        ]
-    },
+RATES = Rates(input="2.50", cached_input="1.25", cache_write=None, output="10")
+GPT_4O = ModelEntry(
+    name="gpt-4o",
+    encoding="o200k_base",
+    encoding_basis="tiktoken",
+    family="chat",
+    endpoint="chat",
+    context_window=128000,
+    max_input=None,
+    max_output=16384,
+    shutdown_date=None,
+    replacement=None,
+    source="https://example.com",
+    price=RATES,
 )
-
-DOCTOR = DictReport(
-    "doctor",
-    {
-        "checks": [
-            {"name": "o200k_base", "ok": True, "value": "hash as published", "remedy": None},
-            {"name": "engine", "ok": False, "value": "probe 3 differs", "remedy": "use --engine tiktoken"},
-            {"name": "tiktoken", "ok": None, "value": "0.14.0", "remedy": None},
-        ]
-    },
+DAVINCI = structs.replace(
+    GPT_4O,
+    name="text-davinci-003",
+    encoding="p50k_base",
+    family="completions",
+    endpoint="completions",
+    context_window=4097,
+    max_output=None,
+    shutdown_date=date(2024, 1, 4),
+    replacement="gpt-3.5-turbo-instruct",
+    price=None,
+)
+PERIOD = PricePeriod(
+    start=date(2024, 10, 2),
+    end=None,
+    **structs.asdict(RATES),
+    batch_input="1.25",
+    batch_output="5",
+    long_threshold=None,
+    long=None,
+    verified=True,
+    origin="verified",
+    source="https://example.com",
+    note="",
+)
+DATA: dict[str, Any] = {"data_version": "1", "data_date": date(2026, 11, 22)}
+MODELS = ModelsReport(**DATA, models=[GPT_4O, DAVINCI])
+RESOLVED = ModelsReport(
+    **DATA,
+    resolutions=[
+        Resolution(
+            asked="azure/gpt-4o-2030-01-01",
+            steps=["dropped prefix azure/", "dropped date"],
+            assumed=True,
+            price_name="gpt-4o",
+            model=GPT_4O,
+            replacement_chain=[],
+            prices=[PERIOD],
+        ),
+        Resolution(
+            asked="text-davinci-003",
+            steps=[],
+            assumed=False,
+            price_name="text-davinci-003",
+            model=DAVINCI,
+            replacement_chain=["gpt-3.5-turbo-instruct"],
+            prices=[],
+        ),
+    ],
+)
+DOCTOR = DoctorReport(
+    checks=[
+        Check(name="o200k_base", ok=True, value="hash as published", remedy=""),
+        Check(name="engine", ok=False, value="probe 3 differs", remedy="use --engine tiktoken"),
+        Check(name="tiktoken", ok=None, value="0.14.0", remedy=""),
+    ]
 )
 
 DRIFT = drift.report(small_log(), SKIPS, drift.DriftOptions(OLD, (NEW,)))

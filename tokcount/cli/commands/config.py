@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from tokcount.cli.option_groups import CONFIG_KEY, environment_name, with_groups
 from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.cli.settings import CHECK, MAPPING, SHARED, Config
+
+if TYPE_CHECKING:
+    from tokcount.reports.inspect.report import Setting
 
 
 @with_groups
@@ -29,25 +32,28 @@ def config(
     A command-line option overrides the environment (TOKCOUNT_JOBS for --jobs), which overrides the configuration
     file, which overrides the default. Keys under check apply to the check command.
     """
-    from tokcount.reports.report import DictReport
+    from tokcount.reports.inspect.report import ConfigReport
 
     found: Config | None = ctx.meta.get(CONFIG_KEY)
     settings = [_setting(ctx, name, found) for name in ctx.params if name in SHARED | MAPPING | CHECK]
     if found is not None:
         overridden = {name: value for name, value in found.check.items() if name not in CHECK}
         settings += [_of_check(name, value, found) for name, value in overridden.items()]
-    data = {"file": str(found.path) if found else None, "settings": settings}
-    show(DictReport("config", data), output)
+    show(ConfigReport(file=str(found.path) if found else None, settings=settings), output)
 
 
-def _setting(ctx: typer.Context, name: str, found: Config | None) -> dict[str, Any]:
+def _setting(ctx: typer.Context, name: str, found: Config | None) -> Setting:
+    from tokcount.reports.inspect.report import Setting
+
     key = name.strip("_")
     table = "check." if key in CHECK else "mapping." if key in MAPPING else ""
-    return {"key": f"{table}{key}", "value": _plain(ctx.params[name]), "origin": _origin(ctx, name, found)}
+    return Setting(key=f"{table}{key}", value=_plain(ctx.params[name]), origin=_origin(ctx, name, found))
 
 
-def _of_check(name: str, value: Any, found: Config) -> dict[str, Any]:
-    return {"key": f"check.{name.strip('_')}", "value": _plain(value), "origin": str(found.path)}
+def _of_check(name: str, value: Any, found: Config) -> Setting:
+    from tokcount.reports.inspect.report import Setting
+
+    return Setting(key=f"check.{name.strip('_')}", value=_plain(value), origin=str(found.path))
 
 
 def _origin(ctx: typer.Context, name: str, found: Config | None) -> str:

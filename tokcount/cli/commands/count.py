@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from tokcount.cli.options import Engine, MaxRatio, Paths, Quiet
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.render.writing import write
+
+if TYPE_CHECKING:
+    from tokcount.reports.inspect.report import CountedInput
 
 ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
 
@@ -63,13 +66,13 @@ def count(
     inputs = list(_count_inputs(paths, columns, engine, output.output, max_ratio, quiet=quiet))
     if not inputs:
         raise DataError("no files to count were found.")
-    total = {name: sum(item["tokens"][name] for item in inputs) for name in columns}
+    total = {name: sum(item.tokens[name] for item in inputs) for name in columns}
     if bare:
         write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
         return
-    from tokcount.reports.report import DictReport
+    from tokcount.reports.inspect.report import CountReport
 
-    show(DictReport("count", {"inputs": inputs, "total": total}), output)
+    show(CountReport(inputs=inputs, total=total), output)
 
 
 def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
@@ -92,9 +95,10 @@ def _count_inputs(
     max_ratio: int,
     *,
     quiet: bool,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[CountedInput]:
     from tokcount.logs.bytes.plain import PlainText
     from tokcount.render.escape import message
+    from tokcount.reports.inspect.report import CountedInput
     from tokcount.tokens.counter import TextCounter
     from tokcount.tokens.stream import count_stream
 
@@ -107,4 +111,5 @@ def _count_inputs(
         counts = count_stream(text, counter)
         if text.doubt and not quiet:
             typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted anyway"), err=True)
-        yield {"path": source.path, "bytes": text.bytes, "tokens": dict(zip(columns, counts, strict=True))}
+        tokens = dict(zip(columns, counts, strict=True))
+        yield CountedInput(path=source.path, bytes=text.bytes, tokens=tokens)

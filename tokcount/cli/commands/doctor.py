@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tokcount import __version__
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.outputs import OutputGroup, show
+
+if TYPE_CHECKING:
+    from tokcount.reports.inspect.report import Check
 
 PACKAGES = {
     "tiktoken": "required",
@@ -29,21 +32,23 @@ def doctor(output: OutputGroup = OutputGroup()) -> None:
     Exits with 2 if something is broken.
     """
     from tokcount.errors import UsageError
-    from tokcount.reports.report import DictReport
+    from tokcount.reports.inspect.report import DoctorReport
 
     checks = [*_versions(), *_vocabularies(), _engine(), _data()]
-    show(DictReport("doctor", {"checks": checks}), output)
-    broken = [check["name"] for check in checks if check["ok"] is False]
+    show(DoctorReport(checks=checks), output)
+    broken = [check.name for check in checks if check.ok is False]
     if broken:
         raise UsageError(f"broken: {', '.join(broken)}; reinstall tokcount.")
 
 
-def _check(name: str, ok: bool | None, value: str, remedy: str = "") -> dict[str, Any]:
+def _check(name: str, ok: bool | None, value: str, remedy: str = "") -> Check:
     """One check; `ok` is `None` if something optional is missing."""
-    return {"name": name, "ok": ok, "value": value, "remedy": remedy}
+    from tokcount.reports.inspect.report import Check
+
+    return Check(name=name, ok=ok, value=value, remedy=remedy)
 
 
-def _versions() -> list[dict[str, Any]]:
+def _versions() -> list[Check]:
     import platform
     from importlib import metadata
 
@@ -59,7 +64,7 @@ def _versions() -> list[dict[str, Any]]:
     return checks
 
 
-def _vocabularies() -> list[dict[str, Any]]:
+def _vocabularies() -> list[Check]:
     from tokcount.tokens import encodings
 
     checks = []
@@ -71,7 +76,7 @@ def _vocabularies() -> list[dict[str, Any]]:
     return checks
 
 
-def _engine() -> dict[str, Any]:
+def _engine() -> Check:
     from tokcount.tokens.engines.choose import choose
 
     engine = choose("auto")
@@ -86,7 +91,7 @@ def _engine() -> dict[str, Any]:
     )
 
 
-def _data() -> dict[str, Any]:
+def _data() -> Check:
     from tokcount.cli.prices import today
     from tokcount.models.catalog import STALE_AFTER_DAYS, data_date
 

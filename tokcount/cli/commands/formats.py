@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +10,9 @@ from tokcount.cli import inputs
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import Paths, Quiet, ReadGroup
 from tokcount.cli.outputs import OutputGroup, show
+
+if TYPE_CHECKING:
+    from tokcount.reports.inspect.report import DetectedFile, KnownFormat
 
 
 @with_groups
@@ -23,10 +26,12 @@ def formats(
 
     Exits with 3 if none of the files contains a record, and under --strict if anything was skipped.
     """
-    from tokcount.reports.report import DictReport
+    import msgspec
+
+    from tokcount.reports.inspect.report import DetectedFile, FormatsReport
 
     if not paths:
-        show(DictReport("formats", {"formats": _known()}), output)
+        show(FormatsReport(formats=_known()), output)
         return
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
@@ -34,28 +39,29 @@ def formats(
     sources, options = inputs.sources_of(paths, output.output, read.skipped), inputs.read_options(read)
     if read.skipped is not None:
         inputs.need_files(sources, "--skipped")
-    found = [summarise(source, options) for source in sources]
-    show(DictReport("formats", {"files": found}), output)
+    found = [msgspec.convert(summarise(source, options), DetectedFile) for source in sources]
+    show(FormatsReport(files=found), output)
     if not quiet:
         _print_warnings(found)
     if read.skipped is not None:
         inputs.list_skipped(read.skipped, sources, options, shown=not quiet)
-    if not any(file["records"] for file in found):
+    if not any(file.records for file in found):
         raise DataError("nothing countable was found.")
-    if read.strict and any(file["skipped"] for file in found):
-        raise DataError(f"{sum(file['skipped'] for file in found):,} items were skipped (--strict).")
+    if read.strict and any(file.skipped for file in found):
+        raise DataError(f"{sum(file.skipped for file in found):,} items were skipped (--strict).")
 
 
-def _print_warnings(files: list[dict[str, Any]]) -> None:
+def _print_warnings(files: list[DetectedFile]) -> None:
     """Print the warnings about the files, as the counting commands do."""
     from tokcount.render.escape import message
 
     for file in files:
-        for note in file["notes"]:
-            typer.echo(message(f"tokcount: {file['path']}:{note['line']} {note['text']}"), err=True)
+        for note in file.notes:
+            typer.echo(message(f"tokcount: {file.path}:{note.line} {note.text}"), err=True)
 
 
-def _known() -> list[dict[str, Any]]:
+def _known() -> list[KnownFormat]:
     from tokcount.logs.registry import describe_formats
+    from tokcount.reports.inspect.report import KnownFormat
 
-    return [{"name": name, "description": text} for name, text in describe_formats().items()]
+    return [KnownFormat(name, text) for name, text in describe_formats().items()]

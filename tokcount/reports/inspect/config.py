@@ -1,36 +1,39 @@
-"""``tokcount config``: what is set, to what, and by whom."""
+"""`tokcount config`: the settings, their values, and where each comes from."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.reports.inspect.report import ConfigReport, Setting
 from tokcount.document.rows import Row
 
 DEFAULT = "default"
 COLUMNS = (Column("setting"), Column("value"), Column("from"))
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """The file, what is set, and the names of what is not."""
-    file = data["file"]
-    chosen = [setting for setting in data["settings"] if setting["origin"] != DEFAULT]
-    unset = [setting["key"] for setting in data["settings"] if setting["origin"] == DEFAULT]
-    found: list[Block] = [Line(f"Configuration: {file}" if file else "No configuration file.", "strong")]
+def blocks(report: ConfigReport) -> Blocks:
+    """The file, the settings that differ from their defaults, and the names of the others."""
+    chosen = [setting for setting in report.settings if setting.origin != DEFAULT]
+    unset = [setting.key for setting in report.settings if setting.origin == DEFAULT]
+    title = f"Configuration: {report.file}" if report.file else "No configuration file."
+    found: list[Block] = [Line(title, "strong")]
     if chosen:
-        table = tuple((setting["key"], _text(setting["value"]), setting["origin"]) for setting in chosen)
-        found.append(Table(COLUMNS, table))
+        found.append(
+            Table(COLUMNS, tuple((setting.key, _text(setting), setting.origin) for setting in chosen))
+        )
     else:
-        found.append(Line("Everything is at its default."))
+        found.append(Line("All settings have their defaults."))
     return [*found, Line(f"At their defaults: {', '.join(unset)}", "note")]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each setting: ``key, value, origin``; several values stand in one cell, with ``; `` between."""
-    return [{**setting, "value": _text(setting["value"])} for setting in data["settings"]]
+def rows(report: ConfigReport) -> list[Row]:
+    """One row per setting: `key, value, origin`; several values are joined by `; `."""
+    return [
+        {"key": setting.key, "value": _text(setting), "origin": setting.origin} for setting in report.settings
+    ]
 
 
-def _text(value: Any) -> Cell:
+def _text(setting: Setting) -> Cell:
+    value = setting.value
     if isinstance(value, list):
-        return "; ".join(map(str, value))
+        return "; ".join(value)
     return value if value is None or isinstance(value, (str, bool)) else str(value)

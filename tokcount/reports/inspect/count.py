@@ -1,26 +1,22 @@
-"""``tokcount count``: like ``wc``, one column for each encoding or model."""
+"""`tokcount count`: like `wc`, with one column per encoding or model."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from tokcount.document.blocks import Blocks, Column, Table
+from tokcount.reports.inspect.report import CountReport
 from tokcount.document.rows import Row
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """One row for each input, and their total where there are several."""
-    names = list(data["total"])
+def blocks(report: CountReport) -> Blocks:
+    """One row per input, and their total when there are several."""
+    names = list(report.total)
     columns = (Column("input"), Column("bytes", "int"), *(Column(name, "int") for name in names))
-    rows = [
-        (item["path"], item["bytes"], *(item["tokens"].get(name) for name in names))
-        for item in data["inputs"]
-    ]
-    if len(rows) > 1:
-        rows.append(("total", sum(item["bytes"] for item in data["inputs"]), *data["total"].values()))
-    return [Table(columns, tuple(rows))]
+    table = [(item.path, item.bytes, *(item.tokens.get(name) for name in names)) for item in report.inputs]
+    if len(table) > 1:
+        table.append(("total", sum(item.bytes for item in report.inputs), *report.total.values()))
+    return [Table(columns, tuple(table))]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """``path, bytes`` and the tokens under each encoding; no total row."""
-    return [{"path": item["path"], "bytes": item["bytes"], **item["tokens"]} for item in data["inputs"]]
+def rows(report: CountReport) -> list[Row]:
+    """`path, bytes` and the tokens under each encoding; no total row."""
+    return [{"path": item.path, "bytes": item.bytes, **item.tokens} for item in report.inputs]

@@ -1,25 +1,23 @@
-"""``tokcount doctor``: is everything that counting rests on in order?"""
+"""`tokcount doctor`: whether everything that counting depends on is in order."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from tokcount.document.blocks import Blocks, Column, Line, Table
-from tokcount.document.rows import Row
+from tokcount.reports.inspect.report import DoctorReport
+from tokcount.document.rows import Row, flat
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """The verdict, then one row for each check."""
-    broken = [check for check in data["checks"] if check["ok"] is False]
-    names = ", ".join(check["name"] for check in broken)
-    verdict = Line(f"Broken: {names}", "warning") if broken else Line("All is in order.", "strong")
+def blocks(report: DoctorReport) -> Blocks:
+    """The verdict, then one row per check."""
+    names = ", ".join(check.name for check in report.checks if check.ok is False)
+    verdict = Line(f"Broken: {names}", "warning") if names else Line("Everything is in order.", "strong")
     columns = (Column("check"), Column(""), Column("found"), Column("what to do"))
-    table = tuple((c["name"], MARKS[c["ok"]], c["value"], c.get("remedy") or "") for c in data["checks"])
+    table = tuple((check.name, MARKS[check.ok], check.value, check.remedy) for check in report.checks)
     return [verdict, Table(columns, table)]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each check: ``name, ok, value, remedy``."""
-    return [dict(check) for check in data["checks"]]
+def rows(report: DoctorReport) -> list[Row]:
+    """One row per check: `name, ok, value, remedy`."""
+    return [flat(check) for check in report.checks]

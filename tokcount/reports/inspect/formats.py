@@ -1,11 +1,11 @@
-"""``tokcount formats``: the formats there are; with a path, what was detected in each file and what was not."""
+"""`tokcount formats`: the known formats; with paths, what was detected in each file and what was skipped."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
-from tokcount.document.rows import Row, flat
+from tokcount.reports.inspect.report import DetectedFile, FormatsReport
 from tokcount.reports.phrases import SKIPPED, counted, tally
 
 FILE_COLUMNS = (
@@ -21,52 +21,48 @@ FILE_COLUMNS = (
 PLACES_SHOWN = 5
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """The list of formats, or one row for each file and the first places of what was skipped."""
-    if "files" not in data:
-        columns = (Column("format"), Column("what it is"))
-        listed = tuple((entry["name"], entry.get("description", "")) for entry in data["formats"])
-        return [Table(columns, listed, title=counted(len(listed), "format", "formats"))]
-    table = tuple(_file(entry) for entry in data["files"])
-    return [Table(FILE_COLUMNS, table), *_flags(data["files"]), *_skipped(data["files"])]
+def blocks(report: FormatsReport) -> Blocks:
+    """The known formats, or one row per file and the first skipped items."""
+    if report.files:
+        table = tuple(_file(file) for file in report.files)
+        return [Table(FILE_COLUMNS, table), *_flags(report.files), *_skipped(report.files)]
+    columns = (Column("format"), Column("what it is"))
+    listed = tuple((entry.name, entry.description) for entry in report.formats or ())
+    return [Table(columns, listed, title=counted(len(listed), "format", "formats"))]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each file; objects become columns such as ``formats.openai.chat``."""
-    entries = data["files"] if "files" in data else data["formats"]
-    return [flat(entry) for entry in entries]
+def rows(report: FormatsReport) -> list[Row]:
+    """One row per file; objects become columns such as `formats.openai.chat`."""
+    return [flat(entry) for entry in (report.files or report.formats or ())]
 
 
-def _file(entry: dict[str, Any]) -> tuple[Cell, ...]:
+def _file(file: DetectedFile) -> tuple[Cell, ...]:
     return (
-        entry["path"],
-        entry["container"],
-        entry["records"],
-        tally(entry["formats"]),
-        tally(entry["kinds"]),
-        entry["messages"],
-        entry["usage"]["records"],
-        entry["skipped"],
+        file.path,
+        file.container,
+        file.records,
+        tally(file.formats),
+        tally(file.kinds),
+        file.messages,
+        file.usage.records,
+        file.skipped,
     )
 
 
-def _flags(files: list[dict[str, Any]]) -> list[Line]:
+def _flags(files: list[DetectedFile]) -> list[Line]:
     return [
-        Line(f"{entry['path']}: {tally(entry['flags']).replace('_', ' ')}", "note")
-        for entry in files
-        if entry["flags"]
+        Line(f"{file.path}: {tally(file.flags).replace('_', ' ')}", "note") for file in files if file.flags
     ]
 
 
-def _skipped(files: list[dict[str, Any]]) -> list[Table]:
+def _skipped(files: list[DetectedFile]) -> list[Table]:
     table: list[tuple[Cell, ...]] = []
-    for entry in files:
-        shown: dict[str, int] = {}
-        for place in entry["skipped_at"]:
-            reason = place["reason"]
-            shown[reason] = shown.get(reason, 0) + 1
-            if shown[reason] <= PLACES_SHOWN:
-                where = f"{entry['path']}:{place['line']}"
-                table.append((where, SKIPPED.get(reason, (reason,))[0], place["detail"]))
-    columns = (Column("place"), Column("skipped"), Column("why"))
-    return [Table(columns, tuple(table), title="Skipped, the first places of each reason")] if table else []
+    for file in files:
+        shown = Counter[str]()
+        for item in file.skipped_at:
+            shown[item.reason] += 1
+            if shown[item.reason] <= PLACES_SHOWN:
+                reason = SKIPPED.get(item.reason, (item.reason,))[0]
+                table.append((f"{file.path}:{item.line}", reason, item.detail))
+    columns = (Column("location"), Column("skipped"), Column("why"))
+    return [Table(columns, tuple(table), title="Skipped, the first of each reason")] if table else []

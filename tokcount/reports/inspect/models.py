@@ -1,12 +1,13 @@
-"""``tokcount models``: the catalog as a table; with names, how each was resolved and what it costs when."""
+"""`tokcount models`: the catalog as a table; with names, how each was resolved and its prices."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
-from tokcount.document.rows import Row
 from tokcount.document.values import UNKNOWN, integer
+from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Resolution
+from tokcount.document.rows import Row, flat
 
 MODEL_COLUMNS = (
     Column("model"),
@@ -26,87 +27,92 @@ PRICE_COLUMNS = (
     Column("input", "usd"),
     Column("cached", "usd"),
     Column("output", "usd"),
-    Column("where from"),
+    Column("origin"),
 )
-PER_MILLION = "prices in USD for 1,000,000 tokens"
+PER_MILLION = "prices in USD per 1,000,000 tokens"
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """The whole catalog, or an explanation of each name that was asked for."""
-    if "resolutions" in data:
-        return [block for entry in data["resolutions"] for block in _explanation(entry)]
-    return [Table(MODEL_COLUMNS, tuple(_model(entry) for entry in data["models"]), note=PER_MILLION)]
+def blocks(report: ModelsReport) -> Blocks:
+    """The catalog, or an explanation of each name that was asked for."""
+    if report.resolutions:
+        return [block for entry in report.resolutions for block in _explanation(entry)]
+    return [Table(MODEL_COLUMNS, tuple(map(_model, report.models or ())), note=PER_MILLION)]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each model, or for each price period of the names that were asked for."""
-    if "resolutions" not in data:
-        return [_flat(entry) for entry in data["models"]]
+def rows(report: ModelsReport) -> list[Row]:
+    """One row per model, or per price period of the names that were asked for."""
+    if not report.resolutions:
+        return [_model_row(entry) for entry in report.models or ()]
     return [
-        {
-            "asked": entry["asked"],
-            **_flat(entry["model"]),
-            **{f"price.{key}": value for key, value in price.items()},
-        }
-        for entry in data["resolutions"]
-        for price in entry["prices"] or [{}]
+        {"asked": entry.asked, **_model_row(entry.model), **price}
+        for entry in report.resolutions
+        for price in [_price_row(price) for price in entry.prices] or [{}]
     ]
 
 
-def _model(entry: dict[str, Any]) -> tuple[Cell, ...]:
-    price = entry.get("price") or {}
+def _model(entry: ModelEntry) -> tuple[Cell, ...]:
+    price = entry.price
     return (
-        entry["name"],
-        entry["encoding"],
-        entry["family"],
-        entry["context_window"],
-        entry["max_output"],
-        price.get("input"),
-        price.get("cached_input"),
-        price.get("output"),
-        entry["shutdown_date"] or "",
-        entry["replacement"] or "",
+        entry.name,
+        entry.encoding,
+        entry.family,
+        entry.context_window,
+        entry.max_output,
+        price.input if price else None,
+        price.cached_input if price else None,
+        price.output if price else None,
+        _day(entry.shutdown_date) or "",
+        entry.replacement or "",
     )
 
 
-def _explanation(entry: dict[str, Any]) -> list[Block]:
-    model = entry["model"]
+def _explanation(entry: Resolution) -> list[Block]:
+    model = entry.model
     facts = [
-        f"{model['encoding']} ({model['encoding_basis']})",
-        f"framing {model['family']}",
-        f"window {_tokens(model['context_window'])}",
-        f"output up to {_tokens(model['max_output'])}",
+        f"{model.encoding} ({model.encoding_basis})",
+        f"framing {model.family}",
+        f"window {_tokens(model.context_window)}",
+        f"output up to {_tokens(model.max_output)}",
     ]
-    how = "; ".join(entry["steps"]) or "a name of the catalog"
+    how = "; ".join(entry.steps) or "listed in the catalog"
     found: list[Block] = [
-        Heading(entry["asked"]),
-        Line(f"{model['name']} · {' · '.join(facts)}", "strong"),
+        Heading(entry.asked),
+        Line(f"{model.name} · {' · '.join(facts)}", "strong"),
         Line(f"Resolved: {how}"),
     ]
-    if entry["assumed"]:
+    if entry.assumed:
         found.append(
-            Line("The catalog does not have this date of the model; it is taken for the model.", "warning")
+            Line(
+                "The catalog does not have this version of the model; it is taken for the model itself.",
+                "warning",
+            )
         )
-    if model["shutdown_date"]:
-        successor = f"; replacement: {model['replacement']}" if model["replacement"] else ""
-        found.append(Line(f"Shutdown: {model['shutdown_date']}{successor}", "warning"))
+    if model.shutdown_date:
+        successor = f"; replacement: {model.replacement}" if model.replacement else ""
+        found.append(Line(f"Shutdown: {model.shutdown_date}{successor}", "warning"))
     return [*found, _prices(entry)]
 
 
-def _prices(entry: dict[str, Any]) -> Block:
-    if not entry["prices"]:
-        return Line(f"No price is known for {entry['price_name']}; name one with --price.", "warning")
-    keys = ("from", "to", "input", "cached_input", "output", "origin")
-    table = tuple(tuple(price.get(key) for key in keys) for price in entry["prices"])
-    return Table(PRICE_COLUMNS, table, title=f"Prices of {entry['price_name']}", note=PER_MILLION)
+def _prices(entry: Resolution) -> Block:
+    if not entry.prices:
+        return Line(f"No price is known for {entry.price_name}; set one with --price.", "warning")
+    table = tuple(
+        (_day(p.start), _day(p.end), p.input, p.cached_input, p.output, p.origin) for p in entry.prices
+    )
+    return Table(PRICE_COLUMNS, table, title=f"Prices of {entry.price_name}", note=PER_MILLION)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _tokens(n: int | None) -> str:
     return UNKNOWN if n is None else integer(n)
 
 
-def _flat(entry: dict[str, Any]) -> Row:
-    plain = {
-        key: value for key, value in entry.items() if not isinstance(value, dict | list) and key != "price"
-    }
-    return {**plain, **{f"price.{key}": value for key, value in (entry.get("price") or {}).items()}}
+def _model_row(model: ModelEntry) -> Row:
+    return {key: value for key, value in flat(model).items() if key != "price"}
+
+
+def _price_row(period: PricePeriod) -> Row:
+    return {f"price.{key}": value for key, value in flat(period).items()}

@@ -1,0 +1,88 @@
+"""The report of `tokcount models`: the catalog, or how names are resolved in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tokcount.models import price_rows
+from tokcount.models.catalog import Catalog, data_date, data_version
+from tokcount.models.lifecycle import replacement_chain
+from tokcount.models.model import Model
+from tokcount.models.price_rows import PriceRow
+from tokcount.models.resolve import resolve
+from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Rates, Resolution
+
+
+def models_report(names: Sequence[str], catalog: Catalog) -> ModelsReport:
+    """How names are resolved; without names, the catalog. Raises `UnknownModel` for a name that is not known."""
+    if names:
+        resolutions = [_resolution(name, catalog) for name in names]
+        return ModelsReport(data_version=data_version(), data_date=data_date(), resolutions=resolutions)
+    models = [_entry(model, catalog, model.name) for model in catalog.models.values()]
+    return ModelsReport(data_version=data_version(), data_date=data_date(), models=models)
+
+
+def _resolution(name: str, catalog: Catalog) -> Resolution:
+    found = resolve(name, catalog)
+    layers = catalog.price_layers(found.price_name)
+    return Resolution(
+        asked=name,
+        model=_entry(found.model, catalog, found.price_name),
+        steps=list(found.steps),
+        assumed=found.assumed,
+        price_name=found.price_name,
+        replacement_chain=list(replacement_chain(found.model, catalog)),
+        prices=[_period(row) for layer in layers[:1] for row in layer],
+    )
+
+
+def _entry(model: Model, catalog: Catalog, price_name: str) -> ModelEntry:
+    layers = catalog.price_layers(price_name)
+    return ModelEntry(
+        name=model.name,
+        encoding=model.encoding,
+        encoding_basis=model.encoding_basis,
+        family=model.family,
+        endpoint=model.endpoint,
+        context_window=model.context_window,
+        max_input=model.max_input,
+        max_output=model.max_output,
+        shutdown_date=model.shutdown_date,
+        replacement=model.replacement,
+        source=model.source,
+        price=_rates(layers[0][-1].rates) if layers else None,
+    )
+
+
+def _period(row: PriceRow) -> PricePeriod:
+    rates = _rates(row.rates)
+    return PricePeriod(
+        start=row.start,
+        end=row.end,
+        input=rates.input,
+        cached_input=rates.cached_input,
+        cache_write=rates.cache_write,
+        output=rates.output,
+        batch_input=_text(row.batch[0]) if row.batch else None,
+        batch_output=_text(row.batch[1]) if row.batch else None,
+        long_threshold=row.long_threshold,
+        long=_rates(row.long) if row.long else None,
+        verified=row.verified,
+        origin=row.basis if row.basis != "bundled" else "verified" if row.verified else "unverified",
+        source=row.source,
+        note=row.note,
+    )
+
+
+def _rates(rates: price_rows.Rates) -> Rates:
+    return Rates(
+        input=_text(rates.input),
+        cached_input=_text(rates.cached_input),
+        cache_write=_text(rates.cache_write),
+        output=_text(rates.output),
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)

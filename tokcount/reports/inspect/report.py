@@ -1,0 +1,201 @@
+"""The reports of the commands that only look: count, formats, models, config and doctor."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from tokcount.reports.report import Count, Report, Usd
+
+
+class CountedInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One file, or standard input."""
+
+    path: str
+    bytes: Count
+    tokens: dict[str, Count]
+    """Column (encoding or model) → tokens."""
+
+
+class CountReport(Report, frozen=True, kw_only=True, tag="count"):
+    """Tokens of plain text."""
+
+    inputs: list[CountedInput]
+    total: dict[str, Count]
+    """Column (encoding or model) → tokens of all inputs."""
+
+
+class KnownFormat(msgspec.Struct, frozen=True):
+    """A log format that can be read."""
+
+    name: str
+    description: str
+
+
+class SkippedLine(msgspec.Struct, frozen=True):
+    """A skipped item of one file."""
+
+    line: Count
+    reason: str
+    detail: str
+
+
+class BilledTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """Records with usage, and the tokens that were billed for them."""
+
+    records: Count
+    input: Count
+    output: Count
+
+
+class FileNote(msgspec.Struct, frozen=True):
+    """Something about a file that was read nevertheless."""
+
+    line: Count
+    text: str
+
+
+class DetectedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What one file holds."""
+
+    path: str
+    container: str
+    records: Count
+    formats: dict[str, Count]
+    """Format → records; a format with skipped items only has their number."""
+    kinds: dict[str, Count]
+    skipped: Count
+    skipped_reasons: dict[str, Count]
+    """Reason → skipped items."""
+    skipped_at: list[SkippedLine]
+    """The first skipped items."""
+    messages: Count
+    """Elements of the message lists of chat requests."""
+    chars_in: Count
+    """Code points of chat messages and of prompts that are text."""
+    chars_out: Count
+    """Code points of the text of all responses."""
+    usage: BilledTotals
+    requests: Count
+    """API calls; one record can hold the usage of several."""
+    flags: dict[str, Count]
+    """Flag → records that carry it."""
+    notes: list[FileNote]
+
+
+class FormatsReport(Report, frozen=True, kw_only=True, tag="formats"):
+    """The known log formats, or with paths what was detected in each file."""
+
+    files: list[DetectedFile] | UnsetType = UNSET
+    """With paths: what was detected."""
+    formats: list[KnownFormat] | UnsetType = UNSET
+    """Without paths: the known formats."""
+
+
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
+    """USD per 1,000,000 tokens; `None`: the model has no such price of its own."""
+
+    input: Usd | None
+    cached_input: Usd | None
+    cache_write: Usd | None
+    output: Usd | None
+
+
+class PricePeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """The prices of a model from one day to another, in USD per 1,000,000 tokens."""
+
+    start: date | None = msgspec.field(name="from")
+    end: date | None = msgspec.field(name="to")
+    input: Usd | None
+    cached_input: Usd | None
+    cache_write: Usd | None
+    output: Usd | None
+    batch_input: Usd | None
+    batch_output: Usd | None
+    long_threshold: Count | None
+    """Input tokens above which the prices in `long` apply."""
+    long: Rates | None
+    verified: bool
+    origin: str
+    source: str
+    note: str
+
+
+class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A model of the catalog."""
+
+    name: str
+    encoding: str
+    encoding_basis: str
+    family: str
+    """Family of framing rules."""
+    endpoint: str
+    context_window: Count | None
+    max_input: Count | None
+    max_output: Count | None
+    shutdown_date: date | None
+    replacement: str | None
+    source: str
+    price: Rates | None
+    """The newest prices."""
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """How a name was resolved to a model, and the prices of that model."""
+
+    asked: str
+    model: ModelEntry
+    steps: list[str]
+    assumed: bool
+    """The catalog does not have this date of the model."""
+    price_name: str
+    replacement_chain: list[str]
+    prices: list[PricePeriod]
+
+
+class ModelsReport(Report, frozen=True, kw_only=True, tag="models"):
+    """The model catalog, or how names are resolved in it."""
+
+    data_version: str
+    data_date: date
+    models: list[ModelEntry] | UnsetType = UNSET
+    """Without names: the catalog."""
+    resolutions: list[Resolution] | UnsetType = UNSET
+    """With names: how each was resolved."""
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One option."""
+
+    key: str
+    value: str | bool | int | float | list[str] | None
+    origin: str
+    """`default`, `command line`, an environment variable, or the configuration file."""
+
+
+class ConfigReport(Report, frozen=True, kw_only=True, tag="config"):
+    """The settings that apply in the current folder."""
+
+    file: str | None
+    """The configuration file; `None`: there is none."""
+    settings: list[Setting]
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that counting depends on."""
+
+    name: str
+    ok: bool | None
+    """`None`: not there, and not needed."""
+    value: str
+    """What was found."""
+    remedy: str
+    """What to do about it; empty: nothing."""
+
+
+class DoctorReport(Report, frozen=True, kw_only=True, tag="doctor"):
+    """Whether the installation is complete and correct."""
+
+    checks: list[Check]

@@ -12,11 +12,12 @@ from support.rendering import render
 from tokcount.errors import UsageError
 from tokcount.render.emit import emit
 from tokcount.render.registry import COMMON_FORMATS
+from tokcount.reports.inspect.report import CountedInput, CountReport
 from tokcount.reports.report import DictReport
 from tokcount.reports.views import document_of
 
-REPORT = DictReport(
-    "count", {"inputs": [{"path": "-", "bytes": 9, "tokens": {"o200k_base": 7}}], "total": {"o200k_base": 7}}
+REPORT = CountReport(
+    inputs=[CountedInput(path="-", bytes=9, tokens={"o200k_base": 7})], total={"o200k_base": 7}
 )
 
 
@@ -56,9 +57,9 @@ def test_count_in_machine_formats_needs_neither_polars_nor_rich() -> None:
     program = (
         "import sys\n"
         "from tokcount.render.emit import emit\n"
-        "from tokcount.reports.report import DictReport\n"
+        "from tokcount.reports.inspect.report import CountReport\n"
         "from tokcount.reports.views import document_of\n"
-        "document = document_of(DictReport('count', {'inputs': [], 'total': {}}))\n"
+        "document = document_of(CountReport(inputs=[], total={}))\n"
         "for name in ('csv', 'json', 'jsonl'): emit(document, name)\n"
         "sys.exit(','.join({'polars', 'rich', 'tiktoken'} & sys.modules.keys()) or None)"
     )

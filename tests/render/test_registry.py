@@ -16,10 +16,10 @@ from support.paths import ROOT
 from tokcount.errors import UsageError
 from tokcount.render.emit import emit_rows, render
 from tokcount.render.registry import RENDERERS, ReportRenderer, RowsRenderer, find, function
-from tokcount.reports.report import DictReport
+from tokcount.reports.inspect.report import CountReport
 from tokcount.reports.views import document_of
 
-DOCUMENT = document_of(DictReport("count", {"inputs": [], "total": {}}))
+DOCUMENT = document_of(CountReport(inputs=[], total={}))
 
 EXAMPLE = (ROOT / "docs/extend/report-format.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
 BROKEN = """

@@ -129,7 +129,7 @@ def test_the_table_shows_each_setting_and_its_origin(inside: Inside) -> None:
 def test_without_a_file_everything_is_at_its_default(inside: Inside) -> None:
     lines = inside("config").out.splitlines()
 
-    assert lines[:2] == ["No configuration file.", "Everything is at its default."]
+    assert lines[:2] == ["No configuration file.", "All settings have their defaults."]
 
 
 def test_a_pyproject_without_tokcount_is_not_a_configuration(inside: Inside) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
-from tokcount.reports.inspect.report import ConfigReport, Setting
 from tokcount.document.rows import Row
+from tokcount.reports.inspect.report import ConfigReport, Setting
 
 DEFAULT = "default"
 COLUMNS = (Column("setting"), Column("value"), Column("from"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tokcount.document.blocks import Blocks, Column, Table
-from tokcount.reports.inspect.report import CountReport
 from tokcount.document.rows import Row
+from tokcount.reports.inspect.report import CountReport
 
 
 def blocks(report: CountReport) -> Blocks:

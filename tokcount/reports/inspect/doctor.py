@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tokcount.document.blocks import Blocks, Column, Line, Table
-from tokcount.reports.inspect.report import DoctorReport
 from tokcount.document.rows import Row, flat
+from tokcount.reports.inspect.report import DoctorReport
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 

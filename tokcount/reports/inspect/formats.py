@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.reports.inspect.report import DetectedFile, FormatsReport
 from tokcount.reports.phrases import SKIPPED, counted, tally
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.document.values import UNKNOWN, integer
 from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Resolution
-from tokcount.document.rows import Row, flat
 
 MODEL_COLUMNS = (
     Column("model"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer, share
 from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
 from tokcount.reports.reconcile.report import (
@@ -16,7 +17,6 @@ from tokcount.reports.reconcile.report import (
     ReconcileReport,
     ShapeGroup,
 )
-from tokcount.document.rows import Row, flat
 
 SHAPE_COLUMNS = (
     Column("shape"),

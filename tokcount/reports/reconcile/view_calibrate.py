@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
+from tokcount.document.rows import Row, flat
 from tokcount.reports.phrases import counted, holdings, skipped
 from tokcount.reports.reconcile.report import CalibrateReport, Proposal
-from tokcount.document.rows import Row, flat
 
 EVIDENCE_COLUMNS = (
     Column("shape"),

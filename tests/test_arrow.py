@@ -1,4 +1,4 @@
-"""Record batches in, the rows of ``tokcount drift --per-record`` out."""
+"""Record batches in, the rows of `tokcount drift --per-record` out."""
 
 from __future__ import annotations
 

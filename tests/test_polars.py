@@ -66,7 +66,7 @@ def test_chats_count_nested_as_json_and_as_bodies() -> None:
     assert nested.collect()["m"].to_list() == [expected, None]
 
 
-def test_what_is_no_request_is_null_beside_those_that_are() -> None:
+def test_values_that_are_not_requests_are_null_next_to_those_that_are() -> None:
     column = ['[{"role":"user","content":"Hi"}]', "{}", '{"mesages":[]}', '{"messages":"x"}', "[{", "", None]
 
     counts = pl.DataFrame({"m": column}).select(pl.col("m").tokens.count_request("gpt-4o"))["m"]

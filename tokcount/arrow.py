@@ -1,4 +1,4 @@
-"""Counting over Arrow record batches: the interface that every engine that speaks Arrow can call (extra ``arrow``).
+"""Counting over Arrow record batches: the interface for every engine that supports Arrow (extra `arrow`).
 
     from tokcount.arrow import Input, Scan
 
@@ -41,11 +41,11 @@ __all__ = ["IDENTITY", "Input", "Options", "Scan", "flag_duplicates", "scan"]
 IDENTITY = "identity"
 """The extra column that is the same for the same call: 64 bits of its format and id, null without an id."""
 TOGETHER = 32 << 20
-"""Bytes of input, beside at most one batch, that are counted in one call."""
+"""Bytes of input, plus at most one batch, that are counted in one call."""
 
 
 class SupportsArrowStream(Protocol):
-    """Data that speaks Arrow's PyCapsule stream protocol."""
+    """Data that supports Arrow's PyCapsule stream protocol."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """A capsule with the stream."""
@@ -53,7 +53,7 @@ class SupportsArrowStream(Protocol):
 
 
 class Options(TypedDict, total=False):
-    """What every interface for data frames takes beside its data and `Input`; see `Scan`."""
+    """The options of every interface for data frames, in addition to its data and `Input`; see `Scan`."""
 
     from_: str | None
     to: Sequence[str]
@@ -69,18 +69,18 @@ class Options(TypedDict, total=False):
 
 
 class Scan:
-    """Counts batches under a baseline and targets; one row a record, in the order of the input.
+    """Counts batches under a baseline and targets; one row per record, in the order of the input.
 
-    ``from_``, ``to``, ``assume_model`` and ``engine`` are as in `tokcount.scan`. Named references are charged at the
-    prices of ``today`` (by default the day in UTC on which the scan is made, the same for all workers), or all records
-    as on ``as_of``. ``reading`` holds the input format, the field mapping into log lines and the unit of conversations.
-    ``catalog`` and ``families`` are the user's own; ``by`` may ask for ``role`` and ``script``, which are then among
-    the columns that ``extra`` adds to the rows: any of the scan's frame, such as ``tags``, ``own:basis``,
-    ``billed_input_tokens`` or ``identity``.
+    `from_`, `to`, `assume_model` and `engine` are as in `tokcount.scan`. Named references are charged at the
+    prices of `today` (by default the day in UTC on which the scan is made, the same for all workers), or all records
+    as on `as_of`. `reading` holds the input format, the field mapping into log lines and the unit of conversations.
+    `catalog` and `families` are the user's own; `by` may ask for `role` and `script`, which are then among
+    the columns that `extra` adds to the rows: any of the scan's frame, such as `tags`, `own:basis`,
+    `billed_input_tokens` or `identity`.
 
-    Every input row gives at least one row. One that holds no record gives a row of kind ``skipped`` with the reason
-    (``unparsed: …``, ``empty: …``) and null counts; filter with ``kind <> 'skipped'``. One that holds several records
-    gives a row for each, by ``index``.
+    Every input row gives at least one row. One that holds no record gives a row of kind `skipped` with the reason
+    (`unparsed: …`, `empty: …`) and null counts; filter with `kind <> 'skipped'`. One that holds several records
+    gives a row for each, by `index`.
 
     A batch cannot know whether a call stood in an earlier one: see `flag_duplicates`.
 
@@ -122,7 +122,7 @@ class Scan:
 
     @cached_property
     def schema(self) -> pa.Schema:
-        """The columns of the rows and their types: those of ``tokcount drift --per-record``, then the extra ones."""
+        """The columns of the rows and their types: those of `tokcount drift --per-record`, then the extra ones."""
         from tokcount.frames.schema import schema_of
 
         return schema_of(self.plan, self.extra)
@@ -132,7 +132,7 @@ class Scan:
         self.input.check(names)
 
     def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The rows of all batches, in order: the shape of Spark's ``mapInArrow``.
+        """The rows of all batches, in order: the shape of Spark's `mapInArrow`.
 
         Small batches are counted together, up to `TOGETHER` bytes: every call has its price, however few its rows.
         """
@@ -161,7 +161,7 @@ class Scan:
         return self._typed(rows, batch)
 
     def _typed(self, rows: pl.DataFrame, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The rows as Arrow, with the source and the line that stand in the batch."""
+        """The rows as Arrow, with the source and the line from the batch."""
         from polars import CompatLevel
 
         table = rows.to_arrow(compat_level=CompatLevel.oldest())
@@ -200,10 +200,10 @@ def scan(
     input: Input,  # noqa: A002 - as in `Scan`
     **options: Unpack[Options],
 ) -> pa.Table:
-    """The rows of a whole table or stream, duplicates flagged; ``options`` as in `Scan`.
+    """The rows of a whole table or stream, duplicates flagged; `options` as in `Scan`.
 
-    ``data`` is whatever speaks Arrow's stream protocol, such as a pyarrow table or reader, or a polars frame. It is
-    read batch by batch; the rows, which hold no text, stay in memory.
+    `data` is anything that supports Arrow's stream protocol, such as a pyarrow table or reader, or a polars frame. It
+    is read batch by batch; the rows, which hold no text, stay in memory.
     """
     wanted = tuple(options.get("extra", ()))
     options["extra"] = tuple(dict.fromkeys((*wanted, IDENTITY)))
@@ -215,9 +215,9 @@ def scan(
 
 
 def flag_duplicates(rows: pa.Table) -> pa.Table:
-    """The rows, those of the same call by the column `IDENTITY` flagged ``duplicate`` after the first of them.
+    """The rows, those of the same call by the column `IDENTITY` flagged `duplicate` after the first of them.
 
-    The first is that with the lowest ``source, line, index``, or the first in the table where these are null. So the
+    The first is that with the lowest `source, line, index`, or the first in the table where these are null. So the
     rows of a log whose files are sorted by name are flagged as the local command flags them. An engine that holds its
     rows in parts has to bring those of the same identity together before.
     """

@@ -1,4 +1,4 @@
-"""Token counts inside DuckDB (extra ``duckdb``).
+"""Token counts inside DuckDB (extra `duckdb`).
 
 import duckdb
 import tokcount.duckdb
@@ -35,7 +35,7 @@ VECTOR = 2_048
 
 
 def register(connection: DuckDBPyConnection) -> DuckDBPyConnection:
-    """Add the SQL function ``token_count(text, encoding)`` to a connection, and return it.
+    """Add the SQL function `token_count(text, encoding)` to a connection, and return it.
 
     The function gives a BIGINT, null where either argument is null; an unknown encoding ends the query.
     """
@@ -60,7 +60,7 @@ def scan(
     input: arrow.Input,  # noqa: A002 - as in `Scan`
     **options: Unpack[arrow.Options],
 ) -> pa.Table:
-    """One row for each record of a relation, duplicates flagged; see `tokcount.arrow.Scan` for ``options``.
+    """One row for each record of a relation, duplicates flagged; see `tokcount.arrow.Scan` for `options`.
 
     The relation is read as a stream; the rows, which hold no text, stay in memory. DuckDB queries the table by the name
     of its variable.

@@ -1,4 +1,4 @@
-"""Token counts as polars expressions: importing this module adds the namespace ``tokens`` to expressions and series.
+"""Token counts as polars expressions: importing this module adds the namespace `tokens` to expressions and series.
 
 import polars as pl
 import tokcount.polars
@@ -27,7 +27,7 @@ SLICE: Final = 4_096
 
 @pl.api.register_series_namespace("tokens")
 class SeriesTokens:
-    """``series.tokens``: the tokens of each value."""
+    """`series.tokens`: the tokens of each value."""
 
     def __init__(self, series: pl.Series) -> None:
         self._series = series
@@ -52,7 +52,7 @@ class SeriesTokens:
         return pl.Series(series.name, counts, dtype=pl.Int64)
 
     def count_request(self, model: str) -> pl.Series:
-        """Input tokens that a chat request costs under ``model``, as Int64.
+        """Input tokens that a chat request costs under `model`, as Int64.
 
         A value is a list of messages or a request body, nested or as JSON text. Null stays null, and what is no
         request becomes null. Raises `UsageError` for an unknown model.
@@ -64,7 +64,7 @@ class SeriesTokens:
 
 @pl.api.register_expr_namespace("tokens")
 class ExpressionTokens:
-    """``pl.col(…).tokens``: the same as `SeriesTokens`, in lazy frames too."""
+    """`pl.col(…).tokens`: the same as `SeriesTokens`, in lazy frames too."""
 
     def __init__(self, expression: pl.Expr) -> None:
         self._expression = expression

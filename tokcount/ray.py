@@ -1,4 +1,4 @@
-"""Counting on a Ray cluster (extra ``ray``).
+"""Counting on a Ray cluster (extra `ray`).
 
     import ray
     import tokcount.ray
@@ -41,10 +41,10 @@ def scan(
     partitions: int | None = None,
     **options: Unpack[Options],
 ) -> Dataset:
-    """One row for each record of a dataset, lazily; see `tokcount.arrow.Scan` for ``options`` and the rows.
+    """One row for each record of a dataset, lazily; see `tokcount.arrow.Scan` for `options` and the rows.
 
-    With ``duplicates``, rows of calls that were seen before carry the flag ``duplicate``, as in the local command. For
-    that, counted rows (not texts) are shuffled into ``partitions`` by their identity, by default four for each CPU of
+    With `duplicates`, rows of calls that were seen before carry the flag `duplicate`, as in the local command. For
+    that, counted rows (not texts) are shuffled into `partitions` by their identity, by default four for each CPU of
     the cluster, and their order is lost. Without, every block is counted where it lies.
 
     Raises `UsageError` for a column that the dataset does not have.

@@ -93,7 +93,7 @@ GROUPED = {entry.name for entry in value_entries() if isinstance(entry.format, G
 
 
 def is_apart(line: bytes) -> bool:
-    """Does the line stand for itself? Lines of streams, transcripts and batches belong together."""
+    """Is the line a complete record? Lines of streams, transcripts and batches belong together."""
     kernel_items = list(Reader(ReadOptions()).read(Held("log.jsonl", data=line)))
     names = {item.format for item in kernel_items}
     families = (
@@ -107,7 +107,7 @@ def is_apart(line: bytes) -> bool:
 
 
 WHOLE = b'{"model": "gpt-4o", "prompt": "the first line"}'
-"""The first line says what a file is; a damaged one could be the beginning of something else."""
+"""The first line decides what a file is; a damaged one could be the beginning of something else."""
 
 apart = mixed.map(lambda found: [line for line in found if is_apart(line)])
 
@@ -300,7 +300,7 @@ MANY = [*(json.dumps(value).encode() for value in VALUES), *DAMAGED]
 
 
 def everything() -> bytes:
-    """A log of every format that stands for itself, between damage, a few times over."""
+    """A log of every format with one record per line, between damage, a few times over."""
     return b"\n".join([line for line in MANY if is_apart(line)] * 6) + b"\n"
 
 
@@ -308,7 +308,7 @@ def everything() -> bytes:
 def test_three_processes_give_the_rows_of_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    """With either way of starting them, over parts of every size that the log makes."""
+    """With either start method, over parts of every size that the log makes."""
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system does not {method}")
     path = tmp_path / "log.jsonl"
@@ -325,7 +325,7 @@ def test_three_processes_give_the_rows_of_one(
 
 
 def test_the_report_is_the_same_from_a_file_a_pipe_a_folder_and_every_packing(tmp_path: Path) -> None:
-    """As ``tokcount drift`` gives it; only places and names of files differ."""
+    """As `tokcount drift` gives it; only places and names of files differ."""
     data = everything()
     found = data.splitlines(keepends=True)
     folder = tmp_path / "logs"

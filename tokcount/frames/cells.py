@@ -31,7 +31,7 @@ _VALUES: Final[dict[str, Callable[[bytes, str, int], Iterable[Found]]]] = {
 
 def items_of(batch: pa.RecordBatch, given: Input, reading: ReadOptions) -> Iterator[Item]:
     """The records of a batch in the order of its rows, and why a row has none. Raises `UsageError` for a column of
-    the wrong type, and for ``reading`` that makes no sense.
+    the wrong type, and for `reading` that makes no sense.
     """
     if given.text is not None:
         return _texts(_strings(batch, given.text, "text"))

@@ -1,4 +1,4 @@
-"""Which columns of a data frame hold what: said once, checked before any row is read."""
+"""Which columns of a data frame hold what: specified once and checked before any row is read."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from tokcount.logs.record import Kind
 
 Shape = Literal["json", "prefixed", "python"]
 FIELDS = ("messages", "prompt", "completion", "model", "usage", "time", "id", "tag")
-"""Columns that are mapped as the options ``--messages-path`` and so on map places in a log."""
+"""Columns that are mapped as the options `--messages-path` and so on map places in a log."""
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
-    """Names of columns: one of ``log``, ``text``, and ``messages`` or ``prompt``.
+    """Names of columns: one of `log`, `text`, and `messages` or `prompt`.
 
-    ``log`` holds lines of a log or JSON bodies of requests, as strings or bytes, in any format whose records stand on
-    one line; ``shape`` says how JSON stands in it (``prefixed``: behind other text; ``python``: as printed by Python).
-    ``text`` holds prompts, nothing else is known. ``messages`` and ``prompt`` hold what they say, as JSON text or as
-    nested columns, and may be joined by ``completion``, ``model``, ``usage`` (an object, or the input tokens as a
-    number), ``time``, ``id``, ``tag`` and a ``kind`` for all rows.
+    `log` holds lines of a log or JSON bodies of requests, as strings or bytes, in any format with one record per
+    line; `shape` specifies how the JSON is written (`prefixed`: after other text; `python`: as printed by Python).
+    `text` holds prompts, and nothing else is known. `messages` and `prompt` hold such values, as JSON text or as
+    nested columns, and may be joined by `completion`, `model`, `usage` (an object, or the input tokens as a
+    number), `time`, `id`, `tag` and a `kind` for all rows.
 
-    ``source`` and ``line`` say where a row came from. They go into the counted rows, and their order tells which of
-    several rows of the same call is the first; without them both are null.
+    `source` and `line` identify where a row came from. They are copied to the counted rows, and their order decides
+    which of several rows of the same call is the first; without them both are null.
 
     Raises `UsageError` when the names make no sense together.
     """
@@ -66,7 +66,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     def check(self, names: Iterable[str]) -> None:
-        """Raise `UsageError` unless all columns are among ``names``."""
+        """Raise `UsageError` unless all columns are among `names`."""
         known = list(names)
         for column in self.columns:
             if column not in known:

@@ -15,7 +15,7 @@ from tokcount.scanning.frame import joined, with_inputs
 from tokcount.scanning.plan import ScanPlan
 
 SKIPPED: Final = "skipped"
-"""The ``kind`` of a row that stands for something that is not a record."""
+"""The `kind` of a row for something that is not a record."""
 NOTHING: Final = "nothing: a blank line"
 """Why a row of the input gave neither a record nor a reason. The local command passes over such lines."""
 
@@ -28,22 +28,22 @@ def rows_of(
     money: CostOptions | None,
     extra: tuple[str, ...],
 ) -> pl.DataFrame:
-    """The rows of `record_rows`, the ``extra`` columns, and a row of kind `SKIPPED` for each skipped item.
+    """The rows of `record_rows`, the `extra` columns, and a row of kind `SKIPPED` for each skipped item.
 
-    ``line`` is the number of the row in the batch of ``size`` rows; each of them is there at least once.
+    `line` is the number of the row in the batch of `size` rows; each of them is there at least once.
     """
     frame = with_inputs(joined([(columns, 0)]), plan.labels)
     frame = frame.with_columns(pl.col("identity").replace(0, None))
     rows = record_rows(frame, plan, money, extra)
-    told = pl.DataFrame(
+    listed = pl.DataFrame(
         [(item.line, item.format, SKIPPED, _reason(item)) for item in skipped],
         schema={"line": pl.Int64, "format": pl.String, "kind": pl.String, "reason": pl.String},
         orient="row",
     )
     every = pl.int_range(size, dtype=pl.Int64, eager=True).alias("line")
-    silent = every.filter(~every.is_in(pl.concat([rows["line"], told["line"]]).implode())).to_frame()
-    silent = silent.with_columns(kind=pl.lit(SKIPPED), reason=pl.lit(NOTHING))
-    return pl.concat([rows, told, silent], how="diagonal").sort("line", maintain_order=True)
+    unlisted = every.filter(~every.is_in(pl.concat([rows["line"], listed["line"]]).implode())).to_frame()
+    unlisted = unlisted.with_columns(kind=pl.lit(SKIPPED), reason=pl.lit(NOTHING))
+    return pl.concat([rows, listed, unlisted], how="diagonal").sort("line", maintain_order=True)
 
 
 def _reason(item: Skipped) -> str:

@@ -27,7 +27,7 @@ def _shared(encoding: str) -> _Shared:
 
 
 def token_counts(texts: Sequence[str | None], encoding: str) -> list[int | None]:
-    """Tokens of each text, ``None`` for ``None``; the same numbers as `tokcount.count`.
+    """Tokens of each text, `None` for `None`; the same numbers as `tokcount.count`.
 
     Raises `UsageError` for an unknown encoding.
     """

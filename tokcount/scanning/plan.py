@@ -69,7 +69,7 @@ def make_plan(
 ) -> ScanPlan:
     """A plan from the names that a user gave.
 
-    With neither `from_` nor `to`: the three encodings, ``p50k_base`` as the baseline. With only targets, the
+    With neither `from_` nor `to`: the three encodings, `p50k_base` as the baseline. With only targets, the
     baseline is each record's own model. Raises `UsageError` for an unknown name.
     """
     to = (to,) if isinstance(to, str) else to

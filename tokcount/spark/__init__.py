@@ -1,4 +1,4 @@
-"""Counting on Spark: the same rows and the same report as the local command, wherever the log lies (extra ``spark``).
+"""Counting on Spark: the same rows and the same report as the local command, for a log anywhere (extra `spark`).
 
 from tokcount.spark import Input, drift_report, read_lines, scan
 

@@ -1,4 +1,4 @@
-"""Columns of counted rows in Spark. Names hold dots and colons, so they are always quoted."""
+"""Columns of counted rows in Spark. Names contain dots and colons, so they are always quoted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MICROSECONDS_A_DAY: Final = 86_400_000_000
 
 
 def named(name: str) -> Column:
-    """The column of that very name."""
+    """The column of exactly this name."""
     return F.col("`" + name.replace("`", "``") + "`")
 
 

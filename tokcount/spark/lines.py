@@ -11,10 +11,10 @@ PLACE: Final = ("source", "start")
 
 
 def read_lines(session: SparkSession, paths: str | list[str]) -> DataFrame:
-    r"""``value`` (the bytes of a line), ``source`` (its file) and ``line`` (its number in the file, from 1).
+    r"""`value` (the bytes of a line), `source` (its file) and `line` (its number in the file, from 1).
 
-    ``paths`` are what ``session.read.text`` takes: files, folders and globs on any file system it knows. Lines end at
-    ``\n``. Files of local disks are named by their plain path, all others by their address.
+    `paths` are what `session.read.text` takes: files, folders and globs on any file system it knows. Lines end at
+    `\n`. Files of local disks are named by their plain path, all others by their address.
 
     The files are read once more for the numbers, but only to count the ends of their lines: each block of a file
     begins where the lines of the blocks before it end. Files must not change in between.
@@ -36,6 +36,6 @@ def read_lines(session: SparkSession, paths: str | list[str]) -> DataFrame:
 
 
 def _plain(path: Column) -> Column:
-    """The path of a ``file:`` address without its escapes; other addresses as they are."""
+    """The path of a `file:` address without its escapes; other addresses as they are."""
     decoded = F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B")))
     return F.when(path.startswith("file:"), F.regexp_replace(decoded, "^file:(//)?", "")).otherwise(path)

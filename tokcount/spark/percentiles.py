@@ -23,7 +23,7 @@ Found = dict[tuple[Any, ...], dict[str, float]]
 
 
 def percentiles(rows: DataFrame, keys: Sequence[str], labels: Sequence[str], baseline: str) -> Found:
-    """The percentiles of the drift of each label, for each combination of ``keys``; all rows for no keys."""
+    """The percentiles of the drift of each label, for each combination of `keys`; all rows for no keys."""
     if not labels:
         return {}
     drifts = [

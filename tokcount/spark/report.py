@@ -45,13 +45,13 @@ class Skips(msgspec.Struct, frozen=True):
 def drift_report(
     scanned: DataFrame, *, top: int = 5, persist: bool = True, **options: Unpack[Options]
 ) -> DriftReport:
-    """The report of ``tokcount drift`` over rows of ``tokcount.spark.scan(..., reportable=True)``.
+    """The report of `tokcount drift` over rows of `tokcount.spark.scan(..., reportable=True)`.
 
-    ``options`` are those that the rows were scanned with; ``by`` also says how to group, ``top`` how many of the worst
+    `options` are those that the rows were scanned with; `by` also specifies how to group, `top` how many of the worst
     records to name under each target. Everything is summed by Spark: what comes to the driver is a row for each group,
-    the worst records, and how often each format, model, flag and reason stands in the log.
+    the worst records, and how often each format, model, flag and reason occurs in the log.
 
-    The rows are used by several jobs, so they are persisted while the report is made, unless ``persist`` is false or
+    The rows are used by several jobs, so they are persisted while the report is made, unless `persist` is false or
     they are already. Of a log too large for that, write the rows first and report on what was written.
 
     Raises `UsageError` for a dimension that is not known and for rows that lack a column.
@@ -144,7 +144,7 @@ def _contents(whole: Stats, tallies: dict[str, Counts]) -> Contents:
 
 
 def _tallies(rows: DataFrame, labels: Sequence[str]) -> dict[str, Counts]:
-    """How often each word stands in the columns that an overview tells apart, in one pass."""
+    """How often each value occurs in the columns that an overview lists, in one pass."""
     reason = F.coalesce("reason", F.lit(NOT_COUNTABLE))
     missing = F.lit(False)
     for label in labels:
@@ -195,10 +195,10 @@ def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:
 def _skips(rows: DataFrame) -> Skips:
     skipped = rows.where((F.col("kind") == SKIPPED) & (F.col("reason") != NOTHING))
     parts = F.split("reason", ": ", 2)
-    told = skipped.select("source", "line", parts[0].alias("why"), F.get(parts, 1).alias("detail"))
-    reasons = dict(map(tuple, told.groupBy("why").count().collect()))
+    items = skipped.select("source", "line", parts[0].alias("why"), F.get(parts, 1).alias("detail"))
+    reasons = dict(map(tuple, items.groupBy("why").count().collect()))
     order = Window.partitionBy("why").orderBy("source", "line")
-    first = told.withColumn("place", F.row_number().over(order)).where(F.col("place") <= PLACES_PER_REASON)
+    first = items.withColumn("place", F.row_number().over(order)).where(F.col("place") <= PLACES_PER_REASON)
     places = [
         Skipped(source=row.source or "", line=row.line or 0, reason=row.why, detail=row.detail or "")
         for row in first.orderBy("why", "place").collect()

@@ -16,7 +16,7 @@ KEPT = ("source", "kind", "model", "timestamp", "tags", "script")
 
 
 def with_roles(rows: DataFrame, labels: Sequence[str]) -> DataFrame:
-    """The rows of each record, with column ``role``, add up to its own; a role without tokens has none."""
+    """The rows of each record, with column `role`, add up to its own; a role without tokens has none."""
     kept = [name for name in KEPT if name in rows.columns]
     bases = [of(label, "basis").alias(column(label, "basis")) for label in labels]
     slices = [

@@ -34,14 +34,14 @@ def scan(
     reportable: bool = False,
     **options: Unpack[Options],
 ) -> DataFrame:
-    """The columns of ``tokcount drift --per-record`` for each record of ``df``, in no particular order.
+    """The columns of `tokcount drift --per-record` for each record of `df`, in no particular order.
 
-    ``input`` and ``options`` are as in `tokcount.arrow.Scan`. ``reportable`` adds the columns that
-    `tokcount.spark.drift_report` needs. A row of ``df`` without a record gives a row of kind ``skipped`` with the
-    reason. Every record of a call that an earlier row has, by ``source, line, index``, has the flag ``duplicate``; for
+    `input` and `options` are as in `tokcount.arrow.Scan`. `reportable` adds the columns that
+    `tokcount.spark.drift_report` needs. A row of `df` without a record gives a row of kind `skipped` with the
+    reason. Every record of a call that an earlier row has, by `source, line, index`, has the flag `duplicate`; for
     that the counted rows, which hold no text, are shuffled once.
 
-    Nothing runs before an action. The result is counted anew by every action: write it, or persist it, before using
+    Nothing runs before an action. Every action counts the result again: write it, or persist it, before using
     it twice. Raises `UsageError` at once for columns and names that are not known.
     """
     wanted = tuple(options.get("extra", ()))
@@ -55,7 +55,7 @@ def scan(
 
 
 def report_columns(plan: ScanPlan) -> tuple[str, ...]:
-    """What a report needs beside the columns of each record."""
+    """What a report needs in addition to the columns of each record."""
     low = ("low",) if has_prices(plan) else ()
     scripts = ("script",) if plan.scripts else ()
     counts = [column(label, name) for label in plan.labels for name in ("basis", *low)]

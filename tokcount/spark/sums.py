@@ -23,7 +23,7 @@ from tokcount.spark.roles import with_roles
 def stats(
     rows: DataFrame, keys: Sequence[str], labels: Sequence[str], extra: Sequence[Column] = ()
 ) -> list[Stats]:
-    """One row for each combination of ``keys`` with the measures of every label; the first one is the baseline."""
+    """One row for each combination of `keys` with the measures of every label; the first one is the baseline."""
     baseline = labels[0]
     aggregations = [value for label in labels for value in _measures(label, baseline)]
     table = rows.groupBy(*keys).agg(F.count("*").alias("records"), *aggregations, *extra)

@@ -16,7 +16,7 @@ def names_of(joined: str) -> set[str]:
 
 
 def as_markdown() -> str:
-    """The table as ``docs/migrate.md`` shows it."""
+    """The table as `docs/migrate.md` shows it."""
     lines = [
         "| parameter | chat | Responses | reasoning models | what happens | source |",
         "|---|---|---|---|---|---|",

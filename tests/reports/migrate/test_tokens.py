@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokcount.reports.migrate.tokens import UNKNOWN_ENCODING, carry_biases, decode
+from tokcount.reports.migrate.tokens import UNKNOWN_ENCODING, decode, map_biases
 from tokcount.tokens import encodings
 
 ENCODINGS = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
@@ -52,7 +52,7 @@ def test_a_bias_follows_the_bytes_of_its_token() -> None:
     old, new = encodings.get("p50k_base"), encodings.get("o200k_base")
     token = old.encode_single_token(" is")
 
-    assert carry_biases({str(token): -100}, "p50k_base", "o200k_base") == (
+    assert map_biases({str(token): -100}, "p50k_base", "o200k_base") == (
         {str(new.encode_single_token(" is")): -100},
         [],
     )
@@ -71,18 +71,18 @@ def test_a_bias_follows_the_bytes_of_its_token() -> None:
     ],
 )
 def test_entries_that_cannot_follow_are_left_with_the_reason(biases: dict[Any, Any], reason: str) -> None:
-    assert carry_biases(biases, "p50k_base", "o200k_base") == ({}, [reason])
+    assert map_biases(biases, "p50k_base", "o200k_base") == ({}, [reason])
 
 
 def test_a_token_that_is_several_of_the_new_ones_is_left() -> None:
     old = encodings.get("p50k_base")
     token = old.encode_single_token(" guiActiveUn")
 
-    assert carry_biases({str(token): 1, "318": 2}, "p50k_base", "o200k_base") == (
+    assert map_biases({str(token): 1, "318": 2}, "p50k_base", "o200k_base") == (
         {"382": 2},
         ["an entry whose token is not a single token of o200k_base"],
     )
 
 
 def test_without_the_old_encoding_no_bias_is_carried() -> None:
-    assert carry_biases({"318": 1}, None, "o200k_base") == ({}, [UNKNOWN_ENCODING])
+    assert map_biases({"318": 1}, None, "o200k_base") == ({}, [UNKNOWN_ENCODING])

@@ -20,10 +20,10 @@ FINISH_REASONS: Final = frozenset({"stop", "length", "content_filter"})
 
 
 def answers_of(record: Record, place: int, prompts: int, prompt: str) -> list[Json]:
-    """The logged choices of the ``place``-th of the ``prompts`` of a record, each with its text alone.
+    """The logged choices of the `place`-th of the `prompts` of a record, each with its text alone.
 
-    The completions API numbers the choices of a list of prompts through: ``n`` for the first prompt, then ``n`` for
-    the second. With ``echo`` the prompt stands before each answer and is taken off.
+    The completions API numbers the choices of a list of prompts through: `n` for the first prompt, then `n` for
+    the second. With `echo` the prompt stands before each answer and is taken off.
     """
     response = record.response or {}
     logged = response.get("choices")

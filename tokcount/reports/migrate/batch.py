@@ -1,4 +1,4 @@
-"""Lines of a Batch API file, each with a ``custom_id`` that no other line has.
+"""Lines of a Batch API file, each with a `custom_id` that no other line has.
 
 Limits of a file: 50,000 requests and 200 MB (OpenAI API reference, "Create batch").
 """
@@ -29,7 +29,7 @@ def batch_line(custom_id: str, api: Api, body: Json) -> Json:
 class CustomIds:
     """Ids for the lines of batch files: the log's own where it has one, else file, line and prompt.
 
-    An id is the same at every run over the same log. Ids that were given before get ``-2``, ``-3``…; what was given
+    An id is the same at every run over the same log. Ids that were given before get `-2`, `-3`…; what was given
     is forgotten after `MOST_REQUESTS` ids, where a file is full.
     """
 
@@ -37,7 +37,7 @@ class CustomIds:
         self._given: dict[str, int] = {}
 
     def of(self, record: Record, suffix: str = "") -> tuple[str, bool]:
-        """The id of a record's request, and whether the log's own had to be changed. ``suffix`` tells its prompts."""
+        """The id of a request, and whether the log's own had to be changed; `suffix` distinguishes the prompts."""
         wanted = (record.custom_id or _made(record)) + suffix
         if len(self._given) >= MOST_REQUESTS:
             self._given.clear()

@@ -17,7 +17,7 @@ from tokcount.reports.migrate.parameters import (
     Parameter,
 )
 from tokcount.reports.migrate.target import MigrationTarget
-from tokcount.reports.migrate.tokens import carry_biases
+from tokcount.reports.migrate.tokens import map_biases
 
 NO_EQUIVALENT: Final = {
     "chat": "no equivalent in chat requests",
@@ -53,7 +53,7 @@ class MappedParameters(NamedTuple):
 class ParameterMapper(msgspec.Struct, frozen=True, kw_only=True):
     """Maps parameters to those of a target.
 
-    ``factors``: encoding of the old model → what a limit of output tokens is multiplied by; ``None``: by nothing.
+    `factors`: encoding of the old model → factor for limits of output tokens; `None`: limits are not scaled.
     """
 
     target: MigrationTarget
@@ -61,7 +61,7 @@ class ParameterMapper(msgspec.Struct, frozen=True, kw_only=True):
     factors: Mapping[str, float] | None = None
 
     def map(self, request: Json, encoding: str | None) -> MappedParameters:
-        """The parameters of a completions request; ``encoding`` is that of the old model, if known."""
+        """The parameters of a completions request; `encoding` is that of the old model, if known."""
         whole = MappedParameters({}, [])
         for key, value in request.items():
             if key in NOT_PARAMETERS or value is None:
@@ -127,7 +127,7 @@ class ParameterMapper(msgspec.Struct, frozen=True, kw_only=True):
     def _biases(self, parameter: Parameter, value: Any, encoding: str | None) -> MappedParameters:
         if not isinstance(value, dict):
             return _dropped(parameter.name, MISFIT)
-        biases, reasons = carry_biases(value, encoding, self.target.encoding)
+        biases, reasons = map_biases(value, encoding, self.target.encoding)
         losses = [Loss(parameter.name, "dropped", reason) for reason in reasons]
         return MappedParameters({self._name(parameter): biases} if biases else {}, losses)
 

@@ -27,7 +27,7 @@ class Factor(msgspec.Struct, frozen=True):
 
     @property
     def factor(self) -> float:
-        """What a limit of output tokens is multiplied by."""
+        """The factor for limits of output tokens."""
         return self.after_tokens / self.before_tokens
 
 
@@ -36,8 +36,8 @@ def output_factors(
 ) -> list[Factor]:
     """The drift of the logged outputs, by the encoding of the old model.
 
-    The frame has the counts under each record's own model and under ``label``; ``encoding_of`` says the encoding
-    behind a model name of the log.
+    The frame has the counts under each record's own model and under `label`; `encoding_of` returns the
+    encoding of a model name of the log.
     """
     own, new = (pl.col(column(name, "output_tokens")) for name in (OWN, label))
     both = frame.filter(pl.col("kind").is_in(list(PROMPT_KINDS)), own.is_not_null(), new.is_not_null())
@@ -52,7 +52,7 @@ def output_factors(
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the requests went and in which form: ``requests``, ``batch`` or ``pairs``."""
+    """Where the requests went and in which form: `requests`, `batch` or `pairs`."""
 
     path: str | None
     form: str

@@ -1,6 +1,6 @@
 """The parameters of the completions endpoint, and what stands for each in chat and in Responses requests.
 
-One table; `tokcount.reports.migrate.carrying` obeys it and ``docs/migrate.md`` shows it.
+One table; `tokcount.reports.migrate.carrying` obeys it and `docs/migrate.md` shows it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 Takes = Literal["number", "integer", "boolean", "text", "texts", "object", "limit", "biases", "alternatives"]
-"""What a value may be. ``limit``, ``biases`` and ``alternatives`` are rewritten, the others carried as they are."""
+"""What a value may be. `limit`, `biases` and `alternatives` are rewritten, the others carried as they are."""
 
 SPECIFICATION: Final = (
     "openai/openai-openapi: CreateCompletionRequest, CreateChatCompletionRequest, CreateResponse"
@@ -21,8 +21,8 @@ REASONING: Final = 'Microsoft Learn, "Azure OpenAI reasoning models"; vercel/ai,
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter of the completions endpoint.
 
-    ``chat``, ``responses``: its name there, empty without an equivalent. ``reasoning``: whether reasoning models take
-    it. ``default``: the value that asks for nothing, so that nothing is lost without it (beside null).
+    `chat`, `responses`: its name there, empty without an equivalent. `reasoning`: whether reasoning models take
+    it. `default`: the value that asks for nothing, so that nothing is lost without it (beside null).
     """
 
     name: str
@@ -166,7 +166,7 @@ PARAMETERS: Final = (
         happens="dropped, unless it is no more than n",
     ),
 )
-"""Every parameter of the completions endpoint besides ``model`` and ``prompt``."""
+"""Every parameter of the completions endpoint besides `model` and `prompt`."""
 
 NOT_PARAMETERS: Final = frozenset(
     {

@@ -6,13 +6,13 @@ A prompt parses under a convention when it is
 
 with every part but the last one filled. What stands before the first mark becomes a system message; where a convention
 has instructions, such a text may also stand alone before the empty assistant mark, as the user's. These do not parse:
-a text with a lone capitalised label before the first mark (``Context:``), which may be a mark too; a dialogue with
+a text with a lone capitalised label before the first mark (`Context:`), which may be a mark too; a dialogue with
 speakers of another convention; what fits two conventions. The marks, and the white space around them, are all that is
 not in the messages.
 
-Sources of the conventions: the chat examples of OpenAI's completions guide (``Human:``/``AI:``, ``Q:``/``A:``),
-LangChain's ``ConversationChain`` (``Human:``/``AI:``), Anthropic's text completions (``Human:``/``Assistant:``),
-tatsu-lab/stanford_alpaca (``###`` sections), yizhongw/self-instruct (``Input:``/``Output:``).
+Sources of the conventions: the chat examples of OpenAI's completions guide (`Human:`/`AI:`, `Q:`/`A:`),
+LangChain's `ConversationChain` (`Human:`/`AI:`), Anthropic's text completions (`Human:`/`Assistant:`),
+tatsu-lab/stanford_alpaca (`###` sections), yizhongw/self-instruct (`Input:`/`Output:`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import re
 from typing import Final, NamedTuple
 
 LABEL, HEADING = r"^({}):(?=\s|\Z)", r"^###[ \t]*({})[ \t]*(?::|(?=\r?$))"
-"""``User:`` at the beginning of a line, and ``### Input:`` with or without its colon."""
+"""`User:` at the beginning of a line, and `### Input:` with or without its colon."""
 
 INSTRUCTION: Final = "instruction"
 """A system part when a user part follows it, a user part when the answer does."""
@@ -86,7 +86,7 @@ _ROLES: Final = {
 
 
 def split(prompt: str) -> Split | None:
-    """The prompt as messages that wait for the assistant's answer; ``None`` unless exactly one convention fits."""
+    """The prompt as messages that wait for the assistant's answer; `None` unless exactly one convention fits."""
     found = [Split(name, turns) for name in CONVENTIONS if (turns := _parsed(prompt, name)) is not None]
     return found[0] if len(found) == 1 else None
 

@@ -34,8 +34,8 @@ NOT_TEXT: Final = "a prompt that is neither text nor tokens"
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of the new requests.
 
-    ``split``: recognise conversations in plain text; ``system``: a system message before each; ``answers``: the
-    logged answers too. ``factors``: see `ParameterMapper`. ``assume_model``: for records without a known model.
+    `split`: recognise conversations in plain text; `system`: a system message before each; `answers`: the
+    logged answers too. `factors`: see `ParameterMapper`. `assume_model`: for records without a known model.
     """
 
     batch: bool = False
@@ -47,7 +47,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """One prompt of a record: its place among them and its text, or the ``reason`` why it has none."""
+    """One prompt of a record: its place among them and its text, or the `reason` why it has none."""
 
     place: int
     text: str = ""
@@ -56,11 +56,11 @@ class Prompt(msgspec.Struct, frozen=True):
 
 
 class Migrated(msgspec.Struct):
-    """What became of a record: the lines to write, or the ``reason`` why there are none.
+    """What became of a record: the lines to write, or the `reason` why there are none.
 
-    ``losses``: what the lines do not hold, or hold otherwise. ``splits``: the convention of each prompt, ``None``
-    where it stayed whole. ``unlimited``: a completions call without ``max_tokens``, which ended after 16 tokens;
-    ``alone``: a prompt without a call around it, whose limit the log does not say.
+    `losses`: what the lines do not hold, or hold otherwise. `splits`: the convention of each prompt, `None`
+    where it stayed whole. `unlimited`: a completions call without `max_tokens`, which ended after 16 tokens;
+    `alone`: a prompt without a call around it, whose limit is not in the log.
     """
 
     lines: list[Json] = []
@@ -131,7 +131,7 @@ class Migrator:
         return found.turns if found else [Turn("user", text)]
 
     def _messages(self, turns: list[Turn]) -> Json:
-        """The prompt's part of the body; in Responses requests ``--system`` is their ``instructions``."""
+        """The prompt's part of the body; in Responses requests `--system` is their `instructions`."""
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
         system = self.options.system
         if self.target.api == "chat":
@@ -149,11 +149,11 @@ class Migrator:
         suffix: str,
         migrated: Migrated,
     ) -> Json:
-        """Request and response beside each other; a line of a fine-tuning file stays one."""
+        """Request and response side by side; a line of a fine-tuning file stays one."""
         if record.format == FINE_TUNE and answers:
             system = [] if self.options.system is None else [Turn("system", self.options.system)]
-            said = [*system, *turns, Turn("assistant", answers[0]["text"])]
-            return {"messages": [{"role": turn.role, "content": turn.text} for turn in said]}
+            conversation = [*system, *turns, Turn("assistant", answers[0]["text"])]
+            return {"messages": [{"role": turn.role, "content": turn.text} for turn in conversation]}
         response, losses = response_of(record, answers, self.target.api, suffix)
         migrated.losses += losses
         return {"request": body, "response": response, **(answered_by(record) if response else {})}

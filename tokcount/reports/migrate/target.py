@@ -25,7 +25,7 @@ NO_SYSTEM_NAMES: Final = ("o1-mini", "o1-preview")
 class MigrationTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The model of the new requests, by the name that they carry.
 
-    ``reasoning``: it refuses sampling parameters. ``takes_system``: it takes system messages.
+    `reasoning`: it refuses sampling parameters. `takes_system`: it takes system messages.
     """
 
     model: str
@@ -36,7 +36,7 @@ class MigrationTarget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def target_of(reference: Reference, api: Api = "chat") -> MigrationTarget:
-    """The target behind ``--to``.
+    """The target behind `--to`.
 
     Raises `UsageError` for an encoding, for a model without messages, and for one that the chat endpoint lacks.
     """

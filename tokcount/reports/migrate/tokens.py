@@ -1,4 +1,4 @@
-"""Token ids of one encoding in the words of another: prompts given as tokens, and ``logit_bias``."""
+"""Token ids of one encoding in another one: prompts given as tokens, and `logit_bias`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPECIAL_TEXT: Final = "a special token becomes ordinary text"
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """The text of token ids, or the ``reason`` why they are none; ``special``: it holds a special token's text."""
+    """The text of token ids, or the `reason` why they are none; `special`: it holds a special token's text."""
 
     text: str = ""
     reason: str = ""
@@ -40,8 +40,8 @@ def decode(ids: list[int], encoding: str | None) -> Decoded:
     return Decoded(text, special=any(_is_special(vocabulary, token) for token in set(ids)))
 
 
-def carry_biases(biases: dict[Any, Any], source: str | None, target: str) -> tuple[dict[str, int], list[str]]:
-    """``logit_bias`` under another encoding: token id → bias, and the reasons why entries are not in it."""
+def map_biases(biases: dict[Any, Any], source: str | None, target: str) -> tuple[dict[str, int], list[str]]:
+    """`logit_bias` under another encoding: token id → bias, and the reasons why entries are not in it."""
     if source is None:
         return {}, [UNKNOWN_ENCODING]
     old, new = encodings.get(source), encodings.get(target)
@@ -61,7 +61,7 @@ def carry_biases(biases: dict[Any, Any], source: str | None, target: str) -> tup
 
 
 def _same_token(key: Any, old: tiktoken.Encoding, new: tiktoken.Encoding) -> int | str:
-    """The id of the same bytes under ``new``, or why there is none."""
+    """The id of the same bytes under `new`, or why there is none."""
     try:
         token = int(key)
         data = old.decode_single_token_bytes(token)

@@ -1,4 +1,4 @@
-"""``tokcount migrate``: what was written, what could not be carried over and where, tokens before and after."""
+"""`tokcount migrate`: what was written, what could not be carried over and where, tokens before and after."""
 
 from __future__ import annotations
 

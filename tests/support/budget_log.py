@@ -14,6 +14,7 @@ from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Measured
 from tokcount.reports.budgets.source import Violations
 from tokcount.reports.columns import NamedReference
+from tokcount.reports.overview import overview
 
 OWN = NamedReference("own")
 TODAY = date(2026, 11, 22)
@@ -81,4 +82,8 @@ def violations(text: str, log: pl.DataFrame = LOG, target: str | None = None, to
 
 
 def lines(found: Violations) -> list[int]:
-    return [entry["line"] for entry in found.records]
+    return [record.line for record in found.records]
+
+
+OVERVIEW = overview(LOG, SKIPS)
+"""What the log holds, for reports of `check`."""

@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+from msgspec import structs
 
 from support.budget_log import IN_PART, LOG, UNSURE, source
 from support.frames import Skips
 from tokcount.reports.budgets import compute
 from tokcount.reports.budgets.compute import CheckOptions
 from tokcount.reports.budgets.language import parse
+from tokcount.reports.budgets.report import CheckedBudget, CheckReport, ViolatingRecord
 from tokcount.reports.inspect.report import ConfigReport, Setting
 from tokcount.reports.overview import overview
-from tokcount.reports.report import Report
 
 HOSTILE_PATH = (
     "::error file=x,line=1::pwned%0A\n::set-output name=a::b\r]]>&<b>|`\x1b[31m\u202e\ufffe,=SUM(A1)"
 )
 
 
-def checked(log: Any, fail: list[str], warn: list[str], *targets: str) -> Report:
+def checked(log: Any, fail: list[str], warn: list[str], *targets: str) -> CheckReport:
     gate = CheckOptions(fail=tuple(map(parse, fail)), warn=tuple(map(parse, warn)), top=2)
-    return compute.report(compute.judge(source(log, *targets), gate), overview(log, Skips()).data)
+    return compute.report(compute.judge(source(log, *targets), gate), overview(log, Skips()))
 
 
 CHECKED = checked(
@@ -56,3 +57,13 @@ UNCONFIGURED = ConfigReport(file=None, settings=[Setting(key="jobs", value=None,
 SHORT_CHECKS = {"checked": CHECKED, "held": HELD, "doubtful": DOUBTFUL, "unknown": UNKNOWN, "floor": FLOOR}
 CHECKS = {**SHORT_CHECKS, "hostile": HOSTILE}
 SETTINGS = {"configured": CONFIGURED, "unconfigured": UNCONFIGURED}
+
+
+def with_budgets(report: CheckReport, *budgets: CheckedBudget) -> CheckReport:
+    """The report with other budgets."""
+    return structs.replace(report, budgets=list(budgets))
+
+
+def with_records(budget: CheckedBudget, *records: ViolatingRecord) -> CheckedBudget:
+    """The budget with other records that violate it."""
+    return structs.replace(budget, records=list(records))

@@ -20,7 +20,7 @@ class Command(NamedTuple):
 COMMANDS: Final[dict[str, Command]] = {
     "audit": Command("audit.view"),
     "calibrate": Command("reconcile.view_calibrate", "reconcile.report:CalibrateReport"),
-    "check": Command("budgets.view"),
+    "check": Command("budgets.view", "budgets.report:CheckReport"),
     "config": Command("inspect.config", "inspect.report:ConfigReport"),
     "cost": Command("cost.view"),
     "count": Command("inspect.count", "inspect.report:CountReport"),

@@ -45,8 +45,9 @@ def _content(report: Report) -> Report | dict[str, Any]:
 
 
 def _budgets(report: Report) -> BudgetResults:
-    if report.command != "check":
-        raise UsageError(f"a report of {report.command!r} has no budgets")
+    from tokcount.reports.budgets.report import CheckReport
     from tokcount.reports.budgets.view import results
 
-    return results(report.data)
+    if not isinstance(report, CheckReport):
+        raise UsageError(f"a report of {report.command!r} has no budgets")
+    return results(report)

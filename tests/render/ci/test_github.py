@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.checks import CHECKED, CHECKS, HELD, HOSTILE, UNKNOWN
+from msgspec import structs
+from support.checks import CHECKED, CHECKS, HELD, HOSTILE, UNKNOWN, with_budgets, with_records
 from support.rendering import render
 from syrupy.assertion import SnapshotAssertion
 
 from tokcount.render.ci.github import add_summary, command
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 from tokcount.reports.views import document_of
 
 COMMAND = re.compile(r"::(error|warning|notice)( [^:]*)?::(.*)")
@@ -64,17 +65,17 @@ def test_an_unknown_value_is_an_error_without_a_location() -> None:
 
 
 def test_at_most_ten_annotations_of_a_level_are_written() -> None:
-    entry = dict(CHECKED.data["budgets"][0])
-    many = DictReport("check", {**CHECKED.data, "budgets": [{**entry, "records": entry["records"] * 8}] * 3})
+    entry = CHECKED.budgets[0]
+    many = with_records(entry, *entry.records * 8)
 
-    assert render(many, "github").count("::error") == 10
+    assert render(with_budgets(CHECKED, many, many, many), "github").count("::error") == 10
 
 
 def test_a_log_from_standard_input_has_no_file() -> None:
-    entry = dict(CHECKED.data["budgets"][0])
-    piped = {**entry, "records": [{**entry["records"][0], "source": "-"}]}
+    entry = CHECKED.budgets[0]
+    piped = with_records(entry, structs.replace(entry.records[0], source="-"))
 
-    line = render(DictReport("check", {**CHECKED.data, "budgets": [piped]}), "github").splitlines()[0]
+    line = render(with_budgets(CHECKED, piped), "github").splitlines()[0]
 
     assert line.startswith("::error title=tokcount check::")
 

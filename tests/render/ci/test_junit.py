@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.checks import CHECKED, CHECKS, DOUBTFUL, HELD, HOSTILE
+from msgspec import structs
+from support.checks import CHECKED, CHECKS, DOUBTFUL, HELD, HOSTILE, with_budgets, with_records
 from support.rendering import render
 from syrupy.assertion import SnapshotAssertion
 
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 
 
 def suite(report: Report) -> ET.Element:
@@ -70,10 +71,10 @@ def test_log_content_is_escaped() -> None:
 
 @given(st.text(st.characters(blacklist_categories=[])))
 def test_any_text_makes_a_file_that_parses(text: str) -> None:
-    entry = {**CHECKED.data["budgets"][0], "budget": text, "doubt": text}
-    entry["records"] = [{**entry["records"][0], "source": text, "note": text}]
+    entry = structs.replace(CHECKED.budgets[0], budget=text, reason=text)
+    record = structs.replace(entry.records[0], source=text, note=text)
 
-    assert len(suite(DictReport("check", {"passed": False, "budgets": [entry]}))) == 1
+    assert len(suite(with_budgets(CHECKED, with_records(entry, record)))) == 1
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))

@@ -12,12 +12,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.checks import CHECKED, CHECKS, HOSTILE, HOSTILE_PATH
+from msgspec import structs
+from support.checks import CHECKED, CHECKS, HOSTILE, HOSTILE_PATH, with_budgets, with_records
 from support.rendering import render
 from syrupy.assertion import SnapshotAssertion
 
 from tokcount.render.ci.sarif import uri
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 
@@ -69,10 +70,11 @@ def test_a_result_keeps_its_fingerprint_and_no_two_share_one() -> None:
 
 
 def test_a_result_without_a_file_has_no_location() -> None:
-    entry = dict(CHECKED.data["budgets"][0])
-    piped = {**entry, "records": [{**entry["records"][0], "source": "-"}, {**entry["records"][1], "line": 0}]}
+    entry = CHECKED.budgets[0]
+    piped, whole_file = entry.records[0], entry.records[1]
+    records = structs.replace(piped, source="-"), structs.replace(whole_file, line=0)
 
-    first, second = sarif(DictReport("check", {**CHECKED.data, "budgets": [piped]}))["runs"][0]["results"]
+    first, second = sarif(with_budgets(CHECKED, with_records(entry, *records)))["runs"][0]["results"]
 
     assert "locations" not in first
     assert "region" not in second["locations"][0]["physicalLocation"]
@@ -100,10 +102,9 @@ def test_log_content_is_escaped() -> None:
 
 @given(st.text(st.characters(blacklist_categories=[]), min_size=1))
 def test_any_path_makes_a_valid_file(path: str) -> None:
-    entry = {**CHECKED.data["budgets"][0]}
-    entry["records"] = [{**entry["records"][0], "source": path}]
+    entry = CHECKED.budgets[0]
 
-    sarif(DictReport("check", {**CHECKED.data, "budgets": [entry]}))
+    sarif(with_budgets(CHECKED, with_records(entry, structs.replace(entry.records[0], source=path))))
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.budget_log import IN_PART, LOG, UNSURE, source
+from support.budget_log import IN_PART, LOG, OVERVIEW, UNSURE, source
 
 from tokcount.errors import UsageError
 from tokcount.reports.budgets import baseline, compute
@@ -17,7 +17,7 @@ from tokcount.reports.budgets.language import holds, is_over, parse
 def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
     """The JSON object of one budget that must hold."""
     verdicts = compute.judge(source(log, *targets), CheckOptions(fail=(parse(text),), **options))
-    found: dict[str, Any] = compute.report(verdicts, {}).data["budgets"][0]
+    found: dict[str, Any] = compute.report(verdicts, OVERVIEW).data["budgets"][0]
     return found
 
 
@@ -25,7 +25,7 @@ def test_warnings_do_not_fail_a_report() -> None:
     held, broken = parse("input_tokens.max <= 600"), parse("input_tokens.max < 600")
     verdicts = {
         levels: compute.report(
-            compute.judge(source(), CheckOptions(fail=levels[:1], warn=levels[1:])), {}
+            compute.judge(source(), CheckOptions(fail=levels[:1], warn=levels[1:])), OVERVIEW
         ).data
         for levels in [(held, broken), (broken, held)]
     }

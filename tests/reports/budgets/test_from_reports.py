@@ -6,17 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.budget_log import IN_PART, LOG, OWN, TODAY, UNSURE, measured, source
+from support.budget_log import IN_PART, LOG, OVERVIEW, OWN, TODAY, UNSURE, measured, source
 from support.frames import NEW, SKIPS
 
+from tokcount.errors import UsageError
 from tokcount.reports.budgets import compute
 from tokcount.reports.budgets.compute import CheckOptions
 from tokcount.reports.budgets.from_reports import NOT_THERE, ReportSource, overview_of
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.drift import compute as drift
+from tokcount.reports.inspect.report import CountReport
 from tokcount.reports.reconcile import compute as reconcile
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 
 WITH_SHAPES = LOG.with_columns(shape=LOG["kind"], billed_reasoning_tokens=None)
 
@@ -91,15 +93,17 @@ def test_a_saved_report_has_the_number_of_records_without_a_value() -> None:
 
 def test_a_saved_check_can_be_judged_again_with_its_records() -> None:
     gate = CheckOptions(fail=(parse('input_tokens.p95 <= 250 where kind = "chat"'),), top=1)
-    report = compute.report(compute.judge(source(), gate), {})
+    report = compute.report(compute.judge(source(), gate), OVERVIEW)
 
-    again = compute.report(compute.judge(ReportSource([report]), gate), {})
+    again = compute.report(compute.judge(ReportSource([report]), gate), OVERVIEW)
 
     assert again == report
 
 
 def test_a_saved_check_knows_only_its_own_budgets_and_other_reports_list_no_records() -> None:
-    checked = compute.report(compute.judge(source(), CheckOptions(fail=(parse("records.total >= 1"),))), {})
+    checked = compute.report(
+        compute.judge(source(), CheckOptions(fail=(parse("records.total >= 1"),))), OVERVIEW
+    )
     asked = parse("input_tokens.total <= 1")
 
     assert ReportSource([checked]).measure(asked, None).reason == NOT_THERE
@@ -113,8 +117,11 @@ def test_the_targets_default_to_those_of_the_reports() -> None:
 
 
 def test_the_overview_comes_from_the_first_report_that_has_one() -> None:
-    assert overview_of([DictReport("check", {}), *saved()])["records"] == 7
-    assert overview_of([DictReport("check", {})]) == {}
+    other = CountReport(inputs=[], total={})
+
+    assert overview_of([other, *saved()]).records == 7
+    with pytest.raises(UsageError, match="hold no values for budgets"):
+        overview_of([other])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from support.budget_log import INPUT, LOG, TODAY, UNSURE, lines, measured, sourc
 
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Measured
+from tokcount.reports.budgets.report import ViolatingRecord
 from tokcount.reports.cost.compute import CostOptions, costs
 
 GROWTH = [(n - own) / own for n, own in zip([57, 107, 157, 207, 53, 303], INPUT[:6], strict=True)]
@@ -191,7 +192,7 @@ def test_violations_come_worst_first(budget: str, found: list[int]) -> None:
 
 @given(st.integers(0, 1732))
 def test_the_violations_of_a_sum_are_the_fewest_that_make_up_its_excess(limit: int) -> None:
-    found = [entry["value"] for entry in violations(f"input_tokens.total <= {limit}").records]
+    found = [Decimal(record.value or 0) for record in violations(f"input_tokens.total <= {limit}").records]
 
     assert 1732 - sum(found) <= limit
     if found:
@@ -203,20 +204,14 @@ def test_the_first_violations_are_listed_and_all_are_counted() -> None:
 
     assert lines(found) == [6, 4]
     assert found.total == 6
-    assert found.records[0] == {
-        "source": "logs/june.jsonl",
-        "line": 6,
-        "index": 3,
-        "model": "gpt-4",
-        "value": 600,
-        "note": None,
-        "unit": "tokens",
-    }
+    assert found.records[0] == ViolatingRecord(
+        source="logs/june.jsonl", line=6, index=3, model="gpt-4", value=600, note=None, unit="tokens"
+    )
 
 
 def test_violations_show_money_and_reasons() -> None:
-    assert violations("cost.max <= $0.0001").records[0]["value"] == "0.01806"
-    assert [entry["note"] for entry in violations("unpriced.total <= 0", UNSURE).records] == [
+    assert violations("cost.max <= $0.0001").records[0].value == "0.01806"
+    assert [record.note for record in violations("unpriced.total <= 0", UNSURE).records] == [
         "no token counts",
         "unknown model",
     ]
@@ -226,7 +221,7 @@ def test_without_a_limit_records_without_a_value_are_listed() -> None:
     found = source(UNSURE).violations(parse("cost.total <= $1"), None, None, 10)
 
     assert lines(found) == [8, 9]
-    assert [entry["value"] for entry in found.records] == [None, None]
+    assert [record.value for record in found.records] == [None, None]
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=2, max_size=40))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
     from tokcount.reports.budgets.compute import CheckOptions, Verdict
     from tokcount.reports.budgets.derived import BudgetContext
+    from tokcount.reports.budgets.report import CheckReport
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
 
@@ -179,7 +180,7 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
     if frame.height:
         source = ScanSource(frame, skipped, _context(job, plan, references, budgets))
         verdicts = compute.judge(source, options)
-        report = compute.report(verdicts, overview(frame, skipped).data)
+        report = compute.report(verdicts, overview(frame, skipped))
         job.show(report)
         passed = _finish(report, verdicts, budgets, job.run)
     job.close(frame.height, skipped)
@@ -202,12 +203,12 @@ def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: Budg
     )
 
 
-def _finish(report: Report, verdicts: list[Verdict], budgets: BudgetGroup, run: RunGroup) -> bool:
+def _finish(report: CheckReport, verdicts: list[Verdict], budgets: BudgetGroup, run: RunGroup) -> bool:
     """Save the baseline and the job summary; whether all budgets of level fail passed."""
     if budgets.save_baseline:
         _save(verdicts, budgets.save_baseline, run)
     _summarise(report, run)
-    return bool(report.data["passed"])
+    return report.passed
 
 
 def _save(verdicts: list[Verdict], path: Path, run: RunGroup) -> None:

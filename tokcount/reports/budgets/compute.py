@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Final
 
 import msgspec
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
+from tokcount.reports.budgets import report as report_types
 from tokcount.reports.budgets.baseline import Baseline, json_value
 from tokcount.reports.budgets.language import Amount, Budget, holds
 from tokcount.reports.budgets.metric import Measured, Unit
 from tokcount.reports.budgets.metrics import METRICS
+from tokcount.reports.budgets.report import CheckedBudget, CheckReport, Level
 from tokcount.reports.budgets.source import BudgetSource, Violations
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Overview
 
-Level = Literal["fail", "warn"]
 NO_BASELINE: Final = "no baseline; save one with --save-baseline FILE, compare with --baseline FILE"
 NOT_IN_BASELINE: Final = "not in the baseline; save it again with --save-baseline"
 SAVED: Final = "saved as baseline"
@@ -115,10 +116,12 @@ def needs_own(budget: Budget, *, has_targets: bool, has_baseline: bool) -> bool:
     return budget.target is None and not has_targets
 
 
-def report(verdicts: Sequence[Verdict], overview: dict[str, Any]) -> Report:
+def report(verdicts: Sequence[Verdict], overview: Overview) -> CheckReport:
     """The report of `judge`; ``overview`` describes what the log holds."""
+    held = {name: getattr(overview, name) for name in Overview.__struct_fields__}
+    del held["schema_version"], held["tokcount"]
     passed = all(verdict.passed for verdict in verdicts if verdict.level == "fail")
-    return DictReport("check", {"passed": passed, **overview, "budgets": [_entry(v) for v in verdicts]})
+    return CheckReport(**held, passed=passed, budgets=[_entry(verdict) for verdict in verdicts])
 
 
 def values(verdicts: Sequence[Verdict]) -> dict[str, tuple[Decimal, Unit]]:
@@ -186,30 +189,32 @@ def _offset(amount: Amount, baseline: Decimal, unit: Unit) -> Decimal:
     return baseline * amount.value if is_part else amount.value
 
 
-def _entry(verdict: Verdict) -> dict[str, Any]:
+def _entry(verdict: Verdict) -> CheckedBudget:
     budget, value, limit = verdict.budget, verdict.value, verdict.limit
-    unit = budget.unit
-    known = value is not None and limit is not None
     difference = value - limit if value is not None and limit is not None else None
-    margin = float(difference / abs(limit)) if known and difference is not None and limit else None
-    return {
-        "budget": budget.text,
-        "level": verdict.level,
-        "key": verdict.key,
-        "metric": budget.metric,
-        "aggregate": budget.aggregate,
-        "target": verdict.target,
-        "unit": unit,
-        "value": None if value is None else json_value(value, unit),
-        "floor": verdict.is_floor,
-        "limit": None if limit is None else json_value(limit, unit),
-        "baseline": None if verdict.baseline is None else json_value(verdict.baseline, unit),
-        "difference": None if difference is None else json_value(difference, unit),
-        "margin": margin,
-        "passed": verdict.passed,
-        "doubt": verdict.reason,
-        "rests_on": verdict.undercounted,
-        "sure": verdict.is_certain,
-        "records": verdict.violations.records,
-        "more": verdict.violations.total - len(verdict.violations.records),
-    }
+    margin = float(difference / abs(limit)) if difference is not None and limit else None
+    return CheckedBudget(
+        budget=budget.text,
+        level=verdict.level,
+        key=verdict.key,
+        metric=budget.metric,
+        aggregate=budget.aggregate,
+        target=verdict.target,
+        unit=budget.unit,
+        value=_amount(value, budget.unit),
+        is_floor=verdict.is_floor,
+        limit=_amount(limit, budget.unit),
+        baseline=_amount(verdict.baseline, budget.unit),
+        difference=_amount(difference, budget.unit),
+        margin=margin,
+        passed=verdict.passed,
+        reason=verdict.reason,
+        undercounted=verdict.undercounted,
+        is_certain=verdict.is_certain,
+        records=verdict.violations.records,
+        more=verdict.violations.total - len(verdict.violations.records),
+    )
+
+
+def _amount(value: Decimal | None, unit: Unit) -> report_types.Amount:
+    return None if value is None else json_value(value, unit)

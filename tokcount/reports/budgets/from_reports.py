@@ -10,19 +10,20 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
+from tokcount.errors import UsageError
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.metric import LogTotals, Measured, Metric
 from tokcount.reports.budgets.metrics import METRICS
+from tokcount.reports.budgets.report import CheckedBudget, CheckReport
 from tokcount.reports.budgets.source import Violations, reasons_text
 from tokcount.reports.budgets.violations import DIGITS
-from tokcount.reports.report import Report
+from tokcount.reports.report import Overview, Report
 
 Entry = dict[str, Any]
 """The JSON object of one reference."""
-OVERVIEW: Final = (
-    *("records", "skipped", "skipped_reasons", "skipped_at", "formats", "kinds", "models", "flags", "period"),
-)
 NOT_THERE: Final = "not in the report; check the log itself"
 
 
@@ -51,27 +52,30 @@ class ReportSource:
         """The records that a saved report of ``check`` holds; other reports hold none."""
         key = budget.key(target)
         for entry in self._checked():
-            if entry["key"] == key and limit is not None:
-                records = entry["records"]
-                return Violations(records[:top], len(records) + entry["more"])
+            if entry.key == key and limit is not None:
+                return Violations(entry.records[:top], len(entry.records) + entry.more)
         return Violations()
 
-    def _checked(self) -> Iterable[Entry]:
+    def _checked(self) -> Iterable[CheckedBudget]:
         return (
-            entry for report in self._reports if report.command == "check" for entry in report.data["budgets"]
+            entry for report in self._reports if isinstance(report, CheckReport) for entry in report.budgets
         )
 
 
-def overview_of(reports: Sequence[Report]) -> dict[str, Any]:
-    """What the log holds, from the first report that has it."""
+def overview_of(reports: Sequence[Report]) -> Overview:
+    """What the log holds, from the first report that has it. Raises `UsageError` when none has."""
     for report in reports:
+        if isinstance(report, Overview):
+            return report
         if "kinds" in report.data:
-            return {key: report.data[key] for key in OVERVIEW if key in report.data}
-    return {}
+            return msgspec.convert(report.data, Overview)
+    raise UsageError(
+        "these reports hold no values for budgets; check reads drift, cost, reconcile and check."
+    )
 
 
 def _measured(report: Report, budget: Budget, target: str | None) -> Measured | None:
-    if report.command == "check":
+    if isinstance(report, CheckReport):
         return _of_check(report, budget.key(target))
     if budget.where:
         return None
@@ -81,11 +85,10 @@ def _measured(report: Report, budget: Budget, target: str | None) -> Measured | 
     return _of_metric(report, metric, budget.aggregate, target)
 
 
-def _of_check(report: Report, key: str) -> Measured | None:
-    for entry in report.data["budgets"]:
-        if entry["key"] == key:
-            undercounted = entry.get("rests_on", "")
-            return Measured(_number(entry["value"]), entry["doubt"], entry["floor"], undercounted)
+def _of_check(report: CheckReport, key: str) -> Measured | None:
+    for entry in report.budgets:
+        if entry.key == key:
+            return Measured(_number(entry.value), entry.reason, entry.is_floor, entry.undercounted)
     return None
 
 

@@ -129,7 +129,7 @@ class ScanSource:
 
     def _skipped_places(self, top: int) -> Violations:
         places = [
-            violations.place_entry(place.source, place.line, place.detail or place.reason)
+            violations.skipped_item(place.source, place.line, place.detail or place.reason)
             for place in list(self._skipped.places)[:top]
         ]
         return Violations(places, sum(self._skipped.reasons.values()))

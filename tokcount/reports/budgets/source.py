@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.metric import Measured
+from tokcount.reports.budgets.report import ViolatingRecord
 
 
 class Violations(msgspec.Struct, frozen=True):
-    """The records that violate a budget, the worst first, as JSON objects: the first ones, and how many in all."""
+    """The records that violate a budget, the worst first: the first ones, and how many in all."""
 
-    records: list[dict[str, Any]] = []
+    records: list[ViolatingRecord] = []
     total: int = 0
 
 

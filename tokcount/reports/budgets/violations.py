@@ -12,6 +12,7 @@ from tokcount.reports.budgets.baseline import json_value
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.metric import AVERAGES, ORDERED, PerRecord, Ratio, Unit
 from tokcount.reports.budgets.metrics import METRICS
+from tokcount.reports.budgets.report import ViolatingRecord
 from tokcount.reports.budgets.source import Violations
 from tokcount.reports.cost.prices import UNIT, usd
 
@@ -58,10 +59,11 @@ def breaking(
     return _fewest(rows, value, bound, shown, top)
 
 
-def place_entry(source: str, line: int, note: str) -> dict[str, Any]:
-    """The JSON object of a place that is not a record."""
-    place = {"source": source, "line": line, "index": 0, "model": None}
-    return {**place, "value": None, "unit": "records", "note": note}
+def skipped_item(source: str, line: int, note: str) -> ViolatingRecord:
+    """A skipped item as a violation."""
+    return ViolatingRecord(
+        source=source, line=line, index=0, model=None, value=None, note=note, unit="records"
+    )
 
 
 def _of_ratio(
@@ -84,12 +86,12 @@ def _fewest(rows: pl.DataFrame, excess: pl.Expr, allowed: float, shown: Shown, t
 
 def _listed(rows: pl.DataFrame, shown: Shown, top: int) -> Violations:
     first = rows.head(top).select("source", "line", "index", "model", value=shown.value, note=shown.note)
-    return Violations([_entry(row, shown.unit) for row in first.iter_rows(named=True)], rows.height)
+    return Violations([_record(row, shown.unit) for row in first.iter_rows(named=True)], rows.height)
 
 
-def _entry(row: dict[str, Any], unit: Unit) -> dict[str, Any]:
+def _record(row: dict[str, Any], unit: Unit) -> ViolatingRecord:
     value = None if row["value"] is None else json_value(decimal_of(row["value"], unit), unit)
-    return {**row, "value": value, "unit": unit}
+    return ViolatingRecord(**{**row, "value": value}, unit=unit)
 
 
 def _in_frame(limit: Decimal, unit: Unit) -> float:

@@ -1,0 +1,77 @@
+"""The report of `tokcount check`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tokcount.reports.budgets.metric import Unit
+from tokcount.reports.report import Count, Overview
+
+Level = Literal["fail", "warn"]
+Amount = int | float | str | None
+"""Tokens and records as numbers, shares as fractions, money as a decimal string in USD; `None`: not known."""
+
+
+class ViolatingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that violates a budget, or that has no value."""
+
+    source: str
+    line: Count
+    index: Count
+    model: str | None
+    value: Amount
+    note: str | None
+    """Why it has no value, or what else there is to report about it."""
+    unit: Unit
+
+
+class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
+    """One budget under one target. Values are numbers, shares are fractions, money is a decimal string in USD."""
+
+    budget: str
+    """As it was written."""
+    level: Level
+    key: str
+    """What was measured, in canonical form: metric, selection, target. Baselines are stored under it."""
+    metric: str
+    aggregate: str
+    target: str | None
+    """Measured under this model or encoding; `None`: under each record's own model."""
+    unit: Unit
+    value: Amount
+    """`None`: not known."""
+    is_floor: bool = msgspec.field(name="floor")
+    """The true value is higher: some records have a value that is too low."""
+    limit: Amount
+    """`None`: relative to a value that is not in the baseline."""
+    baseline: Amount
+    difference: Amount
+    """value - limit"""
+    margin: float | None
+    """(value - limit) / |limit|"""
+    passed: bool
+    reason: str = msgspec.field(name="doubt")
+    """Why the value is not that of all records, or why there is nothing to judge by; empty: neither."""
+    undercounted: str = msgspec.field(name="rests_on")
+    """How many records have a value that is too low, and why; empty: none."""
+    is_certain: bool = msgspec.field(name="sure")
+    """The verdict would be the same if everything were known."""
+    records: list[ViolatingRecord]
+    """The records that violate the budget, the worst first."""
+    more: Count
+    """Further records that violate it."""
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether it passed, but might not if everything were known."""
+        return self.passed and not self.is_certain
+
+
+class CheckReport(Overview, frozen=True, kw_only=True, tag="check"):
+    """Budgets compared with a log or with saved reports."""
+
+    passed: bool
+    """Every budget of level `fail` passed."""
+    budgets: list[CheckedBudget]

@@ -1,9 +1,9 @@
-"""Compare the bundled data with two packages that keep the same facts; for developers, before a release.
+"""Compare the bundled data with two packages that have the same facts; for developers, before a release.
 
     python tools/check_prices.py
 
 Every price that is in force on the data's date is compared with genai-prices, every shutdown date with the list in the
-openai package. A difference must stand in ``known_differences.csv`` with its reason; exit code 1 otherwise.
+openai package. A difference must be listed in `known_differences.csv` with its reason; otherwise the exit code is 1.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _QUOTED = re.compile(r'"([^"]+)"')
 
 
 class Difference(msgspec.Struct, frozen=True, order=True):
-    """One fact on which the bundled data and a package do not agree."""
+    """A fact on which the bundled data and a package differ."""
 
     package: str
     model: str
@@ -64,7 +64,7 @@ def known_differences() -> dict[Difference, str]:
 
 
 def shutdown_dates(docstring: str) -> dict[str, str]:
-    """Model → shutdown date, out of the list "Deprecated values" of the openai package.
+    """Model → shutdown date, from the list "Deprecated values" of the openai package.
 
     >>> shutdown_dates('- "gpt-4", "gpt-4-0613": Announced shutdown date: 2026-10-23. See …')
     {'gpt-4': '2026-10-23', 'gpt-4-0613': '2026-10-23'}
@@ -122,7 +122,7 @@ def _facts(name: str, catalog: Catalog, info: Any, moment: datetime) -> Iterator
 
 
 def _text(value: Any) -> str:
-    """A number as text: no exponent, no trailing zeros; nothing for ``None``."""
+    """A number as text: no exponent, no trailing zeros; nothing for `None`."""
     if value is None:
         return ""
     text = f"{value:f}" if not isinstance(value, int) else str(value)
@@ -130,7 +130,7 @@ def _text(value: Any) -> str:
 
 
 def main(out: TextIO = sys.stdout) -> int:
-    """Print unexplained differences and explanations that are not needed any more; 1 when there are any."""
+    """Print unexplained differences and explanations that are no longer needed; 1 when there are any."""
     explained = known_differences()
     found = differences(catalogs.default())
     surprises = [difference for difference in found if difference not in explained]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from tokcount.models import catalog, pricing
 from tokcount.models import resolve as names
@@ -56,3 +57,15 @@ def test_looking_up_models_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_counting_files_does_not_load_the_catalog(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("hi", encoding="utf-8")
+    script = f"import sys; sys.argv = ['tokcount', 'count', {str(file)!r}]; from tokcount.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert "tokcount.tokens.counter" in done.stderr
+    assert "tokcount.models" not in done.stderr

@@ -155,3 +155,11 @@ def test_the_names_of_the_messy_sample_are_resolved_or_unknown() -> None:
         "meta-llama/Llama-3.1-8B-Instruct",
         "",
     ]
+
+
+def test_the_first_known_of_several_names_is_taken() -> None:
+    found = names.first_known((None, "", "my-deployment", "gpt-4o", "gpt-4"))
+
+    assert found is not None
+    assert found.model.name == "gpt-4o"
+    assert names.first_known((None, "my-deployment")) is None

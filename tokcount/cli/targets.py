@@ -78,6 +78,7 @@ def _logged_models(
     """The models of the records, most frequent first; the served model takes precedence, as in counting."""
     from tokcount.logs.reader import read
     from tokcount.logs.record import Record
+    from tokcount.models.resolve import first_known
 
     need_files(sources, "--to auto")
     items = read(sources, options)
@@ -85,18 +86,11 @@ def _logged_models(
     found = Counter[str]()
     models: dict[str, Model] = {}
     for (served, asked), n in names.items():
-        model = _first_known((served, asked, group.assume_model), catalog)
-        if model is not None:
-            models[model.name] = model
-            found[model.name] += n
+        known = first_known((served, asked, group.assume_model), catalog)
+        if known is not None:
+            models[known.model.name] = known.model
+            found[known.model.name] += n
     return [models[name] for name, _ in found.most_common()]
-
-
-def _first_known(names: Iterable[str | None], catalog: Catalog) -> Model | None:
-    from tokcount.models.resolve import find
-
-    found = (find(name, catalog) for name in names if name)
-    return next((resolution.model for resolution in found if resolution), None)
 
 
 def _replacements(models: Iterable[Model], catalog: Catalog, today: date) -> dict[str, str | None]:

@@ -1,6 +1,6 @@
-"""Prices of other vendors' models, from the tables that the optional extra ``genai`` installs; offline.
+"""Prices of other vendors' models, from the tables that the optional extra `genai` installs; offline.
 
-Token counts of those models are estimates, so these prices are good for logs that carry billed usage.
+Token counts of those models are estimates, so these prices are useful for logs with billed usage.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tokcount.models.price_rows import PriceRow, Rates
 
 @lru_cache(maxsize=4096)
 def price_row(name: str, day: date) -> PriceRow | None:
-    """The price of another vendor's model on a day; ``None`` without the extra, or for a model it does not know.
+    """The price of another vendor's model on a day; `None` without the extra, or for a model that it does not have.
 
     A model whose price rises in more than one step with the size of the request is left unpriced.
     """
@@ -62,7 +62,7 @@ def _above(cell: Any) -> Any:
 
 
 def _calculate(name: str, day: date) -> Any | None:
-    """The first match of the name as written, without what stands before its last slash, or as a Bedrock id.
+    """The first match of the name as written, as its part after the last slash, or as a Bedrock id.
 
     OpenAI's own models are left to the bundled catalog: the tables there match some of them by their beginning.
     """

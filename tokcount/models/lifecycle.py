@@ -1,4 +1,4 @@
-"""When models go, and what OpenAI recommends instead."""
+"""When models are shut down, and what their vendor recommends instead."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.model import Model
 
 WARN_AHEAD = timedelta(days=180)
-"""A target that goes within this time gets a warning."""
+"""A target that is shut down within this time gets a warning."""
 MOVE_AHEAD = timedelta(days=90)
-"""Nothing is recommended that goes within this time, unless there is nothing else."""
+"""A model that is shut down within this time is recommended only when there is no other."""
 
 
 def replacement_chain(model: Model | str, catalog: Catalog | None = None) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def replacement_chain(model: Model | str, catalog: Catalog | None = None) -> tup
 
 
 def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = None) -> str | None:
-    """One line when a model is shut down, or will be within `WARN_AHEAD`; else nothing."""
+    """One line when a model is shut down, or will be within `WARN_AHEAD`; otherwise `None`."""
     catalog = catalog or catalogs.default()
     model = _model(model, catalog)
     day = model.shutdown_date
@@ -48,23 +48,23 @@ def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = 
 
 
 def auto_target(model: Model | str, today: date, catalog: Catalog | None = None) -> Model:
-    """The recommended replacement that one can move to: the first of the chain that stays for `MOVE_AHEAD`.
+    """The recommended replacement to move to: the first of the chain that stays for at least `MOVE_AHEAD`.
 
-    When all of them go sooner, it is the last one that is still there. Raises `UsageError` when none is left.
+    When all of them are shut down sooner, it is the last one still available. Raises `UsageError` when none is left.
     """
     catalog = catalog or catalogs.default()
     model = _model(model, catalog)
     chain = [_model(name, catalog) for name in replacement_chain(model, catalog)]
-    staying = next((one for one in chain if _lives(one, today + MOVE_AHEAD)), None)
+    staying = next((one for one in chain if _is_available(one, today + MOVE_AHEAD)), None)
     if staying is not None:
         return staying
-    living = [one for one in chain if _lives(one, today)]
-    if living:
-        return living[-1]
+    available = [one for one in chain if _is_available(one, today)]
+    if available:
+        return available[-1]
     raise UsageError(f"no live replacement of {model.name} is known; name a target")
 
 
-def _lives(model: Model, day: date) -> bool:
+def _is_available(model: Model, day: date) -> bool:
     return model.shutdown_date is None or model.shutdown_date > day
 
 

@@ -33,6 +33,11 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of `tokcount.models.catalog.sources`, separated by blanks; `user` for a model from a prices file."""
     note: str = ""
 
+    @property
+    def input_limit(self) -> int | None:
+        """How many input tokens a request may have; `None`: not known."""
+        return self.max_input or self.context_window
+
 
 class FineTune(msgspec.Struct, frozen=True, kw_only=True):
     """Fine-tuned models that share a price: the name it is kept under, and the base models it covers."""

@@ -1,4 +1,4 @@
-"""What a request costs: the price row of its day and tier, and the arithmetic of one request, exact in `Decimal`."""
+"""What a request costs: the price row of its day and service tier, in `Decimal`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ STANDARD_TIERS = frozenset({None, "", "auto", "default", "standard"})
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
-    """The rates that hold for a model on a day in a tier, and the row that they come from.
+    """The rates of a model on a day in a tier, and the row that they come from.
 
-    ``long`` are the rates of a request with more input tokens than ``row.long_threshold``.
+    `long` are the rates of a request with more input tokens than `row.long_threshold`.
     """
 
     row: PriceRow
@@ -42,7 +42,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def origin(self) -> str:
-        """One phrase on where the price comes from: ``gpt-4o row from 2024-10-02, verified``."""
+        """One phrase on where the price comes from: `gpt-4o row from 2024-10-02, verified`."""
         start = f" from {self.row.start}" if self.row.start else ""
         standing = "verified" if self.row.verified else "unverified"
         if self.row.basis != "bundled":
@@ -56,10 +56,10 @@ def price(
     tier: str | None = None,
     catalog: Catalog | None = None,
 ) -> Price | None:
-    """The price of a model on a day (UTC); ``None`` when none is known, which is not zero.
+    """The price of a model on a day (UTC); `None` when none is known, which is not zero.
 
     Without a day it is the last price that the model ever had. Outside the known periods it is that of the nearest
-    one, marked ``extrapolated``. Raises `tokcount.models.resolve.UnknownModel` for a name that is neither a model nor
+    one, marked `extrapolated`. Raises `tokcount.models.resolve.UnknownModel` for a name that is neither a model nor
     priced by the user.
     """
     catalog = catalog or catalogs.default()
@@ -95,7 +95,7 @@ def _utc_day(on: date | datetime) -> date:
 
 
 def at_tier(row: PriceRow, tier: str | None, *, extrapolated: bool = False, note: str = "") -> Price:
-    """The price that a row gives in a service tier (``None``: the standard one), with what that assumes."""
+    """The price that a row gives in a service tier (`None`: the standard one), with what that assumes."""
     rates, long, notes = _tier_rates(row, tier)
     if row.free:
         notes = ("free beta" if row.basis == "bundled" else "free", *notes)

@@ -1,4 +1,4 @@
-"""A model reference: the model name or encoding name that someone gives to ``--from`` and ``--to``."""
+"""A model reference: the model name or encoding name given to `--from` and `--to`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN: Final = "own"
 class Reference(msgspec.Struct, frozen=True):
     """What to count under: an encoding, a framing family, and the model when one was named.
 
-    An encoding alone counts the record as it is under another encoding: messages framed by the `chat` family,
+    A bare encoding counts the record under another encoding: messages framed by the `chat` family,
     completions without framing. A tokenizer of another package has the family `unknown`: as `chat`, but estimated.
     """
 

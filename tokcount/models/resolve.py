@@ -1,6 +1,6 @@
-"""From a name in a log to a model, by rules that are each recorded; never by the longest prefix that fits.
+"""From a name in a log to a model, by rules that are each recorded, never by the longest matching prefix.
 
-The rules in their order: trim and lower-case; the exact name; Azure's spelling ``gpt-35-``; an alias; a fine-tune's
+The rules in their order: trim and lower-case; the exact name; Azure's spelling `gpt-35-`; an alias; a fine-tune's
 base; a compact date; a known model with a date that the catalog does not have. When none fits, a provider's prefix
 is dropped and they are tried again.
 """
@@ -22,11 +22,11 @@ _REMEMBERED = 10_000
 _SHOWN = 80
 
 _NEW_FINE_TUNE = re.compile(r"ft:([^:]+)(?::.*)?")
-"""``ft:BASE:organisation:suffix:id``"""
+"""`ft:BASE:organisation:suffix:id`"""
 _OLD_FINE_TUNE = re.compile(r"([^:]+):ft-.*")
-"""``BASE:ft-organisation-2023-01-01-00-00-00``"""
+"""`BASE:ft-organisation-2023-01-01-00-00-00`"""
 _AZURE_FINE_TUNE = re.compile(r"(.+)\.ft-.*")
-"""``BASE.ft-id``"""
+"""`BASE.ft-id`"""
 _COMPACT_DATE = re.compile(r"(.+)-(\d{4})(\d{2})(\d{2})")
 _DATE = re.compile(r"(.+)-(\d{4})-(\d{2})-(\d{2})")
 
@@ -51,7 +51,7 @@ def resolve(name: str, catalog: Catalog | None = None) -> Resolution:
 
 
 def find(name: str, catalog: Catalog | None = None) -> Resolution | None:
-    """Like `resolve`, with ``None`` for an unknown name. Remembers what it was asked before."""
+    """Like `resolve`, but `None` for an unknown name. Remembers earlier answers."""
     catalog = catalog or catalogs.default()
     try:
         return catalog.resolved[name]
@@ -90,7 +90,7 @@ def _find(asked: str, catalog: Catalog) -> Resolution | None:
 
 
 def _match(name: str, catalog: Catalog) -> Resolution | None:
-    """The first rule that fits the name as it stands."""
+    """The first rule that fits this name, prefix included."""
     return (
         _by_name(name, catalog)
         or _by_azure_spelling(name, catalog)
@@ -151,7 +151,7 @@ def _fine_tune_row(base: str, catalog: Catalog, *, is_old: bool) -> FineTune | N
 
 
 def _fine_tuned(base: Model, name: str, row: FineTune | None) -> Model:
-    """The base model under the fine-tune's name: it is encoded and framed like its base, and lives as its row says."""
+    """The base model under the fine-tune's name: encoded and framed like its base, with its own lifecycle."""
     if row is None:
         return msgspec.structs.replace(base, name=name)
     return msgspec.structs.replace(

@@ -18,8 +18,6 @@ from tokcount.render.writing import write
 if TYPE_CHECKING:
     from tokcount.reports.inspect.report import CountedInput
 
-ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
-
 
 @with_groups
 def count(
@@ -77,14 +75,14 @@ def count(
 
 def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
     """Column → encoding, in the order of the command line."""
-    from tokcount.tokens.encodings import check_name
+    from tokcount.tokens.encodings import COUNTED_BY_DEFAULT, check_name
 
     columns = {name: check_name(name) for name in encodings}
     if models:
         from tokcount.models.resolve import resolve
 
         columns |= {name: resolve(name).model.encoding for name in models}
-    return columns or {name: name for name in ENCODINGS}
+    return columns or {name: name for name in COUNTED_BY_DEFAULT}
 
 
 def _count_inputs(

@@ -173,14 +173,13 @@ def _target(asked: MigrateGroup, plan: ScanPlan) -> MigrationTarget:
 
 def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
     """The factors for limits on output tokens, measured by reading the log once."""
-    from tokcount.models.resolve import find
+    from tokcount.models.resolve import first_known
     from tokcount.reports.migrate.compute import output_factors
 
     inputs.need_files(job.sources, "--scale-max-tokens")
 
     def encoding_of(model: str | None) -> str | None:
-        names = filter(None, (model, plan.assume_model))
-        found = next((found for name in names if (found := find(name, plan.catalog))), None)
+        found = first_known((model, plan.assume_model), plan.catalog)
         return found.model.encoding if found else None
 
     frame, _ = job.count(plan)

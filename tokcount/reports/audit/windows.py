@@ -90,4 +90,4 @@ def _sizes(name: str | None, catalog: Catalog) -> tuple[int | None, int | None, 
     if resolved is None:
         return None, None, None
     model: Model = resolved.model
-    return model.context_window, model.max_input or model.context_window, model.max_output
+    return model.context_window, model.input_limit, model.max_output

@@ -83,8 +83,5 @@ class DerivedColumns:
         return frame.join(table, on="model", how="left", nulls_equal=True, maintain_order="left")
 
     def _window(self, model: str | None) -> int | None:
-        for name in (model, self._assume_model):
-            found = names.find(name, self._catalog) if name else None
-            if found is not None:
-                return found.model.max_input or found.model.context_window
-        return None
+        found = names.first_known((model, self._assume_model), self._catalog)
+        return found.model.input_limit if found else None

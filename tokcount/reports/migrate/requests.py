@@ -10,7 +10,7 @@ import msgspec
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
 from tokcount.models.catalog import Catalog
-from tokcount.models.resolve import find
+from tokcount.models.resolve import first_known
 from tokcount.reports.migrate.answers import answered_by, answers_of, response_of
 from tokcount.reports.migrate.batch import CustomIds, batch_line
 from tokcount.reports.migrate.carrying import Loss, ParameterMapper
@@ -177,11 +177,8 @@ def encoding_of(
     record: Record, assume_model: str | None = None, catalog: Catalog | None = None
 ) -> str | None:
     """The encoding of the model that a record was sent to, if that is known."""
-    for name in filter(None, (record.served_model, record.model, assume_model)):
-        found = find(name, catalog)
-        if found is not None:
-            return found.model.encoding
-    return None
+    found = first_known((record.served_model, record.model, assume_model), catalog)
+    return found.model.encoding if found else None
 
 
 def read_prompts(prompt: Any, encoding: str | None) -> list[Prompt]:

@@ -27,6 +27,9 @@ VOCABULARIES = Path(__file__).parent / "vocabularies"
 NAMES = tuple(OPENAI)
 """OpenAI's encodings, oldest first."""
 
+COUNTED_BY_DEFAULT = ("p50k_base", "cl100k_base", "o200k_base")
+"""One encoding per generation of models: GPT-3 completions, GPT-3.5 and GPT-4, GPT-4o and later."""
+
 _loading = threading.RLock()
 
 

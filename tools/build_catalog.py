@@ -2,8 +2,8 @@
 
     python tools/build_catalog.py
 
-The TOML files are for people. The JSON file has the same entries, one per line, so that tokcount reads one model
-without parsing thousands of lines at every start. Mistakes are listed with file, line and key, exit code 2.
+The TOML files are for people. The JSON file has the same facts as tokcount uses them, one model per line, so that a run
+reads the models it needs and not thousands of lines. Mistakes are listed with file, line and key, exit code 2.
 """
 
 from __future__ import annotations
@@ -19,8 +19,16 @@ import msgspec
 from tokcount import tables
 from tokcount.errors import MistakesError, UsageError, suggest
 from tokcount.models.catalog import DATA
-from tokcount.models.entries import File, FineTuneEntry, ModelEntry, alias_targets, hook, period_list
-from tokcount.models.overrides import period_mistakes
+from tokcount.models.entries import (
+    File,
+    FineTuneEntry,
+    ModelEntry,
+    alias_targets,
+    hook,
+    period_list,
+    price_rows,
+)
+from tokcount.models.user_file import period_mistakes
 from tokcount.tables import Document, Key, Mistake
 
 
@@ -105,14 +113,13 @@ def _undefined(key: Key, names: Iterable[str], known: Iterable[str]) -> Iterator
 def _as_json(file: File) -> bytes:
     """The entries with one line each; prices are kept apart from models, so that each can be read alone."""
     entries: dict[str, ModelEntry | FineTuneEntry] = {**file.models, **file.fine_tunes}
+    priced = {name: entry.prices for name, entry in entries.items() if entry.prices is not None}
     sections: dict[str, Mapping[str, Any]] = {
         "sources": file.sources,
         "aliases": alias_targets(file.aliases),
-        "models": _without_prices(file.models),
-        "fine_tunes": _without_prices(file.fine_tunes),
-        "prices": {
-            name: period_list(entry.prices) for name, entry in entries.items() if entry.prices is not None
-        },
+        "models": {name: entry.model(name) for name, entry in file.models.items()},
+        "fine_tunes": {name: entry.fine_tune(name) for name, entry in file.fine_tunes.items()},
+        "prices": {name: price_rows(name, prices, basis="bundled") for name, prices in priced.items()},
     }
     checked = max(entry.checked for entry in entries.values() if entry.checked)
     lines = [f'"checked": {_json(checked)}', f'"prefixes": {_json(list(file.prefixes))}']
@@ -122,12 +129,8 @@ def _as_json(file: File) -> bytes:
     return ("{" + ",\n".join(lines) + "}\n").encode()
 
 
-def _without_prices(entries: Mapping[str, ModelEntry | FineTuneEntry]) -> dict[str, Any]:
-    return {name: msgspec.structs.replace(entry, prices=None) for name, entry in entries.items()}
-
-
 def _json(value: object) -> str:
-    return msgspec.json.encode(value, enc_hook=str).decode()
+    return msgspec.json.encode(value).decode()
 
 
 def main() -> int:

@@ -69,3 +69,16 @@ def test_counting_files_does_not_load_the_catalog(tmp_path: Path) -> None:
 
     assert "tokcount.tokens.counter" in done.stderr
     assert "tokcount.models" not in done.stderr
+
+
+def test_one_model_is_priced_without_reading_the_others() -> None:
+    script = (
+        "import sys; from tokcount.models import pricing; calls = [];"
+        "sys.setprofile(lambda frame, event, _: calls.append(event) if event == 'call' else None);"
+        "pricing.price('azure/gpt-4o'); sys.setprofile(None); print(len(calls), 'tomllib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    calls, parsed_toml = done.stdout.split()
+    assert int(calls) < 120
+    assert parsed_toml == "False"

@@ -25,7 +25,7 @@ def test_prices_keep_all_their_digits(tmp_path: Path) -> None:
     prices = "[[models.a.prices]]\ninput = 0.10\noutput = 1e-1\n"
     (tmp_path / "a.toml").write_text(f"{SOURCE}[models.a]\n{ENTRY}{CHECKED}{prices}", encoding="utf-8")
 
-    assert b'"a": [{"input":"0.10","output":"0.1"}]' in build_catalog.build(tmp_path)
+    assert b'"a": [{"name":"a","rates":{"input":"0.10","output":"0.1"}}]' in build_catalog.build(tmp_path)
 
 
 def test_the_mistakes_of_all_files_are_listed(tmp_path: Path) -> None:

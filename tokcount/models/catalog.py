@@ -1,41 +1,27 @@
 """The catalog: every model, alias, fine-tune and price that tokcount knows, bundled and the user's own.
 
 The bundled data is edited in `data/*.toml`. `tools/build_catalog.py` writes it to `data/catalog.json`, which is read
-here: the same entries, in a form from which one model is read without the others.
+here: the same facts, in a form from which one model is read without the others.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from tokcount.models.entries import FineTuneEntry, ModelEntry, PriceEntry, price_rows
 from tokcount.models.model import FineTune, Model, Resolution
-from tokcount.models.price_rows import PriceRow
+from tokcount.models.price_rows import PriceRow, Rates
 
 DATA = Path(__file__).parent / "data"
 STALE_AFTER_DAYS = 180
 
 _T = TypeVar("_T")
-
-
-class Bundled(msgspec.Struct, frozen=True, kw_only=True):
-    """The content of `catalog.json`. Entries stay undecoded until they are asked for."""
-
-    checked: date
-    """The newest `checked` of all models."""
-    sources: dict[str, str]
-    prefixes: list[str]
-    aliases: dict[str, str]
-    models: dict[str, msgspec.Raw]
-    fine_tunes: dict[str, msgspec.Raw]
-    prices: dict[str, msgspec.Raw]
 
 
 class Table(Mapping[str, _T], Generic[_T]):
@@ -129,25 +115,25 @@ class Catalog:
 @cache
 def default() -> Catalog:
     """The bundled catalog alone; read once, when first used."""
-    bundled = _bundled()
     return Catalog(
-        models=Table(bundled.models, _model),
-        aliases=bundled.aliases,
-        prefixes=_longest_first(bundled.prefixes),
-        fine_tunes=Table(bundled.fine_tunes, _fine_tune),
-        prices=Table(bundled.prices, _price_rows),
+        models=Table(_section("models"), _model),
+        aliases=msgspec.json.decode(_bundled()["aliases"]),
+        prefixes=_longest_first(msgspec.json.decode(_bundled()["prefixes"])),
+        fine_tunes=Table(_section("fine_tunes"), _fine_tune),
+        prices=Table(_section("prices"), _price_rows),
         user_prices={},
     )
 
 
 def sources() -> Mapping[str, str]:
     """Word in a `source` → what it refers to."""
-    return _bundled().sources
+    sources: dict[str, str] = msgspec.json.decode(_bundled()["sources"])
+    return sources
 
 
 def data_date() -> date:
     """The day on which the bundled data was last checked against its sources."""
-    return _bundled().checked
+    return date.fromisoformat(msgspec.json.decode(_bundled()["checked"]))
 
 
 def data_version() -> str:
@@ -164,29 +150,50 @@ def stale_notice(today: date) -> str | None:
 
 
 @cache
-def _bundled() -> Bundled:
-    return msgspec.json.decode((DATA / "catalog.json").read_bytes(), type=Bundled)
+def _bundled() -> dict[str, msgspec.Raw]:
+    """The sections of `catalog.json`: models, fine-tunes and prices as this module has them, in one line each."""
+    return msgspec.json.decode((DATA / "catalog.json").read_bytes(), type=dict[str, msgspec.Raw])
+
+
+def _section(name: str) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(_bundled()[name], type=dict[str, msgspec.Raw])
 
 
 def _longest_first(prefixes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(prefixes, key=len, reverse=True))
 
 
-def _decoded(raw: msgspec.Raw, kind: Any) -> Any:
-    """An entry that was checked when `catalog.json` was written: prices are decimals without further checks."""
-    return msgspec.json.decode(raw, type=kind, dec_hook=operator.call)
+# Entries were checked when `catalog.json` was written. They are put together by hand, because msgspec would first read
+# the types of all fields, which takes longer than the one model that a run needs.
 
 
-def _model(name: str, raw: msgspec.Raw) -> Model:
-    entry: ModelEntry = _decoded(raw, ModelEntry)
-    return entry.model(name)
+def _model(_name: str, raw: msgspec.Raw) -> Model:
+    return Model(**_with_days(msgspec.json.decode(raw), "shutdown_date", "replacement_as_of"))
 
 
-def _fine_tune(name: str, raw: msgspec.Raw) -> FineTune:
-    entry: FineTuneEntry = _decoded(raw, FineTuneEntry)
-    return entry.fine_tune(name)
+def _fine_tune(_name: str, raw: msgspec.Raw) -> FineTune:
+    fields = _with_days(msgspec.json.decode(raw), "shutdown_date", "replacement_as_of")
+    return FineTune(**{**fields, "bases": tuple(fields["bases"])})
 
 
-def _price_rows(name: str, raw: msgspec.Raw) -> tuple[PriceRow, ...]:
-    entries: list[PriceEntry] = _decoded(raw, list[PriceEntry])
-    return price_rows(name, entries, basis="bundled")
+def _price_rows(_name: str, raw: msgspec.Raw) -> tuple[PriceRow, ...]:
+    return tuple(_price_row(fields) for fields in msgspec.json.decode(raw))
+
+
+def _price_row(fields: dict[str, Any]) -> PriceRow:
+    _with_days(fields, "start", "end")
+    for key in ("rates", "long"):
+        if key in fields:
+            fields[key] = Rates(**{part: Decimal(amount) for part, amount in fields[key].items()})
+    if "batch" in fields:
+        fields["batch"] = tuple(map(Decimal, fields["batch"]))
+    if "unverified" in fields:
+        fields["unverified"] = tuple(fields["unverified"])
+    return PriceRow(**fields)
+
+
+def _with_days(fields: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        if key in fields:
+            fields[key] = date.fromisoformat(fields[key])
+    return fields

@@ -3,6 +3,8 @@
 Names in these Structs are the keys of the files. `data/README.md` explains them to people who edit the files.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation

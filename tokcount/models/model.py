@@ -11,7 +11,7 @@ from tokcount.tokens.encodings import NAMES as ENCODINGS
 __all__ = ["ENCODINGS", "FineTune", "Model", "Resolution"]
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True):
+class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One model of the catalog. Windows and outputs are in tokens; `None` is "not known"."""
 
     name: str
@@ -39,7 +39,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         return self.max_input or self.context_window
 
 
-class FineTune(msgspec.Struct, frozen=True, kw_only=True):
+class FineTune(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fine-tuned models that share a price: the name it is kept under, and the base models it covers."""
 
     name: str

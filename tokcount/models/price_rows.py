@@ -12,7 +12,7 @@ PriceBasis = Literal["bundled", "user", "genai-prices"]
 """Whose price it is: tokcount's data, the user's own, or the optional tables of genai-prices."""
 
 
-class Rates(msgspec.Struct, frozen=True):
+class Rates(msgspec.Struct, frozen=True, omit_defaults=True):
     """USD per 1,000,000 tokens. `None` for cached input or cache writes: they cost what input costs."""
 
     input: Decimal
@@ -21,7 +21,7 @@ class Rates(msgspec.Struct, frozen=True):
     cache_write: Decimal | None = None
 
 
-class PriceRow(msgspec.Struct, frozen=True, kw_only=True):
+class PriceRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The price of a name from `start` (inclusive, `None`: open) to `end` (exclusive, `None`: still in force).
 
     A request with more than `long_threshold` input tokens pays the `long` rates for all of its tokens. `batch` has

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-TEXT_KEYS: dict[str, str] = {
-    "text": "text",
-    "input_text": "text",
-    "output_text": "text",
-    "refusal": "refusal",
-}
-"""Type of a part → key of its text."""
+from tokcount.logs.record import MEDIA_TYPES, PART_KINDS
 
-MEDIA_TYPES = frozenset({"image_url", "input_image", "image", "input_audio", "audio", "file", "input_file"})
+TEXT_KEYS = {name: kind for name, kind in PART_KINDS.items() if kind in ("text", "refusal")}
+"""Type of a part → key of its text; the key is named like the kind."""
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
 """The roles that content is counted by; `prompt` is text without messages, `other` any other role."""

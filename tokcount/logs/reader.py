@@ -8,7 +8,7 @@ Everything streams; memory is bounded by the largest value and by what grouped f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -123,7 +123,7 @@ class Reader:
 
     def finish(self) -> Iterable[Item]:
         """What formats that join files still hold after the last source."""
-        return as_units(self._held_back(run=True), self.options.unit)
+        return self._complete((), run=True)
 
     def _opened(
         self, stream: Stream, source: str, path: str | None, *, inside: bool = False
@@ -151,12 +151,15 @@ class Reader:
 
     def read_values(self, found: Iterator[Found], source: str) -> Iterator[Item]:
         """The records of values that something else has found, as in a column of a table."""
-        yield from as_units(self._items(found, source), self.options.unit)
+        yield from self._complete(self._items(found, source))
+
+    def _complete(self, items: Iterable[Item], *, run: bool = False) -> Iterable[Item]:
+        """The items, then what formats held back, as the kind of unit that was asked for."""
+        return as_units(chain(items, self._held_back(run=run)), self.options.unit)
 
     def _finished(self, items: Iterator[Item], stream: Stream, source: str) -> Iterator[Item]:
-        """The items, then what formats held back, as the units asked for; then the notes."""
-        yield from as_units(items, self.options.unit)
-        yield from as_units(self._held_back(), self.options.unit)
+        """The complete items of a stream; then the warnings about it."""
+        yield from self._complete(items)
         if self._notes is not None:
             self._notes += [FileWarning(source, line, text) for text, line in stream.notes.items()]
 

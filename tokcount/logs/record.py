@@ -17,6 +17,31 @@ Kind = Literal["completions", "chat", "responses", "embeddings", "text", "usage"
 """The endpoint behind a record. ``text``: a prompt without an endpoint. ``usage``: numbers only, no text."""
 
 
+PartKind = Literal["text", "image", "audio", "file", "refusal", "other"]
+
+PART_KINDS: dict[str, PartKind] = {
+    "text": "text",
+    "input_text": "text",
+    "output_text": "text",
+    "refusal": "refusal",
+    "image_url": "image",
+    "input_image": "image",
+    "image": "image",
+    "input_audio": "audio",
+    "audio": "audio",
+    "file": "file",
+    "input_file": "file",
+}
+"""`type` of a part of a message's content → its kind; every other type is `other`.
+
+Source: the OpenAI API reference (content parts of chat messages and Responses items); `image` and `audio` are what
+other vendors' messages use.
+"""
+
+MEDIA_TYPES = frozenset(name for name, kind in PART_KINDS.items() if kind in ("image", "audio", "file"))
+"""Types of parts that hold media instead of text."""
+
+
 class Usage(msgspec.Struct, gc=False):
     """The tokens that the log says were billed. ``None`` is "not logged"; 0 is a logged zero.
 
@@ -42,7 +67,7 @@ class Usage(msgspec.Struct, gc=False):
 class Part(msgspec.Struct, gc=False):
     """One part of a message's content; media are described, never held."""
 
-    kind: Literal["text", "image", "audio", "file", "refusal", "other"]
+    kind: PartKind
     text: str | None = None
     detail: str | None = None
 
@@ -143,21 +168,6 @@ class Skipped(msgspec.Struct, kw_only=True):
     format: str | None = None
 
 
-_KINDS: dict[str, str] = {
-    "text": "text",
-    "input_text": "text",
-    "output_text": "text",
-    "refusal": "refusal",
-    "image_url": "image",
-    "input_image": "image",
-    "image": "image",
-    "input_audio": "audio",
-    "audio": "audio",
-    "file": "file",
-    "input_file": "file",
-}
-
-
 def typed_messages(record: Record) -> list[Message]:
     """The messages of a chat or Responses request, in order; other kinds have none."""
     request = record.request or {}
@@ -206,8 +216,8 @@ def _parts(content: Any, refusal: Any) -> tuple[Part, ...]:
 
 
 def _part(part: Json) -> Part:
-    kind = _KINDS.get(str(part.get("type")), "other")
+    kind = PART_KINDS.get(str(part.get("type")), "other")
     said = part.get("text") if kind == "text" else part.get("refusal") if kind == "refusal" else None
     image = part.get("image_url")
     detail = image.get("detail") if isinstance(image, dict) else part.get("detail")
-    return Part(kind, said if isinstance(said, str) else None, text(detail))  # type: ignore[arg-type]
+    return Part(kind, said if isinstance(said, str) else None, text(detail))

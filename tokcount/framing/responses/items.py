@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tokcount.framing.calls import compact_arguments
-from tokcount.framing.content import MEDIA_TYPES, read_content
+from tokcount.framing.content import read_content
 from tokcount.framing.images import add_media
 from tokcount.framing.tools.tool_set import tool_set
+from tokcount.logs.record import MEDIA_TYPES
 
 if TYPE_CHECKING:
     from tokcount.framing.family import Family, ResponsesRules

@@ -8,23 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.logs.record import Record
+from tokcount.logs.record import MEDIA_TYPES, Record
 from tokcount.logs.scalars import Json
 
-MEDIA_TYPES = frozenset(
-    {
-        "image_url",
-        "image",
-        "input_image",
-        "input_audio",
-        "audio",
-        "file",
-        "input_file",
-        "video",
-        "video_url",
-        "computer_screenshot",
-    }
-)
+_ANY_MEDIA = MEDIA_TYPES | {"video", "video_url", "computer_screenshot"}
+"""With the types that no kind of `Part` describes."""
+
 HIDDEN_STATE = ("previous_response_id", "conversation")
 FUNCTION_TYPES = frozenset({"function", "custom", None})
 """Tools that are defined in the request; all others run at the API and add hidden text."""
@@ -86,7 +75,7 @@ def _normalize_content(item: Json, content: Any, flags: set[str]) -> None:
         if any(not isinstance(part, dict) for part in content):
             item["content"] = content = [_part(part) for part in content if isinstance(part, dict | str)]
             flags.add("odd_content")
-        if any(part.get("type") in MEDIA_TYPES for part in content if isinstance(part.get("type"), str)):
+        if any(part.get("type") in _ANY_MEDIA for part in content if isinstance(part.get("type"), str)):
             flags.add("media")
         return
     flags.add("odd_content")

@@ -9,7 +9,7 @@ from typing import Final
 from tokcount.errors import DataError, UsageError
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
-from tokcount.logs.containers.json_lines import NOT_UTF8
+from tokcount.logs.bytes.text_encoding import NOT_UTF8
 from tokcount.logs.options import LARGEST_RATIO
 from tokcount.logs.source import Source
 

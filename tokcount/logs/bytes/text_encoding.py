@@ -9,6 +9,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 
+NOT_UTF8 = "not valid UTF-8; the bytes that are not were read as Windows-1252"
+"""The warning about a file for which that happened."""
+
 FALLBACK = "tokcount_windows_1252"
 """Name of the error handler for ``bytes.decode``: see `_fallback`."""
 

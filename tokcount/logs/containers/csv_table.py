@@ -11,7 +11,8 @@ import msgspec
 
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.lines import Lines
-from tokcount.logs.containers.json_lines import NOT_UTF8, Found, unparsed, unreadable
+from tokcount.logs.bytes.text_encoding import NOT_UTF8
+from tokcount.logs.containers.json_lines import Found, unparsed, unreadable
 from tokcount.logs.format import Row
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import msgspec
 
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.lines import Lines
+from tokcount.logs.bytes.text_encoding import NOT_UTF8
 from tokcount.logs.record import Skipped
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 Found = tuple[int, int, Any] | Skipped
 """A value with its line and its index among the values that start on that line, or why there is none."""
-
-NOT_UTF8 = "not valid UTF-8; the bytes that are not were read as Windows-1252"
 
 _DECODE = msgspec.json.Decoder().decode
 _LENIENT = json.JSONDecoder(strict=False)

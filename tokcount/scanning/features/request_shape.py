@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.logs.record import Kind
+from tokcount.logs.record import PART_KINDS, Kind
 
 HOSTED_STATE = ("previous_response_id", "conversation", "prompt")
 HISTORY_TYPES = frozenset(
     {"function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"}
 )
-MEDIA_TYPES = {
-    "image_url": "image",
-    "input_image": "image",
-    "input_audio": "audio",
-    "file": "file",
-    "input_file": "file",
-}
 
 
 def shape_of(kind: Kind, request: dict[str, Any] | None) -> str:
@@ -59,7 +52,7 @@ def _parts(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _media_shape(items: list[dict[str, Any]]) -> str | None:
-    found = {MEDIA_TYPES.get(str(part.get("type"))) for part in _parts(items)}
+    found = {PART_KINDS.get(str(part.get("type"))) for part in _parts(items)}
     return next((shape for shape in ("image", "audio", "file") if shape in found), None)
 
 

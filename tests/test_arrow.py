@@ -320,7 +320,7 @@ def test_formats_whose_records_stand_on_several_lines_are_refused_with_a_reason(
     lines = (SAMPLES / name).read_text(encoding="utf-8").splitlines()
     rows = rows_of({"l": lines}, Input(log="l"))
     assert [(row["kind"], row["format"]) for row in rows] == [("skipped", "openai.batch")] * len(lines)
-    assert rows[0]["reason"].startswith("unsupported: a record of this format may stand on several lines")
+    assert rows[0]["reason"].startswith("unsupported: a record of this format may span several lines")
 
 
 def test_places_are_null_where_nothing_names_them() -> None:

@@ -98,7 +98,7 @@ def test_a_file_in_the_place_of_another_is_not_taken_for_it(
     records, skipped = after(rotate, log, how)
 
     assert records <= 50
-    assert all("another file has taken its place since it was found" in each for each in skipped)
+    assert all("it was replaced by another file after it was found" in each for each in skipped)
     assert skipped
 
 

@@ -34,7 +34,7 @@ READ_ALL_THE_SAME = {
 """What is no JSON and is read, because real logs hold it."""
 
 NOTHING = {"n_single_space", "n_structure_UTF8_BOM_no_data", "n_structure_no_data"}
-"""Blank lines: nothing is there, so nothing is said."""
+"""Blank lines: nothing to report."""
 
 DEEP = {"n_structure_100000_opening_arrays", "n_structure_open_array_object"}
 
@@ -94,13 +94,13 @@ def test_a_case_as_a_field_does_no_harm_to_its_neighbours(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in CASES if name[0] != "n"])
 def test_a_case_as_an_element_of_an_array_is_passed_over(name: str) -> None:
-    """So long as it is JSON; UTF-16 inside UTF-8 is not, and the rest of the array is reported as left out."""
+    """So long as it is JSON; UTF-16 inside UTF-8 is not, and the rest of the array is reported as skipped."""
     items, reader = items_of(b"[" + b",\n".join((GOOD, content(name), GOOD)) + b"]", "log.json")
     is_wide = "utf16" in name or "UTF-16" in name or "BOM" in name
 
     assert reader.container == "json"
     if is_wide:
-        assert "the rest of the array is left out" in str(items[-1])
+        assert "the rest of the array is skipped" in str(items[-1])
     else:
         assert len(others(items)) == 1
 

@@ -1,6 +1,6 @@
-"""What a stored conversation counts as: itself, its last request, or every request in it.
+"""Count a stored conversation as one record, as its last request, or as every request in it.
 
-A stored conversation is no request: each of its assistant turns was one call, which re-sent all that stood before.
+A stored conversation is not a request: each assistant turn was one call, which re-sent everything before it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Item = Record | Skipped
 
 
 def as_units(items: Iterable[Item], unit: Unit) -> Iterable[Item]:
-    """The items with every stored conversation turned into the requests that ``unit`` asks for."""
+    """The items with every stored conversation turned into the requests that `unit` asks for."""
     return items if unit == "conversation" else _split(items, unit)
 
 
@@ -32,7 +32,7 @@ def _split(items: Iterable[Item], unit: Unit) -> Iterator[Item]:
 def requests_of(record: Record, *, last_only: bool) -> list[Record]:
     """One record for each assistant turn: its request is the history before it, its response that turn.
 
-    A conversation without an assistant turn that answers something stays as it is.
+    A conversation without an assistant turn that answers something is returned unchanged.
     """
     messages = (record.request or {}).get("messages") or []
     answers = [at for at, message in enumerate(messages) if at and message.get("role") == "assistant"]
@@ -43,7 +43,7 @@ def requests_of(record: Record, *, last_only: bool) -> list[Record]:
 
 
 def _request(record: Record, at: int, number: int, *, alone: bool) -> Record:
-    """The call behind the assistant turn at ``at``. Usage of a whole conversation belongs to no single call."""
+    """The call behind the assistant turn at `at`. Usage of a whole conversation belongs to no single call."""
     request = dict(record.request or {})
     messages = request["messages"]
     request["messages"] = messages[:at]

@@ -1,6 +1,6 @@
-"""The user's own field mapping: JMESPath expressions that say where prompts, models and numbers stand.
+"""The user's own field mapping: JMESPath expressions for the paths of prompts, models and numbers.
 
-Also understood: the common subset of JSONPath (``$.a.b``, ``$[*]``, ``$['dotted.key']``), and a plain key with dots
+Also understood: the common subset of JSONPath (`$.a.b`, `$[*]`, `$['dotted.key']`), and a plain key with dots
 in it. Values that are JSON in a string are parsed once more.
 """
 
@@ -52,7 +52,7 @@ class Path:
             raise UsageError(f"{option}={problem}", command_line=f"{flag} {problem}") from None
 
     def find(self, value: Any) -> Any:
-        """What stands there, as it is; ``None`` when there is nothing. Looks into top-level JSON in strings, too."""
+        """The value at the path, unchanged; `None` when there is none. Also looks into top-level JSON strings."""
         if isinstance(value, dict) and self.expression in value:
             return value[self.expression]
         found = self._search(value)
@@ -89,7 +89,7 @@ _OF_MESSAGES = frozenset({"role", "content", "tool_calls", "function_call"})
 
 
 class Mapper:
-    """Reads values by the user's mapping. Raises `UsageError` when made with an expression that is none.
+    """Reads values by the user's mapping. Raises `UsageError` when created with an invalid expression.
 
     Without a path to messages or a prompt, values are detected as always, and the other paths add to their
     records.
@@ -108,7 +108,7 @@ class Mapper:
         self._rest = _after_each(records)
 
     def items(self, value: Any, place: Location) -> Iterable[Item]:
-        """The records of one value: one of its own, or those at ``--records-path``."""
+        """The records of one value: one of its own, or those at `--records-path`."""
         if self._records is None:
             return self._item(value, place)
         path = self._records if isinstance(value, list) or self._rest is None else self._rest
@@ -132,8 +132,8 @@ class Mapper:
         request, kind = self._request(value)
         if request is None:
             missing = " or ".join(f"--{name}-path" for name in ("messages", "prompt") if name in self._paths)
-            stands = any(self._raw(name, value) is not None for name in ("messages", "prompt"))
-            detail = f"{'no message' if stands else 'nothing'} at {missing}"
+            found = any(self._raw(name, value) is not None for name in ("messages", "prompt"))
+            detail = f"{'no message' if found else 'nothing'} at {missing}"
             return (skipped(place, "unrecognised", detail, "unrecognised"),)
         answer = self._find("completion", value)
         response = None if answer in (None, "") else answer_of(answer, kind)
@@ -181,7 +181,7 @@ class Mapper:
         return None if count is None else Usage(input=count, source="log")
 
     def _completed(self, value: Any, place: Location) -> Iterator[Item]:
-        """Detected records with what the mapping says about them."""
+        """Detected records with the metadata of the mapping."""
         metadata = self._metadata(value)
         for item in self._detector.items(value, place):
             if isinstance(item, Record):
@@ -195,9 +195,9 @@ class Mapper:
 
 
 def _messages(found: Any) -> list[Any] | None:
-    """The messages in what stands at ``--messages-path``: a list, a body, one message, or one text.
+    """The messages in the value at `--messages-path`: a list, a body, one message, or one text.
 
-    ``None`` for what is none of these: JSON that was cut off, an object that is no message, a list of numbers.
+    `None` for anything else: JSON that was cut off, an object that is not a message, a list of numbers.
     """
     if isinstance(found, dict):
         found = found["messages"] if isinstance(found.get("messages"), list) else [found]
@@ -223,7 +223,7 @@ def _messages_in(prompt: Any) -> list[Any] | None:
 
 
 def _after_each(expression: str | None) -> Path | None:
-    """For ``[*].rest``: the path of ``rest``. The elements of an array come one by one, so that large files stream."""
+    """For `[*].rest`: the path of `rest`. The elements of an array come one by one, so that large files stream."""
     if expression is None:
         return None
     plain = _translated(expression)

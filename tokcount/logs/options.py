@@ -1,4 +1,4 @@
-"""How a log is to be read: everything a user can say, and the limits that keep memory and time bounded."""
+"""How to read a log: what users can choose, and the limits that bound memory and time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD_BYTES = 1 << 20
 """Bytes looked at to decide what a file is: the same ones however they come, so that a pipe is read as a file is."""
 
 LARGEST_VALUE = 256 << 20
-"""A line or a JSON value larger than this is skipped, not held."""
+"""A line or a JSON value larger than this is skipped instead of kept in memory."""
 
 LARGEST_RATIO = 1000
 """A compressed file may unpack to this many times its size; checked once `RATIO_GRACE` bytes have come out."""
@@ -26,7 +26,7 @@ RATIO_GRACE = 256 << 20
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """JMESPath expressions (or ``$.a.b``, ``$[*]``) that say where things are in values of an unknown format."""
+    """JMESPath expressions (or `$.a.b`, `$[*]`) with the paths of things in values of an unknown format."""
 
     records_path: str | None = None
     messages_path: str | None = None
@@ -44,10 +44,10 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user said about reading.
+    """What a user chose about reading.
 
-    ``text``: ``True`` reads every file as one plain text; ``None`` does so only for standard input that is
-    nothing else; ``False`` never. ``max_ratio``: see `LARGEST_RATIO`; ``max_value``: see `LARGEST_VALUE`.
+    `text`: `True` reads every file as one plain text; `None` does so only for standard input that is not
+    recognised; `False` never. `max_ratio`: see `LARGEST_RATIO`; `max_value`: see `LARGEST_VALUE`.
     """
 
     input_format: str | None = None

@@ -1,4 +1,4 @@
-"""Sources → records: the one way through the logs room.
+"""Sources → records.
 
     source ─▶ stream of UTF-8 ─▶ shape ─▶ values ─▶ format ─▶ Record | Skipped
 
@@ -15,7 +15,7 @@ import msgspec
 
 from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
 from tokcount.logs.containers.json_lines import Found, unreadable
-from tokcount.logs.containers.sniff import Look, container_of, held, look
+from tokcount.logs.containers.sniff import Look, container_of, look, read_into_memory
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
 from tokcount.logs.detect import Detector, NeedsWhole
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class FileWarning(msgspec.Struct, frozen=True):
-    """Something worth saying about a file that was read all the same."""
+    """Something the user should know about a file that could be read nevertheless."""
 
     source: str
     line: int
@@ -47,9 +47,8 @@ def read(
 ) -> Iterator[Item]:
     """The records of all sources, in order, and what was skipped.
 
-    ``notes`` collects warnings, ``progress`` takes the bytes read since its last call. Never raises for what a source
-    holds, nor for a file that cannot be read (that is a `Skipped`); raises `UsageError` for options that make no
-    sense.
+    `notes` collects warnings, `progress` is called with the bytes read since its last call. Never raises for what a
+    source contains, nor for a file that cannot be read (that is a `Skipped`). Raises `UsageError` for invalid options.
     """
     sources = list(sources)
     reader = Reader(options or ReadOptions(), files=len(sources), notes=notes, progress=progress)
@@ -58,7 +57,7 @@ def read(
     yield from reader.finish()
 
 
-def _told(blocks: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
+def _reported(blocks: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
     for block in blocks:
         progress(len(block))
         yield block
@@ -74,11 +73,11 @@ def _mapper(options: ReadOptions, detector: Detector) -> Mapper | None:
 
 
 class Reader:
-    """Reads sources one after another. ``container`` says how the last one was packed and laid out.
+    """Reads sources one after another. `container` is how the last one was compressed and structured.
 
-    ``files``: how many sources will come; formats that join files wait only when there are several.
-    ``part``, ``alone``: see `tokcount.logs.detect.Detector`. ``apart``: every value stands for itself, so one of a
-    format that spreads a record over several is skipped. ``progress`` takes the bytes read since its last call.
+    `files`: how many sources will come; formats that join files wait only when there are several.
+    `part`, `alone`: see `tokcount.logs.detect.Detector`. `apart`: values are independent of each other, so those of a
+    format that spreads a record over several are skipped. `progress` is called with the bytes read since its last call.
     """
 
     def __init__(
@@ -116,10 +115,10 @@ class Reader:
                 file.close()
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The blocks; their sizes, as they stand in the file, are told to ``progress``."""
+        """The blocks; `progress` is called with the size of each."""
         if self._progress is None:
             return blocks
-        return _told(blocks, self._progress)
+        return _reported(blocks, self._progress)
 
     def finish(self) -> Iterable[Item]:
         """What formats that join files still hold after the last source."""
@@ -128,7 +127,7 @@ class Reader:
     def _opened(
         self, stream: Stream, source: str, path: str | None, *, inside: bool = False
     ) -> Iterator[Item]:
-        """The records of a stream; ``path`` is the plain file behind it, if there is one."""
+        """The records of a stream; `path` is the plain file behind it, if there is one."""
         head, whole = stream.peek()
         container = container_of(head)
         if container is not None:
@@ -143,7 +142,7 @@ class Reader:
             nothing = False
             yield item
         if nothing and container != "empty" and not self._detector.is_waiting:
-            yield _skipped(source, "empty", "nothing in it that could be a record")
+            yield _skipped(source, "empty", "it contains nothing that could be a record")
 
     def read_stream(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
         """The records of a stream of text whose shape is known."""
@@ -154,7 +153,7 @@ class Reader:
         yield from self._complete(self._items(found, source))
 
     def _complete(self, items: Iterable[Item], *, run: bool = False) -> Iterable[Item]:
-        """The items, then what formats held back, as the kind of unit that was asked for."""
+        """The items, then those that formats held back, with conversations as `unit` asks for."""
         return as_units(chain(items, self._held_back(run=run)), self.options.unit)
 
     def _finished(self, items: Iterator[Item], stream: Stream, source: str) -> Iterator[Item]:
@@ -166,11 +165,11 @@ class Reader:
     def _binary(
         self, container: str, stream: Stream, source: str, path: str | None, *, inside: bool
     ) -> Iterator[Item]:
-        """The records of a container that is no text; without a ``path`` it is held in memory."""
+        """The records of a binary container; without a `path` it is kept in memory."""
         if container == "zip" and inside:
             detail = "an archive inside an archive; unpack it first"
             return iter((_skipped(source, "unsupported", detail),))
-        file = path or held(stream)
+        file = path or read_into_memory(stream)
         if file is None:
             detail = f"a {container} file of this size must be a plain file, not piped or compressed"
             return iter((_skipped(source, "unsupported", detail),))
@@ -243,7 +242,7 @@ def _spread(signal: NeedsWhole, place: Location) -> Skipped:
         source=place.source,
         line=place.line,
         reason="unsupported",
-        detail="a record of this format may stand on several lines or in several files; read the files themselves",
+        detail="a record of this format may span several lines or files; read the files themselves",
         format=signal.format_name,
     )
 

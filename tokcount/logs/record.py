@@ -1,4 +1,4 @@
-"""The words of a log: `Record`, `Message`, `Part`, `Usage`, `Skipped`.
+"""What logs are read into: `Record`, `Message`, `Part`, `Usage`, `Skipped`.
 
 A record keeps its request and its response **in the shape of the OpenAI API of its kind**, whatever the log
 looked like. The API bills that body, so the counting rules read it and nothing else; an adapter for another
@@ -14,7 +14,7 @@ import msgspec
 from tokcount.logs.scalars import Json, text
 
 Kind = Literal["completions", "chat", "responses", "embeddings", "text", "usage"]
-"""The endpoint behind a record. ``text``: a prompt without an endpoint. ``usage``: numbers only, no text."""
+"""The endpoint behind a record. `text`: a prompt without an endpoint. `usage`: numbers only, no text."""
 
 
 PartKind = Literal["text", "image", "audio", "file", "refusal", "other"]
@@ -43,11 +43,11 @@ MEDIA_TYPES = frozenset(name for name, kind in PART_KINDS.items() if kind in ("i
 
 
 class Usage(msgspec.Struct, gc=False):
-    """The tokens that the log says were billed. ``None`` is "not logged"; 0 is a logged zero.
+    """The token counts in the log, as billed. `None` means "not logged"; 0 is a logged zero.
 
-    ``input`` is the number under the format's own input field. OpenAI's includes ``cached_input``, Claude Code's does
-    not, Langfuse's depends on the integration (see docs/formats.md). ``output`` includes ``reasoning``. ``cost_usd``
-    is the amount the log itself carries, as it stands there.
+    `input` is the number under the format's own input field. OpenAI's includes `cached_input`, Claude Code's does
+    not, Langfuse's depends on the integration (see docs/formats.md). `output` includes `reasoning`. `cost_usd`
+    is the amount in the log, unchanged.
     """
 
     input: int | None = None
@@ -65,7 +65,7 @@ class Usage(msgspec.Struct, gc=False):
 
 
 class Part(msgspec.Struct, gc=False):
-    """One part of a message's content; media are described, never held."""
+    """One part of a message's content; media are described, never stored."""
 
     kind: PartKind
     text: str | None = None
@@ -90,10 +90,10 @@ class Message(msgspec.Struct):
 class Record(msgspec.Struct, kw_only=True):
     """One API call in a log, or one stored conversation, or one prompt row.
 
-    ``request`` and ``response`` are bodies in the shape of the OpenAI API of ``kind``
-    (completions and text: ``prompt``; chat: ``messages``; responses: ``input``, ``instructions``; responses:
-    ``choices`` or ``output``); ``None`` is "not in the log". ``model`` is the name in the log, ``served_model``
-    the one that the response names. ``timestamp`` is seconds since 1970 in UTC.
+    `request` and `response` are bodies in the shape of the OpenAI API of `kind`
+    (completions and text: `prompt`; chat: `messages`; responses: `input`, `instructions`; responses:
+    `choices` or `output`); `None` means "not in the log". `model` is the name in the log, `served_model`
+    the one that the response names. `timestamp` is seconds since 1970 in UTC.
     """
 
     source: str
@@ -112,7 +112,7 @@ class Record(msgspec.Struct, kw_only=True):
     timestamp: float | None = None
     usage: Usage | None = None
     tier: str | None = None
-    """``batch``, ``flex``, ``priority`` when the log says so."""
+    """`batch`, `flex`, `priority` when the log has it."""
     deployment: str | None = None
     user: str | None = None
     thread: str | None = None
@@ -120,7 +120,7 @@ class Record(msgspec.Struct, kw_only=True):
     flags: tuple[str, ...] = ()
     """Sorted words from `FLAGS`."""
     conversation: bool = False
-    """A stored conversation, not a call: each assistant turn stands for one call that re-sent what stood before it."""
+    """A stored conversation, not a call: each assistant turn was one call that re-sent everything before it."""
 
     @property
     def messages(self) -> list[Message]:
@@ -140,9 +140,9 @@ FLAGS: dict[str, str] = {
     "cached_reply": "answered from a gateway's cache, not billed",
     "duplicate": "a call with the same format and id was seen before",
     "reserialised": "tool arguments or a schema logged as an object; the exact text is lost, the count is an estimate",
-    "odd_content": "a message whose content is not text, parts or null; its only text was taken, or nothing",
+    "odd_content": "a message whose content is not text, parts or null; its only text is counted, or nothing",
 }
-"""Flag → what it means."""
+"""Flag → its meaning."""
 
 SkipReason = Literal[
     "error",
@@ -158,13 +158,13 @@ SkipReason = Literal[
 
 
 class Skipped(msgspec.Struct, kw_only=True):
-    """Something in a log that is not a record, with its place and the reason; never dropped in silence."""
+    """Something in a log that is not a record, with its location and the reason; never dropped silently."""
 
     source: str
     line: int
     reason: SkipReason
     detail: str = ""
-    """One line for people, without log content beyond key names; says what to do where something can be done."""
+    """One line for people, without log content beyond key names; includes what to do about it where possible."""
     format: str | None = None
 
 
@@ -217,7 +217,7 @@ def _parts(content: Any, refusal: Any) -> tuple[Part, ...]:
 
 def _part(part: Json) -> Part:
     kind = PART_KINDS.get(str(part.get("type")), "other")
-    said = part.get("text") if kind == "text" else part.get("refusal") if kind == "refusal" else None
+    written = part.get("text") if kind == "text" else part.get("refusal") if kind == "refusal" else None
     image = part.get("image_url")
     detail = image.get("detail") if isinstance(image, dict) else part.get("detail")
-    return Part(kind, said if isinstance(said, str) else None, text(detail))
+    return Part(kind, written if isinstance(written, str) else None, text(detail))

@@ -1,6 +1,6 @@
-"""Values as logs write them, read with tolerance: numbers, money, times, JSON in strings.
+"""Single values of a log, read leniently: numbers, money, times, JSON in strings.
 
-Every function takes any decoded value and returns the plain thing or ``None``; none of them raises.
+Every function accepts any decoded value and returns the plain value or `None`; none of them raises.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DECODE = msgspec.json.Decoder().decode
 
 
 def number(value: object) -> int | None:
-    """A count: ``26``, ``26.0``, ``"26"``, ``"59200.0"``, ``"1,024"``; all else, booleans too, is ``None``."""
+    """A count: `26`, `26.0`, `"26"`, `"59200.0"`, `"1,024"`; anything else, also a boolean, is `None`."""
     if type(value) is int:
         return value if 0 <= value <= _LARGEST_COUNT else None
     if isinstance(value, str):
@@ -40,7 +40,7 @@ def number(value: object) -> int | None:
 
 
 def money(value: object) -> str | None:
-    """An amount in dollars as a decimal string; ``"$1,234.50"`` loses its sign and separators."""
+    """An amount in dollars as a decimal string; `"$1,234.50"` loses its dollar sign and separators."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int):
@@ -55,14 +55,14 @@ def money(value: object) -> str | None:
 
 
 def truth(value: object) -> bool:
-    """``true``, ``1``, ``"True"``, ``"yes"``; everything else is false."""
+    """`true`, `1`, `"True"`, `"yes"`; everything else is false."""
     if isinstance(value, str):
         return value.strip().lower() in {"true", "t", "1", "yes"}
     return value is True or value == 1
 
 
 def text(value: object) -> str | None:
-    """A string that says something; numbers are written out, empty strings and all else are ``None``."""
+    """A non-empty string, stripped; integers are converted, anything else is `None`."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -76,19 +76,19 @@ _LABEL = re.compile(r"[\w.:/@$*+#<>-]+(?: [\w.:/@$*+#<>-]+)?")
 
 
 def label(value: object, otherwise: str) -> str:
-    """A name from a log (an error code, a type of call, a key), fit for a message: one or two words, 40 characters.
+    """A name from a log (an error code, a type of call, a key), safe to show: one or two words, at most 40 characters.
 
-    Anything else could be somebody's text and is ``otherwise``.
+    Anything else could be somebody's text and is `otherwise`.
     """
     name = text(value)
     return name if name and len(name) <= 40 and _LABEL.fullmatch(name) and name.isprintable() else otherwise
 
 
 def timestamp(value: object, *, naive_utc: bool = False) -> float | None:
-    """Seconds since 1970 in UTC, from epoch numbers of any magnitude, ``[seconds, nanoseconds]`` or ISO 8601.
+    """Seconds since 1970 in UTC, from epoch numbers of any magnitude, `[seconds, nanoseconds]` or ISO 8601.
 
-    A time without a zone is ``None`` unless the format is known to write UTC (``naive_utc``): a guessed zone
-    would move records over the edge of a day, and with it over a price change.
+    A time without a zone is `None` unless the format is known to write UTC (`naive_utc`): a guessed zone
+    would move records to another day, and possibly to another price.
     """
     if value is None:
         return None
@@ -106,7 +106,7 @@ def timestamp(value: object, *, naive_utc: bool = False) -> float | None:
 
 
 def decoded(value: object) -> Any:
-    """The JSON document in a string, one level deep; whatever is no JSON object or array stays as it is."""
+    """The JSON object or array in a string, one level deep; anything else is returned unchanged."""
     if not isinstance(value, str):
         return value
     start = value.lstrip()[:1]
@@ -141,7 +141,7 @@ def decoded_list(value: object) -> list[Any]:
 
 
 def dig(value: object, path: str) -> Any:
-    """What stands at ``path`` (keys joined by dots), or ``None``. A key that holds dots is found whole."""
+    """The value at `path` (keys joined by dots), or `None`. A key that itself contains dots is found first."""
     if not isinstance(value, dict):
         return None
     if path in value:
@@ -160,7 +160,7 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 def first(value: object, paths: tuple[str, ...]) -> Any:
-    """The first of ``paths`` that is there and neither ``None`` nor an empty string."""
+    """The first value at one of `paths` that is neither `None` nor an empty string."""
     for path in paths:
         found = dig(value, path)
         if found is not None and found != "":

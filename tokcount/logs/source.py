@@ -1,4 +1,4 @@
-"""Paths as the user gave them → the files behind them."""
+"""Paths as the user gave them → files."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STDIN = "-"
 class Source(msgspec.Struct, frozen=True):
     """One file to read, or standard input.
 
-    ``path`` is the name as the user gave it, or as found below the folder the user gave; records carry it.
-    ``size`` is in bytes, ``None`` for what has no size (standard input, a pipe). ``file`` is which file it was when it
+    `path` is the name as the user gave it, or as found below the folder the user gave; records carry it.
+    `size` is in bytes, `None` for what has no size (standard input, a pipe). `file` is which file it was when it
     was found, by device and number.
 
-    A log may still be written to: what is read are the ``size`` bytes that it had when it was found.
+    A log may still be written to: what is read are the `size` bytes that it had when it was found.
     """
 
     path: str
@@ -39,19 +39,19 @@ class Source(msgspec.Struct, frozen=True):
     def open(self) -> BinaryIO:
         """The raw bytes; standard input must not be closed by the reader.
 
-        Raises `OSError` as `open` does, and when the name stands for another file by now (a log that was rotated).
+        Raises `OSError` as `open` does, and when the name now refers to another file (a log that was rotated).
         """
         if self.is_stdin:
             return sys.stdin.buffer
         opened = Path(self.path).open("rb", buffering=0)  # noqa: SIM115 - the caller closes it
         if self.file is not None and self.file != _number(os.fstat(opened.fileno())):
             opened.close()
-            raise OSError(errno.ESTALE, "another file has taken its place since it was found")
+            raise OSError(errno.ESTALE, "it was replaced by another file after it was found")
         return opened
 
 
 def expand(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
-    """The files behind paths, folders (recursed in sorted order, names with a leading dot left out), globs and ``-``.
+    """The files behind paths, folders (recursed in sorted order, names with a leading dot left out), globs and `-`.
 
     A file that is named twice is read twice. Raises `UsageError` for a path that does not exist or a pattern
     that fits nothing.
@@ -102,7 +102,7 @@ def _has_size(mode: int) -> bool:
 def _walk(folder: str) -> Iterator[str]:
     """The files below a folder; a folder that a link leads back to is entered once.
 
-    A folder that may not be entered comes as if it were a file: opening it will say why.
+    A folder that cannot be listed is returned as if it were a file: opening it reports why.
     """
     seen = set[tuple[int, int]]()
     closed: list[str] = []

@@ -1,7 +1,7 @@
 """JSONL files in parts, for several processes: where to cut, and how to read one part.
 
-Only plain files of lines are cut. A part does not know its first line number: its records carry lines counted from
-1, and the part says how many lines it has, so that whoever puts the parts together can add them up.
+Only uncompressed files of lines are cut. A part does not know its first line number: its lines are counted from
+1, and the part reports how many lines it has, so that the caller can add them up.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from tokcount.logs.source import Source
 
 SPAN_BYTES = 4 << 20
-"""Aimed size of a part; a part is at least one line."""
+"""Target size of a part; a part is at least one line."""
 
 
 _LOOKED_AT = 20
-"""Values of the head that are detected before a file is cut."""
+"""Values of the head whose format is detected before a file is cut."""
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A part of a file: bytes from ``start`` up to ``end``; both stand at the beginning of a line."""
+    """A part of a file: bytes from `start` up to `end`; both are at the beginning of a line."""
 
     start: int
     end: int
@@ -46,9 +46,9 @@ class Span(msgspec.Struct, frozen=True):
 def plan(
     source: Source, options: ReadOptions | None = None, span_bytes: int = SPAN_BYTES
 ) -> list[Span] | None:
-    """The parts of a file of JSON lines; ``None`` when the file must be read in one piece.
+    """The parts of a file of JSON lines; `None` when the file must be read in one piece.
 
-    Looks at the first bytes and values only: whoever reads a part may still meet a format that needs the whole file
+    Looks at the first bytes and values only: reading a part may still find a format that needs the whole file
     (`tokcount.logs.detect.NeedsWhole`). Never raises: a file that cannot be read has no parts.
     """
     options = options or ReadOptions()
@@ -72,7 +72,7 @@ def _is_lines(head: bytes, path: str) -> bool:
 
 
 def _is_grouped(head: bytes, options: ReadOptions) -> bool:
-    """Does one of the first values say that the file must be read as a whole?"""
+    """Does one of the first values belong to a format that needs the whole file?"""
     detector = Detector(options.input_format, part=True)
     for line in head.split(b"\n")[:_LOOKED_AT]:
         try:
@@ -94,7 +94,7 @@ def _spans(file: BinaryIO, size: int, span_bytes: int) -> list[Span]:
 
 
 def _next_line(file: BinaryIO, position: int, size: int) -> int:
-    """The beginning of the first line that starts at ``position`` or after it."""
+    """The beginning of the first line that starts at `position` or after it."""
     position -= 1
     file.seek(position)
     while block := file.read(HEAD_BYTES):
@@ -106,10 +106,10 @@ def _next_line(file: BinaryIO, position: int, size: int) -> int:
 
 
 class SpanReader:
-    """The records of one part, once. After the last one ``lines`` is the number of lines in the part.
+    """The records of one part, once. After the last one `lines` is the number of lines in the part.
 
     Iterating raises `tokcount.logs.detect.NeedsWhole` when the part holds a format that is spread over the file.
-    A file that became shorter or cannot be read any more ends in a `Skipped` (``unreadable``).
+    A file that became shorter or can no longer be read ends in a `Skipped` (`unreadable`).
     """
 
     def __init__(

@@ -28,7 +28,7 @@ def database_items(file: str | BytesIO, source: str) -> Iterator[Item]:
             known = _format_of(tables)
             if known is None:
                 shown = ", ".join(label(name, "…") for name in sorted(tables)[:_SHOWN_TABLES]) or "none"
-                yield _skipped(source, "unrecognised", f"a database of no known log; tables: {shown}")
+                yield _skipped(source, "unrecognised", f"not a known log database; tables: {shown}")
                 return
             yield from known.read_database(database, source)
     except (sqlite3.Error, OverflowError) as error:
@@ -36,8 +36,8 @@ def database_items(file: str | BytesIO, source: str) -> Iterator[Item]:
 
 
 def _connect(file: str | BytesIO) -> sqlite3.Connection:
-    """Opened for reading, with nothing that the file could make SQLite do (sqlite.org, "Defense Against The Dark
-    Arts"): no functions in its schema, no values larger than a record may be.
+    """Opened for reading, with everything disabled that the file could make SQLite do (sqlite.org, "Defense Against
+    The Dark Arts"): no functions in its schema, no values larger than a record may be.
     """
     if isinstance(file, str):
         database = sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)
@@ -50,7 +50,7 @@ def _connect(file: str | BytesIO) -> sqlite3.Connection:
 
 
 def _tables(database: sqlite3.Connection) -> frozenset[str]:
-    """The tables; a view is a query of whoever made the file, and may never end."""
+    """The tables; a view is an untrusted query that may never end."""
     rows = database.execute("select name from sqlite_master where type = 'table'")
     return frozenset(str(name) for (name,) in rows)
 

@@ -1,4 +1,4 @@
-"""What a source holds, in numbers: the rows behind ``tokcount formats PATH``."""
+"""What a source contains, in numbers: the rows of `tokcount formats PATH`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tokcount.logs.scalars import Json
 from tokcount.logs.source import Source
 
 SHOWN_SKIPPED = 20
-"""Places of skipped items that a summary lists."""
+"""Locations of skipped items that a summary lists."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPECIAL = re.compile(r"<\|[a-z_0-9]+\|>")
@@ -22,8 +22,8 @@ _SPECIAL = re.compile(r"<\|[a-z_0-9]+\|>")
 class Summary:
     """Counts what is read, item by item.
 
-    ``messages``: elements of the message lists of chat requests. ``chars_in``: code points of chat messages and of
-    prompts that are text. ``chars_out``: code points of the text of all answers.
+    `messages`: elements of the message lists of chat requests. `chars_in`: code points of chat messages and of
+    prompts that are text. `chars_out`: code points of the text of all answers.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Summary:
             self.usage["output"] += record.usage.output or 0
 
     def as_dict(self, path: str, container: str) -> Json:
-        """The summary under the keys of the ``formats`` report."""
+        """The summary under the keys of the `formats` report."""
         only_skipped = {name: n for name, n in self.skipped_formats.items() if name not in self.formats}
         return {
             "path": path,
@@ -92,9 +92,9 @@ class Summary:
 
 
 def summarise(source: Source, options: ReadOptions | None = None) -> Json:
-    """What one source holds; keys as in the ``formats`` report, and ``notes``: ``[{line, text}]``.
+    """What one source contains; keys as in the `formats` report, and `notes`: `[{line, text}]`.
 
-    ``formats`` counts records; a format of which only skipped items were seen is listed with their number.
+    `formats` counts records; a format of which only skipped items were seen is listed with their number.
     """
     notes: list[FileWarning] = []
     reader = Reader(options or ReadOptions(), notes=notes)
@@ -103,8 +103,8 @@ def summarise(source: Source, options: ReadOptions | None = None) -> Json:
         summary.add(item)
     for item in reader.finish():
         summary.add(item)
-    said = [{"line": note.line, "text": note.text} for note in notes]
-    return {**summary.as_dict(source.path, reader.container), "notes": said}
+    notes_found = [{"line": note.line, "text": note.text} for note in notes]
+    return {**summary.as_dict(source.path, reader.container), "notes": notes_found}
 
 
 def prompt_texts(record: Record) -> list[str]:
@@ -151,7 +151,7 @@ def _texts(content: Any) -> list[str]:
 
 
 def text_flags(texts: list[str]) -> set[str]:
-    """``special_token_text`` and ``surrogate_repaired`` where a text gives reason for them."""
+    """`special_token_text` and `surrogate_repaired` where a text calls for them."""
     flags = set[str]()
     for text in texts:
         if "<|" in text and _SPECIAL.search(text):

@@ -29,7 +29,7 @@ def test_aliases_that_repeat_a_little_are_data() -> None:
     assert document.value(document.root) == [{"role": "user"}] * 2 + [{"role": "user", "content": "hi"}]
 
 
-def test_aliases_that_stand_for_gigabytes_are_refused() -> None:
+def test_aliases_that_expand_to_gigabytes_are_refused() -> None:
     with pytest.raises(ValueError, match="aliases that expand to more than 16 MB"):
         Document(f"{{x0: &a0 [lol], {LAUGHS}}}")
 

@@ -148,7 +148,7 @@ def test_unicode_encodings_are_known_by_mark_or_pattern(encoding: str, tmp_path:
 
 
 def test_bytes_that_are_not_utf8_are_windows_1252(tmp_path: Path) -> None:
-    """Only those bytes: the lines that are UTF-8 stay what they are. It is said once."""
+    """Only those bytes: the lines that are UTF-8 stay what they are. It is reported once."""
     data = CHAT_LINE.encode() + b'\n{"model":"m","prompt":"caf\xe9 \x93x\x94"}\n'
 
     records, _ = read_all(tmp_path, data)

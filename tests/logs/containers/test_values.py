@@ -95,4 +95,4 @@ def test_an_array_that_is_no_json_is_left_out_and_said(tmp_path: Path) -> None:
     records, skipped = read_all(tmp_path, "[{'role': 'user'}]", "log.json")
 
     assert (records, places(skipped)) == ([], [(1, "unparsed")])
-    assert skipped[0].detail.endswith("the rest of the array is left out")
+    assert skipped[0].detail.endswith("the rest of the array is skipped")

@@ -1,4 +1,4 @@
-"""Archives and other binary containers: what is inside is read, what is not is said."""
+"""Archives and other binary containers: what can be read is read, the rest is reported."""
 
 import gzip
 import io
@@ -52,7 +52,7 @@ def test_an_archive_that_is_packed_itself_is_held_in_memory_up_to_a_bound(
     ]
 
 
-def test_a_member_with_a_password_is_said_to_have_one(tmp_path: Path) -> None:
+def test_a_member_with_a_password_is_reported_as_encrypted(tmp_path: Path) -> None:
     data = bytearray(archive(a__jsonl=CHAT_LINE))
     entry = data.rindex(b"PK\x01\x02")
     data[entry + 8] |= 1

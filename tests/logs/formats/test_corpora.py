@@ -123,16 +123,3 @@ def test_mt_bench_questions_and_answers() -> None:
         ["Write.", "Rewrite."],
     )
     assert (answer.format, answer.model, answered(answer)) == ("mt_bench.answer", "gpt-4", ["A", "B"])
-
-
-def test_a_preference_pair_keeps_the_preferred_answer() -> None:
-    value = {
-        "input": {"messages": [{"role": "user", "content": "q"}], "tools": [], "parallel_tool_calls": True},
-        "preferred_output": [{"role": "assistant", "content": "good"}],
-        "non_preferred_output": [{"role": "assistant", "content": "bad"}],
-    }
-
-    found = record(value)
-
-    assert (found.format, found.kind, answered(found)) == ("openai.dpo", "chat", ["good"])
-    assert "tools" not in asked(found)

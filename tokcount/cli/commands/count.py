@@ -107,7 +107,7 @@ def _count_inputs(
     for source in sources:
         text = PlainText(source, max_ratio)
         counts = count_stream(text, counter)
-        if text.doubt and not quiet:
-            typer.echo(message(f"tokcount: {source.path}: {text.doubt}; counted anyway"), err=True)
+        if text.warning and not quiet:
+            typer.echo(message(f"tokcount: {source.path}: {text.warning}; counted anyway"), err=True)
         tokens = dict(zip(columns, counts, strict=True))
         yield CountedInput(path=source.path, bytes=text.bytes, tokens=tokens)

@@ -1,4 +1,4 @@
-"""Streams put together: the chunks of a chat, completions or Responses stream → the body of the response."""
+"""Streams assembled: the chunks of a chat, completions or Responses stream → the body of the response."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ChoiceStream:
         self.finish_reason: str | None = None
 
     def add(self, choice: Json) -> None:
-        """Take in one element of ``choices``."""
+        """Add one element of `choices`."""
         if isinstance(reason := choice.get("finish_reason"), str):
             self.finish_reason = reason
         if isinstance(text := choice.get("text"), str):
@@ -53,7 +53,7 @@ class ChoiceStream:
             known["function"] = _with_fragment(known["function"], function)
 
     def body(self, kind: Kind) -> Json:
-        """The choice as a response that was not streamed has it."""
+        """The choice as in a response that was not streamed."""
         text = "".join(self.texts)
         if kind == "completions":
             return {"index": self.index, "text": text, "finish_reason": self.finish_reason}
@@ -68,7 +68,7 @@ class ChoiceStream:
 
 
 def _with_fragment(known: Json, fragment: Json) -> Json:
-    """A function call with one more fragment: the name stands once, the arguments come in pieces."""
+    """A function call with one more fragment: the name comes once, the arguments in pieces."""
     name, arguments = fragment.get("name"), fragment.get("arguments")
     return {
         "name": name if isinstance(name, str) and name else known.get("name", ""),
@@ -87,7 +87,7 @@ class Assembly:
         self.texts: dict[tuple[Any, Any], list[str]] = {}
 
     def add(self, chunk: Json) -> None:
-        """Take in one chunk of either API."""
+        """Add one chunk of either API."""
         if isinstance(kind := chunk.get("type"), str) and kind.startswith("response."):
             self._add_response_event(kind, chunk)
             return
@@ -119,7 +119,7 @@ class Assembly:
             )
 
     def body(self) -> Json:
-        """The response body; for a stream that was cut off, with what had arrived."""
+        """The response body; for a stream that was cut off, with what had arrived until then."""
         if self.kind == "responses":
             return self.final or {**self.metadata, "object": "response", "output": self._output()}
         kind = self.kind or "chat"
@@ -138,7 +138,7 @@ class Assembly:
 
 
 def assemble(chunks: Iterable[object]) -> Json | None:
-    """The response body of the chunks of one stream; ``None`` when there are none."""
+    """The response body of the chunks of one stream; `None` when there are none."""
     assembly, empty = Assembly(), True
     for chunk in chunks:
         if isinstance(chunk, dict):
@@ -148,7 +148,7 @@ def assemble(chunks: Iterable[object]) -> Json | None:
 
 
 def assemble_text(text: str) -> Json | None:
-    """The response body of a captured event stream; ``None`` when no event holds a chunk."""
+    """The response body of a captured event stream; `None` when no event holds a chunk."""
     return assemble(decoded(event.data) for event in events_of_text(text))
 
 

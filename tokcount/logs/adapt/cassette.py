@@ -1,4 +1,4 @@
-"""The interactions of a YAML cassette, with their lines (with the extra ``tokcount[yaml]``)."""
+"""The interactions of a YAML cassette, with their lines (with the extra `tokcount[yaml]`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LISTS: Final = ("interactions", "http_interactions")
 def values(source: str) -> Iterator[tuple[int, Json]]:
     """The interactions of a YAML cassette, each with its line.
 
-    Raises `UsageError` when the YAML library is not installed, `ValueError` when the text is no YAML cassette.
+    Raises `UsageError` when the YAML library is not installed, `ValueError` when the text is not a YAML cassette.
     """
     try:
         document = Document(source)

@@ -1,4 +1,4 @@
-"""What stands around the bodies of a call in home-made logs: ids, times, deployments, bare answers."""
+"""Metadata that custom logs keep next to the request and response bodies, and the bodies in HTTP captures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST_BODY = 64 << 20
-"""A compressed body that unpacks to more is left alone: no model answers in 64 MB."""
+"""A compressed body that unpacks to more is ignored: no answer has 64 MB."""
 
 
 def body_of(value: object) -> Json | None:
@@ -42,7 +42,7 @@ def _assembled(captured: str) -> Json | None:
 
 
 def text_of_bytes(value: bytes) -> str | None:
-    """The text of a captured body: gzip, zlib, zstd or brotli are unpacked where the library is there."""
+    """The text of a captured body: gzip, zlib, zstd or brotli are unpacked where the library is installed."""
     unpacked = _unpacked(value)
     if unpacked is None:
         return None
@@ -72,7 +72,7 @@ def exchange(
     served: str | None = None,
     index: int = 0,
 ) -> Item:
-    """One recorded HTTP exchange as a record, if its URL is an endpoint that answers text."""
+    """One recorded HTTP exchange as a record, if its URL is an endpoint that generates text."""
     kind = kind_of_url(url)
     if kind is None or kind == "embeddings":
         return skipped(place, "not_llm", "a request to another endpoint", name)
@@ -119,7 +119,7 @@ def _decompressor(module: str, name: str) -> Any:
 
 
 def _bounded(machine: Any, value: bytes) -> bytes | None:
-    """Unpack in small steps, so that a body which explodes is dropped before it fills the memory.
+    """Unpack in small steps, so that a decompression bomb is dropped before it fills the memory.
 
     A step of some thousand bytes becomes megabytes; of brotli, some ten bytes do.
     """
@@ -181,31 +181,31 @@ _AROUND_KEYS = frozenset(key for names in _AROUND.values() for key in names)
 
 @lru_cache(maxsize=4096)
 def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """What the keys of a value say about the call: field of `CallMetadata` and key, the best key first."""
+    """The metadata among the keys of a value: field of `CallMetadata` and key, the best key first."""
     return tuple((field, key) for field, names in _AROUND.items() for key in names if key in keys)
 
 
 def metadata_around(value: Json) -> CallMetadata:
-    """What a row says about the call beside its bodies."""
+    """The metadata of a row that also has the bodies."""
     metadata = CallMetadata(model=text(value.get("model")))
     if _AROUND_KEYS.isdisjoint(value):
         return metadata
     for field, key in _around(tuple(value)):
-        said = value[key]
+        logged = value[key]
         if field == "timestamp":
-            metadata.timestamp = metadata.timestamp or timestamp(said)
+            metadata.timestamp = metadata.timestamp or timestamp(logged)
         elif field == "deployment":
-            metadata.deployment = metadata.deployment or deployment_of(said)
+            metadata.deployment = metadata.deployment or deployment_of(logged)
         elif field == "tags":
-            metadata.tags = tags_from(said)
+            metadata.tags = tags_from(logged)
         else:
-            setattr(metadata, field, getattr(metadata, field) or text(said))
+            setattr(metadata, field, getattr(metadata, field) or text(logged))
     metadata.model = metadata.model or metadata.deployment
     return metadata
 
 
 def deployment_of(message: object) -> str | None:
-    """The deployment in an Azure URL (``/openai/deployments/NAME/chat/completions``), or in that of a message."""
+    """The deployment in an Azure URL (`/openai/deployments/NAME/chat/completions`), or in that of a message."""
     url = message.get("url") if isinstance(message, dict) else message
     if not isinstance(url, str):
         return None
@@ -252,7 +252,7 @@ def _output_message(answer: str) -> Json:
 
 
 def unwrapped(value: Any) -> Any:
-    """What a value holds: JSON in a string, or the body of an HTTP message ``{status, headers, body}``."""
+    """What a value holds: JSON in a string, or the body of an HTTP message `{status, headers, body}`."""
     value = decoded(value)
     if isinstance(value, dict) and value.get("body") is not None and "choices" not in value:
         return decoded(value["body"])

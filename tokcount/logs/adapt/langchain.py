@@ -1,7 +1,7 @@
-"""LangChain's own way to write messages, as chat messages of the API.
+"""LangChain's message formats as chat messages of the API.
 
-``{lc: 1, id: […, "HumanMessage"], kwargs: {content}}``, ``{type: "human", data: {content}}`` and
-``{type: "human", content}`` all stand for a user message.
+`{lc: 1, id: […, "HumanMessage"], kwargs: {content}}`, `{type: "human", data: {content}}` and
+`{type: "human", content}` all mean a user message.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ROLES = {
 
 
 def chat_messages(value: object, flags: set[str]) -> list[Json]:
-    """The messages in a list, or in the first of a list of lists (one batch a prompt)."""
+    """The messages in a list, or in the first of a list of lists (one list per prompt)."""
     if isinstance(value, list) and value and isinstance(value[0], list):
         value = value[0]
     if isinstance(value, dict):
@@ -53,7 +53,7 @@ def chat_message(message: Json, flags: set[str]) -> Json:
 
 
 def _class_and_fields(message: Json) -> tuple[str, Json]:
-    """``human`` and the fields of the message, from any of the three spellings."""
+    """`human` and the fields of the message, from any of the three formats."""
     fields: Any = message.get("kwargs") if "lc" in message else message.get("data", message)
     path = message.get("id")
     named = path[-1] if "lc" in message and isinstance(path, list) and path else message.get("type")
@@ -62,7 +62,7 @@ def _class_and_fields(message: Json) -> tuple[str, Json]:
 
 
 def _calls(fields: Json, flags: set[str]) -> Json:
-    """Tool calls as the API wrote them (``additional_kwargs``), else from LangChain's parsed ones."""
+    """Tool calls as the API wrote them (`additional_kwargs`), else from LangChain's parsed ones."""
     raw = dig(fields, "additional_kwargs.tool_calls")
     if isinstance(raw, list) and raw:
         return {"tool_calls": raw}

@@ -10,7 +10,7 @@ from tokcount.logs.scalars import Json, decoded, decoded_list, text
 
 
 def compact(value: object) -> str:
-    """JSON without spaces, as the API writes tool arguments; text stays as it is."""
+    """JSON without spaces, as the API writes tool arguments; text is unchanged."""
     if isinstance(value, str):
         return value
     try:
@@ -20,7 +20,7 @@ def compact(value: object) -> str:
 
 
 def tool_call(call_id: object, name: object, arguments: object, flags: set[str]) -> Json:
-    """A tool call of a chat message; arguments that are not the original string flag ``reserialised``."""
+    """A tool call of a chat message; arguments that are not the original string set the flag `reserialised`."""
     if arguments is not None and not isinstance(arguments, str):
         flags.add("reserialised")
     return {
@@ -40,7 +40,7 @@ def tools_of(value: object) -> list[Json]:
 
 
 def nested_tool(tool: Json) -> Json:
-    """``{type, name, description, parameters}`` → ``{type, function: {…}}``; a nested tool stays."""
+    """`{type, name, description, parameters}` → `{type, function: {…}}`; a nested tool stays."""
     if isinstance(tool.get("function"), dict) or not text(tool.get("name")):
         return tool
     parameters = decoded(

@@ -11,7 +11,7 @@ from tokcount.logs.scalars import decoded, first, text, timestamp
 
 
 class CallMetadata(msgspec.Struct, kw_only=True):
-    """What a log says about a call besides its bodies; the names are those of `Record`."""
+    """What a log says about a call in addition to its bodies; the names are those of `Record`."""
 
     model: str | None = None
     served_model: str | None = None
@@ -29,11 +29,11 @@ class CallMetadata(msgspec.Struct, kw_only=True):
 
 
 MetadataTable = Mapping[str, tuple[str, ...]]
-"""Text field of `CallMetadata`, or ``timestamp`` → the places it may stand, tried in order."""
+"""Text field of `CallMetadata`, or `timestamp` → its paths, tried in order."""
 
 
 def metadata_from(value: object, table: MetadataTable, *, naive_utc: bool = False) -> CallMetadata:
-    """The facts that ``value`` holds at the places of ``table``."""
+    """The metadata of `value` at the paths of `table`."""
     metadata = CallMetadata()
     for field, paths in table.items():
         found = first(value, paths)
@@ -47,7 +47,7 @@ def metadata_from(value: object, table: MetadataTable, *, naive_utc: bool = Fals
 
 
 def tags_from(value: object) -> tuple[str, ...]:
-    """Labels: a list of strings as it is, an object as ``key:value``; nested values are left out."""
+    """Labels: a list of strings as it is, an object as `key:value`; nested values are ignored."""
     found = decoded(value)
     if isinstance(found, list):
         return tuple(tag for tag in found if isinstance(tag, str) and tag)

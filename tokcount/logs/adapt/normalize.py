@@ -1,7 +1,7 @@
-"""The last touch on every record: odd contents made regular, and flags that the request itself shows.
+"""Normalise message content and set the flags it implies.
 
-The counting rules expect ``content`` to be text, a list of parts, or null. Logs hold objects, lists of strings and
-null messages; here they become regular, and the record says so.
+The counting rules expect `content` to be text, a list of parts, or null. Logs hold objects, lists of strings and
+null messages; here they are converted, and the record is flagged.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ FUNCTION_TYPES = frozenset({"function", "custom", None})
 
 
 def normalize(record: Record) -> Record:
-    """The record with regular contents and the flags of its request.
+    """The record with normalised content and the flags of its request.
 
-    Messages that end with the assistant's are no request that waits for an answer: they are a stored conversation.
+    Messages that end with one of the assistant are not a request but a stored conversation.
     """
     request = record.request
     if request is None:
@@ -44,7 +44,7 @@ def normalize(record: Record) -> Record:
 
 
 def _normal_items(items: Any, flags: set[str]) -> list[Json]:
-    """Messages or input items that are objects; text that stands alone becomes a user message."""
+    """Messages or input items that are objects; bare text becomes a user message."""
     if not isinstance(items, list):
         return []
     regular = True
@@ -87,7 +87,7 @@ def _part(part: Any) -> Json:
 
 
 def _only_text(content: Any) -> str | None:
-    """The one string in an object (evaluation dumps: ``{"answer": "…"}``); a part that lost its list; else nothing."""
+    """The only string in an object (evaluation dumps: `{"answer": "…"}`, or a part outside a list), else nothing."""
     if not isinstance(content, dict):
         return None
     texts = [value for key, value in content.items() if isinstance(value, str) and key != "type"]

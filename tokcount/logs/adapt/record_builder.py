@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) -> Skipped:
-    """Something at ``place`` that is not a record."""
+    """Something at `at` that is not a record."""
     return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=format_name)
 
 
@@ -40,7 +40,7 @@ _NOTHING: Json = {}
 
 
 _PROMPT_FIELDS = {"chat": "messages", "completions": "prompt", "responses": "input"}
-"""Where the prompt of each endpoint stands. A body without it was not sent to that endpoint, whatever a log says."""
+"""The field of the prompt of each endpoint. A body without it was not sent there, whatever a log claims."""
 
 
 _RESPONSE_OBJECTS: dict[str, Kind] = {
@@ -52,7 +52,7 @@ _RESPONSE_OBJECTS: dict[str, Kind] = {
 
 
 def response_kind(body: Json) -> Kind | None:
-    """The endpoint that a response body came from: its ``object``, else the shape of its choices."""
+    """The endpoint that a response body came from: its `object`, else the shape of its choices."""
     named = body.get("object")
     if isinstance(named, str) and named in _RESPONSE_OBJECTS:
         return _RESPONSE_OBJECTS[named]
@@ -63,7 +63,7 @@ def response_kind(body: Json) -> Kind | None:
 
 
 def failure(status: object, response: object) -> str | None:
-    """Why a call failed (``HTTP 429``, ``rate_limit_exceeded``), without the message; ``None`` when it did not."""
+    """Why a call failed (`HTTP 429`, `rate_limit_exceeded`), without the message; `None` when it succeeded."""
     code = None if status is None else number(status)
     if code is not None and code >= 400:
         return f"HTTP {code}"
@@ -97,11 +97,11 @@ def body_record(
     metadata: CallMetadata | None = None,
     index: int = 0,
 ) -> Item:
-    """The record of one call, or why it is none.
+    """The record of one call, or why there is none.
 
-    ``kind`` is what the log says about the endpoint; ``None`` lets the shapes of the bodies decide. A call
-    without any text is a ``usage`` record, flagged ``no_text`` unless a flag already says what became of the
-    text; without numbers as well it is ``empty``.
+    `kind` is the endpoint according to the log; `None`: decided by the shapes of the bodies. A call
+    without any text is a `usage` record, flagged `no_text` unless a flag already explains why there is no
+    text; without numbers as well it is skipped as `empty`.
     """
     metadata = metadata or CallMetadata()
     kind = _kind(kind, request or {}, response or {})
@@ -119,9 +119,9 @@ def body_record(
     )
 
 
-def _kind(said: Kind | None, request: Json, response: Json) -> Kind:
-    """The endpoint: as the log says, unless the request cannot have gone there; else by the shapes of the bodies."""
-    kind = said or request_kind(request) or response_kind(response) or "chat"
+def _kind(logged: Kind | None, request: Json, response: Json) -> Kind:
+    """The logged endpoint, unless the request cannot have been sent there; else by the shapes of the bodies."""
+    kind = logged or request_kind(request) or response_kind(response) or "chat"
     if request and kind in _PROMPT_FIELDS and _PROMPT_FIELDS[kind] not in request:
         return request_kind(request) or kind
     return kind
@@ -137,7 +137,7 @@ def _record(
     usage: Usage | None,
     metadata: CallMetadata,
 ) -> Record:
-    """The record of two bodies; what they say wins over the facts."""
+    """The record of two bodies, which take precedence over the metadata."""
     asked, answered = request or _NOTHING, response or _NOTHING
     model = text(asked.get("model")) or text(asked.get("engine")) or metadata.model
     served = text(answered.get("model")) or metadata.served_model

@@ -1,6 +1,6 @@
 """Server-sent events: the text form of a streamed answer.
 
-Follows the event-stream section of the HTML standard: an event ends at a blank line, its ``data`` lines are joined
+Follows the event-stream section of the HTML standard: an event ends at a blank line, its `data` lines are joined
 with a newline, lines that start with a colon are comments.
 """
 
@@ -15,7 +15,7 @@ FIELDS = ("data:", "event:", "id:", "retry:", ":")
 
 
 STRAY = "?"
-"""The name of an event that is no event: a line between events with none of the fields."""
+"""The name given to a line that is not part of an event: it has none of the fields."""
 
 
 class Event(msgspec.Struct, gc=False):

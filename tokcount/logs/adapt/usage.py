@@ -1,4 +1,4 @@
-"""Usage as bodies and logs write it: tables of the places where each number may stand."""
+"""Usage as bodies and logs write it: tables of the paths of each number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tokcount.logs.record import Kind, Usage
 from tokcount.logs.scalars import dig, money, number
 
 UsageTable = Mapping[str, tuple[str, ...]]
-"""Field of `Usage` → the places it may stand, tried in order."""
+"""Field of `Usage` → its paths, tried in order."""
 
 BODY_USAGE: UsageTable = {
     "input": ("prompt_tokens", "input_tokens"),
@@ -29,13 +29,13 @@ BODY_USAGE: UsageTable = {
     "audio_input": ("prompt_tokens_details.audio_tokens", "input_token_details.audio_tokens"),
     "audio_output": ("completion_tokens_details.audio_tokens", "output_token_details.audio_tokens"),
 }
-"""``usage`` of a chat, completions or responses body (OpenAI API reference)."""
+"""`usage` of a chat, completions or responses body (OpenAI API reference)."""
 
 
 def usage_from(
     value: object, table: UsageTable, source: Literal["response", "log", "csv", "stream"] = "log"
 ) -> Usage | None:
-    """The usage at the places of ``table``; ``None`` when neither input, output, total nor cost is logged."""
+    """The usage at the paths of `table`; `None` when neither input, output, total nor cost is logged."""
     if not isinstance(value, dict):
         return None
     usage = Usage(source=source)
@@ -81,7 +81,7 @@ _URL_ENDINGS: tuple[tuple[str, Kind], ...] = (
 
 
 def kind_of_url(url: object) -> Kind | None:
-    """The endpoint that a URL or path names: ``…/chat/completions?api-version=…`` is ``chat``."""
+    """The endpoint that a URL or path names: `…/chat/completions?api-version=…` is `chat`."""
     if not isinstance(url, str):
         return None
     path = "/" + url.partition("?")[0].rstrip("/").lstrip("/")
@@ -107,7 +107,7 @@ _CALLS: dict[str, Kind] = {
 def kind_of_call(name: object) -> Kind | None:
     """The endpoint behind a call type (LiteLLM) or operation name (OpenTelemetry).
 
-    LiteLLM calls chat ``completion`` and the legacy endpoint ``text_completion``; both sources re-wrap a
+    LiteLLM calls chat `completion` and the legacy endpoint `text_completion`; both sources re-wrap a
     legacy prompt as one user message, so the shape of the body would tell the wrong endpoint.
     """
     return _CALLS.get(name.strip().lower()) if isinstance(name, str) else None

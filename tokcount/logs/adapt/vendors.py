@@ -1,4 +1,4 @@
-"""Whose model it is: the words by which logs name other vendors.
+"""Which models are not OpenAI's: the words by which logs name other vendors.
 
 OpenAI's encodings can only estimate the tokens of their models.
 """
@@ -38,7 +38,7 @@ _PROVIDERS = frozenset(
         "xai",
     }
 )
-"""First words of provider names that never serve OpenAI's models (``aws.bedrock``, ``mistral_ai``)."""
+"""First words of provider names that never serve OpenAI's models (`aws.bedrock`, `mistral_ai`)."""
 
 _MODELS = (
     "anthropic",
@@ -68,7 +68,7 @@ _WORDS = re.compile(r"[^a-z0-9]+")
 
 @lru_cache(maxsize=4096)
 def is_foreign(provider: str | None, model: str | None) -> bool:
-    """Does the log say that another vendor's model answered? An unknown name is not foreign: it is unknown."""
+    """Did another vendor's model answer, according to the log? An unknown name is not foreign."""
     if provider is not None and _WORDS.split(provider.lower(), 1)[0] in _PROVIDERS:
         return True
     if model is None:

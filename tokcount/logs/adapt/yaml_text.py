@@ -1,7 +1,7 @@
-"""YAML from strangers: plain data only, and not much more of it than its text is long.
+"""Untrusted YAML: plain data only, and no expansion of aliases into gigabytes.
 
-Objects of Python are never made (the safe loader of PyYAML). Aliases stand for what they name wherever they are used,
-so a few lines can stand for gigabytes ("billion laughs"): a text that does is refused before anything is built.
+Python objects are never created (PyYAML's safe loader). An alias repeats what it refers to wherever it is used,
+so a few lines can expand to gigabytes ("billion laughs"): such a text is rejected before anything is built.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 MOST_EXPANDED: Final = 10
-"""Times its own length that a text may stand for, once that is more than `ALWAYS_FINE` characters."""
+"""How many times its own length a text may expand to, once that is more than `ALWAYS_FINE` characters."""
 ALWAYS_FINE: Final = 16 << 20
 
 
 class Document:
-    """One YAML document: its root node, and the values that nodes stand for.
+    """One YAML document: its root node, and the values of its nodes.
 
-    Raises `ImportError` without PyYAML, and `ValueError` for what is no YAML, holds itself, or expands too much.
+    Raises `ImportError` without PyYAML, and `ValueError` for text that is not YAML,
+    contains itself, or expands too much.
     """
 
     def __init__(self, text: str) -> None:
@@ -33,15 +34,15 @@ class Document:
             raise ValueError(f"broken YAML ({type(error).__name__})") from None
 
     def value(self, node: Any) -> Any:
-        """What a node stands for. Raises `ValueError` when it is no plain data."""
+        """The value of a node. Raises `ValueError` when it is not plain data."""
         try:
             return self._loader.construct_object(node, deep=True)
-        except Exception as error:  # noqa: BLE001 - the loader trips over odd scalars in many ways (``!!bool x``)
+        except Exception as error:  # noqa: BLE001 - the loader raises many exceptions for unexpected scalars (`!!bool x`)
             raise ValueError(f"broken YAML ({type(error).__name__})") from None
 
 
 def _expanded(node: Any, known: dict[int, int]) -> int:
-    """Characters that a node stands for, with what its aliases name in their places."""
+    """Characters of a node after its aliases are expanded."""
     if isinstance(node.value, str):
         return len(node.value) + 1
     if id(node) not in known:

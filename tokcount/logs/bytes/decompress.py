@@ -14,11 +14,11 @@ _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"
 
 
 MOST_MEMORY = 256 << 20
-"""Bytes that a decompressor may ask for: four times what the highest level of xz takes."""
+"""Memory limit of a decompressor in bytes: four times what the highest level of xz needs."""
 
 
-class ReadProblem(Exception):  # noqa: N818 - not an error of the program: it ends a stream
-    """Why a stream ends before its end; one line."""
+class ReadProblem(Exception):  # noqa: N818 - ends a stream, not the program
+    """Why a stream ends early; one line."""
 
 
 class _Machine(Protocol):
@@ -36,7 +36,7 @@ class _Machine(Protocol):
 class _Gzip:
     """zlib's decompressor behind the interface of the others.
 
-    zlib gives nothing of a call that fails; what comes before the fault is unpacked once more, byte by byte.
+    zlib returns nothing from a call that fails; what precedes the fault is unpacked again, byte by byte.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ def _up_to_the_fault(machine: zlib._Decompress, packed: bytes, most: int) -> byt
 
 
 def compression_of(head: bytes) -> str | None:
-    """The compression that the first bytes announce."""
+    """The compression identified by the first bytes."""
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
@@ -87,7 +87,7 @@ def unpacked(
     blocks: Iterable[bytes], compression: str, *, max_ratio: int, packed_size: Callable[[], int]
 ) -> Iterator[bytes]:
     """The unpacked blocks. Raises `ReadProblem` where the data is damaged, ends early, or has become more than
-    ``max_ratio`` times as long as ``packed_size``, the bytes that were read of the file so far.
+    `max_ratio` times as long as `packed_size`, the bytes that were read of the file so far.
     """
     make = _machine_for(compression)
     machine, taken, given = make(), False, 0
@@ -108,11 +108,11 @@ def unpacked(
 
 
 def check_ratio(given: int, taken: int, max_ratio: int) -> None:
-    """Raise `ReadProblem` when ``taken`` bytes have become suspiciously many."""
+    """Raise `ReadProblem` when `taken` bytes have become suspiciously many."""
     if given > RATIO_GRACE and given > max_ratio * taken:
         raise ReadProblem(
             f"unpacks to more than {max_ratio} times its size, like a decompression bomb;"
-            " raise --max-ratio to read on"
+            " raise --max-ratio to read it anyway"
         )
 
 

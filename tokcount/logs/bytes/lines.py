@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Lines:
     """The lines of a stream with their numbers, without their line ends.
 
-    A line over ``largest`` bytes comes as ``None``. ``number`` is the number of the next line. What stands after
-    the last line end of a stream that could not be read to its end is a fragment of a line and does not come.
+    A line over `largest` bytes is returned as `None`. `number` is the number of the next line. What follows
+    the last line end of a stream that could not be read completely is a fragment and is not returned.
     """
 
     def __init__(self, stream: Stream, largest: int) -> None:

@@ -1,4 +1,4 @@
-"""Files as plain text, block by block: for counting text that is no log."""
+"""Files as plain text, block by block: for counting text that is not a log."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BINARY: Final = "looks binary, not like text: it holds NUL bytes"
 class PlainText:
     """The text of one file, unpacked and decoded; read once.
 
-    ``bytes`` is the size of the unpacked text in UTF-8 as far as it was read, ``doubt`` why it may be no text (empty:
-    nothing speaks against it); ``max_ratio``: see `tokcount.logs.options.LARGEST_RATIO`. Iterating raises `UsageError`
+    `bytes` is the size of the unpacked text in UTF-8 so far, `warning` why it may not be text (empty:
+    it looks like text); `max_ratio`: see `tokcount.logs.options.LARGEST_RATIO`. Iterating raises `UsageError`
     for a file that cannot be opened and `DataError` for one that cannot be read to its end.
     """
 
@@ -28,7 +28,7 @@ class PlainText:
         self.source = source
         self.max_ratio = max_ratio
         self.bytes = 0
-        self.doubt = ""
+        self.warning = ""
         self._decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
 
     def __iter__(self) -> Iterator[str]:
@@ -46,19 +46,19 @@ class PlainText:
         for block in stream:
             self.bytes += len(block)
             if b"\x00" in block:
-                self.doubt = BINARY
+                self.warning = BINARY
             yield self._decode(block)
         yield self._decode(b"", final=True)
         if stream.problem is not None:
             raise DataError(f"{self.source.path}: {stream.problem}")
 
     def _decode(self, block: bytes, *, final: bool = False) -> str:
-        """As UTF-8; from the first block that is none on, with bytes of Windows-1252 in it."""
+        """As UTF-8; from the first invalid block on, with invalid bytes as Windows-1252."""
         before = self._decoder.getstate()
         try:
             return self._decoder.decode(block, final)
         except UnicodeDecodeError:
-            self.doubt = self.doubt or NOT_UTF8
+            self.warning = self.warning or NOT_UTF8
             self._decoder = text_encoding.decoder()
             self._decoder.setstate(before)
             return self._decoder.decode(block, final)

@@ -1,7 +1,7 @@
-"""Files as streams of UTF-8 blocks: opened, unpacked, transcoded, with what went wrong on the way.
+"""Files as streams of UTF-8 blocks: opened, unpacked, transcoded, with what went wrong.
 
-A stream that breaks off (damaged or cut compression, a failing disk) gives what could be read, and says why it
-ended in `Stream.problem`.
+A stream that breaks off (damaged or cut compression, a failing disk) returns what could be read; the reason why it
+ended is in `Stream.problem`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from tokcount.logs.source import Source
 
 _DEEPEST = 4
-"""Compressions inside each other that are unpacked."""
+"""Nested compressions that are unpacked."""
 
 
 class Stream:
-    """Blocks of bytes, read once; ``problem`` is why they ended early, in one line."""
+    """Blocks of bytes, read once; `problem` is why they ended early, in one line."""
 
     def __init__(self, blocks: Iterable[bytes], *, layers: tuple[str, ...] = ()) -> None:
         self.layers = layers
-        """What was unwrapped on the way, outermost first: ``gzip``, ``utf-16-le``."""
+        """What was unwrapped, outermost first: `gzip`, `utf-16-le`."""
         self.problem: str | None = None
         self.notes: dict[str, int] = {}
-        """Things worth saying about what was read, with the line where each was first seen."""
+        """Warnings about what was read, with the line where each first applied."""
         self._blocks = iter(blocks)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -47,7 +47,7 @@ class Stream:
         raise StopIteration
 
     def peek(self, size: int = HEAD_BYTES) -> tuple[bytes, bool]:
-        """Exactly the first ``size`` bytes, and whether they are all; they stay in the stream."""
+        """Exactly the first `size` bytes, and whether they are all; they stay in the stream."""
         head: list[bytes] = []
         length = 0
         for block in self:
@@ -68,12 +68,12 @@ def blocks_of(file: IO[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
 
 
 def bytes_of(source: Source, file: IO[bytes]) -> Iterator[bytes]:
-    """The blocks of an opened source: the bytes that it had when it was found, however it has changed since."""
+    """The blocks of an opened source: the bytes that it had when it was found, however it has changed since then."""
     return exactly(file, source.size) if source.size else blocks_of(file)
 
 
 def exactly(file: IO[bytes], count: int) -> Iterator[bytes]:
-    """The next ``count`` bytes of an open file in blocks. Raises `OSError` when there are not that many."""
+    """The next `count` bytes of an open file in blocks. Raises `OSError` when there are not that many."""
     left = count
     while left and (block := file.read(min(BLOCK_BYTES, left))):
         left -= len(block)
@@ -87,8 +87,8 @@ def unwrap(
 ) -> Stream:
     """The stream inside every compression, in UTF-8, without a byte order mark.
 
-    All compressions together may expand ``max_ratio`` times what was read, or ``packed_size`` where the blocks have
-    been unpacked already. What is not text stays as it is: look at `Stream.peek`. Never raises for what the bytes hold.
+    All compressions together may expand `max_ratio` times what was read, or `packed_size` where the blocks have
+    been unpacked already. What is not text is unchanged: see `Stream.peek`. Never raises for what the bytes hold.
     """
     counted = _Counted(blocks)
     size = packed_size or counted.size
@@ -136,7 +136,7 @@ def _next_layer(inner: Stream, blocks: Iterator[bytes], name: str | None) -> Str
 
 
 def _without(blocks: Iterable[bytes], count: int) -> Iterator[bytes]:
-    """The blocks without the first ``count`` bytes."""
+    """The blocks without the first `count` bytes."""
     for block in blocks:
         if count < len(block) or not count:
             yield block[count:]

@@ -1,7 +1,7 @@
 """Bytes of any text encoding as UTF-8: byte order marks, UTF-16 and UTF-32, and Windows-1252 where UTF-8 fails.
 
-PowerShell's ``>`` writes UTF-16, Excel writes Windows-1252. A file may mix: only the bytes that are not UTF-8 are
-read as Windows-1252, so that a log two programs wrote to keeps the lines of both.
+PowerShell's `>` writes UTF-16, Excel writes Windows-1252. A file may mix: only the bytes that are not UTF-8 are
+read as Windows-1252, so that a log written by two programs keeps the lines of both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ NOT_UTF8 = "not valid UTF-8; the bytes that are not were read as Windows-1252"
 """The warning about a file for which that happened."""
 
 FALLBACK = "tokcount_windows_1252"
-"""Name of the error handler for ``bytes.decode``: see `_fallback`."""
+"""Name of the error handler for `bytes.decode`: see `_fallback`."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,7 +27,7 @@ _MARKS = (
 def detect(head: bytes) -> tuple[str, int]:
     """The encoding that the first bytes show, and the length of the byte order mark.
 
-    UTF-16 without a mark is known by its NULs: ASCII text has one in every other byte. All else is ``utf-8``.
+    UTF-16 without a mark is known by its NULs: ASCII text has one in every other byte. All else is `utf-8`.
     """
     for mark, name in _MARKS:
         if head.startswith(mark):
@@ -43,7 +43,7 @@ def detect(head: bytes) -> tuple[str, int]:
 
 
 def to_utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The blocks in UTF-8; halves of a surrogate pair that stand alone become U+FFFD."""
+    """The blocks in UTF-8; lone surrogates become U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     for block in blocks:
         yield decoder.decode(block).encode()

@@ -18,20 +18,20 @@ from tokcount.logs.format import Row
 if TYPE_CHECKING:
     from tokcount.logs.bytes.stream import Stream
 
-EXTRA_CELLS = "a row has more cells than the header has columns; they were left out"
+EXTRA_CELLS = "a row has more cells than the header has columns; the extra cells were ignored"
 
 _DELIMITERS = ",\t;|"
 _LARGEST_CELL = 128 << 20
 
 
 class TableShape(msgspec.Struct, frozen=True):
-    """How a table is written."""
+    """How a table is written: its delimiter."""
 
     delimiter: str
 
 
 def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], bool]) -> TableShape | None:
-    """How the table in a text is written, or ``None`` when it is none.
+    """How the table in a text is written, or `None` when it is not a table.
 
     A table has a header that some format knows, as `is_known_header` reports, or the extension of one.
     """
@@ -61,7 +61,7 @@ def _header(text: str, delimiter: str) -> list[str]:
 
 
 def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> Iterator[Found]:
-    """The rows of a table; cells beyond the header are left out with a note, missing ones are empty."""
+    """The rows of a table; cells beyond the header are ignored with a warning, missing ones are empty."""
     csv.field_size_limit(_LARGEST_CELL)
     lines = Lines(stream, largest)
     rows = csv.reader(_texts(stream, lines), delimiter=shape.delimiter)
@@ -73,7 +73,7 @@ def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> 
         except StopIteration:
             break
         except csv.Error:
-            yield unparsed(source, start, "a row that is not CSV")
+            yield unparsed(source, start, "a row that is not valid CSV")
             start = lines.number
             continue
         line, start = start, lines.number

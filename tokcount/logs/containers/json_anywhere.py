@@ -24,10 +24,10 @@ _NEXT = re.compile(r"[^ \t\r\n\x1e,]")
 
 
 class Values:
-    """The values of a stream that stand anywhere; the elements of a top-level array are values of their own.
+    """The values of a stream, wherever they start; the elements of a top-level array are separate values.
 
-    After an error inside an array the rest of the file is left out, since what follows may be the inside of a
-    damaged element; elsewhere reading goes on at the next line that begins with a brace or bracket.
+    After an error inside an array the rest of the file is skipped, since what follows may be the inside of a
+    damaged element; elsewhere reading continues at the next line that begins with a brace or bracket.
     """
 
     def __init__(self, stream: Stream, source: str, largest: int) -> None:
@@ -54,7 +54,7 @@ class Values:
             yield unreadable(self._stream, self._source, self._line_at())
 
     def _array(self) -> Generator[Found, None, bool]:
-        """The elements of the array at the position; returns whether reading can go on behind it."""
+        """The elements of the array at the position; returns whether reading can continue after it."""
         self._at += 1
         while self._skip():
             if self._text[self._at] == "]":
@@ -72,7 +72,7 @@ class Values:
         found = self._decode()
         if isinstance(found, str):
             if self._stream.problem is None or not self._ended:
-                rest = "; the rest of the array is left out" if in_array else ""
+                rest = "; the rest of the array is skipped" if in_array else ""
                 yield unparsed(self._source, line, found + rest)
             return False
         value, self._at = found
@@ -82,7 +82,7 @@ class Values:
         return True
 
     def _decode(self) -> tuple[Any, int] | str:
-        """The value at the position and where it ends, read on as far as it needs; or what is wrong."""
+        """The value at the position and where it ends, reading more as needed; or what is wrong."""
         decoder = _STRICT
         while True:
             try:
@@ -137,7 +137,7 @@ class Values:
                 return
 
     def _skip(self) -> bool:
-        """Go to the next character that is neither space nor comma; ``False`` at the end."""
+        """Go to the next character that is neither space nor comma; `False` at the end."""
         while True:
             found = _NEXT.search(self._text, self._at)
             if found is not None:

@@ -1,6 +1,6 @@
-"""JSON lines: one value a line, or several.
+"""JSON lines: one or more values per line.
 
-Lines go through msgspec; what it refuses (NaN, lone surrogates, control characters, Windows-1252) is given to the
+Lines go through msgspec; what it rejects (NaN, lone surrogates, control characters, Windows-1252) goes to the
 standard library's lenient parser, line by line.
 """
 

@@ -1,4 +1,4 @@
-"""Values inside lines of other text: JSON behind a log prefix, and Python's ``repr`` of a dict."""
+"""Values inside lines of other text: JSON behind a log prefix, and Python's `repr` of a dict."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _TRIES = 4
 _LARGEST_LITERAL = 4 << 20
 _DEEPEST_LITERAL = 100
 _BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?""")
-"""A string without its end goes on to the end of the line: Python refuses it anyway."""
+"""An unterminated string extends to the end of the line: Python refuses it anyway."""
 _JSON = json.JSONDecoder(strict=False)
 
 
 def prefixed_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
-    """The JSON object on each line, whatever stands before and behind it."""
+    """The JSON object on each line, whatever text is around it."""
     return _lines(stream, source, largest, prefixed_values)
 
 
 def python_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
-    """The Python literal on each line (``print(dict)``), or the JSON where a line has that."""
+    """The Python literal on each line (`print(dict)`), or the JSON where a line has that."""
     return _lines(stream, source, largest, python_values)
 
 
@@ -86,7 +86,7 @@ def json_after_prefix(line: str) -> dict[str, Any] | None:
 
 
 def literal(text: str) -> dict[str, Any] | None:
-    """The dict that a Python literal or JSON text stands for, in JSON's types; nothing is ever run.
+    """The dict written as a Python literal or JSON, in JSON's types; nothing is ever executed.
 
     Long and deeply nested literals are refused: Python's parser needs a stack for each level.
     """

@@ -1,4 +1,4 @@
-"""What a text file looks like from its first bytes: JSON lines, JSON anywhere, events, a table, prose.
+"""What a file looks like from its first bytes: JSON lines, JSON anywhere, events, a table, plain text.
 
 The content decides; the file's extension only breaks ties.
 """
@@ -31,16 +31,16 @@ _MAGIC = (
 )
 
 LARGEST_HELD = 1 << 30
-"""Bytes of a piped or compressed container that are held in memory; they are read back and forth."""
+"""Bytes of a piped or compressed container that are kept in memory, because they cannot be read in order."""
 
 
 def container_of(head: bytes) -> str | None:
-    """``parquet``, ``sqlite`` or ``zip``, by the first bytes."""
+    """`parquet`, `sqlite` or `zip`, by the first bytes."""
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
-def held(stream: Stream) -> BytesIO | None:
-    """All of a stream, or ``None`` when it is too much."""
+def read_into_memory(stream: Stream) -> BytesIO | None:
+    """All of a stream; `None` when it is larger than `LARGEST_HELD`."""
     file = BytesIO()
     for block in stream:
         if file.tell() + len(block) > LARGEST_HELD:
@@ -57,7 +57,7 @@ Shape = Literal[
 _SAMPLE_LINES = 40
 _CASSETTE = re.compile(r"\A(?:(?:---|%YAML|version:|#)[^\n]*\n|[^\S\n]*\n)*+interactions:")
 _OPEN_ARRAY = re.compile(r"\[\s*(?:[{\[\"]|$)")
-"""An array that goes on over the next lines; a time in brackets, as logs begin with, is none."""
+"""An array that continues on the next lines, unlike a time in brackets at the beginning of a log line."""
 
 _FLOWS = re.compile(rb"\A\d{1,12}:\d{1,12}:")
 _BINARY_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x93NUMPY", b"PK\x03\x04")
@@ -65,14 +65,14 @@ _DECODE = msgspec.json.Decoder().decode
 
 
 class Look(msgspec.Struct, frozen=True):
-    """The shape of a file; for a table also how it is written."""
+    """The shape of a file; for a table also its delimiter."""
 
     shape: Shape
     table: TableShape | None = None
 
 
 def look(head: bytes, *, whole: bool, path: str, is_known_header: Callable[[list[str]], bool]) -> Look:
-    """The shape of the text that begins with `head`; `whole`: there is no more.
+    """The shape of the text that begins with `head`; `whole`: it is all of the text.
 
     `is_known_header`: does a log format read table rows with these columns?
     """
@@ -95,7 +95,7 @@ def look(head: bytes, *, whole: bool, path: str, is_known_header: Callable[[list
 
 
 def _is_binary(head: bytes) -> bool:
-    """Are there more NULs than a crash or a careless program leaves in a text?"""
+    """Does it contain more NULs than a crash or a careless program leaves in a text?"""
     if b"\x00" not in head or head.lstrip()[:1] in (b"{", b"[", b'"'):
         return False
     return head.count(b"\x00") * 20 > len(head) or not text_encoding.begins_as_utf8(head)
@@ -116,7 +116,7 @@ def _table_or_text(text: str, path: str, is_known_header: Callable[[list[str]], 
 
 
 def _is_json(text: str) -> bool:
-    """Is all of it one value? Objects were found before; this one is a number, a word or a list of them."""
+    """Is the text one JSON value? Objects were recognised before; this is a number, a word or a list of them."""
     try:
         _DECODE(text)
     except (ValueError, RecursionError):
@@ -144,7 +144,7 @@ def _json_shape(text: str, whole: bool, path: str) -> Shape | None:
 
 
 def _one_line_shape(text: str) -> Shape | None:
-    """A file whose first line is longer than the head, or not ended."""
+    """The shape of a file whose first line is longer than the head, or has no line end."""
     if text.startswith("["):
         return "json"
     if text.startswith("{'"):
@@ -159,7 +159,7 @@ def _one_line_shape(text: str) -> Shape | None:
 
 
 def _spans_lines(text: str, first: str, *, whole: bool) -> bool:
-    """Does a value that begins on the first line go on over the next ones?"""
+    """Does a value that begins on the first line continue on the next ones?"""
     start = text.index(first)
     try:
         _, end = json.JSONDecoder().raw_decode(text, start)
@@ -171,7 +171,7 @@ def _spans_lines(text: str, first: str, *, whole: bool) -> bool:
 
 
 def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
-    """A file whose first line is no value: by what most of its lines are."""
+    """The shape of a file whose first line is not a value: decided by the majority of its lines."""
     objects = sum(isinstance(value, dict | list) for value in parsed)
     strings = sum(isinstance(value, str) for value in parsed)
     if objects * 2 >= len(full):
@@ -183,7 +183,7 @@ def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
 
 
 def _parse(line: str) -> Any:
-    """The value on a line, or ``None``; a list of numbers is no value (``[2023]`` begins many a log line)."""
+    """The value on a line, or `None`; a list of numbers does not count (many log lines begin like `[2023]`)."""
     try:
         value = _DECODE(line)
     except (ValueError, RecursionError):

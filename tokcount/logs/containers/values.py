@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from tokcount.logs.containers.sniff import Look
 
 END_OF_STREAM: Final = object()
-"""Stands for ``data: [DONE]``: what a format has put together so far is complete."""
+"""Found in place of a value for `data: [DONE]`: the stream so far is complete."""
 
 NO_VALUES: dict[str, tuple[SkipReason, str, str | None]] = {
     "text": ("unrecognised", "plain text; read it as one prompt with --text", "unrecognised"),
-    "binary": ("unsupported", "binary data of no known kind", None),
+    "binary": ("unsupported", "binary data of an unknown kind", None),
     "flows": (
         "unsupported",
         "mitmproxy flows; convert them with: mitmdump -nr FILE --set hardump=out.har",
         "mitmproxy.flows",
     ),
 }
-"""Shapes that hold nothing to read: why, what to do, and the format that was recognised."""
+"""Shapes that cannot be read: the reason, what to do, and the format that was recognised."""
 
 
 def values_of(stream: Stream, seen: Look, source: str, largest: int) -> Iterator[Found]:
-    """The values of a stream that looks like ``seen``."""
+    """The values of a stream that looks like `seen`."""
     match seen.shape:
         case "jsonl":
             return json_lines(stream, source, largest)

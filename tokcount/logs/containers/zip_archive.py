@@ -1,4 +1,4 @@
-"""Zip archives: their members as streams. Members that are no logs (pictures of a ChatGPT export) are summed up."""
+"""Zip archives: their members as streams. Members that are not logs (images of a ChatGPT export) are summarised."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
                 continue
             name = f"{source}/{info.filename}"
             if info.flag_bits & 1:
-                yield _skipped(name, "encrypted", "a member with a password; unpack the archive first")
+                yield _skipped(name, "encrypted", "a password-protected member; unpack the archive first")
                 continue
             blocks = _member_blocks(archive, info, max_ratio, unpacked)
             yield name, unwrap(blocks, max_ratio=max_ratio, packed_size=partial(int, info.compress_size))
@@ -73,7 +73,7 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
 
 
 class _Total:
-    """What all members together have become: members may share their bytes ("a better zip bomb", David Fifield)."""
+    """The unpacked size of all members: members may share their bytes ("a better zip bomb", David Fifield)."""
 
     def __init__(self, archive_size: int) -> None:
         self.archive_size = archive_size
@@ -98,7 +98,9 @@ def _member_blocks(
                 check_ratio(total.given, total.archive_size, max_ratio)
                 yield block
     except _BROKEN:
-        raise ReadProblem("the member of the zip archive is damaged or packed in an unknown way") from None
+        raise ReadProblem(
+            "the member of the zip archive is damaged or compressed with an unknown method"
+        ) from None
 
 
 def _suffix(name: str) -> str:

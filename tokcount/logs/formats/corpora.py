@@ -1,6 +1,6 @@
 """Chat corpora: ShareGPT, LMSYS, WildChat, OASST trees, MT-bench.
 
-Each row is a stored conversation (`Record.conversation`): its request holds every turn, answers too.
+Each row is a stored conversation (`Record.conversation`): its request contains every turn, including answers.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ROLES = {
 
 
 class _Corpus(LogFormat):
-    """A format of rows with a list of turns: subclasses say where and how."""
+    """A format of rows with a list of turns; subclasses define where and how."""
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if not self._recognises(value):
@@ -69,7 +69,7 @@ class _Corpus(LogFormat):
         """The turns of a row as chat messages."""
 
     def more(self, value: Json, metadata: CallMetadata) -> None:
-        """Add what else a row of this corpus says."""
+        """Add the other metadata of this corpus."""
 
 
 class ShareGPT(_Corpus):
@@ -133,7 +133,7 @@ class _Lmsys(_Corpus):
 
 
 class LmsysChat(_Lmsys):
-    """`lmsys`: LMSYS-Chat-1M. `redacted` says that personal data was replaced by `NAME_1`: text is whole."""
+    """`lmsys`: LMSYS-Chat-1M. Its `redacted` means that names were replaced by `NAME_1`; the text is complete."""
 
     name = "lmsys"
     keys = (frozenset({"conversation_id", "conversation", "model"}),)

@@ -1,6 +1,6 @@
-"""Prompts without an API around them: fine-tune files, evaluation sets, tables, bare strings.
+"""Prompts that are not API bodies: fine-tuning files, evaluation sets, tables, bare strings.
 
-The looseest formats; they are asked last.
+These formats accept almost anything and are tried last.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tokcount.logs.adapt import (
 )
 
 TEXT_KEYS = ("prompt", "text", "content", "question", "context", "input", "query")
-"""Where prompts stand, tried in this order."""
+"""Keys of prompts, tried in this order."""
 
 ANSWER_KEYS = ("completion", "response", "output", "answer", "result")
 
@@ -101,7 +101,7 @@ class PromptCompletion(LogFormat):
 
 
 class Instruction(LogFormat):
-    """Alpaca rows: `instruction`, `input`, `output`, with the template they were trained with."""
+    """Alpaca rows: `instruction`, `input`, `output`, with the template used in their training."""
 
     name = "generic.instruction"
     rank = Rank.LOOSE_BODY

@@ -1,4 +1,4 @@
-"""What tokcount itself wrote: reports, rows, lists of what was left out. They tell of a log and are none."""
+"""What tokcount itself wrote: reports, rows, lists of skipped items. They describe a log but are not one."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ROWS = (
 
 
 class TokcountOutput(LogFormat):
-    """`tokcount.output`: a report or rows that tokcount wrote; skipped, for the log itself is what to count."""
+    """`tokcount.output`: a report or rows written by tokcount; skipped, because the log itself is what to count."""
 
     name = "tokcount.output"
     keys = (REPORT, *ROWS)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if value.keys() >= REPORT:
-            detail = "a report of tokcount, not a log; 'tokcount render' shows it, 'tokcount check' takes it"
+            detail = "a tokcount report, not a log; use it with 'tokcount render' or 'tokcount check'"
         else:
-            detail = "a row that tokcount wrote, not a log; give it the log that the row is about"
+            detail = "a row written by tokcount, not a log; pass the original log instead"
         return [skipped(at, "unsupported", detail, self.name)]

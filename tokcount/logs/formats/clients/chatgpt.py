@@ -1,7 +1,7 @@
-"""The ChatGPT data export, `conversations.json`: a tree of messages a conversation.
+"""The ChatGPT data export, `conversations.json`: one tree of messages per conversation.
 
 The record is the path from the root to `current_node`, the branch that was shown last. Messages that the
-interface hides and the empty system message are left out. There is no usage.
+interface hides and the empty system message are omitted. The export has no usage.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Claude Code transcripts: one line an event, several lines an API call.
+"""Claude Code transcripts: one line per event, several lines per API call.
 
-The same call is written 2 to 14 times, a line for each block of its answer, with usage that grows; its key is
+The same call is written 2 to 14 times, one line per block of its answer, with growing usage; its key is
 `message.id` + `requestId` (some gateways give no request id, some always the same). A record is the call with
 the blocks of all its lines and the largest usage, after the conversation that led to it. System prompt and tools
 are not in the file: `hidden_context`. `Usage.input` is what the file calls `input_tokens`: unlike OpenAI's
-it leaves out cached tokens, which stand apart.
+it excludes cached tokens, which are logged separately.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class _Call(msgspec.Struct):
     at: Location
     thread: list[Json]
     before: int
-    """How many messages of the thread led to the call; the thread itself grows on."""
+    """How many messages of the thread led to the call; the thread itself keeps growing."""
     row: Json
     blocks: list[Json] = msgspec.field(default_factory=list)
     usage: Usage | None = None
@@ -104,7 +104,7 @@ class _TranscriptSession(Session):
         elif truth(value.get("isApiErrorMessage")):
             yield skipped(at, "error", "a failed call", Transcript.name)
         elif message.get("model") == "<synthetic>":
-            yield skipped(at, "not_llm", "a message that the program wrote itself", Transcript.name)
+            yield skipped(at, "not_llm", "a message written by the client, not by a model", Transcript.name)
         else:
             self._add(value, message, at)
 
@@ -151,10 +151,10 @@ def _record(key: str, call: _Call) -> Item:
 
 
 class _Threads:
-    """The conversations of a file: side chains (sub-agents) have their own, a rewind leaves one and branches off.
+    """The conversations of a file: side chains (sub-agents) have their own, a rewind abandons one and branches off.
 
-    Every line names its parent. Several lines may go on from the same one when tools run side by side, so only a
-    new prompt of the user that goes on from an earlier line is a rewind.
+    Every line names its parent. Several lines may continue from the same one when tools run in parallel, so only a
+    new prompt of the user that continues from an earlier line is a rewind.
     """
 
     def __init__(self) -> None:
@@ -162,12 +162,12 @@ class _Threads:
         self._latest: dict[str, list[Json]] = {}
 
     def of(self, value: Json) -> list[Json]:
-        """The conversation that a line goes on with."""
+        """The conversation that a line continues."""
         end = self._ends.get(text(value.get("parentUuid")) or "")
         return end[0] if end else self._latest.setdefault(_chain(value), [])
 
     def extend(self, value: Json, messages: list[Json], *, goes_on: bool) -> None:
-        """Add what a line says."""
+        """Add the messages of a line."""
         end = self._ends.get(text(value.get("parentUuid")) or "")
         thread = self.of(value)
         if end is not None and end[1] < len(thread) and not goes_on:
@@ -176,7 +176,7 @@ class _Threads:
         self._note(value, thread)
 
     def passed(self, value: Json) -> None:
-        """A line without a message keeps the chain; one that compacts the conversation begins it anew."""
+        """A line without a message keeps the chain; one that compacts the conversation starts a new one."""
         compacted = value.get("subtype") == "compact_boundary"
         self._note(value, [] if compacted else self.of(value))
 

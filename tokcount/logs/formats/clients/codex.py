@@ -1,6 +1,6 @@
 """Codex rollouts: the items of a session as they happened, with a `token_count` event after each call.
 
-A record is one call: what stood before its answer is the `input`, what the model wrote is the `output`.
+A record is one call: everything before its answer is the `input`, what the model wrote is the `output`.
 `last_token_usage` is that of the call; `total_token_usage` is cumulative, so where only that is logged the
 difference to the one before counts. The tool definitions are not in the file: `hidden_context`.
 """
@@ -52,7 +52,7 @@ _ANSWERS = frozenset(
         "image_generation_call",
     }
 )
-"""Items that the model writes, besides messages of the assistant."""
+"""Items that the model writes, in addition to messages of the assistant."""
 
 
 class _State(msgspec.Struct):
@@ -94,8 +94,8 @@ class _RolloutSession(Session):
         if kind == "session_meta":
             session.id = text(payload.get("id"))
             session.provider = text(payload.get("model_provider"))
-            said = dig(payload, "base_instructions.text") or payload.get("instructions")
-            session.instructions = said if isinstance(said, str) else None
+            given = dig(payload, "base_instructions.text") or payload.get("instructions")
+            session.instructions = given if isinstance(given, str) else None
         elif kind == "turn_context":
             session.model = text(payload.get("model")) or session.model
         elif kind == "response_item":
@@ -157,8 +157,8 @@ def _is_answer(item: object) -> bool:
 
 
 def _summary(payload: Json) -> list[Any]:
-    said = text(payload.get("message"))
-    return [{"type": "message", "role": "user", "content": said}] if said else []
+    summary = text(payload.get("message"))
+    return [{"type": "message", "role": "user", "content": summary}] if summary else []
 
 
 def _difference(total: Usage | None, before: Usage | None) -> Usage | None:

@@ -119,7 +119,7 @@ class Turns:
         return [*results, message]
 
     def _text(self, written: object, payload: Json) -> str:
-        """The text of a part; where it borrows from fragments, the pieces of it."""
+        """The text of a part; where it refers to fragments, their text."""
         if isinstance(written, str):
             return written
         pieces = decoded_list(payload.get("text_ref"))
@@ -194,7 +194,7 @@ class Database(DatabaseFormat):
     tables = (frozenset({"turns", "messages", "parts"}), frozenset({"responses", "conversations"}))
 
     def read_database(self, database: sqlite3.Connection, source: str) -> Iterable[Item]:
-        """Turns first, then responses that are no turn; the line is the number of the row."""
+        """Turns first, then responses that are not in `turns`; the line is the row number."""
         database.text_factory = lambda raw: raw.decode(errors="replace")
         there = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
         known: set[str] = set()
@@ -289,14 +289,16 @@ def _item(row: Json, messages: list[Any], answers: list[Json], flags: set[str], 
         kind = "completions"
     request: Json = {**_options(row), "messages": messages}
     if kind == "completions":
-        request["prompt"] = "\n".join(said for message in messages if (said := _said(message)) is not None)
-        response = text_answer(said for answer in answers if (said := _said(answer)) is not None)
+        request["prompt"] = "\n".join(
+            content for message in messages if (content := _content_of(message)) is not None
+        )
+        response = text_answer(content for answer in answers if (content := _content_of(answer)) is not None)
     else:
         response = chat_answer(answers)
     return body_record(at, _NAME, kind=kind, request=request, response=response, metadata=metadata)
 
 
-def _said(message: object) -> str | None:
+def _content_of(message: object) -> str | None:
     content = message.get("content") if isinstance(message, dict) else message
     return content if isinstance(content, str) else None
 

@@ -1,4 +1,4 @@
-"""DSPy history (`lm.history`): one entry a call. `response` is a repr string, `outputs` hold the answers."""
+"""DSPy history (`lm.history`): one entry per call. `response` is a repr string, `outputs` hold the answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Langfuse observations, in all spellings: API pages (camelCase), blob and UI exports (snake_case), CSV, parquet.
 
-Only observations of type GENERATION are calls; traces, spans and embeddings repeat their numbers or call no model.
+Only observations of type GENERATION are calls; traces and spans repeat their numbers, embeddings generate no text.
 Source: langfuse-docs, blob-storage-export-fields; Langfuse API reference.
 """
 

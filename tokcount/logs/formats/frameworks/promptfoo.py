@@ -1,6 +1,6 @@
 """promptfoo results: an evaluation with its rows, or rows of its JSONL output.
 
-Graders' tokens stand apart (`gradingResult.tokensUsed`) and are not counted. An answer from promptfoo's cache
+The graders' tokens (`gradingResult.tokensUsed`) are not counted. An answer from promptfoo's cache
 was not billed.
 """
 
@@ -48,7 +48,7 @@ _ENDPOINTS: dict[str, Kind] = {"chat": "chat", "completion": "completions", "res
 _OTHER = frozenset({"embedding", "embeddings", "moderation", "image", "realtime"})
 
 _ASSERTION_FAILED = 1
-"""`failureReason` of an answer that was given and judged wrong."""
+"""`failureReason` of an answer that failed its assertions."""
 
 
 class Results(LogFormat):

@@ -1,4 +1,4 @@
-"""Weave calls (Weights & Biases): operations with inputs and output; only those that call a model count."""
+"""Weave calls (Weights & Biases): operations with inputs and output; only those that call a model are records."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Calls(LogFormat):
         kind = next((kind for part, kind in _OPERATIONS if part in operation), None)
         inputs = {name: item for name, item in decoded_object(value.get("inputs")).items() if name != "self"}
         if kind is None or request_kind(inputs) is None:
-            return [skipped(at, "not_llm", "an operation that calls no model", self.name)]
+            return [skipped(at, "not_llm", "an operation that does not call a model", self.name)]
         response = body_of(value.get("output"))
         if value.get("exception") and response is None:
             return [skipped(at, "error", "a failed call", self.name)]

@@ -1,4 +1,4 @@
-"""Azure: the gateway log of API Management (several rows a call), and the diagnostics of Azure OpenAI (numbers)."""
+"""Azure: the gateway log of API Management (several rows per call), and the diagnostics of Azure OpenAI (numbers)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Helicone, Portkey, OpenPipe: gateways that log the two OpenAI bodies with a row of facts around them.
+"""Helicone, Portkey, OpenPipe: gateways that log the two OpenAI bodies with a row of metadata.
 
-One table says where each of them keeps what; the code is the same.
+One table per gateway says where it keeps what; the code is shared.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one gateway keeps what: each field holds the places to look, in order."""
+    """Where one gateway keeps what: each field lists paths, tried in order."""
 
     request: str
     response: str
@@ -89,14 +89,14 @@ PORTKEY = Envelope(
     },
     usage={"input": ("req_units",), "output": ("res_units",), "total": ("total_units",)},
 )
-"""Source: Portkey's log export. Its `cost` is left out: whether it means cents or dollars is not documented."""
+"""Source: Portkey's log export. Its `cost` is ignored: its unit (cents or dollars) is not documented."""
 
 OPENPIPE = Envelope(request="input", response="output", tags=("tags",))
 """Source: OpenPipe's request log export."""
 
 
 class _EnvelopeFormat(LogFormat):
-    """A gateway's export: the two OpenAI bodies with a row of facts around them, read by its `Envelope`."""
+    """A gateway's export: the two OpenAI bodies with a row of metadata, read by its `Envelope`."""
 
     envelope: ClassVar[Envelope]
 
@@ -138,12 +138,12 @@ def _inner(message: Json | None) -> Json | None:
 
 
 def _is_stub(body: Json | None) -> bool:
-    """Helicone's stand-in for a body that was too large to keep."""
+    """Helicone's placeholder for a body that was too large to keep."""
     return body is not None and truth(body.get("tooLarge"))
 
 
 class Helicone(_EnvelopeFormat):
-    """`helicone.export`: the two OpenAI bodies with a row of metadata."""
+    """`helicone.export`: Helicone's request export."""
 
     name = "helicone.export"
     envelope = HELICONE
@@ -155,7 +155,7 @@ class Helicone(_EnvelopeFormat):
 
 
 class Portkey(_EnvelopeFormat):
-    """`portkey.export`: the two OpenAI bodies with a row of metadata."""
+    """`portkey.export`: Portkey's log export."""
 
     name = "portkey.export"
     envelope = PORTKEY
@@ -163,7 +163,7 @@ class Portkey(_EnvelopeFormat):
 
 
 class OpenPipe(_EnvelopeFormat):
-    """`openpipe.export`: the two OpenAI bodies with a row of metadata."""
+    """`openpipe.export`: OpenPipe's request log."""
 
     name = "openpipe.export"
     envelope = OPENPIPE

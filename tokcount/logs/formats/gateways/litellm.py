@@ -1,7 +1,7 @@
 """LiteLLM: the StandardLoggingPayload of its callbacks, and the SpendLogs of its database.
 
-Both re-wrap a legacy prompt as one user message, so `call_type` decides about the endpoint. SpendLogs cuts
-long texts in the middle and usually holds none at all (`store_prompts_in_spend_logs` is off by default).
+Both re-wrap a legacy prompt as one user message, so `call_type` decides the endpoint. SpendLogs cuts
+long texts in the middle and usually has none at all (`store_prompts_in_spend_logs` is off by default).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _LIKE_CHAT = frozenset(
 
 
 class StandardPayload(LogFormat):
-    """`litellm.standard`: one object a call, bare or under `standard_logging_object`."""
+    """`litellm.standard`: one object per call, bare or under `standard_logging_object`."""
 
     name = "litellm.standard"
     keys = (
@@ -117,7 +117,7 @@ class SpendLogs(LogFormat):
 def _item(
     name: str, at: Location, row: Json, metadata: CallMetadata, *, messages: Any, parameters: Json
 ) -> Item:
-    """The record of one row: `messages` as logged, `parameters` what else the request said."""
+    """The record of one row: `messages` as logged, `parameters` the rest of the request."""
     if row.get("status") == "failure":
         return skipped(at, "error", f"a failed call ({label(first(row, _ERROR), 'no class logged')})", name)
     call_type = text(row.get("call_type"))
@@ -164,14 +164,14 @@ def _flags(row: Json, messages: object, response: Json | None) -> set[str]:
     if truth(row.get("cache_hit")):
         flags.add("cached_reply")
     written = (messages, response)
-    if _says(written, _TRUNCATED):
+    if _contains(written, _TRUNCATED):
         flags.add("truncated")
-    if _says(written, _REDACTED):
+    if _contains(written, _REDACTED):
         flags.add("redacted")
     return flags
 
 
-def _says(value: object, marker: str) -> bool:
+def _contains(value: object, marker: str) -> bool:
     """Is the marker in one of the texts of a value, however deep?"""
     waiting = [value]
     while waiting:

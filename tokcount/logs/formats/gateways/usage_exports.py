@@ -1,6 +1,6 @@
 """Exports that hold numbers and no text: OpenAI usage and costs, OpenRouter activity, Cloudflare AI Gateway.
 
-A row is one call, or a bucket of many (`Usage.requests` says how many). Rows without numbers are `empty`.
+A row is one call, or a bucket of many (`Usage.requests` is their number). Rows without numbers are `empty`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class _UsageRows(LogFormat):
-    """A format whose values are rows of numbers: subclasses give the tables."""
+    """A format whose values are rows of numbers: subclasses define the tables."""
 
     metadata: ClassVar[MetadataTable]
     usage: ClassVar[UsageTable]
@@ -66,7 +66,7 @@ class _UsageRows(LogFormat):
         return body_record(at, self.name, metadata=metadata, index=index)
 
     def more(self, row: Json, metadata: CallMetadata) -> None:
-        """What a table of places cannot say."""
+        """Add what the tables of paths cannot express."""
 
 
 class _Buckets(_UsageRows):
@@ -147,7 +147,7 @@ class OpenAIUsage(_Buckets):
 
 
 class OpenAICosts(_Buckets):
-    """`openai.costs`: cost CSV of the dashboard, or pages of `/v1/organization/costs`: money a line item."""
+    """`openai.costs`: cost CSV of the dashboard, or pages of `/v1/organization/costs`: costs per line item."""
 
     name = "openai.costs"
     keys = (frozenset({"amount_value"}), frozenset({"object", "data"}), frozenset({"object", "results"}))
@@ -163,7 +163,7 @@ class OpenAICosts(_Buckets):
 
 
 class OpenRouterActivity(_UsageRows):
-    """`openrouter.activity`: the activity CSV, a row a call; or its aggregated API form, a row a day and model."""
+    """`openrouter.activity`: the activity CSV (one row per call), or the aggregated API form (per day and model)."""
 
     name = "openrouter.activity"
     keys = (
@@ -232,7 +232,7 @@ class CloudflareLogpush(LogFormat):
             dig(request, "type") == "encrypted"
             or dig(decoded(value.get("ResponseBody")), "type") == "encrypted"
         ):
-            advice = "encrypted bodies: decrypt the log with the gateway's private key first"
+            advice = "encrypted bodies; decrypt the log with the gateway's private key first"
             return [skipped(at, "encrypted", advice, self.name)]
         metadata = metadata_from(
             value, {"model": ("Model",), "provider": ("Provider",), "timestamp": ("RequestTime", "CreatedAt")}

@@ -1,4 +1,4 @@
-"""Batches of Anthropic's API: recognised by name, so that they are not taken for OpenAI's, and not counted."""
+"""Batches of Anthropic's API: recognised so that they are not mistaken for OpenAI's, and not counted."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ class AnthropicBatch(LogFormat):
         if not isinstance(value.get("params", value.get("result")), dict):
             return None
         part = "requests" if "params" in value else "results"
-        advice = f"{part} of a batch of Anthropic's API, whose tokens OpenAI's encodings cannot count"
+        advice = f"{part} of a batch of Anthropic's API, which OpenAI's encodings cannot count"
         return [skipped(at, "unsupported", advice, self.name)]

@@ -1,7 +1,7 @@
 """The OpenAI Batch API: input lines, output lines, and the two joined on `custom_id`.
 
 Input and output are two files, in any order, and the output is not in the order of the input. While both may
-come, whatever came first waits, compressed; what finds no partner is a record of its own.
+come, the first half waits, compressed; a half without a partner becomes a record by itself.
 Source: the Batch guide and the batch objects of the OpenAI API reference.
 """
 
@@ -38,7 +38,7 @@ from tokcount.logs.source import STDIN
 INPUT, OUTPUT = "openai.batch.input", "openai.batch.output"
 
 LARGEST_WAIT = 256 << 20
-"""Compressed bytes that may wait for a partner; beyond that the oldest go on alone."""
+"""Compressed bytes that may wait for a partner; beyond that the oldest become records by themselves."""
 
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder().decode

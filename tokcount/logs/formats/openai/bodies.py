@@ -53,12 +53,12 @@ RESPONSES_KEYS = (
     "include",
 )
 ANSWER_KEYS = ("response", "completion", "output", "answer")
-"""Where home-made logs put the answer beside the keys of the request."""
+"""Keys of the answer in custom logs, next to the keys of the request."""
 
 _ANSWERS = frozenset({*ANSWER_KEYS, "choices"})
 
 NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
-"""Parts of names of models whose calls carry `input` or `prompt`, and generate no text."""
+"""Parts of names of models whose calls have `input` or `prompt` but generate no text."""
 
 
 def is_responses_input(value: Json) -> bool:
@@ -74,7 +74,7 @@ def is_responses_input(value: Json) -> bool:
 
 
 def is_not_text(value: Json) -> bool:
-    """Does the model name say that the call embeds, moderates, speaks or draws?"""
+    """Is the model one for embeddings, moderation, speech or images?"""
     model = value.get("model")
     return isinstance(model, str) and _is_not_text(model)
 
@@ -198,7 +198,7 @@ class Error(LogFormat):
 
 
 class Embeddings(LogFormat):
-    """A call that embeds or moderates: recognised, and no record, since no text comes back."""
+    """A call for embeddings or moderation: recognised but skipped, since no text is generated."""
 
     rank = Rank.OTHER_BODY
     accepts = JSON_ONLY
@@ -208,4 +208,6 @@ class Embeddings(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if not (is_not_text(value) or isinstance(value.get("input"), list)):
             return None
-        return [skipped(at, "not_llm", "a call that embeds or moderates, and generates no text", self.name)]
+        return [
+            skipped(at, "not_llm", "an embeddings or moderation call, which generates no text", self.name)
+        ]

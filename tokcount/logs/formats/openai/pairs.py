@@ -1,6 +1,6 @@
-"""Requests together with their answers, under the pairs of names that people give them.
+"""Requests together with their answers, under the usual pairs of names.
 
-What the endpoint is called (URL, `object`) wins over the shape of the body.
+The name of the endpoint (URL, `object`) wins over the shape of the body.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PAIR_KEYS = (
     ("request", "completion"),
     ("request", "result"),
 )
-"""Names under which request and answer stand side by side, tried in this order."""
+"""Pairs of names of a request and its answer, tried in this order."""
 
 
 class Pair(LogFormat):
@@ -105,7 +105,7 @@ def _answer_kind(body: object) -> Kind | None:
 
 
 def _url_kind(value: Json) -> Kind | None:
-    """The endpoint that the URL of a pair names, wherever it stands."""
+    """The endpoint named by the URL of a pair, under any of its names."""
     for key in URL_KEYS:
         if key in value and (kind := kind_of_url(value[key])) is not None:
             return kind
@@ -113,7 +113,7 @@ def _url_kind(value: Json) -> Kind | None:
 
 
 def _status(value: Json) -> object:
-    """The HTTP status of a pair, wherever it stands."""
+    """The HTTP status of a pair, in the value or its response."""
     for holder in (value, value.get("response")):
         if isinstance(holder, dict):
             status = holder.get("status", holder.get("status_code"))

@@ -1,4 +1,4 @@
-"""Streamed answers: chunks put together again into the response body they stand for.
+"""Streamed answers: chunks assembled into the response body.
 
 A capture of a stream holds no prompt, only the answer and, when it was asked for, the usage in a last chunk with
 no choices. Azure's first chunk has neither `object` nor choices, only `prompt_filter_results`.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """One call to a model as a span tells it, translated into OpenAI bodies."""
+    """One call to a model, translated from a span into OpenAI bodies."""
 
     kind: Kind
     request: Json | None = None

@@ -1,4 +1,4 @@
-"""Messages as events: on the span itself, or as log records beside it (semantic conventions v1.26 to v1.36).
+"""Messages as events: on the span itself, or as log records next to it (semantic conventions v1.26 to v1.36).
 
 `gen_ai.system.message`, `gen_ai.user.message`, `gen_ai.assistant.message` and `gen_ai.tool.message`
 hold the prompt, `gen_ai.choice` the answer. Later, one `gen_ai.client.inference.operation.details` event
@@ -20,12 +20,12 @@ _DETAILS = "gen_ai.client.inference.operation.details"
 
 
 def is_event(log: LogRecord) -> bool:
-    """Is this log record a message of a call?"""
+    """Is this log record part of a call?"""
     return log.name in ROLES or log.name in (CHOICE, _DETAILS)
 
 
 class EventLog:
-    """Message events of log records, by span, until the span itself comes by or the file ends."""
+    """Message events of log records, by span, until the span itself is read or the file ends."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[LogRecord]] = {}
@@ -44,7 +44,7 @@ class EventLog:
         self._counted.add(span)
 
     def complete(self, span: Span, call: Call) -> bool:
-        """Put the waiting events of a span into its call; false when there are none."""
+        """Add the waiting events of a span to its call; false when there are none."""
         logs = self._waiting.pop(span.id, None)
         if not logs:
             return False
@@ -58,7 +58,7 @@ class EventLog:
         return True
 
     def left(self) -> Iterator[tuple[Call, Location]]:
-        """The calls whose span never came: their messages, without usage."""
+        """The calls whose span was never read: their messages, without usage."""
         for span, logs in self._waiting.items():
             call = _call_of_logs(logs)
             if call is not None:

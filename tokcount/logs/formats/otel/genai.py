@@ -29,7 +29,7 @@ _NOT_CALLS = frozenset(
 
 
 def read(span: Span) -> Call | None:
-    """The call of a span; agents, tools and embeddings are none."""
+    """The call of a span; `None` for agents, tools and embeddings."""
     attributes = span.attributes
     operation = text(attributes.get("gen_ai.operation.name"))
     kind = kind_of_call(operation)

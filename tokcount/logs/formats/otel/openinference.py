@@ -1,4 +1,4 @@
-"""The OpenInference dialect (Arize Phoenix): the whole request in `input.value`, or a field an attribute.
+"""The OpenInference dialect (Arize Phoenix): the whole request in `input.value`, or one attribute per field.
 
 `llm.model_name` is overwritten by the served model; the requested one is in the request.
 Source: Arize-ai/openinference, semantic conventions.

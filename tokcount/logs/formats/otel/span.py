@@ -1,4 +1,4 @@
-"""A span or log record of OpenTelemetry, whatever exporter wrote it, as one plain shape."""
+"""A span or log record of OpenTelemetry, whatever exporter wrote it, in one common shape."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def spans_of(value: Json) -> tuple[list[Span], list[LogRecord]]:
 
 
 def is_span(value: Json) -> bool:
-    """Does a value with attributes say which span or trace it is, as text?"""
+    """Does a value with attributes have a span or trace id?"""
     for holder in (value, value.get("spanContext"), value.get("context")):
         if isinstance(holder, dict) and any(isinstance(holder.get(name), str) for name in _IDS):
             return True
@@ -158,7 +158,7 @@ def _log(value: Json) -> LogRecord:
 
 
 def _identifier(value: Json, paths: tuple[str, ...]) -> str | None:
-    """A span id without its `0x`; the all-zero id is none."""
+    """A span id without its `0x`; the all-zero id means that there is none."""
     found = text(first(value, paths))
     if found is None:
         return None
@@ -218,7 +218,7 @@ _WHOLE = frozenset(
         "gen_ai.tool.definitions",
     }
 )
-"""Attributes whose structured value is one thing."""
+"""Attributes whose structured value is kept whole."""
 
 
 def _flat(attributes: Json) -> Json:

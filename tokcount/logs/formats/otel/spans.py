@@ -1,6 +1,6 @@
 """OpenTelemetry spans in their containers: OTLP JSON, console exporters, JavaScript exporters, Phoenix rows.
 
-Any of them becomes a `Span`; the reader of its dialect takes the call out of the attributes. Only leaf
+Any of them becomes a `Span`; the reader of its dialect finds the call in the attributes. Only leaf
 LLM spans are calls: an enclosing span (workflow, agent, the outer half of an instrumented SDK) repeats the
 tokens of the span inside it.
 """
@@ -36,7 +36,7 @@ READERS: dict[str, Callable[[Span], Call | None]] = {
     "otel.traceloop": traceloop.read,
     "otel.genai": genai.read,
 }
-"""Dialect → the function that reads a span of it; `None` from a reader is "this span calls no model"."""
+"""Dialect → the function that reads a span of it; `None` means that the span does not call a model."""
 
 
 def dialect_of(attributes: Json) -> str | None:

@@ -1,7 +1,7 @@
-"""The older Traceloop dialect: one attribute a field of a message, `gen_ai.prompt.0.content`.
+"""The older Traceloop dialect: one attribute per field of a message, `gen_ai.prompt.0.content`.
 
 The kind of call is in `llm.request.type`. A legacy completion writes `gen_ai.prompt.0.user` or a user message.
-Source: traceloop/openllmetry, releases before 0.50; still older ones say `llm.prompts.0.content`.
+Source: traceloop/openllmetry, releases before 0.50; even older ones use `llm.prompts.0.content`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _KINDS: dict[str, Kind] = {"chat": "chat", "completion": "completions", "unknown
 
 
 def read(span: Span) -> Call | None:
-    """The call of a span; workflow, task, agent and tool spans are none, nor are embeddings and rerankers."""
+    """The call of a span; not of workflow, task, agent and tool spans, embeddings or rerankers."""
     attributes = span.attributes
     request_type = text(attributes.get("llm.request.type"))
     if "traceloop.span.kind" in attributes and request_type is None:

@@ -1,0 +1,110 @@
+"""Codex rollouts: one record per call."""
+
+from typing import Any
+
+import pytest
+from support.reading import asked, record, records, used
+
+
+def codex(kind: str, **payload: Any) -> dict[str, Any]:
+    return {"timestamp": "2026-01-25T17:41:25.900Z", "type": kind, "payload": payload}
+
+
+def counted(last: dict[str, int] | None, total: dict[str, int] | None) -> dict[str, Any]:
+    info = {"last_token_usage": last, "total_token_usage": total}
+    return codex("event_msg", type="token_count", info=info)
+
+
+START = (
+    codex("session_meta", id="s1", model_provider="openai", base_instructions={"text": "You are Codex"}),
+    codex("turn_context", model="gpt-5.1-codex"),
+    codex("response_item", type="message", role="user", content=[{"type": "input_text", "text": "fix"}]),
+)
+
+
+ACT = codex("response_item", type="function_call", call_id="e1", name="exec", arguments="{}")
+
+
+SEEN = codex("response_item", type="function_call_output", call_id="e1", output="ok")
+
+
+DONE = codex(
+    "response_item", type="message", role="assistant", content=[{"type": "output_text", "text": "Done."}]
+)
+
+
+def test_a_rollout_is_one_record_a_call() -> None:
+    first, second = records(
+        *START,
+        ACT,
+        counted({"input_tokens": 100, "cached_input_tokens": 20, "output_tokens": 10}, {"input_tokens": 100}),
+        SEEN,
+        DONE,
+        counted(
+            {"input_tokens": 130, "output_tokens": 3, "reasoning_output_tokens": 1}, {"input_tokens": 230}
+        ),
+    )
+
+    assert (first.format, first.kind, first.model, first.thread) == (
+        "codex.rollout",
+        "responses",
+        "gpt-5.1-codex",
+        "s1",
+    )
+    assert asked(first)["instructions"] == "You are Codex"
+    assert [item["type"] for item in asked(first)["input"]] == ["message"]
+    assert [item["type"] for item in (first.response or {})["output"]] == ["function_call"]
+    assert (used(first).input, used(first).cached_input) == (100, 20)
+    assert [item["type"] for item in asked(second)["input"]] == [
+        "message",
+        "function_call",
+        "function_call_output",
+    ]
+    assert used(second).reasoning == 1
+    assert {first.id, second.id} == {"s1:1", "s1:2"}
+
+
+def test_repeated_and_empty_counts_are_no_calls() -> None:
+    once = counted({"input_tokens": 100, "output_tokens": 10}, {"input_tokens": 100, "output_tokens": 10})
+    nothing = codex("event_msg", type="token_count", info=None)
+
+    assert len(records(*START, DONE, nothing, once, once)) == 1
+
+
+def test_cumulative_usage_alone_is_told_apart_by_differences() -> None:
+    found = records(
+        *START,
+        ACT,
+        counted(None, {"input_tokens": 100, "output_tokens": 10}),
+        SEEN,
+        DONE,
+        counted(None, {"input_tokens": 250, "output_tokens": 14}),
+    )
+
+    assert [(used(item).input, used(item).output) for item in found] == [(100, 10), (150, 4)]
+
+
+def test_an_answer_after_the_last_count_is_still_a_record() -> None:
+    assert record(*START, DONE).usage is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "kept"),
+    [
+        (
+            {
+                "message": "summary",
+                "replacement_history": [{"type": "message", "role": "user", "content": "kept"}],
+            },
+            1,
+        ),
+        ({"message": "summary"}, 1),
+        ({}, 0),
+    ],
+)
+def test_a_compacted_rollout_begins_anew(payload: dict[str, Any], kept: int) -> None:
+    usage = counted({"input_tokens": 9, "output_tokens": 1}, {"input_tokens": 9})
+
+    (found,) = records(*START, codex("compacted", **payload), DONE, usage)
+
+    assert len(asked(found)["input"]) == kept

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing: ``python tests/fuzz/run.py TARGET [SECONDS] [CORPUS]``. See README.md beside this file."""
+"""Coverage-guided fuzzing: `python tests/fuzz/run.py TARGET [SECONDS] [CORPUS]`. See README.md in this folder."""
 
 from __future__ import annotations
 

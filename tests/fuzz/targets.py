@@ -45,7 +45,7 @@ FINE = (ExitCode.OK, ExitCode.DATA)
 
 
 class _Pipe(BytesIO):
-    """Gives no more than ``step`` bytes at once."""
+    """Returns at most `step` bytes at once."""
 
     def __init__(self, data: bytes, step: int) -> None:
         super().__init__(data)
@@ -56,7 +56,7 @@ class _Pipe(BytesIO):
 
 
 class Held(Source, frozen=True):
-    """A file that is only held in memory, and comes ``step`` bytes at a time, as a pipe does."""
+    """A file that is only held in memory, and comes `step` bytes at a time, as a pipe does."""
 
     data: bytes = b""
     step: int = 1 << 20
@@ -101,7 +101,7 @@ def is_grouped(line: bytes) -> bool:
 
 
 def well_formed(item: Item) -> None:
-    """One record or skipped item as the rooms behind expect it."""
+    """One record or skipped item, as the scan expects it."""
     assert item.line >= 1, item
     if isinstance(item, Skipped):
         assert not item.detail.startswith(BUG), item
@@ -135,7 +135,7 @@ def counter() -> RecordCounter:
 
 
 def drift(data: bytes, *arguments: str) -> None:
-    """``tokcount drift`` ends with 0 or 3, says what it says in whole lines, and its sums add up."""
+    """`tokcount drift` exits with 0 or 3, its messages are whole lines, and its sums add up."""
     done = run("drift", "-", "--engine", "tiktoken", "--jobs", "1", "-f", "json", *arguments, stdin=data)
     assert done.code in FINE, done
     assert BUG not in done.err

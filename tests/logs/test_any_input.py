@@ -1,4 +1,4 @@
-"""Laws of reading that hold for every reader and every input: it never raises, loses no line, tells no secret."""
+"""Laws of reading, for every reader and every input: it never raises, loses no line, and reveals no content."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, Healt
 
 
 def messages_of(items: list[Item]) -> list[str]:
-    """What is said about what was skipped."""
+    """The details of what was skipped."""
     return [item.detail for item in items if isinstance(item, Skipped)]
 
 
@@ -173,7 +173,7 @@ def test_no_repetition_takes_more_than_linear_time(head: list[str], piece: list[
     records=st.sampled_from([None, "data", "[*]", "choices"]),
 )
 def test_a_mapping_loses_no_line_either(found: list[bytes], path: str, records: str | None) -> None:
-    """Whatever stands at the mapped places."""
+    """Any value at the mapped paths."""
     mapping = Mapping(messages_path=path, prompt_path=path, records_path=records, usage_path=path)
     items, reader = items_of(b"\n".join(found), "log.jsonl", ReadOptions(mapping=mapping))
     for item in items:
@@ -184,7 +184,7 @@ def test_a_mapping_loses_no_line_either(found: list[bytes], path: str, records: 
 
 
 def database() -> bytes:
-    """A small log database of the ``llm`` tool."""
+    """A small log database of the `llm` tool."""
     made = sqlite3.connect(":memory:")
     made.executescript(
         "create table responses (id text, model text, prompt text, system text, response text, conversation_id text,"

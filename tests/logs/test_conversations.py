@@ -1,4 +1,4 @@
-"""Stored conversations as the calls they stand for."""
+"""Stored conversations as the calls behind them."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def shapes(folder: Path, unit: Any, *values: Any) -> list[tuple[int, int, str | 
 
 
 def test_a_conversation_is_one_record_by_default(tmp_path: Path) -> None:
-    """All of its messages stand in the request."""
+    """All of its messages are in the request."""
     assert shapes(tmp_path, "conversation", CONVERSATION) == [(0, 5, None)]
 
 

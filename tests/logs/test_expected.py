@@ -1,4 +1,4 @@
-"""Every sample log is read as its line in EXPECTED.jsonl says."""
+"""Every sample log is read as its line in EXPECTED.jsonl specifies."""
 
 import json
 from functools import cache
@@ -29,7 +29,7 @@ def summary_of(name: str) -> dict[str, Any]:
 
 
 def named(value: Any, records: int) -> set[str] | dict[str, int] | None:
-    """What ``format`` or ``kind`` demands: a set of names, or counts."""
+    """What `format` or `kind` demands: a set of names, or counts."""
     return value if isinstance(value, dict) or value is None else {value}
 
 

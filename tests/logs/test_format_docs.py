@@ -1,4 +1,4 @@
-"""The table of formats names every format, and the walk-through works as it stands."""
+"""The table of formats names every format, and the examples of the walk-through work."""
 
 import json
 import re
@@ -32,13 +32,13 @@ def test_every_flag_of_the_table_exists() -> None:
 def examples() -> dict[str, Any]:
     """What the Python of the walk-through defines."""
     module: dict[str, Any] = {"__name__": "acme"}
-    for code in re.findall(r"```python\n(.*?)```", WALK_THROUGH, re.DOTALL):
+    for code in re.findall(r"``python\n(.*?)``", WALK_THROUGH, re.DOTALL):
         exec(compile(code, "acme.py", "exec"), module)  # noqa: S102 - the code is the one in the document
     return module
 
 
 def test_the_example_of_the_walk_through_reads_its_line() -> None:
-    line = WALK_THROUGH.partition("```json\n")[2].partition("```")[0]
+    line = WALK_THROUGH.partition("``json\n")[2].partition("``")[0]
     (item,) = examples()["AcmeLog"]().read(json.loads(line), HERE)
 
     assert isinstance(item, Record)

@@ -1,4 +1,4 @@
-"""The edges of JSON and of text files, each beside good records: nothing is lost, nothing is guessed."""
+"""The edges of JSON and of text files, each next to good records: nothing is lost, nothing is guessed."""
 
 from __future__ import annotations
 

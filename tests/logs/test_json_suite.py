@@ -1,6 +1,6 @@
 """A published suite of JSON parsing cases, each between two good records: the good ones are always counted.
 
-The cases and their source: data/README.md. ``y_`` is JSON, ``n_`` is not, ``i_`` is left to the parser.
+The cases and their source: data/README.md. `y_` is JSON, `n_` is not, `i_` is left to the parser.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ READ_ALL_THE_SAME = {
     "n_structure_double_array": "several values on one line",
     "n_structure_object_with_trailing_garbage": "several values on one line",
 }
-"""What is no JSON and is read, because real logs hold it."""
+"""Invalid JSON that is read, because real logs contain it."""
 
 NOTHING = {"n_single_space", "n_structure_UTF8_BOM_no_data", "n_structure_no_data"}
 """Blank lines: nothing to report."""

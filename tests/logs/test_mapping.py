@@ -35,7 +35,7 @@ VALUE = {"a": {"b": [1, {"c": "x"}]}, "dotted.key": 5, "s": '{"t": [2]}', "deep"
     ],
 )
 def test_paths(expression: str, found: Any) -> None:
-    """JMESPath, the common JSONPath, a key with dots as it stands, and JSON in strings."""
+    """JMESPath, the common JSONPath, a key that contains dots, and JSON in strings."""
     assert Expression("prompt_path", expression).find(VALUE) == found
 
 
@@ -104,7 +104,7 @@ def test_a_prompt_that_is_json_text_stays_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ['[{"p": "a"}, {"p": "b"}]', '{"p": "a"}\n{"p": "b"}\n'])
 def test_records_path_over_a_streamed_array(text: str, tmp_path: Path) -> None:
-    """``[*]`` takes the elements of a file that is an array as they stream by, and lines as they are."""
+    """`[*]` takes the elements of a file that is an array as they stream by, and lines as they are."""
     mapping = Mapping(records_path="$[*]", prompt_path="$.p")
 
     records, skipped = read_all(tmp_path, text, mapping=mapping)

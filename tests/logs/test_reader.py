@@ -112,7 +112,7 @@ def test_no_values_make_a_format_raise(rows: list[Any], tmp_path: Path) -> None:
     path=st.sampled_from(["a.b", "[*]", "*.role", "@", "messages"]),
 )
 def test_no_mapping_makes_it_raise(rows: list[Any], path: str, tmp_path: Path) -> None:
-    """Whatever stands at the mapped places."""
+    """Any value at the mapped paths."""
     mapping = Mapping(records_path=path, messages_path=path, prompt_path=path, usage_path=path, tag_path=path)
     records, skipped = read_all(tmp_path, "\n".join(map(json.dumps, rows)), mapping=mapping)
     check([*records, *skipped])
@@ -188,7 +188,7 @@ def test_an_unknown_format_is_a_usage_error() -> None:
 
 
 def test_every_name_can_be_forced(tmp_path: Path) -> None:
-    """The list of names is what ``--input-format`` takes."""
+    """The list of names is what `--input-format` takes."""
     for name in format_names():
         read_all(tmp_path, CHAT_LINE, input_format=name)
 
@@ -207,7 +207,7 @@ def test_standard_input_that_is_no_log_is_a_prompt(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_format_that_fails_loses_one_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run goes on, and the report asks to be told."""
+    """The run continues, and the message asks for a report."""
     from tokcount.logs.formats.openai.bodies import ChatRequest
 
     def failing(self: Any, value: Any, at: Any) -> Any:

@@ -53,6 +53,6 @@ def test_responses_items_are_messages() -> None:
 
 @pytest.mark.parametrize("kind", ["completions", "text", "usage"])
 def test_other_kinds_have_none(kind: Kind) -> None:
-    """A prompt is no message."""
+    """A prompt is not a message."""
     assert view(kind, {"prompt": "x"}) == []
     assert view("chat", None) == []

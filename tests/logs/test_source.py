@@ -10,7 +10,7 @@ from tokcount.logs.source import STDIN, expand
 
 
 def test_a_folder_gives_its_files_in_sorted_order(tmp_path: Path) -> None:
-    """Below folders, too; names with a leading dot are left out."""
+    """Below folders, too; names with a leading dot are ignored."""
     for name in ("b.jsonl", "a/z.jsonl", "a/y.jsonl", ".hidden", ".git/config"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
@@ -40,7 +40,7 @@ def test_a_pattern_gives_what_fits(tmp_path: Path) -> None:
 
 
 def test_a_name_with_brackets_is_a_file_first(tmp_path: Path) -> None:
-    """A file called ``log[1].jsonl`` is not a pattern."""
+    """A file called `log[1].jsonl` is not a pattern."""
     (tmp_path / "log[1].jsonl").write_text("{}")
 
     assert [source.size for source in expand([str(tmp_path / "log[1].jsonl")])] == [2]
@@ -66,7 +66,7 @@ def test_a_dash_is_standard_input() -> None:
 def test_a_folder_that_may_not_be_entered_is_not_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes as a source, so that reading it says why."""
+    """It becomes a source, so that reading it reports why."""
     (tmp_path / "closed").mkdir()
     (tmp_path / "log.jsonl").write_text("{}")
     scandir = os.scandir

@@ -1,4 +1,4 @@
-"""The numbers behind ``tokcount formats PATH``, without the sample folder."""
+"""The numbers behind `tokcount formats PATH`, without the sample folder."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reads values the way the program does, for the tests of the formats."""
+"""Reads values as the program does, for the tests of the formats."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ json_values = st.recursive(
     ),
     max_leaves=12,
 )
-"""Anything JSON can say, with keys that readers look for."""
+"""Any JSON value, with keys that readers look for."""
 
 valid_values = (st.sampled_from(VALUES) | st.sampled_from(RICH)).map(copy.deepcopy)
 
@@ -171,7 +171,7 @@ def bent_values(draw: st.DrawFn) -> Any:
 
 
 def with_canary(value: Any, *, keys: bool = False) -> Any:
-    """The value with `CANARY` in every text of more than one word, and with ``keys`` as a key too."""
+    """The value with `CANARY` in every text of more than one word, and with `keys` as a key too."""
     if isinstance(value, str):
         return f"{CANARY} {value}" if " " in value.strip() else value
     if isinstance(value, list):
@@ -185,7 +185,7 @@ def with_canary(value: Any, *, keys: bool = False) -> Any:
 DAMAGE: dict[str, Callable[[bytes, int], bytes]] = {
     "cut at the end": lambda line, at: line[:at],
     "cut at the beginning": lambda line, at: line[at:],
-    "a byte that is no UTF-8": lambda line, at: line[:at] + b"\xff" + line[at:],
+    "a byte that is not UTF-8": lambda line, at: line[:at] + b"\xff" + line[at:],
     "a NUL": lambda line, at: line[:at] + b"\x00" + line[at:],
     "a brace": lambda line, at: line[:at] + b"}" + line[at:],
     "twice on one line": lambda line, _: line + line,
@@ -207,7 +207,7 @@ lines = (
     | damaged_lines()
     | st.sampled_from([b"", b"  ", b"42", b"null", b"[]", b"{}", b'{"data": [], "object": "list"}'])
 )
-"""Lines of logs: every format, damaged ones, and what stands between."""
+"""Lines of logs: every format, damaged ones, and blank ones."""
 
 
 @st.composite

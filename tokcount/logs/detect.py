@@ -5,7 +5,8 @@ Which formats can fit depends only on the top-level keys of a value, and is reme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -57,6 +58,21 @@ class _Group(msgspec.Struct):
     has_items: bool = False
 
 
+_Read = Callable[[Json, Location], Iterable[Item] | None]
+
+
+class _Candidate(msgspec.Struct):
+    """A format whose keys fit, and how it reads a value; `None` until it is needed."""
+
+    entry: Entry
+    read: _Read | None = None
+    is_grouped: bool = False
+
+
+def _nothing(value: Json, at: Location) -> None:  # noqa: ARG001 - a format of no kind that reads values
+    return None
+
+
 class Detector:
     """Reads values by their format and keeps the sessions of grouped formats.
 
@@ -73,7 +89,7 @@ class Detector:
         self._entries = chosen_entries(input_format)
         self._forced = input_format
         self._part = part
-        self._fitting: dict[tuple[Any, ...], tuple[Entry, ...]] = {}
+        self._fitting: dict[tuple[Any, ...], list[_Candidate]] = {}
         self._groups: dict[str, _Group] = {}
         self._reading = ""
 
@@ -125,32 +141,35 @@ class Detector:
                     yield _skipped(group.first, "empty", detail, entry.name)
 
     def _object(self, value: Json, at: Location) -> Iterable[Item]:
-        for entry in self._entries_for(value):
-            each = entry.format
-            self._reading = entry.name
-            if isinstance(each, LogFormat):
-                found = each.read(value, at)
-                if found is not None:
-                    return (
-                        found if type(found) in (tuple, list) and found else _or_empty(found, at, each.name)
-                    )
-            elif isinstance(each, GroupedLogFormat):
-                found = self._grouped(each, value, at)
-                if found is not None:
+        for candidate in self._candidates(value):
+            self._reading = candidate.entry.name
+            found = (candidate.read or self._load(candidate))(value, at)
+            if found is not None:
+                if candidate.is_grouped or (type(found) is list and found):
                     return found
+                return _or_empty(found, at, candidate.entry.name)
         page = _page(value)
         return self._page(page, at) if page is not None else (self._unrecognised(value, at),)
 
-    def _entries_for(self, value: Json) -> tuple[Entry, ...]:
+    def _candidates(self, value: Json) -> list[_Candidate]:
         """The formats whose keys fit the value, in the order in which they are tried."""
-        is_row = type(value) is Row
-        keys = (is_row, *value)
+        keys = (type(value) is Row, *value)
         fitting = self._fitting.get(keys)
         if fitting is None:
             if len(self._fitting) >= _KNOWN_KEYS:
                 self._fitting.clear()
-            fitting = self._fitting[keys] = tuple(self._fitting_entries(value))
+            fitting = self._fitting[keys] = [_Candidate(entry) for entry in self._fitting_entries(value)]
         return fitting
+
+    def _load(self, candidate: _Candidate) -> _Read:
+        """Import the format and remember how it is called: this is done once per set of keys."""
+        each = candidate.entry.format
+        if isinstance(each, GroupedLogFormat):
+            candidate.is_grouped = True
+            candidate.read = partial(self._grouped, each)
+        elif isinstance(each, LogFormat):
+            candidate.read = each.read
+        return candidate.read or _nothing
 
     def _fitting_entries(self, value: Json) -> Iterator[Entry]:
         is_row = type(value) is Row

@@ -1,4 +1,4 @@
-"""Answers in whatever a log holds beside a request."""
+"""Answers next to a request, in any form, and the bodies of HTTP captures."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""Records from bodies: what wins, what is flagged, what is no record."""
+"""Records from bodies: what takes precedence, what is flagged, what is not a record."""
 
 from typing import Any
 

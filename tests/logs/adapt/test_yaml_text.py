@@ -11,7 +11,7 @@ from tokcount.logs.adapt.yaml_text import Document
 pytest.importorskip("yaml", reason="PyYAML is not installed")
 
 LAUGHS = ", ".join(f"x{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9))
-"""Some hundred characters that stand for 43 million times ``lol``."""
+"""A few hundred characters that expand to 43 million times `lol`."""
 REQUEST = "{uri: 'https://api.openai.com/v1/chat/completions', method: POST, body: %s}"
 CASSETTE = f"interactions:\n- request: {REQUEST}\n  response: {{status: {{code: 200}}, body: {{}}}}\n"
 

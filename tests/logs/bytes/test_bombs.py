@@ -1,4 +1,4 @@
-"""What is small when it is packed and huge when it is not ends with a reason, whichever way it is packed."""
+"""Decompression bombs of every kind end with a reason."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_compression_is_known_by_its_first_bytes(pack: Callable[[bytes], bytes],
 
 @pytest.mark.parametrize("pack", PACKERS)
 def test_a_cut_file_gives_what_can_be_read(pack: Callable[[bytes], bytes]) -> None:
-    """And says that it ends early."""
+    """And reports that it ends early."""
     stream = unwrap(blocks_of(io.BytesIO(pack(LINES * 5000)[:-7])), max_ratio=10**6)
 
     assert LINES.startswith(b"".join(stream)[:50])
@@ -87,7 +87,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_gzip_file_ends_with_a_reason_and_its_place(fault: str, tmp_path: Path) -> None:
-    """What comes before the fault counts; ``--strict`` refuses it."""
+    """What comes before the fault counts; `--strict` refuses it."""
     records, skipped = read_all(tmp_path, BROKEN[fault], "log.jsonl.gz")
 
     last = skipped[-1]
@@ -110,7 +110,7 @@ def test_a_bomb_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_zip_members_are_read_by_name(tmp_path: Path) -> None:
-    """Members that are no logs are summed up; a member may be compressed once more."""
+    """Members that are not logs are summarised; a member may itself be compressed."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a/one.jsonl", LINES)

@@ -1,4 +1,4 @@
-"""JSON wherever it stands: lines, arrays, pretty-printed, concatenated, behind prefixes, as Python literals."""
+"""JSON wherever it is: lines, arrays, pretty-printed, concatenated, behind prefixes, as Python literals."""
 
 import json
 from pathlib import Path
@@ -174,7 +174,7 @@ def test_literals_become_json_types_and_nothing_runs(text: str, value: Any) -> N
 
 
 def test_events_are_parsed_and_fragments_reported(tmp_path: Path) -> None:
-    """Comments and ids are skipped as the standard says; other lines are not."""
+    """Comments and ids are skipped as the standard requires; other lines are not."""
     chunk = '{"id":"a","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"x"}}]}'
     text = f": hello\nid: 1\ndata: {chunk}\n\nnonsense\ndata: {chunk[:20]}"
 
@@ -210,7 +210,7 @@ def test_tables(table: str, tmp_path: Path) -> None:
 
 
 def test_a_table_of_unknown_columns_is_unrecognised_row_by_row(tmp_path: Path) -> None:
-    """It says which columns there are and how to map them."""
+    """It names the columns and how to map them."""
     records, skipped = read_all(tmp_path, "a,b\n1,2\n", "x.csv")
 
     assert records == []
@@ -218,7 +218,7 @@ def test_a_table_of_unknown_columns_is_unrecognised_row_by_row(tmp_path: Path) -
 
 
 def test_a_table_of_messages_is_chat(tmp_path: Path) -> None:
-    """Messages stand in a cell as JSON."""
+    """Messages are JSON in a cell."""
     cell = json.dumps(CHAT["messages"]).replace('"', '""')
 
     (record,), _ = read_all(tmp_path, f'model,messages,prompt_tokens\ngpt-4o,"{cell}",12\n', "x.csv")

@@ -12,7 +12,7 @@ from tokcount.logs.containers import sniff as containers
 
 
 def archive(**members: str | bytes) -> bytes:
-    """A zip archive; ``__`` in a name stands for a dot, an empty name in a folder makes the folder."""
+    """A zip archive; `__` in a name becomes a dot; a name that ends with a slash makes a folder."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         made.mkdir("folder")

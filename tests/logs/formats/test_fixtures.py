@@ -24,7 +24,7 @@ TESTED_ELSEWHERE = ("openai.chat", "openai.completions", "openai.responses", "op
 """Families whose samples stand in the tests of their own file."""
 
 NAMES_OF_FAMILIES = frozenset({"otel", "openai.pair", "openai.response", "openai.stream", "openai.error"})
-"""Names that stand for several formats; ``openai.embeddings.request`` and errors are never records."""
+"""Names that stand for several formats; `openai.embeddings.request` and errors are never records."""
 
 
 @cache
@@ -113,7 +113,7 @@ def paths(value: Any) -> list[tuple[Any, ...]]:
 
 
 def bent(value: Any, path: tuple[Any, ...], junk: Any) -> None:
-    """Put ``junk`` at the place, or take the place away."""
+    """Put `junk` at the place, or take the place away."""
     parent = value
     for key in path[:-1]:
         parent = parent[key]

@@ -50,7 +50,7 @@ def read(database: sqlite3.Connection) -> list[Record]:
 def message(
     database: sqlite3.Connection, key: str, parent: str | None, role: str, *parts: tuple[str, Any]
 ) -> None:
-    """A message whose parts are ``(type, text or payload)``."""
+    """A message whose parts are `(type, text or payload)`."""
     insert(database, "messages", hash=key, parent_hash=parent, role=role)
     for position, (kind, content) in enumerate(parts):
         written = {"text": content} if isinstance(content, str) else {"payload": json.dumps(content)}

@@ -66,7 +66,7 @@ def test_an_envelope_gives_the_call_inside(value: dict[str, Any], name: str) -> 
     assert (found.model, found.served_model) == ("gpt-4o-mini", "gpt-4o-mini-2024-07-18")
 
 
-def test_facts_around_the_bodies_are_kept() -> None:
+def test_the_metadata_of_the_row_is_kept() -> None:
     found = record(HELICONE)
 
     assert (found.id, found.user, found.tags) == ("q1", "u1", ("appname:MyApp",))

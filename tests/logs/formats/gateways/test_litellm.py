@@ -1,4 +1,4 @@
-"""LiteLLM: the kind comes from the call type, cut and hidden texts are said to be so."""
+"""LiteLLM: the kind comes from the call type, cut and hidden texts are flagged."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Exports of numbers: what a row is worth, how many calls stand behind it, and which rows are empty."""
+"""Exports of numbers: the numbers of a row, how many calls it covers, and which rows are empty."""
 
 from typing import Any
 

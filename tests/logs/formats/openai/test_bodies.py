@@ -1,4 +1,4 @@
-"""OpenAI bodies: which of them a value is, and what its record says."""
+"""OpenAI bodies: which of them a value is, and what its record holds."""
 
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def test_what_is_no_record(value: Any, reason: str) -> None:
     assert item.reason == reason
 
 
-def test_a_pair_keeps_both_bodies_and_the_facts() -> None:
+def test_a_pair_keeps_both_bodies_and_its_metadata() -> None:
     """The served model is the answer's, usage is the billed one."""
     (record,) = items(
         {"request": CHAT, "response": ANSWER, "user": "u1", "tags": ["a"], "timestamp": 1763640000}
@@ -142,8 +142,8 @@ def test_an_answer_among_the_keys_of_the_request(key: str) -> None:
     assert (legacy.response or {})["choices"][0]["text"] == " y"
 
 
-def test_odd_contents_become_regular() -> None:
-    """Objects give their only text, strings in lists become parts, null messages go; the record says so."""
+def test_unexpected_content_is_normalised() -> None:
+    """Objects give their only text, strings in lists become parts, null messages are dropped; the record is flagged."""
     messages = [
         {"role": "user", "content": [{"type": "text", "text": "a"}, "b"]},
         None,

@@ -1,4 +1,4 @@
-"""Chunks of streams are put together into the answer they stand for."""
+"""Chunks of streams are assembled into the answer."""
 
 import json
 from typing import Any
@@ -69,7 +69,7 @@ def test_tool_calls_are_joined_by_index() -> None:
 
 
 def test_completions_chunks_and_several_choices() -> None:
-    """Choices are told apart by their index."""
+    """Choices are separated by their index."""
     base = {"id": "cmpl-1", "object": "text_completion", "model": "davinci-002"}
     (record,) = items(
         {**base, "choices": [{"index": 0, "text": "a"}]},
@@ -120,7 +120,7 @@ def test_many_open_streams_do_not_pile_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "unexpected",
     [
         {"choices": "none"},
         {"choices": [None, 3]},
@@ -130,9 +130,9 @@ def test_many_open_streams_do_not_pile_up() -> None:
         {"choices": [{"index": 0, "text": None, "delta": None}]},
     ],
 )
-def test_chunks_of_odd_shape_add_nothing_and_break_nothing(odd: dict[str, Any]) -> None:
+def test_chunks_of_unexpected_shape_change_nothing(unexpected: dict[str, Any]) -> None:
     (record,) = items(
-        chunk("a", {"content": "Hel"}), {**chunk("a", {}), **odd}, chunk("a", {"content": "lo"})
+        chunk("a", {"content": "Hel"}), {**chunk("a", {}), **unexpected}, chunk("a", {"content": "lo"})
     )
 
     assert message(record) == {"role": "assistant", "content": "Hello"}

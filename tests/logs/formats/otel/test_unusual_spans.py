@@ -1,4 +1,4 @@
-"""Events of OpenTelemetry that come without their span, without messages or in odd shapes."""
+"""Events of OpenTelemetry that come without their span, without messages or in unexpected shapes."""
 
 from typing import Any
 

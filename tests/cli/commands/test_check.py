@@ -164,10 +164,23 @@ def test_a_saved_check_gives_the_same_result_again(inside: Inside) -> None:
     assert report(again) == json.loads(Path("report.json").read_text("utf-8"))
 
 
-def test_reports_without_an_overview_are_shown_without_one(inside: Inside) -> None:
+def test_a_saved_report_that_is_incomplete_is_an_error_in_one_line(inside: Inside) -> None:
     inside.write("report.json", '{"schema_version": 1, "tokcount": "x", "command": "check", "budgets": []}')
 
-    assert inside("check", "report.json", "--budget", MET, "--allow-unknown").out.startswith("budget ")
+    done = inside("check", "report.json", "--budget", MET)
+
+    assert (done.code, done.err.count("\n")) == (2, 0)
+    assert done.err.startswith("report.json is not a valid report of check: ")
+
+
+def test_a_saved_report_without_values_for_budgets_is_an_error_in_one_line(inside: Inside) -> None:
+    count = '{"schema_version": 1, "tokcount": "x", "command": "count", "inputs": [], "total": {}}'
+    inside.write("report.json", count)
+
+    done = inside("check", "report.json", "--budget", MET)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("these reports hold no values for budgets")
 
 
 def test_an_assumed_model_must_be_known(inside: Inside) -> None:

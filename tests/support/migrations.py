@@ -5,7 +5,8 @@ from __future__ import annotations
 from support.frames import SKIPS, Skips
 from tokcount.logs.record import Record
 from tokcount.reports.migrate.carrying import Loss
-from tokcount.reports.migrate.compute import Factor, Written, report
+from tokcount.reports.migrate.compute import Factor, report
+from tokcount.reports.migrate.report import Written
 from tokcount.reports.migrate.requests import Migrated
 from tokcount.reports.migrate.stats import MigrationStats, Tokens
 from tokcount.reports.migrate.target import MigrationTarget

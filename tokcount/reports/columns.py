@@ -1,15 +1,14 @@
-"""What an analysis knows of a model reference: its name in the columns, and what it stands for."""
+"""What reports know of a model reference, and how they write money."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Protocol
 
 import msgspec
 
 from tokcount.scanning.schema import QUANTITIES, Quantity, column
 
-__all__ = ["QUANTITIES", "NamedReference", "Quantity", "Reference", "column", "decimal_text"]
+__all__ = ["QUANTITIES", "NamedReference", "Quantity", "column", "decimal_text"]
 
 
 def decimal_text(amount: Decimal) -> str:
@@ -22,28 +21,12 @@ def decimal_text(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class Reference(Protocol):
-    """A baseline or a target; its counts stand in the columns ``LABEL:content_tokens`` and so on."""
-
-    @property
-    def label(self) -> str:
-        """The prefix of its columns and its name in reports."""
-        ...
-
-    @property
-    def encoding(self) -> str | None:
-        """The tiktoken encoding; ``None`` when it differs from record to record."""
-        ...
-
-    @property
-    def family(self) -> str | None:
-        """The framing family; ``None`` when it differs from record to record, or for a bare encoding."""
-        ...
-
-
 class NamedReference(msgspec.Struct, frozen=True):
-    """The plainest `Reference`."""
+    """A baseline or a target in a report; its counts are in the columns `LABEL:content_tokens` and so on."""
 
     label: str
+    """The prefix of its columns and its name in reports."""
     encoding: str | None = None
+    """The tiktoken encoding; `None` when it differs from record to record."""
     family: str | None = None
+    """The framing family; `None` when it differs from record to record, or for a bare encoding."""

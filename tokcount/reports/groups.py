@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from tokcount.reports.columns import QUANTITIES, Reference, column
+from tokcount.reports.columns import QUANTITIES, NamedReference, column
 from tokcount.reports.drift.report import DriftGroup
 from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
 from tokcount.scanning.schema import parse_column
@@ -32,7 +32,7 @@ FRAMING, REPLY, OTHER = "(framing)", "(reply)", "(other)"
 
 
 def groups(
-    frame: pl.DataFrame, by: Sequence[str], references: Sequence[Reference], baseline: Reference
+    frame: pl.DataFrame, by: Sequence[str], references: Sequence[NamedReference], baseline: NamedReference
 ) -> list[DriftGroup]:
     """One group for each combination of the dimensions in `by`.
 
@@ -42,7 +42,7 @@ def groups(
 
 
 def sums(
-    frame: pl.DataFrame, by: Sequence[str], references: Sequence[Reference], baseline: Reference
+    frame: pl.DataFrame, by: Sequence[str], references: Sequence[NamedReference], baseline: NamedReference
 ) -> list[Stats]:
     """One aggregated row a group, in any order: ``by:NAME`` for each dimension, ``records``, and the measures."""
     if not by:
@@ -62,7 +62,7 @@ def key(name: str) -> str:
 
 
 def entries(
-    rows: Iterable[Stats], by: Sequence[str], references: Sequence[Reference], baseline: Reference
+    rows: Iterable[Stats], by: Sequence[str], references: Sequence[NamedReference], baseline: NamedReference
 ) -> list[DriftGroup]:
     """The groups of `groups`, from aggregated rows in any order."""
     largest = column(baseline.label, "input_tokens")

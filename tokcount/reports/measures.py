@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
-from tokcount.reports.columns import QUANTITIES, Reference, column
+from tokcount.reports.columns import QUANTITIES, NamedReference, column
 from tokcount.reports.drift.report import Measures
 from tokcount.reports.report import ByBasis
 
@@ -44,7 +44,9 @@ def record_drift(label: str, baseline: str) -> pl.Expr:
     return drift.alias(column(label, "drift"))
 
 
-def with_drift(frame: pl.DataFrame, references: Sequence[Reference], baseline: Reference) -> pl.DataFrame:
+def with_drift(
+    frame: pl.DataFrame, references: Sequence[NamedReference], baseline: NamedReference
+) -> pl.DataFrame:
     """The frame with `record_drift` of each reference; the baseline has none."""
     others = [reference.label for reference in references if reference.label != baseline.label]
     empty = pl.lit(None, pl.Float64).alias(column(baseline.label, "drift"))
@@ -120,7 +122,7 @@ def _drift_of_sums(label: str, baseline: str, quantity: str) -> pl.Expr:
     return pl.when(before > 0).then((after - before) / before)
 
 
-def measures_of(stats: Stats, reference: Reference) -> Measures:
+def measures_of(stats: Stats, reference: NamedReference) -> Measures:
     """The measures of one reference, out of an aggregated row. What the baseline does not have is `None`."""
 
     def get(name: str) -> Any:

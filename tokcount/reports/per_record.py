@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tokcount.models.references import OWN
-from tokcount.reports.columns import NamedReference, Reference, column
+from tokcount.reports.columns import NamedReference, column
 from tokcount.reports.measures import with_drift
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tokcount.reports.cost.compute import CostOptions
 
 
-def per_record(frame: pl.DataFrame, references: Sequence[Reference], baseline: Reference) -> pl.DataFrame:
+def per_record(
+    frame: pl.DataFrame, references: Sequence[NamedReference], baseline: NamedReference
+) -> pl.DataFrame:
     """One row a record, in the order of the log.
 
     ``source, line, index, format, kind, model, timestamp, basis, flags``; for each reference R ``R:content_tokens,
@@ -34,7 +36,7 @@ def per_record(frame: pl.DataFrame, references: Sequence[Reference], baseline: R
     return prepared.select(*REPORTED_COLUMNS, *counts, "reason")
 
 
-def references_of(plan: ScanPlan) -> list[Reference]:
+def references_of(plan: ScanPlan) -> list[NamedReference]:
     """What the analysis needs to know of the references, the baseline first."""
     named = [
         NamedReference(reference.label, reference.encoding, reference.family if reference.model else None)

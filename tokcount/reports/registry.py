@@ -18,16 +18,16 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    "audit": Command("audit.view"),
+    "audit": Command("audit.view", "audit.report:AuditReport"),
     "calibrate": Command("reconcile.view_calibrate", "reconcile.report:CalibrateReport"),
     "check": Command("budgets.view", "budgets.report:CheckReport"),
     "config": Command("inspect.config", "inspect.report:ConfigReport"),
-    "cost": Command("cost.view"),
+    "cost": Command("cost.view", "cost.report:CostReport"),
     "count": Command("inspect.count", "inspect.report:CountReport"),
     "doctor": Command("inspect.doctor", "inspect.report:DoctorReport"),
     "drift": Command("drift.view", "drift.report:DriftReport"),
     "formats": Command("inspect.formats", "inspect.report:FormatsReport"),
-    "migrate": Command("migrate.view"),
+    "migrate": Command("migrate.view", "migrate.report:MigrationReport"),
     "models": Command("inspect.models", "inspect.report:ModelsReport"),
     "reconcile": Command("reconcile.view", "reconcile.report:ReconcileReport"),
 }

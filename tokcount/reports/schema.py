@@ -74,7 +74,8 @@ def _describe(definition: dict[str, Any], struct: type[msgspec.Struct]) -> None:
         entry = definition["properties"][field.encode_name]
         if field.name in texts:
             entry["description"] = texts[field.name]
-        if entry.pop("default", None) is not None:
+        if "default" in entry:
+            del entry["default"]
             definition["required"].append(field.encode_name)
 
 

@@ -122,7 +122,7 @@ def test_the_summary_states_the_effects_of_the_migration() -> None:
     assert first.startswith(
         "Moving these 120 completions records from text-davinci-003 and 2 other models to gpt-5.6-luna"
     )
-    assert "−28.2 % input tokens, +6 per record of framing" in first
+    assert "−28.2 % input tokens, +6 framing tokens per record" in first
     assert first.endswith("every request fits.")
 
 

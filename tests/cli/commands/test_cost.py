@@ -165,7 +165,7 @@ class TestReport:
     def test_the_table_shows_its_assumptions(self) -> None:
         text = run("cost", CHATS).out
 
-        assert "The log cost $0.0661, at the prices of its days." in text
+        assert "The log cost $0.0661, at the prices of each record's day." in text
         assert "Prices of own: tokcount 2026.11.22, gpt-4o-2024-08-06 row from 2024-10-01, verified." in text
         assert "own 94 billed" in text
 
@@ -224,7 +224,7 @@ class TestTargets:
         done = run("cost", COMPLETIONS, "--to", "gpt-6.2-sol")
 
         assert done.code == 0
-        assert "What it would cost under gpt-6.2-sol is not known: no record has a price." in done.out
+        assert "The cost under gpt-6.2-sol is unknown: no record has a price." in done.out
 
 
 class TestPrices:

@@ -111,7 +111,7 @@ def test_without_a_file_requests_are_piped_and_the_report_goes_to_stderr() -> No
 
     assert done.returncode == 0
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 120
-    assert b"120 requests written, for gpt-4o" in done.stderr
+    assert b"Wrote 120 chat requests for gpt-4o" in done.stderr
 
 
 def test_quiet_does_not_change_the_piped_requests() -> None:
@@ -221,8 +221,8 @@ def test_a_wrong_option_is_one_line_and_writes_nothing(
 def test_prompts_without_calls_are_reported_to_have_no_parameters() -> None:
     done = tokcount("migrate", "-", "--to", "gpt-4o", stdin='{"prompt": "hi"}\n{"prompt": "ho"}')
 
-    assert b"2 prompts without a call around: the log has no parameters there" in done.stderr
-    assert b"the first row is without 2 records of no known model" in done.stderr
+    assert b"2 prompts without a call: the log has neither parameters" in done.stderr
+    assert b"the first row leaves out 2 records of unknown models" in done.stderr
 
 
 def test_an_unreadable_log_is_reported_with_the_reason(tmp_path: Path) -> None:

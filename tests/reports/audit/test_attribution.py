@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,8 @@ def row(
 
 
 def of(*rows: dict[str, Any]) -> dict[str, Any]:
-    return attribution(frame(rows), OLD.label, NEW.label)
+    found: dict[str, Any] = msgspec.to_builtins(attribution(frame(rows), OLD.label, NEW.label))
+    return found
 
 
 parts = st.dictionaries(st.sampled_from(["latin", "cjk", "code"]), st.integers(0, 500), max_size=3)

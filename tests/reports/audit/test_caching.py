@@ -77,10 +77,10 @@ def test_the_saving_is_the_price_of_input_less_that_of_cached_input() -> None:
     found = saving(log(call(0), call(1), call(2)), "gpt-4o", OPTIONS, catalog.default())
 
     assert found is not None
-    hits, numbers = found
+    hits, numbers, amount = found
     assert hits["line"].to_list() == [2, 3]
-    assert numbers["cached_tokens"] == 3840
-    assert Decimal(numbers["amount_usd"]) == 3840 * (Decimal("2.50") - Decimal("1.25")) / 10**6
+    assert numbers.cached_tokens == 3840
+    assert Decimal(amount) == 3840 * (Decimal("2.50") - Decimal("1.25")) / 10**6
 
 
 def test_what_is_charged_as_cached_already_is_not_saved_again() -> None:
@@ -90,7 +90,7 @@ def test_what_is_charged_as_cached_already_is_not_saved_again() -> None:
     found = saving(log(call(0), call(1)), "gpt-4o", options, catalog.default())
 
     assert found is not None
-    assert found[1]["cached_tokens"] == 1920 - 1500
+    assert found.numbers.cached_tokens == 1920 - 1500
 
 
 def test_a_model_without_a_price_for_cached_input_saves_nothing() -> None:

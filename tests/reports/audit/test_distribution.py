@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.frames import NEW, OLD, START, counts, frame, record
 
 from tokcount.reports.audit.distribution import MOST_BINS, histogram, timeline
+from tokcount.reports.cost.report import CostGroup, GroupCost
 
 
 def spread(*pairs: tuple[int, int]) -> dict[str, Any]:
     rows = [record(n) | counts(OLD, old) | counts(NEW, new) for n, (old, new) in enumerate(pairs, 1)]
-    return histogram(frame(rows), NEW.label, OLD.label)
+    found: dict[str, Any] = msgspec.to_builtins(histogram(frame(rows), NEW.label, OLD.label))
+    return found
 
 
 @settings(max_examples=80)
@@ -54,8 +57,17 @@ def over(*days: int | None) -> dict[str, Any]:
         | counts(NEW, 5, 7)
         for n, day in enumerate(days, 1)
     ]
-    costs = [{"day": "2023-05-01", "references": [{"reference": OLD.label, "cost_usd": "0.5"}]}]
-    return timeline(frame(rows), (OLD, NEW), costs)
+    cost = GroupCost(
+        reference=OLD.label,
+        cost_usd="0.5",
+        input_cost_usd="0.5",
+        output_cost_usd="0",
+        priced=1,
+        priced_share=1.0,
+    )
+    costs = [CostGroup(day="2023-05-01", records=1, references=[cost])]
+    found: dict[str, Any] = msgspec.to_builtins(timeline(frame(rows), (OLD, NEW), costs))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -66,7 +78,7 @@ def over(*days: int | None) -> dict[str, Any]:
         ([0, 30, 31, 644], "month", ["2023-05-01", "2023-06-01", "2025-02-01"]),
     ],
 )
-def test_long_logs_are_put_together_by_week_and_month(days: list[int], unit: str, periods: list[str]) -> None:
+def test_long_logs_are_summed_by_week_or_month(days: list[int], unit: str, periods: list[str]) -> None:
     found = over(*days)
 
     assert found["unit"] == unit

@@ -7,12 +7,15 @@ from typing import Any
 
 import polars as pl
 import pytest
+from msgspec import structs
+from support.audit_reports import AUDIT
 from support.frames import counts, frame, record
 
 from tokcount.models import catalog
-from tokcount.reports.audit import view_findings as audit_findings
+from tokcount.reports.audit import view_findings
 from tokcount.reports.audit.finding import LEVELS, Case
 from tokcount.reports.audit.findings import PLACES, findings
+from tokcount.reports.audit.report import FindingEntry, FindingNumbers, ModelShutdown, NamedRecord
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.cost.compute import CostOptions, with_costs
 
@@ -34,13 +37,13 @@ def call(line: int, tokens: int | None = 100, output: int | None = 10, **columns
     return record(line) | PLAIN | counts(OWN, tokens, 7, output) | counts(NEW, tokens, 7, output) | columns
 
 
-def found(*rows: dict[str, Any], target: str = NEW.label) -> dict[str, dict[str, Any]]:
+def found(*rows: dict[str, Any], target: str = NEW.label) -> dict[str, FindingEntry]:
     money = CostOptions(baseline="own", targets=(target,), today=TODAY)
     table = frame(rows, (OWN, NEW))
     if target != NEW.label:
         table = table.rename({name: name.replace(NEW.label, target) for name in table.columns})
     case = Case(with_costs(table, money), "own", (target,), money, catalog.default())
-    return {entry["id"]: entry for entry in findings(case)}
+    return {entry.id: entry for entry in findings(case)}
 
 
 def test_a_log_without_problems_has_no_findings() -> None:
@@ -73,11 +76,11 @@ CASES: dict[str, dict[str, Any]] = {
 def test_a_finding_has_its_record_and_what_to_do(name: str) -> None:
     entry = found(call(1), call(2, **CASES[name]))[name]
 
-    assert entry["count"] == 1
-    assert entry["of"] == 2
-    assert entry["records"] == [{"source": "logs/may.jsonl", "line": 2, "index": 0}]
-    assert "1 record" in audit_findings.told(entry)
-    assert audit_findings.TO_DO[name]
+    assert entry.count == 1
+    assert entry.of == 2
+    assert entry.records == [NamedRecord("logs/may.jsonl", 2, 0)]
+    assert "1 record" in view_findings.sentence(entry)
+    assert view_findings.TO_DO[name]
 
 
 def test_no_room_is_left_by_max_tokens() -> None:
@@ -90,30 +93,30 @@ def test_no_room_is_left_by_max_tokens() -> None:
 def test_a_limit_that_the_baseline_met_may_be_too_low_for_the_target() -> None:
     row = call(1, output=50, max_tokens=50) | {f"{NEW.label}:output_tokens": 51}
 
-    assert found(row)["limit_too_low"]["reference"] == NEW.label
+    assert found(row)["limit_too_low"].reference == NEW.label
     assert "limit_too_low" not in found(row | {"own:output_tokens": 51})
 
 
 def test_a_request_that_was_sent_before_is_found_the_second_time() -> None:
     entry = found(call(1, request_id=5), call(2, request_id=5), call(3, request_id=6), call(4), call(5))
 
-    assert entry["same_request"]["records"] == [{"source": "logs/may.jsonl", "line": 2, "index": 0}]
-    assert entry["same_request"]["numbers"] == {"input_tokens": 107}
+    assert entry["same_request"].records == [NamedRecord("logs/may.jsonl", 2, 0)]
+    assert entry["same_request"].numbers == FindingNumbers(input_tokens=107)
 
 
 def test_targets_that_go_are_named_with_their_replacements() -> None:
     entry = found(call(1), target="gpt-4o")["target_going"]
 
-    assert entry["numbers"]["models"] == [
-        {"model": "gpt-4o", "day": "2027-01-14", "gone": False, "replacements": ["gpt-6-luna"]}
+    assert entry.numbers.models == [
+        ModelShutdown("gpt-4o", "2027-01-14", gone=False, replacements=["gpt-6-luna"])
     ]
-    assert found(call(1), target="text-davinci-003")["target_gone"]["level"] == "breaks"
+    assert found(call(1), target="text-davinci-003")["target_gone"].level == "breaks"
 
 
 def test_an_unknown_model_is_named() -> None:
     row = call(1, model="mine", reason="unknown model 'mine'") | counts(OWN, None)
 
-    assert found(row)["unknown_model"]["numbers"] == {"models": ["mine"]}
+    assert found(row)["unknown_model"].numbers == FindingNumbers(models=["mine"])
 
 
 def test_caching_is_found_with_its_amount() -> None:
@@ -126,28 +129,28 @@ def test_caching_is_found_with_its_amount() -> None:
     rows = [call(n, tokens=3000, request_id=n, timestamp=None, **starts) for n in (1, 2)]
     entry = found(*rows)["caching"]
 
-    assert entry["numbers"]["cached_tokens"] == 2048
-    assert float(entry["amount_usd"]) > 0
-    assert "at least $0.000" in audit_findings.told(entry)
+    assert entry.numbers.cached_tokens == 2048
+    assert float(entry.amount_usd or 0) > 0
+    assert "at least $0.000" in view_findings.sentence(entry)
 
 
-def test_the_gravest_findings_come_first_and_are_numbered() -> None:
+def test_the_most_serious_findings_come_first_and_are_numbered() -> None:
     rows = [call(n, **columns) for n, columns in enumerate(CASES.values(), 1)]
     entries = list(found(*rows).values())
 
-    assert [entry["number"] for entry in entries] == list(range(1, len(entries) + 1))
-    assert [entry["level"] for entry in entries] == sorted((e["level"] for e in entries), key=LEVELS.index)
+    assert [entry.number for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry.level for entry in entries] == sorted((e.level for e in entries), key=LEVELS.index)
 
 
 def test_all_records_are_counted_and_the_first_ones_named() -> None:
     entry = found(*(call(n, cut_off=1) for n in range(1, 20)))["cut_off"]
 
-    assert (entry["count"], len(entry["records"])) == (19, PLACES)
-    assert entry["numbers"] == {"answered": 19}
+    assert (entry.count, len(entry.records)) == (19, PLACES)
+    assert entry.numbers == FindingNumbers(answered=19)
 
 
 def test_every_finding_has_words() -> None:
-    assert set(audit_findings.TOLD) == set(audit_findings.TO_DO)
+    assert set(view_findings.SENTENCES) == set(view_findings.TO_DO)
 
 
 def test_places_name_a_file_once() -> None:
@@ -157,7 +160,9 @@ def test_places_name_a_file_once() -> None:
         call(3, cut_off=1, source="b.jsonl"),
         call(4),
     )
-    lines = [block.text for block in audit_findings.blocks({"findings": list(entry.values())})]  # type: ignore[union-attr]
+    lines = [
+        block.text for block in view_findings.blocks(structs.replace(AUDIT, findings=list(entry.values())))
+    ]  # type: ignore[union-attr]
 
     assert any("(logs/may.jsonl:1, b.jsonl:2, :3)" in line for line in lines)
 

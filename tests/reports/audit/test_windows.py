@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from support.frames import counts, frame, record
 
 from tokcount.models import catalog
@@ -16,7 +17,10 @@ CODES = NamedReference("o200k_base")
 
 
 def windows_of(reference: NamedReference, *rows: dict[str, Any], **options: Any) -> dict[str, Any]:
-    return windows(frame(rows, (reference,)), reference.label, catalog.default(), **options)
+    found: dict[str, Any] = msgspec.to_builtins(
+        windows(frame(rows, (reference,)), reference.label, catalog.default(), **options)
+    )
+    return found
 
 
 def test_an_input_longer_than_the_window_does_not_fit() -> None:
@@ -27,7 +31,7 @@ def test_an_input_longer_than_the_window_does_not_fit() -> None:
     assert found["fill_max"] == 8193 / 8192
 
 
-def test_the_answer_needs_room_beside_the_input() -> None:
+def test_the_window_holds_the_input_and_max_tokens() -> None:
     fits = record(1, max_tokens=92) | counts(GPT_4, 8100)
     does_not = record(2, max_tokens=93) | counts(GPT_4, 8100)
     is_too_long_anyway = record(3, max_tokens=93) | counts(GPT_4, 9000)
@@ -49,7 +53,7 @@ def test_part_of_a_window_may_be_reserved_for_the_answer() -> None:
     assert windows_of(reference, record(1) | counts(reference, 1))["max_input"] == 272_000
 
 
-def test_records_are_held_against_their_own_models() -> None:
+def test_records_are_compared_with_their_own_models() -> None:
     rows = [
         record(1, model="gpt-4") | counts(OWN, 8193),
         record(2, model="gpt-4o") | counts(OWN, 8193),

@@ -75,13 +75,13 @@ def test_drift_is_measured_from_the_baseline_of_the_run() -> None:
 
 def test_costs_equal_the_cost_report() -> None:
     report = costs(LOG, CostOptions(targets=("gpt-4o",), today=TODAY, monthly=True))
-    own, target = report["references"]
+    own, target = report.references
 
-    assert value("cost.total <= $1") == Decimal(own["cost_usd"])
-    assert value("cost.total <= $1", target="gpt-4o") == Decimal(target["cost_usd"])
-    assert value("cost.per_record <= $1") == round(Decimal(own["cost_usd"]) / 7, 12)
-    assert value("cost.per_month <= $1") == Decimal(own["monthly_usd"])
-    assert value("cost.per_month <= $1", records_per_month=14) == Decimal(own["cost_usd"]) * 2
+    assert value("cost.total <= $1") == Decimal(own.cost_usd or 0)
+    assert value("cost.total <= $1", target="gpt-4o") == Decimal(target.cost_usd or 0)
+    assert value("cost.per_record <= $1") == round(Decimal(own.cost_usd or 0) / 7, 12)
+    assert value("cost.per_month <= $1") == Decimal(own.monthly_usd or 0)
+    assert value("cost.per_month <= $1", records_per_month=14) == Decimal(own.cost_usd or 0) * 2
 
 
 def test_costs_can_use_the_prices_of_another_day() -> None:
@@ -90,7 +90,7 @@ def test_costs_can_use_the_prices_of_another_day() -> None:
 
     found = value("cost.total <= $1", target="gpt-4o", as_of=day)
 
-    assert found == Decimal(report["references"][1]["cost_usd"])
+    assert found == Decimal(report.references[1].cost_usd or 0)
     assert found != value("cost.total <= $1", target="gpt-4o")
 
 

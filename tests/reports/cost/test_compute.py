@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from support.money import request_usd
 
 from tokcount.errors import UsageError
 from tokcount.models import overrides, pricing
+from tokcount.models.catalog import Catalog
 from tokcount.reports.cost.compute import CostOptions, Total, costs, totals, with_costs
 
 TODAY = date(2026, 11, 22)
@@ -65,7 +67,12 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def cost(data: pl.DataFrame, *targets: str, **options: Any) -> dict[str, Any]:
-    return costs(data, CostOptions(targets=targets, today=TODAY, **options))
+    return json_of(data, CostOptions(targets=targets, today=TODAY, **options))
+
+
+def json_of(log: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(costs(log, options, catalog))
+    return found
 
 
 def own(data: pl.DataFrame, **options: Any) -> dict[str, Any]:
@@ -326,7 +333,7 @@ class TestTargets:
 
     def test_a_users_price_is_used_and_labelled(self) -> None:
         catalog = overrides.effective(prices=["gpt-4o=1,2"], environment={"XDG_CONFIG_HOME": "/nowhere"})
-        data = costs(frame(record(own=(MILLION, MILLION))), CostOptions(today=TODAY), catalog)
+        data = json_of(frame(record(own=(MILLION, MILLION))), CostOptions(today=TODAY), catalog)
         (entry,) = data["references"]
 
         assert entry["cost_usd"] == "3"
@@ -445,7 +452,7 @@ def test_totals_are_the_sums_of_their_records_and_of_their_effects(
     log: pl.DataFrame, share: Decimal | None
 ) -> None:
     options = CostOptions(targets=("gpt-5.5", "gpt-4.1-mini"), today=TODAY, cached_share=share, by=("model",))
-    data = costs(log, options)
+    data = json_of(log, options)
     rows = with_costs(log, options)
 
     for entry in data["references"]:

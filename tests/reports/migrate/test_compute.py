@@ -8,7 +8,8 @@ from support.frames import Skips, counts, frame, record
 from tokcount.logs.record import Record
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.migrate.carrying import Loss
-from tokcount.reports.migrate.compute import Factor, Written, output_factors, report
+from tokcount.reports.migrate.compute import Factor, output_factors, report
+from tokcount.reports.migrate.report import Written
 from tokcount.reports.migrate.requests import Migrated
 from tokcount.reports.migrate.stats import MigrationStats
 from tokcount.reports.migrate.target import MigrationTarget

@@ -27,8 +27,8 @@ from tokcount.cli.prices import cost_options
 if TYPE_CHECKING:
     import polars as pl
 
+    from tokcount.reports.audit.report import AuditReport
     from tokcount.reports.cost.compute import CostOptions
-    from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 
@@ -84,7 +84,7 @@ def _plan(job: Job, references: ReferenceGroup, *, why: bool) -> ScanPlan:
 
 def _report(
     counted: tuple[pl.DataFrame, SkippedSummary], plan: ScanPlan, asked: CostOptions, top: int
-) -> Report:
+) -> AuditReport:
     from tokcount.reports.audit.compute import AuditOptions, report
     from tokcount.reports.per_record import references_of
     from tokcount.tokens.engines.choose import choose
@@ -96,7 +96,7 @@ def _report(
     return report(*counted, options, plan.catalog)
 
 
-def _with_text(job: Job, report: Report) -> Report:
+def _with_text(job: Job, report: AuditReport) -> AuditReport:
     from tokcount.reports.audit.compute import places, with_excerpts
     from tokcount.scanning.features.excerpts import excerpts
 

@@ -108,7 +108,7 @@ def _show_report(
 
     made = report(frame, skipped, asked, plan.catalog)
     job.show(made)
-    return {entry["reference"]: frame.height - entry["priced"] for entry in made.data["references"]}
+    return {entry.reference: frame.height - entry.priced for entry in made.references}
 
 
 def _say_unused(frame: pl.DataFrame, plan: ScanPlan, prices: PriceGroup, run: RunGroup) -> None:

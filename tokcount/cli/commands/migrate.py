@@ -235,7 +235,8 @@ def _report(
     """The report, where the requests are not."""
     from tokcount.render.emit import render
     from tokcount.render.terminal import target_of
-    from tokcount.reports.migrate.compute import Written, report
+    from tokcount.reports.migrate.compute import report
+    from tokcount.reports.migrate.report import Written
     from tokcount.reports.views import document_of
 
     output = job.output

@@ -1,4 +1,4 @@
-"""Why the tokens of a log change: by what the text is made of, whose it is, where it stands, and by framing.
+"""Why the tokens of a log change: by the kind of text, by role, by position in the request, and by framing.
 
 Each of the three tables adds up to the whole, for the baseline, for the target and for the difference: a token of the
 content is of one class, one role and one position, and what is not content is framing.
@@ -7,35 +7,36 @@ content is of one class, one role and one position, and what is not content is f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
+from tokcount.reports.audit.report import Attribution, Part
 from tokcount.reports.columns import column
 from tokcount.reports.measures import tokens
 from tokcount.scanning.schema import parse_column
 
 TABLES: Final = {"classes": "class", "roles": "role", "positions": "position"}
-"""Key of a table in a report → the word in the columns ``R:WORD[PART]`` of a scan that asks for parts."""
+"""Key of a table in a report → the word in the columns `R:WORD[PART]` of a scan with parts."""
 FRAMING: Final = "framing"
 NOT_LOOKED_AT: Final = "not_looked_at"
-"""Content that the scan did not take apart."""
+"""Content that the scan did not break down."""
 
 
-def attribution(frame: pl.DataFrame, baseline: str, target: str) -> dict[str, Any]:
+def attribution(frame: pl.DataFrame, baseline: str, target: str) -> Attribution:
     """The difference of the input tokens between two references, part by part, over the records both can count."""
     both = tokens(baseline, "input_tokens").is_not_null() & tokens(target, "input_tokens").is_not_null()
     rows = frame.filter(both)
     before, after = (_sum(rows, column(label, "input_tokens")) for label in (baseline, target))
-    return {
-        "reference": target,
-        "baseline": baseline,
-        "compared": rows.height,
-        "baseline_tokens": before,
-        "target_tokens": after,
-        "difference": after - before,
+    return Attribution(
+        reference=target,
+        baseline=baseline,
+        compared=rows.height,
+        baseline_tokens=before,
+        target_tokens=after,
+        difference=after - before,
         **{key: _table(rows, word, baseline, target) for key, word in TABLES.items()},
-    }
+    )
 
 
 def part_columns(frame: pl.DataFrame, labels: Sequence[str]) -> list[str]:
@@ -45,12 +46,12 @@ def part_columns(frame: pl.DataFrame, labels: Sequence[str]) -> list[str]:
     return [name for each in wanted for name, found in known if found.part is not None and found[:2] == each]
 
 
-def _table(rows: pl.DataFrame, word: str, baseline: str, target: str) -> list[dict[str, Any]]:
-    """One entry a part, those with most tokens first; framing is the last."""
+def _table(rows: pl.DataFrame, word: str, baseline: str, target: str) -> list[Part]:
+    """The parts with most tokens first; framing is the last."""
     sides = [_parts(rows, word, label) for label in (baseline, target)]
     names = [name for name in dict.fromkeys(name for side in sides for name in side) if name != FRAMING]
     entries = [_entry(name, *(side.get(name, 0) for side in sides)) for name in names]
-    entries.sort(key=lambda entry: (-entry["baseline_tokens"], -entry["target_tokens"], entry["part"]))
+    entries.sort(key=lambda part: (-part.baseline_tokens, -part.target_tokens, part.part))
     return [*entries, _entry(FRAMING, *(side[FRAMING] for side in sides))]
 
 
@@ -67,14 +68,9 @@ def _parts(rows: pl.DataFrame, word: str, label: str) -> dict[str, int]:
     return {**found, FRAMING: _sum(rows, column(label, "framing_tokens"))}
 
 
-def _entry(part: str, before: int, after: int) -> dict[str, Any]:
-    return {
-        "part": part,
-        "baseline_tokens": before,
-        "target_tokens": after,
-        "difference": after - before,
-        "drift": (after - before) / before if before > 0 else None,
-    }
+def _entry(part: str, before: int, after: int) -> Part:
+    drift = (after - before) / before if before > 0 else None
+    return Part(part, before, after, after - before, drift)
 
 
 def _sum(rows: pl.DataFrame, name: str) -> int:

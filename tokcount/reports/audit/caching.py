@@ -1,4 +1,4 @@
-"""What prompt caching would save: requests that begin as an earlier one did.
+"""What prompt caching would save: requests with the same beginning as an earlier one.
 
 The API reads the start of a prompt from its cache when it has at least 1,024 tokens, in steps of 128, and an earlier
 call with the same start is no more than an hour ago (OpenAI's prompt caching guide). Only text of messages is compared,
@@ -8,7 +8,7 @@ so tool definitions that repeat come on top: the numbers are floors.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from tokcount.models import pricing
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.pricing import PER_TOKEN, Price
+from tokcount.reports.audit.report import FindingNumbers
 from tokcount.reports.columns import column, decimal_text
 from tokcount.reports.cost.compute import CostOptions
 from tokcount.reports.cost.usage import CACHED_FROM, with_usage
@@ -25,10 +26,18 @@ LIFETIME: Final = pl.duration(hours=1)
 ID_COLUMNS: Final = ("lead_id", "history_id", "request_id")
 
 
-def with_cacheable(frame: pl.DataFrame, label: str) -> pl.DataFrame:
-    """The frame with ``cacheable``: tokens under ``label`` that an earlier record of the same model begins with too.
+class Saving(NamedTuple):
+    """The records that a cache would make cheaper, and by how much."""
 
-    In the order of the timestamps where all records have one, else in that of the log. Same rows, same order.
+    hits: pl.DataFrame
+    numbers: FindingNumbers
+    amount_usd: str
+
+
+def with_cacheable(frame: pl.DataFrame, label: str) -> pl.DataFrame:
+    """The frame with `cacheable`: tokens under `label` that an earlier record of the same model begins with too.
+
+    "Earlier" is by timestamp where all records have one, else by position in the log. Same rows, same order.
     """
     missing = [name for name in (*ID_COLUMNS, *_counts(label)) if name not in frame.columns]
     rows = frame.with_columns(pl.lit(0, pl.Int64).alias(name) for name in missing).with_row_index("row")
@@ -48,12 +57,10 @@ def with_cacheable(frame: pl.DataFrame, label: str) -> pl.DataFrame:
     return rows.with_columns(cacheable.cast(pl.Int64).alias("cacheable")).sort("row").drop("row", "turn")
 
 
-def saving(
-    frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catalog
-) -> tuple[pl.DataFrame, dict[str, Any]] | None:
-    """The records whose start a cache would know, and what that saves beside what is charged as cached already.
+def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catalog) -> Saving | None:
+    """The records whose start a cache would hold, and what that saves in addition to what is charged as cached already.
 
-    ``None`` where the model has no price for cached input, and in batches, which are priced without it.
+    `None` where the model has no price for cached input, and in batches, which are priced without it.
     """
     price = None if options.batch else _price(label, options, catalog)
     if price is None or price.rates.cached_input is None:
@@ -63,12 +70,12 @@ def saving(
     rows = rows.with_columns(usage["input"].alias("charged"), usage["cached"].alias("charged_as_cached"))
     extra = pl.min_horizontal("cacheable", "charged") - pl.col("charged_as_cached")
     hits = rows.with_columns(extra.alias("extra")).filter(pl.col("extra") > 0)
-    return hits, {
-        "cached_tokens": int(hits["extra"].sum()),
-        "input_tokens": int(usage["input"].sum()),
-        "starts": hits["lead_id"].n_unique(),
-        "amount_usd": decimal_text(_amount(hits, price)),
-    }
+    numbers = FindingNumbers(
+        cached_tokens=int(hits["extra"].sum()),
+        input_tokens=int(usage["input"].sum()),
+        starts=hits["lead_id"].n_unique(),
+    )
+    return Saving(hits, numbers, decimal_text(_amount(hits, price)))
 
 
 def _counts(label: str) -> tuple[str, str]:
@@ -84,7 +91,7 @@ def _first_calls(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _follows(earlier: pl.Expr, age: pl.Expr) -> pl.Expr:
-    """There is an earlier one, and it is not known to be too old."""
+    """Whether there is an earlier one that is not known to be too old."""
     return earlier.is_not_null() & (age <= LIFETIME).fill_null(value=True)
 
 

@@ -1,48 +1,50 @@
 """Findings: what someone who moves a log to another model should know before, each with its records.
 
-A finding says *what* (``id``), under which reference, how many records and where the first ones stand, with a few
-numbers. What that means and what to do about it is put into words by the output.
+A finding has an `id`, the reference it is about, the number of its records, the first of them, and a few numbers.
+What it means and what to do about it is worded by the view.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from tokcount.framing.layout import PARTIAL
 from tokcount.models.references import OWN, is_encoding
 from tokcount.reports.audit.caching import saving
-from tokcount.reports.audit.finding import LEVELS, Case, Finding, Level, shut_down, windows
+from tokcount.reports.audit.finding import LEVELS, Case, Finding, shut_down, windows
+from tokcount.reports.audit.report import FindingEntry, FindingNumbers, Level, NamedRecord
 from tokcount.reports.measures import tokens
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"
-"""Reasons of a scan that has no baseline for a record, as a regular expression."""
+"""Reasons why a scan has no baseline for a record, as a regular expression."""
 PLACES: Final = 5
 """Records that a finding names; all are counted."""
 
 
-def findings(case: Case) -> list[dict[str, Any]]:
-    """All findings, numbered, the gravest first; see `Finding` for the keys."""
+def findings(case: Case) -> list[FindingEntry]:
+    """All findings, numbered, the most serious first."""
     found = [finding for look in LOOKS for finding in look(case) if finding.rows.height]
     found.sort(key=lambda finding: LEVELS.index(finding.level))
     return [_entry(number, finding, case) for number, finding in enumerate(found, 1)]
 
 
-def _entry(number: int, finding: Finding, case: Case) -> dict[str, Any]:
-    return {
-        "number": number,
-        "id": finding.id,
-        "level": finding.level,
-        "reference": finding.reference,
-        "count": finding.rows.height,
-        "of": case.frame.height,
-        "amount_usd": finding.amount_usd,
-        "numbers": finding.numbers,
-        "records": finding.rows.head(PLACES).select("source", "line", "index").to_dicts(),
-    }
+def _entry(number: int, finding: Finding, case: Case) -> FindingEntry:
+    first = finding.rows.head(PLACES).select("source", "line", "index")
+    return FindingEntry(
+        number=number,
+        id=finding.id,
+        level=finding.level,
+        reference=finding.reference,
+        count=finding.rows.height,
+        of=case.frame.height,
+        amount_usd=finding.amount_usd,
+        numbers=finding.numbers,
+        records=[NamedRecord(*row) for row in first.iter_rows()],
+    )
 
 
 def _answers(case: Case) -> Iterator[Finding]:
@@ -54,7 +56,7 @@ def _answers(case: Case) -> Iterator[Finding]:
             id="cut_off",
             level="look",
             rows=frame.filter(pl.col("cut_off") > 0),
-            numbers={"answered": answered},
+            numbers=FindingNumbers(answered=answered),
         )
     if "max_tokens" not in frame.columns:
         return
@@ -69,7 +71,10 @@ def _role_markers(case: Case) -> Iterator[Finding]:
     if "role_markers" in case.frame.columns:
         rows = case.frame.filter(pl.col("role_markers") > 0)
         yield Finding(
-            id="role_markers", level="look", rows=rows, numbers={"lines": int(rows["role_markers"].sum())}
+            id="role_markers",
+            level="look",
+            rows=rows,
+            numbers=FindingNumbers(lines=int(rows["role_markers"].sum())),
         )
 
 
@@ -77,22 +82,25 @@ def _caching(case: Case) -> Iterator[Finding]:
     for label in case.targets:
         found = saving(case.frame, label, case.money, case.catalog)
         if found is not None:
-            hits, numbers = found
-            amount = numbers.pop("amount_usd")
             yield Finding(
-                id="caching", level="costs", rows=hits, reference=label, numbers=numbers, amount_usd=amount
+                id="caching",
+                level="costs",
+                rows=found.hits,
+                reference=label,
+                numbers=found.numbers,
+                amount_usd=found.amount_usd,
             )
 
 
 def _repeats(case: Case) -> Iterator[Finding]:
-    """Requests that are the same, text for text, as one before them; and calls that are logged twice."""
+    """Requests with exactly the text of an earlier one; and calls that are logged twice."""
     frame = case.frame
     duplicate = _flagged("duplicate")
     if "request_id" in frame.columns:
         again = (pl.col("request_id") != 0) & ~pl.struct("model", "request_id").is_first_distinct()
         rows = frame.filter(again & ~duplicate)
         spent = int(rows[f"{case.baseline}:input_tokens"].sum())
-        yield Finding(id="same_request", level="costs", rows=rows, numbers={"input_tokens": spent})
+        yield Finding(id="same_request", level="costs", rows=rows, numbers=FindingNumbers(input_tokens=spent))
     yield Finding(id="duplicate", level="unsure", rows=frame.filter(duplicate))
 
 
@@ -120,7 +128,7 @@ def _flagged(flag: str) -> pl.Expr:
 
 
 def _uncounted(case: Case) -> Iterator[Finding]:
-    """Records without a baseline, because nobody knows their model."""
+    """Records without a baseline, because their model is unknown."""
     if case.baseline != OWN:
         return
     rows = case.frame.filter(
@@ -128,11 +136,11 @@ def _uncounted(case: Case) -> Iterator[Finding]:
         pl.col("reason").str.contains(UNKNOWN_MODEL),
     )
     unknown = sorted(rows["model"].drop_nulls().unique())
-    yield Finding(id="unknown_model", level="unsure", rows=rows, numbers={"models": unknown})
+    yield Finding(id="unknown_model", level="unsure", rows=rows, numbers=FindingNumbers(models=unknown))
 
 
 def _not_countable(case: Case) -> Iterator[Finding]:
-    """Records that nobody can count, and that no flag explains: an answer without its prompt, say."""
+    """Records that cannot be counted under any reference and that no flag explains, such as answers without prompts."""
     explained = pl.any_horizontal(_flagged(flag) for flag in ("truncated", "redacted", "no_text"))
     nowhere = pl.all_horizontal(
         pl.col(f"{label}:input_tokens").is_null() for label in (case.baseline, *case.targets)
@@ -162,12 +170,12 @@ def _residuals(case: Case) -> Iterator[Finding]:
     residual = pl.col("residual_input_tokens")
     rows = with_residuals(case.frame).filter(residual.is_not_null())
     missed = rows.filter(residual != 0).sort(residual.abs(), descending=True, maintain_order=True)
-    numbers = {
-        "compared": rows.height,
-        "exact": rows.height - missed.height,
-        "counted_tokens": int(rows["counted_input_tokens"].cast(pl.Int64).sum()),
-        "billed_tokens": int(rows["billed_input_tokens"].cast(pl.Int64).sum()),
-    }
+    numbers = FindingNumbers(
+        compared=rows.height,
+        exact=rows.height - missed.height,
+        counted_tokens=int(rows["counted_input_tokens"].cast(pl.Int64).sum()),
+        billed_tokens=int(rows["billed_input_tokens"].cast(pl.Int64).sum()),
+    )
     yield Finding(id="residuals", level="unsure", rows=missed, numbers=numbers)
 
 

@@ -1,27 +1,28 @@
-"""``tokcount audit``: the page that a team passes around; sentences first, then every number they rest on."""
+"""`tokcount audit`: the page that a team shares; sentences first, then all numbers behind them."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from decimal import Decimal
+from typing import Final
 
-import msgspec
 from msgspec import structs
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import integer
+from tokcount.document.values import change, integer, percent, usd
 from tokcount.models.references import OWN
-from tokcount.reports.audit import view_charts as audit_charts
-from tokcount.reports.audit import view_findings as audit_findings
-from tokcount.reports.audit import view_summary as audit_summary
-from tokcount.reports.audit import view_why as audit_why
+from tokcount.reports.audit import view_charts, view_findings, view_why
+from tokcount.reports.audit.report import AuditReport, ModelGroup
 from tokcount.reports.cost import sentences
-from tokcount.reports.cost import view as cost
+from tokcount.reports.cost import view as cost_view
+from tokcount.reports.cost.report import CostReport
 from tokcount.reports.drift import view as drift_view
-from tokcount.reports.drift.report import DriftReport
-from tokcount.reports.phrases import flags, holdings, place, skipped, sureness, uncompared
+from tokcount.reports.drift.report import PricedMeasures
+from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
+from tokcount.reports.report import Overview
 
 MODELS_LISTED: Final = 15
+MODELS_NAMED: Final = 2
 WINDOW_COLUMNS: Final = (
     Column("reference"),
     Column("window", "int"),
@@ -29,145 +30,209 @@ WINDOW_COLUMNS: Final = (
     Column("fullest", "share"),
     Column("too long", "int"),
     Column("no room", "int"),
-    Column("asks too much", "int"),
+    Column("above limit", "int"),
 )
 WINDOW_NOTE: Final = (
-    "too long: input exceeds the model's limit; no room: input + max_tokens exceeds the window; "
-    "asks too much: max_tokens exceeds the model's output limit"
+    "too long: the input exceeds the model's limit; no room: input + max_tokens exceeds the window; "
+    "above limit: max_tokens exceeds the model's output limit"
 )
+BREAKING: Final = {
+    "too_long": "no longer fit",
+    "no_room": "leave no room for the answer",
+    "asks_too_much": "set max_tokens too high",
+}
+"""Finding of a target → what its records do."""
+GAPS: Final = {
+    "media_not_counted": "with media not counted",
+    "truncated": "cut short by the log",
+    "no_text": "without text",
+}
+"""Finding of the log → what its records are."""
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """Summary, holdings, drift, why, cost, windows, findings, worst records, and how the numbers were made."""
-    report = msgspec.convert(data, DriftReport)
+def blocks(report: AuditReport) -> Blocks:
+    """Summary, contents, drift, why, cost, windows, findings, worst records, and how the numbers were made."""
     return [
-        *(Line(text, "strong") for text in audit_summary.sentences(data)),
+        *(Line(text, "strong") for text in summary(report)),
         Heading("What the log holds"),
         Line(holdings(report)),
         *skipped(report),
         *flags(report),
-        *_models(data),
+        *_models(report),
         Heading("Drift"),
-        *_own(data),
+        *_own(report),
         drift_view.totals(report),
         *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
         *drift_view.no_model(report),
-        *audit_charts.drift(data),
+        *view_charts.drift(report),
         Heading("Why"),
-        *audit_why.blocks(data),
+        *view_why.blocks(report),
         Heading("Cost"),
-        *_cost(data),
-        *audit_charts.over_time(data),
+        *_cost(cost_report(report)),
+        *view_charts.over_time(report),
         Heading("Windows"),
-        *_windows(data),
+        *_windows(report),
         Heading("Findings"),
-        *audit_findings.blocks(data),
-        *_worst(data),
+        *view_findings.blocks(report),
+        *_worst(report),
         Heading("How the numbers were made"),
-        *_made(data),
+        *_made(report),
     ]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each reference: its tokens, its money and its windows."""
-    money = {entry["reference"]: entry for entry in data["cost"]["references"]}
-    windows = {entry["reference"]: entry for entry in data["windows"]}
+def rows(report: AuditReport) -> list[Row]:
+    """One row per reference: its tokens, its money and its windows."""
+    money = {entry.reference: entry for entry in report.cost.references}
+    windows = {entry.reference: entry for entry in report.windows}
     return [
         {
             **flat(entry),
-            **flat(money[entry["reference"]]),
+            **flat(money[entry.reference]),
             **{
                 f"window.{key}": value
-                for key, value in flat(windows[entry["reference"]]).items()
+                for key, value in flat(windows[entry.reference]).items()
                 if key != "reference"
             },
         }
-        for entry in data["references"]
+        for entry in report.references
     ]
 
 
-def _models(data: dict[str, Any]) -> list[Block]:
-    """Records, tokens and cost by model, where there are several."""
-    listed = data["by_model"][:MODELS_LISTED]
+def cost_report(report: AuditReport) -> CostReport:
+    """The cost section of an audit as a report of its own."""
+    overview = {name: getattr(report, name) for name in Overview.__struct_fields__}
+    return CostReport(**{**overview, **structs.asdict(report.cost)})
+
+
+def summary(report: AuditReport) -> list[str]:
+    """What moving the log to each target means, in one sentence per target."""
+    if len(report.references) < 2:
+        return [f"{_records(report)}, counted under {_baseline(report)}; no target was named."]
+    return [_sentence(report, entry) for entry in report.references[1:]]
+
+
+def _sentence(report: AuditReport, entry: PricedMeasures) -> str:
+    label = entry.reference
+    subject = f"Moving these {_records(report)} from {_baseline(report)} to {label}"
+    if entry.drift is None:
+        return f"{subject}: no record can be compared."
+    changes = [f"{percent(entry.drift)} input tokens", *_framing(report, label), *_money(report, label)]
+    breaking = _found(report, label, BREAKING)
+    fits = ["every request fits"] if not breaking and _measured(report, label) else []
+    outcome = "; ".join([*fits, *breaking, *_found(report, None, GAPS)])
+    compared = entry.compared or 0
+    over = f" ({counted(compared, 'record', 'records')} compared)" if compared < report.records else ""
+    return f"{subject}: {', '.join(changes)}{over}" + (f"; {outcome}." if outcome else ".")
+
+
+def _records(report: AuditReport) -> str:
+    kinds = [kind for kind, n in report.kinds.items() if n]
+    noun = f"{kinds[0]} record" if len(kinds) == 1 else "record"
+    return counted(report.records, noun, f"{noun}s")
+
+
+def _baseline(report: AuditReport) -> str:
+    if report.baseline != OWN:
+        return report.baseline
+    names = [entry.model for entry in report.models if entry.model]
+    if not names:
+        return report.made.assumed_model or "models that are not named"
+    more = len(names) - MODELS_NAMED
+    return f"{names[0]} and {more + 1} other models" if more > 0 else " and ".join(names)
+
+
+def _framing(report: AuditReport, label: str) -> list[str]:
+    """The change of framing per record that both sides can count."""
+    why = next(why for why in report.why if why.reference == label)
+    difference = why.classes[-1].difference
+    if not difference or not why.compared:
+        return []
+    each = round(difference / why.compared, 1)
+    return [f"{change(int(each) if each == int(each) else each)} framing tokens per record"]
+
+
+def _money(report: AuditReport, label: str) -> list[str]:
+    entry = next(entry for entry in report.cost.references if entry.reference == label)
+    if entry.difference_share is None or entry.compared_baseline_usd is None or entry.difference_usd is None:
+        return []
+    before = Decimal(entry.compared_baseline_usd)
+    amounts = f"{usd(str(before))} → {usd(str(before + Decimal(entry.difference_usd)))}"
+    of_some = " where both have prices" if (entry.compared or 0) < report.records else ""
+    return [f"{percent(entry.difference_share)} cost{of_some} ({amounts})"]
+
+
+def _measured(report: AuditReport, label: str) -> bool:
+    return any(entry.reference == label and entry.measured for entry in report.windows)
+
+
+def _found(report: AuditReport, reference: str | None, words: dict[str, str]) -> list[str]:
+    return [
+        f"{counted(entry.count, 'record', 'records')} {words[entry.id]}"
+        for entry in report.findings
+        if entry.id in words and entry.reference == reference
+    ]
+
+
+def _models(report: AuditReport) -> list[Block]:
+    """Records and tokens by model, where there are several."""
+    listed = report.by_model[:MODELS_LISTED]
     if len(listed) < 2:
         return []
-    columns = [Column("model"), Column("records", "int")]
-    for entry in data["references"]:
-        columns.append(Column(entry["reference"], "int"))
-        if entry["reference"] != data["baseline"]:
-            columns.append(Column("drift", "percent"))
-    table = tuple(_model(group, data["baseline"]) for group in listed)
-    more = len(data["by_model"]) - len(listed)
-    note = f"input tokens; and {integer(more)} models more, see -f json" if more else "input tokens"
-    return [Table(tuple(columns), table, title="By model", note=note), *audit_charts.by_model(data, listed)]
+    columns = (Column("model"), Column("records", "int"), *drift_view.drift_columns(report))
+    table = tuple(_model(group, report.baseline) for group in listed)
+    more = len(report.by_model) - len(listed)
+    note = f"input tokens; {integer(more)} more models, see -f json" if more else "input tokens"
+    return [Table(columns, table, title="By model", note=note), *view_charts.by_model(report, listed)]
 
 
-def _own(data: dict[str, Any]) -> list[Line]:
-    if data["baseline"] != OWN:
+def _model(group: ModelGroup, baseline: str) -> tuple[Cell, ...]:
+    return (group.model or "not named", group.records, *drift_view.drift_cells(group.references, baseline))
+
+
+def _own(report: AuditReport) -> list[Line]:
+    if report.baseline != OWN:
         return []
-    assumed = data["made"].get("assumed_model")
-    otherwise = f", {assumed} where that is not known" if assumed else ""
+    assumed = report.made.assumed_model
+    otherwise = f", {assumed} where that is unknown" if assumed else ""
     return [Line(f"own: each record under the model it was sent to{otherwise}", "note")]
 
 
-def _model(group: dict[str, Any], baseline: str) -> tuple[Cell, ...]:
-    cells: list[Cell] = [group["model"] or "not named", group["records"]]
-    for entry in group["references"]:
-        cells.append(entry["input_tokens"])
-        if entry["reference"] != baseline:
-            cells.append(entry["drift"])
-    return tuple(cells)
-
-
-def _cost(data: dict[str, Any]) -> list[Block]:
-    money = {**data["cost"], "period": data["period"]}
-    baseline, *targets = money["references"]
+def _cost(report: CostReport) -> list[Block]:
+    baseline, *targets = report.references
     return [
-        Line(sentences.baseline(baseline, money)),
-        *(Line(sentences.target(entry, money)) for entry in targets),
-        *sentences.monthly(money),
-        cost.totals(money),
-        *sentences.unpriced(money),
-        *sentences.floors(money),
+        Line(sentences.baseline(baseline, report)),
+        *(Line(sentences.target(entry, report)) for entry in targets),
+        *sentences.monthly(report),
+        cost_view.totals(report),
+        *sentences.unpriced(report),
+        *sentences.floors(report),
     ]
 
 
-def _windows(data: dict[str, Any]) -> list[Block]:
+def _windows(report: AuditReport) -> list[Block]:
     keys = ("context_window", "fill_p95", "fill_max", "too_long", "no_room", "asks_too_much")
-    known = [entry for entry in data["windows"] if entry["measured"]]
+    known = [entry for entry in report.windows if entry.measured]
     if not known:
-        return [Line("No window of the references is known.", "note")]
-    table = tuple((entry["reference"], *(entry[key] for key in keys)) for entry in known)
+        return [Line("The windows of the references are unknown.", "note")]
+    table = tuple((entry.reference, *(getattr(entry, key) for key in keys)) for entry in known)
     return [Table(WINDOW_COLUMNS, table, note=WINDOW_NOTE)]
 
 
-def _worst(data: dict[str, Any]) -> list[Block]:
-    excerpts = [
-        Line(f"{place(entry['source'], entry['line'], entry['index'])}: {entry['excerpt']}")
-        for entry in data["worst"]
-        if entry.get("excerpt")
-    ]
-    shown = [
-        structs.replace(b, title="") if isinstance(b, Table) else b
-        for b in drift_view.worst(msgspec.convert(data, DriftReport))
-    ]
+def _worst(report: AuditReport) -> list[Block]:
+    excerpts = [Line(f"{location(entry)}: {entry.excerpt}") for entry in report.worst if entry.excerpt]
+    shown = [structs.replace(b, title="") if isinstance(b, Table) else b for b in drift_view.worst(report)]
     return [Heading("Records that grow most"), *shown, *excerpts] if shown else []
 
 
-def _made(data: dict[str, Any]) -> list[Block]:
-    tokens = drift_view.basis_tokens(msgspec.convert(data, DriftReport))
-    money = {**data["cost"], "period": data["period"]}
+def _made(report: AuditReport) -> list[Block]:
+    costs = cost_report(report)
+    engine = f" (engine {report.made.engine})" if report.made.engine else ""
     return [
-        Line(_counted(data)),
-        sureness(tokens, data["reasons"]),
-        *sentences.tokens(money),
-        *sentences.prices(money),
+        Line(
+            f"Tokens of text are those of tiktoken's encodings{engine}; framing follows rules found from billed "
+            "calls. Each token belongs to one kind of text, so the parts add up to the whole."
+        ),
+        sureness(drift_view.basis_tokens(report), report.reasons),
+        *sentences.tokens(costs),
+        *sentences.prices(costs),
     ]
-
-
-def _counted(data: dict[str, Any]) -> str:
-    engine = f" (engine {data['made']['engine']})" if data["made"]["engine"] else ""
-    return (
-        f"Tokens of text are those of tiktoken's encodings{engine}, framing by rules found from billed calls; "
-        "each token is of one class of text, so that the parts add up to the whole."
-    )

@@ -1,42 +1,44 @@
-"""The charts of an audit: how drift spreads, what it is made of, and how tokens and cost go over time."""
+"""The charts of an audit: how drift is distributed, what it consists of, and tokens and cost over time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from tokcount.document.blocks import Block, Chart, Series
 from tokcount.document.values import MINUS
+from tokcount.reports.audit.report import AuditReport, Bin, ModelGroup, TimelinePeriod
 from tokcount.reports.phrases import counted, part_name
 
 STEPS: Final = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
-def drift(data: dict[str, Any]) -> list[Block]:
-    """The distribution of drift over the records, a chart for each target."""
-    found: dict[tuple[Any, ...], list[str]] = {}
-    for entry in data["distribution"]:
-        if len(entry["bins"]) > 1:
-            key = tuple((_bin(one), one["records"]) for one in entry["bins"])
-            found.setdefault(key, []).append(entry["reference"])
+def drift(report: AuditReport) -> list[Block]:
+    """The distribution of drift over the records; targets with the same one share a chart."""
+    found: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for entry in report.distribution:
+        if len(entry.bins) > 1:
+            key = tuple((_label(one), one.records) for one in entry.bins)
+            found.setdefault(key, []).append(entry.reference)
     return [_distribution(bins, names) for bins, names in found.items()]
 
 
-def _distribution(bins: tuple[Any, ...], names: list[str]) -> Chart:
-    labels, counts = (tuple(column) for column in zip(*bins, strict=True))
+def _distribution(bins: tuple[tuple[str, int], ...], names: list[str]) -> Chart:
+    labels = tuple(label for label, _ in bins)
+    counts = tuple(records for _, records in bins)
     most = labels[counts.index(max(counts))]
     records = counted(sum(counts), "record", "records")
-    told = f"{records} from {labels[0]} to {labels[-1]}; most are at {most}."
+    description = f"{records} from {labels[0]} to {labels[-1]}; most are at {most}."
     title = f"Drift of single records under {' and '.join(names)}"
-    return Chart(title, told, "columns", labels, (Series("records", counts),))
+    return Chart(title, description, "columns", labels, (Series("records", counts),))
 
 
-def _bin(one: dict[str, Any]) -> str:
-    """Where a bin begins, or what it is open to."""
-    if one["from"] is None:
-        return f"below {_percent(one['to'])}"
-    return f"{_percent(one['from'])} on" if one["to"] is None else _percent(one["from"])
+def _label(one: Bin) -> str:
+    """Where a bin begins, or the side to which it is open."""
+    if one.start is None:
+        return "all" if one.end is None else f"below {_percent(one.end)}"
+    return f"{_percent(one.start)} and up" if one.end is None else _percent(one.start)
 
 
 def _percent(fraction: float) -> str:
@@ -44,39 +46,58 @@ def _percent(fraction: float) -> str:
     return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(value)} %"
 
 
-def by_class(data: dict[str, Any]) -> list[Block]:
-    """The difference of each target by class of text."""
-    compared = [entry for entry in data["why"] if entry["compared"]]
-    parts = list(dict.fromkeys(part["part"] for entry in compared for part in entry["classes"]))
+def by_class(report: AuditReport) -> list[Block]:
+    """The difference of each target by kind of text."""
+    compared = [entry for entry in report.why if entry.compared]
+    parts = list(dict.fromkeys(part.part for entry in compared for part in entry.classes))
     if not compared:
         return []
     series = []
     for entry in compared:
-        differences = {part["part"]: part["difference"] for part in entry["classes"]}
-        series.append(Series(entry["reference"], tuple(differences.get(part, 0) for part in parts)))
-    title = f"Difference from {data['baseline']} by kind of text, in tokens"
-    told = "Bars to the left are tokens saved, bars to the right tokens added; the numbers are in the tables above."
-    return [Chart(title, told, "bars", tuple(map(part_name, parts)), tuple(series), "change", in_table=True)]
+        differences = {part.part: part.difference for part in entry.classes}
+        series.append(Series(entry.reference, tuple(differences.get(part, 0) for part in parts)))
+    title = f"Difference from {report.baseline} by kind of text, in tokens"
+    description = (
+        "Bars to the left are tokens saved, bars to the right tokens added. The tables have the numbers."
+    )
+    names = tuple(map(part_name, parts))
+    return [Chart(title, description, "bars", names, tuple(series), "change", in_table=True)]
 
 
-def over_time(data: dict[str, Any]) -> list[Block]:
+def over_time(report: AuditReport) -> list[Block]:
     """Input tokens and cost by day, week or month, where there are at least two."""
-    unit = data["timeline"]["unit"]
-    periods = {period["period"]: period for period in data["timeline"]["periods"] if period["period"]}
+    unit = report.timeline.unit
+    periods = {period.period: period for period in report.timeline.periods if period.period}
     if len(periods) < 2:
         return []
     labels = _unbroken(min(periods), max(periods), unit)
-    tokens, money = (_series(periods, labels, key) for key in ("input_tokens", "cost_usd"))
+    found = [periods.get(label) for label in labels]
+    names = [entry.reference for entry in report.references]
     span = f"from {labels[0]} to {labels[-1]}, by {unit}"
-    found: list[Block] = [Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, tokens)]
+    tokens = tuple(Series(name, _tokens(found, i)) for i, name in enumerate(names))
+    charts: list[Block] = [Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, tokens)]
+    money = tuple(Series(name, _money(found, i)) for i, name in enumerate(names))
     priced = tuple(series for series in money if any(series.values))
     if priced:
-        found.append(Chart(f"Cost by {unit}", f"Cost in USD {span}.", "lines", labels, priced, "usd"))
-    return found
+        charts.append(Chart(f"Cost by {unit}", f"Cost in USD {span}.", "lines", labels, priced, "usd"))
+    return charts
+
+
+def _tokens(periods: Sequence[TimelinePeriod | None], reference: int) -> tuple[float | None, ...]:
+    """The input tokens of each period under a reference; 0 in a period without records."""
+    return tuple(
+        0 if period is None else float(period.references[reference].input_tokens) for period in periods
+    )
+
+
+def _money(periods: Sequence[TimelinePeriod | None], reference: int) -> tuple[float | None, ...]:
+    """The cost of each period under a reference; 0 in a period without records, `None` where it is unknown."""
+    costs = ["0" if period is None else period.references[reference].cost_usd for period in periods]
+    return tuple(None if cost is None else float(cost) for cost in costs)
 
 
 def _unbroken(first: str, last: str, unit: str) -> tuple[str, ...]:
-    """All days, weeks or months from the first to the last, also those without records."""
+    """All days, weeks or months from the first to the last, including those without records."""
     day, end = date.fromisoformat(first), date.fromisoformat(last)
     days = [day]
     while day < end:
@@ -85,22 +106,14 @@ def _unbroken(first: str, last: str, unit: str) -> tuple[str, ...]:
     return tuple(day.isoformat() for day in days)
 
 
-def _series(periods: dict[str, Any], labels: Sequence[str], key: str) -> tuple[Series, ...]:
-    """A series for each reference; a period without records has 0 of everything."""
-    names = [entry["reference"] for entry in next(iter(periods.values()))["references"]]
-    empty = [{key: 0}] * len(names)
-    entries = [periods[label]["references"] if label in periods else empty for label in labels]
-    values = [[None if entry[key] is None else float(entry[key]) for entry in row] for row in entries]
-    return tuple(Series(name, column) for name, column in zip(names, zip(*values, strict=True), strict=True))
-
-
-def by_model(data: dict[str, Any], listed: list[dict[str, Any]]) -> list[Block]:
+def by_model(report: AuditReport, listed: list[ModelGroup]) -> list[Block]:
     """Input tokens of the models that are listed, under each reference."""
-    labels = tuple(group["model"] or "not named" for group in listed)
-    by_label = [[entry["input_tokens"] for entry in group["references"]] for group in listed]
-    names = [entry["reference"] for entry in data["references"]]
+    labels = tuple(group.model or "not named" for group in listed)
     series = tuple(
-        Series(name, values) for name, values in zip(names, zip(*by_label, strict=True), strict=True)
+        Series(entry.reference, tuple(group.references[i].input_tokens for group in listed))
+        for i, entry in enumerate(report.references)
     )
-    told = "Input tokens of each model's records under each reference; the numbers are in the table above."
-    return [Chart("Input tokens by model", told, "bars", labels, series, in_table=True)]
+    description = (
+        "Input tokens of each model's records under each reference; the table above has the numbers."
+    )
+    return [Chart("Input tokens by model", description, "bars", labels, series, in_table=True)]

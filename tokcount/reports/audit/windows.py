@@ -1,8 +1,8 @@
-"""Do the requests still fit? Input, and the room that is asked for the answer, against the windows of a model."""
+"""Whether the requests still fit: their input, and the output they ask for, against the limits of a model."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -10,19 +10,20 @@ from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import Model
 from tokcount.models.references import OWN
+from tokcount.reports.audit.report import NamedRecord, WindowFit
 from tokcount.reports.measures import tokens
 
 PROBLEMS: Final = ("too_long", "no_room", "asks_too_much")
-"""``too_long``: the input alone is more than the model takes. ``no_room``: with ``max_tokens`` it is more than the
-window. ``asks_too_much``: ``max_tokens`` is more than the model ever writes."""
+"""`too_long`: the input alone exceeds the largest input of the model. `no_room`: input and `max_tokens` together exceed
+the window. `asks_too_much`: `max_tokens` exceeds the largest output of the model."""
 
 
 def with_windows(
     frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None
 ) -> pl.DataFrame:
-    """The frame with the Boolean columns `PROBLEMS` and ``fill``, the share of the window that the input takes.
+    """The frame with the Boolean columns `PROBLEMS` and `fill`, the share of the window that the input takes.
 
-    All are null where a window is not known; ``max_tokens`` is 0 or missing where a request sets none.
+    All are null where a window is unknown; `max_tokens` is 0 or missing where a request sets none.
     """
     sized = frame.with_columns(_limits(frame, label, catalog, assume_model))
     asked = pl.col("max_tokens") if "max_tokens" in frame.columns else pl.lit(0)
@@ -36,43 +37,48 @@ def with_windows(
     )
 
 
-def windows(
-    frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None
-) -> dict[str, Any]:
+def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None) -> WindowFit:
     """How the log fits one reference: records by problem, and how full the window is."""
     rows = with_windows(frame, label, catalog, assume_model)
     fill = rows["fill"]
     fullest = fill.arg_max()
-    return {
-        "reference": label,
-        **{name: _only(rows[column_]) for name, column_ in _SIZES.items()},
-        "measured": len(fill) - fill.null_count(),
-        **{problem: int(rows[problem].sum()) for problem in PROBLEMS},
-        "fill_p50": fill.quantile(0.5, "linear"),
-        "fill_p95": fill.quantile(0.95, "linear"),
-        "fill_max": fill.max(),
-        "fullest": None
+    window, takes, writes = (_only(rows[name]) for name in SIZES)
+    too_long, no_room, asks_too_much = (int(rows[problem].sum()) for problem in PROBLEMS)
+    return WindowFit(
+        reference=label,
+        context_window=window,
+        max_input=takes,
+        max_output=writes,
+        measured=len(fill) - fill.null_count(),
+        too_long=too_long,
+        no_room=no_room,
+        asks_too_much=asks_too_much,
+        fill_p50=fill.quantile(0.5, "linear"),
+        fill_p95=fill.quantile(0.95, "linear"),
+        fill_max=None if fullest is None else float(fill[fullest]),
+        fullest=None
         if fullest is None
-        else rows.select("source", "line", "index").row(fullest, named=True),
-    }
+        else NamedRecord(*rows.select("source", "line", "index").row(fullest)),
+    )
 
 
-_SIZES: Final = {"context_window": "window", "max_input": "takes", "max_output": "writes"}
+SIZES: Final = ("window", "takes", "writes")
+"""Columns of the limits of each record's model: context window, largest input, largest output."""
 
 
 def _only(sizes: pl.Series) -> int | None:
-    """The one size there is; ``None`` when there is none, or several."""
+    """The size, if it is the same for all records."""
     known = sizes.drop_nulls().unique()
     return int(known[0]) if len(known) == 1 else None
 
 
 def _limits(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None) -> list[pl.Series]:
-    """Window, input that is taken and output that is written at most, record by record."""
+    """Context window, largest input and largest output, record by record."""
     if label != OWN:
         sizes = _sizes(label, catalog)
         return [
             pl.Series(name, [size], pl.Int64).new_from_index(0, frame.height)
-            for name, size in zip(_SIZES.values(), sizes, strict=True)
+            for name, size in zip(SIZES, sizes, strict=True)
         ]
     nothing = (None, None, None)
     known = {model: _sizes(model, catalog) for model in frame["model"].unique()}
@@ -81,7 +87,7 @@ def _limits(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str
     }
     return [
         pl.Series(name, [found[model][place] for model in frame["model"]], pl.Int64)
-        for place, name in enumerate(_SIZES.values())
+        for place, name in enumerate(SIZES)
     ]
 
 

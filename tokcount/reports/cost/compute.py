@@ -13,22 +13,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 import polars as pl
+from msgspec import structs
 
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog, data_date, data_version
 from tokcount.models.references import OWN
 from tokcount.reports.columns import column, decimal_text
-from tokcount.reports.cost.entries import BY, effects, entry, groups
+from tokcount.reports.cost.entries import BY, entry, groups
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
+from tokcount.reports.cost.report import CostReport, Costs, Monthly, PriceData
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary, overview
 from tokcount.reports.period import monthly_projection
-from tokcount.reports.report import DictReport, Report
 
 KEPT = ("price", "cost", "input_cost", "output_cost")
 """Columns of a charged reference that comparing and grouping need."""
@@ -64,9 +64,10 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def report(
     frame: pl.DataFrame, skipped: SkippedSummary, options: CostOptions, catalog: Catalog | None = None
-) -> Report:
-    """The cost report over one row a record, as a scan makes them; see `costs` for the columns."""
-    return DictReport("cost", {**overview(frame, skipped).data, **costs(frame, options, catalog)})
+) -> CostReport:
+    """The cost report over one row per record, as a scan makes them; see `costs` for the columns."""
+    found = costs(frame, options, catalog)
+    return CostReport(**{**structs.asdict(overview(frame, skipped)), **structs.asdict(found)})
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -80,8 +81,8 @@ class Total(msgspec.Struct, frozen=True):
     floor: bool = False
 
 
-def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Any]:
-    """The data of a cost report; money as decimal strings, ``None`` where nothing is priced.
+def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> Costs:
+    """What the log costs under each label.
 
     ``frame`` has one row a record: ``source, kind, model, timestamp, tier, tags``, ``billed_input_tokens``,
     ``billed_output_tokens``, ``R:input_tokens`` and ``R:output_tokens`` for each label R, and if it has them
@@ -99,22 +100,22 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         if label != options.baseline:
             compared[label] = _compared(charged[options.baseline], rows, book, frame)
         charged[label] = rows.select(KEPT)
-        references.append({**entry(label, rows, book, factor), **effects(compared.get(label))})
-    return {
-        "records": frame.height,
-        "baseline": options.baseline,
-        "targets": list(options.labels[1:]),
-        "currency": "USD",
-        "as_of": options.as_of.isoformat() if options.as_of else None,
-        "today": options.today.isoformat(),
-        "batch": options.batch,
-        "cached_share": decimal_text(options.cached_share) if options.cached_share is not None else None,
-        "monthly": monthly,
-        "price_data": {"version": data_version(), "date": data_date().isoformat()},
-        "references": references,
-        "by": list(options.by),
-        "groups": groups(frame, charged, compared, options.by),
-    }
+        references.append(entry(label, rows, compared.get(label), book, factor))
+    return Costs(
+        records=frame.height,
+        baseline=options.baseline,
+        targets=list(options.labels[1:]),
+        currency="USD",
+        as_of=options.as_of,
+        today=options.today,
+        batch=options.batch,
+        cached_share=None if options.cached_share is None else decimal_text(options.cached_share),
+        monthly=monthly,
+        price_data=PriceData(data_version(), data_date()),
+        references=references,
+        by=list(options.by),
+        groups=groups(frame, charged, compared, options.by),
+    )
 
 
 def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:
@@ -191,10 +192,10 @@ def _compared(base: pl.DataFrame, target: pl.DataFrame, book: PriceBook, frame: 
     return costs.select(pl.when(both).then(pl.all()))
 
 
-def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | None, dict[str, Any] | None]:
+def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | None, Monthly | None]:
     """The factor from the log to a month, and how it was found; nothing unless it was asked for."""
     if options.records_per_month is None and not options.monthly:
         return None, None
     found = monthly_projection(frame, options.records_per_month)
     factor = None if found.factor is None else str(round(found.factor, 6))
-    return found.factor, {"basis": found.basis, "factor": factor}
+    return found.factor, Monthly(found.basis, factor)

@@ -1,82 +1,80 @@
-"""``tokcount cost``: what the log cost, what it would cost elsewhere and why, by group, and at which prices."""
+"""`tokcount cost`: what the log cost, what it would cost elsewhere and why, by group, and at which prices."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
-
-import msgspec
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.reports.cost import sentences
+from tokcount.reports.cost.report import CostGroup, CostReport, ReferenceCost
 from tokcount.reports.phrases import flags, holdings, skipped
-from tokcount.reports.report import Overview
 
 MEASURES = {
     "input_cost_usd": Column("input", "usd"),
     "cached_input_cost_usd": Column("cached", "usd"),
     "output_cost_usd": Column("output", "usd"),
     "cost_usd": Column("total", "usd"),
-    "monthly_usd": Column("a month", "usd"),
+    "monthly_usd": Column("per month", "usd"),
     "token_effect_usd": Column("token effect", "usd_change"),
     "price_effect_usd": Column("price effect", "usd_change"),
     "priced_share": Column("priced", "share"),
 }
-"""JSON key of a reference → its column; shown where some reference has a value for it."""
+"""Field of a reference → its column; shown where some reference has a value for it."""
 SHOWN_ANYWAY = ("input_cost_usd", "output_cost_usd", "cost_usd", "priced_share")
 EFFECTS = ("token_effect_usd", "price_effect_usd")
 NO_OUTPUT = "no output in the log"
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
-    """Sentences first, then the table, what is not known, groups, and what the amounts rest on."""
-    baseline, *targets = data["references"]
-    overview = msgspec.convert(data, Overview)
+def blocks(report: CostReport) -> Blocks:
+    """Sentences first, then the table, what is not known, groups, and where the amounts come from."""
+    baseline, *targets = report.references
     return [
-        Line(holdings(overview), "strong"),
-        *skipped(overview),
-        *flags(overview),
-        Line(sentences.baseline(baseline, data)),
-        *(Line(sentences.target(entry, data)) for entry in targets),
-        *sentences.monthly(data),
-        totals(data),
-        *sentences.unpriced(data),
-        *sentences.floors(data),
-        *_groups(data),
-        *sentences.tokens(data),
-        *sentences.prices(data),
+        Line(holdings(report), "strong"),
+        *skipped(report),
+        *flags(report),
+        Line(sentences.baseline(baseline, report)),
+        *(Line(sentences.target(entry, report)) for entry in targets),
+        *sentences.monthly(report),
+        totals(report),
+        *sentences.unpriced(report),
+        *sentences.floors(report),
+        *_groups(report),
+        *sentences.tokens(report),
+        *sentences.prices(report),
     ]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each reference; with groups, one for each group and reference."""
-    if not data["by"]:
-        return [flat(entry) for entry in data["references"]]
+def rows(report: CostReport) -> list[Row]:
+    """One row per reference; with groups, one per group and reference."""
+    if not report.by:
+        return [flat(entry) for entry in report.references]
     return [
-        {**{name: group[name] for name in data["by"]}, "records": group["records"], **flat(entry)}
-        for group in data["groups"]
-        for entry in group["references"]
+        {**group.keys(report.by), "records": group.records, **flat(entry)}
+        for group in report.groups
+        for entry in group.references
     ]
 
 
-def totals(data: dict[str, Any]) -> Table:
+def totals(report: CostReport) -> Table:
     """The references side by side, in money."""
-    references = data["references"]
-    always = SHOWN_ANYWAY + (EFFECTS if any(entry["compared"] for entry in references) else ())
-    keys = [key for key in MEASURES if key in always or any(_is_something(e[key]) for e in references)]
+    references = report.references
+    always = SHOWN_ANYWAY + (EFFECTS if any(entry.compared for entry in references) else ())
+    keys = [
+        key for key in MEASURES if key in always or any(_is_something(getattr(e, key)) for e in references)
+    ]
     columns = (Column("reference"), *(MEASURES[key] for key in keys))
-    table = tuple((entry["reference"], *(_cell(entry, key) for key in keys)) for entry in references)
+    table = tuple((entry.reference, *(_cell(entry, key) for key in keys)) for entry in references)
     notes = ["cached is a part of input"] if "cached_input_cost_usd" in keys else []
     if EFFECTS[0] in keys:
-        notes.append(f"effects: against {data['baseline']}, over the records priced on both sides")
+        notes.append(f"effects: compared with {report.baseline}, over the records priced under both")
     return Table(columns, table, note="; ".join(notes))
 
 
-def _cell(entry: dict[str, Any], key: str) -> Cell:
-    """The value of a cell; the cost of an output that no record has is not known."""
-    unknown = key == "output_cost_usd" and entry["low"].get(NO_OUTPUT) == entry["priced"]
-    value: Cell = None if unknown else entry[key]
+def _cell(entry: ReferenceCost, key: str) -> Cell:
+    """The value of a cell; the cost of the output is unknown where no record has one."""
+    unknown = key == "output_cost_usd" and entry.low.get(NO_OUTPUT) == entry.priced
+    value: Cell = None if unknown else getattr(entry, key)
     return value
 
 
@@ -84,25 +82,21 @@ def _is_something(value: str | float | None) -> bool:
     return value is not None and Decimal(str(value)) != 0
 
 
-def _groups(data: dict[str, Any]) -> list[Table]:
-    if not data["by"]:
+def _groups(report: CostReport) -> list[Table]:
+    if not report.by:
         return []
-    names = [entry["reference"] for entry in data["references"]]
+    names = [entry.reference for entry in report.references]
     columns = (
-        Column(" · ".join(data["by"])),
+        Column(" · ".join(report.by)),
         Column("records", "int"),
         *(Column(name, "usd") for name in names),
         Column("priced", "share"),
     )
-    table = tuple(_group(group, data["by"]) for group in data["groups"])
-    return [
-        Table(
-            columns, table, title=f"Cost by {', '.join(data['by'])}", note=f"priced: share under {names[0]}"
-        )
-    ]
+    table = tuple(_group(group, report.by) for group in report.groups)
+    title = f"Cost by {', '.join(report.by)}"
+    return [Table(columns, table, title=title, note=f"priced: share of the records priced under {names[0]}")]
 
 
-def _group(group: dict[str, Any], by: list[str]) -> tuple[Cell, ...]:
-    name = " · ".join(group[key] or "not known" for key in by)
-    entries = group["references"]
-    return (name, group["records"], *(entry["cost_usd"] for entry in entries), entries[0]["priced_share"])
+def _group(group: CostGroup, by: list[str]) -> tuple[Cell, ...]:
+    costs = (entry.cost_usd for entry in group.references)
+    return (group.name(by), group.records, *costs, group.references[0].priced_share)

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from tokcount.models.catalog import Catalog, data_version
 from tokcount.reports import groups
-from tokcount.reports.columns import Reference, column
+from tokcount.reports.columns import NamedReference, column
 from tokcount.reports.cost.compute import CostOptions, Total, totals
 from tokcount.reports.drift.report import (
     DriftReport,
@@ -60,7 +60,7 @@ class DriftSums(msgspec.Struct, frozen=True):
 
 def sum_up(
     frame: pl.DataFrame,
-    references: Sequence[Reference],
+    references: Sequence[NamedReference],
     by: Sequence[str],
     top: int,
     costs: dict[str, Total],
@@ -85,7 +85,9 @@ def _reasons(frame: pl.DataFrame, which: pl.Expr) -> Counts:
     return counts_of(frame.filter(which)["reason"].fill_null(NOT_COUNTABLE))
 
 
-def _worst(frame: pl.DataFrame, target: Reference, baseline: Reference, top: int) -> list[GrowingRecord]:
+def _worst(
+    frame: pl.DataFrame, target: NamedReference, baseline: NamedReference, top: int
+) -> list[GrowingRecord]:
     """The records that grow most: by tokens added, then by drift, then in the order of the log."""
     before, after = tokens(baseline.label, "input_tokens"), tokens(target.label, "input_tokens")
     drift = pl.col(column(target.label, "drift"))
@@ -112,14 +114,14 @@ class DriftOptions(msgspec.Struct, frozen=True):
     ``money`` says at which prices the references are charged; without it nothing is.
     """
 
-    baseline: Reference
-    targets: tuple[Reference, ...]
+    baseline: NamedReference
+    targets: tuple[NamedReference, ...]
     by: tuple[str, ...] = ()
     top: int = 10
     money: CostOptions | None = None
 
     @property
-    def references(self) -> tuple[Reference, ...]:
+    def references(self) -> tuple[NamedReference, ...]:
         """The baseline and the targets that differ from it."""
         return (self.baseline, *(target for target in self.targets if target.label != self.baseline.label))
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tokcount.reports.report import ByBasis, Count, GroupKeys, Overview, Usd
 
@@ -89,6 +90,8 @@ class GrowingRecord(msgspec.Struct, frozen=True, kw_only=True):
     difference: int
     drift: float | None
     basis: Literal["exact", "estimated", "partial"]
+    excerpt: str | UnsetType = UNSET
+    """The beginning of its text; in an audit with `--show-text`."""
 
 
 class DriftReport(Overview, frozen=True, kw_only=True, tag="drift"):

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 import polars as pl
+from msgspec import structs
 
 from tokcount.models.references import OWN
 from tokcount.reports.columns import column
 from tokcount.reports.migrate.batch import MOST_BYTES, MOST_REQUESTS
+from tokcount.reports.migrate.report import (
+    LeftOut,
+    LossEntry,
+    MigrationReport,
+    OutputFactor,
+    SplitPrompts,
+    TokenSums,
+    Written,
+    WrittenRequests,
+)
 from tokcount.reports.migrate.requests import PROMPT_KINDS
 from tokcount.reports.migrate.stats import MigrationStats, Places
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.overview import SkippedSummary, skipped_items
-from tokcount.reports.report import DictReport, Report
+
+K = TypeVar("K")
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -51,15 +63,6 @@ def output_factors(
     return [Factor(encoding, *sums) for encoding, sums in sorted(totals.items()) if sums[0]]
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the requests went and in which form: `requests`, `batch` or `pairs`."""
-
-    path: str | None
-    form: str
-    system: bool = False
-    split: bool = False
-
-
 def report(
     stats: MigrationStats,
     target: MigrationTarget,
@@ -67,42 +70,35 @@ def report(
     skipped: SkippedSummary,
     *,
     factors: list[Factor] | None,
-) -> Report:
-    """The report of a migration.
-
-    `factors`: `None` when limits are not scaled.
-    """
-    data: dict[str, Any] = {
-        "target": msgspec.to_builtins(target),
-        "written": {
-            **msgspec.to_builtins(written),
-            "requests": stats.requests,
-            "bytes": stats.bytes,
-            "batch_files": _batch_files(stats) if written.form == "batch" else None,
-        },
-        "records": stats.records,
-        "migrated": stats.migrated,
-        **msgspec.to_builtins(skipped_items(skipped)),
-        "left": [{"reason": reason, **_places(places)} for reason, places in _most_first(stats.left)],
-        "losing": stats.losing,
-        "losses": [
-            {**msgspec.to_builtins(loss), **_places(places)} for loss, places in _most_first(stats.losses)
+) -> MigrationReport:
+    """The report of a migration; `factors`: `None` when limits are not scaled."""
+    return MigrationReport(
+        target=target,
+        written=WrittenRequests(
+            **structs.asdict(written),
+            requests=stats.requests,
+            bytes=stats.bytes,
+            batch_files=_batch_files(stats) if written.form == "batch" else None,
+        ),
+        records=stats.records,
+        migrated=stats.migrated,
+        **structs.asdict(skipped_items(skipped)),
+        left=[LeftOut(reason, places.records, places.first) for reason, places in _most_first(stats.left)],
+        losing=stats.losing,
+        losses=[
+            LossEntry(loss.parameter, loss.effect, loss.reason, places.records, places.first)
+            for loss, places in _most_first(stats.losses)
         ],
-        "split": {
-            "split": stats.conventions.total(),
-            "whole": stats.whole,
-            "conventions": dict(sorted(stats.conventions.items())),
-        },
-        "unlimited": stats.unlimited,
-        "alone": stats.alone,
-        "factors": None if factors is None else [_factor(factor) for factor in factors],
-        "tokens": {
-            "before": msgspec.to_builtins(stats.before),
-            "predicted": msgspec.to_builtins(stats.predicted),
-            "after": msgspec.to_builtins(stats.after),
-        },
-    }
-    return DictReport("migrate", data)
+        split=SplitPrompts(stats.conventions.total(), stats.whole, dict(sorted(stats.conventions.items()))),
+        unlimited=stats.unlimited,
+        alone=stats.alone,
+        factors=None if factors is None else [_factor(factor) for factor in factors],
+        tokens=TokenSums(stats.before, stats.predicted, stats.after),
+    )
+
+
+def _factor(factor: Factor) -> OutputFactor:
+    return OutputFactor(factor.encoding, factor.before_tokens, factor.after_tokens, factor.factor)
 
 
 def _batch_files(stats: MigrationStats) -> int:
@@ -110,13 +106,5 @@ def _batch_files(stats: MigrationStats) -> int:
     return max(1, -(-stats.requests // MOST_REQUESTS), -(-stats.bytes // MOST_BYTES))
 
 
-def _most_first(found: Mapping[Any, Places]) -> list[tuple[Any, Places]]:
+def _most_first(found: Mapping[K, Places]) -> list[tuple[K, Places]]:
     return sorted(found.items(), key=lambda entry: -entry[1].records)
-
-
-def _places(places: Places) -> dict[str, Any]:
-    return {"records": places.records, "places": msgspec.to_builtins(places.first)}
-
-
-def _factor(factor: Factor) -> dict[str, Any]:
-    return {**msgspec.to_builtins(factor), "factor": factor.factor}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row
-from tokcount.document.values import integer, show
-from tokcount.reports.phrases import counted, place, skipped
-from tokcount.reports.report import SkippedItems
+from tokcount.document.values import integer
+from tokcount.reports.migrate.report import LeftOut, LossEntry, MigrationReport, WrittenRequests
+from tokcount.reports.migrate.stats import Tokens
+from tokcount.reports.phrases import counted, location, skipped, tally
 
 LOSS_COLUMNS = (
     Column("parameter"),
@@ -30,134 +27,140 @@ FORMS = {
     "batch": ("batch line", "batch lines"),
     "pairs": ("request with its answer", "requests with their answers"),
 }
-APIS = {"chat": "chat", "responses": "the Responses API"}
+APIS = {"chat": "chat", "responses": "Responses"}
 
 
-def blocks(data: dict[str, Any]) -> Blocks:
+def blocks(report: MigrationReport) -> Blocks:
     """What was written first, then what was not, then the tokens."""
     return [
-        Line(_written(data), "strong"),
-        *skipped(msgspec.convert(data, SkippedItems)),
-        *[Line(_left(entry), "warning") for entry in data["left"]],
-        *_losses(data),
-        *[Line(text, "note") for text in _remarks(data)],
-        *_tokens(data),
+        Line(_written(report), "strong"),
+        *skipped(report),
+        *[Line(_left(entry), "warning") for entry in report.left],
+        *_losses(report),
+        *[Line(text, "note") for text in _remarks(report)],
+        *_tokens(report),
     ]
 
 
-def rows(data: dict[str, Any]) -> list[Row]:
-    """One row for each thing that was left or lost, with its first place."""
-    left: list[dict[str, Any]] = [{"parameter": None, "effect": "left", **entry} for entry in data["left"]]
-    return [
-        {key: entry[key] for key in ("parameter", "effect", "reason", "records")}
-        | {"first": _place(entry["places"][0])}
-        for entry in left + data["losses"]
-    ]
+def rows(report: MigrationReport) -> list[Row]:
+    """One row per reason for a record that was left out, and per loss, with its first location."""
+    left = [_row(None, "left", entry) for entry in report.left]
+    return left + [_row(entry.parameter, entry.effect, entry) for entry in report.losses]
 
 
-def _written(data: dict[str, Any]) -> str:
-    written, target = data["written"], data["target"]
-    what = counted(written["requests"], *FORMS[written["form"]])
-    where = f" written to {written['path']}" if written["path"] else " written"
-    of = f"{integer(data['migrated'])} of {counted(data['records'], 'record', 'records')}"
-    return f"{what}{where}, for {target['model']} by {APIS[target['api']]}, from {of}"
+def _row(parameter: str | None, effect: str, entry: LeftOut | LossEntry) -> Row:
+    return {
+        "parameter": parameter,
+        "effect": effect,
+        "reason": entry.reason,
+        "records": entry.records,
+        "first": location(entry.places[0]),
+    }
 
 
-def _left(entry: dict[str, Any]) -> str:
-    records = counted(entry["records"], "record", "records")
-    return f"{records} not migrated: {entry['reason']} ({_first(entry)})"
+def _written(report: MigrationReport) -> str:
+    written = report.written
+    one, many = FORMS[written.form]
+    requests = counted(
+        written.requests, f"{APIS[report.target.api]} {one}", f"{APIS[report.target.api]} {many}"
+    )
+    where = f" to {written.path}" if written.path else ""
+    of = f"{integer(report.migrated)} of {counted(report.records, 'record', 'records')}"
+    return f"Wrote {requests} for {report.target.model}{where} ({of} migrated)"
 
 
-def _place(entry: dict[str, Any]) -> str:
-    return place(entry["source"], entry["line"], entry["index"])
+def _left(entry: LeftOut) -> str:
+    records = counted(entry.records, "record", "records")
+    return f"{records} not migrated: {entry.reason} ({_first(entry)})"
 
 
-def _first(entry: dict[str, Any]) -> str:
-    return _place(entry["places"][0]) + (" …" if entry["records"] > 1 else "")
+def _first(entry: LeftOut | LossEntry) -> str:
+    return location(entry.places[0]) + (" …" if entry.records > 1 else "")
 
 
-def _losses(data: dict[str, Any]) -> list[Block]:
-    if not data["losses"]:
-        return [Line("Everything that the requests asked for was carried over.")] if data["migrated"] else []
+def _losses(report: MigrationReport) -> list[Block]:
+    if not report.losses:
+        return [Line("All parameters of the requests were carried over.")] if report.migrated else []
     table: list[tuple[Cell, ...]] = [
-        (loss["parameter"], f"{loss['effect']}: {loss['reason']}", loss["records"], _first(loss))
-        for loss in data["losses"]
+        (loss.parameter, f"{loss.effect}: {loss.reason}", loss.records, _first(loss))
+        for loss in report.losses
     ]
-    records = counted(data["losing"], "record", "records")
-    title = f"Not carried over as it was, in {records}"
+    records = counted(report.losing, "record", "records")
+    title = f"Dropped or changed, in {records}"
     return [Table(LOSS_COLUMNS, tuple(table), title=title, note="--lost FILE lists every record")]
 
 
-def _remarks(data: dict[str, Any]) -> list[str]:
-    """What else someone should know before sending the requests."""
-    remarks = [*_split(data), *_factors(data)]
-    if data["unlimited"]:
-        records = counted(data["unlimited"], "record", "records")
+def _remarks(report: MigrationReport) -> list[str]:
+    """What else to know before sending the requests."""
+    remarks = [*_split(report), *_factors(report)]
+    if report.unlimited:
+        records = counted(report.unlimited, "record", "records")
         remarks.append(
-            f"{records} without max_tokens: completions end after 16 tokens then, chats when they are done."
+            f"{records} without max_tokens: completions then end after 16 tokens, chats when they are done."
         )
-    if data["alone"]:
-        records = counted(data["alone"], "prompt", "prompts")
+    if report.alone:
+        prompts = counted(report.alone, "prompt", "prompts")
         remarks.append(
-            f"{records} without a call around: the log has no parameters there, and no limit of output tokens."
+            f"{prompts} without a call: the log has neither parameters nor an output limit for them."
         )
-    if (data["written"]["batch_files"] or 0) > 1:
-        files = integer(data["written"]["batch_files"])
+    if (report.written.batch_files or 0) > 1:
+        files = integer(report.written.batch_files or 0)
         remarks.append(
-            f"A batch file takes 50,000 requests and 200 MB: split the lines into {files} or more."
+            f"A batch file takes 50,000 requests and 200 MB: split the lines into {files} or more files."
         )
     return remarks
 
 
-def _split(data: dict[str, Any]) -> list[str]:
-    split = data["split"]
-    if not data["written"]["split"]:
+def _split(report: MigrationReport) -> list[str]:
+    split = report.split
+    if not report.written.split:
         return []
-    prompts = counted(split["split"] + split["whole"], "prompt", "prompts")
-    told = ", ".join(f"{integer(n)} {name}" for name, n in split["conventions"].items())
-    return [f"Split into messages: {integer(split['split'])} of {prompts}" + (f" ({told})." if told else ".")]
+    prompts = counted(split.split + split.whole, "prompt", "prompts")
+    conventions = f" ({tally(split.conventions)})" if split.conventions else ""
+    return [f"Split into messages: {integer(split.split)} of {prompts}{conventions}."]
 
 
-def _factors(data: dict[str, Any]) -> list[str]:
+def _factors(report: MigrationReport) -> list[str]:
     return [
-        f"max_tokens of {factor['encoding']} models times {factor['factor']:.3f}: their logged outputs have "
-        f"{show(factor['before_tokens'], 'int')} tokens before and {show(factor['after_tokens'], 'int')} after."
-        for factor in data["factors"] or ()
+        f"max_tokens of {factor.encoding} models multiplied by {factor.factor:.3f}: their logged outputs have "
+        f"{integer(factor.before_tokens)} tokens before and {integer(factor.after_tokens)} after."
+        for factor in report.factors or ()
     ]
 
 
-def _tokens(data: dict[str, Any]) -> list[Block]:
+def _tokens(report: MigrationReport) -> list[Block]:
     """The old models, the target as drift counts it, and what was written."""
-    tokens, model = data["tokens"], data["target"]["model"]
-    if not data["migrated"]:
+    tokens = report.tokens
+    if not report.migrated:
         return []
     table = [
-        _sums("before, under their own models", tokens["before"]),
-        _sums(f"as drift --to {model} counts them", tokens["predicted"]),
+        _sums("before, under their own models", tokens.before),
+        _sums(f"as drift --to {report.target.model} counts them", tokens.predicted),
     ]
-    if tokens["after"] is None:
+    note = _uncounted(tokens.before)
+    if tokens.after is None:
         unread = Line("Not read back: the requests were not written to a file (-o FILE).", "note")
-        return [Table(TOKEN_COLUMNS, tuple(table), note=_uncounted(tokens["before"])), unread]
-    table.append(_sums("written, read back", tokens["after"]))
-    return [Table(TOKEN_COLUMNS, tuple(table), note=_uncounted(tokens["before"])), *_unread(data)]
+        return [Table(TOKEN_COLUMNS, tuple(table), note=note), unread]
+    table.append(_sums("written, read back", tokens.after))
+    return [Table(TOKEN_COLUMNS, tuple(table), note=note), *_unread(tokens.after, report.written)]
 
 
-def _unread(data: dict[str, Any]) -> list[Line]:
+def _unread(after: Tokens, written: WrittenRequests) -> list[Line]:
     """A warning when the file does not hold what was written."""
-    found, wrote = data["tokens"]["after"]["records"], data["written"]["requests"]
-    if found == wrote:
+    if after.records == written.requests:
         return []
-    return [Line(f"Read back {integer(found)} of {integer(wrote)} requests; the file changed.", "warning")]
+    numbers = f"{integer(after.records)} of {integer(written.requests)}"
+    return [Line(f"Read back {numbers} requests; the file changed.", "warning")]
 
 
-def _uncounted(before: dict[str, Any]) -> str:
-    if not before["uncounted"]:
+def _uncounted(before: Tokens) -> str:
+    if not before.uncounted:
         return ""
-    records = counted(before["uncounted"], "record", "records")
-    return f"the first row is without {records} of no known model"
+    records = counted(before.uncounted, "record", "records")
+    return f"the first row leaves out {records} of unknown models"
 
 
-def _sums(label: str, sums: dict[str, Any]) -> tuple[Cell, ...]:
-    if not sums["records"]:
+def _sums(label: str, sums: Tokens) -> tuple[Cell, ...]:
+    if not sums.records:
         return (label, 0, None, None, None)
-    return (label, sums["records"], *(sums[f"{name}_tokens"] for name in ("content", "framing", "input")))
+    return (label, sums.records, sums.content_tokens, sums.framing_tokens, sums.input_tokens)

@@ -1,0 +1,168 @@
+"""The report of `tokcount cost`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from tokcount.reports.report import Count, GroupKeys, Overview, Usd
+
+
+class UnpricedRecords(msgspec.Struct, frozen=True):
+    """Records of one model that have no cost for the same reason."""
+
+    model: str | None
+    reason: str
+    records: Count
+
+
+class AppliedPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the price table, and what was charged by it. Rates are in USD per 1,000,000 tokens."""
+
+    name: str
+    """Name of the price in the table."""
+    start: date | None = msgspec.field(name="from")
+    """First day of the price."""
+    end: date | None = msgspec.field(name="to")
+    """First day after the price."""
+    input: Usd
+    cached_input: Usd | None
+    cache_write: Usd | None
+    output: Usd
+    long_threshold: int | None
+    """Input tokens above which long-context rates apply."""
+    basis: Literal["bundled", "user", "genai-prices"]
+    verified: bool
+    """More than one source has it."""
+    extrapolated: bool
+    """The day of a record is outside all known periods."""
+    origin: str
+    notes: list[str]
+    source: str
+    records: Count
+    cost_usd: Usd
+
+
+class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the log costs under one reference. Sums are over the priced records; `None`: none is priced.
+
+    Effects and difference compare it with the baseline, over the records priced under both; `None` for the baseline.
+    """
+
+    reference: str
+    cost_usd: Usd | None
+    input_cost_usd: Usd | None
+    """Includes cached input and cache writes."""
+    cached_input_cost_usd: Usd | None
+    output_cost_usd: Usd | None
+    monthly_usd: Usd | None
+    """The cost projected to a month, rounded to 12 decimals."""
+    input_tokens: Count
+    """As charged."""
+    cached_tokens: Count
+    output_tokens: Count
+    priced: Count
+    """Records that have a price."""
+    priced_share: float | None
+    floor: bool
+    """The true cost is higher: records are unpriced, or charges are missing."""
+    usage: dict[str, Count]
+    """Where the charged tokens come from (`billed`, `counted`, `carried`, `not billed`) → records."""
+    basis: dict[str, Count]
+    """How sure the counts are → records whose tokens are not as billed."""
+    low: dict[str, Count]
+    """Why charges are missing → records."""
+    long_context: Count
+    """Records at long-context rates."""
+    unpriced: list[UnpricedRecords]
+    prices: list[AppliedPrice]
+    """The largest amounts first."""
+    token_effect_usd: Usd | None
+    """Target tokens minus baseline tokens, at the baseline's prices."""
+    price_effect_usd: Usd | None
+    """The target's prices minus the baseline's, for the target's tokens."""
+    difference_usd: Usd | None
+    """Token effect + price effect."""
+    compared_baseline_usd: Usd | None
+    """What the compared records cost under the baseline."""
+    difference_share: float | None
+    """Difference / `compared_baseline_usd`, signed."""
+    compared: Count | None
+    """Records priced under both."""
+
+
+class GroupCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a group costs under one reference. See `ReferenceCost`; the baseline has no effects."""
+
+    reference: str
+    cost_usd: Usd | None
+    input_cost_usd: Usd | None
+    output_cost_usd: Usd | None
+    token_effect_usd: Usd | UnsetType | None = UNSET
+    price_effect_usd: Usd | UnsetType | None = UNSET
+    priced: Count
+    priced_share: float
+
+
+class CostGroup(GroupKeys, frozen=True, kw_only=True):
+    """The cost of some records under each reference, the baseline first."""
+
+    references: list[GroupCost]
+
+
+class Monthly(msgspec.Struct, frozen=True):
+    """How totals are projected to a month."""
+
+    basis: str
+    """What the projection is derived from, or why there is none."""
+    factor: Usd | None
+    """Months per log."""
+
+
+class PriceData(msgspec.Struct, frozen=True):
+    """The bundled prices."""
+
+    version: str
+    date: date
+
+
+class Costs(msgspec.Struct, frozen=True, kw_only=True):
+    """The cost of a log as a section of another report; the fields are those of `CostReport`."""
+
+    records: Count
+    baseline: str
+    targets: list[str]
+    currency: str
+    as_of: date | None
+    today: date
+    batch: bool
+    cached_share: Usd | None
+    monthly: Monthly | None
+    price_data: PriceData
+    references: list[ReferenceCost]
+    by: list[str]
+    groups: list[CostGroup]
+
+
+class CostReport(Overview, frozen=True, kw_only=True, tag="cost"):
+    """What a log cost, and what it would cost on other models."""
+
+    baseline: str
+    targets: list[str]
+    currency: str
+    as_of: date | None
+    """The day at whose prices everything is charged; `None`: records at their own day, named references at `today`."""
+    today: date
+    batch: bool
+    """Everything is charged at batch rates."""
+    cached_share: Usd | None
+    """Share of long prompts assumed to be cached where the log has no cache data."""
+    monthly: Monthly | None
+    price_data: PriceData
+    references: list[ReferenceCost]
+    """The baseline first."""
+    by: list[str]
+    groups: list[CostGroup]

@@ -7,11 +7,10 @@ import json
 from support.rendering import render
 
 from tokcount import __version__
-from tokcount.reports.report import DictReport
+from tokcount.reports.inspect.report import CountedInput, CountReport
 
-REPORT = DictReport(
-    "count",
-    {"inputs": [{"path": "=größe\x1b", "bytes": 3, "tokens": {"o200k_base": 1}}], "total": {"o200k_base": 1}},
+REPORT = CountReport(
+    inputs=[CountedInput(path="=größe\x1b", bytes=3, tokens={"o200k_base": 1})], total={"o200k_base": 1}
 )
 
 

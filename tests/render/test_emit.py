@@ -13,7 +13,6 @@ from tokcount.errors import UsageError
 from tokcount.render.emit import emit
 from tokcount.render.registry import COMMON_FORMATS
 from tokcount.reports.inspect.report import CountedInput, CountReport
-from tokcount.reports.report import DictReport
 from tokcount.reports.views import document_of
 
 REPORT = CountReport(
@@ -27,15 +26,6 @@ def test_every_format_ends_with_one_line_break(name: str) -> None:
 
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-
-
-@pytest.mark.parametrize("name", ["table", "csv"])
-def test_the_report_of_an_unknown_command_can_only_be_json(name: str) -> None:
-    unknown = DictReport("../count", {"x": 1})
-
-    assert '"x": 1' in render(unknown, "json")
-    with pytest.raises(UsageError, match="unknown command"):
-        render(unknown, name)
 
 
 @pytest.mark.parametrize(

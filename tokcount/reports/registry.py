@@ -6,14 +6,14 @@ import importlib
 from typing import Final, NamedTuple, cast
 
 from tokcount.errors import UsageError
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 
 
 class Command(NamedTuple):
     """Modules of `tokcount.reports`, imported on first use."""
 
     view: str
-    report: str = ""
+    report: str
     """`MODULE:CLASS` of the report."""
 
 
@@ -36,11 +36,7 @@ COMMANDS: Final[dict[str, Command]] = {
 def report_type(command: str) -> type[Report]:
     """The class of a command's report. Raises `UsageError` for a command that makes none."""
     module, _, name = _found(command).report.partition(":")
-    return (
-        cast("type[Report]", getattr(importlib.import_module(f"{__package__}.{module}"), name))
-        if name
-        else DictReport
-    )
+    return cast("type[Report]", getattr(importlib.import_module(f"{__package__}.{module}"), name))
 
 
 def view_module(command: str) -> object:

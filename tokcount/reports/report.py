@@ -47,23 +47,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
 ENVELOPE: Final = ("schema_version", "tokcount", "command")
 
 
-class DictReport(Report, frozen=True, kw_only=False):
-    """The report of a command that has no type of its own yet: plain JSON data."""
-
-    name: str
-    content: dict[str, Any]
-
-    @property
-    def command(self) -> str:
-        """The command that made the report."""
-        return self.name
-
-    def document(self) -> dict[str, Any]:
-        """The JSON document."""
-        envelope = {"schema_version": self.schema_version, "tokcount": self.tokcount, "command": self.name}
-        return {**envelope, **self.content}
-
-
 class SkippedPlace(msgspec.Struct, frozen=True):
     """A skipped item in a report."""
 

@@ -9,7 +9,7 @@ import msgspec
 from tokcount.document.document import SCHEMA_VERSION
 from tokcount.errors import UsageError
 from tokcount.reports.registry import report_type
-from tokcount.reports.report import ENVELOPE, DictReport, Report
+from tokcount.reports.report import Report
 
 
 def load(content: bytes, name: str) -> Report:
@@ -19,9 +19,6 @@ def load(content: bytes, name: str) -> Report:
     """
     document = _document(content, name)
     kind = report_type(document["command"])
-    if kind is DictReport:
-        data = {key: value for key, value in document.items() if key not in ENVELOPE}
-        return DictReport(document["command"], data, tokcount=document.get("tokcount", ""))
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 import textwrap
 from collections.abc import Iterator
-from importlib import resources
 from itertools import pairwise
 from typing import Any, Final
 
@@ -24,7 +22,7 @@ from msgspec.inspect import (
 )
 
 from tokcount.reports.registry import report_type
-from tokcount.reports.report import ENVELOPE, DictReport
+from tokcount.reports.report import ENVELOPE
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,10 +34,6 @@ def schema(command: str) -> dict[str, Any]:
     field its property. Raises `UsageError` for a command that makes no report.
     """
     kind = report_type(command)
-    if kind is DictReport:
-        file = resources.files("tokcount.reports") / "schemas" / f"{command}.json"
-        loaded: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        return loaded
     _, definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     for struct in set(_structs(type_info(kind))):
         _describe(definitions[struct.__name__], struct)

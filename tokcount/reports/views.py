@@ -10,7 +10,7 @@ from tokcount.document.document import Document, Envelope
 from tokcount.document.rows import Row
 from tokcount.errors import UsageError
 from tokcount.reports.registry import view_module
-from tokcount.reports.report import DictReport, Report
+from tokcount.reports.report import Report
 
 
 class View(Protocol):
@@ -29,8 +29,8 @@ def document_of(report: Report) -> Document:
     """The report as output formats take it; its view runs when a format asks for blocks or rows."""
     return Document(
         envelope=Envelope(command=report.command, version=report.tokcount),
-        blocks=lambda: _view(report).blocks(_content(report)),
-        rows=lambda: _view(report).rows(_content(report)),
+        blocks=lambda: _view(report).blocks(report),
+        rows=lambda: _view(report).rows(report),
         data=report.document,
         budgets=lambda: _budgets(report),
     )
@@ -38,10 +38,6 @@ def document_of(report: Report) -> Document:
 
 def _view(report: Report) -> View:
     return cast("View", view_module(report.command))
-
-
-def _content(report: Report) -> Report | dict[str, Any]:
-    return report.content if isinstance(report, DictReport) else report
 
 
 def _budgets(report: Report) -> BudgetResults:

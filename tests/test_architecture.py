@@ -21,21 +21,22 @@ MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 320, 50
 INPUT_TABLES: Final = {"errors", "tables"}
 RECORDS: Final = {*INPUT_TABLES, "logs", "tokens", "models"}
 ROWS: Final = {*RECORDS, "framing", "scanning"}
-REPORTS: Final = {*ROWS, "document", "reports"}
+REPORTS: Final = {*ROWS, "document", "reports", "version"}
 FRAMES: Final = {*ROWS, "frames"}
 
 ALLOWED: Final[dict[str, set[str]]] = {
     "errors": set(),
-    "tables": {"errors"},
-    "config": INPUT_TABLES,
-    "document": {"errors"},
+    "version": set(),
+    "table_lines": set(),
+    "tables": {"errors", "table_lines"},
+    "document": {"errors", "version"},
     "logs": {"errors"},
     "tokens": {"errors"},
     "models": {*INPUT_TABLES, "tokens"},
     "framing": {*INPUT_TABLES, "logs", "tokens"},
     "scanning": ROWS,
     "reports": REPORTS,
-    "render": {"errors", "document", "reports"},
+    "render": {"errors", "document"},
     "frames": {*ROWS, "reports"},
     "api": REPORTS,
     "arrow": {*FRAMES, "reports"},
@@ -43,23 +44,23 @@ ALLOWED: Final[dict[str, set[str]]] = {
     "duckdb": {*FRAMES, "arrow"},
     "ray": {*FRAMES, "arrow"},
     "spark": {*FRAMES, "arrow", "reports"},
-    "cli": {*REPORTS, "config", "render", ""},
+    "cli": {*REPORTS, "render"},
     "__main__": {"errors", "cli", "render"},
-    "": {"errors", "api"},  # tokcount/__init__.py: the public names
+    "": {"errors", "api", "logs", "version"},  # tokcount/__init__.py: the public names
 }
 """Top-level module or folder → those it may import from."""
 
 ORDER: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "logs": (
-        ("scalars", "options", "spans"),
+        ("scalars", "source"),
         ("record",),
-        ("bytes",),
-        ("format", "adapt"),
-        ("containers", "mapping", "source"),
-        ("formats",),
+        ("options", "format"),
+        ("bytes", "adapt", "registry"),
+        ("containers", "formats"),
         ("detect", "sqlite", "conversations"),
+        ("mapping",),
         ("reader",),
-        ("summary",),
+        ("spans", "summary"),
     ),
 }
 """Folder → its modules and folders from the lowest floor up: each may import from its own floor and those below."""

@@ -14,12 +14,12 @@ docstrings describe shapes, units and errors.
 from typing import TYPE_CHECKING, Any
 
 from tokcount.errors import DataError, TokcountError, UsageError
+from tokcount.version import __version__
 
 if TYPE_CHECKING:
     from tokcount.api import Counted, count, count_request, read, scan
     from tokcount.logs.record import Message, Part, Record, Skipped, Usage
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Counted",

@@ -54,7 +54,7 @@ class Counter(NamedTuple):
 
 def installed(node_modules: Path | None) -> Iterator[Counter]:
     """All counters that are there, tokcount first; those of npm in the folder given."""
-    from tokcount import __version__
+    from tokcount.version import __version__
 
     _use_shipped_vocabularies()
     yield Counter("tokcount", __version__, tokcount)

@@ -14,9 +14,9 @@ from support.processes import children_of
 from support.running import SAMPLES
 from support.running import tokcount as process
 
-from tokcount import __version__
 from tokcount.cli.app import COMMANDS
 from tokcount.errors import ExitCode
+from tokcount.version import __version__
 
 CHAT = '{"model": "gpt-4o", "messages": [{"role": "user", "content": %s}]}\n'
 

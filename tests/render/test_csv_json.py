@@ -6,7 +6,7 @@ import json
 
 from support.rendering import render
 
-from tokcount import __version__
+from tokcount.version import __version__
 from tokcount.reports.inspect.report import CountedInput, CountReport
 
 REPORT = CountReport(

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from tokcount import __version__
 from tokcount.errors import Interrupted, UsageError
+from tokcount.version import __version__
 
 COMMANDS = {
     "count": ("count:count", "Count the tokens of plain text, like wc."),

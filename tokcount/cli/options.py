@@ -51,6 +51,7 @@ MaxRatio = Annotated[
         at_least=1,
     ),
 ]
+Debug = Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")]
 Quiet = Annotated[
     bool, option("--quiet", "-q", help_text="Print no summary and no warnings to standard error.")
 ]
@@ -289,7 +290,7 @@ class RunGroup:
     ] = None
     quiet: Quiet = False
     no_progress: Annotated[bool, option("--no-progress", help_text="Show no progress bar.")] = False
-    debug: Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")] = False
+    debug: Debug = False
 
 
 def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from tokcount import __version__
 from tokcount.document.blocks import Blocks
 from tokcount.document.budgets import BudgetResults
 from tokcount.document.rows import Row
+from tokcount.version import __version__
 
 SCHEMA_VERSION: Final = 1
 """Raised when a JSON key is renamed or changes its meaning; additions leave it as it is."""

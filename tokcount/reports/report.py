@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from tokcount import __version__
 from tokcount.document.document import SCHEMA_VERSION
+from tokcount.version import __version__
 
 Count = Annotated[int, Meta(ge=0)]
 """A number of records or of tokens."""

@@ -10,7 +10,7 @@ import typer
 
 from tokcount.cli.inputs import sources_of
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Engine, MaxRatio, Paths, Quiet
+from tokcount.cli.options import Debug, Engine, MaxRatio, Paths, Quiet
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.render.writing import write
@@ -50,9 +50,7 @@ def count(
     ] = "auto",
     max_ratio: MaxRatio = 1000,
     quiet: Quiet = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
-    ] = False,
+    debug: Debug = False,
     output: OutputGroup = OutputGroup(),
 ) -> None:
     """Count the tokens of plain text, like wc.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount import __version__
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.outputs import OutputGroup, show
+from tokcount.version import __version__
 
 if TYPE_CHECKING:
     from tokcount.reports.inspect.report import Check

@@ -6,8 +6,8 @@ import json
 
 from support.rendering import render
 
-from tokcount.version import __version__
 from tokcount.reports.inspect.report import CountedInput, CountReport
+from tokcount.version import __version__
 
 REPORT = CountReport(
     inputs=[CountedInput(path="=größe\x1b", bytes=3, tokens={"o200k_base": 1})], total={"o200k_base": 1}

@@ -1,8 +1,8 @@
 """Groups of records: by model, kind, source, day, script, tag or role, so that they add up to the total.
 
-A record belongs to one group of every dimension but ``role``, where its tokens are spread over its messages' roles;
-what stands between the messages is the group ``(framing)``, what came back ``(reply)``, and text without a role
-``(other)``. A record with several tags belongs to the group of that very set of tags.
+A record belongs to one group of every dimension except `role`, where its tokens are divided among the roles of its
+messages; framing is the group `(framing)`, the answer `(reply)`, and text without a role `(other)`. A record with
+several tags belongs to the group of exactly that set of tags.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DIMENSIONS: dict[str, pl.Expr] = {
     "tag": pl.when(pl.col("tags") != "").then(pl.col("tags")),
     "role": pl.col("role"),
 }
-"""Name after ``--by`` → the value that a record is grouped by; null is "not known". Days are days in UTC."""
+"""Name given to `--by` → the value that a record is grouped by; null is "not known". Days are in UTC."""
 
 FRAMING, REPLY, OTHER = "(framing)", "(reply)", "(other)"
 
@@ -44,7 +44,7 @@ def groups(
 def sums(
     frame: pl.DataFrame, by: Sequence[str], references: Sequence[NamedReference], baseline: NamedReference
 ) -> list[Stats]:
-    """One aggregated row a group, in any order: ``by:NAME`` for each dimension, ``records``, and the measures."""
+    """One aggregated row per group, in any order: `by:NAME` for each dimension, `records`, and the measures."""
     if not by:
         return []
     sliced = with_roles(frame, [reference.label for reference in references]) if "role" in by else frame
@@ -83,9 +83,9 @@ def entries(
 
 
 def with_roles(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
-    """One row for each record and role, with column ``role``; the counts of a record's rows add up to its own.
+    """One row per record and role, with the column `role`; the counts of a record's rows add up to its own.
 
-    Needs the columns ``LABEL:content_tokens[ROLE]`` that a scan by role makes.
+    Needs the columns `LABEL:content_tokens[ROLE]` of a scan by role.
     """
     found = [known for name in frame.columns if (known := parse_column(name)) is not None]
     roles = sorted({known.part for known in found if known.measure == "content_tokens" and known.part})

@@ -38,7 +38,7 @@ def tokens(label: str, quantity: str) -> pl.Expr:
 
 
 def record_drift(label: str, baseline: str) -> pl.Expr:
-    """The drift of each record, as column ``LABEL:drift``; null where a side is unknown or the baseline is 0."""
+    """The drift of each record, as column `LABEL:drift`; null where a side is unknown or the baseline is 0."""
     before, after = tokens(baseline, "input_tokens"), tokens(label, "input_tokens")
     drift = pl.when(before > 0).then((after - before) / before)
     return drift.alias(column(label, "drift"))
@@ -54,7 +54,7 @@ def with_drift(
 
 
 def measures(label: str, baseline: str) -> list[pl.Expr]:
-    """Aggregations over a frame `with_drift`, for ``select`` or ``group_by().agg``."""
+    """Aggregations over a frame `with_drift`, for `select` or `group_by().agg`."""
     named = [*_sums(label), *_basis(label)]
     if label != baseline:
         named += [*_total_drift(label, baseline), *_distribution(label, baseline)]
@@ -100,14 +100,14 @@ def _distribution(label: str, baseline: str) -> list[tuple[str, pl.Expr]]:
 
 
 def _percentile(values: pl.Expr, share: float) -> pl.Expr:
-    """Written out, because polars rounds ``linear`` one way in groups and another way without them."""
+    """Written out, because polars rounds `linear` differently in groups."""
     place = (values.count().cast(pl.Int64) - 1) * share
     lower, upper = values.quantile(share, "lower"), values.quantile(share, "higher")
     return interpolated(lower, upper, place - place.floor())
 
 
 def interpolated(lower: Number, upper: Number, share: Number) -> Number:
-    """The value that lies ``share`` of the way between two neighbours."""
+    """Linear interpolation between two neighbours: `lower` at share 0, `upper` at 1."""
     return lower + share * (upper - lower)
 
 

@@ -54,14 +54,14 @@ class Contents(msgspec.Struct, frozen=True):
     kinds: Counts
     models: Counts
     flags: Counts
-    """Flags of one record are joined by ``|``."""
+    """Flags of one record are joined by `|`."""
     first: datetime | None
     last: datetime | None
     undated: int
 
 
 def contents(frame: pl.DataFrame) -> Contents:
-    """What the rows of a frame hold: ``format, kind, model, flags, timestamp``."""
+    """What the rows of a frame hold: `format, kind, model, flags, timestamp`."""
     formats, kinds, models, flags = (counts_of(frame[name]) for name in ("format", "kind", "model", "flags"))
     first, last = _instant(frame["timestamp"].min()), _instant(frame["timestamp"].max())
     return Contents(frame.height, formats, kinds, models, flags, first, last, frame["timestamp"].null_count())
@@ -103,7 +103,7 @@ def tally_of(counts: Iterable[tuple[str | None, int]]) -> dict[str, int]:
 
 
 def words(values: pl.Series, separator: str) -> dict[str, int]:
-    """Word → in how many values of joined words it stands, in the order of the alphabet."""
+    """Word → how many values of joined words contain it, in alphabetical order."""
     return words_of(counts_of(values), separator)
 
 

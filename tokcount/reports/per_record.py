@@ -1,4 +1,4 @@
-"""What an analysis has to know of a plan, and the rows of a record each that every interface gives out."""
+"""What a report needs to know of a plan, and the rows of `--per-record`, for every interface."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def per_record(
     frame: pl.DataFrame, references: Sequence[NamedReference], baseline: NamedReference
 ) -> pl.DataFrame:
-    """One row a record, in the order of the log.
+    """One row per record, in the order of the log.
 
-    ``source, line, index, format, kind, model, timestamp, basis, flags``; for each reference R ``R:content_tokens,
-    R:framing_tokens, R:input_tokens, R:output_tokens, R:drift, R:cost_usd``; then ``reason``. Null is "not known":
+    `source, line, index, format, kind, model, timestamp, basis, flags`; for each reference R `R:content_tokens,
+    R:framing_tokens, R:input_tokens, R:output_tokens, R:drift, R:cost_usd`; then `reason`. Null is "not known":
     a record that R cannot count, the drift of the baseline, a cost without a price.
     """
     prepared = with_drift(frame, references, baseline)
@@ -68,9 +68,9 @@ def money_of(plan: ScanPlan, today: date, as_of: date | None = None) -> CostOpti
 def record_rows(
     frame: pl.DataFrame, plan: ScanPlan, money: CostOptions | None, extra: Sequence[str] = ()
 ) -> pl.DataFrame:
-    """The rows of `tokcount.reports.per_record.per_record`, with costs where ``money`` is asked for.
+    """The rows of `tokcount.reports.per_record.per_record`, with costs where `money` is given.
 
-    ``extra`` are further columns of the frame, or ``R:low`` of `tokcount.reports.cost.compute.with_costs`.
+    `extra` are further columns of the frame, or `R:low` of `tokcount.reports.cost.compute.with_costs`.
     """
     from tokcount.reports.cost.compute import with_costs
 

@@ -35,14 +35,14 @@ KEPT = ("price", "cost", "input_cost", "output_cost")
 
 
 class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked.
+    """What to report.
 
-    ``baseline`` and ``targets`` are labels: ``own`` for each record's own model, else a model name as it was given.
-    ``as_of`` prices everything as on that day; without it, records are priced at their own day and named references
-    at ``today``. ``batch`` prices everything at batch rates. ``assume_model`` stands in for records that name no model
-    or one that nobody prices. ``cached_share`` (0 to 1) is the part of long prompts
-    that is taken to be cached where the log does not say. ``monthly`` projects from the log's time span,
-    ``records_per_month`` from a number of records.
+    `baseline` and `targets` are labels: `own` for each record's own model, else a model name as it was given.
+    `as_of` prices everything as on that day; without it, records are priced at their own day and named references
+    at `today`. `batch` prices everything at batch rates. `assume_model` is the model of records that name none
+    or one without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where
+    the log has no cache data. `monthly` projects from the log's time span, `records_per_month` from a number of
+    records.
     """
 
     baseline: str = OWN
@@ -71,9 +71,9 @@ def report(
 
 
 class Total(msgspec.Struct, frozen=True):
-    """The cost under one reference as a decimal string (``None``: nothing is priced) and the records priced.
+    """The cost under one reference as a decimal string (`None`: nothing is priced) and the records priced.
 
-    ``floor``: the true cost is higher.
+    `floor`: the true cost is higher.
     """
 
     cost_usd: str | None
@@ -84,9 +84,9 @@ class Total(msgspec.Struct, frozen=True):
 def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> Costs:
     """What the log costs under each label.
 
-    ``frame`` has one row a record: ``source, kind, model, timestamp, tier, tags``, ``billed_input_tokens``,
-    ``billed_output_tokens``, ``R:input_tokens`` and ``R:output_tokens`` for each label R, and if it has them
-    ``billed_cached_tokens``, ``billed_cache_write_tokens`` and ``requests`` (API calls behind a row: rows of
+    `frame` has one row per record: `source, kind, model, timestamp, tier, tags`, `billed_input_tokens`,
+    `billed_output_tokens`, `R:input_tokens` and `R:output_tokens` for each label R, and if it has them
+    `billed_cached_tokens`, `billed_cache_write_tokens` and `requests` (API calls behind a row: rows of
     several get no long-context step). Raises `UsageError` for a dimension or share that cannot be.
     """
     check(options)
@@ -119,9 +119,9 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
 
 
 def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:
-    """The frame with ``R:cost_usd`` for each label: an exact decimal string, null where a record is unpriced.
+    """The frame with `R:cost_usd` for each label: an exact decimal string, null where a record is unpriced.
 
-    ``R:low`` says why the true cost of a record is higher; it is null where it is not.
+    `R:low` is why the true cost of a record is higher; it is null where it is not.
     """
     check(options)
     book = _book(options, catalog)
@@ -184,7 +184,7 @@ def _requests(frame: pl.DataFrame) -> pl.Series | None:
 
 
 def _compared(base: pl.DataFrame, target: pl.DataFrame, book: PriceBook, frame: pl.DataFrame) -> pl.DataFrame:
-    """``before``, ``mixed`` (target tokens, baseline's price) and ``after`` of each record; null unless all are."""
+    """`before`, `mixed` (target tokens, baseline's price) and `after` of each record; null unless all are."""
     usage = target.select("input", "cached", "write", "output")
     mixed = book.charge(usage, base["price"], _requests(frame))["cost"]
     costs = pl.DataFrame({"before": base["cost"], "mixed": mixed, "after": target["cost"]})

@@ -34,10 +34,10 @@ TOO_FINE = "a price with more than seven decimals"
 
 
 class PriceBook:
-    """The prices of one analysis, each with a small number that stands for it in frames.
+    """The prices of one analysis, each with a small number that represents it in frames.
 
-    ``as_of`` prices everything as on that day; without it a record's own model is priced at the record's day, and
-    a named reference at ``today``. ``assume_model`` stands in for an own model that is missing or unknown.
+    `as_of` prices everything as on that day; without it a record's own model is priced at the record's day, and
+    a named reference at `today`. `assume_model` replaces an own model that is missing or unknown.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class PriceBook:
         self._numbers: dict[Price, int] = {}
 
     def place(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
-        """One row a record, in the same order: ``price`` (number in `prices`, or null) and ``reason`` for a null."""
+        """One row per record, in the same order: `price` (number in `prices`, or null) and `reason` for a null."""
         keys = frame.select("model", "timestamp", "tier").with_columns(
             model=pl.col("model") if label == OWN else pl.lit(label),
             day=pl.col("timestamp").dt.date() if label == OWN else pl.lit(None, pl.Date),
@@ -77,9 +77,9 @@ class PriceBook:
         return joined.select("price", "reason")
 
     def charge(self, usage: pl.DataFrame, price: pl.Series, requests: pl.Series | None) -> pl.DataFrame:
-        """What each record costs: ``input_cost, cached_cost, output_cost, cost`` in units, ``long`` (step taken).
+        """What each record costs: `input_cost, cached_cost, output_cost, cost` in units, `long` (step taken).
 
-        ``input_cost`` includes the cached part and cache writes. All are null without a price or without tokens.
+        `input_cost` includes the cached part and cache writes. All are null without a price or without tokens.
         """
         rated = usage.select("input", "cached", "write", "output").with_columns(price.alias("price"))
         single = pl.lit(value=True) if requests is None else (requests.fill_null(1) <= 1).alias("single")

@@ -2,7 +2,7 @@
 
 What the log says was billed wins for the record's own model; everything else is counted. A target is charged its
 own count plus what the count of the own model could not see (billed minus counted: hidden context, images,
-reasoning), so that a move is compared like for like; where nothing could be counted, the billed numbers stand.
+reasoning), so that both sides include the same things; where nothing could be counted, the billed numbers are used.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ OPTIONAL_COLUMNS: Final = ("billed_cached_tokens", "billed_cache_write_tokens", 
 
 
 def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Decimal | None) -> pl.DataFrame:
-    """One row a record: ``input, cached, write, output`` tokens charged (Int64) and ``usage``, in the same order.
+    """One row per record: `input, cached, write, output` tokens charged (Int64) and `usage`, in the same order.
 
-    ``input`` includes ``cached`` and ``write``; it is null where neither a count nor a billed number is known.
-    ``usage`` is ``billed``, ``counted``, ``carried`` for a target whose tokens rest on billed numbers that its own
-    count cannot explain, or ``not billed`` for an answer from a gateway's cache. ``low`` says why the tokens are a
-    floor: `NO_OUTPUT` (an unknown output is charged as 0), `PARTIAL` or `AUDIO`; else it is null.
-    ``basis`` is that of the count, where one was needed.
+    `input` includes `cached` and `write`; it is null where neither a count nor a billed number is known.
+    `usage` is `billed`, `counted`, `carried` for a target whose tokens include billed numbers that its own
+    count cannot explain, or `not billed` for an answer from a gateway's cache. `low` is why the tokens are a
+    lower bound: `NO_OUTPUT` (an unknown output is charged as 0), `PARTIAL` or `AUDIO`; else it is null.
+    `basis` is that of the count, where one was needed.
     """
     missing = [name for name in OPTIONAL_COLUMNS if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.Int64).alias(name) for name in missing)

@@ -38,7 +38,7 @@ from tokcount.reports.overview import (
 )
 
 NOT_COUNTABLE: Final = "not countable"
-"""Stands in for a reason that a scan did not give."""
+"""Used where a scan gave no reason."""
 
 
 class DriftSums(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def sum_up(
     top: int,
     costs: dict[str, Total],
 ) -> DriftSums:
-    """The aggregations over one row a record; the first reference is the baseline, ``top`` is per target."""
+    """The aggregations over one row per record; the first reference is the baseline, `top` is per target."""
     baseline = references[0]
     prepared = with_drift(frame, references, baseline)
     stats = prepared.select(m for r in references for m in measures(r.label, baseline.label))
@@ -109,9 +109,9 @@ def _worst(
 
 
 class DriftOptions(msgspec.Struct, frozen=True):
-    """What is asked: ``by`` are dimensions of `tokcount.reports.groups.DIMENSIONS`, ``top`` is per target.
+    """What to report: `by` are dimensions of `tokcount.reports.groups.DIMENSIONS`, `top` is per target.
 
-    ``money`` says at which prices the references are charged; without it nothing is.
+    `money` has the prices at which the references are charged; without it nothing is charged.
     """
 
     baseline: NamedReference
@@ -131,10 +131,10 @@ def report(
 ) -> DriftReport:
     """The drift report over one row a record, as a scan makes them.
 
-    The frame has ``source, line, index, format, kind, model, timestamp, basis, reason, flags, tags``, and for each
-    reference ``R:content_tokens, R:framing_tokens, R:input_tokens, R:output_tokens`` (null: not countable under R)
-    and ``R:basis``; ``script`` and ``R:content_tokens[ROLE]`` only when grouped by them. Sums are over the records
-    that a reference can count; ``counted`` says how many those are. For money it has the columns that
+    The frame has `source, line, index, format, kind, model, timestamp, basis, reason, flags, tags`, and for each
+    reference `R:content_tokens, R:framing_tokens, R:input_tokens, R:output_tokens` (null: not countable under R)
+    and `R:basis`; `script` and `R:content_tokens[ROLE]` only when grouped by them. Sums are over the records
+    that a reference can count; `counted` says how many those are. For money it has the columns that
     `tokcount.reports.cost.compute.costs` needs too.
     """
     costs = totals(frame, options.money, catalog) if options.money else {}

@@ -20,7 +20,7 @@ from tokcount.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
     from tokcount.reports.budgets.compute import CheckOptions, Verdict
-    from tokcount.reports.budgets.derived import BudgetContext
+    from tokcount.reports.budgets.from_scan import BudgetContext
     from tokcount.reports.budgets.report import CheckReport
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
@@ -190,7 +190,7 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
 def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: BudgetGroup) -> BudgetContext:
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
-    from tokcount.reports.budgets.derived import BudgetContext
+    from tokcount.reports.budgets.from_scan import BudgetContext
 
     return BudgetContext(
         baseline=references.from_ or OWN,

@@ -5,9 +5,9 @@ A budget that cannot be judged is a broken one, unless that is allowed: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -18,13 +18,47 @@ from tokcount.reports.budgets.baseline import Baseline, json_value
 from tokcount.reports.budgets.language import Amount, Budget, holds
 from tokcount.reports.budgets.metric import Measured, Unit
 from tokcount.reports.budgets.metrics import METRICS
-from tokcount.reports.budgets.report import CheckedBudget, CheckReport, Level
-from tokcount.reports.budgets.source import BudgetSource, Violations
+from tokcount.reports.budgets.report import CheckedBudget, CheckReport, Level, ViolatingRecord
 from tokcount.reports.report import Overview
 
 NO_BASELINE: Final = "no baseline; save one with --save-baseline FILE, compare with --baseline FILE"
 NOT_IN_BASELINE: Final = "not in the baseline; save it again with --save-baseline"
 SAVED: Final = "saved as baseline"
+
+
+class Violations(msgspec.Struct, frozen=True):
+    """The records that violate a budget, the worst first: the first ones, and how many in all."""
+
+    records: list[ViolatingRecord] = []
+    total: int = 0
+
+
+class BudgetSource(Protocol):
+    """Measures budgets over a scan, or looks their values up in saved reports.
+
+    ``target`` is the label of the reference to measure under, ``None`` each record's own model.
+    """
+
+    @property
+    def targets(self) -> tuple[str | None, ...]:
+        """What a budget without ``for`` is measured under."""
+        ...
+
+    def measure(self, budget: Budget, target: str | None) -> Measured:
+        """The value of a budget's metric over the records that it selects."""
+        ...
+
+    def violations(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Violations:
+        """The first ``top`` records that violate a limit; without one, those that have no value.
+
+        Of a sum or a ratio: the fewest records whose excess makes up the excess of the whole.
+        """
+        ...
+
+
+def reasons_text(reasons: Mapping[str, int], records: int) -> str:
+    """``counted in part (3 of 1,000 records)`` for each reason; empty without one."""
+    return ", ".join(f"{reason} ({n:,} of {records:,} records)" for reason, n in reasons.items() if n)
 
 
 class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,11 +14,11 @@ import msgspec
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
+from tokcount.reports.budgets.compute import Violations, reasons_text
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.metric import LogTotals, Measured, Metric
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport
-from tokcount.reports.budgets.source import Violations, reasons_text
 from tokcount.reports.budgets.violations import DIGITS
 from tokcount.reports.report import Overview, Report
 
@@ -28,7 +28,7 @@ NOT_THERE: Final = "not in the report; check the log itself"
 
 
 class ReportSource:
-    """A `tokcount.reports.budgets.source.BudgetSource` over saved reports; the first one that has a value gives it."""
+    """A `tokcount.reports.budgets.compute.BudgetSource` over saved reports; the first one that has a value gives it."""
 
     def __init__(self, reports: Sequence[Report], targets: tuple[str, ...] = ()) -> None:
         self._reports = reports
@@ -41,7 +41,7 @@ class ReportSource:
         return self._targets or tuple(dict.fromkeys(found)) or (None,)
 
     def measure(self, budget: Budget, target: str | None) -> Measured:
-        """See `tokcount.reports.budgets.source.BudgetSource`."""
+        """See `tokcount.reports.budgets.compute.BudgetSource`."""
         for report in self._reports:
             found = _measured(report, budget, target)
             if found is not None:

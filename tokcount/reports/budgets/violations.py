@@ -9,11 +9,11 @@ import msgspec
 import polars as pl
 
 from tokcount.reports.budgets.baseline import json_value
+from tokcount.reports.budgets.compute import Violations
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.metric import AVERAGES, ORDERED, PerRecord, Ratio, Unit
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import ViolatingRecord
-from tokcount.reports.budgets.source import Violations
 from tokcount.reports.cost.prices import UNIT, usd
 
 DIGITS: Final = ".12g"

@@ -104,7 +104,11 @@ def test_a_worker_that_is_killed_loses_nothing(
         pytest.param({"to": list(TO), "by": ["model", "kind"], "top": 3}, id="money of own models"),
         pytest.param({"by": ["role"]}, id="roles under the three encodings"),
         pytest.param(
-            {"from_": "gpt-4", "to": ["gpt-5.6-luna"], "by": ["day", "script", "tag", "source"]},
+            {
+                "from_": "gpt-4",
+                "to": ["gpt-5.6-luna"],
+                "by": ["day", "script", "tag", "source", "week", "month", "user"],
+            },
             id="a named baseline and groups of every kind",
         ),
         pytest.param({"to": ["o200k_base"], "top": 0}, id="an encoding without a price, no groups"),

@@ -130,6 +130,7 @@ def test_every_key_is_an_option_of_its_command() -> None:
 def test_migrate_takes_the_only_target_of_a_file(tmp_path: Path) -> None:
     assert settings.load(written(tmp_path, "to = ['gpt-4o']")).defaults("migrate")["to"] == "gpt-4o"
     assert "to" not in settings.load(written(tmp_path, "to = ['gpt-4o', 'gpt-5']")).defaults("migrate")
+    assert "to" not in settings.load(written(tmp_path, "to = 'gpt-4o,gpt-5'")).defaults("migrate")
 
 
 def test_keys_of_a_pyproject_are_reported_with_their_full_path(tmp_path: Path) -> None:

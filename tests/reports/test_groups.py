@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.frames import NEW, OLD, SKIPS, Skips, counts, frame, record, small_log
 
+from tokcount.cli.options import GROUP_KEYS
 from tokcount.reports.drift.compute import DriftOptions, report
 from tokcount.reports.groups import DIMENSIONS
 
@@ -35,6 +36,36 @@ def test_days_come_in_order_and_are_days_in_utc() -> None:
     )
 
     assert [g["day"] for g in grouped(rows, "day")["groups"]] == [None, "2023-05-01"]
+
+
+def test_weeks_are_iso_weeks_and_months_calendar_months() -> None:
+    at = [
+        datetime(2024, 12, 29, tzinfo=UTC),
+        datetime(2024, 12, 30, tzinfo=UTC),
+        datetime(2025, 1, 2, tzinfo=UTC),
+    ]
+    rows = frame([record(n, timestamp=day) | counts(OLD, 1) | counts(NEW, 1) for n, day in enumerate(at)])
+
+    assert [(g["week"], g["records"]) for g in grouped(rows, "week")["groups"]] == [
+        ("2024-W52", 1),
+        ("2025-W01", 2),
+    ]
+    assert [(g["month"], g["records"]) for g in grouped(rows, "month")["groups"]] == [
+        ("2024-12", 2),
+        ("2025-01", 1),
+    ]
+
+
+def test_records_without_a_user_are_one_group() -> None:
+    rows = frame(
+        [record(n, user=user) | counts(OLD, 1) | counts(NEW, 1) for n, user in enumerate(["eve", None, None])]
+    )
+
+    assert {g["user"]: g["records"] for g in grouped(rows, "user")["groups"]} == {"eve": 1, None: 2}
+
+
+def test_the_command_line_has_a_key_for_every_dimension() -> None:
+    assert set(GROUP_KEYS) == set(DIMENSIONS)
 
 
 def test_several_dimensions_make_every_combination() -> None:

@@ -28,6 +28,7 @@ SCHEMA: dict[str, Any] = {
     "reason": pl.String,
     "flags": pl.String,
     "tags": pl.String,
+    "user": pl.String,
     "answer_calls": pl.Int32,
     "answer_messages": pl.Int32,
     "messages": pl.Int32,
@@ -60,6 +61,7 @@ def record(line: int = 1, **columns: Any) -> dict[str, Any]:
         "reason": None,
         "flags": "",
         "tags": "",
+        "user": None,
     }
     return {**defaults, **columns}
 

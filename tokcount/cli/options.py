@@ -25,13 +25,26 @@ PerRecord = Annotated[
     bool,
     typer.Option("--per-record", help="Write one row per record instead of a report (also as -f parquet)."),
 ]
-GROUP_KEYS = ("model", "kind", "role", "script", "day", "source", "tag")
-COST_KEYS = ("model", "day", "tag", "source", "kind")
+GROUP_KEYS = ("model", "kind", "role", "script", "day", "week", "month", "source", "tag", "user")
+"""The keys of `--by`: those of `tokcount.reports.groups.DIMENSIONS`."""
+
+
+def split_commas(values: list[str] | None) -> list[str] | None:
+    """The items of a repeatable option whose values may also be lists separated by commas."""
+    if values is None:
+        return None
+    items = [item.strip() for value in values for item in value.split(",")]
+    return [item for item in items if item]
 
 
 def option(*names: str, help_text: str, metavar: str | None = None, at_least: int | None = None) -> Any:
     """An option whose help text names its default, so that typer does not add it."""
     return typer.Option(*names, help=help_text, metavar=metavar, min=at_least, show_default=False)
+
+
+def list_option(*names: str, help_text: str, metavar: str) -> Any:
+    """A repeatable option whose values are split at commas."""
+    return typer.Option(*names, help=help_text, metavar=metavar, callback=split_commas, show_default=False)
 
 
 AsOf = Annotated[
@@ -57,11 +70,12 @@ Quiet = Annotated[
 ]
 
 
-def by_option(keys: tuple[str, ...]) -> Any:
-    """`--by` with its keys."""
-    return typer.Option(
-        "--by", help=f"Group by {', '.join(keys)}; repeatable.", metavar="KEY", show_default=False
-    )
+By = Annotated[
+    list[str] | None,
+    list_option(
+        "--by", help_text=f"Group by {', '.join(GROUP_KEYS)}; repeatable, or KEY,KEY.", metavar="KEY"
+    ),
+]
 
 
 def top_option(help_text: str) -> Any:
@@ -158,9 +172,10 @@ class ReferenceGroup(OwnGroup):
     ] = None
     to: Annotated[
         list[str] | None,
-        option(
+        list_option(
             "--to",
-            help_text="Target: a model, an encoding, or auto (recommended replacements of logged models); repeatable.",
+            help_text="Target: a model, an encoding, or auto (recommended replacements of logged models); "
+            "repeatable, or REF,REF.",
             metavar="REF",
         ),
     ] = None
@@ -293,10 +308,9 @@ class RunGroup:
     debug: Debug = False
 
 
-def group_keys(values: list[str] | None, known: tuple[str, ...] = GROUP_KEYS) -> tuple[str, ...]:
-    """The keys of `--by`, which may be repeated or separated by commas. Raises `UsageError` for an unknown key."""
-    keys = [key.strip() for value in values or () for key in value.split(",") if key.strip()]
-    for key in keys:
-        if key not in known:
-            raise UsageError(f"--by {key}: unknown key. {suggest(key, known)}")
-    return tuple(dict.fromkeys(keys))
+def group_keys(keys: list[str] | None) -> tuple[str, ...]:
+    """The distinct keys of `--by`. Raises `UsageError` for an unknown one."""
+    for key in keys or ():
+        if key not in GROUP_KEYS:
+            raise UsageError(f"--by {key}: unknown key. {suggest(key, GROUP_KEYS)}")
+    return tuple(dict.fromkeys(keys or ()))

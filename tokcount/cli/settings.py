@@ -16,7 +16,15 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 import msgspec
 
 from tokcount import tables
-from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import (
+    BudgetGroup,
+    MoneyGroup,
+    PriceGroup,
+    ReadGroup,
+    ReferenceGroup,
+    RunGroup,
+    split_commas,
+)
 from tokcount.cli.outputs import Output
 from tokcount.errors import UsageError
 from tokcount.logs import options as reading
@@ -99,7 +107,7 @@ class Config:
             return {**self.shared, **self.check}
         values = {**self.shared, **{name: value for name, value in self.check.items() if name in CHECK}}
         if command == "migrate":
-            targets = values.pop("to", [])
+            targets = split_commas(values.pop("to", None)) or []
             values |= {"to": targets[0]} if len(targets) == 1 else {}
         return values
 

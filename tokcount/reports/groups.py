@@ -1,4 +1,4 @@
-"""Groups of records: by model, kind, source, day, script, tag or role, so that they add up to the total.
+"""Groups of records: by one or several `DIMENSIONS`, so that they add up to the total.
 
 A record belongs to one group of every dimension except `role`, where its tokens are divided among the roles of its
 messages; framing is the group `(framing)`, the answer `(reply)`, and text without a role `(other)`. A record with
@@ -15,18 +15,19 @@ import polars as pl
 from tokcount.reports.columns import QUANTITIES, NamedReference, column
 from tokcount.reports.drift.report import DriftGroup
 from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
-from tokcount.scanning.schema import parse_column
+from tokcount.scanning.schema import TIME_FORMATS, parse_column
 
 DIMENSIONS: dict[str, pl.Expr] = {
     "model": pl.col("model"),
     "kind": pl.col("kind"),
     "source": pl.col("source"),
-    "day": pl.col("timestamp").dt.strftime("%Y-%m-%d"),
     "script": pl.col("script"),
+    **{name: pl.col("timestamp").dt.strftime(form) for name, form in TIME_FORMATS.items()},
+    "user": pl.col("user"),
     "tag": pl.when(pl.col("tags") != "").then(pl.col("tags")),
     "role": pl.col("role"),
 }
-"""Name given to `--by` → the value that a record is grouped by; null is "not known". Days are in UTC."""
+"""Name given to `--by` → the value that a record is grouped by; null is "not known". Times are in UTC."""
 
 FRAMING, REPLY, OTHER = "(framing)", "(reply)", "(other)"
 
@@ -36,7 +37,7 @@ def groups(
 ) -> list[DriftGroup]:
     """One group for each combination of the dimensions in `by`.
 
-    Days are in order, all other groups by falling input tokens of the baseline, then by name.
+    Days, weeks and months are in order, all other groups by falling input tokens of the baseline, then by name.
     """
     return entries(sums(frame, by, references, baseline), by, references, baseline)
 
@@ -70,7 +71,7 @@ def entries(
     def place(row: Stats) -> tuple[Any, ...]:
         named = tuple((row[key(name)] is not None, row[key(name)] or "") for name in by)
         size = -(row[largest] or 0)
-        return (named, size) if by[0] == "day" else (size, named)
+        return (named, size) if by[0] in TIME_FORMATS else (size, named)
 
     return [
         DriftGroup(
@@ -159,6 +160,8 @@ def _narrow(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
     """Without the columns of single roles, so that slices lie on one another."""
     kept = [column(label, name) for label in labels for name in (*QUANTITIES, "basis")]
     plain = [
-        name for name in ("model", "kind", "source", "timestamp", "script", "tags") if name in frame.columns
+        name
+        for name in ("model", "kind", "source", "timestamp", "script", "tags", "user")
+        if name in frame.columns
     ]
     return frame.select(*plain, "role", *kept)

@@ -128,6 +128,9 @@ class GroupKeys(msgspec.Struct, frozen=True, kw_only=True):
     kind: str | UnsetType | None = UNSET
     source: str | UnsetType | None = UNSET
     day: str | UnsetType | None = UNSET
+    week: str | UnsetType | None = UNSET
+    month: str | UnsetType | None = UNSET
+    user: str | UnsetType | None = UNSET
     script: str | UnsetType | None = UNSET
     tag: str | UnsetType | None = UNSET
     role: str | UnsetType | None = UNSET

@@ -13,6 +13,9 @@ from typing import Final, Literal, NamedTuple
 Dtype = Literal["text", "basis", "integer", "number", "time"]
 """`basis` is one of `BASIS_ORDER`, `number` may have a fraction, `time` is an instant in UTC."""
 
+TIME_FORMATS: Final = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
+"""Unit of time → how its days (in UTC), ISO weeks and months are written, as `strftime` takes it."""
+
 MISSING: Final = -(2**31)
 """Stands for "not known" in packed token counts: framing can be negative, so -1 is taken."""
 

@@ -29,7 +29,28 @@ def drift_of(label: str, baseline: str) -> Column:
 
 
 def day_of(timestamp: Column) -> Column:
-    """The day in UTC as text, whatever the time zone of the session."""
+    """The day in UTC as text."""
+    return _date(timestamp).cast("string")
+
+
+def week_of(timestamp: Column) -> Column:
+    """The ISO week in UTC as text, `2026-W47`; the year of a week is that of its Thursday."""
+    day = _date(timestamp)
+    thursday = F.date_add(day, F.lit(3) - F.weekday(day))
+    return F.concat(F.year(thursday), F.lit("-W"), F.lpad(F.weekofyear(day).cast("string"), 2, "0"))
+
+
+def month_of(timestamp: Column) -> Column:
+    """The month in UTC as text, `2026-11`."""
+    return F.substring(day_of(timestamp), 1, 7)
+
+
+PERIODS: Final = {"day": day_of, "week": week_of, "month": month_of}
+"""Unit of `tokcount.scanning.schema.TIME_FORMATS` → the column that it makes of a timestamp."""
+
+
+def _date(timestamp: Column) -> Column:
+    """The date in UTC, whatever the time zone of the session."""
     micros = F.unix_micros(timestamp)
     days = (micros - F.pmod(micros, F.lit(MICROSECONDS_A_DAY))) / MICROSECONDS_A_DAY
-    return F.date_add(F.lit("1970-01-01").cast("date"), days.cast("int")).cast("string")
+    return F.date_add(F.lit("1970-01-01").cast("date"), days.cast("int"))

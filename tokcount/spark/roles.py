@@ -12,7 +12,7 @@ from tokcount.reports.columns import QUANTITIES, column
 from tokcount.reports.groups import FRAMING, OTHER, REPLY
 from tokcount.spark.columns import named, of
 
-KEPT = ("source", "kind", "model", "timestamp", "tags", "script")
+KEPT = ("source", "kind", "model", "timestamp", "tags", "script", "user")
 
 
 def with_roles(rows: DataFrame, labels: Sequence[str]) -> DataFrame:

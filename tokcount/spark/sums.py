@@ -15,7 +15,7 @@ from tokcount.framing.layout import BASIS_ORDER
 from tokcount.reports import groups
 from tokcount.reports.columns import QUANTITIES, column
 from tokcount.reports.measures import Stats
-from tokcount.spark.columns import day_of, drift_of, of
+from tokcount.spark.columns import PERIODS, drift_of, of
 from tokcount.spark.percentiles import percentiles
 from tokcount.spark.roles import with_roles
 
@@ -47,8 +47,8 @@ def group_stats(rows: DataFrame, by: Sequence[str], labels: Sequence[str]) -> li
 
 
 def _dimension(name: str) -> Column:
-    if name == "day":
-        return day_of(F.col("timestamp"))
+    if name in PERIODS:
+        return PERIODS[name](F.col("timestamp"))
     if name == "tag":
         return F.when(F.col("tags") != "", F.col("tags"))
     return F.col(name)

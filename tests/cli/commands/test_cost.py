@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from support.in_process import run
 from support.running import SAMPLES
 
+from tokcount.cli.options import GROUP_KEYS
+
 COMPLETIONS = SAMPLES / "completions-2023.jsonl"
 CHATS = SAMPLES / "support-chat.jsonl"
 DEFECTS = SAMPLES / "defects.jsonl"
@@ -135,7 +137,7 @@ class TestReport:
         (own,) = by_records["references"]
         assert Decimal(own["monthly_usd"]) == 2 * Decimal(own["cost_usd"])
 
-    @pytest.mark.parametrize("key", ["model", "day", "tag", "source", "kind"])
+    @pytest.mark.parametrize("key", [key for key in GROUP_KEYS if key != "role"])
     def test_every_grouping_adds_up_to_the_whole(self, key: str) -> None:
         found = report(SAMPLES, "--to", LUNA, "--by", key)
 
@@ -286,7 +288,8 @@ class TestPrices:
         ),
         (["--from", "p50k_base"], "--from p50k_base: an encoding has no price"),
         (["--to", "gpt4o"], "unknown model 'gpt4o'. Did you mean"),
-        (["--by", "role"], "--by role: unknown key. Known: model, day, tag, source, kind."),
+        (["--by", "role"], "--by role: a call has one price for all its messages; drift --by role"),
+        (["--by", "model,team"], "--by team: unknown key. Known: model, kind, role,"),
         (["--by", "modle"], "--by modle: unknown key. Did you mean model"),
         (["--as-of", "May"], "--as-of 'May': expected a date such as 2026-11-22."),
         (["--cached-share", "half"], "--cached-share 'half': expected a share such as 0.3 or 30%."),

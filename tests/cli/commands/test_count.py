@@ -38,6 +38,16 @@ def test_a_model_counts_under_its_encoding() -> None:
     assert report["total"] == {"gpt-4o": 7, "text-davinci-003": 5}
 
 
+def test_a_list_with_commas_names_several_columns() -> None:
+    one_by_one = tokcount(
+        "count", "-e", "p50k_base", "-e", "cl100k_base", "-m", "gpt-4o", "-m", "gpt-4", stdin="2 + 2"
+    )
+    lists = tokcount("count", "-e", "p50k_base, cl100k_base", "-m", "gpt-4o,gpt-4", stdin="2 + 2")
+
+    assert lists.returncode == 0
+    assert lists.stdout == one_by_one.stdout
+
+
 def test_several_files_have_a_total(tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("2 + 2 = 4")

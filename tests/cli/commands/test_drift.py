@@ -14,6 +14,8 @@ from support.in_process import tokcount
 from support.running import ROOT, SAMPLES
 from support.running import tokcount as process
 
+from tokcount.cli.options import GROUP_KEYS
+
 LOGS = sorted(SAMPLES.glob("*.jsonl"))
 FORMATS = ["table", "csv", "json", "jsonl", "markdown"]
 
@@ -47,7 +49,13 @@ def test_counts_of_the_completions_log_are_the_billed_ones() -> None:
     assert (found["compared"], found["exact"]) == (214, 214)
 
 
-@pytest.mark.parametrize("by", ["model", "kind", "role", "script", "day", "source", "tag"])
+def test_targets_may_be_a_list_with_commas() -> None:
+    assert report(*LOGS, "--to", "gpt-4o,gpt-5.6-luna") == report(
+        *LOGS, "--to", "gpt-4o", "--to", "gpt-5.6-luna"
+    )
+
+
+@pytest.mark.parametrize("by", GROUP_KEYS)
 def test_every_grouping_adds_up_to_the_total(by: str) -> None:
     found = report(*LOGS, "--by", by)
 

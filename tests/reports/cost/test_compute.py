@@ -399,7 +399,14 @@ class TestGroups:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"by": ("role",)}, "--by role: cost is grouped by model, day, tag, source, kind"),
+        (
+            {"by": ("role",)},
+            "--by role: a call has one price for all its messages; drift --by role compares their tokens.",
+        ),
+        (
+            {"by": ("team",)},
+            "--by team: cost is grouped by model, kind, source, script, day, week, month, user, tag",
+        ),
         ({"cached_share": Decimal("1.5")}, "--cached-share 1.5: a share is between 0 and 1"),
         ({"records_per_month": 0}, "--records-per-month 0: at least one record was expected"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,7 +10,7 @@ from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
-    COST_KEYS,
+    By,
     MoneyGroup,
     Paths,
     PerRecord,
@@ -18,7 +18,6 @@ from tokcount.cli.options import (
     ReadGroup,
     ReferenceGroup,
     RunGroup,
-    by_option,
     group_keys,
 )
 from tokcount.cli.outputs import RowOutputGroup
@@ -39,7 +38,7 @@ def cost(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
     money: MoneyGroup = MoneyGroup(),
-    by: Annotated[list[str] | None, by_option(COST_KEYS)] = None,
+    by: By = None,
     per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -53,8 +52,10 @@ def cost(
     effect of the prices. Records without a price are listed, and the total is then marked as a lower bound.
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
+    keys = group_keys(by)
     plan = _plan(job.with_auto(references), run, job.catalog)
-    asked = cost_options(plan, job.today, money, group_keys(by, COST_KEYS))
+    plan = msgspec.structs.replace(plan, scripts="script" in keys)
+    asked = cost_options(plan, job.today, money, keys)
     job.warn(plan)
     frame, skipped = job.count(plan)
     unpriced: dict[str, int] = {}

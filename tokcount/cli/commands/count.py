@@ -10,7 +10,7 @@ import typer
 
 from tokcount.cli.inputs import sources_of
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Debug, Engine, MaxRatio, Paths, Quiet
+from tokcount.cli.options import Debug, Engine, MaxRatio, Paths, Quiet, list_option
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.render.writing import write
@@ -24,22 +24,20 @@ def count(
     paths: Paths = None,
     encoding: Annotated[
         list[str] | None,
-        typer.Option(
+        list_option(
             "--encoding",
             "-e",
-            help="Count under this encoding; repeatable.",
+            help_text="Count under this encoding; repeatable, or NAME,NAME.",
             metavar="NAME",
-            show_default=False,
         ),
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(
+        list_option(
             "--model",
             "-m",
-            help="Count under the encoding of this model; repeatable.",
+            help_text="Count under the encoding of this model; repeatable, or MODEL,MODEL.",
             metavar="MODEL",
-            show_default=False,
         ),
     ] = None,
     bare: Annotated[

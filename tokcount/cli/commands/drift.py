@@ -8,14 +8,13 @@ from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
-    GROUP_KEYS,
+    By,
     Paths,
     PerRecord,
     PriceGroup,
     ReadGroup,
     ReferenceGroup,
     RunGroup,
-    by_option,
     group_keys,
     top_option,
 )
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 def drift(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
-    by: Annotated[list[str] | None, by_option(GROUP_KEYS)] = None,
+    by: By = None,
     top: Annotated[int, top_option("Number of worst records shown.")] = 5,
     per_record: PerRecord = False,
     read: ReadGroup = ReadGroup(),

@@ -149,6 +149,10 @@ def totals(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = 
 
 def check(options: CostOptions) -> None:
     """Raise `UsageError` for a dimension, a share or a number of records that cannot be."""
+    if "role" in options.by:
+        raise UsageError(
+            "--by role: a call has one price for all its messages; drift --by role compares their tokens."
+        )
     unknown = [name for name in options.by if name not in BY]
     if unknown:
         raise UsageError(f"--by {unknown[0]}: cost is grouped by {', '.join(BY)}")

@@ -20,9 +20,10 @@ from tokcount.reports.cost.report import (
     UnpricedRecords,
 )
 from tokcount.reports.groups import DIMENSIONS
+from tokcount.scanning.schema import TIME_FORMATS
 
-BY = ("model", "day", "tag", "source", "kind")
-"""The dimensions of `tokcount.reports.groups.DIMENSIONS` that cost is grouped by."""
+BY: Final = tuple(name for name in DIMENSIONS if name != "role")
+"""The dimensions that cost is grouped by: a price is for a whole call, whatever the role of its messages."""
 
 
 def groups(
@@ -31,7 +32,10 @@ def groups(
     compared: dict[str, pl.DataFrame],
     by: Sequence[str],
 ) -> list[CostGroup]:
-    """One group for each combination of the dimensions; days in order, other groups by falling baseline cost."""
+    """One group for each combination of the dimensions.
+
+    Days, weeks and months are in order, all other groups by falling cost of the baseline.
+    """
     if not by:
         return []
     keys = frame.select(DIMENSIONS[name].alias(name) for name in by)
@@ -48,7 +52,7 @@ def groups(
         if label in compared
     ]
     table = pl.concat([keys, pl.DataFrame(columns)], how="horizontal").group_by(by).agg(*sums, *counts)
-    order = list(by) if by[0] == "day" else ["0:cost", *by]
+    order = list(by) if by[0] in TIME_FORMATS else ["0:cost", *by]
     table = table.sort(order, descending=[name == "0:cost" for name in order])
     return [_group(row, by, list(charged)) for row in table.iter_rows(named=True)]
 

@@ -48,6 +48,9 @@ JSON = st.recursive(
         (10**40, None),
         ("9" * 5000, None),
         ([1], None),
+        (10**12, 10**12),
+        (10**12 + 1, None),
+        (1e15, None),
     ],
 )
 def test_numbers(value: object, expected: int | None) -> None:

@@ -1,6 +1,7 @@
 """The numbers behind `tokcount formats PATH`, without the sample folder."""
 
 import json
+import zipfile
 from pathlib import Path
 
 from support.logfiles import CHAT_LINE, write
@@ -29,8 +30,14 @@ def test_all_keys_of_the_report(tmp_path: Path) -> None:
         "skipped": 2,
         "skipped_reasons": {"unparsed": 1, "unrecognised": 1},
         "skipped_at": [
-            {"line": 3, "reason": "unparsed", "detail": "not JSON: Unterminated string starting"},
             {
+                "source": source.path,
+                "line": 3,
+                "reason": "unparsed",
+                "detail": "not JSON: Unterminated string starting",
+            },
+            {
+                "source": source.path,
                 "line": 4,
                 "reason": "unrecognised",
                 "detail": "keys seen: a; map them with --messages-path or --prompt-path",
@@ -53,3 +60,14 @@ def test_a_format_of_which_only_failures_were_seen_is_named(tmp_path: Path) -> N
     seen = summarise(source)
 
     assert (seen["records"], seen["formats"]) == (0, {"openai.error": 2})
+
+
+def test_a_skipped_member_of_an_archive_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("user.json", '{"a": 1}')
+        archive.writestr("chat.jsonl", CHAT_LINE)
+    (source,) = expand([str(tmp_path / "export.zip")])
+
+    (place,) = summarise(source)["skipped_at"]
+
+    assert (place["source"], place["line"]) == (f"{source.path}/user.json", 1)

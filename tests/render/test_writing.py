@@ -58,9 +58,16 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
         fail()
 
 
-def test_a_missing_folder_and_a_folder_as_target_are_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No such file or directory"):
-        write("x", tmp_path / "missing" / "report.json")
+def test_missing_folders_are_created(tmp_path: Path) -> None:
+    write("x", tmp_path / "missing" / "too" / "report.json")
+
+    assert (tmp_path / "missing" / "too" / "report.json").read_text() == "x"
+
+
+def test_a_folder_as_target_and_a_file_as_folder_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"cannot write .*File exists|Not a directory"):
+        write("x", tmp_path / "file" / "report.json")
     with pytest.raises(UsageError, match="it is a folder"):
         write("x", tmp_path)
 

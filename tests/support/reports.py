@@ -29,10 +29,10 @@ from tokcount.reports.inspect.report import (
     PricePeriod,
     Rates,
     Resolution,
-    SkippedLine,
 )
 from tokcount.reports.reconcile import calibrate
 from tokcount.reports.reconcile import compute as reconcile
+from tokcount.reports.report import SkippedPlace
 
 HOSTILE = "=logs/[red]|<b>`x`\x1b[31m\u202e.jsonl"
 OWN = NamedReference("own")
@@ -56,8 +56,8 @@ DETECTED = FormatsReport(
             skipped=2,
             skipped_reasons={"error": 1, "unrecognised": 1},
             skipped_at=[
-                SkippedLine(3, "error", "HTTP 429"),
-                SkippedLine(9, "unrecognised", "keys seen: a, b; map them with --messages-path"),
+                SkippedPlace(HOSTILE, 3, "error", "HTTP 429"),
+                SkippedPlace(HOSTILE, 9, "unrecognised", "keys seen: a, b; map them with --messages-path"),
             ],
             messages=40,
             chars_in=1000,

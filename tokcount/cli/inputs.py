@@ -21,28 +21,16 @@ if TYPE_CHECKING:
     from tokcount.scanning.result import ScanResult, SkippedSummary
 
 
-def sources_of(paths: Sequence[str] | None, *outputs: Path | None) -> list[files.Source]:
+def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
     """The files behind the paths, or standard input if there are no paths and it is piped.
 
-    Raises `UsageError` for a path that does not exist, when there is neither a path nor a pipe, and when one of the
-    `outputs` is an input file.
+    Raises `UsageError` for a path that does not exist, and when there is neither a path nor a pipe.
     """
     if paths:
-        sources = files.expand(paths)
-        _check_outputs(sources, outputs)
-        return sources
+        return files.expand(paths)
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
     return files.expand([files.STDIN])
-
-
-def _check_outputs(sources: Sequence[files.Source], outputs: Sequence[Path | None]) -> None:
-    for output in outputs:
-        if output is None or not output.exists():
-            continue
-        for source in sources:
-            if not source.is_stdin and output.samefile(source.path):
-                raise UsageError(f"{output} is an input file; choose a different output path.")
 
 
 def read_options(group: ReadGroup) -> ReadOptions:

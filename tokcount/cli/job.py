@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tokcount.cli import inputs, outputs, targets
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 class Job:
     """The logs of one command and how they are read.
 
-    `already_shown`: the report on this terminal has listed the skipped items. `others` are files that the command
-    writes in addition to its output; none may be an input file. Raises `UsageError` for contradictory options.
+    `already_shown`: the report on this terminal has listed the skipped items. Raises `UsageError` for contradictory
+    options.
     """
 
     def __init__(
@@ -35,14 +34,14 @@ class Job:
         prices: PriceGroup,
         run: RunGroup,
         output: Output,
-        *others: Path | None,
+        *,
         per_record: bool = False,
     ) -> None:
         outputs.check_format(output, per_record=per_record)
         self.run, self.output = run, output
         self.today = clock.today()
         self.catalog = catalog_of(prices)
-        self.sources = inputs.sources_of(paths, output.output, read.skipped, *others)
+        self.sources = inputs.sources_of(paths)
         self.options = inputs.read_options(read)
         self._read = read
         self.already_shown = False

@@ -18,6 +18,8 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 import typer
 from typer.models import OptionInfo
 
+from tokcount.cli import files
+
 ENVIRONMENT_PREFIX: Final = "TOKCOUNT_"
 CONFIG_KEY: Final = "tokcount.config"
 """Key of the context's `meta` that holds the configuration."""
@@ -27,16 +29,20 @@ CONFIG_FILES: Final = ("tokcount.toml", "pyproject.toml")
 
 
 def load_config(ctx: typer.Context, path: Path | None) -> Path | None:
-    """Make the configuration file the source of the other options' defaults. Raises `UsageError` for mistakes in it."""
+    """Make the configuration file the source of the other options' defaults, and return its path.
+
+    Raises `UsageError` for mistakes in it.
+    """
     if ctx.resilient_parsing or (path is None and not has_config_file()):
         return path
     from tokcount.cli import settings
 
     found = settings.load(path) if path else settings.nearest(Path.cwd())
-    if found is not None:
-        ctx.default_map = found.defaults(ctx.info_name or "")
-        ctx.meta[CONFIG_KEY] = found
-    return path
+    if found is None:
+        return None
+    ctx.default_map = found.defaults(ctx.info_name or "")
+    ctx.meta[CONFIG_KEY] = found
+    return found.path
 
 
 def has_config_file() -> bool:
@@ -82,6 +88,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def call(**values: Any) -> None:
+        files.check(values)
         arguments = {parameter.name: values.get(parameter.name) for parameter in parameters}
         for name, group in groups.items():
             arguments[name] = group(**{field.name: values[field.name] for field in dataclasses.fields(group)})

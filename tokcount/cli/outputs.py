@@ -12,7 +12,7 @@ import typer
 
 from tokcount.cli.options import option
 from tokcount.errors import UsageError
-from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS, ROW_FORMATS, Renderer, find
+from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS, ROW_FORMATS, Renderer, by_suffix, find
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,10 +24,16 @@ RENDER: Final = "render"
 """The command that shows saved reports of every other command."""
 
 
-def _format_option(known: Sequence[str], *, rows: bool = False, note: str = "") -> Any:
-    """`--format`, whose help lists the `known` formats; with `rows`, formats for rows are allowed as well."""
+def _format_option(known: Sequence[str], *, rows: bool = False, suffix: bool = True, note: str = "") -> Any:
+    """`--format`, whose help lists the `known` formats; with `rows`, formats for rows are allowed as well.
+
+    Unless it is given on the command line, the suffix of the output file decides, if `suffix` allows it.
+    """
+    default = "by the suffix of -o FILE, else table" if suffix else "table"
 
     def check(context: typer.Context, name: str) -> str:
+        if suffix:
+            name = _format_of(context, name, known)
         try:
             renderer = find(name, known)
         except UsageError as error:
@@ -39,11 +45,31 @@ def _format_option(known: Sequence[str], *, rows: bool = False, note: str = "") 
     return typer.Option(
         "--format",
         "-f",
-        help=f"Output format. Default: table.{note}",
+        help=f"Output format. Default: {default}.{note}",
         metavar=f"<{'|'.join(known)}>",
         callback=check,
         show_default=False,
     )
+
+
+OTHER_CONTENT: Final = ("export", "bare")
+"""Options with which the output file is not a report."""
+
+
+def _format_of(context: typer.Context, given: str, known: Sequence[str]) -> str:
+    """The format given on the command line, else by the suffix of `-o`, else by the environment or configuration."""
+    source = context.get_parameter_source("format")
+    path = context.params.get("output")
+    if any(context.params.get(name) for name in OTHER_CONTENT):
+        return given
+    if path is None or (source is not None and source.name == "COMMANDLINE"):
+        return given
+    try:
+        return by_suffix(Path(path), known) or given
+    except UsageError as error:
+        if source is not None and source.name != "DEFAULT":
+            return given
+        raise typer.BadParameter(str(error), param_hint="'--output' / '-o'") from None
 
 
 def _fits(renderer: Renderer, command: str, *, rows: bool) -> bool:
@@ -85,6 +111,13 @@ class OutputGroup(Output):
     """Output of commands that write a report."""
 
     format: Annotated[str, _format_option(COMMON_FORMATS)] = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestOutputGroup(Output):
+    """Output of `migrate`, where `-o` names the file of requests, and the format is that of the report."""
+
+    format: Annotated[str, _format_option(COMMON_FORMATS, suffix=False)] = "table"
 
 
 ALL_FORMATS: Final = [*COMMON_FORMATS, *(name for name in ROW_FORMATS if name not in COMMON_FORMATS)]

@@ -21,8 +21,13 @@ _LARGEST_SECONDS = 1e11
 """Epoch numbers above this (the year 5138 in seconds) are milliseconds, then micro- and nanoseconds."""
 
 
-_LARGEST_COUNT = 10**15
-"""A token count above this is not one; no provider bills a quadrillion tokens in one row."""
+_LARGEST_COUNT = 10**12
+"""A token count above this is not one: no provider bills a trillion tokens in one row, and sums of larger counts over
+a log of millions of rows would not fit into 64 bits."""
+
+
+_LARGEST_NUMBER = 10**15
+"""A whole number above this is neither an amount of money nor an id."""
 
 
 _DECODE = msgspec.json.Decoder().decode
@@ -44,7 +49,7 @@ def money(value: object) -> str | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int):
-        return str(value) if abs(value) <= _LARGEST_COUNT else None
+        return str(value) if abs(value) <= _LARGEST_NUMBER else None
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else None
     if isinstance(value, str):
@@ -68,7 +73,7 @@ def text(value: object) -> str | None:
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if abs(value) <= _LARGEST_COUNT else None
+        return str(value) if abs(value) <= _LARGEST_NUMBER else None
     return None
 
 

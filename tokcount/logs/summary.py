@@ -50,7 +50,9 @@ class Summary:
         if item.format is not None:
             self.skipped_formats[item.format] += 1
         if len(self.places) < SHOWN_SKIPPED:
-            self.places.append({"line": item.line, "reason": item.reason, "detail": item.detail})
+            self.places.append(
+                {"source": item.source, "line": item.line, "reason": item.reason, "detail": item.detail}
+            )
 
     def _add_record(self, record: Record) -> None:
         self.records += 1

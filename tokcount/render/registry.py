@@ -11,6 +11,7 @@ from tokcount.errors import UsageError, suggest
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+    from pathlib import Path
 
     import polars as pl
 
@@ -154,6 +155,27 @@ def find(name: str, suggested: Iterable[str] = RENDERERS) -> Renderer:
     if name not in plugins:
         raise UsageError(f"unknown format {name!r}. {suggest(name, [*suggested, *plugins])}")
     return _loaded(plugins[name])
+
+
+def by_suffix(path: Path, suggested: Iterable[str] = RENDERERS) -> str | None:
+    """The name of the format that the suffix of a file name stands for; `None` for a name without a suffix.
+
+    `suggested` are the built-in formats whose suffixes the error may list. Raises `UsageError` for a suffix that
+    neither a built-in format nor one of another package has.
+    """
+    suffix = path.suffix.lower()
+    if not suffix:
+        return None
+    known = next((name for name, renderer in RENDERERS.items() if suffix in renderer.suffixes), None)
+    known = known or next(
+        (name for name, entry in _plugins().items() if suffix in _loaded(entry).suffixes), None
+    )
+    if known is None:
+        listed = [ending for name in suggested for ending in RENDERERS[name].suffixes]
+        raise UsageError(
+            f"{path}: no format has the suffix {path.suffix}; choose one with -f, or use {', '.join(listed)}."
+        )
+    return known
 
 
 def function(renderer: Function | str) -> Function:

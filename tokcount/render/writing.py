@@ -54,9 +54,9 @@ def destination(path: Path | None) -> Iterator[BinaryIO]:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A binary file that replaces `path` when the block succeeds; otherwise nothing is left of it.
 
-    It is written next to the target under a hidden name, flushed to the disk and renamed. A link is followed, and the
-    target's permissions are kept. A device or a named pipe is written in place. Raises `UsageError` for every error of
-    the file system.
+    It is written next to the target under a hidden name, flushed to the disk and renamed. Missing folders are created,
+    a link is followed, and the target's permissions are kept. A device or a named pipe is written in place. Raises
+    `UsageError` for every error of the file system.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -74,6 +74,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _temporary(target: Path) -> Iterator[BinaryIO]:
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.tmp")
     try:
         with temporary.open("xb") as file:

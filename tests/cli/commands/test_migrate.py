@@ -279,7 +279,8 @@ def test_a_report_conforms_to_its_schema(shapes: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    done = tokcount("migrate", COMPLETIONS, "--to", "gpt-4o", "-o", tmp_path / "no" / "new.jsonl")
+    (tmp_path / "file").touch()
+    done = tokcount("migrate", COMPLETIONS, "--to", "gpt-4o", "-o", tmp_path / "file" / "new.jsonl")
 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1

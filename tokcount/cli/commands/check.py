@@ -140,7 +140,7 @@ def check(
     if reports:
         passed = _check_reports(reports, options, references, budgets, run, output)
     else:
-        job = Job(paths, read, prices, run, output, budgets.save_baseline)
+        job = Job(paths, read, prices, run, output)
         passed = _check_logs(job, options, references, budgets)
     if not passed and not budgets.exit_zero:
         raise typer.Exit(ExitCode.BUDGET)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,7 +56,7 @@ def count(
     o200k_base. The text is counted as it is, without framing, even if it is a log: for the records of a log, use drift.
     """
     columns = _columns(encoding or [], model or [])
-    inputs = list(_count_inputs(paths, columns, engine, output.output, max_ratio, quiet=quiet))
+    inputs = list(_count_inputs(paths, columns, engine, max_ratio, quiet=quiet))
     if not inputs:
         raise DataError("no files to count were found.")
     total = {name: sum(item.tokens[name] for item in inputs) for name in columns}
@@ -85,7 +84,6 @@ def _count_inputs(
     paths: list[str] | None,
     columns: dict[str, str],
     engine: Engine,
-    output: Path | None,
     max_ratio: int,
     *,
     quiet: bool,
@@ -96,7 +94,7 @@ def _count_inputs(
     from tokcount.tokens.counter import TextCounter
     from tokcount.tokens.stream import count_stream
 
-    sources = sources_of(paths, output)
+    sources = sources_of(paths)
     counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
     for warning in () if quiet else counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)

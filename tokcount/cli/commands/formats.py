@@ -36,7 +36,7 @@ def formats(
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
 
-    sources, options = inputs.sources_of(paths, output.output, read.skipped), inputs.read_options(read)
+    sources, options = inputs.sources_of(paths), inputs.read_options(read)
     if read.skipped is not None:
         inputs.need_files(sources, "--skipped")
     found = [msgspec.convert(summarise(source, options), DetectedFile) for source in sources]

@@ -16,7 +16,7 @@ from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
-from tokcount.cli.outputs import OutputGroup
+from tokcount.cli.outputs import RequestOutputGroup
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -76,12 +76,12 @@ class MigrateGroup:
     ] = None
 
 
-def check(asked: MigrateGroup, output: OutputGroup) -> None:
+def check(asked: MigrateGroup, output: RequestOutputGroup) -> None:
     """Raise `UsageError` for options that contradict each other."""
     if asked.batch and asked.with_responses:
         raise UsageError("--batch files contain only requests: remove --with-responses.")
-    if asked.lost is not None and (str(asked.lost) == "-" or asked.lost == output.output):
-        raise UsageError(f"--lost {asked.lost}: choose a different file from the output.")
+    if asked.lost is not None and str(asked.lost) == "-":
+        raise UsageError("--lost -: choose a different file from the output.")
 
 
 def options_of(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -> Options:
@@ -118,7 +118,7 @@ def migrate(
     read: ReadGroup = ReadGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
-    output: OutputGroup = OutputGroup(),
+    output: RequestOutputGroup = RequestOutputGroup(),
 ) -> None:
     """Rewrite completions requests as chat, Responses or batch requests, and list what was lost.
 
@@ -129,7 +129,7 @@ def migrate(
     from tokcount.reports.migrate import run as migrating
 
     check(asked, output)
-    job = Job(paths, read, prices, run, output, asked.lost)
+    job = Job(paths, read, prices, run, output)
     plan = _plan(asked, own, job)
     target = _target(asked, plan)
     job.warn(plan)

@@ -64,6 +64,6 @@ def _skipped(files: list[DetectedFile]) -> list[Table]:
             shown[item.reason] += 1
             if shown[item.reason] <= PLACES_SHOWN:
                 reason = SKIPPED.get(item.reason, (item.reason,))[0]
-                table.append((f"{file.path}:{item.line}", reason, item.detail))
+                table.append((f"{item.source}:{item.line}", reason, item.detail))
     columns = (Column("location"), Column("skipped"), Column("why"))
     return [Table(columns, tuple(table), title="Skipped, the first of each reason")] if table else []

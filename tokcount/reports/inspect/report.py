@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from tokcount.reports.report import Count, Report, Usd
+from tokcount.reports.report import Count, Report, SkippedPlace, Usd
 
 
 class CountedInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,14 +32,6 @@ class KnownFormat(msgspec.Struct, frozen=True):
 
     name: str
     description: str
-
-
-class SkippedLine(msgspec.Struct, frozen=True):
-    """A skipped item of one file."""
-
-    line: Count
-    reason: str
-    detail: str
 
 
 class BilledTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +61,7 @@ class DetectedFile(msgspec.Struct, frozen=True, kw_only=True):
     skipped: Count
     skipped_reasons: dict[str, Count]
     """Reason → skipped items."""
-    skipped_at: list[SkippedLine]
+    skipped_at: list[SkippedPlace]
     """The first skipped items."""
     messages: Count
     """Elements of the message lists of chat requests."""

@@ -284,3 +284,21 @@ def test_an_unreadable_log_is_not_taken_for_a_saved_report(
 
     assert done.code == 3
     assert "secret.json" in done.err
+
+
+def test_a_record_that_was_billed_more_than_could_be_counted_breaks_the_budget(inside: Inside) -> None:
+    usage = {"input_tokens": 250_000, "output_tokens": 50, "total_tokens": 250_050}
+    message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hi"}]}
+    lines = [
+        {"type": "session_meta", "payload": {"id": "n", "timestamp": "2026-05-01T10:00:00Z"}},
+        {"type": "turn_context", "payload": {"model": "gpt-5"}},
+        {"type": "response_item", "payload": message},
+        {"type": "event_msg", "payload": {"type": "token_count", "info": {"last_token_usage": usage}}},
+    ]
+    log = "\n".join(json.dumps({"timestamp": "2026-05-01T10:00:00Z", **line}) for line in lines)
+    inside.write("rollout.jsonl", log)
+
+    done = inside("check", "rollout.jsonl", "--budget", "input_tokens.max <= 8000", "-f", "json")
+
+    (checked,) = report(done)["budgets"]
+    assert (done.code, checked["value"], checked["floor"], checked["sure"]) == (1, 250_000, False, True)

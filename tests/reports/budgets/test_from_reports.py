@@ -69,6 +69,7 @@ def test_a_saved_reconcile_report_holds_the_residuals(text: str) -> None:
     "text",
     [
         "input_tokens.p95 <= 1",
+        "input_tokens.total <= 1",
         "output_tokens.total <= 1",
         "context.max <= 1%",
         "cost.total <= $1 where model = gpt-4",
@@ -127,7 +128,7 @@ def test_the_overview_comes_from_the_first_report_that_has_one() -> None:
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("input_tokens.total <= 1", None),
+        ("content_tokens.total <= 1", None),
         ("input_tokens.total <= 1", "gpt-4o"),
         ("framing.share <= 1%", None),
         ("drift.total <= 1%", "gpt-4o"),

@@ -1,7 +1,7 @@
 """The metrics that budgets can limit, one row each; `register` adds another.
 
 A row is all that a metric needs: the parser, the measuring of logs and of saved reports, the options of a scan and the
-table in ``docs/budgets.md`` are driven by it.
+table in `docs/budgets.md` are driven by it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def register(metric: Metric) -> None:
 
 
 def markdown_table() -> str:
-    """The metrics as the table of ``docs/budgets.md``."""
+    """The metrics as the table of `docs/budgets.md`."""
     lines = ["| metric | is | aggregates |", "|---|---|---|"]
     for metric in METRICS.values():
         aggregates = " ".join(f"`{word}`" for word in metric.aggregates)
@@ -84,11 +84,15 @@ def _saved_total(quantity: str) -> dict[str, Saved]:
 BUILT_IN: Final = (
     Metric(
         name="input_tokens",
-        doc="content and framing; the billed number for a record that can be billed but not counted",
+        doc="the request; billed under a record's own model where the log has usage, else content and framing as "
+        "counted",
         unit="tokens",
         aggregates=DISTRIBUTION,
-        per_record=per_record.tokens("input_tokens"),
-        saved=_saved_total("input_tokens"),
+        per_record=per_record.input_tokens,
+        # Reports hold only the counted input; under a record's own model the billed one is wanted.
+        saved={
+            "drift": Saved(values={"total": itemgetter("input_tokens")}, undercounted=_partial, own=False)
+        },
     ),
     Metric(
         name="output_tokens",
@@ -105,7 +109,7 @@ BUILT_IN: Final = (
         doc="the text itself",
         unit="tokens",
         aggregates=DISTRIBUTION,
-        per_record=per_record.tokens("content_tokens"),
+        per_record=per_record.counted("content_tokens"),
         saved=_saved_total("content_tokens"),
     ),
     Metric(
@@ -113,7 +117,7 @@ BUILT_IN: Final = (
         doc="what the API adds around the text",
         unit="tokens",
         aggregates=DISTRIBUTION,
-        per_record=per_record.tokens("framing_tokens"),
+        per_record=per_record.counted("framing_tokens"),
         saved=_saved_total("framing_tokens"),
     ),
     Metric(
@@ -171,7 +175,7 @@ BUILT_IN: Final = (
     ),
     Metric(
         name="context",
-        doc="input tokens as a share of the model's input limit",
+        doc="`input_tokens` as a share of the model's input limit",
         unit="share",
         aggregates=("mean", *ORDERED),
         per_record=per_record.context,

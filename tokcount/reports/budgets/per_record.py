@@ -25,31 +25,52 @@ def _counted(label: str, quantity: str) -> pl.Expr:
     return pl.col(column(label, quantity)).cast(pl.Int64)
 
 
+_IS_BILLED: Final = (pl.col("billed_input_tokens") > 0).fill_null(value=False)
+"""Whether the log has a credible number of billed input tokens."""
+
+
 def _input(label: str) -> pl.Expr:
-    """Counted; billed for a record that holds no text, under its own model."""
+    """The best-known input: under a record's own model what was billed, if the log has it, else what is counted."""
     counted = _counted(label, "input_tokens")
-    return pl.coalesce(counted, "billed_input_tokens") if label == OWN else counted
+    return pl.when(_IS_BILLED).then("billed_input_tokens").otherwise(counted) if label == OWN else counted
 
 
 def _partly_counted(*labels: str) -> pl.Expr:
     """Why a count is too low: something in the record cannot be counted."""
-    partial = pl.any_horizontal(
-        pl.col(column(label, "input_tokens")).is_not_null()
-        & (pl.col(column(label, "basis")).cast(pl.String) == BASIS_ORDER[-1])
-        for label in labels
-    )
-    return pl.when(partial).then(pl.lit(PARTIAL))
+    return pl.when(pl.any_horizontal(map(_is_partial, labels))).then(pl.lit(PARTIAL))
+
+
+def _is_partial(label: str) -> pl.Expr:
+    is_counted = pl.col(column(label, "input_tokens")).is_not_null()
+    return is_counted & (pl.col(column(label, "basis")).cast(pl.String) == BASIS_ORDER[-1])
+
+
+def _input_too_low(label: str) -> pl.Expr:
+    """Why `_input` is too low: it is counted, and only in part."""
+    too_low = _is_partial(label) & ~_IS_BILLED if label == OWN else _is_partial(label)
+    return pl.when(too_low).then(pl.lit(PARTIAL))
 
 
 def _why_uncounted() -> pl.Expr:
     return pl.col("reason").fill_null(NOT_COUNTED)
 
 
-def tokens(quantity: str) -> Callable[[str, str], PerRecord]:
-    """Expressions of a counted quantity of the input, such as ``content_tokens``."""
+def input_tokens(label: str, _baseline: str) -> PerRecord:
+    """The best-known input: billed under a record's own model where the log has usage, else counted."""
+    value = _input(label)
+    return PerRecord(
+        value=value,
+        missing=value.is_null(),
+        missing_reason=_why_uncounted(),
+        undercounted=_input_too_low(label),
+    )
+
+
+def counted(quantity: str) -> Callable[[str, str], PerRecord]:
+    """Expressions of a part of the input, such as `content_tokens`."""
 
     def of_quantity(label: str, _baseline: str) -> PerRecord:
-        value = _input(label) if quantity == "input_tokens" else _counted(label, quantity)
+        value = _counted(label, quantity)
         return PerRecord(
             value=value,
             missing=value.is_null(),
@@ -104,14 +125,14 @@ def drift(label: str, baseline: str) -> PerRecord:
 
 
 def context(label: str, _baseline: str) -> PerRecord:
-    """Input tokens of the input limit."""
+    """The best-known input as a share of the input limit."""
     value = _input(label) / pl.col(column(label, "window"))
     uncounted = _input(label).is_null()
     return PerRecord(
         value=value,
         missing=value.is_null(),
         missing_reason=pl.when(uncounted).then(_why_uncounted()).otherwise(pl.lit(NO_WINDOW)),
-        undercounted=_partly_counted(label),
+        undercounted=_input_too_low(label),
     )
 
 

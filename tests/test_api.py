@@ -90,7 +90,8 @@ def test_scan_gives_one_row_per_record() -> None:
     assert frame.height == 94
     assert frame.select((pl.col("own:input_tokens") == pl.col("billed_input_tokens")).all()).item()
     for label in ("own", "gpt-4o", "gpt-5"):
-        parts = pl.col(f"{label}:content_tokens") + pl.col(f"{label}:framing_tokens")
+        names = ("content_tokens", "framing_tokens", "hidden_tokens")
+        parts = pl.sum_horizontal(f"{label}:{name}" for name in names)
         assert frame.select((parts == pl.col(f"{label}:input_tokens")).all()).item()
 
 

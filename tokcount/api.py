@@ -142,8 +142,8 @@ def scan(
     `if __name__ == "__main__":`.
 
     Columns: `source, line, index, format, kind, model, timestamp` (UTC), `basis, reason, flags, tags`; for every
-    reference R the tokens `R:content_tokens`, `R:framing_tokens`, `R:input_tokens`, `R:output_tokens` (null where
-    there is nothing to count) and `R:basis`; and the logged `billed_…_tokens`.
+    reference R the tokens `R:content_tokens`, `R:framing_tokens`, `R:hidden_tokens`, `R:input_tokens` (their sum),
+    `R:output_tokens` (null where there is nothing to count) and `R:basis`; and the logged `billed_…_tokens`.
 
     Raises `UsageError` for a missing file, an unknown model or a wrong argument. Skipped items are not in the frame:
     `read` yields them, and the command line reports them.

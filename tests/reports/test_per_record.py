@@ -14,7 +14,8 @@ def test_the_columns_are_those_of_the_contract() -> None:
     rows = per_record(small_log(), (OLD, NEW), OLD)
 
     place = ["source", "line", "index", "format", "kind", "model", "timestamp", "basis", "flags"]
-    quantities = ["content_tokens", "framing_tokens", "input_tokens", "output_tokens", "drift", "cost_usd"]
+    parts = ["content_tokens", "framing_tokens", "hidden_tokens"]
+    quantities = [*parts, "input_tokens", "output_tokens", "drift", "cost_usd"]
     assert rows.columns == [*place, *(f"{r.label}:{q}" for r in (OLD, NEW) for q in quantities), "reason"]
 
 
@@ -39,5 +40,5 @@ def test_the_report_is_the_sum_of_the_rows() -> None:
     data = report(small_log(), SKIPS, DriftOptions(OLD, (NEW,))).data
 
     for entry in data["references"]:
-        for key in ("content_tokens", "framing_tokens", "input_tokens", "output_tokens"):
+        for key in ("content_tokens", "framing_tokens", "hidden_tokens", "input_tokens", "output_tokens"):
             assert rows[f"{entry['reference']}:{key}"].sum() == entry[key]

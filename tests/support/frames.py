@@ -15,7 +15,7 @@ OLD = NamedReference("text-davinci-003", "p50k_base", "completions")
 NEW = NamedReference("gpt-4o", "o200k_base", "chat")
 NEWER = NamedReference("gpt-5.6-luna", "o200k_base", "gpt5")
 START = datetime(2023, 5, 1, tzinfo=UTC)
-COUNTS = ("content_tokens", "framing_tokens", "input_tokens", "output_tokens")
+COUNTS = ("content_tokens", "framing_tokens", "hidden_tokens", "input_tokens", "output_tokens")
 SCHEMA: dict[str, Any] = {
     "source": pl.String,
     "line": pl.Int64,
@@ -72,13 +72,15 @@ def counts(
     framing: int = 0,
     output: int | None = None,
     basis: str | None = "exact",
+    hidden: int = 0,
 ) -> dict[str, Any]:
     """The columns of one reference; ``content=None``: the record cannot be counted under it."""
     label = reference.label
     return {
         f"{label}:content_tokens": content,
         f"{label}:framing_tokens": None if content is None else framing,
-        f"{label}:input_tokens": None if content is None else content + framing,
+        f"{label}:hidden_tokens": None if content is None else hidden,
+        f"{label}:input_tokens": None if content is None else content + framing + hidden,
         f"{label}:output_tokens": output,
         f"{label}:basis": None if content is None else basis,
     }

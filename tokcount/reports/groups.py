@@ -8,11 +8,11 @@ several tags belongs to the group of exactly that set of tags.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
-from tokcount.reports.columns import QUANTITIES, NamedReference, column
+from tokcount.reports.columns import QUANTITIES, NamedReference, Quantity, column
 from tokcount.reports.drift.report import DriftGroup
 from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
 from tokcount.scanning.schema import TIME_FORMATS, parse_column
@@ -29,7 +29,11 @@ DIMENSIONS: dict[str, pl.Expr] = {
 }
 """Name given to `--by` → the value that a record is grouped by; null is "not known". Times are in UTC."""
 
-FRAMING, REPLY, OTHER = "(framing)", "(reply)", "(other)"
+FRAMING, HIDDEN, REPLY, OTHER = "(framing)", "(hidden)", "(reply)", "(other)"
+INPUT_PARTS: Final[tuple[Quantity, ...]] = ("content_tokens", "framing_tokens", "hidden_tokens")
+"""The quantities that add up to the input tokens."""
+AROUND: Final[dict[str, Quantity]] = {FRAMING: "framing_tokens", HIDDEN: "hidden_tokens"}
+"""Group by role → the quantity of the input that belongs to no message."""
 
 
 def groups(
@@ -97,13 +101,16 @@ def with_roles(frame: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
         if _role_column(label, role) not in frame.columns
     )
     slices = [
-        _slice(frame, labels, role, {label: _role(label, role) for label in labels}, {}) for role in roles
+        _slice(frame, labels, role, "content_tokens", {label: _role(label, role) for label in labels})
+        for role in roles
     ]
     rest = {label: _remainder(label, roles) for label in labels}
-    framing = {label: tokens(label, "framing_tokens") for label in labels}
+    slices.append(_slice(frame, labels, OTHER, "content_tokens", rest))
+    for role, quantity in AROUND.items():
+        slices.append(
+            _slice(frame, labels, role, quantity, {label: tokens(label, quantity) for label in labels})
+        )
     replies = {label: tokens(label, "output_tokens") for label in labels}
-    slices.append(_slice(frame, labels, OTHER, rest, {}))
-    slices.append(_slice(frame, labels, FRAMING, {}, framing))
     return pl.concat([*slices, _reply_slice(frame, labels, replies)])
 
 
@@ -121,26 +128,21 @@ def _remainder(label: str, roles: Sequence[str]) -> pl.Expr:
 
 
 def _slice(
-    frame: pl.DataFrame,
-    labels: Sequence[str],
-    role: str,
-    content: dict[str, pl.Expr],
-    framing: dict[str, pl.Expr],
+    frame: pl.DataFrame, labels: Sequence[str], role: str, quantity: Quantity, values: dict[str, pl.Expr]
 ) -> pl.DataFrame:
-    """The records that have tokens of this role, with nothing but those."""
+    """The records that have tokens of this role, with nothing but those: they are the input, all of one quantity."""
     columns = []
     for label in labels:
         known = pl.when(tokens(label, "input_tokens").is_not_null())
-        inside, around = (
-            content.get(label, pl.lit(0)).fill_null(0),
-            framing.get(label, pl.lit(0)).fill_null(0),
-        )
+        counts = dict.fromkeys(INPUT_PARTS, pl.lit(0)) | {
+            quantity: values[label],
+            "input_tokens": values[label],
+        }
         columns += [
-            known.then(inside).cast(pl.Int64).alias(column(label, "content_tokens")),
-            known.then(around).cast(pl.Int64).alias(column(label, "framing_tokens")),
-            known.then(inside + around).cast(pl.Int64).alias(column(label, "input_tokens")),
-            pl.lit(None, pl.Int64).alias(column(label, "output_tokens")),
+            known.then(each.fill_null(0)).cast(pl.Int64).alias(column(label, name))
+            for name, each in counts.items()
         ]
+        columns.append(pl.lit(None, pl.Int64).alias(column(label, "output_tokens")))
     present = pl.any_horizontal(pl.col(column(label, "input_tokens")) != 0 for label in labels)
     return _narrow(frame.with_columns(*columns, role=pl.lit(role)).filter(present), labels)
 
@@ -149,7 +151,7 @@ def _reply_slice(frame: pl.DataFrame, labels: Sequence[str], replies: dict[str, 
     nothing = [
         pl.lit(None, pl.Int64).alias(column(label, name))
         for label in labels
-        for name in ("content_tokens", "framing_tokens", "input_tokens")
+        for name in (*INPUT_PARTS, "input_tokens")
     ]
     output = [values.alias(column(label, "output_tokens")) for label, values in replies.items()]
     present = pl.any_horizontal(pl.col(column(label, "output_tokens")).is_not_null() for label in labels)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
-from tokcount.framing.layout import BASIS_ORDER
+from tokcount.framing.layout import BASIS_ORDER, ESTIMATED, PARTIAL
 from tokcount.scanning.columns import ColumnBuilder, Columns, Packed, Run
 from tokcount.scanning.schema import DTYPES, RECORD_COLUMNS, column, parse_column
 
@@ -26,7 +26,7 @@ _INTEGERS: Final[dict[str, type[pl.DataType]]] = {"b": pl.Int8, "h": pl.Int16, "
 
 
 def assemble(chunks: Sequence[Placed]) -> pl.DataFrame:
-    """One frame of all chunks, in order, with input tokens, and duplicates flagged."""
+    """One frame of all chunks, in order, with hidden and input tokens, and duplicates flagged."""
     references = chunks[0][0].references if chunks else ()
     frame = with_inputs(_flag_duplicates(joined(chunks)), references)
     described = [known.name for known in RECORD_COLUMNS if known.name in frame.columns]
@@ -109,13 +109,41 @@ def _extra(name: str, chunks: Sequence[Placed]) -> pl.Series:
 
 
 def with_inputs(frame: pl.DataFrame, references: Iterable[str]) -> pl.DataFrame:
-    """The frame with `R:input_tokens`, content + framing, for each of the `references`."""
-    return frame.with_columns(
-        (pl.col(column(label, "content_tokens")) + pl.col(column(label, "framing_tokens"))).alias(
-            column(label, "input_tokens")
-        )
-        for label in references
+    """The frame with `R:hidden_tokens` and `R:input_tokens` (content, framing and hidden) for each of the `references`.
+
+    Hidden is what was billed beyond the count of a partial record under the first reference that can count it, else
+    0. It is the same under every other reference, whose count is then an estimate instead of a floor.
+    """
+    labels = tuple(references)
+    hidden = pl.coalesce(_hidden(label) for label in labels) if labels else pl.lit(0)
+    frame = frame.with_columns(
+        pl.when(_counted(label).is_not_null()).then(hidden).alias(column(label, "hidden_tokens"))
+        for label in labels
     )
+    carried = [_carried_basis(label) for label in labels[1:]]
+    return frame.with_columns(*(_input(label) for label in labels), *carried)
+
+
+def _counted(label: str) -> pl.Expr:
+    return pl.col(column(label, "content_tokens")) + pl.col(column(label, "framing_tokens"))
+
+
+def _hidden(label: str) -> pl.Expr:
+    """Null where the record cannot be counted under this reference."""
+    counted = _counted(label)
+    beyond = pl.col("billed_input_tokens") - counted
+    is_hidden = (pl.col(column(label, "basis")) == PARTIAL) & (beyond > 0)
+    return pl.when(counted.is_not_null()).then(pl.when(is_hidden).then(beyond).otherwise(0))
+
+
+def _input(label: str) -> pl.Expr:
+    return (_counted(label) + pl.col(column(label, "hidden_tokens"))).alias(column(label, "input_tokens"))
+
+
+def _carried_basis(label: str) -> pl.Expr:
+    basis = pl.col(column(label, "basis"))
+    has_hidden = pl.col(column(label, "hidden_tokens")) > 0
+    return pl.when(has_hidden).then(pl.lit(ESTIMATED)).otherwise(basis).alias(column(label, "basis"))
 
 
 def with_duplicate() -> pl.Expr:

@@ -90,8 +90,8 @@ class ScanResult(msgspec.Struct):
     def frame(self) -> pl.DataFrame:
         """One row per record, in input order.
 
-        Adds `R:input_tokens` (content + framing) for each reference R, and the flag `duplicate` to every record
-        whose format and call id were seen in an earlier row.
+        Adds `R:hidden_tokens` and `R:input_tokens` (content + framing + hidden) for each reference R, and the flag
+        `duplicate` to every record whose format and call id were seen in an earlier row.
         """
         from tokcount.scanning.frame import assemble
 

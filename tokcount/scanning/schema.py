@@ -82,7 +82,8 @@ RECORD_COLUMNS: Final = (
 MEASURES: Final = (
     Measure("content_tokens", "integer", "tokens of the text of the request", counted=True),
     Measure("framing_tokens", "integer", "tokens that the API adds to the text", counted=True),
-    Measure("input_tokens", "integer", "content and framing"),
+    Measure("hidden_tokens", "integer", "billed beyond what could be counted of a partial record"),
+    Measure("input_tokens", "integer", "content, framing and hidden"),
     Measure("output_tokens", "integer", "tokens of the answer", counted=True),
     Measure("drift", "number", "(target - baseline) / baseline of the input tokens"),
     Measure("cost_usd", "text", "price of the call in US dollars, as a decimal"),
@@ -90,10 +91,11 @@ MEASURES: Final = (
     Measure("low", "text", "why the cost is a lower bound"),
 )
 
-Quantity = Literal["content_tokens", "framing_tokens", "input_tokens", "output_tokens"]
+Quantity = Literal["content_tokens", "framing_tokens", "hidden_tokens", "input_tokens", "output_tokens"]
 QUANTITIES: Final[tuple[Quantity, ...]] = (
     "content_tokens",
     "framing_tokens",
+    "hidden_tokens",
     "input_tokens",
     "output_tokens",
 )

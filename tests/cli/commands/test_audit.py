@@ -17,6 +17,7 @@ from support.shared import SHARED, needs_shared
 
 from tokcount.render.registry import COMMON_FORMATS
 from tokcount.reports.schema import schema
+from tokcount.scanning.schema import QUANTITIES
 
 TARGETS = ("--to", "gpt-4o", "--to", "gpt-5.6-luna")
 CANARY = "canary-7f3a"
@@ -67,7 +68,7 @@ def test_tokens_and_cost_are_the_sums_of_the_rows(report_and_rows: tuple[Any, An
     report, rows = report_and_rows
     for entry in report["references"]:
         label = entry["reference"]
-        for quantity in ("content_tokens", "framing_tokens", "input_tokens", "output_tokens"):
+        for quantity in QUANTITIES:
             assert (entry[quantity] or 0) == total(rows, f"{label}:{quantity}"), (label, quantity)
     for entry in report["cost"]["references"]:
         spent = [Decimal(row[f"{entry['reference']}:cost_usd"] or 0) for row in rows]

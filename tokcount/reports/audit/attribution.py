@@ -1,7 +1,7 @@
 """Why the tokens of a log change: by the kind of text, by role, by position in the request, and by framing.
 
 Each of the three tables adds up to the whole, for the baseline, for the target and for the difference: a token of the
-content is of one class, one role and one position, and what is not content is framing.
+content is of one class, one role and one position, and what is not content is framing or hidden.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from tokcount.scanning.schema import parse_column
 TABLES: Final = {"classes": "class", "roles": "role", "positions": "position"}
 """Key of a table in a report → the word in the columns `R:WORD[PART]` of a scan with parts."""
 FRAMING: Final = "framing"
+HIDDEN: Final = "hidden"
+LAST: Final = (HIDDEN, FRAMING)
+"""The parts that are not content."""
 NOT_LOOKED_AT: Final = "not_looked_at"
 """Content that the scan did not break down."""
 
@@ -47,12 +50,13 @@ def part_columns(frame: pl.DataFrame, labels: Sequence[str]) -> list[str]:
 
 
 def _table(rows: pl.DataFrame, word: str, baseline: str, target: str) -> list[Part]:
-    """The parts with most tokens first; framing is the last."""
+    """The parts with most tokens first; hidden and framing are the last."""
     sides = [_parts(rows, word, label) for label in (baseline, target)]
-    names = [name for name in dict.fromkeys(name for side in sides for name in side) if name != FRAMING]
+    names = [name for name in dict.fromkeys(name for side in sides for name in side) if name not in LAST]
     entries = [_entry(name, *(side.get(name, 0) for side in sides)) for name in names]
     entries.sort(key=lambda part: (-part.baseline_tokens, -part.target_tokens, part.part))
-    return [*entries, _entry(FRAMING, *(side[FRAMING] for side in sides))]
+    last = [name for name in LAST if any(name in side for side in sides)]
+    return [*entries, *(_entry(name, *(side.get(name, 0) for side in sides)) for name in last)]
 
 
 def _parts(rows: pl.DataFrame, word: str, label: str) -> dict[str, int]:
@@ -65,6 +69,8 @@ def _parts(rows: pl.DataFrame, word: str, label: str) -> dict[str, int]:
     }
     rest = _sum(rows, column(label, "content_tokens")) - sum(found.values())
     found = {name: n for name, n in {**found, NOT_LOOKED_AT: rest}.items() if n}
+    hidden = _sum(rows, column(label, "hidden_tokens"))
+    found |= {HIDDEN: hidden} if hidden else {}
     return {**found, FRAMING: _sum(rows, column(label, "framing_tokens"))}
 
 

@@ -139,7 +139,8 @@ def context(label: str, _baseline: str) -> PerRecord:
 def residual(_label: str, _baseline: str) -> PerRecord:
     """Distance of counted from billed input tokens, of rows that hold one call."""
     one_call = pl.col("requests") <= 1
-    distance = pl.when(one_call).then(_counted(OWN, "input_tokens") - pl.col("billed_input_tokens"))
+    counted = _counted(OWN, "content_tokens") + _counted(OWN, "framing_tokens")
+    distance = pl.when(one_call).then(counted - pl.col("billed_input_tokens"))
     exact = (distance == 0).cast(pl.Int64)
     compared = pl.when(distance.is_not_null()).then(1)
     return PerRecord(value=distance.abs(), ratio=Ratio(numerator=exact, denominator=compared, shown=distance))

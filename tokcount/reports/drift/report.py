@@ -21,8 +21,10 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     """Family of framing rules; `None`: differs from record to record."""
     content_tokens: int | None
     framing_tokens: int | None
+    hidden_tokens: int | None
+    """Billed beyond what could be counted of partial records."""
     input_tokens: int | None
-    """Content and framing, over the records that can be counted."""
+    """Content, framing and hidden, over the records that can be counted."""
     output_tokens: int | None
     drift: float | None
     """(target - baseline) / baseline of the sums over the compared records, signed; `None` for the baseline."""

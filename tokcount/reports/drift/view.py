@@ -17,6 +17,7 @@ from tokcount.reports.report import ByBasis
 MEASURES = {
     "content_tokens": Column("content", "int"),
     "framing_tokens": Column("framing", "int"),
+    "hidden_tokens": Column("hidden", "int"),
     "input_tokens": Column("input", "int"),
     "output_tokens": Column("output", "int"),
     "drift": Column("drift", "percent"),
@@ -25,7 +26,7 @@ MEASURES = {
     "drift_max": Column("max", "percent"),
     "cost_usd": Column("cost", "usd"),
 }
-"""Field of a reference → its column; `output` and `cost` only where there is some."""
+"""Field of a reference → its column; `hidden`, `output` and `cost` only where there is some."""
 
 
 def blocks(report: DriftReport) -> Blocks:
@@ -80,10 +81,11 @@ def no_model(report: DriftReport) -> list[Line]:
 
 def totals(report: DriftReport) -> Table:
     """The references side by side."""
-    hidden = set() if any(entry.output_tokens for entry in report.references) else {"output_tokens"}
+    optional = ("hidden_tokens", "output_tokens")
+    left_out = {key for key in optional if not any(getattr(entry, key) for entry in report.references)}
     if not _has_costs(report):
-        hidden.add("cost_usd")
-    keys = [key for key in MEASURES if key not in hidden]
+        left_out.add("cost_usd")
+    keys = [key for key in MEASURES if key not in left_out]
     columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis"))
     table = [
         (entry.reference, *(getattr(entry, key) for key in keys), basis(entry.basis_tokens))

@@ -34,14 +34,15 @@ def with_residuals(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
     the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names a billing
     anomaly: see `billing_anomaly`.
 
-    Needs ``LABEL:input_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, timestamp`` and the ``billed_`` columns.
+    Needs ``LABEL:content_tokens, LABEL:framing_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, timestamp`` and
+    the ``billed_`` columns.
     There are notes only with the columns `FACTS`.
     """
     one_call = pl.col("requests") == 1 if "requests" in frame.columns else pl.lit(value=True)
     comparable = frame.with_columns(
         pl.col("kind").alias("endpoint"),
         pl.col(column(label, "basis")).fill_null(PARTIAL).alias("basis"),
-        pl.col(column(label, "input_tokens")).cast(pl.Int64).alias("counted_input_tokens"),
+        _counted_input(label).alias("counted_input_tokens"),
         _output(label).alias("counted_output_tokens"),
     ).with_columns(
         pl.when(one_call).then(_difference("input")).alias("residual_input_tokens"),
@@ -57,6 +58,12 @@ def per_record(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
     rows = with_residuals(frame, label)
     known = pl.any_horizontal(pl.col(f"residual_{side}_tokens").is_not_null() for side in ("input", "output"))
     return rows.filter(known).select(PER_RECORD_COLUMNS)
+
+
+def _counted_input(label: str) -> pl.Expr:
+    """Content and framing: hidden tokens come from the bill, so they say nothing about the count."""
+    content, framing = (pl.col(column(label, name)) for name in ("content_tokens", "framing_tokens"))
+    return content.cast(pl.Int64) + framing
 
 
 def _output(label: str) -> pl.Expr:

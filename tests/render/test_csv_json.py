@@ -19,7 +19,7 @@ def test_the_envelope_comes_first() -> None:
 
     assert list(document) == ["schema_version", "tokcount", "command", "inputs", "total"]
     assert (document["schema_version"], document["tokcount"], document["command"]) == (
-        1,
+        2,
         __version__,
         "count",
     )

@@ -49,7 +49,7 @@ def test_json_lines_and_json_hold_the_same_rows(tmp_path: Path) -> None:
     assert [json.loads(line) for line in lines] == document["rows"]
     assert document["rows"][1]["model"] == HOSTILE[1]
     assert {key: document[key] for key in ("schema_version", "command")} == {
-        "schema_version": 1,
+        "schema_version": 2,
         "command": "drift",
     }
     assert "\u202e" not in "".join(lines)

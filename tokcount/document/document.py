@@ -12,7 +12,7 @@ from tokcount.document.budgets import BudgetResults
 from tokcount.document.rows import Row
 from tokcount.version import __version__
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised when a JSON key is renamed or changes its meaning; additions leave it as it is."""
 
 

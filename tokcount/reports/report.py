@@ -24,7 +24,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     `tokcount.reports.schema` derives its JSON Schema. A share or a drift is a fraction; `None` means not known.
     """
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     tokcount: str = __version__
     """Version of tokcount that made the report."""
 

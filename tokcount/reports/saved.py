@@ -37,6 +37,7 @@ def _document(content: bytes, name: str) -> dict[str, Any]:
     version = document.get("schema_version")
     if version != SCHEMA_VERSION:
         raise UsageError(
-            f"{name} has schema version {version}, this tokcount reads {SCHEMA_VERSION}; make the report again"
+            f"{name} is a report of schema version {version}, this tokcount reads version {SCHEMA_VERSION}; "
+            "make the report again with -f json"
         )
     return document

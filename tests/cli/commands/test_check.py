@@ -165,7 +165,7 @@ def test_a_saved_check_gives_the_same_result_again(inside: Inside) -> None:
 
 
 def test_a_saved_report_that_is_incomplete_is_an_error_in_one_line(inside: Inside) -> None:
-    inside.write("report.json", '{"schema_version": 1, "tokcount": "x", "command": "check", "budgets": []}')
+    inside.write("report.json", '{"schema_version": 2, "tokcount": "x", "command": "check", "budgets": []}')
 
     done = inside("check", "report.json", "--budget", MET)
 
@@ -174,13 +174,26 @@ def test_a_saved_report_that_is_incomplete_is_an_error_in_one_line(inside: Insid
 
 
 def test_a_saved_report_without_values_for_budgets_is_an_error_in_one_line(inside: Inside) -> None:
-    count = '{"schema_version": 1, "tokcount": "x", "command": "count", "inputs": [], "total": {}}'
+    count = '{"schema_version": 2, "tokcount": "x", "command": "count", "inputs": [], "total": {}}'
     inside.write("report.json", count)
 
     done = inside("check", "report.json", "--budget", MET)
 
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("these reports hold no values for budgets")
+
+
+@pytest.mark.parametrize("arguments", [["check", "report.json", "--budget", MET], ["render", "report.json"]])
+def test_a_report_of_the_first_schema_version_is_refused_in_one_line(
+    inside: Inside, arguments: list[str]
+) -> None:
+    saved = report(inside("drift", CHATS, "-f", "json"))
+    inside.write("report.json", json.dumps({**saved, "schema_version": 1}))
+
+    done = inside(*arguments)
+
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 0)
+    assert "schema version 1, this tokcount reads version 2; make the report again with -f json" in done.err
 
 
 def test_an_assumed_model_must_be_known(inside: Inside) -> None:

@@ -34,7 +34,7 @@ def test_a_model_counts_under_its_encoding() -> None:
 
     report = json.loads(done.stdout)
     assert report["command"] == "count"
-    assert report["schema_version"] == 1
+    assert report["schema_version"] == 2
     assert report["total"] == {"gpt-4o": 7, "text-davinci-003": 5}
 
 

@@ -46,12 +46,16 @@ def test_a_report_can_be_piped_in_and_written_to_a_file(tmp_path: Path) -> None:
     [
         ("{", "table", "report.json is not JSON"),
         ("{}", "table", "report.json is not a report of tokcount"),
-        ('{"schema_version": 99, "command": "drift"}', "table", "has schema version 99"),
-        ('{"schema_version": 1, "command": "x"}', "table", "unknown command 'x'"),
-        ('{"schema_version": 1, "command": "drift"}', "table", "missing required field `records`"),
-        ('{"schema_version": 1, "command": "drift"}', "jnit", "unknown format 'jnit'. Did you mean junit?"),
         (
-            '{"schema_version": 1, "command": "count", "inputs": [], "total": {}}',
+            '{"schema_version": 99, "command": "drift"}',
+            "table",
+            "report.json is a report of schema version 99",
+        ),
+        ('{"schema_version": 2, "command": "x"}', "table", "unknown command 'x'"),
+        ('{"schema_version": 2, "command": "drift"}', "table", "missing required field `records`"),
+        ('{"schema_version": 2, "command": "drift"}', "jnit", "unknown format 'jnit'. Did you mean junit?"),
+        (
+            '{"schema_version": 2, "command": "count", "inputs": [], "total": {}}',
             "junit",
             "format 'junit' is only for reports of check.",
         ),

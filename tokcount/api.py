@@ -131,6 +131,9 @@ def scan(
     assume_model: str | None = None,
     engine: EngineName = "auto",
     jobs: int = 1,
+    where: Sequence[str] | str = (),
+    since: str | None = None,
+    until: str | None = None,
     input_format: str | None = None,
     **mapping: Any,
 ) -> pl.DataFrame:
@@ -139,7 +142,7 @@ def scan(
     `from_` and `to` are models or encodings; with neither, the encodings `p50k_base`, `cl100k_base` and `o200k_base`
     are compared. Without `from_` the baseline is each record's own model, labelled `own`. `jobs` is the number of
     processes; with more than one, each process imports the caller's main module, so a script needs the usual
-    `if __name__ == "__main__":`.
+    `if __name__ == "__main__":`. `where`, `since` and `until` select records, as the options of these names.
 
     Columns: `source, line, index, format, kind, model, timestamp` (UTC), `basis, reason, flags, tags`; for every
     reference R the tokens `R:content_tokens`, `R:framing_tokens`, `R:hidden_tokens`, `R:input_tokens` (their sum),
@@ -152,8 +155,11 @@ def scan(
     from tokcount.logs.options import Mapping, ReadOptions
     from tokcount.scanning.plan import make_plan
     from tokcount.scanning.run import run
+    from tokcount.scanning.selection import make_selection
 
     plan = make_plan(from_=from_, to=to, assume_model=assume_model, engine=engine)
+    if where or since is not None or until is not None:
+        plan = msgspec.structs.replace(plan, selection=make_selection(where, since, until))
     options = ReadOptions(input_format=input_format, mapping=Mapping(**mapping))
     return run(files.expand(_as_list(paths)), plan, options, jobs=jobs).frame()
 

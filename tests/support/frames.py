@@ -10,6 +10,7 @@ import polars as pl
 
 from tokcount.logs.record import Skipped
 from tokcount.reports.columns import NamedReference
+from tokcount.scanning.result import Selected
 
 OLD = NamedReference("text-davinci-003", "p50k_base", "completions")
 NEW = NamedReference("gpt-4o", "o200k_base", "chat")
@@ -40,6 +41,7 @@ class Skips:
 
     def __init__(self, places: Sequence[Skipped] = ()) -> None:
         self.places = list(places)
+        self.selected: Selected | None = None
 
     @property
     def reasons(self) -> dict[str, int]:

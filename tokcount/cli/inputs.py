@@ -100,6 +100,17 @@ def say(message: str, run: RunGroup) -> None:
         typer.echo(escape.message(f"tokcount: {message}"), err=True)
 
 
+def left_out(skipped: SkippedSummary) -> list[str]:
+    """What was not selected and what was skipped, a sentence each, worded as in the reports."""
+    from tokcount.render.escape import visible
+    from tokcount.reports.overview import skipped_items
+    from tokcount.reports.phrases import selected_sentence
+
+    selection = skipped_items(skipped).selection
+    sentences = [visible(selected_sentence(selection))] if selection else []
+    return [*sentences, skipped_sentence(skipped)] if skipped.total else sentences
+
+
 def skipped_sentence(skipped: SkippedSummary) -> str:
     """What was skipped, worded as in the reports."""
     from tokcount.render.escape import visible

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tokcount.cli import inputs, outputs, targets
 from tokcount.cli import prices as clock
-from tokcount.cli.options import PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import Output
 from tokcount.cli.prices import catalog_of
+from tokcount.cli.selecting import SelectGroup, selection_of
 from tokcount.errors import DataError
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ class Job:
     def __init__(
         self,
         paths: Sequence[str] | None,
-        read: ReadGroup,
+        read: SelectGroup,
         prices: PriceGroup,
         run: RunGroup,
         output: Output,
@@ -43,6 +46,7 @@ class Job:
         self.catalog = catalog_of(prices)
         self.sources = inputs.sources_of(paths)
         self.options = inputs.read_options(read)
+        self.selection = selection_of(read)
         self._read = read
         self.already_shown = False
         if read.skipped is not None:
@@ -50,15 +54,21 @@ class Job:
 
     def with_auto(self, references: ReferenceGroup) -> ReferenceGroup:
         """The references with `--to auto` replaced; see `tokcount.cli.targets.with_auto`."""
-        return targets.with_auto(references, self.sources, self.options, self.catalog, self.today, self.run)
+        return targets.with_auto(
+            references, self.sources, self.options, self.catalog, self.today, self.run, self.selection
+        )
 
     def warn(self, plan: ScanPlan) -> None:
         """Warn about targets that are shut down or will be soon."""
         targets.warn(plan, self.run, self.today)
 
+    def selecting(self, plan: ScanPlan) -> ScanPlan:
+        """The plan, for the selected records only."""
+        return plan if self.selection is None else msgspec.structs.replace(plan, selection=self.selection)
+
     def count(self, plan: ScanPlan) -> tuple[pl.DataFrame, SkippedSummary]:
         """Count the logs: one row per record, and a summary of what was skipped."""
-        result = inputs.scan(self.sources, plan, self.options, self.run)
+        result = inputs.scan(self.sources, self.selecting(plan), self.options, self.run)
         return result.frame(), result.skipped
 
     def show(self, report: Report, output: Output | None = None) -> None:
@@ -77,11 +87,14 @@ class Job:
         Raises `DataError` (exit code 3) if nothing was countable, or if anything was skipped under `--strict`.
         """
         total = skipped.total
-        if total and not self.already_shown:
-            inputs.say(inputs.skipped_sentence(skipped), self.run)
+        if not self.already_shown:
+            for sentence in inputs.left_out(skipped):
+                inputs.say(sentence, self.run)
         if self._read.skipped is not None:
             shown = not (self.run.quiet or self.run.no_progress)
             inputs.list_skipped(self._read.skipped, self.sources, self.options, shown=shown)
+        if records == 0 and skipped.selected is not None and skipped.selected.read:
+            raise DataError(f"{inputs.named(self.sources)}: no record is selected.")
         if records == 0:
             raise DataError(
                 f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows details."

@@ -23,8 +23,8 @@ from tokcount.cli import files
 ENVIRONMENT_PREFIX: Final = "TOKCOUNT_"
 CONFIG_KEY: Final = "tokcount.config"
 """Key of the context's `meta` that holds the configuration."""
-NOT_FROM_ENVIRONMENT: Final = ("fail", "warn")
-"""Budgets contain spaces, at which typer splits the lists of an environment variable."""
+NOT_FROM_ENVIRONMENT: Final = ("fail", "warn", "where")
+"""Budgets and conditions contain spaces, at which typer splits the lists of an environment variable."""
 CONFIG_FILES: Final = ("tokcount.toml", "pyproject.toml")
 
 

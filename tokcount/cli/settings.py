@@ -20,12 +20,12 @@ from tokcount.cli.options import (
     BudgetGroup,
     MoneyGroup,
     PriceGroup,
-    ReadGroup,
     ReferenceGroup,
     RunGroup,
     split_commas,
 )
 from tokcount.cli.outputs import Output
+from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import UsageError
 from tokcount.logs import options as reading
 
@@ -58,7 +58,7 @@ def _value_type(hint: Any) -> Any:
     return members[0]
 
 
-_LOG_OPTIONS = _hints(ReadGroup, ReferenceGroup, PriceGroup, MoneyGroup, RunGroup, Output)
+_LOG_OPTIONS = _hints(SelectGroup, ReferenceGroup, PriceGroup, MoneyGroup, RunGroup, Output)
 _MAPPING_NAMES = frozenset(reading.Mapping.__struct_fields__)
 
 MAPPING: Final = {name: hint for name, hint in _LOG_OPTIONS.items() if name in _MAPPING_NAMES}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
     from tokcount.models.model import Model
     from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.selection import Selection
 
 AUTO: Final = "auto"
 
@@ -29,16 +30,18 @@ def with_auto(
     catalog: Catalog,
     today: date,
     run: RunGroup,
+    selection: Selection | None = None,
 ) -> ReferenceGroup:
     """The references with `--to auto` replaced by the recommended replacements of the log's models.
 
-    The models are `--from` if it is a model, else those found by reading the log once without counting it. Each
+    The models are `--from` if it is a model, else those of the selected records, found by reading the log once
+    without counting it. Each
     distinct replacement becomes a target; the choice is printed to standard error. Raises `UsageError` if nothing is
     recommended, and for a log that can be read only once.
     """
     if AUTO not in (group.to or ()):
         return group
-    models = _baseline_models(group, catalog) or _logged_models(group, sources, options, catalog)
+    models = _baseline_models(group, catalog) or _logged_models(group, sources, options, selection, catalog)
     chosen = _replacements(models, catalog, today)
     if not any(chosen.values()):
         raise UsageError(
@@ -73,16 +76,20 @@ def _baseline_models(group: ReferenceGroup, catalog: Catalog) -> list[Model]:
 
 
 def _logged_models(
-    group: ReferenceGroup, sources: Sequence[Source], options: ReadOptions, catalog: Catalog
+    group: ReferenceGroup,
+    sources: Sequence[Source],
+    options: ReadOptions,
+    selection: Selection | None,
+    catalog: Catalog,
 ) -> list[Model]:
     """The models of the records, most frequent first; the served model takes precedence, as in counting."""
     from tokcount.logs.reader import read
-    from tokcount.logs.record import Record
     from tokcount.models.resolve import first_known
+    from tokcount.scanning.result import SkippedSummary, records_of
 
     need_files(sources, "--to auto")
-    items = read(sources, options)
-    names = Counter((item.served_model, item.model) for item in items if isinstance(item, Record))
+    records = records_of(read(sources, options), SkippedSummary(), selection)
+    names = Counter((record.served_model, record.model) for record in records)
     found = Counter[str]()
     models: dict[str, Model] = {}
     for (served, asked), n in names.items():

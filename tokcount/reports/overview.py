@@ -8,9 +8,17 @@ from typing import Protocol
 
 import msgspec
 import polars as pl
-from msgspec import structs
+from msgspec import UNSET, structs
 
-from tokcount.reports.report import ModelRecords, Overview, Period, SkippedItems, SkippedPlace
+from tokcount.reports.report import (
+    ModelRecords,
+    Overview,
+    Period,
+    SelectedRecords,
+    SkippedItems,
+    SkippedPlace,
+)
+from tokcount.scanning.result import Selected
 
 PLACES_PER_REASON = 10
 """Skipped places of each reason in a report; all are counted."""
@@ -33,7 +41,7 @@ class SkippedItem(Protocol):
 
 
 class SkippedSummary(Protocol):
-    """What a scan skipped: a number for each reason, and the first items in the order of the input."""
+    """What a scan skipped: a number for each reason, the first items in the order of the input, and a selection."""
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -43,6 +51,11 @@ class SkippedSummary(Protocol):
     @property
     def places(self) -> Sequence[SkippedItem]:
         """The first items of each reason."""
+        ...
+
+    @property
+    def selected(self) -> Selected | None:
+        """What a selection read and selected; `None`: every record was asked for."""
         ...
 
 
@@ -87,8 +100,12 @@ def overview_of(held: Contents, skipped: SkippedSummary) -> Overview:
 
 def skipped_items(skipped: SkippedSummary) -> SkippedItems:
     """Skipped items by reason in alphabetical order, with the first `PLACES_PER_REASON` of each."""
+    reasons, found = dict(sorted(skipped.reasons.items())), skipped.selected
     return SkippedItems(
-        sum(skipped.reasons.values()), dict(sorted(skipped.reasons.items())), _first_of_each(skipped.places)
+        sum(reasons.values()),
+        reasons,
+        _first_of_each(skipped.places),
+        SelectedRecords(found.text, found.selected, found.read, found.undated) if found else UNSET,
     )
 
 

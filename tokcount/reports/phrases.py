@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from msgspec import UnsetType
+
 from tokcount.document.blocks import Line, Tone
 from tokcount.document.values import integer, share
-from tokcount.reports.report import ByBasis, ModelRecords, Overview, Period, SkippedPlace
+from tokcount.reports.report import ByBasis, ModelRecords, Overview, Period, SelectedRecords, SkippedPlace
 
 SKIPPED = {
     "error": ("failed call", "failed calls"),
@@ -80,7 +82,7 @@ def holdings(report: Overview) -> str:
 
 
 class HasSkipped(Protocol):
-    """A report that lists skipped items: `tokcount.reports.overview.SkippedItems`."""
+    """A report that lists what it left out: `tokcount.reports.overview.SkippedItems`."""
 
     @property
     def skipped(self) -> int:
@@ -97,10 +99,23 @@ class HasSkipped(Protocol):
         """The first items of each reason."""
         ...
 
+    @property
+    def selection(self) -> SelectedRecords | UnsetType:
+        """The records that were asked for."""
+        ...
+
 
 def skipped(report: HasSkipped) -> list[Line]:
-    """What was skipped; nothing when nothing was."""
-    return [Line(skipped_sentence(report), "warning")] if report.skipped else []
+    """What was not selected, and what was skipped; nothing when all records are in the report."""
+    lines = [Line(skipped_sentence(report), "warning")] if report.skipped else []
+    return [Line(selected_sentence(report.selection), "note"), *lines] if report.selection else lines
+
+
+def selected_sentence(selection: SelectedRecords) -> str:
+    """`12 of 340 records selected (model = "gpt-4*", since 2024-01-01); 7 without a timestamp left out`."""
+    numbers = f"{integer(selection.selected)} of {counted(selection.read, 'record', 'records')}"
+    undated = f"; {integer(selection.undated)} without a timestamp left out" if selection.undated else ""
+    return f"{numbers} selected ({selection.conditions}){undated}"
 
 
 def skipped_sentence(report: HasSkipped) -> str:

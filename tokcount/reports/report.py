@@ -56,14 +56,27 @@ class SkippedPlace(msgspec.Struct, frozen=True):
     detail: str
 
 
+class SelectedRecords(msgspec.Struct, frozen=True):
+    """The records that `--where`, `--since` and `--until` selected; a report is over those only."""
+
+    conditions: str
+    """The selection as it was written, such as `model = "gpt-4*", since 2024-01-01`."""
+    selected: Count
+    read: Count
+    undated: Count
+    """Records without a timestamp that a span of time left out."""
+
+
 class SkippedItems(msgspec.Struct, frozen=True):
-    """What was skipped, as reports have it."""
+    """What was skipped and what was not selected, as reports have it."""
 
     skipped: Count
     skipped_reasons: dict[str, Count]
     """Reason → items."""
     skipped_at: list[SkippedPlace]
     """The first items of each reason."""
+    selection: SelectedRecords | UnsetType = UNSET
+    """Missing when all records were asked for."""
 
 
 class ModelRecords(msgspec.Struct, frozen=True):
@@ -90,6 +103,8 @@ class Overview(Report, frozen=True, kw_only=True):
     """Reason → skipped items."""
     skipped_at: list[SkippedPlace]
     """The first skipped items of each reason."""
+    selection: SelectedRecords | UnsetType = UNSET
+    """Missing when all records were asked for."""
     formats: dict[str, Count]
     kinds: dict[str, Count]
     models: list[ModelRecords]

@@ -73,6 +73,8 @@ class RecordCounter:
 
     def __init__(self, plan: ScanPlan) -> None:
         self._plan = plan
+        self.selection = plan.selection
+        """The records to count; `None`: all of them."""
         self._texts = TextCounter(plan.encodings, engine=plan.engine)
         self.warnings = tuple(self._texts.warnings)
         """Warnings of the tokenizer engine, one line each."""

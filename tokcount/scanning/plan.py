@@ -11,6 +11,7 @@ from tokcount.errors import UsageError
 from tokcount.framing.family import UserFamily
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN, Reference, parse_reference
+from tokcount.scanning.selection import Selection
 from tokcount.tokens.engines.base import EngineName
 
 DEFAULT_ENCODINGS: Final = ("p50k_base", "cl100k_base", "o200k_base")
@@ -25,6 +26,8 @@ class ScanPlan(msgspec.Struct, frozen=True):
     The features that a report asks for: `roles`, content by message role; `scripts`, the dominant script of each
     record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
     `parts`, what an audit needs (see `tokcount.scanning.features.parts`).
+
+    `selection`: the records to count; `None`: all of them.
     """
 
     references: tuple[Reference, ...]
@@ -38,6 +41,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     shapes: bool = False
     answers: bool = False
     parts: bool = False
+    selection: Selection | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:

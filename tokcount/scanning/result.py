@@ -11,6 +11,7 @@ from tokcount.logs.format import Item
 from tokcount.logs.reader import FileWarning
 from tokcount.logs.record import Record, Skipped
 from tokcount.scanning.columns import Columns
+from tokcount.scanning.selection import Selection
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,11 +22,26 @@ PLACES_PER_REASON: Final = 50
 """Locations kept of each reason; all items are counted."""
 
 
+class Selected(msgspec.Struct):
+    """How many records were read, and how many of them are selected.
+
+    `undated`: how many meet the conditions of the selection but are not in its span of time, for want of a timestamp.
+    """
+
+    text: str
+    """The selection for people, such as `model = "gpt-4*", since 2024-01-01`."""
+    read: int = 0
+    selected: int = 0
+    undated: int = 0
+
+
 class SkippedSummary(msgspec.Struct):
-    """How many items were skipped for which reason, and the first locations of each."""
+    """How many items were skipped for which reason, the first locations of each, and what a selection left out."""
 
     reasons: dict[str, int] = {}
     places: list[Skipped] = []
+    selected: Selected | None = None
+    """`None`: every record was asked for."""
 
     @property
     def total(self) -> int:
@@ -48,15 +64,42 @@ class SkippedSummary(msgspec.Struct):
                 self.places.append(msgspec.structs.replace(skipped, line=skipped.line + line_offset))
         for reason, count in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + count
+        if other.selected is not None:
+            self.selected = _sum(self.selected or Selected(other.selected.text), other.selected)
 
 
-def records_of(items: Iterable[Item], skipped: SkippedSummary) -> Iterator[Record]:
-    """The records among the items; everything else is added to `skipped`."""
+def _sum(first: Selected, second: Selected) -> Selected:
+    return Selected(
+        first.text,
+        first.read + second.read,
+        first.selected + second.selected,
+        first.undated + second.undated,
+    )
+
+
+def records_of(
+    items: Iterable[Item], skipped: SkippedSummary, selection: Selection | None = None
+) -> Iterator[Record]:
+    """The selected records among the items; everything else is added to `skipped`."""
+    found = None
+    if selection is not None:
+        found = skipped.selected = Selected(selection.text)
     for item in items:
         if isinstance(item, Skipped):
             skipped.add(item)
-        else:
+        elif selection is None or found is None or _is_selected(item, selection, found):
             yield item
+
+
+def _is_selected(record: Record, selection: Selection, found: Selected) -> bool:
+    """Whether a record is selected, which is counted in `found`."""
+    found.read += 1
+    if not selection.meets(record):
+        return False
+    is_selected = selection.spans(record.timestamp)
+    found.selected += is_selected
+    found.undated += not is_selected and record.timestamp is None
+    return is_selected
 
 
 class Chunk(msgspec.Struct, Generic[T]):

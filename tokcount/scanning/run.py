@@ -30,6 +30,7 @@ from tokcount.scanning.columns import Columns
 from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary, records_of
+from tokcount.scanning.selection import Selection
 
 if TYPE_CHECKING:
     from tokcount.scanning.pool import Pool
@@ -51,6 +52,11 @@ class Processor(Protocol[T_co]):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings for the user, one line each."""
+        ...
+
+    @property
+    def selection(self) -> Selection | None:
+        """The records to process; `None`: all of them."""
         ...
 
     def process(self, records: Iterable[Record]) -> T_co:
@@ -134,10 +140,10 @@ def run_task(
     skipped = SkippedSummary()
     if task.span is None:
         items = read_whole(task, options, notes, progress)
-        result = processor.process(records_of(items, skipped))
+        result = processor.process(records_of(items, skipped, processor.selection))
         return Chunk(result, skipped, notes=notes, warnings=processor.warnings)
     part = spans.SpanReader(task.sources[0], task.span, options, notes)
-    result = processor.process(records_of(part, skipped))
+    result = processor.process(records_of(part, skipped, processor.selection))
     if progress is not None:
         progress(task.span.end - task.span.start)
     return Chunk(result, skipped, task.sources[0].path, part.lines, notes, processor.warnings)

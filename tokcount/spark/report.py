@@ -40,6 +40,7 @@ class Skips(msgspec.Struct, frozen=True):
 
     reasons: dict[str, int]
     places: Sequence[Skipped]
+    selected: None = None
 
 
 def drift_report(

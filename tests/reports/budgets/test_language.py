@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
-from tokcount.reports.budgets.language import Amount, Budget, Condition, Field, Limit, parse
+from tokcount.reports.budgets.language import Amount, Budget, Limit, parse
 from tokcount.reports.budgets.metric import Metric
 from tokcount.reports.budgets.metrics import METRICS
+from tokcount.scanning.selection import Condition, Field
 
 
 @pytest.mark.parametrize(

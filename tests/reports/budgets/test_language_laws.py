@@ -13,17 +13,16 @@ from hypothesis import strategies as st
 from tokcount.errors import UsageError
 from tokcount.reports.budgets.language import (
     ABSOLUTE,
-    FIELDS,
     LONGEST,
     OPERATORS,
     Amount,
     Budget,
-    Condition,
     Limit,
     parse,
 )
 from tokcount.reports.budgets.metric import Metric
 from tokcount.reports.budgets.metrics import METRICS
+from tokcount.scanning.selection import FIELDS, Condition
 
 names = st.text(
     st.characters(exclude_characters="\"'", exclude_categories=["Cs"]), min_size=1, max_size=12

@@ -16,13 +16,13 @@ from tokcount.cli.options import (
     Paths,
     PerRecord,
     PriceGroup,
-    ReadGroup,
     ReferenceGroup,
     RunGroup,
     top_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
 from tokcount.cli.prices import cost_options
+from tokcount.cli.selecting import SelectGroup
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,7 +51,7 @@ def audit(
         typer.Option("--show-text", help="Show the beginning of the text of the listed records."),
     ] = False,
     per_record: PerRecord = False,
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),

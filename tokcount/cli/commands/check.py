@@ -13,8 +13,9 @@ import typer
 from tokcount.cli import inputs, outputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import CheckOutputGroup
+from tokcount.cli.selecting import SelectGroup, selection_of
 from tokcount.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def check(
     paths: Paths = None,
     budgets: BudgetGroup = BudgetGroup(),
     references: ReferenceGroup = ReferenceGroup(),
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: CheckOutputGroup = CheckOutputGroup(),
@@ -138,6 +139,8 @@ def check(
     options = options_of(budgets)
     reports = saved_reports(paths)
     if reports:
+        if selection_of(read) is not None:
+            raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
         passed = _check_reports(reports, options, references, budgets, run, output)
     else:
         job = Job(paths, read, prices, run, output)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tokcount.cli.option_groups import CONFIG_KEY, environment_name, with_groups
-from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import OutputGroup, show
+from tokcount.cli.selecting import SelectGroup
 from tokcount.cli.settings import CHECK, MAPPING, SHARED, Config
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def config(
     references: ReferenceGroup = ReferenceGroup(),
     budgets: BudgetGroup = BudgetGroup(),
     money: MoneyGroup = MoneyGroup(),
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: OutputGroup = OutputGroup(),

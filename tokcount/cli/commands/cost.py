@@ -15,13 +15,13 @@ from tokcount.cli.options import (
     Paths,
     PerRecord,
     PriceGroup,
-    ReadGroup,
     ReferenceGroup,
     RunGroup,
     group_keys,
 )
 from tokcount.cli.outputs import RowOutputGroup
 from tokcount.cli.prices import cost_options
+from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def cost(
     money: MoneyGroup = MoneyGroup(),
     by: By = None,
     per_record: PerRecord = False,
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),

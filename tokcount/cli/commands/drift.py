@@ -12,13 +12,13 @@ from tokcount.cli.options import (
     Paths,
     PerRecord,
     PriceGroup,
-    ReadGroup,
     ReferenceGroup,
     RunGroup,
     group_keys,
     top_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
+from tokcount.cli.selecting import SelectGroup
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +34,7 @@ def drift(
     by: By = None,
     top: Annotated[int, top_option("Number of worst records shown.")] = 5,
     per_record: PerRecord = False,
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),

@@ -15,8 +15,9 @@ import typer
 from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import OwnGroup, Paths, PriceGroup, ReadGroup, RunGroup
+from tokcount.cli.options import OwnGroup, Paths, PriceGroup, RunGroup
 from tokcount.cli.outputs import RequestOutputGroup
+from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def migrate(
     asked: MigrateGroup,
     paths: Paths = None,
     own: OwnGroup = OwnGroup(),
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RequestOutputGroup = RequestOutputGroup(),
@@ -137,7 +138,7 @@ def migrate(
     work = migrating.Job(
         target=target,
         options=options_of(asked, own, factors),
-        plan=plan,
+        plan=job.selecting(plan),
         catalog=job.catalog,
         read_back=_is_file(output.output),
     )

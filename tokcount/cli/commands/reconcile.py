@@ -9,8 +9,9 @@ import typer
 from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import OwnGroup, Paths, PerRecord, PriceGroup, ReadGroup, RunGroup, top_option
+from tokcount.cli.options import OwnGroup, Paths, PerRecord, PriceGroup, RunGroup, top_option
 from tokcount.cli.outputs import OutputGroup, RowOutputGroup
+from tokcount.cli.selecting import SelectGroup
 from tokcount.render.writing import write
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def reconcile(
     own: OwnGroup = OwnGroup(),
     top: Annotated[int, top_option("Number of worst records shown.")] = 10,
     per_record: PerRecord = False,
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: RowOutputGroup = RowOutputGroup(),
@@ -54,7 +55,7 @@ def calibrate(
     export: Annotated[
         bool, typer.Option("--export", help="Write the suggestions as a TOML file that --families accepts.")
     ] = False,
-    read: ReadGroup = ReadGroup(),
+    read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
     output: OutputGroup = OutputGroup(),

@@ -15,7 +15,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN
 from tokcount.reports.budgets import violations
 from tokcount.reports.budgets.compute import Violations, reasons_text
-from tokcount.reports.budgets.language import Budget, Condition, is_over
+from tokcount.reports.budgets.language import Budget, is_over
 from tokcount.reports.budgets.metric import (
     AVERAGES,
     QUANTILES,
@@ -33,6 +33,7 @@ from tokcount.reports.cost.prices import NO_TOKENS, PriceBook
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary
 from tokcount.reports.period import monthly_projection
+from tokcount.scanning.selection import Condition
 
 NO_RECORD: Final = "no record is selected"
 NO_VALUE: Final = "no record has a value"

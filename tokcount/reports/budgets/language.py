@@ -15,20 +15,19 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal
 
 import msgspec
 
 from tokcount.errors import UsageError, suggest
 from tokcount.reports.budgets.metric import Metric, Unit
 from tokcount.reports.budgets.metrics import METRICS
+from tokcount.scanning.selection import NAME, Condition, ConditionReader, unquoted
 
 Operator = Literal["<=", "<", ">=", ">", "=="]
 AmountKind = Literal["number", "percent", "money"]
-Field = Literal["model", "kind", "tag", "source", "format", "day"]
 
 OPERATORS: Final[tuple[Operator, ...]] = ("<=", ">=", "==", "<", ">")
-FIELDS: Final[tuple[Field, ...]] = ("model", "kind", "tag", "source", "format", "day")
 ABSOLUTE: Final[dict[Unit, AmountKind]] = {
     "tokens": "number",
     "records": "number",
@@ -50,17 +49,6 @@ class Limit(msgspec.Struct, frozen=True):
 
     amount: Amount | None
     is_relative: bool = False
-
-
-class Condition(msgspec.Struct, frozen=True, order=True):
-    """`field = pattern` or `field != pattern`; in a pattern `*` matches any characters and `?` any one character."""
-
-    field: Field
-    is_equal: bool
-    pattern: str
-
-    def __str__(self) -> str:
-        return f"{self.field} {'=' if self.is_equal else '!='} {_quoted(self.pattern)}"
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -102,16 +90,11 @@ def holds(value: Decimal, operator: Operator, limit: Decimal) -> bool:
     return value < limit if operator.startswith("<") else value > limit
 
 
-def _quoted(pattern: str) -> str:
-    return f"'{pattern}'" if '"' in pattern else f'"{pattern}"'
-
-
 MULTIPLES: Final = {"": 1, "k": 10**3, "M": 10**6}
 EXAMPLES: Final[dict[AmountKind, str]] = {"number": "8000", "percent": "15%", "money": "$25"}
 LONGEST: Final = 1000
 LARGEST: Final = 10**18
 
-_SPACE: Final = re.compile(r"\s*")
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _DOT: Final = re.compile(r"\.")
 _OPERATOR: Final = re.compile("|".join(OPERATORS))
@@ -121,23 +104,17 @@ _GLUED: Final = re.compile(r"[\w.,%$]")
 _SIGN: Final = re.compile(r"[+-]")
 _NUMBER: Final = re.compile(r"(\d{1,3}(?:,\d{3})+(?![\d,])|\d[\d_]*)(\.\d+)?")
 _MULTIPLE: Final = re.compile(r"[kM](?!\w)")
-_EQUALITY: Final = re.compile(r"!=|=")
-_NAME: Final = re.compile(r"""\"[^"]*\"|'[^']*'|[^\s"'=!<>]+""")
 
 
 def parse(text: str) -> Budget:
     """Parse a budget. Raises `UsageError` with the column and close matches when the text is not a budget."""
     if len(text) > LONGEST:
         raise UsageError(f"budget {text[:40]!r}…: longer than {LONGEST} characters")
-    return _Parser(text).budget()
+    return _Parser(text, "budget").budget()
 
 
-class _Parser:
+class _Parser(ConditionReader):
     """Reads a budget from left to right; `_at` is the offset of the next character."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
 
     def budget(self) -> Budget:
         metric = self._metric()
@@ -218,7 +195,7 @@ class _Parser:
         while (start := self._start()) < len(self._text):
             word = self._take(_WORD)
             if word == "where" and not where:
-                where = self._conditions(metric, start)
+                where = self._where(metric, start)
             elif word == "for" and target is None:
                 target = self._target(metric, start)
             else:
@@ -226,61 +203,20 @@ class _Parser:
                 self._fail(start, f"unexpected {rest!r}; only 'where' and 'for' may follow, each once")
         return where, target
 
-    def _conditions(self, metric: Metric, start: int) -> tuple[Condition, ...]:
+    def _where(self, metric: Metric, start: int) -> tuple[Condition, ...]:
         if not metric.selectable:
             self._fail(start, f"{metric.name} describes the whole log, so it cannot have 'where'")
-        conditions = [self._condition()]
-        while True:
-            before = self._at
-            if self._take(_WORD) != "and":
-                self._at = before
-                return tuple(conditions)
-            conditions.append(self._condition())
-
-    def _condition(self) -> Condition:
-        start, word = self._expect(_WORD, f"a field: {', '.join(FIELDS)}")
-        field = next((field for field in FIELDS if field == word), None)
-        if field is None:
-            self._fail(start, f"unknown field {word!r}. {suggest(word, FIELDS)}")
-        _, equality = self._expect(_EQUALITY, f"= or != after {word}")
-        _, pattern = self._expect(_NAME, f'a pattern for {word}, e.g. "gpt-4o*"')
-        return Condition(field, equality == "=", _unquoted(pattern))
+        return self._conditions()
 
     def _target(self, metric: Metric, start: int) -> str:
         if not metric.per_model:
             self._fail(start, f"{metric.name} does not depend on a model, so it cannot have 'for'")
-        place, name = self._expect(_NAME, "a model or an encoding after 'for'")
-        name = _unquoted(name).strip()
+        place, name = self._expect(NAME, "a model or an encoding after 'for'")
+        name = unquoted(name).strip()
         if not name:
             self._fail(place, "expected a model or an encoding after 'for'")
         return name
 
-    def _start(self) -> int:
-        """The offset of the next character that is not a space."""
-        space = _SPACE.match(self._text, self._at)
-        return space.end() if space else self._at
-
-    def _take(self, pattern: re.Pattern[str]) -> str | None:
-        found = pattern.match(self._text, self._start())
-        if found is None:
-            return None
-        self._at = found.end()
-        return found[0]
-
-    def _expect(self, pattern: re.Pattern[str], what: str) -> tuple[int, str]:
-        start = self._start()
-        found = self._take(pattern)
-        if found is None:
-            self._fail(start, f"expected {what}")
-        return start, found
-
-    def _fail(self, place: int, problem: str) -> NoReturn:
-        raise UsageError(f"budget {self._text!r}, column {place + 1}: {problem}")
-
 
 def _sign(text: str | None) -> int:
     return -1 if text == "-" else 1
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1] if name[0] in "\"'" else name

@@ -1,40 +1,25 @@
-"""Which records a budget is about: the conditions after ``where`` as a polars expression."""
+"""Which records a budget is about: the conditions after `where` as a polars expression."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
 import polars as pl
 
-from tokcount.reports.budgets.language import Condition, Field
+from tokcount.reports.groups import DIMENSIONS
+from tokcount.scanning.selection import Condition, glob
 
-FIELD_VALUES: Final[dict[Field, pl.Expr]] = {
-    "model": pl.col("model"),
-    "kind": pl.col("kind"),
-    "tag": pl.col("tags"),
-    "source": pl.col("source"),
-    "format": pl.col("format"),
-    "day": pl.col("timestamp").dt.strftime("%Y-%m-%d"),
-}
-"""Field → its value. Days are in UTC; ``tag`` matches when any tag of the record does."""
+_VALUES = {**DIMENSIONS, "format": pl.col("format"), "tag": pl.col("tags")}
+"""Field → its value."""
 
 
 def selection(conditions: Iterable[Condition]) -> pl.Expr:
-    """Whether a record meets all conditions; a missing field matches no pattern."""
+    """Whether a record meets all conditions, as `tokcount.scanning.selection.Condition.meets`."""
     return pl.all_horizontal(pl.lit(value=True), *map(_meets, conditions))
 
 
 def _meets(condition: Condition) -> pl.Expr:
-    values = FIELD_VALUES[condition.field]
-    matches = values.str.contains(_regex(condition.pattern, is_list=condition.field == "tag"))
-    found = matches.fill_null(value=False)
+    pattern, is_list = condition.pattern, condition.field == "tag"
+    regex = f"(?:^|,){glob(pattern, '[^,]')}(?:,|$)" if is_list else f"^{glob(pattern)}$"
+    found = _VALUES[condition.field].str.contains(f"(?s){regex}").fill_null(value=False)
     return found if condition.is_equal else ~found
-
-
-def _regex(pattern: str, *, is_list: bool) -> str:
-    """A glob as a regular expression; for a list, one that matches any of its comma-separated items."""
-    any_character, start, end = ("[^,]", "(?:^|,)", "(?:,|$)") if is_list else (".", "^", "$")
-    wildcards = {"*": f"{any_character}*", "?": any_character}
-    return f"(?s){start}{''.join(wildcards.get(character) or re.escape(character) for character in pattern)}{end}"

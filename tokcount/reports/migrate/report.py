@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tokcount.logs.format import Location
 from tokcount.reports.migrate.stats import Tokens
 from tokcount.reports.migrate.target import MigrationTarget
-from tokcount.reports.report import Count, Report, SkippedPlace
+from tokcount.reports.report import Count, Report, SelectedRecords, SkippedPlace
 
 Form = Literal["requests", "batch", "pairs"]
 
@@ -100,6 +101,7 @@ class MigrationReport(Report, frozen=True, kw_only=True, tag="migrate"):
     """Reason → skipped items."""
     skipped_at: list[SkippedPlace]
     """The first skipped items of each reason."""
+    selection: SelectedRecords | UnsetType = UNSET
     left: list[LeftOut]
     """The most frequent reason first."""
     losing: Count

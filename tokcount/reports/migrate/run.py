@@ -88,6 +88,7 @@ class MigrationWorker:
         self._after = RecordCounter(written) if job.read_back else None
         self._written: list[bytes] = []
         self.warnings = self._counter.warnings
+        self.selection = job.plan.selection
 
     def migrate(self, record: Record) -> Outcome:
         """Make the requests of a record, and count it if it has some."""
@@ -168,7 +169,7 @@ class MigrationRun:
         notes: list[FileWarning] = []
         skipped = SkippedSummary()
         items = read_whole(task, options, notes, progress)
-        for number, record in enumerate(records_of(items, skipped), start=1):
+        for number, record in enumerate(records_of(items, skipped, worker.selection), start=1):
             self._write(worker.migrate(record))
             if number % RECORDS_AT_ONCE == 0:
                 self._add_up(worker.take())

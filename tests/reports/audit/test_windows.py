@@ -71,3 +71,31 @@ def test_an_encoding_has_no_window() -> None:
     found = windows_of(CODES, record(1, max_tokens=5) | counts(CODES, 10**6))
 
     assert (found["measured"], found["too_long"], found["fullest"]) == (0, 0, None)
+
+
+def test_what_was_billed_takes_its_place_in_the_window() -> None:
+    hidden = record(1, billed_input_tokens=9000) | counts(GPT_4, 8, basis="partial", hidden=8992)
+    no_text = record(2, billed_input_tokens=9000) | counts(GPT_4, None)
+
+    found = windows_of(GPT_4, hidden, no_text)
+
+    assert (found["too_long"], found["unknown"]) == (2, 0)
+
+
+def test_a_lower_bound_that_fits_says_nothing_about_the_whole_request() -> None:
+    floor = record(1) | counts(GPT_4, 8, basis="partial")
+    too_long = record(2) | counts(GPT_4, 9000, basis="partial")
+    not_counted = record(3) | counts(GPT_4, None)
+    whole = record(4) | counts(GPT_4, 8, basis="estimated")
+
+    found = windows_of(GPT_4, floor, too_long, not_counted, whole)
+
+    assert (found["too_long"], found["unknown"], found["measured"]) == (1, 2, 3)
+
+
+def test_usage_of_several_calls_is_not_the_size_of_one() -> None:
+    several = record(1, billed_input_tokens=9000, requests=3) | counts(GPT_4, 8, basis="partial", hidden=8992)
+
+    found = windows_of(GPT_4, several)
+
+    assert (found["too_long"], found["unknown"]) == (0, 1)

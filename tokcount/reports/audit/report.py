@@ -59,7 +59,9 @@ class WindowFit(msgspec.Struct, frozen=True, kw_only=True):
     max_input: Count | None
     max_output: Count | None
     measured: Count
-    """Records whose input tokens and window are known."""
+    """Records whose input tokens and window are known, be it only as a lower bound."""
+    unknown: Count
+    """Records of which it is not known whether they fit: no count, no window, or a lower bound that fits."""
     too_long: Count
     """Records whose input alone exceeds the largest input of the model."""
     no_room: Count

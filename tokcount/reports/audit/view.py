@@ -23,7 +23,7 @@ from tokcount.reports.report import Overview
 
 MODELS_LISTED: Final = 15
 MODELS_NAMED: Final = 2
-WINDOW_COLUMNS: Final = (
+WINDOW_COLUMNS: Final[tuple[Column, ...]] = (
     Column("reference"),
     Column("window", "int"),
     Column("p95 full", "share"),
@@ -118,8 +118,7 @@ def _sentence(report: AuditReport, entry: PricedMeasures) -> str:
         return f"{subject}: no record can be compared."
     changes = [f"{percent(entry.drift)} input tokens", *_framing(report, label), *_money(report, label)]
     breaking = _found(report, label, BREAKING)
-    fits = ["every request fits"] if not breaking and _measured(report, label) else []
-    outcome = "; ".join([*fits, *breaking, *_found(report, None, GAPS)])
+    outcome = "; ".join([*_fits(report, label, breaking), *breaking, *_found(report, None, GAPS)])
     compared = entry.compared or 0
     over = f" ({counted(compared, 'record', 'records')} compared)" if compared < report.records else ""
     return f"{subject}: {', '.join(changes)}{over}" + (f"; {outcome}." if outcome else ".")
@@ -161,8 +160,19 @@ def _money(report: AuditReport, label: str) -> list[str]:
     return [f"{percent(entry.difference_share)} cost{of_some} ({amounts})"]
 
 
-def _measured(report: AuditReport, label: str) -> bool:
-    return any(entry.reference == label and entry.measured for entry in report.windows)
+def _fits(report: AuditReport, label: str, breaking: list[str]) -> list[str]:
+    """Whether the requests fit, beyond what the findings in `breaking` report."""
+    entry = next(entry for entry in report.windows if entry.reference == label)
+    if not entry.measured or (breaking and not entry.unknown):
+        return []
+    if not entry.unknown:
+        return ["every request fits"]
+    if breaking:
+        return [f"not known of {counted(entry.unknown, 'record', 'records')} whether they fit"]
+    known = integer(report.records - entry.unknown)
+    return [
+        f"{known} of {counted(report.records, 'request', 'requests')} fit, {integer(entry.unknown)} not known"
+    ]
 
 
 def _found(report: AuditReport, reference: str | None, words: dict[str, str]) -> list[str]:
@@ -210,12 +220,16 @@ def _cost(report: CostReport) -> list[Block]:
 
 
 def _windows(report: AuditReport) -> list[Block]:
-    keys = ("context_window", "fill_p95", "fill_max", "too_long", "no_room", "asks_too_much")
+    keys = ["context_window", "fill_p95", "fill_max", "too_long", "no_room", "asks_too_much"]
+    columns, note = WINDOW_COLUMNS, WINDOW_NOTE
+    if any(entry.unknown for entry in report.windows):
+        keys.append("unknown")
+        columns, note = (*columns, Column("not known", "int")), f"{note}; not known: whether the request fits"
     known = [entry for entry in report.windows if entry.measured]
     if not known:
         return [Line("The windows of the references are unknown.", "note")]
     table = tuple((entry.reference, *(getattr(entry, key) for key in keys)) for entry in known)
-    return [Table(WINDOW_COLUMNS, table, note=WINDOW_NOTE)]
+    return [Table(columns, table, note=note)]
 
 
 def _worst(report: AuditReport) -> list[Block]:

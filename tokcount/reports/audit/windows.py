@@ -6,11 +6,13 @@ from typing import Final
 
 import polars as pl
 
+from tokcount.framing.layout import PARTIAL
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import Model
 from tokcount.models.references import OWN
 from tokcount.reports.audit.report import NamedRecord, WindowFit
+from tokcount.reports.columns import column
 from tokcount.reports.measures import tokens
 
 PROBLEMS: Final = ("too_long", "no_room", "asks_too_much")
@@ -21,20 +23,53 @@ the window. `asks_too_much`: `max_tokens` exceeds the largest output of the mode
 def with_windows(
     frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None
 ) -> pl.DataFrame:
-    """The frame with the Boolean columns `PROBLEMS` and `fill`, the share of the window that the input takes.
+    """The frame with the Boolean columns `PROBLEMS` and `unknown`, and `fill`, the share of the window that is taken.
 
-    All are null where a window is unknown; `max_tokens` is 0 or missing where a request sets none.
+    Problems and fill are null where a window or the input is unknown; `max_tokens` is 0 or missing where a request
+    sets none. `unknown`: it is not known whether the request fits.
     """
     sized = frame.with_columns(_limits(frame, label, catalog, assume_model))
     asked = pl.col("max_tokens") if "max_tokens" in frame.columns else pl.lit(0)
-    input_tokens = tokens(label, "input_tokens")
-    too_long = input_tokens > pl.col("takes")
+    size, is_floor = _size(frame, label)
+    too_long = size > pl.col("takes")
+    no_room = ~too_long & (asked > 0) & (size + asked > pl.col("window"))
+    fill = size / pl.col("takes")
     return sized.with_columns(
         too_long.alias("too_long"),
-        (~too_long & (asked > 0) & (input_tokens + asked > pl.col("window"))).alias("no_room"),
+        no_room.alias("no_room"),
         (asked > pl.col("writes")).alias("asks_too_much"),
-        (input_tokens / pl.col("takes")).alias("fill"),
+        fill.alias("fill"),
+        unknown=fill.is_null()
+        | (is_floor & ~too_long & ~no_room.fill_null(value=False)).fill_null(value=False),
     )
+
+
+def _size(frame: pl.DataFrame, label: str) -> tuple[pl.Expr, pl.Expr]:
+    """The best-known input tokens of each request, and whether they are a lower bound.
+
+    That is what was billed, under a target with the difference of the counts; else what was counted. Usage that adds
+    up several calls says nothing about the size of one.
+    """
+    counted = tokens(label, "input_tokens")
+    is_partial = pl.col(column(label, "basis")).cast(pl.String) == PARTIAL
+    if "billed_input_tokens" not in frame.columns:
+        return counted, is_partial
+    one_call = pl.col("requests") <= 1 if "requests" in frame.columns else pl.lit(value=True)
+    billed = pl.when(one_call & (pl.col("billed_input_tokens") > 0)).then("billed_input_tokens")
+    text = tokens(label, "content_tokens") + tokens(label, "framing_tokens")
+    size = pl.coalesce(_billed_size(frame, label, billed), pl.when(one_call).then(counted).otherwise(text))
+    return size, ~one_call | (is_partial & billed.is_null())
+
+
+def _billed_size(frame: pl.DataFrame, label: str, billed: pl.Expr) -> pl.Expr:
+    """The size of a request that was billed; null where none was, or where it was billed under another reference."""
+    if label == OWN:
+        return billed
+    counted = tokens(label, "input_tokens")
+    if column(OWN, "input_tokens") not in frame.columns:
+        return pl.when(counted.is_null()).then(billed)
+    beyond = pl.max_horizontal(billed - tokens(OWN, "input_tokens"), pl.lit(0)).fill_null(0)
+    return pl.when(billed.is_not_null()).then(pl.coalesce(counted + beyond, billed))
 
 
 def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None) -> WindowFit:
@@ -50,6 +85,7 @@ def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str
         max_input=takes,
         max_output=writes,
         measured=len(fill) - fill.null_count(),
+        unknown=int(rows["unknown"].sum()),
         too_long=too_long,
         no_room=no_room,
         asks_too_much=asks_too_much,

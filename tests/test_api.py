@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from support.paths import ROOT, SAMPLES
 
@@ -84,28 +83,10 @@ def test_read_takes_a_mapping(tmp_path: Path) -> None:
     ]
 
 
-def test_scan_gives_one_row_per_record() -> None:
-    frame = tokcount.scan([SAMPLES / "support-chat.jsonl"], to=["gpt-4o", "gpt-5"])
-
-    assert frame.height == 94
-    assert frame.select((pl.col("own:input_tokens") == pl.col("billed_input_tokens")).all()).item()
-    for label in ("own", "gpt-4o", "gpt-5"):
-        names = ("content_tokens", "framing_tokens", "hidden_tokens")
-        parts = pl.sum_horizontal(f"{label}:{name}" for name in names)
-        assert frame.select((parts == pl.col(f"{label}:input_tokens")).all()).item()
-
-
 @pytest.mark.parametrize("body", [{}, {"mesages": []}, {"messages": "x"}, [], None, "hello"])
 def test_anything_but_a_request_body_is_refused(body: Any) -> None:
     with pytest.raises(tokcount.UsageError, match="not a request body"):
         tokcount.count_request(body, "gpt-4o")
-
-
-def test_one_target_needs_no_list(tmp_path: Path) -> None:
-    log = tmp_path / "log.jsonl"
-    log.write_text('{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}')
-
-    assert "gpt-5:input_tokens" in tokcount.scan(log, to="gpt-5").columns
 
 
 def test_a_dir_of_a_fresh_import_shows_the_lazy_names() -> None:

@@ -39,7 +39,8 @@ ALLOWED: Final[dict[str, set[str]]] = {
     "reports": REPORTS,
     "render": {"errors", "document"},
     "frames": {*ROWS, "reports"},
-    "api": REPORTS,
+    "api": ROWS,
+    "analysis": {*REPORTS, "api"},
     "arrow": {*FRAMES, "reports"},
     "polars": {*FRAMES, "api"},
     "duckdb": {*FRAMES, "arrow"},
@@ -47,7 +48,7 @@ ALLOWED: Final[dict[str, set[str]]] = {
     "spark": {*FRAMES, "arrow", "reports"},
     "cli": {*REPORTS, "render"},
     "__main__": {"errors", "cli", "render"},
-    "": {"errors", "api", "logs", "version"},  # tokcount/__init__.py: the public names
+    "": {"errors", "api", "analysis", "logs", "version"},  # tokcount/__init__.py: the public names
 }
 """Top-level module or folder → those it may import from."""
 

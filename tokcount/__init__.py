@@ -7,8 +7,9 @@
 >>> tokcount.count_request(request, "gpt-4o").total
 14
 
-The interface is four functions, `count`, `count_request`, `read` and `scan`, and the types that they return; their
-docstrings describe shapes, units and errors.
+The interface is a few functions and the types that they return; their docstrings describe shapes, units and errors:
+`count` and `count_request` for a text and a request, `read` and `scan` for the records of logs, and `drift`, `cost` and
+`audit` for the reports of the commands of these names.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from tokcount.errors import DataError, TokcountError, UsageError
 from tokcount.version import __version__
 
 if TYPE_CHECKING:
-    from tokcount.api import Counted, count, count_request, read, scan
+    from tokcount.analysis import audit, cost, drift, scan
+    from tokcount.api import Counted, count, count_request, read
     from tokcount.logs.record import Message, Part, Record, Skipped, Usage
 
 
@@ -32,12 +34,16 @@ __all__ = [
     "Usage",
     "UsageError",
     "__version__",
+    "audit",
+    "cost",
     "count",
     "count_request",
+    "drift",
     "read",
     "scan",
 ]
 
+_ANALYSES = frozenset({"audit", "cost", "drift", "scan"})
 _RECORD_TYPES = frozenset({"Message", "Part", "Record", "Skipped", "Usage"})
 
 
@@ -49,6 +55,10 @@ def __getattr__(name: str) -> Any:
         from tokcount.logs import record
 
         return getattr(record, name)
+    if name in _ANALYSES:
+        from tokcount import analysis
+
+        return getattr(analysis, name)
     from tokcount import api
 
     return getattr(api, name)

@@ -1,4 +1,4 @@
-"""The Python interface: the work of the commands as functions."""
+"""The Python interface: text and requests counted, and the records of logs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from tokcount.framing.rules import layout
 from tokcount.models.resolve import resolve
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.encodings import NAMES
-from tokcount.tokens.engines.base import EngineName
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from tokcount.logs.record import Kind, Record, Skipped
+
+
+Paths = Sequence[str | Path] | str | Path
+"""Files, folders (read recursively) and globs."""
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -105,9 +106,7 @@ def _kind_of(request: dict[str, Any]) -> Kind:
     return "completions" if "prompt" in request and "input" not in request else "responses"
 
 
-def read(
-    paths: Sequence[str | Path] | str | Path, *, input_format: str | None = None, **mapping: Any
-) -> Iterator[Record | Skipped]:
+def read(paths: Paths, *, input_format: str | None = None, **mapping: Any) -> Iterator[Record | Skipped]:
     """Yield the records of logs, and a `Skipped` for everything that is not a record, in file order.
 
     `paths` are files, folders (read recursively) and globs. The format of each record is detected unless
@@ -119,52 +118,12 @@ def read(
     from tokcount.logs import source as files
     from tokcount.logs.options import Mapping, ReadOptions
 
-    sources = files.expand(_as_list(paths))
+    sources = files.expand(as_list(paths))
     yield from reader.read(sources, ReadOptions(input_format=input_format, mapping=Mapping(**mapping)))
 
 
-def scan(
-    paths: Sequence[str | Path] | str | Path,
-    *,
-    from_: str | None = None,
-    to: Sequence[str] | str = (),
-    assume_model: str | None = None,
-    engine: EngineName = "auto",
-    jobs: int = 1,
-    where: Sequence[str] | str = (),
-    since: str | None = None,
-    until: str | None = None,
-    input_format: str | None = None,
-    **mapping: Any,
-) -> pl.DataFrame:
-    """Count every record of logs under a baseline and targets, one row per record.
-
-    `from_` and `to` are models or encodings; with neither, the encodings `p50k_base`, `cl100k_base` and `o200k_base`
-    are compared. Without `from_` the baseline is each record's own model, labelled `own`. `jobs` is the number of
-    processes; with more than one, each process imports the caller's main module, so a script needs the usual
-    `if __name__ == "__main__":`. `where`, `since` and `until` select records, as the options of these names.
-
-    Columns: `source, line, index, format, kind, model, timestamp` (UTC), `basis, reason, flags, tags`; for every
-    reference R the tokens `R:content_tokens`, `R:framing_tokens`, `R:hidden_tokens`, `R:input_tokens` (their sum),
-    `R:output_tokens` (null where there is nothing to count) and `R:basis`; and the logged `billed_…_tokens`.
-
-    Raises `UsageError` for a missing file, an unknown model or a wrong argument. Skipped items are not in the frame:
-    `read` yields them, and the command line reports them.
-    """
-    from tokcount.logs import source as files
-    from tokcount.logs.options import Mapping, ReadOptions
-    from tokcount.scanning.plan import make_plan
-    from tokcount.scanning.run import run
-    from tokcount.scanning.selection import make_selection
-
-    plan = make_plan(from_=from_, to=to, assume_model=assume_model, engine=engine)
-    if where or since is not None or until is not None:
-        plan = msgspec.structs.replace(plan, selection=make_selection(where, since, until))
-    options = ReadOptions(input_format=input_format, mapping=Mapping(**mapping))
-    return run(files.expand(_as_list(paths)), plan, options, jobs=jobs).frame()
-
-
-def _as_list(paths: Sequence[str | Path] | str | Path) -> list[str]:
+def as_list(paths: Paths) -> list[str]:
+    """The paths as strings. Raises `TypeError` for `None`, which is often a variable that was never set."""
     if paths is None:
         raise TypeError("expected a path or several paths, not None")
     several = [paths] if isinstance(paths, str | Path) else paths

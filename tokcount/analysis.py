@@ -1,0 +1,271 @@
+"""The analyses of the command line as functions: rows of counts, and the reports of `drift`, `cost` and `audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+import msgspec
+
+from tokcount.api import Paths, as_list
+from tokcount.errors import DataError, UsageError, suggest
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from typing import Unpack
+
+    import polars as pl
+
+    from tokcount.logs.record import Kind
+    from tokcount.reports.audit.report import AuditReport
+    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.reports.cost.report import CostReport
+    from tokcount.reports.drift.report import DriftReport
+    from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.result import SkippedSummary
+    from tokcount.scanning.selection import Selection
+    from tokcount.tokens.engines.base import EngineName
+
+Names = Sequence[str] | str
+"""One name, or several."""
+
+
+class ScanOptions(TypedDict, total=False):
+    """What the functions of this module accept in addition to their paths; the options of the commands.
+
+    `from_` is the baseline and `to` the targets: models or encodings. With neither, the encodings `p50k_base`,
+    `cl100k_base` and `o200k_base` are compared; without `from_` the baseline is each record's own model, labelled
+    `own`. `assume_model` is used for records that name no model or an unknown one. `prices` is a TOML file with
+    models and prices of your own, and `today` the day of the prices of named models (default: the date in UTC).
+
+    `where`, `since` and `until` select records: conditions such as `model = "gpt-4*"`, and days (`2026-11-01`, both
+    included) or ISO 8601 times.
+
+    `engine` is `auto`, `reference` or `fast`. `jobs` is the number of processes; with more than one, each process
+    imports the caller's main module, so a script needs the usual `if __name__ == "__main__":`.
+
+    `input_format` names the log format, which is detected otherwise. The other options are JMESPath expressions that
+    map the fields of an unknown format; `kind` is the endpoint of its records.
+    """
+
+    from_: str | None
+    to: Names
+    assume_model: str | None
+    prices: str | Path | None
+    today: date | None
+    where: Names
+    since: str | date | None
+    until: str | date | None
+    engine: EngineName
+    jobs: int
+    input_format: str | None
+    kind: Kind | None
+    records_path: str | None
+    messages_path: str | None
+    prompt_path: str | None
+    completion_path: str | None
+    model_path: str | None
+    usage_path: str | None
+    time_path: str | None
+    id_path: str | None
+    tag_path: str | None
+
+
+class Pricing(TypedDict, total=False):
+    """How `cost` and `audit` price records.
+
+    `as_of` prices everything as on that day; otherwise records are priced at their own day and named models at
+    `today`. `batch` uses batch rates. `cached_share` (0 to 1) is the part of prompts of 1,024 tokens or more that is
+    taken to be cached where the log does not say. `monthly` projects costs to a month from the dates of the log,
+    `records_per_month` from a number of records.
+    """
+
+    as_of: date | None
+    batch: bool
+    cached_share: Decimal | None
+    monthly: bool
+    records_per_month: int | None
+
+
+class PricedOptions(ScanOptions, Pricing, total=False):
+    """The options of `cost` and `audit`."""
+
+
+def scan(paths: Paths, **options: Unpack[ScanOptions]) -> pl.DataFrame:
+    """Count every record of logs under a baseline and targets: the rows of `drift --per-record`, in input order.
+
+    Columns: `source, line, index, format, kind, model, timestamp` (UTC), `basis, flags`; for every reference R its
+    tokens `R:content_tokens`, `R:framing_tokens`, `R:hidden_tokens`, `R:input_tokens` (their sum) and
+    `R:output_tokens`, `R:drift` (a signed fraction of the baseline's input tokens) and `R:cost_usd` (an exact decimal
+    string); then `reason`, which explains a basis that is not `exact`. Null means not known.
+
+    Raises `UsageError` for a missing file, an unknown model or a wrong argument, never because of the content of a
+    log. What is not a record is not in the frame: `read` yields it, with a reason. See `ScanOptions` for the options.
+    """
+    from tokcount.reports.per_record import money_of, record_rows
+
+    plan = _plan(options)
+    frame, _ = _count(paths, plan, options)
+    return record_rows(frame, plan, money_of(plan, _today(options)))
+
+
+def drift(paths: Paths, *, by: Names = (), top: int = 5, **options: Unpack[ScanOptions]) -> DriftReport:
+    """The report of `tokcount drift`: the tokens of logs under a baseline and targets.
+
+    `by` groups records, by `model`, `kind`, `role`, `script`, `day`, `week`, `month`, `source`, `tag` or `user`.
+    `top` is the number of records listed for each target, those that grow most first. Token counts are integers,
+    drift is a signed fraction, money a decimal string in US dollars, and `None` means not known. `report.document()`
+    is the JSON document that the command writes.
+
+    Raises `UsageError` as `scan` does, and `DataError` if nothing in the logs can be counted.
+    """
+    from tokcount.reports.drift.compute import DriftOptions, report
+    from tokcount.reports.per_record import money_of, references_of
+
+    keys = _keys(by)
+    plan = _plan(options, keys)
+    counted = _count_some(paths, plan, options)
+    baseline, *targets = references_of(plan)
+    return report(
+        *counted,
+        DriftOptions(baseline, tuple(targets), keys, top, money_of(plan, _today(options))),
+        plan.catalog,
+    )
+
+
+def cost(paths: Paths, *, by: Names = (), **options: Unpack[PricedOptions]) -> CostReport:
+    """The report of `tokcount cost`: what logs cost, and what they would cost on other models, in US dollars.
+
+    Without `from_` and `to` it is the cost of each record under its own model. `by` groups records as in `drift`,
+    except by `role`. Amounts are decimal strings with all their digits; `None` means that nothing is priced.
+
+    Raises `UsageError` as `scan` does and for an encoding, which has no price; `DataError` if nothing can be counted.
+    """
+    from tokcount.reports.cost.compute import report
+
+    keys = _keys(by)
+    plan = msgspec.structs.replace(_cost_plan(options), scripts="script" in keys)
+    money = _money(plan, options, keys)
+    return report(*_count_some(paths, plan, options), money, plan.catalog)
+
+
+def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[PricedOptions]) -> AuditReport:
+    """The report of `tokcount audit`: what moving logs to other models means.
+
+    Tokens, causes of drift, costs, context windows and findings under the targets `to`. `why=False` leaves out the
+    causes and the findings that need them, in a half to a third of the time. `top` is the number of records listed
+    for each target. Units are those of `drift` and `cost`.
+
+    Raises `UsageError` as `scan` does and without a target, and `DataError` if nothing can be counted.
+    """
+    from tokcount.reports.audit.compute import AuditOptions, report
+    from tokcount.reports.per_record import references_of
+    from tokcount.tokens.engines.choose import choose
+
+    if not options.get("to"):
+        raise UsageError("audit needs a target: pass to=MODEL.")
+    plan = msgspec.structs.replace(_plan(options), shapes=True, parts=why)
+    money = _money(plan, options)
+    counted = _count_some(paths, plan, options)
+    baseline, *targets = references_of(plan)
+    asked = AuditOptions(
+        baseline=baseline, targets=tuple(targets), money=money, top=top, engine=choose(plan.engine).name
+    )
+    return report(*counted, asked, plan.catalog)
+
+
+def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
+    from tokcount.models.overrides import effective
+    from tokcount.scanning.plan import make_plan
+
+    prices = options.get("prices")
+    plan = make_plan(
+        from_=options.get("from_"),
+        to=options.get("to", ()),
+        assume_model=options.get("assume_model"),
+        engine=options.get("engine", "auto"),
+        catalog=effective(files=[prices] if prices else ()),
+        by=by,
+    )
+    return msgspec.structs.replace(plan, selection=_selection(options))
+
+
+def _selection(options: ScanOptions) -> Selection | None:
+    from tokcount.scanning.selection import make_selection
+
+    where, since, until = options.get("where", ()), options.get("since"), options.get("until")
+    if not where and since is None and until is None:
+        return None
+    return make_selection(where, _iso(since), _iso(until))
+
+
+def _iso(time: str | date | None) -> str | None:
+    return time.isoformat() if isinstance(time, date) else time
+
+
+def _cost_plan(options: ScanOptions) -> ScanPlan:
+    """Baseline and targets, or only the baseline: each record's own model, or the one of `from_`."""
+    from tokcount.scanning.plan import own_plan
+
+    plan = _plan(options)
+    if options.get("to") or options.get("from_"):
+        for reference in plan.references[: None if options.get("to") else 1]:
+            if reference.model is None:
+                raise UsageError(f"{reference.label}: an encoding has no price; name a model.")
+        kept = plan.references if options.get("to") else plan.references[:1]
+        return msgspec.structs.replace(plan, references=kept)
+    own = own_plan(assume_model=plan.assume_model, engine=plan.engine, catalog=plan.catalog)
+    return msgspec.structs.replace(own, selection=plan.selection)
+
+
+def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> CostOptions:
+    """How to price; takes its part of the options out."""
+    from tokcount.reports.cost.compute import CostOptions, check
+
+    given = cast("dict[str, Any]", options)
+    money = CostOptions(
+        baseline=plan.baseline,
+        targets=plan.labels[1:],
+        today=_today(options),
+        assume_model=plan.assume_model,
+        by=by,
+        **{name: given.pop(name) for name in Pricing.__annotations__ if name in given},
+    )
+    check(money)
+    return money
+
+
+def _today(options: ScanOptions) -> date:
+    return options.get("today") or datetime.now(tz=UTC).date()
+
+
+def _keys(by: Names) -> tuple[str, ...]:
+    from tokcount.reports.groups import DIMENSIONS
+
+    keys = (by,) if isinstance(by, str) else tuple(by)
+    for key in keys:
+        if key not in DIMENSIONS and key != "role":
+            raise UsageError(f"by={key!r}: unknown key. {suggest(key, (*DIMENSIONS, 'role'))}")
+    return tuple(dict.fromkeys(keys))
+
+
+def _count(paths: Paths, plan: ScanPlan, options: ScanOptions) -> tuple[pl.DataFrame, SkippedSummary]:
+    """Count the logs: one row per record, and a summary of what was skipped."""
+    from tokcount.logs import source as files
+    from tokcount.logs.options import Mapping, ReadOptions
+    from tokcount.scanning.run import run
+
+    taken = ScanOptions.__annotations__.keys() - set(Mapping.__struct_fields__)
+    mapping: dict[str, Any] = {name: value for name, value in options.items() if name not in taken}
+    asked = ReadOptions(input_format=options.get("input_format"), mapping=Mapping(**mapping))
+    result = run(files.expand(as_list(paths)), plan, asked, jobs=options.get("jobs", 1))
+    return result.frame(), result.skipped
+
+
+def _count_some(paths: Paths, plan: ScanPlan, options: ScanOptions) -> tuple[pl.DataFrame, SkippedSummary]:
+    frame, skipped = _count(paths, plan, options)
+    if not frame.height:
+        raise DataError(f"nothing countable was found in {', '.join(as_list(paths))}")
+    return frame, skipped

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.budget_log import INPUT, LOG, TODAY, UNSURE, lines, measured, source, violations
+from support.frames import NEW, counts
 
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Measured
@@ -214,6 +215,18 @@ def test_a_count_in_part_is_never_below_a_credible_bill(
 
     assert found.value == (known if metric == "input_tokens" else Decimal(format(known / 8192, ".12g")))
     assert found.is_floor is undercounted
+
+
+@pytest.mark.parametrize(("hidden", "undercounted"), [(0, True), (249_790, False)])
+def test_what_was_billed_beyond_a_partial_count_is_in_the_input_under_a_target(
+    hidden: int, undercounted: bool
+) -> None:
+    target = counts(NEW, 100, 7, 0, "partial", hidden)
+    log = LOG.head(1).with_columns(pl.lit(value).alias(name) for name, value in target.items())
+
+    found = measured("input_tokens.max <= 1", log, "gpt-4o")
+
+    assert (found.value, found.is_floor) == (107 + hidden, undercounted)
 
 
 @given(st.integers(0, BEST_KNOWN))

@@ -46,9 +46,14 @@ def _is_partial(label: str) -> pl.Expr:
 
 
 def _input_too_low(label: str) -> pl.Expr:
-    """Why `_input` is too low: it is counted, and only in part."""
-    too_low = _is_partial(label) & ~_IS_BILLED if label == OWN else _is_partial(label)
-    return pl.when(too_low).then(pl.lit(PARTIAL))
+    """Why `_input` is too low: it is counted, only in part, and the log does not say what was billed.
+
+    What was billed beyond a partial count is among the input of every reference: as billed, or as an estimate.
+    """
+    is_filled = _counted(label, "hidden_tokens") > 0
+    if label == OWN:
+        is_filled |= _IS_BILLED
+    return pl.when(_is_partial(label) & ~is_filled).then(pl.lit(PARTIAL))
 
 
 def _why_uncounted() -> pl.Expr:

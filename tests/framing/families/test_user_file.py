@@ -55,6 +55,15 @@ def test_what_calibrate_writes_is_read_back(tmp_path: Path) -> None:
         ),
         ('[families.a]\nlike = "gpt9"', "families.a.like: unknown family 'gpt9'"),
         ('[families.a]\nencoding = "o200k"', "unknown encoding 'o200k'"),
+        ("[familes.a]\nlike = 'chat'", "1: familes: no such key. Did you mean families"),
+        (
+            "[[families.a.hosted]]\ntool = 'web_search'\ntokens = 1\nmatch = 'gpt-(7'",
+            r"4: families.a.hosted\[0\].match: 'gpt-\(7' is not a regular expression: missing \)",
+        ),
+        (
+            "[families.a.chat]\nearly_priming = 2\nearly_until = 'soon'",
+            "3: families.a.chat.early_until: a day like 2026-01-31 was expected, not 'soon'",
+        ),
     ],
 )
 def test_every_mistake_names_file_and_key(tmp_path: Path, text: str, message: str) -> None:

@@ -10,7 +10,9 @@ differently. It has the tables of a bundled family under the name of a model; `t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,12 +50,15 @@ def load(path: Path) -> tuple[UserFamily, ...]:
     """The families of a TOML file. Raises `UsageError` with all mistakes in it, each with its line and key."""
     document = tables.load(path, "families file")
     given = document.data.get("families")
-    if not given:
+    if not given and document.data.keys() <= {"families"}:
         raise UsageError(f'{path}: the file has no table [families."MODEL"].')
     if isinstance(given, dict):
         complete = {name: _complete(table) for name, table in given.items()}
         document = msgspec.structs.replace(document, data={**document.data, "families": complete})
     found = tables.convert(document, _File, hook=_known_name).families
+    mistakes = [mistake for name, table in found.items() for mistake in _unusable(("families", name), table)]
+    if mistakes:
+        raise document.error(mistakes)
     return tuple(_user_family(name, table) for name, table in found.items())
 
 
@@ -80,6 +85,29 @@ def _known_name(kind: Any, value: Any) -> Any:
     elif value not in FAMILIES:
         raise ValueError(f"unknown family {value!r}. {suggest(value, FAMILIES)}")
     return kind(value)
+
+
+def _unusable(key: tables.Key, table: _UserTable) -> Iterator[tables.Mistake]:
+    """Patterns and days that have the right type but that counting could not use."""
+    patterns = {
+        ("images",): [row.match for row in table.images],
+        ("hosted",): [row.match for row in table.hosted],
+        ("responses", "models"): [row.match for row in table.responses.models],
+    }
+    for place, matches in patterns.items():
+        for index, match in enumerate(matches):
+            try:
+                re.compile(match)
+            except re.error as error:
+                text = f"{tables.shown(match)} is not a regular expression: {error}"
+                yield tables.Mistake((*key, *place, index, "match"), text)
+    if table.chat.early_priming is not None:
+        until = table.chat.early_until
+        try:
+            datetime.fromisoformat(until)
+        except ValueError:
+            text = f"a day like 2026-01-31 was expected, not {tables.shown(until)}"
+            yield tables.Mistake((*key, "chat", "early_until"), text)
 
 
 def _user_family(name: str, table: _UserTable) -> UserFamily:

@@ -18,6 +18,7 @@ import msgspec
 
 from tokcount import tables
 from tokcount.errors import MistakesError, UsageError, suggest
+from tokcount.framing.families import FAMILIES
 from tokcount.models.catalog import DATA
 from tokcount.models.entries import (
     File,
@@ -78,6 +79,8 @@ def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
         yield from _undefined(("prefixes", prefix), [word], merged.sources)
     for name, model_entry in file.models.items():
         yield from _in_entry(("models", name), model_entry, merged)
+        if model_entry.family:
+            yield from _undefined(("models", name, "family"), [model_entry.family], FAMILIES)
         if not (
             model_entry.encoding
             and model_entry.encoding_basis

@@ -32,7 +32,7 @@ def test_the_mistakes_of_all_files_are_listed(tmp_path: Path) -> None:
     first, second = tmp_path / "a.toml", tmp_path / "b.toml"
     first.write_text(f"{SOURCE}[models.a]\n{ENTRY}{CHECKED}", encoding="utf-8")
     second.write_text(
-        f"[models.a]\n{ENTRY}{CHECKED}replacement = 'b'\n[models.c]\nencoding = 'o200k_base'\n"
+        f"[models.a]\n{ENTRY}{CHECKED}replacement = 'b'\n[models.c]\nencoding = 'o200k_base'\nfamily = 'chatt'\n"
         "[aliases]\nx = 'aa'\n[prefixes]\n'x/' = 'blog'\n'y/' = 'bloc'\n"
         f"[fine_tunes.'ft:a']\nbases = ['a', 'd']\n{CHECKED}prices = {{ input = 1, output = 1, sources = ['e'] }}\n",
         encoding="utf-8",
@@ -45,8 +45,9 @@ def test_the_mistakes_of_all_files_are_listed(tmp_path: Path) -> None:
         f"{second}:8: models.a.replacement: 'b' is not defined. Known: a, c.",
         f"{second}:9: models.c: a bundled entry needs checked and sources",
         f"{second}:9: models.c: a bundled model needs encoding, encoding_basis, family and endpoint",
-        f"{second}:12: aliases.x: 'aa' is not defined. Did you mean a?",
-        f"{second}:15: prefixes.\"y/\": 'bloc' is not defined. Did you mean blog?",
-        f"{second}:17: fine_tunes.\"ft:a\".bases: 'd' is not defined. Known: a, c.",
-        f"{second}:20: fine_tunes.\"ft:a\".prices[0].sources: 'e' is not defined. Known: blog.",
+        f"{second}:11: models.c.family: 'chatt' is not defined. Did you mean chat?",
+        f"{second}:13: aliases.x: 'aa' is not defined. Did you mean a?",
+        f"{second}:16: prefixes.\"y/\": 'bloc' is not defined. Did you mean blog?",
+        f"{second}:18: fine_tunes.\"ft:a\".bases: 'd' is not defined. Known: a, c.",
+        f"{second}:21: fine_tunes.\"ft:a\".prices[0].sources: 'e' is not defined. Known: blog.",
     ]

@@ -77,10 +77,10 @@ def test_a_malformed_option_shows_the_form(option: str) -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("m=a,2", "input: 'a' is not a price"),
+        ("m=a,2", "input: a price in USD per 1M tokens was expected, not 'a'"),
         ("m=1,-2", "output: -2 is not between 0 and"),
-        ("m=1,2,nan", "cached: nan is not between 0 and"),
-        ("m=1,2,inf", "cached: inf is not between 0 and"),
+        ("m=1,2,nan", "cached: a price in USD per 1M tokens was expected, not 'nan'"),
+        ("m=1,2,inf", "cached: a price in USD per 1M tokens was expected, not 'inf'"),
         ("m=1,0.1234567", "output: 0.1234567 has more than 6 decimals"),
     ],
 )
@@ -192,7 +192,11 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
         ("[models.gpt-4o]\nprices = []", 2, "models.gpt-4o.prices: expected `array` of length >= 1"),
         ("[models.gpt-4o]\nprices = [{ input = '1' }]", 2, "models.gpt-4o.prices[0].output: missing"),
         ("[prices]\ngpt-4o = { input = '1', output = -1 }", 2, "prices.gpt-4o.output: -1 is not between"),
-        ("[prices]\ngpt-4o = { input = true, output = 1 }", 2, "prices.gpt-4o.input: true is not a price"),
+        (
+            "[prices]\ngpt-4o = { input = true, output = 1 }",
+            2,
+            "prices.gpt-4o.input: a price in USD per 1M tokens was expected, not true",
+        ),
         (
             "[prices]\ngpt-4o = { input = 1, output = 1, long = { threshold = 'x', input = 1, output = 1 } }",
             2,

@@ -52,9 +52,9 @@ def usd(value: object) -> Usd:
         )
     except InvalidOperation:
         amount = None
-    if amount is None:
-        raise ValueError(f"{shown(value)} is not a price in USD per 1M tokens")
-    if not amount.is_finite() or amount < 0 or amount > HIGHEST:
+    if amount is None or not amount.is_finite():
+        raise ValueError(f"a price in USD per 1M tokens was expected, not {shown(value)}")
+    if amount < 0 or amount > HIGHEST:
         raise ValueError(f"{value} is not between 0 and {HIGHEST}")
     if amount != round(amount, DECIMALS):
         raise ValueError(f"{value} has more than {DECIMALS} decimals")

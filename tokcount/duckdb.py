@@ -1,13 +1,14 @@
 """Token counts inside DuckDB (extra `duckdb`).
 
-import duckdb
-import tokcount.duckdb
+    import duckdb
+    import tokcount.duckdb
+    from tokcount.arrow import Input
 
-connection = tokcount.duckdb.register(duckdb.connect())
-connection.sql("SELECT token_count(prompt, 'o200k_base') FROM calls")
+    connection = tokcount.duckdb.register(duckdb.connect())
+    connection.sql("SELECT token_count(prompt, 'o200k_base') FROM calls")
 
-rows = tokcount.duckdb.scan(connection.sql("FROM 'log.parquet'"), Input(log="line"), to=["gpt-5.6-luna"])
-connection.sql('SELECT model, sum("gpt-5.6-luna:input_tokens") FROM rows GROUP BY model')
+    rows = tokcount.duckdb.scan(connection.sql("FROM 'log.parquet'"), Input(log="line"), to=["gpt-5.6-luna"])
+    connection.sql('SELECT model, sum("gpt-5.6-luna:input_tokens") FROM rows GROUP BY model')
 
 Both count through the code that counts for the local commands.
 """

@@ -1,9 +1,9 @@
 """Token counts as polars expressions: importing this module adds the namespace `tokens` to expressions and series.
 
-import polars as pl
-import tokcount.polars
+    import polars as pl
+    import tokcount.polars
 
-frame.with_columns(n=pl.col("text").tokens.count("o200k_base"))
+    frame.with_columns(n=pl.col("text").tokens.count("o200k_base"))
 
 It works on columns of strings, lazily as well; null stays null.
 """
@@ -54,8 +54,8 @@ class SeriesTokens:
     def count_request(self, model: str) -> pl.Series:
         """Input tokens that a chat request costs under `model`, as Int64.
 
-        A value is a list of messages or a request body, nested or as JSON text. Null stays null, and what is no
-        request becomes null. Raises `UsageError` for an unknown model.
+        A value is a list of messages or a request body, nested or as JSON text. Null stays null, and anything
+        else becomes null. Raises `UsageError` for an unknown model.
         """
         resolve(model)
         counts = [_chat_tokens(value, model) for value in self._series]

@@ -1,4 +1,4 @@
-"""The outcome of budgets as the formats of continuous integration need it."""
+"""The outcome of budgets, as the formats for continuous integration need it."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _member_blocks(
 
 
 def _suffix(name: str) -> str:
-    """The extension below the one of a compression."""
+    """The extension, without that of a compression: `.jsonl` of `log.jsonl.gz`."""
     path = PurePosixPath(name.lower())
     return PurePosixPath(path.stem).suffix if path.suffix in _PACKED_SUFFIXES else path.suffix
 

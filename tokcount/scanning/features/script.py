@@ -1,7 +1,7 @@
 """The dominant script of a record's text, for reports that group by it.
 
-Drift is decided by script before anything else: an encoding that was trained on little Chinese spends two to three
-times the tokens on it.
+Drift depends on the script more than on anything else: an encoding that was trained on little Chinese needs two to
+three times as many tokens for it.
 """
 
 from __future__ import annotations

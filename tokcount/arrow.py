@@ -115,6 +115,7 @@ class Scan:
             catalog=catalog,
             families=families,
             by=by,
+            today=today,
         )
         self._money = money_of(self.plan, today or datetime.now(tz=UTC).date(), as_of)
         self._key = hashlib.blake2b(pickle.dumps(self.plan), digest_size=16).digest()

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from tokcount.errors import UsageError
 from tokcount.models import catalog
 from tokcount.models import lifecycle as shutdown
 
@@ -63,13 +62,28 @@ def test_the_last_day_is_counted_in_the_singular() -> None:
     ],
 )
 def test_auto_takes_the_first_replacement_that_stays(name: str, target: str) -> None:
-    assert shutdown.auto_target(name, TODAY).name == target
+    found = shutdown.recommended(name, TODAY)
+    assert found is not None
+    assert found.name == target
 
 
 def test_auto_takes_the_last_one_living_when_all_go_soon() -> None:
-    assert shutdown.auto_target("gpt-5-nano", date(2027, 3, 1)).name == "gpt-5.4-nano"
+    found = shutdown.recommended("gpt-5-nano", date(2027, 3, 1))
+    assert found is not None
+    assert found.name == "gpt-5.4-nano"
 
 
-def test_auto_without_a_way_out_is_an_error() -> None:
-    with pytest.raises(UsageError, match=r"no live replacement of gpt-5\.5 is known; name a target"):
-        shutdown.auto_target("gpt-5.5", TODAY)
+def test_a_model_without_a_replacement_has_no_recommendation() -> None:
+    assert shutdown.recommended("gpt-5.5", TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "named_by"), [("gpt-4o", "gpt-4o"), ("text-davinci-003", "gpt-3.5-turbo-instruct")]
+)
+def test_a_recommendation_is_that_of_the_model_before_it_in_the_chain(name: str, named_by: str) -> None:
+    target = shutdown.recommended(name, TODAY)
+    assert target is not None
+    found = shutdown.recommendation(name, target.name)
+
+    assert found.name == named_by
+    assert shutdown.source_of(found).startswith("OpenAI deprecations page, edition")

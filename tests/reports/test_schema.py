@@ -8,7 +8,9 @@ from tokcount.reports.schema import schema
 
 
 def test_properties_are_in_the_order_of_the_document() -> None:
-    assert list(schema("drift")["properties"]) == list(DRIFT.document())
+    document = DRIFT.document()
+
+    assert [name for name in schema("drift")["properties"] if name in document] == list(document)
 
 
 def test_every_key_that_is_always_written_is_required() -> None:

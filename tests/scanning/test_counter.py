@@ -1,11 +1,13 @@
 """One record in, one row out: content, framing and output under each reference."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
 from msgspec.structs import replace
 
+from tokcount.errors import UsageError
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import UserFamily
 from tokcount.logs.record import Record, Usage
@@ -205,3 +207,59 @@ def test_a_column_with_one_value_keeps_its_type_in_every_row() -> None:
     assert mixed["user"].to_list() == ["ada", "ada", None]
     assert mixed["line"].to_list() == [1, 1, 11]
     assert joined([]).schema["user"] == pl.String
+
+
+@pytest.mark.parametrize(
+    ("model", "replacement"),
+    [
+        ("gpt-4o", "gpt-6-luna"),
+        ("gpt-4", "gpt-5.6-sol"),
+        ("text-embedding-ada-002", "text-embedding-3-small"),
+    ],
+)
+def test_auto_counts_as_the_recommended_replacement_of_the_model(model: str, replacement: str) -> None:
+    (row,) = rows(make_plan(to=["auto", replacement], today=date(2026, 11, 22)), chat(model=model))
+
+    assert row["replacement"] == replacement
+    for name in ("content_tokens", "framing_tokens", "input_tokens", "output_tokens", "basis"):
+        assert row[f"auto:{name}"] == row[f"{replacement}:{name}"]
+
+
+def test_auto_sends_a_completions_prompt_as_the_replacement_takes_it() -> None:
+    (row,) = rows(make_plan(to=["auto"], today=date(2026, 11, 22)), completion())
+
+    assert row["own:framing_tokens"] == 0
+    assert row["auto:framing_tokens"] > 0
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("gpt-5.5", "no recommended replacement of gpt-5.5"),
+        ("my-model", "unknown model 'my-model'"),
+        (None, "no model in the record"),
+    ],
+)
+def test_auto_has_no_count_without_a_recommendation(model: str | None, reason: str) -> None:
+    (row,) = rows(make_plan(to=["auto"], today=date(2026, 11, 22)), chat(model=model))
+
+    assert row["auto:input_tokens"] is None
+    assert row["reason"] == reason
+
+
+def test_auto_follows_the_model_that_is_assumed() -> None:
+    (row,) = rows(make_plan(to=["auto"], assume_model="gpt-4", today=date(2026, 11, 22)), chat(model="mine"))
+
+    assert row["replacement"] == "gpt-5.6-sol"
+    assert row["auto:basis"] == "estimated"
+
+
+def test_auto_under_a_named_baseline_is_the_last_reference() -> None:
+    plan = make_plan(from_="gpt-4", to=["auto", "gpt-5"], today=date(2026, 11, 22))
+
+    assert plan.labels == ("gpt-4", "gpt-5", "auto")
+
+
+def test_auto_is_not_a_baseline() -> None:
+    with pytest.raises(UsageError, match="auto is a target only"):
+        make_plan(from_="auto")

@@ -56,6 +56,7 @@ def plan_of(
     shapes: bool = False,
 ) -> ScanPlan:
     """The scan plan for the references on the command line."""
+    from tokcount.cli.prices import today
     from tokcount.scanning.plan import make_plan
 
     return make_plan(
@@ -67,6 +68,7 @@ def plan_of(
         families=families_of(group.families),
         by=by,
         shapes=shapes,
+        today=today(),
     )
 
 

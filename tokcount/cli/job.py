@@ -9,7 +9,7 @@ import msgspec
 
 from tokcount.cli import inputs, outputs, targets
 from tokcount.cli import prices as clock
-from tokcount.cli.options import PriceGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import PriceGroup, RunGroup
 from tokcount.cli.outputs import Output
 from tokcount.cli.prices import catalog_of
 from tokcount.cli.selecting import SelectGroup, selection_of
@@ -51,12 +51,6 @@ class Job:
         self.already_shown = False
         if read.skipped is not None:
             inputs.need_files(self.sources, "--skipped")
-
-    def with_auto(self, references: ReferenceGroup) -> ReferenceGroup:
-        """The references with `--to auto` replaced; see `tokcount.cli.targets.with_auto`."""
-        return targets.with_auto(
-            references, self.sources, self.options, self.catalog, self.today, self.run, self.selection
-        )
 
     def warn(self, plan: ScanPlan) -> None:
         """Warn about targets that are shut down or will be soon."""

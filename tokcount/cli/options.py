@@ -174,7 +174,7 @@ class ReferenceGroup(OwnGroup):
         list[str] | None,
         list_option(
             "--to",
-            help_text="Target: a model, an encoding, or auto (recommended replacements of logged models); "
+            help_text="Target: a model, an encoding, or auto (each record's recommended replacement); "
             "repeatable, or REF,REF.",
             metavar="REF",
         ),

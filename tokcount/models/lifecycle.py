@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
@@ -14,6 +13,9 @@ WARN_AHEAD = timedelta(days=180)
 """A target that is shut down within this time gets a warning."""
 MOVE_AHEAD = timedelta(days=90)
 """A model that is shut down within this time is recommended only when there is no other."""
+
+NOTICES = "deprecations-"
+"""How the keys of the sources begin that are notices of shutdowns; a date follows."""
 
 
 def replacement_chain(model: Model | str, catalog: Catalog | None = None) -> tuple[str, ...]:
@@ -47,21 +49,39 @@ def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = 
     return f"{model.name} shuts down on {day}, in {days} {'day' if days == 1 else 'days'}{instead}{as_of}"
 
 
-def auto_target(model: Model | str, today: date, catalog: Catalog | None = None) -> Model:
+def recommended(model: Model | str, today: date, catalog: Catalog | None = None) -> Model | None:
     """The recommended replacement to move to: the first of the chain that stays for at least `MOVE_AHEAD`.
 
-    When all of them are shut down sooner, it is the last one still available. Raises `UsageError` when none is left.
+    When all of them are shut down sooner, it is the last one still available; `None` when none is left.
     """
     catalog = catalog or catalogs.default()
-    model = _model(model, catalog)
     chain = [_model(name, catalog) for name in replacement_chain(model, catalog)]
     staying = next((one for one in chain if _is_available(one, today + MOVE_AHEAD)), None)
     if staying is not None:
         return staying
     available = [one for one in chain if _is_available(one, today)]
-    if available:
-        return available[-1]
-    raise UsageError(f"no live replacement of {model.name} is known; name a target")
+    return available[-1] if available else None
+
+
+def recommendation(model: Model | str, replacement: str, catalog: Catalog | None = None) -> Model:
+    """The model of the chain whose vendor names `replacement` next: its `source` and `replacement_as_of` say where."""
+    catalog = catalog or catalogs.default()
+    names = (_model(model, catalog).name, *replacement_chain(model, catalog))
+    chain = [_model(name, catalog) for name in names]
+    return next((one for one in chain if one.replacement == replacement), chain[0])
+
+
+def source_of(model: Model) -> str:
+    """Where the recommendation of a model is from: the newest notice of its vendor, else all that is known of it."""
+    keys = model.source.split()
+    notices = sorted(key for key in keys if key.startswith(NOTICES))
+    known = catalogs.sources()
+    return "; ".join(known.get(key, key) for key in notices[-1:] or keys)
+
+
+def is_current(model: Model, today: date) -> bool:
+    """Whether a model is not shut down on that day."""
+    return _is_available(model, today)
 
 
 def _is_available(model: Model, day: date) -> bool:

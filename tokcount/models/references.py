@@ -13,6 +13,10 @@ from tokcount.tokens import encodings
 
 OWN: Final = "own"
 """The reference that counts each record under its own model."""
+AUTO: Final = "auto"
+"""The target that counts each record under the recommended replacement of its own model."""
+PER_RECORD: Final = (OWN, AUTO)
+"""The references whose model differs from record to record."""
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -19,6 +19,8 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.model import FineTune, Model, Resolution
 
 _REMEMBERED = 10_000
+NOT_A_MODEL = frozenset({"auto", "best", "current", "latest", "newest", "recommended"})
+"""What people ask for instead of naming a model."""
 _SHOWN = 80
 
 _NEW_FINE_TUNE = re.compile(r"ft:([^:]+)(?::.*)?")
@@ -203,6 +205,14 @@ def _with_step(step: str, resolution: Resolution) -> Resolution:
 
 
 def _unknown(name: str, catalog: Catalog) -> UnknownModel:
+    if name.strip().lower() in NOT_A_MODEL:
+        problem = f"{name.strip()!r} is not a model"
+        replaced = "The target auto counts each record under the recommended replacement of its model"
+        return UnknownModel(
+            f"{problem}. {replaced}.",
+            command_line=f"{problem}. {replaced} (drift, cost, audit and check: --to auto). "
+            "tokcount models --current lists the models to choose from.",
+        )
     known = [*catalog.models, *catalog.aliases]
     shown = repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")
     close = suggest(name.lower(), known, cutoff=0.75, instead="")

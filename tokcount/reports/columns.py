@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 import msgspec
+import polars as pl
 
+from tokcount.models.references import AUTO, OWN
 from tokcount.scanning.schema import QUANTITIES, Quantity, column
 
-__all__ = ["QUANTITIES", "NamedReference", "Quantity", "column", "decimal_text"]
+__all__ = ["QUANTITIES", "NamedReference", "Quantity", "column", "decimal_text", "models_of"]
+
+_MODEL_COLUMNS: Final = {OWN: "model", AUTO: "replacement"}
+
+
+def models_of(frame: pl.DataFrame, label: str) -> pl.Series:
+    """The model of each record under a reference: its own, its recommended replacement, or the one that was named."""
+    if label in _MODEL_COLUMNS:
+        return frame[_MODEL_COLUMNS[label]].alias("model")
+    return pl.Series("model", [label], pl.String).new_from_index(0, frame.height)
 
 
 def decimal_text(amount: Decimal) -> str:

@@ -10,6 +10,8 @@ import msgspec
 import polars as pl
 from msgspec import UNSET, structs
 
+from tokcount.models.catalog import Catalog
+from tokcount.reports.replacements import Moves, moves_of, replacements
 from tokcount.reports.report import (
     ModelRecords,
     Overview,
@@ -71,21 +73,33 @@ class Contents(msgspec.Struct, frozen=True):
     first: datetime | None
     last: datetime | None
     undated: int
+    moves: Moves | None = None
+    """What `auto` replaces by what; `None`: it is not a target."""
 
 
 def contents(frame: pl.DataFrame) -> Contents:
     """What the rows of a frame hold: `format, kind, model, flags, timestamp`."""
     formats, kinds, models, flags = (counts_of(frame[name]) for name in ("format", "kind", "model", "flags"))
     first, last = _instant(frame["timestamp"].min()), _instant(frame["timestamp"].max())
-    return Contents(frame.height, formats, kinds, models, flags, first, last, frame["timestamp"].null_count())
+    return Contents(
+        frame.height,
+        formats,
+        kinds,
+        models,
+        flags,
+        first,
+        last,
+        frame["timestamp"].null_count(),
+        moves_of(frame),
+    )
 
 
-def overview(frame: pl.DataFrame, skipped: SkippedSummary) -> Overview:
+def overview(frame: pl.DataFrame, skipped: SkippedSummary, catalog: Catalog | None = None) -> Overview:
     """What the rows of a frame hold; a report takes it over with `msgspec.structs.asdict`."""
-    return overview_of(contents(frame), skipped)
+    return overview_of(contents(frame), skipped, catalog)
 
 
-def overview_of(held: Contents, skipped: SkippedSummary) -> Overview:
+def overview_of(held: Contents, skipped: SkippedSummary, catalog: Catalog | None = None) -> Overview:
     """`overview` of a log that has been summed up already."""
     return Overview(
         records=held.records,
@@ -95,6 +109,7 @@ def overview_of(held: Contents, skipped: SkippedSummary) -> Overview:
         models=[ModelRecords(model, n) for model, n in _frequent_first(held.models)],
         flags=words_of(held.flags, "|"),
         period=Period(_written(held.first), _written(held.last), held.undated),
+        auto=replacements(held.moves, catalog),
     )
 
 

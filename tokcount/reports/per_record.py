@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tokcount.models.references import OWN
+from tokcount.models.references import AUTO, OWN
 from tokcount.reports.columns import NamedReference, column
 from tokcount.reports.measures import with_drift
 from tokcount.scanning.plan import ScanPlan
@@ -42,12 +42,13 @@ def references_of(plan: ScanPlan) -> list[NamedReference]:
         NamedReference(reference.label, reference.encoding, reference.family if reference.model else None)
         for reference in plan.references
     ]
-    return [NamedReference(OWN), *named] if plan.own else list(named)
+    own = [NamedReference(OWN)] if plan.own else []
+    return [*own, *named, *([NamedReference(AUTO)] if plan.auto else [])]
 
 
 def has_prices(plan: ScanPlan) -> bool:
     """Is there a reference that can be charged? An encoding cannot."""
-    return plan.own or any(reference.model for reference in plan.references)
+    return plan.own or plan.auto is not None or any(reference.model for reference in plan.references)
 
 
 def money_of(plan: ScanPlan, today: date, as_of: date | None = None) -> CostOptions | None:

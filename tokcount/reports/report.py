@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -86,6 +87,20 @@ class ModelRecords(msgspec.Struct, frozen=True):
     records: Count
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """What the reference `auto` is for the records of one model."""
+
+    model: str | None
+    """As logged; `None`: they name none."""
+    replacement: str | None
+    """The recommended replacement; `None`: none is known, so these records are not counted under `auto`."""
+    records: Count
+    source: str
+    """Who recommends it; empty: not known."""
+    checked: date | None
+    """The day on which the source named the replacement."""
+
+
 class Period(msgspec.Struct, frozen=True):
     """The first and the last timestamp (ISO 8601, UTC), and how many records have none."""
 
@@ -112,6 +127,8 @@ class Overview(Report, frozen=True, kw_only=True):
     flags: dict[str, Count]
     """Flag → records that carry it."""
     period: Period
+    auto: list[Replacement] | UnsetType = UNSET
+    """With the target `auto`: what each model is replaced by, the most frequent first."""
 
 
 class ByBasis(msgspec.Struct, frozen=True):

@@ -150,6 +150,7 @@ class ColumnBuilder:
         *,
         shape: str | None = None,
         script: str | None = None,
+        replacement: str | None = None,
     ) -> None:
         """Add the row of one record: `counts` in the order of the references.
 
@@ -159,7 +160,7 @@ class ColumnBuilder:
         self._rows += 1
         usage = record.usage
         row = [
-            *self._codes(record, doubts, (shape, script, record.user)),
+            *self._codes(record, doubts, (shape, script, record.user, replacement)),
             record.line,
             record.index,
             _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),

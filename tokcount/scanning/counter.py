@@ -62,6 +62,8 @@ class _Waiting(msgspec.Struct):
     """The request, if it can be counted."""
     doubts: RecordDoubts
     framed: list[_Framed]
+    replacement: str | None
+    """The model that `auto` is for this record."""
 
 
 class RecordCounter:
@@ -102,11 +104,10 @@ class RecordCounter:
         for flag in record.flags:
             if flag in BASIS_OF_FLAG:
                 doubts.limit(BASIS_OF_FLAG[flag], FLAGS[flag])
-        groups, reason = self._targets.groups(record.kind, record.served_model, record.model)
-        if reason is not None:
-            doubts.reasons[reason] = None
+        groups, reasons, replacement = self._targets.groups(record.kind, record.served_model, record.model)
+        doubts.reasons.update(dict.fromkeys(reasons))
         framed = [self._lay_out(group, record, request, doubts) for group in groups]
-        self._waiting.append(_Waiting(record, request, doubts, framed))
+        self._waiting.append(_Waiting(record, request, doubts, framed, replacement))
         if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:
             self._count_waiting()
 
@@ -171,7 +172,9 @@ class RecordCounter:
         if self._parts is not None:
             for name, number in self._parts.numbers(record, waiting.request, _layouts(waiting.framed)):
                 self._columns.put(name, number)
-        self._columns.append(record, counts, waiting.doubts, shape=shape, script=script)
+        self._columns.append(
+            record, counts, waiting.doubts, shape=shape, script=script, replacement=waiting.replacement
+        )
 
     def _fill(self, counts: list[Counts], framed: _Framed, record: Record, doubts: RecordDoubts) -> None:
         """The counts of all references of a framing group."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
@@ -10,18 +11,21 @@ import msgspec
 from tokcount.errors import UsageError
 from tokcount.framing.family import UserFamily
 from tokcount.models.catalog import Catalog
-from tokcount.models.references import OWN, Reference, parse_reference
+from tokcount.models.references import AUTO, OWN, Reference, parse_reference
 from tokcount.scanning.selection import Selection
 from tokcount.tokens.engines.base import EngineName
 
 DEFAULT_ENCODINGS: Final = ("p50k_base", "cl100k_base", "o200k_base")
+REPLACEMENT_ENCODING: Final = "o200k_base"
+"""The encoding of nearly all recommended replacements: counted together with the others when `auto` is a target."""
 
 
 class ScanPlan(msgspec.Struct, frozen=True):
     """Everything that a worker needs to count records; picklable, and the same in every worker.
 
-    `own` adds the record's own model as a reference, labelled `own`; `assume_model` is used where a record
-    names no model or an unknown one; `catalog` and `families` are the user's own models and framing constants.
+    `own` adds the record's own model as a reference, labelled `own`. `auto` adds the replacement of that model which
+    is recommended on this day, labelled `auto`, as the last reference. `assume_model` is used where a record names no
+    model or an unknown one; `catalog` and `families` are the user's own models and framing constants.
 
     The features that a report asks for: `roles`, content by message role; `scripts`, the dominant script of each
     record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
@@ -32,6 +36,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
 
     references: tuple[Reference, ...]
     own: bool = False
+    auto: date | None = None
     assume_model: str | None = None
     engine: EngineName = "auto"
     catalog: Catalog | None = None
@@ -47,7 +52,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     def labels(self) -> tuple[str, ...]:
         """Labels of all references in report order, the baseline first."""
         labels = tuple(reference.label for reference in self.references)
-        return (OWN, *labels) if self.own else labels
+        return (*((OWN,) if self.own else ()), *labels, *((AUTO,) if self.auto else ()))
 
     @property
     def baseline(self) -> str:
@@ -56,8 +61,9 @@ class ScanPlan(msgspec.Struct, frozen=True):
 
     @property
     def encodings(self) -> tuple[str, ...]:
-        """The distinct encodings of the named references, in their order."""
-        return tuple(dict.fromkeys(reference.encoding for reference in self.references))
+        """The distinct encodings of the named references, in their order, and that of most replacements for `auto`."""
+        named = (reference.encoding for reference in self.references)
+        return tuple(dict.fromkeys((*named, *((REPLACEMENT_ENCODING,) if self.auto else ()))))
 
 
 def make_plan(
@@ -70,23 +76,28 @@ def make_plan(
     families: tuple[UserFamily, ...] = (),
     by: Sequence[str] = (),
     shapes: bool = False,
+    today: date | None = None,
 ) -> ScanPlan:
     """A plan from the names that a user gave.
 
     With neither `from_` nor `to`: the three encodings, `p50k_base` as the baseline. With only targets, the
-    baseline is each record's own model. Raises `UsageError` for an unknown name.
+    baseline is each record's own model. `today` is the day of the recommendations that `auto` follows, by default the
+    current date in UTC. Raises `UsageError` for an unknown name.
     """
     to = (to,) if isinstance(to, str) else to
-    names = [name for name in (from_, *to) if name]
+    auto = auto_day(from_, to, today)
+    named = [name for name in to if name.strip() != AUTO]
+    names = [name for name in (from_, *named) if name]
     if assume_model:
         parse_reference(assume_model, catalog)
-    references = [parse_reference(name, catalog) for name in names or DEFAULT_ENCODINGS]
+    references = [parse_reference(name, catalog) for name in names or (() if auto else DEFAULT_ENCODINGS)]
     if from_ and not to:
         references += [parse_reference(name, catalog) for name in DEFAULT_ENCODINGS if name != from_]
     _reject_repeats(references)
     return ScanPlan(
         references=tuple(references),
         own=bool(to) and not from_,
+        auto=auto,
         assume_model=assume_model,
         engine=engine,
         catalog=catalog,
@@ -95,6 +106,19 @@ def make_plan(
         scripts="script" in by,
         shapes=shapes,
     )
+
+
+def auto_day(from_: str | None, to: Iterable[str], today: date | None = None) -> date | None:
+    """The day of the recommendations, where `auto` is a target; `today` or the current date in UTC.
+
+    Raises `UsageError` for `auto` as a baseline.
+    """
+    if from_ and from_.strip() == AUTO:
+        raise UsageError(
+            "auto is a target only; a baseline is a model or an encoding, or each record's own model."
+        )
+    is_asked = any(name.strip() == AUTO for name in to)
+    return (today or datetime.now(tz=UTC).date()) if is_asked else None
 
 
 def _reject_repeats(references: list[Reference]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, NamedTuple
 
 import msgspec
@@ -9,7 +10,9 @@ import msgspec
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import Family
 from tokcount.logs.record import Kind
-from tokcount.models.references import OWN, Reference
+from tokcount.models.lifecycle import recommended
+from tokcount.models.model import Model
+from tokcount.models.references import AUTO, OWN, Reference
 from tokcount.models.resolve import find
 from tokcount.scanning.plan import ScanPlan
 
@@ -54,10 +57,22 @@ class FramingGroup(NamedTuple):
 
 
 class Framings(NamedTuple):
-    """All framing groups of the records of one kind and model; `reason`: why there is no count under its own model."""
+    """All framing groups of the records of one kind and model.
+
+    `reasons`: why there is no count under the own model or its replacement. `replacement`: the model that `auto` is.
+    """
 
     groups: tuple[FramingGroup, ...]
-    reason: str | None = None
+    reasons: tuple[str, ...] = ()
+    replacement: str | None = None
+
+
+class OwnModel(NamedTuple):
+    """The model of a record, if it is known, and how it is counted under it."""
+
+    target: CountingTarget
+    model: Model | None
+    name: str
 
 
 class Targets:
@@ -72,15 +87,22 @@ class Targets:
 
     def groups(self, kind: Kind, served: str | None, asked: str | None) -> Framings:
         """The framing groups of a record of `kind` that names these models."""
-        key = (kind, served, asked) if self._plan.own else (kind, None, None)
+        by_model = self._plan.own or self._plan.auto
+        key = (kind, served, asked) if by_model else (kind, None, None)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._grouped(kind, served, asked)
         return found
 
     def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> Framings:
-        own = self._own(served, asked) if self._plan.own else None
-        row = [own, *self._named] if self._plan.own else list(self._named)
+        plan = self._plan
+        own = self._own(served, asked) if plan.own or plan.auto else NO_MODEL
+        auto = self._replacement(own, plan.auto) if plan.auto else NO_MODEL
+        row: list[CountingTarget | str] = [
+            *([own if isinstance(own, str) else own.target] if plan.own else []),
+            *self._named,
+            *([auto] if plan.auto else []),
+        ]
         groups: dict[tuple[str, str], FramingGroup] = {}
         for place, target in enumerate(row):
             if isinstance(target, CountingTarget):
@@ -88,7 +110,10 @@ class Targets:
                 key = family.name, target.model
                 group = groups.setdefault(key, FramingGroup(family, target.model, []))
                 group.targets.append((place, target))
-        return Framings(tuple(groups.values()), own if isinstance(own, str) else None)
+        reasons = tuple(dict.fromkeys(target for target in row if isinstance(target, str)))
+        return Framings(
+            tuple(groups.values()), reasons, auto.model if isinstance(auto, CountingTarget) else None
+        )
 
     def _target(self, reference: Reference) -> CountingTarget:
         name = reference.model.name if reference.model else ""
@@ -99,22 +124,38 @@ class Targets:
             reference.label, reference.encoding, family, name, reference.model is None, place
         )
 
-    def _own(self, served: str | None, asked: str | None) -> CountingTarget | str:
-        """A record's own model as a target, or the reason why there is none."""
+    def _own(self, served: str | None, asked: str | None) -> OwnModel | str:
+        """A record's own model, or the reason why there is none."""
         named = served or asked
         for name in filter(None, (served, asked, self._plan.assume_model)):
             found = find(name, self._plan.catalog)
             calibrated = self._calibrated.get(name.lower())
             if calibrated and (calibrated.encoding or found):
                 encoding = calibrated.encoding or (found.model.encoding if found else "")
-                return self._own_as(encoding, calibrated.family, name)
+                target = self._place(CountingTarget(OWN, encoding, calibrated.family, name))
+                return OwnModel(target, found.model if found else None, name)
             if found is not None:
                 assumed = named and name not in (served, asked)
                 doubt = f"unknown model {named!r}, counted as {name}" if assumed else ""
                 model = found.model
-                return self._own_as(model.encoding, FAMILIES[model.family], model.name, doubt)
+                family = FAMILIES[model.family]
+                target = CountingTarget(OWN, model.encoding, family, model.name, doubt=doubt)
+                return OwnModel(self._place(target), model, name)
         return f"unknown model {named!r}" if named else NO_MODEL
 
-    def _own_as(self, encoding: str, family: Family, name: str, doubt: str = "") -> CountingTarget:
-        place = self._encodings.index(encoding) if encoding in self._encodings else -1
-        return CountingTarget(OWN, encoding, family, name, place=place, doubt=doubt)
+    def _replacement(self, own: OwnModel | str, today: date) -> CountingTarget | str:
+        """The recommended replacement of a record's own model, or the reason why there is none."""
+        if isinstance(own, str):
+            return own
+        model = own.model and recommended(own.model, today, self._plan.catalog)
+        if model is None:
+            return f"no recommended replacement of {own.name}"
+        calibrated = self._calibrated.get(model.name)
+        family = calibrated.family if calibrated else FAMILIES[model.family]
+        return self._place(CountingTarget(AUTO, model.encoding, family, model.name, doubt=own.target.doubt))
+
+    def _place(self, target: CountingTarget) -> CountingTarget:
+        """The target with the place of its encoding, if that is counted together with others."""
+        if target.encoding not in self._encodings:
+            return target
+        return msgspec.structs.replace(target, place=self._encodings.index(target.encoding))

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documen
 from tokcount.errors import UsageError
 from tokcount.frames.rows import NOTHING, SKIPPED
 from tokcount.logs.record import Skipped
+from tokcount.models.references import AUTO
 from tokcount.reports.columns import column, decimal_text
 from tokcount.reports.cost.compute import Total
 from tokcount.reports.drift.compute import NOT_COUNTABLE, DriftOptions, DriftSums, build
@@ -23,6 +24,7 @@ from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.measures import Stats
 from tokcount.reports.overview import PLACES_PER_REASON, Contents, Counts
 from tokcount.reports.per_record import money_of, references_of
+from tokcount.reports.replacements import Moves
 from tokcount.scanning.plan import make_plan
 from tokcount.spark.columns import drift_of, of
 from tokcount.spark.rows import report_columns
@@ -57,6 +59,7 @@ def drift_report(
 
     Raises `UsageError` for a dimension that is not known and for rows that lack a column.
     """
+    today = options.get("today") or datetime.now(tz=UTC).date()
     plan = make_plan(
         from_=options.get("from_"),
         to=options.get("to", ()),
@@ -64,9 +67,9 @@ def drift_report(
         catalog=options.get("catalog"),
         families=options.get("families", ()),
         by=options.get("by", ()),
+        today=today,
     )
     _check(scanned, report_columns(plan), options.get("by", ()))
-    today = options.get("today") or datetime.now(tz=UTC).date()
     baseline, *targets = references_of(plan)
     asked = DriftOptions(
         baseline,
@@ -78,7 +81,7 @@ def drift_report(
     held = persist and scanned.storageLevel == StorageLevel.NONE
     rows = scanned.persist(StorageLevel.MEMORY_AND_DISK) if held else scanned
     try:
-        return build(_sums(rows.where(F.col("kind") != SKIPPED), asked), _skips(rows), asked)
+        return build(_sums(rows.where(F.col("kind") != SKIPPED), asked), _skips(rows), asked, plan.catalog)
     finally:
         if held:
             rows.unpersist()
@@ -102,7 +105,7 @@ def _sums(rows: DataFrame, options: DriftOptions) -> DriftSums:
     (whole,) = stats(rows, [], labels, [*money, *_period()])
     tallies = _tallies(rows, labels)
     return DriftSums(
-        contents=_contents(whole, tallies),
+        contents=_contents(whole, tallies, _moves(rows, labels)),
         stats=whole,
         costs={label: _total(whole, label) for label in charged},
         reasons=tallies["inexact"],
@@ -134,14 +137,21 @@ def _period() -> list[Column]:
     return [F.min(micros).alias("first"), F.max(micros).alias("last"), F.count(micros).alias("dated")]
 
 
-def _contents(whole: Stats, tallies: dict[str, Counts]) -> Contents:
+def _moves(rows: DataFrame, labels: Sequence[str]) -> Moves | None:
+    """How many records of which model move to which replacement; `None` if `auto` is not a target."""
+    if AUTO not in labels:
+        return None
+    return [tuple(row) for row in rows.groupBy("model", "replacement").count().collect()]
+
+
+def _contents(whole: Stats, tallies: dict[str, Counts], moves: Moves | None) -> Contents:
     first, last = (
         None if whole[name] is None else EPOCH + timedelta(microseconds=whole[name])
         for name in ("first", "last")
     )
     formats, kinds, models, flags = (tallies[name] for name in ("format", "kind", "model", "flags"))
     undated = whole["records"] - whole["dated"]
-    return Contents(whole["records"], formats, kinds, models, flags, first, last, undated)
+    return Contents(whole["records"], formats, kinds, models, flags, first, last, undated, moves)
 
 
 def _tallies(rows: DataFrame, labels: Sequence[str]) -> dict[str, Counts]:

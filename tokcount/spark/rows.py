@@ -61,7 +61,8 @@ def report_columns(plan: ScanPlan) -> tuple[str, ...]:
     counts = [column(label, name) for label in plan.labels for name in ("basis", *low)]
     if plan.roles:
         counts += [column(label, "content_tokens", role) for label in plan.labels for role in ROLES]
-    return ("tags", "user", *scripts, *counts)
+    replacement = ("replacement",) if plan.auto else ()
+    return ("tags", "user", *scripts, *replacement, *counts)
 
 
 def spark_schema(schema: pa.Schema) -> spark_types.StructType:

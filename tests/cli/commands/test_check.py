@@ -315,3 +315,17 @@ def test_a_record_that_was_billed_more_than_could_be_counted_breaks_the_budget(i
 
     (checked,) = report(done)["budgets"]
     assert (done.code, checked["value"], checked["floor"], checked["sure"]) == (1, 250_000, False, True)
+
+
+def test_a_budget_for_auto_is_measured_under_the_replacement_of_each_record(inside: Inside) -> None:
+    budgets = [
+        f"{name} for auto" for name in ("input_tokens.max <= 9k", "cost.total <= $9", "context.max <= 90%")
+    ]
+    options = [option for budget in budgets for option in ("--budget", budget)]
+    done = inside("check", CHATS, *options, "-f", "json")
+    luna = inside("check", CHATS, *[option.replace("auto", "gpt-6-luna") for option in options], "-f", "json")
+
+    assert [entry["value"] for entry in report(done)["budgets"]] == [
+        entry["value"] for entry in report(luna)["budgets"]
+    ]
+    assert {entry["replacement"] for entry in report(done)["auto"]} == {"gpt-6-luna"}

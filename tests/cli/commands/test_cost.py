@@ -187,31 +187,40 @@ class TestReport:
 
 
 class TestTargets:
-    def test_auto_uses_the_recommended_replacement_of_each_model(self) -> None:
-        done = run("cost", COMPLETIONS, CHATS, "--to", "auto", "--to", LUNA, "-f", "json")
+    def test_auto_is_priced_as_the_replacement_of_each_record(self, tmp_path: Path) -> None:
+        mixed = log(tmp_path, call(), call("gpt-4"), call("gpt-4", billed=(900, 100)))
+        auto = rows(mixed, "--to", "auto")
+        luna, sol = rows(mixed, "--to", "gpt-6-luna"), rows(mixed, "--to", "gpt-5.6-sol")
 
-        assert json.loads(done.out)["targets"] == ["gpt-5.6-terra", "gpt-6-luna", LUNA]
-        assert "--to auto: gpt-6-luna for gpt-4o-2024-08-06" in done.err
+        assert [row["auto:cost_usd"] for row in auto] == [
+            luna[0]["gpt-6-luna:cost_usd"],
+            *(row["gpt-5.6-sol:cost_usd"] for row in sol[1:]),
+        ]
 
-    def test_auto_uses_the_baseline_if_it_is_a_model(self) -> None:
-        assert report(COMPLETIONS, "--from", "gpt-4", "--to", "auto")["targets"] == ["gpt-5.6-sol"]
+    def test_a_record_whose_model_has_no_replacement_is_not_counted_under_auto(self, tmp_path: Path) -> None:
+        made = report(log(tmp_path, call(), call("gpt-5.5"), call("mine")), "--to", "auto")
+        unpriced = made["references"][1]["unpriced"]
 
-    def test_a_model_without_a_replacement_is_reported(self, tmp_path: Path) -> None:
-        done = run("cost", log(tmp_path, call(), call("gpt-5.5")), "--to", "auto")
+        assert {row["model"]: row["replacement"] for row in made["auto"]} == {
+            "gpt-4o": "gpt-6-luna",
+            "gpt-5.5": None,
+            "mine": None,
+        }
+        assert {row["model"]: row["reason"] for row in unpriced} == {
+            "gpt-5.5": "no recommended replacement",
+            "mine": "no recommended replacement",
+        }
 
-        assert "--to auto: no replacement is known for gpt-5.5" in done.err
+    def test_auto_reads_a_pipe(self) -> None:
+        done = run("cost", "-", "--to", "auto", "-f", "json", stdin=call())
 
-    def test_auto_without_anything_to_recommend_is_an_error(self, tmp_path: Path) -> None:
-        done = run("cost", log(tmp_path, call("gpt-5.5"), call("mine")), "--to", "auto")
+        assert json.loads(done.out)["auto"][0]["replacement"] == "gpt-6-luna"
+
+    def test_auto_is_not_a_baseline(self) -> None:
+        done = run("cost", COMPLETIONS, "--from", "auto", "--to", LUNA)
 
         assert done.code == 2
-        assert done.err.startswith("--to auto: no live replacement is known for gpt-5.5; name a target")
-
-    def test_auto_needs_a_log_that_can_be_read_twice(self) -> None:
-        done = run("cost", "-", "--to", "auto", stdin=call())
-
-        assert done.code == 2
-        assert "- can be read only once" in done.err
+        assert done.err.startswith("auto is a target only")
 
     def test_a_target_that_shuts_down_causes_a_warning_with_its_replacement(self) -> None:
         for command in ("cost", "drift"):

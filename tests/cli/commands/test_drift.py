@@ -132,3 +132,13 @@ def test_mapping_options_read_an_unknown_format(tmp_path: Path) -> None:
     assert plain.returncode == 3
     assert b"map them with --messages-path or --prompt-path" in plain.stderr
     assert [reference["input_tokens"] for reference in mapped["references"]] == [5, 7, 7]
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "html", "json"])
+@pytest.mark.parametrize("command", ["drift", "cost", "audit"])
+def test_every_report_shows_what_auto_replaces_by_what(command: str, form: str) -> None:
+    done = tokcount(command, SAMPLES / "support-chat.jsonl", "--to", "auto", "-f", form)
+
+    assert done.returncode == 0
+    for text in (b"gpt-6-luna", b"2026-10-28", b"OpenAI deprecations page, edition of October 2026"):
+        assert text in done.stdout

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from tokcount.cli import inputs, targets
+from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
@@ -58,8 +58,8 @@ def audit(
 ) -> None:
     """Report what migrating to other models means: tokens, causes of drift, costs, context windows, findings.
 
-    Without --from, the baseline is each record's own model; without --to, the targets are the recommended
-    replacements of the log's models. -f html writes a self-contained page, -f markdown a text for a pull request,
+    Without --from, the baseline is each record's own model; without --to, the target is auto, the recommended
+    replacement of each record's model. -f html writes a self-contained page, -f markdown a text for a pull request,
     and -f json contains everything.
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
@@ -76,9 +76,11 @@ def audit(
 
 
 def _plan(job: Job, references: ReferenceGroup, *, why: bool) -> ScanPlan:
+    from tokcount.models.references import AUTO
+
     if not references.to:
-        references = dataclasses.replace(references, to=[targets.AUTO])
-    plan = inputs.plan_of(job.with_auto(references), job.run, job.catalog, shapes=True)
+        references = dataclasses.replace(references, to=[AUTO])
+    plan = inputs.plan_of(references, job.run, job.catalog, shapes=True)
     return msgspec.structs.replace(plan, parts=why)
 
 

@@ -19,7 +19,6 @@ from tokcount.cli.selecting import SelectGroup, selection_of
 from tokcount.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from tokcount.models.catalog import Catalog
     from tokcount.reports.budgets.compute import CheckOptions, Verdict
     from tokcount.reports.budgets.from_scan import BudgetContext
     from tokcount.reports.budgets.report import CheckReport
@@ -69,25 +68,28 @@ def saved_reports(paths: Sequence[str] | None) -> list[Report]:
     return [load(_read(Path(path)), path) for path in found]
 
 
-def plan_for(options: CheckOptions, references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
+def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> ScanPlan:
     """What to count: all targets of the run and of the budgets, and each record's own model if a budget needs it."""
     from tokcount.cli.inputs import families_of
-    from tokcount.models.references import parse_reference
+    from tokcount.models.references import AUTO, parse_reference
     from tokcount.reports.budgets.compute import needs_own
-    from tokcount.scanning.plan import ScanPlan
+    from tokcount.scanning.plan import ScanPlan, auto_day
 
     budgets = (*options.fail, *options.warn)
     asked = [budget.target for budget in budgets if budget.target not in (None, "own")]
-    names = [name for name in (references.from_, *(references.to or ()), *asked) if name]
+    targets = [name for name in (*(references.to or ()), *asked) if name]
+    auto = auto_day(references.from_, targets, job.today)
+    names = [name for name in (references.from_, *targets) if name and name != AUTO]
     given = {"has_targets": bool(references.to), "has_baseline": bool(references.from_)}
     if references.assume_model:
-        parse_reference(references.assume_model, catalog)
+        parse_reference(references.assume_model, job.catalog)
     return ScanPlan(
-        references=tuple(parse_reference(name, catalog) for name in dict.fromkeys(names)),
-        own=not names or any(needs_own(budget, **given) for budget in budgets),
+        references=tuple(parse_reference(name, job.catalog) for name in dict.fromkeys(names)),
+        own=not (names or auto) or any(needs_own(budget, **given) for budget in budgets),
+        auto=auto,
         assume_model=references.assume_model,
-        engine=run.engine,
-        catalog=catalog,
+        engine=job.run.engine,
+        catalog=job.catalog,
         families=families_of(references.families),
     )
 
@@ -176,14 +178,13 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
     from tokcount.reports.budgets.from_scan import ScanSource
     from tokcount.reports.overview import overview
 
-    references = job.with_auto(references)
-    plan = plan_for(options, references, job.run, job.catalog)
+    plan = plan_for(options, references, job)
     frame, skipped = job.count(plan)
     passed = True
     if frame.height:
         source = ScanSource(frame, skipped, _context(job, plan, references, budgets))
         verdicts = compute.judge(source, options)
-        report = compute.report(verdicts, overview(frame, skipped))
+        report = compute.report(verdicts, overview(frame, skipped, plan.catalog))
         job.show(report)
         passed = _finish(report, verdicts, budgets, job.run)
     job.close(frame.height, skipped)

@@ -53,7 +53,7 @@ def cost(
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
     keys = group_keys(by)
-    plan = _plan(job.with_auto(references), run, job.catalog)
+    plan = _plan(references, run, job.catalog)
     plan = msgspec.structs.replace(plan, scripts="script" in keys)
     asked = cost_options(plan, job.today, money, keys)
     job.warn(plan)
@@ -117,7 +117,8 @@ def _say_unused(frame: pl.DataFrame, plan: ScanPlan, prices: PriceGroup, run: Ru
     from tokcount.models.overrides import parse_price_option
     from tokcount.models.resolve import find
 
-    asked = [*frame["model"].unique().drop_nulls(), *plan.labels, plan.assume_model or ""]
+    logged = [name for column in ("model", "replacement") for name in frame[column].unique().drop_nulls()]
+    asked = [*logged, *plan.labels, plan.assume_model or ""]
     found = [resolution for name in asked if (resolution := find(name, plan.catalog))]
     needed = {name.strip().lower() for name in asked}
     needed |= {name for resolution in found for name in (resolution.model.name, resolution.price_name)}

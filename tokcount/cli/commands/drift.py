@@ -47,7 +47,7 @@ def drift(
     """
     keys = group_keys(by)
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    plan = inputs.plan_of(job.with_auto(references), run, job.catalog, by=keys)
+    plan = inputs.plan_of(references, run, job.catalog, by=keys)
     job.warn(plan)
     frame, skipped = job.count(plan)
     if frame.height and per_record:

@@ -17,7 +17,7 @@ from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.pricing import PER_TOKEN, Price
 from tokcount.reports.audit.report import FindingNumbers
-from tokcount.reports.columns import column, decimal_text
+from tokcount.reports.columns import column, decimal_text, models_of
 from tokcount.reports.cost.compute import CostOptions
 from tokcount.reports.cost.usage import CACHED_FROM, with_usage
 
@@ -60,22 +60,25 @@ def with_cacheable(frame: pl.DataFrame, label: str) -> pl.DataFrame:
 def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catalog) -> Saving | None:
     """The records whose start a cache would hold, and what that saves in addition to what is charged as cached already.
 
-    `None` where the model has no price for cached input, and in batches, which are priced without it.
+    `None` where no model has a price for cached input, and in batches, which are priced without it.
     """
-    price = None if options.batch else _price(label, options, catalog)
-    if price is None or price.rates.cached_input is None:
+    models = models_of(frame, label).alias("target")
+    prices = {} if options.batch else _prices(models, options, catalog)
+    if not prices:
         return None
-    rows = with_cacheable(frame, label)
+    rows = with_cacheable(frame, label).with_columns(models)
     usage = with_usage(frame, label, options.baseline, options.cached_share)
     rows = rows.with_columns(usage["input"].alias("charged"), usage["cached"].alias("charged_as_cached"))
     extra = pl.min_horizontal("cacheable", "charged") - pl.col("charged_as_cached")
-    hits = rows.with_columns(extra.alias("extra")).filter(pl.col("extra") > 0)
+    hits = rows.with_columns(extra.alias("extra")).filter(
+        pl.col("extra") > 0, pl.col("target").is_in(list(prices))
+    )
     numbers = FindingNumbers(
         cached_tokens=int(hits["extra"].sum()),
         input_tokens=int(usage["input"].sum()),
         starts=hits["lead_id"].n_unique(),
     )
-    return Saving(hits, numbers, decimal_text(_amount(hits, price)))
+    return Saving(hits, numbers, decimal_text(_amount(hits, prices)))
 
 
 def _counts(label: str) -> tuple[str, str]:
@@ -103,15 +106,21 @@ def _is_earlier() -> pl.Expr:
     return (pl.col("first_turn") < pl.col("turn")) & (pl.col("history_id") != 0)
 
 
-def _price(label: str, options: CostOptions, catalog: Catalog) -> Price | None:
-    known = names.find(label, catalog) is not None or bool(catalog.price_layers(label.lower()))
-    return pricing.price(label, options.as_of or options.today, None, catalog) if known else None
+def _prices(models: pl.Series, options: CostOptions, catalog: Catalog) -> dict[str, Price]:
+    """The prices of the models that have one for cached input."""
+    prices = {model: _price(model, options, catalog) for model in sorted(models.unique().drop_nulls())}
+    return {model: price for model, price in prices.items() if price and price.rates.cached_input is not None}
 
 
-def _amount(hits: pl.DataFrame, price: Price) -> Decimal:
+def _price(model: str, options: CostOptions, catalog: Catalog) -> Price | None:
+    known = names.find(model, catalog) is not None or bool(catalog.price_layers(model.lower()))
+    return pricing.price(model, options.as_of or options.today, None, catalog) if known else None
+
+
+def _amount(hits: pl.DataFrame, prices: dict[str, Price]) -> Decimal:
     """USD: full price less cached price, at the rates of each record's size."""
     amount = Decimal(0)
-    for charged, extra in hits.select("charged", "extra").iter_rows():
-        rates = price.rates_for(charged)
+    for model, charged, extra in hits.select("target", "charged", "extra").iter_rows():
+        rates = prices[model].rates_for(charged)
         amount += extra * (rates.input - (rates.input if rates.cached_input is None else rates.cached_input))
     return amount * PER_TOKEN

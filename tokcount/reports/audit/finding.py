@@ -12,7 +12,8 @@ from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.lifecycle import WARN_AHEAD, replacement_chain
 from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
-from tokcount.reports.audit.windows import PROBLEMS, with_windows
+from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
+from tokcount.reports.columns import models_of
 from tokcount.reports.cost.compute import CostOptions
 
 LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
@@ -45,8 +46,8 @@ def windows(case: Case) -> Iterator[Finding]:
         rows = with_windows(case.frame, label, case.catalog, case.money.assume_model)
         for problem in PROBLEMS:
             hit = rows.filter(pl.col(problem)).sort("fill", descending=True, maintain_order=True)
-            sizes = hit.select("window", "takes", "writes").head(1).to_dicts()
-            numbers = FindingNumbers(**sizes[0]) if sizes else FindingNumbers()
+            window, takes, writes = (only(hit[name]) for name in SIZES)
+            numbers = FindingNumbers(window=window, takes=takes, writes=writes)
             yield Finding(id=problem, level="breaks", rows=hit, reference=label, numbers=numbers)
 
 
@@ -66,10 +67,17 @@ def shut_down(case: Case) -> Iterator[Finding]:
             numbers=FindingNumbers(models=[*models]),
         )
     for label in case.targets:
-        if found := _shutdown(label, case):
-            level, numbers = _level(found.gone), FindingNumbers(models=[found])
-            name = f"target_{_fate(found.gone)}"
-            yield Finding(id=name, level=level, rows=case.frame, reference=label, numbers=numbers)
+        for model, rows in _targets(label, case.frame):
+            if found := _shutdown(model, case):
+                level, numbers = _level(found.gone), FindingNumbers(models=[found])
+                name = f"target_{_fate(found.gone)}"
+                yield Finding(id=name, level=level, rows=rows, reference=label, numbers=numbers)
+
+
+def _targets(label: str, frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """The models that a target is, each with the records that move to it."""
+    models = models_of(frame, label)
+    return [(model, frame.filter(models == model)) for model in sorted(models.unique().drop_nulls())]
 
 
 def _fate(gone: bool) -> str:

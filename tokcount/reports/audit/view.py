@@ -10,7 +10,8 @@ from msgspec import structs
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import change, integer, percent, usd
-from tokcount.models.references import OWN
+from tokcount.models.references import AUTO, OWN
+from tokcount.reports import replacements
 from tokcount.reports.audit import view_charts, view_findings, view_why
 from tokcount.reports.audit.report import AuditReport, ModelGroup
 from tokcount.reports.cost import sentences
@@ -62,6 +63,7 @@ def blocks(report: AuditReport) -> Blocks:
         Heading("Drift"),
         *_own(report),
         drift_view.totals(report),
+        *replacements.blocks(report),
         *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
         *drift_view.no_model(report),
         *view_charts.drift(report),
@@ -113,7 +115,8 @@ def summary(report: AuditReport) -> list[str]:
 
 def _sentence(report: AuditReport, entry: PricedMeasures) -> str:
     label = entry.reference
-    subject = f"Moving these {_records(report)} from {_baseline(report)} to {label}"
+    target = _replacements(report) if label == AUTO else label
+    subject = f"Moving these {_records(report)} from {_baseline(report)} to {target}"
     if entry.drift is None:
         return f"{subject}: no record can be compared."
     changes = [f"{percent(entry.drift)} input tokens", *_framing(report, label), *_money(report, label)]
@@ -122,6 +125,15 @@ def _sentence(report: AuditReport, entry: PricedMeasures) -> str:
     compared = entry.compared or 0
     over = f" ({counted(compared, 'record', 'records')} compared)" if compared < report.records else ""
     return f"{subject}: {', '.join(changes)}{over}" + (f"; {outcome}." if outcome else ".")
+
+
+def _replacements(report: AuditReport) -> str:
+    """`the recommended replacements (gpt-6-luna, gpt-5.6-sol)`."""
+    names = list(dict.fromkeys(entry.replacement for entry in report.auto or () if entry.replacement))
+    more = len(names) - MODELS_NAMED
+    named = ", ".join(names[:MODELS_NAMED]) + (f" and {counted(more, 'other', 'others')}" if more > 0 else "")
+    noun = "replacement" if len(names) == 1 else "replacements"
+    return f"the recommended {noun} ({named})" if names else "the recommended replacements"
 
 
 def _records(report: AuditReport) -> str:

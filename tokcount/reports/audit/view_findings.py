@@ -98,19 +98,23 @@ def _n(number: int | UnsetType | None) -> int:
 
 
 def _too_long(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
-    return (
-        f"{records} no longer fit {entry.reference}: more input than its {integer(_n(numbers.takes))} tokens."
-    )
+    takes = f"its {integer(numbers.takes)} tokens" if numbers.takes else "the model takes"
+    return f"{records} no longer fit {entry.reference}: more input than {takes}."
 
 
 def _no_room(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
-    window = integer(_n(numbers.window))
-    return f"{records} where input and max_tokens exceed the window of {entry.reference} ({window} tokens)."
+    size = _size(numbers.window)
+    return f"{records} where input and max_tokens exceed the window of {entry.reference}{size}."
 
 
 def _asks_too_much(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
-    writes = integer(_n(numbers.writes))
-    return f"{records} with max_tokens above the output limit of {entry.reference} ({writes} tokens)."
+    size = _size(numbers.writes)
+    return f"{records} with max_tokens above the output limit of {entry.reference}{size}."
+
+
+def _size(tokens: int | UnsetType | None) -> str:
+    """A limit in brackets; nothing if it differs from record to record."""
+    return f" ({integer(tokens)} tokens)" if tokens else ""
 
 
 def _caching(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:

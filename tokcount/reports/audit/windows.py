@@ -12,7 +12,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.model import Model
 from tokcount.models.references import OWN
 from tokcount.reports.audit.report import NamedRecord, WindowFit
-from tokcount.reports.columns import column
+from tokcount.reports.columns import column, models_of
 from tokcount.reports.measures import tokens
 
 PROBLEMS: Final = ("too_long", "no_room", "asks_too_much")
@@ -77,7 +77,7 @@ def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str
     rows = with_windows(frame, label, catalog, assume_model)
     fill = rows["fill"]
     fullest = fill.arg_max()
-    window, takes, writes = (_only(rows[name]) for name in SIZES)
+    window, takes, writes = (only(rows[name]) for name in SIZES)
     too_long, no_room, asks_too_much = (int(rows[problem].sum()) for problem in PROBLEMS)
     return WindowFit(
         reference=label,
@@ -102,7 +102,7 @@ SIZES: Final = ("window", "takes", "writes")
 """Columns of the limits of each record's model: context window, largest input, largest output."""
 
 
-def _only(sizes: pl.Series) -> int | None:
+def only(sizes: pl.Series) -> int | None:
     """The size, if it is the same for all records."""
     known = sizes.drop_nulls().unique()
     return int(known[0]) if len(known) == 1 else None
@@ -110,20 +110,16 @@ def _only(sizes: pl.Series) -> int | None:
 
 def _limits(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None) -> list[pl.Series]:
     """Context window, largest input and largest output, record by record."""
-    if label != OWN:
-        sizes = _sizes(label, catalog)
-        return [
-            pl.Series(name, [size], pl.Int64).new_from_index(0, frame.height)
-            for name, size in zip(SIZES, sizes, strict=True)
-        ]
-    nothing = (None, None, None)
-    known = {model: _sizes(model, catalog) for model in frame["model"].unique()}
-    found = {
-        model: sizes if sizes != nothing else _sizes(assume_model, catalog) for model, sizes in known.items()
-    }
+    models = models_of(frame, label)
+    found = {model: _sizes(model, catalog) for model in models.unique()}
+    if label == OWN:
+        nothing = (None, None, None)
+        assumed = _sizes(assume_model, catalog)
+        found = {model: assumed if sizes == nothing else sizes for model, sizes in found.items()}
+    columns = zip(SIZES, zip(*found.values(), strict=True), strict=True)
     return [
-        pl.Series(name, [found[model][place] for model in frame["model"]], pl.Int64)
-        for place, name in enumerate(SIZES)
+        models.replace_strict(list(found), sizes, return_dtype=pl.Int64).alias(name)
+        for name, sizes in columns
     ]
 
 

@@ -28,7 +28,7 @@ from tokcount.reports.budgets.metric import (
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.selection import selection
 from tokcount.reports.budgets.violations import decimal_of
-from tokcount.reports.columns import column
+from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary
@@ -217,15 +217,14 @@ class DerivedColumns:
         )
 
     def _with_windows(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
-        """Of each record's own model, or of one model for all."""
-        name = column(label, "window")
-        if label != OWN:
-            return frame.with_columns(pl.lit(self._window(label), pl.Int64).alias(name))
-        models = frame["model"].unique()
-        windows = pl.Series(name, [self._window(model) for model in models], pl.Int64)
-        table = pl.DataFrame([models, windows])
-        return frame.join(table, on="model", how="left", nulls_equal=True, maintain_order="left")
+        """Of each record's own model or its replacement, or of one model for all."""
+        models = models_of(frame, label)
+        assumed = self._assume_model if label == OWN else None
+        known = models.unique()
+        sizes = pl.Series([self._window(model, assumed) for model in known], dtype=pl.Int64)
+        windows = models.replace_strict(known, sizes, return_dtype=pl.Int64)
+        return frame.with_columns(windows.alias(column(label, "window")))
 
-    def _window(self, model: str | None) -> int | None:
-        found = names.first_known((model, self._assume_model), self._catalog)
+    def _window(self, model: str | None, assumed: str | None) -> int | None:
+        found = names.first_known((model, assumed), self._catalog)
         return found.model.input_limit if found else None

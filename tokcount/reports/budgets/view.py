@@ -6,6 +6,7 @@ from tokcount.document.blocks import Block, Blocks, CellKind, Column, Line, Tabl
 from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import change, integer, percent, show, usd_change
+from tokcount.reports import replacements
 from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.budgets.report import Amount, CheckedBudget, CheckReport, ViolatingRecord
 from tokcount.reports.phrases import counted, holdings, location, skipped
@@ -23,6 +24,7 @@ def blocks(report: CheckReport) -> Blocks:
         Line(holdings(report), "strong"),
         *skipped(report),
         _budgets(report.budgets),
+        *replacements.blocks(report),
         *[block for entry in report.budgets if not entry.passed for block in _broken(entry)],
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
         Line(verdict(report), "strong" if report.passed else "warning"),

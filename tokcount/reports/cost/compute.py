@@ -21,8 +21,8 @@ from msgspec import structs
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog, data_date, data_version
-from tokcount.models.references import OWN
-from tokcount.reports.columns import column, decimal_text
+from tokcount.models.references import OWN, PER_RECORD
+from tokcount.reports.columns import column, decimal_text, models_of
 from tokcount.reports.cost.entries import BY, entry, groups
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.reports.cost.report import CostReport, Costs, Monthly, PriceData
@@ -37,7 +37,8 @@ KEPT = ("price", "cost", "input_cost", "output_cost")
 class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What to report.
 
-    `baseline` and `targets` are labels: `own` for each record's own model, else a model name as it was given.
+    `baseline` and `targets` are labels: `own` for each record's own model, `auto` for its
+    recommended replacement, else a model name as it was given.
     `as_of` prices everything as on that day; without it, records are priced at their own day and named references
     at `today`. `batch` prices everything at batch rates. `assume_model` is the model of records that name none
     or one without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where
@@ -67,7 +68,7 @@ def report(
 ) -> CostReport:
     """The cost report over one row per record, as a scan makes them; see `costs` for the columns."""
     found = costs(frame, options, catalog)
-    return CostReport(**{**structs.asdict(overview(frame, skipped)), **structs.asdict(found)})
+    return CostReport(**{**structs.asdict(overview(frame, skipped, catalog)), **structs.asdict(found)})
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -177,7 +178,7 @@ def _charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceB
     usage = with_usage(frame, label, options.baseline, options.cached_share)
     placed = book.place(frame, label)
     charges = book.charge(usage, placed["price"], _requests(frame))
-    model = frame["model"] if label == OWN else pl.Series("model", [label]).new_from_index(0, frame.height)
+    model = frame["model"] if label in PER_RECORD else models_of(frame, label)
     return pl.concat([model.to_frame(), usage, placed, charges], how="horizontal").with_columns(
         reason=pl.coalesce("reason", pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)))
     )

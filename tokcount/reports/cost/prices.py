@@ -17,7 +17,8 @@ from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.price_rows import Rates
 from tokcount.models.pricing import Price
-from tokcount.models.references import OWN, is_encoding
+from tokcount.models.references import AUTO, OWN, is_encoding
+from tokcount.reports.columns import models_of
 
 RATE_STEPS: Final = Decimal(10) ** 7
 """Rates in a frame are 10^-7 USD per 1M tokens, half a price of six decimals included."""
@@ -28,6 +29,7 @@ _PARTS = ("input", "cached", "write", "output")
 NO_MODEL = "no model named"
 UNKNOWN_MODEL = "unknown model"
 NO_PRICE = "no price known"
+NO_REPLACEMENT = "no recommended replacement"
 NO_TOKENS = "no token counts"
 IS_ENCODING = "an encoding has no price"
 TOO_FINE = "a price with more than seven decimals"
@@ -59,8 +61,8 @@ class PriceBook:
 
     def place(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
         """One row per record, in the same order: `price` (number in `prices`, or null) and `reason` for a null."""
-        keys = frame.select("model", "timestamp", "tier").with_columns(
-            model=pl.col("model") if label == OWN else pl.lit(label),
+        keys = frame.select("timestamp", "tier").with_columns(
+            model=models_of(frame, label),
             day=pl.col("timestamp").dt.date() if label == OWN else pl.lit(None, pl.Date),
             tier=pl.lit("batch") if self._batch else pl.col("tier"),
         )
@@ -111,6 +113,8 @@ class PriceBook:
     def _find(
         self, label: str, model: str | None, day: date | None, tier: str | None
     ) -> tuple[int | None, str | None]:
+        if label == AUTO and model is None:
+            return None, NO_REPLACEMENT
         if model is None or not model.strip():
             if self._assume_model is None:
                 return None, NO_MODEL

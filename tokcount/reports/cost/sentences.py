@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tokcount.document.blocks import Line
 from tokcount.document.values import integer, percent, usd, usd_change
-from tokcount.models.references import OWN
+from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.cost.report import AppliedPrice, CostReport, ReferenceCost, UnpricedRecords
 from tokcount.reports.phrases import counted, tally
 from tokcount.reports.report import Period
@@ -113,7 +113,7 @@ def _without_price(entry: ReferenceCost, records: int) -> str:
 
 def _unpriced_model(row: UnpricedRecords, reference: str) -> str:
     """`5 my-model (unknown model)`; the reason alone where the name of a model adds nothing."""
-    if reference != OWN or row.model is None:
+    if reference not in PER_RECORD or row.model is None:
         return f"{integer(row.records)} {row.reason}"
     return f"{integer(row.records)} {row.model} ({row.reason})"
 

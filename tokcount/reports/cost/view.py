@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
+from tokcount.reports import replacements
 from tokcount.reports.cost import sentences
 from tokcount.reports.cost.report import CostGroup, CostReport, ReferenceCost
 from tokcount.reports.phrases import flags, holdings, skipped
@@ -37,6 +38,7 @@ def blocks(report: CostReport) -> Blocks:
         *(Line(sentences.target(entry, report)) for entry in targets),
         *sentences.monthly(report),
         totals(report),
+        *replacements.blocks(report),
         *sentences.unpriced(report),
         *sentences.floors(report),
         *_groups(report),

@@ -138,14 +138,16 @@ def report(
     `tokcount.reports.cost.compute.costs` needs too.
     """
     costs = totals(frame, options.money, catalog) if options.money else {}
-    return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options)
+    return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options, catalog)
 
 
-def build(found: DriftSums, skipped: SkippedSummary, options: DriftOptions) -> DriftReport:
+def build(
+    found: DriftSums, skipped: SkippedSummary, options: DriftOptions, catalog: Catalog | None = None
+) -> DriftReport:
     """The report from what an aggregation found, wherever it ran."""
     references = options.references
     return DriftReport(
-        **structs.asdict(overview_of(found.contents, skipped)),
+        **structs.asdict(overview_of(found.contents, skipped, catalog)),
         baseline=options.baseline.label,
         targets=[target.label for target in options.targets],
         references=[_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references],

@@ -10,6 +10,7 @@ from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import share
 from tokcount.models.references import OWN
+from tokcount.reports import replacements
 from tokcount.reports.drift.report import DriftReport, Measures
 from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
 from tokcount.reports.report import ByBasis
@@ -36,6 +37,7 @@ def blocks(report: DriftReport) -> Blocks:
         *skipped(report),
         *flags(report),
         totals(report),
+        *replacements.blocks(report),
         *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
         *no_model(report),
         *_floors(report),

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from tokcount.cli.commands import check as gates
-from tokcount.cli.options import ReferenceGroup, RunGroup
+from tokcount.cli.options import BudgetGroup, ReferenceGroup, RunGroup
 from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
 from tokcount.models import catalog
 from tokcount.render.emit import render
-from tokcount.reports.budgets import gate as budget
-from tokcount.reports.budgets.from_scan import FrameMeter, Terms
+from tokcount.reports.budgets import compute
+from tokcount.reports.budgets.from_scan import BudgetContext, ScanSource
 from tokcount.reports.overview import overview
 from tokcount.reports.views import document_of
 from tokcount.scanning.run import run
@@ -38,16 +38,16 @@ BUDGETS = [
 @pytest.mark.parametrize("kind", ["distinct", "templated", "resent"])
 def bench_gate(kind: str, log_of: Callable[..., Path], benchmark: object) -> None:
     """Times the gate; ``extra_info`` has its share of the time that counting took."""
-    gate = gates.gate_of(gates.GateGroup(fail=BUDGETS))
-    plan = gates.plan_for(gate, ReferenceGroup(), RunGroup(), catalog.default())
+    options = gates.options_of(BudgetGroup(fail=BUDGETS))
+    plan = gates.plan_for(options, ReferenceGroup(), RunGroup(), catalog.default())
     started = time.perf_counter()
     result = run(files.expand([str(log_of(kind, 20))]), plan, ReadOptions(), jobs=1)
     frame, skipped = result.frame(), result.skipped
     counting = time.perf_counter() - started
 
     def judged() -> str:
-        meter = FrameMeter(frame, skipped, Terms(today=date(2026, 11, 22)))
-        report = budget.report(budget.judge(meter, gate), overview(frame, skipped))
+        source = ScanSource(frame, skipped, BudgetContext(today=date(2026, 11, 22)))
+        report = compute.report(compute.judge(source, options), overview(frame, skipped))
         return render(document_of(report), "json")
 
     benchmark.group = "gate"  # type: ignore[attr-defined]

@@ -38,11 +38,7 @@ MADE_UP = Metric(
             denominator=pl.col(f"{label}:input_tokens"),
         ),
     ),
-    saved={
-        "drift": Saved(
-            values={"share": lambda entry: Decimal(entry["output_tokens"]) / entry["input_tokens"]}
-        )
-    },
+    saved={"drift": Saved(values={"share": lambda entry: Decimal(entry.output_tokens) / entry.input_tokens})},
 )
 
 

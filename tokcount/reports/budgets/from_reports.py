@@ -1,29 +1,30 @@
 """Budgets checked against saved reports: compute once, check often.
 
 A report holds totals and some percentiles, not records. What it does not hold is not known, and neither is anything
-with a ``where``, unless a saved report of ``check`` measured exactly that.
+with a `where`, unless a saved report of `check` measured exactly that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.compute import Violations, reasons_text
 from tokcount.reports.budgets.language import Budget
-from tokcount.reports.budgets.metric import LogTotals, Measured, Metric
+from tokcount.reports.budgets.metric import LogTotals, Measured, Metric, Value
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport
 from tokcount.reports.budgets.violations import DIGITS
+from tokcount.reports.cost.report import CostReport, ReferenceCost
+from tokcount.reports.drift.report import DriftReport, PricedMeasures
+from tokcount.reports.reconcile.report import ReconcileReport
 from tokcount.reports.report import Overview, Report
 
-Entry = dict[str, Any]
-"""The JSON object of one reference."""
+Entry = PricedMeasures | ReferenceCost | ReconcileReport
+"""What holds the values of one reference; of `reconcile`, the report itself."""
 NOT_THERE: Final = "not in the report; check the log itself"
 
 
@@ -37,7 +38,7 @@ class ReportSource:
     @property
     def targets(self) -> tuple[str | None, ...]:
         """The targets that were asked for, else those of the reports, else each record's own model."""
-        found = [target for report in self._reports for target in report.data.get("targets", ())]
+        found = [target for report in self._reports for target in getattr(report, "targets", ())]
         return self._targets or tuple(dict.fromkeys(found)) or (None,)
 
     def measure(self, budget: Budget, target: str | None) -> Measured:
@@ -49,7 +50,7 @@ class ReportSource:
         return Measured(None, NOT_THERE)
 
     def violations(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Violations:
-        """The records that a saved report of ``check`` holds; other reports hold none."""
+        """The records that a saved report of `check` holds; other reports hold none."""
         key = budget.key(target)
         for entry in self._checked():
             if entry.key == key and limit is not None:
@@ -67,8 +68,6 @@ def overview_of(reports: Sequence[Report]) -> Overview:
     for report in reports:
         if isinstance(report, Overview):
             return report
-        if "kinds" in report.data:
-            return msgspec.convert(report.data, Overview)
     raise UsageError(
         "these reports hold no values for budgets; check reads drift, cost, reconcile and check."
     )
@@ -79,9 +78,9 @@ def _measured(report: Report, budget: Budget, target: str | None) -> Measured | 
         return _of_check(report, budget.key(target))
     if budget.where:
         return None
-    metric, data = METRICS[budget.metric], report.data
-    if budget.aggregate in metric.of_log and "records" in data:
-        return Measured(metric.of_log[budget.aggregate](LogTotals(data["records"], data.get("skipped"))))
+    metric = METRICS[budget.metric]
+    if budget.aggregate in metric.of_log and isinstance(report, Overview):
+        return Measured(metric.of_log[budget.aggregate](LogTotals(report.records, report.skipped)))
     return _of_metric(report, metric, budget.aggregate, target)
 
 
@@ -93,33 +92,38 @@ def _of_check(report: CheckReport, key: str) -> Measured | None:
 
 
 def _of_metric(report: Report, metric: Metric, aggregate: str, target: str | None) -> Measured | None:
-    """The value that a report of ``drift``, ``cost`` or ``reconcile`` holds."""
+    """The value that a report of `drift`, `cost` or `reconcile` holds."""
     saved, entry = metric.saved.get(report.command), _entry(report, target)
     if saved is None or entry is None or aggregate not in saved.values or not (saved.own or target):
         return None
     value = _number(saved.values[aggregate](entry))
-    if value is None:
+    if value is None or not isinstance(report, Overview):
         return None
-    undercounted = reasons_text(saved.undercounted(report.data, entry), report.data["records"])
+    reasons = saved.undercounted(report, entry) if saved.undercounted else {}
+    undercounted = reasons_text(reasons, report.records)
     is_floor = metric.undercount_is_floor and bool(undercounted)
-    return Measured(value, _missing(report.data, entry), is_floor, undercounted)
+    return Measured(value, _missing(report.records, entry), is_floor, undercounted)
 
 
 def _entry(report: Report, target: str | None) -> Entry | None:
-    """What a report holds for a target: of ``reconcile``, the report itself."""
-    if report.command == "reconcile":
-        return report.data if report.data["compared"] else None
-    entries = {entry["reference"]: entry for entry in report.data.get("references", ())}
-    return entries.get(target or OWN)
+    """What a report holds for a target."""
+    if isinstance(report, ReconcileReport):
+        return report if report.compared else None
+    if not isinstance(report, DriftReport | CostReport):
+        return None
+    entries: Sequence[PricedMeasures | ReferenceCost] = report.references
+    return next((entry for entry in entries if entry.reference == (target or OWN)), None)
 
 
-def _missing(data: dict[str, Any], entry: Entry) -> str:
-    """How many records have no value, as far as the report has it."""
-    missing = data["records"] - entry.get("counted", entry.get("priced", data["records"]))
-    return f"{missing:,} of {data['records']:,} records without a value" if missing else ""
+def _missing(records: int, entry: Entry) -> str:
+    """How many records have no value, where the report has their number."""
+    if isinstance(entry, ReconcileReport):
+        return ""
+    missing = records - (entry.counted if isinstance(entry, PricedMeasures) else entry.priced)
+    return f"{missing:,} of {records:,} records without a value" if missing else ""
 
 
-def _number(value: Any) -> Decimal | None:
+def _number(value: Value) -> Decimal | None:
     if value is None or isinstance(value, Decimal):
         return value
     return Decimal(format(value, DIGITS)) if isinstance(value, float) else Decimal(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -26,14 +27,14 @@ from tokcount.reports.budgets.metric import (
     Ratio,
 )
 from tokcount.reports.budgets.metrics import METRICS
-from tokcount.reports.budgets.selection import selection
 from tokcount.reports.budgets.violations import decimal_of
 from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook
 from tokcount.reports.cost.usage import with_usage
+from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary
 from tokcount.reports.period import monthly_projection
-from tokcount.scanning.selection import Condition
+from tokcount.scanning.selection import Condition, glob
 
 NO_RECORD: Final = "no record is selected"
 NO_VALUE: Final = "no record has a value"
@@ -42,6 +43,10 @@ DECIMALS: Final = 12
 """Averages and projections are rounded; sums are exact."""
 UNPRICED: Final = "unpriced"
 LOW: Final = "low"
+
+
+_FIELDS = {**DIMENSIONS, "format": pl.col("format"), "tag": pl.col("tags")}
+"""Field → its value."""
 
 
 class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +172,18 @@ class ScanSource:
             for place in list(self._skipped.places)[:top]
         ]
         return Violations(places, sum(self._skipped.reasons.values()))
+
+
+def selection(conditions: Iterable[Condition]) -> pl.Expr:
+    """Whether a record meets all conditions, as `tokcount.scanning.selection.Condition.meets`."""
+    return pl.all_horizontal(pl.lit(value=True), *map(_meets, conditions))
+
+
+def _meets(condition: Condition) -> pl.Expr:
+    pattern, is_list = condition.pattern, condition.field == "tag"
+    regex = f"(?:^|,){glob(pattern, '[^,]')}(?:,|$)" if is_list else f"^{glob(pattern)}$"
+    found = _FIELDS[condition.field].str.contains(f"(?s){regex}").fill_null(value=False)
+    return found if condition.is_equal else ~found
 
 
 def _undercounted(rows: pl.DataFrame, taken: PerRecord) -> str:

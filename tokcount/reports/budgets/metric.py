@@ -63,16 +63,20 @@ class LogTotals(msgspec.Struct, frozen=True):
     skipped: int | None = 0
 
 
+Value = Decimal | int | float | str | None
+"""A value in a saved report; `None`: not known."""
+
+
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """Where saved reports of one command hold values of a metric.
 
-    ``values``: aggregate → its value in the entry of a reference (`drift`, `cost`) or in the whole report
-    (`reconcile`). ``undercounted``: reason → records whose value is too low, from the report and the entry.
-    ``own``: the report also holds the values under each record's own model.
+    `values`: aggregate → its value in the entry of a reference (`drift`, `cost`) or in the whole report
+    (`reconcile`). `undercounted`: reason → records whose value is too low, from the report and the entry; `None`:
+    there are none. `own`: the report also holds the values under each record's own model.
     """
 
-    values: Mapping[str, Callable[[Any], Any]]
-    undercounted: Callable[[Any, Any], Mapping[str, int]] = lambda _report, _entry: {}
+    values: Mapping[str, Callable[[Any], Value]]
+    undercounted: Callable[[Any, Any], Mapping[str, int]] | None = None
     own: bool = True
 
 

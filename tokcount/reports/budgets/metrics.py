@@ -6,10 +6,9 @@ table in `docs/budgets.md` are driven by it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from operator import itemgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tokcount.reports.budgets import per_record
 from tokcount.reports.budgets.metric import (
@@ -18,8 +17,14 @@ from tokcount.reports.budgets.metric import (
     LogTotals,
     Metric,
     Saved,
+    Value,
 )
 from tokcount.reports.cost.usage import PARTIAL
+
+if TYPE_CHECKING:
+    from tokcount.reports.cost.report import ReferenceCost
+    from tokcount.reports.drift.report import DriftReport, PricedMeasures
+    from tokcount.reports.reconcile.report import ReconcileReport
 
 METRICS: Final[dict[str, Metric]] = {}
 """Name → metric, in the order of the documentation."""
@@ -49,36 +54,47 @@ def _skipped_share(log: LogTotals) -> Decimal | None:
     return None if log.skipped is None else _share(log.skipped, log.skipped + log.records)
 
 
-def _partial(_report: Any, entry: Any) -> Mapping[str, int]:
+def _partial(_report: DriftReport, entry: PricedMeasures) -> Mapping[str, int]:
     """Records of a drift report that are counted in part under one reference."""
-    return {PARTIAL: entry["basis"]["partial"]}
+    return {PARTIAL: entry.basis.partial}
 
 
-def _partial_on_either_side(report: Any, entry: Any) -> Mapping[str, int]:
+def _partial_on_either_side(report: DriftReport, entry: PricedMeasures) -> Mapping[str, int]:
     """The same for drift: what cannot be counted under one reference cannot be counted under the other."""
-    return {PARTIAL: max(entry["basis"]["partial"], report["references"][0]["basis"]["partial"])}
+    return {PARTIAL: max(entry.basis.partial, report.references[0].basis.partial)}
 
 
-def _undercharged(_report: Any, entry: Any) -> Mapping[str, int]:
-    return dict(entry["low"])
+def _undercharged(_report: object, entry: ReferenceCost) -> Mapping[str, int]:
+    return entry.low
 
 
-def _not_exact(entry: Any) -> int:
-    tokens: dict[str, int] = entry["basis_tokens"]
-    return sum(tokens.values()) - tokens["exact"]
+def _not_exact(entry: PricedMeasures) -> int:
+    return entry.basis_tokens.total - entry.basis_tokens.exact
 
 
-def _not_exact_share(entry: Any) -> Decimal | None:
-    return _share(_not_exact(entry), sum(entry["basis_tokens"].values()))
+def _largest_residual(report: ReconcileReport) -> int | None:
+    ends = [end for group in report.groups for end in (group.residual_min, group.residual_max)]
+    return max((abs(end) for end in ends if end is not None), default=None)
 
 
-def _largest_residual(report: Any) -> int:
-    ends = ("residual_min", "residual_max")
-    return max(abs(int(group[end])) for group in report["groups"] for end in ends)
+def _in_drift(
+    values: Mapping[str, Callable[[PricedMeasures], Value]],
+    undercounted: Callable[[DriftReport, PricedMeasures], Mapping[str, int]] | None = _partial,
+    *,
+    own: bool = True,
+) -> dict[str, Saved]:
+    return {"drift": Saved(values=values, undercounted=undercounted, own=own)}
 
 
-def _saved_total(quantity: str) -> dict[str, Saved]:
-    return {"drift": Saved(values={"total": itemgetter(quantity)}, undercounted=_partial)}
+def _in_cost(
+    values: Mapping[str, Callable[[ReferenceCost], Value]],
+    undercounted: Callable[[object, ReferenceCost], Mapping[str, int]] | None = None,
+) -> dict[str, Saved]:
+    return {"cost": Saved(values=values, undercounted=undercounted)}
+
+
+def _in_reconcile(values: Mapping[str, Callable[[ReconcileReport], Value]]) -> dict[str, Saved]:
+    return {"reconcile": Saved(values=values)}
 
 
 BUILT_IN: Final = (
@@ -90,9 +106,7 @@ BUILT_IN: Final = (
         aggregates=DISTRIBUTION,
         per_record=per_record.input_tokens,
         # Reports hold only the counted input; under a record's own model the billed one is wanted.
-        saved={
-            "drift": Saved(values={"total": itemgetter("input_tokens")}, undercounted=_partial, own=False)
-        },
+        saved=_in_drift({"total": lambda entry: entry.input_tokens}, own=False),
     ),
     Metric(
         name="output_tokens",
@@ -102,7 +116,7 @@ BUILT_IN: Final = (
         aggregates=DISTRIBUTION,
         per_record=per_record.output_tokens,
         # Reports hold only the counted output; under a record's own model the billed one is wanted.
-        saved={"drift": Saved(values={"total": itemgetter("output_tokens")}, own=False)},
+        saved=_in_drift({"total": lambda entry: entry.output_tokens}, None, own=False),
     ),
     Metric(
         name="content_tokens",
@@ -110,7 +124,7 @@ BUILT_IN: Final = (
         unit="tokens",
         aggregates=DISTRIBUTION,
         per_record=per_record.counted("content_tokens"),
-        saved=_saved_total("content_tokens"),
+        saved=_in_drift({"total": lambda entry: entry.content_tokens}),
     ),
     Metric(
         name="framing_tokens",
@@ -118,7 +132,7 @@ BUILT_IN: Final = (
         unit="tokens",
         aggregates=DISTRIBUTION,
         per_record=per_record.counted("framing_tokens"),
-        saved=_saved_total("framing_tokens"),
+        saved=_in_drift({"total": lambda entry: entry.framing_tokens}),
     ),
     Metric(
         name="framing",
@@ -128,12 +142,7 @@ BUILT_IN: Final = (
         ratios=("share",),
         per_record=per_record.framing,
         undercount_is_floor=False,
-        saved={
-            "drift": Saved(
-                values={"share": lambda entry: _share(entry["framing_tokens"], entry["input_tokens"])},
-                undercounted=_partial,
-            )
-        },
+        saved=_in_drift({"share": lambda entry: _share(entry.framing_tokens, entry.input_tokens)}),
     ),
     Metric(
         name="cost",
@@ -143,12 +152,10 @@ BUILT_IN: Final = (
         per_record=per_record.cost,
         needs=frozenset({"cost"}),
         also_counts="baseline",
-        saved={
-            "cost": Saved(
-                values={"total": itemgetter("cost_usd"), "per_month": itemgetter("monthly_usd")},
-                undercounted=_undercharged,
-            )
-        },
+        saved=_in_cost(
+            {"total": lambda entry: entry.cost_usd, "per_month": lambda entry: entry.monthly_usd},
+            _undercharged,
+        ),
     ),
     Metric(
         name="drift",
@@ -161,17 +168,15 @@ BUILT_IN: Final = (
         also_counts="baseline",
         requires_target=True,
         undercount_is_floor=False,
-        saved={
-            "drift": Saved(
-                values={
-                    "total": itemgetter("drift"),
-                    "p50": itemgetter("drift_p50"),
-                    "p95": itemgetter("drift_p95"),
-                    "max": itemgetter("drift_max"),
-                },
-                undercounted=_partial_on_either_side,
-            )
-        },
+        saved=_in_drift(
+            {
+                "total": lambda entry: entry.drift,
+                "p50": lambda entry: entry.drift_p50,
+                "p95": lambda entry: entry.drift_p95,
+                "max": lambda entry: entry.drift_max,
+            },
+            _partial_on_either_side,
+        ),
     ),
     Metric(
         name="context",
@@ -191,14 +196,9 @@ BUILT_IN: Final = (
         per_record=per_record.residual,
         also_counts="own",
         per_model=False,
-        saved={
-            "reconcile": Saved(
-                values={
-                    "exact": lambda report: _share(report["exact"], report["compared"]),
-                    "max": _largest_residual,
-                }
-            )
-        },
+        saved=_in_reconcile(
+            {"exact": lambda report: _share(report.exact, report.compared), "max": _largest_residual}
+        ),
     ),
     Metric(
         name="records",
@@ -239,11 +239,7 @@ BUILT_IN: Final = (
         per_record=per_record.unpriced,
         needs=frozenset({"cost"}),
         also_counts="baseline",
-        saved={
-            "cost": Saved(
-                values={"total": lambda entry: sum(item["records"] for item in entry["unpriced"])},
-            )
-        },
+        saved=_in_cost({"total": lambda entry: sum(item.records for item in entry.unpriced)}),
     ),
     Metric(
         name="estimated",
@@ -252,7 +248,13 @@ BUILT_IN: Final = (
         aggregates=("total", "share"),
         ratios=("share",),
         per_record=per_record.estimated,
-        saved={"drift": Saved(values={"total": _not_exact, "share": _not_exact_share})},
+        saved=_in_drift(
+            {
+                "total": _not_exact,
+                "share": lambda entry: _share(_not_exact(entry), entry.basis_tokens.total),
+            },
+            None,
+        ),
     ),
 )
 

@@ -23,5 +23,5 @@ def test_descriptions_are_the_docstrings_of_the_types() -> None:
 
     assert found["description"].startswith("Tokens of a log under a baseline")
     assert found["$defs"]["PricedMeasures"]["properties"]["counted"]["description"] == (
-        "Records that this reference can count."
+        "Records in the sums."
     )

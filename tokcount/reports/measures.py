@@ -1,10 +1,10 @@
 """The numbers of one reference over some records: sums, drift and its distribution, basis.
 
 Drift is (target - baseline) / baseline of the input tokens, a signed fraction. The drift of a total is that of the
-sums over the records which both sides can count. The percentiles are those of the drift of single records, exact,
-with linear interpolation between the two nearest (type 7 of Hyndman and Fan 1996; the default of NumPy, pandas and
-Excel's PERCENTILE.INC). Records whose baseline is 0 tokens have no drift: they count in the totals and are left out
-of the percentiles.
+sums, which are over the records that all references can count (`same_records`). The percentiles are those of the drift
+of single records, exact, with linear interpolation between the two nearest (type 7 of Hyndman and Fan 1996; the default
+of NumPy, pandas and Excel's PERCENTILE.INC). Records whose baseline is 0 tokens have no drift: they count in the totals
+and are left out of the percentiles.
 """
 
 from __future__ import annotations
@@ -35,6 +35,22 @@ Stats = dict[str, Any]
 def tokens(label: str, quantity: str) -> pl.Expr:
     """A count column, wide enough for sums."""
     return pl.col(column(label, quantity)).cast(pl.Int64)
+
+
+def same_records(frame: pl.DataFrame, references: Sequence[NamedReference]) -> pl.DataFrame:
+    """The frame with the counts of only those records whose input all references can count.
+
+    Every sum over it is over the same records. A reference that can count no input at all is left out of the
+    comparison; it would leave nothing to compare.
+    """
+    inputs = [column(reference.label, "input_tokens") for reference in references]
+    common = [pl.col(name).is_not_null() for name in inputs if frame[name].count()]
+    if not common:
+        return frame
+    counts = [column(reference.label, name) for reference in references for name in QUANTITIES]
+    return frame.with_columns(
+        pl.when(pl.all_horizontal(common)).then(pl.col(name)).alias(name) for name in counts
+    )
 
 
 def record_drift(label: str, baseline: str) -> pl.Expr:

@@ -16,9 +16,9 @@ from tokcount.errors import UsageError
 from tokcount.frames.rows import NOTHING, SKIPPED
 from tokcount.logs.record import Skipped
 from tokcount.models.references import AUTO
-from tokcount.reports.columns import column, decimal_text
+from tokcount.reports.columns import QUANTITIES, column, decimal_text
 from tokcount.reports.cost.compute import Total
-from tokcount.reports.drift.compute import NOT_COUNTABLE, DriftOptions, DriftSums, build
+from tokcount.reports.drift.compute import NOT_COUNTABLE, DriftOptions, DriftSums, UncomparedSums, build
 from tokcount.reports.drift.report import DriftReport, GrowingRecord
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.measures import Stats
@@ -102,17 +102,52 @@ def _sums(rows: DataFrame, options: DriftOptions) -> DriftSums:
     labels = [reference.label for reference in options.references]
     charged = options.money.labels if options.money else ()
     money = [value for label in charged for value in _money(label)]
+    common = _common(rows, labels)
+    counts = {column(label, name): F.when(common, of(label, name)) for label in labels for name in QUANTITIES}
+    every, rows = rows, rows.withColumns(counts)
     (whole,) = stats(rows, [], labels, [*money, *_period()])
-    tallies = _tallies(rows, labels)
+    tallies = _tallies(rows)
     return DriftSums(
-        contents=_contents(whole, tallies, _moves(rows, labels)),
+        contents=_contents(whole, tallies, _moves(every, labels)),
         stats=whole,
         costs={label: _total(whole, label) for label in charged},
         reasons=tallies["inexact"],
-        uncompared=tallies["uncompared"],
+        uncompared=_uncompared(every, labels, common),
         groups=group_stats(rows, options.by, labels),
         worst=_worst(rows, labels, options.top),
     )
+
+
+def _common(rows: DataFrame, labels: Sequence[str]) -> Column:
+    """Whether all references can count a row; those that can count none are left out."""
+    inputs = [of(label, "input_tokens") for label in labels]
+    (counted,) = rows.agg(*(F.count(each).alias(str(place)) for place, each in enumerate(inputs))).collect()
+    counting = [each for place, each in enumerate(inputs) if counted[place]]
+    common = F.lit(True)
+    for each in counting:
+        common = common & each.isNotNull()
+    return common
+
+
+def _uncompared(rows: DataFrame, labels: Sequence[str], common: Column) -> list[UncomparedSums]:
+    """The rows that some reference cannot count, and their tokens that are in no sum."""
+    missing = F.lit(False)
+    for label in labels:
+        missing = missing | of(label, "input_tokens").isNull()
+    sums = [
+        F.sum(F.when(~common, of(label, "input_tokens"))).alias(f"sum_{place}")
+        for place, label in enumerate(labels)
+    ]
+    reason = F.coalesce("reason", F.lit(NOT_COUNTABLE)).alias("reason")
+    table = rows.where(missing).groupBy(reason).agg(F.count("*").alias("records"), *sums)
+    return [
+        UncomparedSums(
+            row["reason"],
+            row["records"],
+            {label: row[f"sum_{i}"] for i, label in enumerate(labels) if row[f"sum_{i}"]},
+        )
+        for row in table.orderBy("reason").collect()
+    ]
 
 
 def _money(label: str) -> list[Column]:
@@ -154,15 +189,12 @@ def _contents(whole: Stats, tallies: dict[str, Counts], moves: Moves | None) -> 
     return Contents(whole["records"], formats, kinds, models, flags, first, last, undated, moves)
 
 
-def _tallies(rows: DataFrame, labels: Sequence[str]) -> dict[str, Counts]:
+def _tallies(rows: DataFrame) -> dict[str, Counts]:
     """How often each value occurs in the columns that an overview lists, in one pass."""
     reason = F.coalesce("reason", F.lit(NOT_COUNTABLE))
-    missing = F.lit(False)
-    for label in labels:
-        missing = missing | of(label, "input_tokens").isNull()
     always = F.lit(True)
     asked = {name: (F.col(name), always) for name in ("format", "kind", "model", "flags")}
-    asked |= {"inexact": (reason, F.col("basis") != "exact"), "uncompared": (reason, missing)}
+    asked |= {"inexact": (reason, F.col("basis") != "exact")}
     words = [
         F.struct(F.lit(name).alias("what"), word.alias("word"), counts.alias("counts"))
         for name, (word, counts) in asked.items()

@@ -70,7 +70,7 @@ def test_records_of_zero_tokens_are_left_out_of_the_percentiles_and_counted() ->
 def test_what_cannot_be_compared_is_counted_with_its_reason() -> None:
     data = report(small_log(), SKIPS, OPTIONS).data
 
-    assert data["uncompared"] == {"records": 1, "reasons": {"no prompt text": 1}}
+    assert data["uncompared"] == {"records": 1, "reasons": {"no prompt text": 1}, "left_out": []}
     assert data["reasons"] == {"image by a rule not confirmed": 1, "no prompt text": 1}
 
 
@@ -84,14 +84,54 @@ def test_a_reference_that_can_count_nothing_has_unknown_sums_not_zero() -> None:
     assert (new["input_tokens"], new["drift"], new["compared"]) == (12, None, 0)
 
 
-def test_the_drift_of_a_total_leaves_out_records_that_one_side_cannot_count() -> None:
+def test_a_row_is_over_the_records_that_all_references_can_count() -> None:
     rows = frame(
         [record(1) | counts(OLD, 100) | counts(NEW, 50), record(2) | counts(OLD, None) | counts(NEW, 1000)]
     )
 
-    new = entries(report(rows, Skips(), OPTIONS).data)[NEW.label]
+    found = report(rows, Skips(), OPTIONS).data
+    old, new = found["references"]
 
-    assert (new["drift"], new["input_tokens"]) == (-0.5, 1050)
+    assert (old["input_tokens"], new["input_tokens"], new["drift"]) == (100, 50, -0.5)
+    assert (old["counted"], new["counted"], new["compared"]) == (1, 1, 1)
+
+
+def test_what_is_left_out_is_named_with_its_tokens_one_entry_per_reason() -> None:
+    unknown = "unknown model 'x'"
+    rows = frame(
+        [
+            record(1) | counts(OLD, 100) | counts(NEW, 50),
+            record(2, reason=unknown) | counts(OLD, None) | counts(NEW, 1000),
+            record(3, reason=f"image by a rule not confirmed; {unknown}")
+            | counts(OLD, None)
+            | counts(NEW, 1),
+            record(4) | counts(OLD, 7) | counts(NEW, None),
+        ]
+    )
+
+    found = report(rows, Skips(), OPTIONS).data["uncompared"]
+
+    assert (found["records"], found["reasons"]) == (3, {unknown: 2, "not countable": 1})
+    assert found["left_out"] == [
+        {"reason": unknown, "records": 2, "input_tokens": {NEW.label: 1001}},
+        {"reason": "not countable", "records": 1, "input_tokens": {OLD.label: 7}},
+    ]
+
+
+def test_groups_are_over_the_same_records_as_the_total_and_add_up_to_it() -> None:
+    rows = frame(
+        [
+            record(1, model="a") | counts(OLD, 100) | counts(NEW, 50),
+            record(2, model="a") | counts(OLD, None) | counts(NEW, 1000),
+        ]
+    )
+
+    found = report(rows, Skips(), DriftOptions(OLD, (NEW,), by=("model",))).data
+
+    (group,) = found["groups"]
+    assert group["records"] == 2
+    for total, part in zip(found["references"], group["references"], strict=True):
+        assert part["input_tokens"] == total["input_tokens"]
 
 
 def test_a_baseline_of_zero_tokens_has_no_drift_at_all() -> None:
@@ -188,9 +228,9 @@ def test_the_report_agrees_with_plain_python(pairs: list[tuple[int | None, int |
     both = [(a, b + extra) for a, b, extra in pairs if a is not None and b is not None]
     singles = sorted((b - a) / a for a, b in both if a)
     assert (new["content_tokens"] or 0) + (new["framing_tokens"] or 0) == (new["input_tokens"] or 0)
-    assert new["input_tokens"] == (
-        sum(b + e for _, b, e in pairs if b is not None) if new["counted"] else None
-    )
+    old_counts_some = any(a is not None for a, _, _ in pairs)
+    summed = [b for _, b in both] if old_counts_some else [b + e for _, b, e in pairs if b is not None]
+    assert new["input_tokens"] == (sum(summed) if summed else None)
     assert new["compared"] == len(both)
     before = sum(a for a, _ in both)
     assert new["drift"] == (

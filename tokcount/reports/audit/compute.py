@@ -26,6 +26,7 @@ from tokcount.reports.cost.report import CostGroup
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.drift.report import DriftGroup, GrowingRecord
 from tokcount.reports.groups import groups
+from tokcount.reports.measures import same_records
 from tokcount.reports.overview import SkippedSummary
 
 R = TypeVar("R", bound=GrowingRecord | NamedRecord)
@@ -52,17 +53,18 @@ def report(
     baseline, targets = options.baseline.label, tuple(reference.label for reference in references[1:])
     by_day, by_model = (_costs_by(frame, options, catalog, key) for key in ("day", "model"))
     priced = with_costs(frame, options.money, catalog)
+    compared = same_records(frame, references)
     case = Case(priced, baseline, targets, options.money, catalog)
     assumed = options.money.assume_model
     return AuditReport(
         **structs.asdict(drift.report(frame, skipped, asked, catalog)),
         cost=costs(frame, options.money, catalog),
-        why=[attribution(frame, baseline, label) for label in targets],
+        why=[attribution(compared, baseline, label) for label in targets],
         windows=[windows(frame, label, catalog, assumed) for label in (baseline, *targets)],
         findings=findings(case),
-        distribution=[histogram(frame, label, baseline) for label in targets],
-        timeline=timeline(frame, references, by_day),
-        by_model=_with_costs(groups(frame, ("model",), references, options.baseline), by_model),
+        distribution=[histogram(compared, label, baseline) for label in targets],
+        timeline=timeline(compared, references, by_day),
+        by_model=_with_costs(groups(compared, ("model",), references, options.baseline), by_model),
         made=Made(options.engine, "request_id" in frame.columns, assumed),
     )
 

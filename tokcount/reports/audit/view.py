@@ -19,7 +19,7 @@ from tokcount.reports.cost import view as cost_view
 from tokcount.reports.cost.report import CostReport
 from tokcount.reports.drift import view as drift_view
 from tokcount.reports.drift.report import PricedMeasures
-from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
+from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness
 from tokcount.reports.report import Overview
 
 MODELS_LISTED: Final = 15
@@ -37,6 +37,8 @@ WINDOW_NOTE: Final = (
     "too long: the input exceeds the model's limit; no room: input + max_tokens exceeds the window; "
     "above limit: max_tokens exceeds the model's output limit"
 )
+SAME: Final = ("reference", "cost_usd", "priced", "floor")
+"""Fields of a reference's cost that are among its tokens too, `floor` as `cost_floor`."""
 BREAKING: Final = {
     "too_long": "no longer fit",
     "no_room": "leave no room for the answer",
@@ -64,7 +66,7 @@ def blocks(report: AuditReport) -> Blocks:
         *_own(report),
         drift_view.totals(report),
         *replacements.blocks(report),
-        *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
+        *drift_view.not_compared(report),
         *drift_view.no_model(report),
         *view_charts.drift(report),
         Heading("Why"),
@@ -83,13 +85,17 @@ def blocks(report: AuditReport) -> Blocks:
 
 
 def rows(report: AuditReport) -> list[Row]:
-    """One row per reference: its tokens, its money and its windows."""
+    """One row per reference: its tokens, its money and its windows, each figure once."""
     money = {entry.reference: entry for entry in report.cost.references}
     windows = {entry.reference: entry for entry in report.windows}
     return [
         {
             **flat(entry),
-            **flat(money[entry.reference]),
+            **{
+                _cost_key(key): value
+                for key, value in flat(money[entry.reference]).items()
+                if key not in SAME
+            },
             **{
                 f"window.{key}": value
                 for key, value in flat(windows[entry.reference]).items()
@@ -98,6 +104,13 @@ def rows(report: AuditReport) -> list[Row]:
         }
         for entry in report.references
     ]
+
+
+def _cost_key(key: str) -> str:
+    """The name of a field of a reference's cost where its tokens have a field of the same name."""
+    if key.endswith("_tokens"):
+        return f"charged_{key}"
+    return f"cost_{key}" if key == "compared" or key.startswith("basis.") else key
 
 
 def cost_report(report: AuditReport) -> CostReport:

@@ -5,7 +5,8 @@ See `tokcount.reports.measures` for what drift and its percentiles are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -19,13 +20,14 @@ from tokcount.reports.cost.compute import CostOptions, Total, totals
 from tokcount.reports.drift.report import (
     DriftReport,
     GrowingRecord,
+    LeftOut,
     Measures,
     PricedMeasures,
     PricesUsed,
     Uncompared,
 )
 from tokcount.reports.groups import entries
-from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
+from tokcount.reports.measures import Stats, measures, measures_of, same_records, tokens, with_drift
 from tokcount.reports.overview import (
     Contents,
     Counts,
@@ -37,8 +39,20 @@ from tokcount.reports.overview import (
     words_of,
 )
 
+NO_BASELINE: Final = re.compile("unknown model|no model in the record")
+"""The reasons of a scan that has no baseline for a record."""
 NOT_COUNTABLE: Final = "not countable"
 """Used where a scan gave no reason."""
+
+
+class UncomparedSums(msgspec.Struct, frozen=True):
+    """Records with the same reasons that some reference cannot count."""
+
+    reason: str
+    """All reasons of a record, joined by `; `."""
+    records: int
+    input_tokens: dict[str, int]
+    """Reference → the input tokens that are in no sum; references without any are left out."""
 
 
 class DriftSums(msgspec.Struct, frozen=True):
@@ -50,8 +64,8 @@ class DriftSums(msgspec.Struct, frozen=True):
     costs: dict[str, Total]
     reasons: Counts
     """Why records are not counted exactly."""
-    uncompared: Counts
-    """Why some reference cannot count a record, one reason for each such record."""
+    uncompared: list[UncomparedSums]
+    """Records that some reference cannot count, by all their reasons."""
     groups: list[Stats]
     """As `tokcount.reports.groups.sums` makes them."""
     worst: list[GrowingRecord]
@@ -67,22 +81,41 @@ def sum_up(
 ) -> DriftSums:
     """The aggregations over one row per record; the first reference is the baseline, `top` is per target."""
     baseline = references[0]
-    prepared = with_drift(frame, references, baseline)
+    compared = same_records(frame, references)
+    prepared = with_drift(compared, references, baseline)
     stats = prepared.select(m for r in references for m in measures(r.label, baseline.label))
-    missing = pl.any_horizontal(pl.col(column(r.label, "input_tokens")).is_null() for r in references)
     return DriftSums(
         contents=contents(frame),
         stats=stats.row(0, named=True),
         costs=costs,
         reasons=_reasons(frame, pl.col("basis") != "exact"),
-        uncompared=_reasons(frame, missing),
-        groups=groups.sums(frame, by, references, baseline),
+        uncompared=_uncompared(frame, compared, references),
+        groups=groups.sums(compared, by, references, baseline),
         worst=[row for r in references[1:] for row in _worst(prepared, r, baseline, top)],
     )
 
 
 def _reasons(frame: pl.DataFrame, which: pl.Expr) -> Counts:
     return counts_of(frame.filter(which)["reason"].fill_null(NOT_COUNTABLE))
+
+
+def _uncompared(
+    frame: pl.DataFrame, compared: pl.DataFrame, references: Sequence[NamedReference]
+) -> list[UncomparedSums]:
+    """The records of `frame` that some reference cannot count, and what of them is missing in `compared`."""
+    names = {reference.label: column(reference.label, "input_tokens") for reference in references}
+    missing = pl.any_horizontal(pl.col(name).is_null() for name in names.values())
+    rows = frame.select(missing=missing, reason=pl.col("reason").fill_null(NOT_COUNTABLE))
+    counts = frame.select(
+        pl.when(compared[name].is_null()).then(tokens(label, "input_tokens")).alias(name)
+        for label, name in names.items()
+    )
+    table = rows.hstack(counts).filter("missing").group_by("reason")
+    sums = table.agg(pl.len().alias("records"), *(pl.col(name).sum() for name in names.values()))
+    return [
+        UncomparedSums(row["reason"], row["records"], {k: row[n] for k, n in names.items() if row[n]})
+        for row in sums.sort("reason").iter_rows(named=True)
+    ]
 
 
 def _worst(
@@ -134,7 +167,7 @@ def report(
     The frame has `source, line, index, format, kind, model, timestamp, basis, reason, flags, tags`, and for each
     reference `R:content_tokens, R:framing_tokens, R:input_tokens, R:output_tokens` (null: not countable under R)
     and `R:basis`; `script` and `R:content_tokens[ROLE]` only when grouped by them. Sums are over the records
-    that a reference can count; `counted` says how many those are. For money it has the columns that
+    that all references can count; `counted` is how many those are. For money it has the columns that
     `tokcount.reports.cost.compute.costs` needs too.
     """
     costs = totals(frame, options.money, catalog) if options.money else {}
@@ -153,11 +186,33 @@ def build(
         references=[_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references],
         prices=PricesUsed(data_version(), options.money.today) if options.money else None,
         reasons=words_of(found.reasons, "; "),
-        uncompared=Uncompared(sum(n for _, n in found.uncompared), tally_of(found.uncompared)),
+        uncompared=_by_reason(found.uncompared),
         by=list(options.by),
         groups=entries(found.groups, options.by, references, options.baseline),
         worst=found.worst,
     )
+
+
+def _by_reason(found: Iterable[UncomparedSums]) -> Uncompared:
+    """One entry per reason; a record with several reasons counts under the one that `_main_reason` chooses."""
+    records: dict[str, int] = {}
+    left_out: dict[str, LeftOut] = {}
+    for sums in found:
+        reason = _main_reason(sums.reason)
+        records[reason] = records.get(reason, 0) + sums.records
+        if sums.input_tokens:
+            known = left_out.get(reason, LeftOut(reason, 0, {}))
+            labels = dict.fromkeys((*known.input_tokens, *sums.input_tokens))
+            both = {k: known.input_tokens.get(k, 0) + sums.input_tokens.get(k, 0) for k in labels}
+            left_out[reason] = LeftOut(reason, known.records + sums.records, both)
+    ranked = sorted(left_out.values(), key=lambda entry: (-entry.records, entry.reason))
+    return Uncompared(sum(records.values()), tally_of(list(records.items())), ranked)
+
+
+def _main_reason(reasons: str) -> str:
+    """Why a record cannot be counted: an unknown model, else the first of its reasons."""
+    each = reasons.split("; ")
+    return next((reason for reason in each if NO_BASELINE.match(reason)), each[0])
 
 
 def _priced(measured: Measures, total: Total | None) -> PricedMeasures:

@@ -12,7 +12,11 @@ from tokcount.reports.report import ByBasis, Count, GroupKeys, Overview, Usd
 
 
 class Measures(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of one reference. Sums are `None` where it can count no record."""
+    """The numbers of one reference, over the records that all references can count.
+
+    Sums are `None` where there is no such record. A reference that can count no record at all is left out of the
+    comparison: its own sums are `None`, and those of the others are over the records that the others can count.
+    """
 
     reference: str
     encoding: str | None
@@ -24,21 +28,21 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     hidden_tokens: int | None
     """Billed beyond what could be counted of partial records."""
     input_tokens: int | None
-    """Content, framing and hidden, over the records that can be counted."""
+    """Content, framing and hidden."""
     output_tokens: int | None
     drift: float | None
-    """(target - baseline) / baseline of the sums over the compared records, signed; `None` for the baseline."""
+    """(target - baseline) / baseline of the input tokens, signed; `None` for the baseline."""
     drift_p50: float | None
     """Median of the drift of single records, by linear interpolation."""
     drift_p95: float | None
     drift_max: float | None
     output_drift: float | None
     difference: int | None
-    """Input tokens added, over the compared records."""
+    """Input tokens added."""
     counted: Count
-    """Records that this reference can count."""
+    """Records in the sums."""
     compared: Count | None
-    """Records that both this reference and the baseline can count."""
+    """Records in the sums of both this reference and the baseline; `None` for the baseline."""
     zero_baseline: Count | None
     """Compared records of 0 tokens under the baseline, which have no drift."""
     basis: ByBasis
@@ -48,12 +52,12 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PricedMeasures(Measures, frozen=True, kw_only=True):
-    """The numbers of one reference over the whole log."""
+    """The numbers of one reference in total."""
 
     cost_usd: Usd | None
-    """`None`: no record is priced."""
+    """Over the records that have a price; `None`: no record is priced."""
     priced: Count
-    """Records that have a price."""
+    """Records in the cost."""
     cost_floor: bool
     """The true cost is higher."""
 
@@ -72,11 +76,23 @@ class PricesUsed(msgspec.Struct, frozen=True):
     """The day at whose prices the references given by name are charged."""
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """Records that are in no sum, for one reason."""
+
+    reason: str
+    records: Count
+    input_tokens: dict[str, Count]
+    """Reference → their input tokens, for the references that can count some of them."""
+
+
 class Uncompared(msgspec.Struct, frozen=True):
     """Records that some reference cannot count."""
 
     records: Count
     reasons: dict[str, Count]
+    """Each record has one reason."""
+    left_out: list[LeftOut]
+    """Those of them that are in no sum because another reference can count them; by reason."""
 
 
 class GrowingRecord(msgspec.Struct, frozen=True, kw_only=True):

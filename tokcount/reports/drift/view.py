@@ -38,7 +38,7 @@ def blocks(report: DriftReport) -> Blocks:
         *flags(report),
         totals(report),
         *replacements.blocks(report),
-        *uncompared(report.uncompared.records, report.uncompared.reasons, "warning"),
+        *not_compared(report),
         *no_model(report),
         *_floors(report),
         *_groups(report),
@@ -69,6 +69,28 @@ def basis(tokens: ByBasis) -> str:
         if n:
             return word if n == tokens.total else f"{word} {share(n / tokens.total)}"
     return "none"
+
+
+def not_compared(report: DriftReport) -> list[Block]:
+    """The records that are left out of the totals: one row per reason, with their tokens where those are known."""
+    found = report.uncompared
+    if not found.left_out:
+        return list(uncompared(found.records, found.reasons, "warning"))
+    known = [
+        name for name in _labels(report) if any(entry.input_tokens.get(name) for entry in found.left_out)
+    ]
+    columns = (Column("reason"), Column("records", "int"), *(Column(name, "int") for name in known))
+    tokens = {entry.reason: entry.input_tokens for entry in found.left_out}
+    table = tuple(
+        (reason, n, *(tokens.get(reason, {}).get(name) for name in known))
+        for reason, n in found.reasons.items()
+    )
+    title = f"Not compared: {counted(found.records, 'record', 'records')}"
+    return [Table(columns, table, title=title, note="input tokens under the references that can count them")]
+
+
+def _labels(report: DriftReport) -> list[str]:
+    return [entry.reference for entry in report.references]
 
 
 def no_model(report: DriftReport) -> list[Line]:

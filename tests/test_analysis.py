@@ -123,7 +123,7 @@ def test_a_mapping_reads_an_unknown_format(tmp_path: Path) -> None:
         (lambda: tokcount.drift(CHATS, to="gpt4o"), tokcount.UsageError, "unknown model 'gpt4o'"),
         (lambda: tokcount.drift(CHATS, by="modle"), tokcount.UsageError, "by='modle': .* Did you mean model"),
         (lambda: tokcount.cost(CHATS, to="o200k_base"), tokcount.UsageError, "an encoding has no price"),
-        (lambda: tokcount.audit(CHATS), tokcount.UsageError, "audit needs a target"),
+        (lambda: tokcount.audit(CHATS, from_="auto"), tokcount.UsageError, "auto is a target only"),
         (lambda: tokcount.drift("no-such-file"), tokcount.UsageError, "no such file"),
         (lambda: tokcount.scan(CHATS, too="gpt-4o"), TypeError, "too"),  # type: ignore[call-arg]
         (lambda: tokcount.scan(CHATS, batch=True), TypeError, "batch"),  # type: ignore[call-arg]
@@ -139,3 +139,10 @@ def test_a_log_without_records_is_a_data_error(tmp_path: Path) -> None:
 
     with pytest.raises(tokcount.DataError, match="nothing countable"):
         tokcount.drift(tmp_path / "empty.jsonl")
+
+
+def test_an_audit_without_a_target_is_one_of_the_recommended_replacements() -> None:
+    report = tokcount.audit(CHATS, why=False, today=TODAY)
+
+    assert report.targets == ["auto"]
+    assert {entry.replacement for entry in report.auto or ()} == {"gpt-6-luna"}

@@ -156,16 +156,16 @@ def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[Pr
 
     Tokens, causes of drift, costs, context windows and findings under the targets `to`. `why=False` leaves out the
     causes and the findings that need them, in a half to a third of the time. `top` is the number of records listed
-    for each target. Units are those of `drift` and `cost`.
+    for each target. Units are those of `drift` and `cost`. Without `to`, the target is `auto`.
 
-    Raises `UsageError` as `scan` does and without a target, and `DataError` if nothing can be counted.
+    Raises `UsageError` as `scan` does, and `DataError` if nothing can be counted.
     """
+    from tokcount.models.references import AUTO
     from tokcount.reports.audit.compute import AuditOptions, report
     from tokcount.reports.per_record import references_of
     from tokcount.tokens.engines.choose import choose
 
-    if not options.get("to"):
-        raise UsageError("audit needs a target: pass to=MODEL.")
+    options.setdefault("to", AUTO)
     plan = msgspec.structs.replace(_plan(options), shapes=True, parts=why)
     money = _money(plan, options)
     counted = _count_some(paths, plan, options)
@@ -188,6 +188,7 @@ def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
         engine=options.get("engine", "auto"),
         catalog=effective(files=[prices] if prices else ()),
         by=by,
+        today=_today(options),
     )
     return msgspec.structs.replace(plan, selection=_selection(options))
 

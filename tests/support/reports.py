@@ -81,6 +81,7 @@ GPT_4O = ModelEntry(
     max_output=16384,
     shutdown_date=None,
     replacement=None,
+    replacement_chain=[],
     source="https://example.com",
     price=RATES,
 )
@@ -94,6 +95,7 @@ DAVINCI = structs.replace(
     max_output=None,
     shutdown_date=date(2024, 1, 4),
     replacement="gpt-3.5-turbo-instruct",
+    replacement_chain=["gpt-3.5-turbo-instruct", "gpt-5.6-terra"],
     price=None,
 )
 PERIOD = PricePeriod(
@@ -120,7 +122,6 @@ RESOLVED = ModelsReport(
             assumed=True,
             price_name="gpt-4o",
             model=GPT_4O,
-            replacement_chain=[],
             prices=[PERIOD],
         ),
         Resolution(
@@ -129,7 +130,6 @@ RESOLVED = ModelsReport(
             assumed=False,
             price_name="text-davinci-003",
             model=DAVINCI,
-            replacement_chain=["gpt-3.5-turbo-instruct"],
             prices=[],
         ),
     ],

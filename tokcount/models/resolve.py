@@ -48,7 +48,7 @@ def resolve(name: str, catalog: Catalog | None = None) -> Resolution:
     catalog = catalog or catalogs.default()
     found = find(name, catalog)
     if found is None:
-        raise _unknown(name, catalog)
+        raise unknown_model(name, catalog)
     return found
 
 
@@ -204,7 +204,8 @@ def _with_step(step: str, resolution: Resolution) -> Resolution:
     return msgspec.structs.replace(resolution, steps=(step, *resolution.steps))
 
 
-def _unknown(name: str, catalog: Catalog) -> UnknownModel:
+def unknown_model(name: str, catalog: Catalog) -> UnknownModel:
+    """The error for a name that no rule resolves, with close matches and what to do."""
     if name.strip().lower() in NOT_A_MODEL:
         problem = f"{name.strip()!r} is not a model"
         replaced = "The target auto counts each record under the recommended replacement of its model"

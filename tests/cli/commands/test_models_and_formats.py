@@ -37,6 +37,58 @@ def test_a_name_is_explained_step_by_step(inside: Inside) -> None:
     assert found["steps"]
 
 
+def test_models_that_are_not_shut_down_come_first_and_the_newest_generation_before_others(
+    inside: Inside,
+) -> None:
+    listed = of(inside, "models")["models"]
+    gone = [bool(model["shutdown_date"]) and model["shutdown_date"] <= "2026-11-22" for model in listed]
+    names = [model["name"] for model in listed]
+
+    assert gone == sorted(gone)
+    assert names.index("gpt-6.1-sol") < names.index("gpt-5.6-sol") < names.index("gpt-4o")
+
+
+def test_the_models_to_choose_from_have_prices_and_are_not_shut_down(inside: Inside) -> None:
+    report = of(inside, "models", "--current")
+    listed = {model["name"]: model for model in report["models"]}
+
+    assert report["current"]
+    assert all(model["price"] for model in listed.values())
+    assert "text-davinci-003" not in listed
+    assert listed["gpt-4o"]["replacement_chain"] == ["gpt-6-luna"]
+    assert "gpt-6-luna" in listed
+
+
+def test_the_models_to_choose_from_fit_80_columns(inside: Inside) -> None:
+    done = inside("models", "--current")
+
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_a_chain_of_replacements_is_shown_to_its_end(inside: Inside) -> None:
+    done = inside("models", "text-davinci-003")
+
+    assert "replacement: gpt-3.5-turbo-instruct → gpt-5.6-terra" in done.out
+
+
+def test_names_that_are_not_known_are_reported_after_the_others(inside: Inside) -> None:
+    done = inside("models", "claude-3-opus", "mistral", "gpt-4o", "-f", "json")
+    found = json.loads(done.out)
+
+    assert done.code == 2
+    assert [entry["asked"] for entry in found["resolutions"]] == ["gpt-4o"]
+    assert found["unknown"] == ["claude-3-opus", "mistral"]
+    assert done.err.startswith("unknown model 'claude-3-opus'")
+
+
+def test_a_word_for_the_newest_model_leads_to_auto_and_the_list(inside: Inside) -> None:
+    done = inside("drift", str(SAMPLES / "support-chat.jsonl"), "--to", "newest")
+
+    assert done.code == 2
+    assert "--to auto" in done.err
+    assert "tokcount models --current" in done.err
+
+
 def test_exported_models_are_read_back_as_prices(inside: Inside) -> None:
     done = inside("models", "gpt-4o", "--export", "-o", "own.toml")
     again = of(inside, "models", "gpt-4o", "--prices", "own.toml")

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from tokcount.models import price_rows
 from tokcount.models.catalog import Catalog, data_date, data_version
-from tokcount.models.lifecycle import replacement_chain
+from tokcount.models.lifecycle import is_current, replacement_chain
 from tokcount.models.model import Model
 from tokcount.models.price_rows import PriceRow
-from tokcount.models.resolve import resolve
+from tokcount.models.resolve import find, resolve
 from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Rates, Resolution
 
+VERSION: Final = re.compile(r"gpt-(\d+(?:\.\d+)*)")
 
-def models_report(names: Sequence[str], catalog: Catalog) -> ModelsReport:
-    """How names are resolved; without names, the catalog. Raises `UnknownModel` for a name that is not known."""
-    if names:
-        resolutions = [_resolution(name, catalog) for name in names]
-        return ModelsReport(data_version=data_version(), data_date=data_date(), resolutions=resolutions)
-    models = [_entry(model, catalog, model.name) for model in catalog.models.values()]
-    return ModelsReport(data_version=data_version(), data_date=data_date(), models=models)
+
+def catalog_report(catalog: Catalog, today: date, *, current: bool = False) -> ModelsReport:
+    """The catalog, the models that are not shut down first, the newest generation first.
+
+    `current`: only models that are not shut down and have a price.
+    """
+    names = sorted(catalog.models, key=_generation, reverse=True)
+    models = [catalog.models[name] for name in names]
+    alive = [model for model in models if is_current(model, today)]
+    if current:
+        listed = [model for model in alive if catalog.price_layers(model.name)]
+    else:
+        listed = [*alive, *(model for model in models if not is_current(model, today))]
+    return ModelsReport(
+        data_version=data_version(),
+        data_date=data_date(),
+        models=[_entry(model, catalog, model.name) for model in listed],
+        is_current=current,
+    )
+
+
+def _generation(name: str) -> tuple[int, ...]:
+    """The version in a model's name: `gpt-5.6-sol` is (5, 6). Names without one come last."""
+    found = VERSION.match(name)
+    return tuple(map(int, found[1].split("."))) if found else ()
+
+
+def names_report(names: Sequence[str], catalog: Catalog) -> ModelsReport:
+    """How names are resolved; those that are not known are listed."""
+    known = [name for name in names if find(name, catalog)]
+    return ModelsReport(
+        data_version=data_version(),
+        data_date=data_date(),
+        resolutions=[_resolution(name, catalog) for name in known],
+        unknown=[name for name in names if name not in known],
+    )
 
 
 def _resolution(name: str, catalog: Catalog) -> Resolution:
@@ -32,7 +65,6 @@ def _resolution(name: str, catalog: Catalog) -> Resolution:
         steps=list(found.steps),
         assumed=found.assumed,
         price_name=found.price_name,
-        replacement_chain=list(replacement_chain(found.model, catalog)),
         prices=[_period(row) for layer in layers[:1] for row in layer],
     )
 
@@ -50,6 +82,7 @@ def _entry(model: Model, catalog: Catalog, price_name: str) -> ModelEntry:
         max_output=model.max_output,
         shutdown_date=model.shutdown_date,
         replacement=model.replacement,
+        replacement_chain=list(replacement_chain(model, catalog)),
         source=model.source,
         price=_rates(layers[0][-1].rates) if layers else None,
     )

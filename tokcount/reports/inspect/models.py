@@ -21,6 +21,14 @@ MODEL_COLUMNS = (
     Column("shutdown"),
     Column("replacement"),
 )
+CURRENT_COLUMNS = (
+    Column("model"),
+    Column("window", "int"),
+    Column("input", "usd"),
+    Column("output", "usd"),
+    Column("until: replacement"),
+)
+"""Of the models to choose from: as many as fit a terminal of 80 columns."""
 PRICE_COLUMNS = (
     Column("from"),
     Column("to"),
@@ -36,6 +44,9 @@ def blocks(report: ModelsReport) -> Blocks:
     """The catalog, or an explanation of each name that was asked for."""
     if report.resolutions:
         return [block for entry in report.resolutions for block in _explanation(entry)]
+    if report.is_current:
+        table = tuple(map(_current, report.models or ()))
+        return [Table(CURRENT_COLUMNS, table, title="Models that are not shut down", note=PER_MILLION)]
     return [Table(MODEL_COLUMNS, tuple(map(_model, report.models or ())), note=PER_MILLION)]
 
 
@@ -62,8 +73,24 @@ def _model(entry: ModelEntry) -> tuple[Cell, ...]:
         price.cached_input if price else None,
         price.output if price else None,
         _day(entry.shutdown_date) or "",
-        entry.replacement or "",
+        _chain(entry),
     )
+
+
+def _current(entry: ModelEntry) -> tuple[Cell, ...]:
+    price = entry.price
+    return (
+        entry.name,
+        entry.context_window,
+        price.input if price else None,
+        price.output if price else None,
+        ": ".join(filter(None, (_day(entry.shutdown_date), _chain(entry)))),
+    )
+
+
+def _chain(entry: ModelEntry) -> str:
+    """`gpt-3.5-turbo-instruct → gpt-5.6-terra`."""
+    return " → ".join(entry.replacement_chain)
 
 
 def _explanation(entry: Resolution) -> list[Block]:
@@ -88,7 +115,7 @@ def _explanation(entry: Resolution) -> list[Block]:
             )
         )
     if model.shutdown_date:
-        successor = f"; replacement: {model.replacement}" if model.replacement else ""
+        successor = f"; replacement: {_chain(model)}" if model.replacement else ""
         found.append(Line(f"Shutdown: {model.shutdown_date}{successor}", "warning"))
     return [*found, _prices(entry)]
 

@@ -129,6 +129,8 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     max_output: Count | None
     shutdown_date: date | None
     replacement: str | None
+    replacement_chain: list[str]
+    """The recommended replacement, its own replacement, and so on."""
     source: str
     price: Rates | None
     """The newest prices."""
@@ -143,7 +145,6 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     assumed: bool
     """The catalog does not have this date of the model."""
     price_name: str
-    replacement_chain: list[str]
     prices: list[PricePeriod]
 
 
@@ -153,9 +154,13 @@ class ModelsReport(Report, frozen=True, kw_only=True, tag="models"):
     data_version: str
     data_date: date
     models: list[ModelEntry] | UnsetType = UNSET
-    """Without names: the catalog."""
+    """Without names: the catalog, the models that are not shut down first, the newest generation first."""
+    is_current: bool = msgspec.field(name="current", default=False)
+    """`models` are only those that are not shut down and have a price."""
     resolutions: list[Resolution] | UnsetType = UNSET
     """With names: how each was resolved."""
+    unknown: list[str] | UnsetType = UNSET
+    """With names: those that are not known."""
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):

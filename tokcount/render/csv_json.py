@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from decimal import Decimal
+from secrets import token_hex
 from typing import Any
 
 from tokcount.document.blocks import Cell
@@ -40,11 +43,25 @@ def render_jsonl(document: Document, target: OutputTarget) -> str:
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
-    """A value as JSON that is safe to show on a terminal; see `json_text`."""
-    return json_text(json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False))
+    """A value as JSON that is safe to show on a terminal; see `json_text`. A `Decimal` is a number with all its digits.
+
+    The standard library writes no `Decimal`, so it is written as a string with a mark that nothing else can contain,
+    and then freed of mark and quotes.
+    """
+    mark = token_hex()
+
+    def marked(amount: Any) -> str:
+        if not isinstance(amount, Decimal):
+            raise TypeError(f"{type(amount).__name__} is not JSON")
+        return f"{mark}{amount:f}"
+
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False, default=marked)
+    return json_text(re.sub(f'"{mark}([^"]*)"', r"\1", text) if mark in text else text)
 
 
-def _cell(value: Cell) -> Cell:
+def _cell(value: Cell | Decimal) -> Cell:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return csv_cell(value) if isinstance(value, str) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,8 @@ from tokcount.render.escape import INVISIBLE, csv_cell, json_text
 from tokcount.render.terminal import OutputTarget
 
 BATCH_ROWS: Final = 20_000
+AMOUNT: Final = re.compile(rb'(:cost_usd":)"(-?[\d.]+)"')
+"""An amount of money in a JSON object, which is text in the frame. No string contains this: its quotes are escaped."""
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
 COMMAND_OR_INVISIBLE: Final = rf"[{INVISIBLE}]|##\w*\["
 UNSAFE_CELL: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|^\s*::|{COMMAND_OR_INVISIBLE}"
@@ -81,7 +84,7 @@ def _json_batches(frame: pl.DataFrame) -> Iterator[bytes]:
     for batch in _batches(frame):
         buffer = io.BytesIO()
         _with_iso_times(batch).write_ndjson(buffer)
-        content = buffer.getvalue()
+        content = AMOUNT.sub(rb"\1\2", buffer.getvalue())
         yield json_text(content.decode()).encode() if needs_escapes else content
 
 

@@ -9,13 +9,12 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from tokcount.document.amounts import Usd as Usd  # noqa: PLC0414 - types of reports take it from here
 from tokcount.document.document import SCHEMA_VERSION
 from tokcount.version import __version__
 
 Count = Annotated[int, Meta(ge=0)]
 """A number of records or of tokens."""
-Usd = Annotated[str, Meta(pattern=r"^-?\d+(\.\d+)?$")]
-"""An exact amount of money in US dollars, as a decimal string."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):

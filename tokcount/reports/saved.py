@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from tokcount.document.amounts import as_text
 from tokcount.document.document import SCHEMA_VERSION
 from tokcount.errors import UsageError
 from tokcount.reports.registry import report_type
@@ -20,7 +22,7 @@ def load(content: bytes, name: str) -> Report:
     document = _document(content, name)
     kind = report_type(document["command"])
     try:
-        return msgspec.convert(document, kind)
+        return msgspec.convert(as_text(document, kind), kind)
     except msgspec.ValidationError as error:
         raise UsageError(
             f"{name} is not a valid report of {document['command']}: {error}; make the report again"
@@ -29,7 +31,7 @@ def load(content: bytes, name: str) -> Report:
 
 def _document(content: bytes, name: str) -> dict[str, Any]:
     try:
-        document = msgspec.json.decode(content)
+        document = msgspec.json.Decoder(float_hook=Decimal).decode(content)
     except msgspec.DecodeError as error:
         raise UsageError(f"{name} is not JSON ({error}); save a report with -f json first") from error
     if not isinstance(document, dict) or not isinstance(document.get("command"), str):

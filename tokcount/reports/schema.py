@@ -21,6 +21,7 @@ from msgspec.inspect import (
     type_info,
 )
 
+from tokcount.document.amounts import PATTERN
 from tokcount.reports.registry import report_type
 from tokcount.reports.report import ENVELOPE
 
@@ -37,10 +38,22 @@ def schema(command: str) -> dict[str, Any]:
     _, definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     for struct in set(_structs(type_info(kind))):
         _describe(definitions[struct.__name__], struct)
+    definitions = _with_numbers(definitions)
     report = definitions.pop(kind.__name__)
     properties = report["properties"]
     report["properties"] = {key: properties[key] for key in dict.fromkeys((*ENVELOPE, *properties))}
     return {"$schema": DIALECT, **report, "title": f"tokcount {command} -f json", "$defs": definitions}
+
+
+def _with_numbers(schema: Any) -> Any:
+    """The schema with amounts of money as the numbers that they are in JSON."""
+    if isinstance(schema, list):
+        return [_with_numbers(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("pattern") == PATTERN:
+        return {**{key: value for key, value in schema.items() if key != "pattern"}, "type": "number"}
+    return {key: _with_numbers(value) for key, value in schema.items()}
 
 
 def _structs(found: Type) -> Iterator[type[msgspec.Struct]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol, cast
 
+from tokcount.document.amounts import as_numbers
 from tokcount.document.blocks import Blocks
 from tokcount.document.budgets import BudgetResults
 from tokcount.document.document import Document, Envelope
@@ -31,7 +32,7 @@ def document_of(report: Report) -> Document:
         envelope=Envelope(command=report.command, version=report.tokcount),
         blocks=lambda: _view(report).blocks(report),
         rows=lambda: _view(report).rows(report),
-        data=report.document,
+        data=lambda: as_numbers(report.document(), type(report)),
         budgets=lambda: _budgets(report),
     )
 

@@ -48,7 +48,9 @@ def audited(name: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """The report on a log, and its rows."""
     asked = (LOGS[name], *TARGETS, "--assume-model", "text-davinci-003", *MAPPED.get(name, ()))
     rows = stdout(*asked, "--per-record", "-f", "csv")
-    return json.loads(stdout(*asked, "-f", "json")), list(csv.DictReader(rows.splitlines()))
+    return json.loads(stdout(*asked, "-f", "json"), parse_float=Decimal), list(
+        csv.DictReader(rows.splitlines())
+    )
 
 
 def total(rows: list[dict[str, str]], column: str) -> int:
@@ -112,7 +114,7 @@ def test_windows_agree_with_the_rows(report_and_rows: tuple[Any, Any]) -> None:
         inputs = [int(row[f"{entry['reference']}:input_tokens"] or 0) for row in rows]
         assert entry["too_long"] == sum(n > entry["max_input"] for n in inputs)
         if entry["measured"] and all(row[f"{entry['reference']}:input_tokens"] for row in rows):
-            assert entry["fill_max"] == pytest.approx(max(inputs) / entry["max_input"])
+            assert float(entry["fill_max"]) == pytest.approx(max(inputs) / entry["max_input"])
 
 
 def test_the_report_conforms_to_its_schema(report_and_rows: tuple[Any, Any]) -> None:

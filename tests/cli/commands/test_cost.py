@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Iterable
 from decimal import Decimal
@@ -30,17 +31,17 @@ FAST = ("--engine", "tiktoken")
 def report(*arguments: str | Path, **environment: str) -> dict[str, Any]:
     done = run("cost", *arguments, *FAST, "-f", "json", **environment)
     assert done.code == 0, done.err
-    loaded: dict[str, Any] = json.loads(done.out)
+    loaded: dict[str, Any] = json.loads(done.out, parse_float=Decimal)
     return loaded
 
 
 def rows(*arguments: str | Path) -> list[dict[str, Any]]:
     done = run("cost", *arguments, *FAST, "--per-record", "-f", "jsonl")
     assert done.code == 0, done.err
-    return [json.loads(line) for line in done.out.splitlines()]
+    return [json.loads(line, parse_float=Decimal) for line in done.out.splitlines()]
 
 
-def amounts(values: Iterable[str | None]) -> Decimal:
+def amounts(values: Iterable[str | Decimal | None]) -> Decimal:
     """The exact sum of the known values."""
     return sum((Decimal(value) for value in values if value is not None), Decimal(0))
 
@@ -127,7 +128,7 @@ class TestReport:
         (own,) = report(path, "--cached-share", share)["references"]
 
         assert own["cached_tokens"] == own["input_tokens"] // 2
-        assert report(path, "--cached-share", share)["cached_share"] == "0.5"
+        assert report(path, "--cached-share", share)["cached_share"] == Decimal("0.5")
 
     def test_a_month_is_projected_from_days_or_records(self) -> None:
         by_days = report(COMPLETIONS, "--monthly")
@@ -157,11 +158,20 @@ class TestReport:
                 entry["cost_usd"]
             )
 
+    def test_amounts_are_numbers_in_every_json(self) -> None:
+        for form in ("json", "jsonl"):
+            for more in ((), ("--per-record",)):
+                done = run("cost", COMPLETIONS, *more, "-f", form)
+
+                assert re.search(r'cost_usd": ?[\d.]+[,}]', done.out)
+                assert not re.search(r'usd": ?"', done.out)
+
     def test_rows_are_the_same_in_csv_with_empty_cells_for_unknown_costs(self) -> None:
         done = run("cost", SAMPLES, "--per-record", "-f", "csv")
         costs = [row["own:cost_usd"] for row in csv.DictReader(io.StringIO(done.out))]
 
-        assert costs == [row["own:cost_usd"] or "" for row in rows(SAMPLES)]
+        written = [row["own:cost_usd"] for row in rows(SAMPLES)]
+        assert costs == ["" if cost is None else f"{Decimal(cost):f}" for cost in written]
         assert costs.count("") == 1
 
     def test_the_table_shows_its_assumptions(self) -> None:
@@ -252,7 +262,7 @@ class TestPrices:
             for arguments in ((), file, (*file, "--price", "mine=1,1"))
         ]
 
-        assert costs == ["3", "2", "1"]
+        assert costs == [3, 2, 1]
 
     def test_a_user_price_is_marked_as_such(self, tmp_path: Path) -> None:
         path = log(tmp_path, call("mine", billed=(1000, 10)))
@@ -330,7 +340,7 @@ def test_outdated_price_data_is_reported() -> None:
 
 class TestDrift:
     def test_drift_and_cost_report_the_same_amounts(self) -> None:
-        drifted = json.loads(run("drift", SAMPLES, "--to", LUNA, "-f", "json").out)
+        drifted = json.loads(run("drift", SAMPLES, "--to", LUNA, "-f", "json").out, parse_float=Decimal)
         found = report(SAMPLES, "--to", LUNA)
 
         for one, other in zip(drifted["references"], found["references"], strict=True):
@@ -342,7 +352,7 @@ class TestDrift:
 
     def test_drift_rows_have_costs(self) -> None:
         done = run("drift", COMPLETIONS, "--to", LUNA, "--per-record", "-f", "jsonl")
-        each = [json.loads(line) for line in done.out.splitlines()]
+        each = [json.loads(line, parse_float=Decimal) for line in done.out.splitlines()]
 
         assert [row[f"{LUNA}:cost_usd"] for row in each] == [
             row[f"{LUNA}:cost_usd"] for row in rows(COMPLETIONS, "--to", LUNA)

@@ -7,11 +7,11 @@ from typing import Literal
 import msgspec
 
 from tokcount.reports.budgets.metric import Unit
-from tokcount.reports.report import Count, Overview
+from tokcount.reports.report import Count, Overview, Usd
 
 Level = Literal["fail", "warn"]
-Amount = int | float | str | None
-"""Tokens and records as numbers, shares as fractions, money as a decimal string in USD; `None`: not known."""
+Amount = int | float | Usd | None
+"""Tokens and records as numbers, shares as fractions, money as an exact amount in USD; `None`: not known."""
 
 
 class ViolatingRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class ViolatingRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
-    """One budget under one target. Values are numbers, shares are fractions, money is a decimal string in USD."""
+    """One budget under one target. Values are numbers, shares are fractions, money is an amount in USD."""
 
     budget: str
     """As it was written."""

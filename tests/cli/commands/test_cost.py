@@ -134,7 +134,7 @@ class TestReport:
         by_days = report(COMPLETIONS, "--monthly")
         by_records = report(COMPLETIONS, "--records-per-month", "240")
 
-        assert by_days["monthly"]["basis"] == "31 days, 2023-05-01 to 2023-05-31"
+        assert by_days["monthly"]["basis"] == "1 whole month, 2023-05-01 to 2023-05-31"
         (own,) = by_records["references"]
         assert Decimal(own["monthly_usd"]) == 2 * Decimal(own["cost_usd"])
 

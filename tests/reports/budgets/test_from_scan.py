@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from statistics import mean, quantiles
 
@@ -154,6 +154,18 @@ def test_any_name_matches_itself_as_a_pattern(name: str) -> None:
 )
 def test_a_value_that_is_incomplete_has_a_reason(budget: str, doubt: str) -> None:
     assert measured(budget, UNSURE).reason == doubt
+
+
+def test_a_monthly_cost_is_that_of_the_cost_report() -> None:
+    days = [
+        datetime(2024, month, day, tzinfo=UTC)
+        for month, day in ((1, 20), (2, 1), (2, 10), (2, 29), (3, 1), (3, 31), (4, 2))
+    ]
+    log = LOG.with_columns(timestamp=pl.Series(days, dtype=pl.Datetime("us", "UTC")))
+    (own,) = costs(log, CostOptions(today=TODAY, monthly=True)).references
+
+    assert measured("cost.per_month <= $1", log).value == Decimal(own.monthly_usd or 0)
+    assert Decimal(own.monthly_usd or 0) < Decimal(own.cost_usd or 0)
 
 
 def test_a_monthly_cost_needs_a_timestamp() -> None:

@@ -345,8 +345,25 @@ class TestProjection:
         log = frame(record(day="2025-01-01", own=(1000, 0)), record(day="2025-01-10", own=(1000, 0)))
         data = cost(log, monthly=True)
 
-        assert data["monthly"] == {"basis": "10 days, 2025-01-01 to 2025-01-10", "factor": "3.043750"}
+        assert data["monthly"] == {
+            "basis": "10 days, 2025-01-01 to 2025-01-10",
+            "factor": "3.043750",
+            "records": 2,
+            "from": "2025-01-01",
+            "to": "2025-01-10",
+            "days": 10,
+            "months": [],
+        }
         assert data["references"][0]["monthly_usd"] == "0.01521875"
+
+    def test_a_month_is_the_mean_of_whole_months(self) -> None:
+        days = ("2024-12-20", "2025-01-01", "2025-02-03", "2025-02-28", "2025-03-02", None)
+        log = frame(*(record(day=day, own=(1000 * n, 0)) for n, day in enumerate(days, start=1)))
+        data = cost(log, monthly=True)
+
+        assert data["monthly"]["months"] == ["2025-01", "2025-02"]
+        assert data["monthly"]["records"] == 3
+        assert data["references"][0]["monthly_usd"] == "0.01125"  # (2 + 3 + 4) / 2 thousand tokens at $2.50
 
     def test_a_month_is_projected_from_a_number_of_records(self) -> None:
         assert own(frame(record(own=(1000, 0))), records_per_month=1000)["monthly_usd"] == "2.5"

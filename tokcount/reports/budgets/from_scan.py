@@ -23,6 +23,7 @@ from tokcount.reports.budgets.metric import (
     DerivedColumn,
     LogTotals,
     Measured,
+    Metric,
     PerRecord,
     Ratio,
 )
@@ -33,7 +34,7 @@ from tokcount.reports.cost.prices import NO_TOKENS, PriceBook
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary
-from tokcount.reports.period import monthly_projection
+from tokcount.reports.period import MonthlyProjection, monthly_projection
 from tokcount.scanning.selection import Condition, glob
 
 NO_RECORD: Final = "no record is selected"
@@ -116,8 +117,9 @@ class ScanSource:
         if limit is None or value is None:
             return violations.missing(rows, taken, budget, top)
         over = is_over(value, budget.operator, limit)
-        factor = self._months() if budget.aggregate == "per_month" else None
-        bound = limit / factor if factor else limit
+        bound = limit
+        if budget.aggregate == "per_month" and (projection := self._projection()).factor:
+            rows, bound = rows.filter(projection.records()), limit / projection.factor
         return violations.breaking(rows, taken, budget, bound, over=over, top=top)
 
     def _rows(self, budget: Budget, target: str | None) -> pl.DataFrame:
@@ -138,6 +140,8 @@ class ScanSource:
 
     def _aggregate(self, rows: pl.DataFrame, taken: PerRecord, budget: Budget) -> Decimal | None:
         metric, aggregate = METRICS[budget.metric], budget.aggregate
+        if aggregate == "per_month":
+            return self._per_month(rows, taken, metric)
         if taken.ratio is not None and aggregate in metric.ratios:
             return _ratio(rows, taken.ratio)
         values = rows.select(value=taken.value)["value"].drop_nulls()
@@ -150,18 +154,20 @@ class ScanSource:
             return decimal_of(values.max() if aggregate == "max" else values.min(), metric.unit)
         if values.dtype.is_float():
             return decimal_of(values.mean(), metric.unit)
-        return self._of_sum(decimal_of(values.sum(), metric.unit), len(values), aggregate)
+        total = decimal_of(values.sum(), metric.unit)
+        return round(total / len(values), DECIMALS) if aggregate in AVERAGES else total
 
-    def _of_sum(self, total: Decimal, records: int, aggregate: str) -> Decimal | None:
-        if aggregate in AVERAGES:
-            return round(total / records, DECIMALS)
-        if aggregate != "per_month":
-            return total
-        factor = self._months()
-        return None if factor is None else round(total * factor, DECIMALS)
+    def _per_month(self, rows: pl.DataFrame, taken: PerRecord, metric: Metric) -> Decimal | None:
+        """The monthly total; 0 if records have a value, but none in the months that the projection is made from."""
+        projection = self._projection()
+        values = rows.select(value=taken.value, used=projection.records()).drop_nulls("value")
+        if projection.factor is None or not values.height:
+            return metric.empty
+        total: Decimal = decimal_of(values.filter("used")["value"].sum(), metric.unit)
+        return round(total * projection.factor, DECIMALS)
 
-    def _months(self) -> Decimal | None:
-        return monthly_projection(self._frame, self._context.records_per_month).factor
+    def _projection(self) -> MonthlyProjection:
+        return monthly_projection(self._frame, self._context.records_per_month)
 
     def _totals(self) -> LogTotals:
         return LogTotals(self._frame.height, sum(self._skipped.reasons.values()))

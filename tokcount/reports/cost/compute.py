@@ -24,11 +24,11 @@ from tokcount.models.catalog import Catalog, data_date, data_version
 from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.columns import column, decimal_text, models_of
 from tokcount.reports.cost.entries import BY, entry, groups
+from tokcount.reports.cost.monthly import Projection, projection_of
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
-from tokcount.reports.cost.report import CostReport, Costs, Monthly, PriceData
+from tokcount.reports.cost.report import CostReport, Costs, PriceData
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary, overview
-from tokcount.reports.period import monthly_projection
 
 KEPT = ("price", "cost", "input_cost", "output_cost")
 """Columns of a charged reference that comparing and grouping need."""
@@ -92,7 +92,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
     """
     check(options)
     book = _book(options, catalog)
-    factor, monthly = _projection(frame, options)
+    projection = _projection(frame, options)
     charged: dict[str, pl.DataFrame] = {}
     compared: dict[str, pl.DataFrame] = {}
     references = []
@@ -101,7 +101,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         if label != options.baseline:
             compared[label] = _compared(charged[options.baseline], rows, book, frame)
         charged[label] = rows.select(KEPT)
-        references.append(entry(label, rows, compared.get(label), book, factor))
+        references.append(entry(label, rows, compared.get(label), book, projection))
     return Costs(
         records=frame.height,
         baseline=options.baseline,
@@ -111,7 +111,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         today=options.today,
         batch=options.batch,
         cached_share=None if options.cached_share is None else decimal_text(options.cached_share),
-        monthly=monthly,
+        monthly=None if projection is None else projection.monthly(),
         price_data=PriceData(data_version(), data_date()),
         references=references,
         by=list(options.by),
@@ -197,10 +197,8 @@ def _compared(base: pl.DataFrame, target: pl.DataFrame, book: PriceBook, frame: 
     return costs.select(pl.when(both).then(pl.all()))
 
 
-def _projection(frame: pl.DataFrame, options: CostOptions) -> tuple[Decimal | None, Monthly | None]:
-    """The factor from the log to a month, and how it was found; nothing unless it was asked for."""
+def _projection(frame: pl.DataFrame, options: CostOptions) -> Projection | None:
+    """How the costs are projected to a month, if that was asked for."""
     if options.records_per_month is None and not options.monthly:
-        return None, None
-    found = monthly_projection(frame, options.records_per_month)
-    factor = None if found.factor is None else str(round(found.factor, 6))
-    return found.factor, Monthly(found.basis, factor)
+        return None
+    return projection_of(frame, options.records_per_month)

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from tokcount.models.pricing import Price
 from tokcount.reports.columns import decimal_text
+from tokcount.reports.cost.monthly import Projection
 from tokcount.reports.cost.prices import PriceBook, usd
 from tokcount.reports.cost.report import (
     AppliedPrice,
@@ -92,18 +93,14 @@ def _money(units: int, records: int) -> str | None:
     return decimal_text(usd(units)) if records else None
 
 
-MONTHLY_DECIMALS: Final = 12
-"""A projection is rounded; everything else is exact."""
-
-
 def entry(
     label: str,
     charged: pl.DataFrame,
     compared: pl.DataFrame | None,
     book: PriceBook,
-    factor: Decimal | None,
+    projection: Projection | None,
 ) -> ReferenceCost:
-    """The cost under one reference; `factor` is months per log.
+    """The cost under one reference.
 
     `compared` has the records priced under both this reference and the baseline, `None` for the baseline itself.
     """
@@ -113,16 +110,13 @@ def entry(
     ).row(0, named=True)
     records = priced.height
     unpriced = charged.height - records
-    total = usd(sums["cost"])
     return ReferenceCost(
         reference=label,
         cost_usd=_money(sums["cost"], records),
         input_cost_usd=_money(sums["input_cost"], records),
         cached_input_cost_usd=_money(sums["cached_cost"], records),
         output_cost_usd=_money(sums["output_cost"], records),
-        monthly_usd=decimal_text(round(total * factor, MONTHLY_DECIMALS))
-        if records and factor is not None
-        else None,
+        monthly_usd=None if projection is None else projection.amount(charged["cost"]),
         input_tokens=sums["input"],
         cached_tokens=sums["cached"],
         output_tokens=sums["output"],

@@ -119,7 +119,15 @@ class Monthly(msgspec.Struct, frozen=True):
     basis: str
     """What the projection is derived from, or why there is none."""
     factor: Usd | None
-    """Months per log."""
+    """What the costs of `records` are multiplied by."""
+    records: Count
+    """Records that the projection is made from."""
+    start: date | None = msgspec.field(name="from", default=None)
+    end: date | None = msgspec.field(name="to", default=None)
+    days: Count | None = None
+    """Days from the first to the last, without those of months that have no records."""
+    months: list[str] = []
+    """The whole calendar months that the projection is made from; empty when it is made from all days."""
 
 
 class PriceData(msgspec.Struct, frozen=True):

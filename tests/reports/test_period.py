@@ -1,0 +1,129 @@
+"""Projections to a month: which days they are made from."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tokcount.reports.period import DAYS_A_MONTH, MonthlyProjection, monthly_projection
+
+
+def log(*days: str | None) -> pl.DataFrame:
+    """One record at noon of each day."""
+    moments = [None if day is None else datetime.fromisoformat(f"{day}T12:00+00:00") for day in days]
+    return pl.DataFrame({"timestamp": moments}, schema={"timestamp": pl.Datetime("us", "UTC")})
+
+
+def every_day(first: str, last: str) -> list[str]:
+    start, days = date.fromisoformat(first), date.fromisoformat(last) - date.fromisoformat(first)
+    return [(start + timedelta(days=day)).isoformat() for day in range(days.days + 1)]
+
+
+def used(frame: pl.DataFrame, projection: MonthlyProjection) -> int:
+    return frame.filter(projection.records()).height
+
+
+def test_whole_months_are_preferred_to_the_days_around_them() -> None:
+    frame = log(*every_day("2024-01-20", "2024-04-10"))
+    found = monthly_projection(frame)
+
+    assert found.months == ("2024-02", "2024-03")
+    assert found.basis == "2 whole months, 2024-02-01 to 2024-03-31; 60 of 82 records"
+    assert (found.factor, found.days, used(frame, found)) == (Decimal("0.5"), 60, 60)
+
+
+def test_a_month_is_whole_from_its_first_to_its_last_day() -> None:
+    assert monthly_projection(log("2024-02-01", "2024-02-29")).months == ("2024-02",)
+    assert monthly_projection(log("2024-02-02", "2024-02-29")).months == ()
+    assert monthly_projection(log("2024-02-01", "2024-02-28")).months == ()
+
+
+def test_without_a_whole_month_all_days_count() -> None:
+    found = monthly_projection(log("2024-01-20", "2024-02-10"))
+
+    assert found.basis == "22 days, 2024-01-20 to 2024-02-10"
+    assert found.factor == DAYS_A_MONTH / 22
+
+
+@pytest.mark.parametrize(
+    ("days", "basis", "length"),
+    [
+        (
+            ("2024-01-01", "2024-01-31", "2024-03-05", "2024-03-31"),
+            "2 whole months, 2024-01-01 to 2024-03-31 without 2024-02 (has no records)",
+            62,
+        ),
+        (
+            ("2023-12-20", "2024-03-05"),
+            "17 days, 2023-12-20 to 2024-03-05 without 2 months (have no records)",
+            17,
+        ),
+    ],
+)
+def test_months_without_records_are_left_out(days: tuple[str, ...], basis: str, length: int) -> None:
+    found = monthly_projection(log(*days))
+
+    assert (found.basis, found.days) == (basis, length)
+
+
+def test_undated_records_are_left_out_and_counted() -> None:
+    frame = log("2024-01-01", "2024-01-02", None)
+    found = monthly_projection(frame)
+
+    assert found.basis == "2 days, 2024-01-01 to 2024-01-02; 2 of 3 records"
+    assert used(frame, found) == 2
+
+
+def test_a_number_of_records_projects_from_all_of_them() -> None:
+    frame = log("2024-01-01", None)
+    found = monthly_projection(frame, records_per_month=30)
+
+    assert (found.factor, found.basis, used(frame, found)) == (Decimal(15), "30 records a month", 2)
+
+
+@pytest.mark.parametrize(
+    ("frame", "volume", "reason"),
+    [
+        (log(None), None, "no timestamps; give --records-per-month"),
+        (log(), None, "no timestamps; give --records-per-month"),
+        (log(), 5, "no records"),
+    ],
+)
+def test_without_anything_to_project_from_there_is_a_reason(
+    frame: pl.DataFrame, volume: int | None, reason: str
+) -> None:
+    found = monthly_projection(frame, volume)
+
+    assert (found.factor, found.basis) == (None, reason)
+
+
+@given(st.lists(st.dates(date(2023, 1, 1), date(2024, 12, 31)), min_size=1, max_size=40))
+def test_every_projection_is_made_from_some_records_and_at_least_a_day(days: list[date]) -> None:
+    frame = log(*(day.isoformat() for day in days))
+    found = monthly_projection(frame)
+    dates = frame.filter(found.records())["timestamp"].dt.date()
+
+    assert found.days is not None
+    assert found.first is not None
+    assert found.last is not None
+    assert len(dates)
+    assert dates.is_between(found.first, found.last).all()
+    assert len(set(dates)) <= found.days <= (found.last - found.first).days + 1
+    assert found.factor is not None
+    if found.months:
+        assert found.factor * len(found.months) == pytest.approx(Decimal(1))
+        assert set(dates.dt.strftime("%Y-%m")) == set(found.months)
+    else:
+        assert used(frame, found) == frame.height
+
+
+def test_days_are_days_in_utc() -> None:
+    late = datetime(2024, 1, 31, 23, 59, tzinfo=UTC)
+    frame = pl.DataFrame({"timestamp": [datetime(2024, 1, 1, tzinfo=UTC), late]})
+
+    assert monthly_projection(frame).months == ("2024-01",)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from tokcount.errors import suggest
-from tokcount.models.model import ENCODINGS, FineTune, Model
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, FineTune, Model
 from tokcount.models.price_rows import PriceBasis, PriceRow, Rates
 from tokcount.tables import shown
 from tokcount.tokens import encodings
@@ -177,7 +177,7 @@ class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
             given.setdefault("encoding_basis", "user")
         if known is not None:
             return msgspec.structs.replace(known, **given)
-        family = "chat" if given["encoding"] in ENCODINGS else "unknown"
+        family = "chat" if given["encoding"] in ENCODINGS else UNKNOWN_FAMILY
         return Model(**{"name": name, "family": family, "endpoint": "chat", "source": "user", **given})
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import msgspec
 
 from tokcount.tokens.encodings import NAMES as ENCODINGS
 
-__all__ = ["ENCODINGS", "FineTune", "Model", "Resolution"]
+__all__ = ["ENCODINGS", "UNKNOWN_FAMILY", "FineTune", "Model", "Resolution"]
+
+UNKNOWN_FAMILY: Final = "unknown"
+"""The framing family of models with a tokenizer of another package."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

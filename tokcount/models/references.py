@@ -8,7 +8,7 @@ import msgspec
 
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import ENCODINGS, Model, Resolution
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Model, Resolution
 from tokcount.tokens import encodings
 
 OWN: Final = "own"
@@ -41,7 +41,7 @@ def parse_reference(text: str, catalog: Catalog | None = None) -> Reference:
     """
     label = text.strip()
     if is_encoding(label, catalog):
-        return Reference(label=label, encoding=label, family="chat" if label in ENCODINGS else "unknown")
+        return Reference(label=label, encoding=label, family="chat" if label in ENCODINGS else UNKNOWN_FAMILY)
     resolution = names.resolve(label, catalog)
     model = resolution.model
     return Reference(label, model.encoding, model.family, model, resolution)

@@ -16,7 +16,7 @@ from tokcount.errors import suggest
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.entries import File, ModelEntry, PriceEntry, Prices, alias_targets, hook, price_rows
-from tokcount.models.model import Model
+from tokcount.models.model import UNKNOWN_FAMILY, Model
 from tokcount.models.price_rows import PriceRow
 from tokcount.tables import Key, Mistake
 
@@ -62,9 +62,9 @@ def _start(place: tuple[int | None, PriceEntry]) -> date:
 
 
 def _unknown_families(file: File, catalog: Catalog) -> Iterator[Mistake]:
-    """Framing families that no known model has."""
+    """Framing families that no known model has and no tokenizer of another package."""
     named = {name: entry.family for name, entry in file.models.items() if entry.family}
-    known = sorted({model.family for model in catalog.models.values()}) if named else []
+    known = sorted({model.family for model in catalog.models.values()} | {UNKNOWN_FAMILY}) if named else []
     for name, family in named.items():
         if family not in known:
             yield Mistake(("models", name, "family"), f"{family!r} is not known. {suggest(family, known)}")

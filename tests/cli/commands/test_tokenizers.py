@@ -74,6 +74,17 @@ def test_a_model_of_a_prices_file_can_be_counted_with_it(tmp_path: Path) -> None
     assert (row["acme-large:content_tokens"], row["basis"]) == (4, "estimated")
 
 
+def test_an_exported_model_with_it_is_read_back(tmp_path: Path) -> None:
+    prices, exported = tmp_path / "prices.toml", tmp_path / "exported.toml"
+    prices.write_text(
+        '[models.acme-large]\nencoding = "acme"\nprices = { input = 1, output = 2 }\n', encoding="utf-8"
+    )
+
+    exported.write_bytes(tokcount("models", "acme-large", "--prices", str(prices), "--export").stdout)
+
+    assert report("models", "acme-large", "--prices", str(exported), stdin="")
+
+
 def test_worker_processes_count_with_it(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_text((json.dumps(CHAT) + "\n") * 50, encoding="utf-8")

@@ -100,6 +100,13 @@ def test_audit_gives_the_report_of_the_command(inside: Inside, why: bool) -> Non
     assert written(report) == printed(inside, "audit", CHATS, *arguments)
 
 
+def test_audit_without_a_target_uses_the_recommended_replacements(inside: Inside) -> None:
+    report = tokcount.audit(CHATS, today=TODAY)
+
+    assert report.targets == ["auto"]
+    assert written(report) == printed(inside, "audit", CHATS)
+
+
 def test_reports_have_typed_fields() -> None:
     (own, target) = tokcount.drift(CHATS, to="gpt-4o").references
 
@@ -115,6 +122,13 @@ def test_a_mapping_reads_an_unknown_format(tmp_path: Path) -> None:
     frame = tokcount.scan(log, to="gpt-5", prompt_path="q", model_path="m", kind="completions")
 
     assert frame["own:content_tokens"].to_list() == [2]
+
+
+def test_files_can_be_read_as_plain_text(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("2 + 2 = 4")
+
+    assert tokcount.scan(note, text=True)["p50k_base:input_tokens"].to_list() == [5]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from tokcount.logs.options import Unit
     from tokcount.logs.record import Kind
     from tokcount.reports.audit.report import AuditReport
     from tokcount.reports.cost.compute import CostOptions
@@ -35,18 +36,21 @@ Names = Sequence[str] | str
 class ScanOptions(TypedDict, total=False):
     """What the functions of this module accept in addition to their paths; the options of the commands.
 
-    `from_` is the baseline and `to` the targets: models or encodings. With neither, the encodings `p50k_base`,
-    `cl100k_base` and `o200k_base` are compared; without `from_` the baseline is each record's own model, labelled
+    `from_` is the baseline and `to` the targets: models or encodings, and as a target `auto`, the recommended
+    replacement of each record's own model. With neither, the encodings `p50k_base`, `cl100k_base` and `o200k_base`
+    are compared; without `from_` the baseline is each record's own model, labelled
     `own`. `assume_model` is used for records that name no model or an unknown one. `prices` is a TOML file with
     models and prices of your own, and `today` the day of the prices of named models (default: the date in UTC).
 
     `where`, `since` and `until` select records: conditions such as `model = "gpt-4*"`, and days (`2026-11-01`, both
     included) or ISO 8601 times.
 
-    `engine` is `auto`, `reference` or `fast`. `jobs` is the number of processes; with more than one, each process
-    imports the caller's main module, so a script needs the usual `if __name__ == "__main__":`.
+    `families` is a TOML file with framing constants of your own. `engine` is the tokenizer: `auto`, `fast` or
+    `tiktoken`. `jobs` is the number of processes; with more than one, each process imports the caller's main module,
+    so a script needs the usual `if __name__ == "__main__":`.
 
-    `input_format` names the log format, which is detected otherwise. The other options are JMESPath expressions that
+    `input_format` names the log format, which is detected otherwise. `text=True` reads every file as one plain text,
+    and `unit` says which requests a stored conversation stands for. The other options are JMESPath expressions that
     map the fields of an unknown format; `kind` is the endpoint of its records.
     """
 
@@ -58,9 +62,12 @@ class ScanOptions(TypedDict, total=False):
     where: Names
     since: str | date | None
     until: str | date | None
+    families: str | Path | None
     engine: EngineName
     jobs: int
     input_format: str | None
+    unit: Unit
+    text: bool | None
     kind: Kind | None
     records_path: str | None
     messages_path: str | None
@@ -154,7 +161,8 @@ def cost(paths: Paths, *, by: Names = (), **options: Unpack[PricedOptions]) -> C
 def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[PricedOptions]) -> AuditReport:
     """The report of `tokcount audit`: what moving logs to other models means.
 
-    Tokens, causes of drift, costs, context windows and findings under the targets `to`. `why=False` leaves out the
+    Tokens, causes of drift, costs, context windows and findings under the targets `to`; without any, under the
+    recommended replacement of each record's model (`auto`). `why=False` leaves out the
     causes and the findings that need them, in a half to a third of the time. `top` is the number of records listed
     for each target. Units are those of `drift` and `cost`. Without `to`, the target is `auto`.
 
@@ -177,16 +185,18 @@ def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[Pr
 
 
 def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
+    from tokcount.framing.families.user_file import load
     from tokcount.models.overrides import effective
     from tokcount.scanning.plan import make_plan
 
-    prices = options.get("prices")
+    prices, families = options.get("prices"), options.get("families")
     plan = make_plan(
         from_=options.get("from_"),
         to=options.get("to", ()),
         assume_model=options.get("assume_model"),
         engine=options.get("engine", "auto"),
         catalog=effective(files=[prices] if prices else ()),
+        families=load(Path(families)) if families else (),
         by=by,
         today=_today(options),
     )
@@ -217,7 +227,9 @@ def _cost_plan(options: ScanOptions) -> ScanPlan:
                 raise UsageError(f"{reference.label}: an encoding has no price; name a model.")
         kept = plan.references if options.get("to") else plan.references[:1]
         return msgspec.structs.replace(plan, references=kept)
-    own = own_plan(assume_model=plan.assume_model, engine=plan.engine, catalog=plan.catalog)
+    own = own_plan(
+        assume_model=plan.assume_model, engine=plan.engine, catalog=plan.catalog, families=plan.families
+    )
     return msgspec.structs.replace(own, selection=plan.selection)
 
 
@@ -260,7 +272,12 @@ def _count(paths: Paths, plan: ScanPlan, options: ScanOptions) -> tuple[pl.DataF
 
     taken = ScanOptions.__annotations__.keys() - set(Mapping.__struct_fields__)
     mapping: dict[str, Any] = {name: value for name, value in options.items() if name not in taken}
-    asked = ReadOptions(input_format=options.get("input_format"), mapping=Mapping(**mapping))
+    asked = ReadOptions(
+        input_format=options.get("input_format"),
+        mapping=Mapping(**mapping),
+        unit=options.get("unit", "conversation"),
+        text=options.get("text"),
+    )
     result = run(files.expand(as_list(paths)), plan, asked, jobs=options.get("jobs", 1))
     return result.frame(), result.skipped
 

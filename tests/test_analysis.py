@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from support.costs import TODAY
 from support.inside import Inside
 from support.paths import SAMPLES
+from support.rendering import render
 
 import tokcount
 from tokcount.reports.audit.report import AuditReport
@@ -36,7 +37,7 @@ def printed(inside: Inside, *arguments: str | Path) -> dict[str, Any]:
 
 
 def written(report: DriftReport | CostReport | AuditReport) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(json.dumps(report.document()))
+    document: dict[str, Any] = json.loads(render(report, "json"))
     return document
 
 

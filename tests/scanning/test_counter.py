@@ -247,6 +247,13 @@ def test_auto_has_no_count_without_a_recommendation(model: str | None, reason: s
     assert row["reason"] == reason
 
 
+def test_the_first_reason_is_why_there_is_no_count() -> None:
+    flagged = chat(model="gpt-5.5", flags=("hidden_context",))
+    (row,) = rows(make_plan(to=["auto"], today=date(2026, 11, 22)), flagged)
+
+    assert row["reason"].startswith("no recommended replacement of gpt-5.5; ")
+
+
 def test_auto_follows_the_model_that_is_assumed() -> None:
     (row,) = rows(make_plan(to=["auto"], assume_model="gpt-4", today=date(2026, 11, 22)), chat(model="mine"))
 

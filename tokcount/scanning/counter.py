@@ -100,12 +100,11 @@ class RecordCounter:
     def add(self, record: Record) -> None:
         """Add one record. Never raises for what a log may hold."""
         request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
-        doubts = RecordDoubts()
+        groups, reasons, replacement = self._targets.groups(record.kind, record.served_model, record.model)
+        doubts = RecordDoubts(reasons=dict.fromkeys(reasons))
         for flag in record.flags:
             if flag in BASIS_OF_FLAG:
                 doubts.limit(BASIS_OF_FLAG[flag], FLAGS[flag])
-        groups, reasons, replacement = self._targets.groups(record.kind, record.served_model, record.model)
-        doubts.reasons.update(dict.fromkeys(reasons))
         framed = [self._lay_out(group, record, request, doubts) for group in groups]
         self._waiting.append(_Waiting(record, request, doubts, framed, replacement))
         if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:

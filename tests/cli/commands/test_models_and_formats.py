@@ -25,7 +25,7 @@ def test_every_model_is_listed_with_its_data(inside: Inside) -> None:
 
     assert listed["gpt-4o"]["encoding"] == "o200k_base"
     assert listed["text-davinci-003"]["encoding"] == "p50k_base"
-    assert listed["gpt-4o"]["price"]["input"] == "2.5"
+    assert listed["gpt-4o"]["price"]["input"] == 2.5
     assert set(listed) == set(default().models)
 
 

@@ -34,10 +34,11 @@ def models(
     prices: PriceGroup = PriceGroup(),
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """List the known models, the newest that are not shut down first, or explain how model names are resolved.
+    """List the known models, or explain how model names are resolved.
 
-    Shows encoding, framing family, context window, dated prices, shutdown date and the chain of recommended
-    replacements; for a name, each step from the name to the model. Exits with 2 if a name is not known.
+    Models that are not shut down come first, the newest generation before others. Shows encoding, framing family,
+    context window, dated prices, shutdown date and the chain of recommended replacements; for a name, each step from
+    the name to the model. Exits with 2 if a name is not known.
     """
     from tokcount.cli.prices import catalog_of, today
 

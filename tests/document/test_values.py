@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tokcount.document.blocks import Cell, CellKind
-from tokcount.document.values import show
+from tokcount.document.values import plain, show
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,24 @@ from tokcount.document.values import show
 )
 def test_a_value_is_shown_by_its_kind(value: Cell, kind: CellKind, text: str) -> None:
     assert show(value, kind) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "expected"),
+    [
+        (None, "int", ""),
+        (4812007, "int", "4812007"),
+        (-3, "change", "-3"),
+        (2.5, "int", "2.5"),
+        (-1 / 3, "percent", "-0.333333"),
+        (1.0, "share", "1"),
+        (0.000000123456789, "share", "0.000000123457"),
+        ("1204.5000001", "usd", "1204.5000001"),
+        ("0.0000000001", "usd_change", "0.0000000001"),
+        (1_400_000, "bytes", "1400000"),
+        ("4,812", "text", "4,812"),
+        (True, "int", "yes"),
+    ],
+)
+def test_programs_get_plain_digits(value: Cell, kind: CellKind, expected: str) -> None:
+    assert plain(value, kind) == expected

@@ -40,7 +40,7 @@ def test_a_format_that_a_report_cannot_have_is_one_line(name: str, message: str)
 def test_a_file_gets_neither_colour_nor_a_width(tmp_path: Path) -> None:
     emit(document_of(REPORT), "table", tmp_path / "report", "auto")
 
-    assert (tmp_path / "report").read_text() == "input  bytes  o200k_base\n-          9           7\n"
+    assert (tmp_path / "report").read_text() == "input\tbytes\to200k_base\n-\t9\t7\n"
 
 
 def test_count_in_machine_formats_needs_neither_polars_nor_rich() -> None:

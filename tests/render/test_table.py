@@ -134,3 +134,22 @@ def test_amounts_of_money_are_aligned_at_the_decimal_point() -> None:
         "x                  –  7",
         "x         $0.00       7",
     ]
+
+
+def test_for_programs_tables_have_tabs_and_plain_numbers() -> None:
+    columns = (
+        Column("a"),
+        Column("n", "int"),
+        Column("drift", "percent"),
+        Column("cost", "usd"),
+        Column("x"),
+    )
+    rows = (("b c", 1234567, -0.333, "0.000000000123", "4,5"), ("d\te", -5, None, None, ""))
+    table = Table(columns, rows, title="All", note="a note")
+
+    written = render_blocks([Line("1,234 records"), table], OutputTarget(for_programs=True))
+
+    assert written == (
+        "1,234 records\n\nAll\na\tn\tdrift\tcost\tx\n"
+        "b c\t1234567\t-0.333\t0.000000000123\t4,5\nd\\te\t-5\t\t\t\na note\n"
+    )

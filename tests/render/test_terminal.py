@@ -43,8 +43,8 @@ def test_colour_follows_the_option_then_the_environment_then_the_stream(
 
 
 def test_a_pipe_and_a_file_have_no_width() -> None:
-    assert target_of(Pipe(), "auto", {}) == OutputTarget(width=None, color=False)
-    assert target_of(None, "auto", {}) == OutputTarget(width=None, color=False)
+    assert target_of(Pipe(), "auto", {}) == OutputTarget(width=None, color=False, for_programs=True)
+    assert target_of(None, "auto", {}) == OutputTarget(width=None, color=False, for_programs=True)
 
 
 def test_a_terminal_has_the_width_that_it_reports(monkeypatch: pytest.MonkeyPatch) -> None:

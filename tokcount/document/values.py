@@ -25,6 +25,23 @@ def show(value: Cell, kind: CellKind) -> str:
     return SHOWN[kind](value)
 
 
+def plain(value: Cell, kind: CellKind) -> str:
+    """A raw value for programs: digits without separators, a share as a decimal, `None` as nothing.
+
+    A share has six significant digits, money and counts have all of theirs.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool) or kind == "text":
+        return show(value, "text")
+    digits = f"{float(value):.6g}" if kind in FRACTIONS else str(value)
+    return f"{Decimal(digits):f}"
+
+
+FRACTIONS = frozenset({"percent", "share", "bar"})
+"""Kinds whose values are parts of a whole."""
+
+
 def integer(value: float | str) -> str:
     """With thousands separators and a real minus: `4,812,007`, `−3`. A fraction keeps its digits: `2.5`."""
     number = Decimal(str(value))

@@ -34,7 +34,7 @@ def render_csv(document: Document, target: OutputTarget) -> str:
 
 def render_json(document: Document, target: OutputTarget) -> str:
     """The whole report as one indented JSON document, keys in the order of the contract."""
-    return to_json(document.data(), indent=2) + "\n"
+    return to_json(document.numbers(), indent=2) + "\n"
 
 
 def render_jsonl(document: Document, target: OutputTarget) -> str:

@@ -64,7 +64,7 @@ CHECK: Final = frozenset({"check"})
 
 RENDERERS: Final[dict[str, Renderer]] = {
     "table": Renderer(
-        description="tables and sentences for a terminal or a pipe",
+        description="sentences and tables; in a pipe or a file, tables have tabs and plain numbers",
         media_type="text/plain",
         suffixes=(".txt",),
         for_reports="tokcount.render.table:render",

@@ -1,7 +1,8 @@
 """Tables and sentences for a terminal or a pipe.
 
 A table that is too wide for the terminal is split into parts that repeat its first column, as data frames are printed;
-where even that does not fit, each row becomes a short list. In a pipe, lines have any length. Nothing is truncated.
+where even that does not fit, each row becomes a short list. In a pipe, lines have any length, and for programs tables
+are lines with tabs between plain numbers. Nothing is truncated.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from typing import Literal
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.segment import Segment, Segments
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
 from tokcount.document.document import Document
-from tokcount.document.values import show
+from tokcount.document.values import plain, show
 from tokcount.render.escape import visible, without_commands
 from tokcount.render.terminal import OutputTarget
 from tokcount.render.text_charts import charts_as_tables
@@ -53,23 +55,41 @@ def render_blocks(blocks: Blocks, target: OutputTarget) -> str:
         for number, block in enumerate(blocks):
             if number and not (isinstance(block, Line) and isinstance(blocks[number - 1], Line)):
                 console.line()
-            _print(console, block, target.width)
+            _print(console, block, target)
     return without_commands(TRAILING_SPACE.sub("", capture.get()))
 
 
-def _print(console: Console, block: Block, width: int | None) -> None:
+def _print(console: Console, block: Block, target: OutputTarget) -> None:
     match block:
         case Line(text, tone):
-            console.print(Text(visible(text), style=TONES[tone]), soft_wrap=width is None)
+            console.print(Text(visible(text), style=TONES[tone]), soft_wrap=target.width is None)
         case Heading(text):
             console.print(Text(visible(text), style="bold"), soft_wrap=True)
         case Table():
-            _print_table(console, block, width)
+            _print_table(console, block, target)
 
 
-def _print_table(console: Console, table: Table, width: int | None) -> None:
+def _print_table(console: Console, table: Table, target: OutputTarget) -> None:
     if table.title:
         console.print(Text(visible(table.title), style="bold"), soft_wrap=True)
+    if target.for_programs:
+        _print_tabs(console, table)
+    else:
+        _print_aligned(console, table, target.width)
+    if table.note:
+        console.print(Text(visible(table.note), style="dim"), soft_wrap=target.width is None)
+
+
+def _print_tabs(console: Console, table: Table) -> None:
+    r"""A line per row, cells separated by a tab; a tab inside a cell is written as `\t`."""
+    kinds = [column.kind for column in table.columns]
+    rows = [[plain(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows]
+    for cells in ([column.label for column in table.columns], *rows):
+        line = Segment("\t".join(map(visible, cells)))  # a Text would have its tabs expanded
+        console.print(Segments([line], new_lines=True), end="", crop=False)
+
+
+def _print_aligned(console: Console, table: Table, width: int | None) -> None:
     cells = _cells(table)
     parts = [list(range(len(table.columns)))] if width is None else split(_widths(table, cells), width)
     if not parts:
@@ -78,8 +98,6 @@ def _print_table(console: Console, table: Table, width: int | None) -> None:
         if number:
             console.line()
         console.print(_grid(table, cells, part), crop=False)
-    if table.note:
-        console.print(Text(visible(table.note), style="dim"), soft_wrap=width is None)
 
 
 def _cells(table: Table) -> list[list[str]]:

@@ -18,6 +18,8 @@ class OutputTarget(msgspec.Struct, frozen=True):
 
     width: int | None = None
     color: bool = False
+    for_programs: bool = False
+    """Whether tables are for `sort`, `cut` and `awk`: tabs between plain numbers."""
 
 
 class Stream(Protocol):
@@ -31,10 +33,14 @@ class Stream(Protocol):
 def target_of(
     stream: Stream | None, color: ColorChoice = "auto", environ: Mapping[str, str] = os.environ
 ) -> OutputTarget:
-    """The target behind a stream; `None` is a file: any width, and no colour unless it is asked for."""
+    """The target behind a stream; `None` is a file: any width, and no colour unless it is asked for.
+
+    What is not a terminal is for programs.
+    """
     is_terminal = stream is not None and stream.isatty()
     width = shutil.get_terminal_size().columns if is_terminal else None
-    return OutputTarget(width=width, color=takes_color(color, is_terminal=is_terminal, environ=environ))
+    colored = takes_color(color, is_terminal=is_terminal, environ=environ)
+    return OutputTarget(width=width, color=colored, for_programs=not is_terminal)
 
 
 def takes_color(color: ColorChoice, *, is_terminal: bool, environ: Mapping[str, str]) -> bool:

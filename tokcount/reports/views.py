@@ -32,7 +32,8 @@ def document_of(report: Report) -> Document:
         envelope=Envelope(command=report.command, version=report.tokcount),
         blocks=lambda: _view(report).blocks(report),
         rows=lambda: _view(report).rows(report),
-        data=lambda: as_numbers(report.document(), type(report)),
+        data=report.document,
+        numbers=lambda: as_numbers(report.document(), type(report)),
         budgets=lambda: _budgets(report),
     )
 

@@ -60,12 +60,12 @@ def test_each_budget_shows_value_limit_margin_and_violations(inside: Inside) -> 
     done = inside("check", "log.jsonl", "--budget", "input_tokens.p95 <= 200", "--warn", MET, "--top", "1")
 
     assert done.out.splitlines()[2:] == [
-        "budget                           value  limit  margin",
-        "✗ input_tokens.p95 <= 200        294    200    +47.0 %",
-        "✓ input_tokens.max <= 9k (warn)  345    9,000  −96.2 %",
+        "budget\tvalue\tlimit\tmargin",
+        "✗ input_tokens.p95 <= 200\t294\t200\t+47.0 %",
+        "✓ input_tokens.max <= 9k (warn)\t345\t9,000\t−96.2 %",
         "",
-        "✗ input_tokens.p95 <= 200  value",
-        "log.jsonl:20               345",
+        "✗ input_tokens.p95 <= 200\tvalue",
+        "log.jsonl:20\t345",
         "and 26 more",
         "",
         "1 budget broken, 1 passed",

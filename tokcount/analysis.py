@@ -162,9 +162,9 @@ def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[Pr
     """The report of `tokcount audit`: what moving logs to other models means.
 
     Tokens, causes of drift, costs, context windows and findings under the targets `to`; without any, under the
-    recommended replacement of each record's model (`auto`). `why=False` leaves out the
-    causes and the findings that need them, in a half to a third of the time. `top` is the number of records listed
-    for each target. Units are those of `drift` and `cost`. Without `to`, the target is `auto`.
+    recommended replacement of each record's model (`auto`). `why=False` leaves out the causes and the findings that
+    need them, in a half to a third of the time. `top` is the number of records listed for each target. Units are
+    those of `drift` and `cost`.
 
     Raises `UsageError` as `scan` does, and `DataError` if nothing can be counted.
     """
@@ -173,7 +173,7 @@ def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[Pr
     from tokcount.reports.per_record import references_of
     from tokcount.tokens.engines.choose import choose
 
-    options.setdefault("to", AUTO)
+    options["to"] = options.get("to") or AUTO
     plan = msgspec.structs.replace(_plan(options), shapes=True, parts=why)
     money = _money(plan, options)
     counted = _count_some(paths, plan, options)

@@ -241,6 +241,13 @@ def test_what_was_billed_beyond_a_partial_count_is_in_the_input_under_a_target(
     assert (found.value, found.is_floor) == (107 + hidden, undercounted)
 
 
+def test_usage_of_several_calls_does_not_say_how_large_one_is() -> None:
+    log = LOG.with_columns(requests=pl.when(pl.col("line") == 6).then(40).otherwise(1))
+
+    assert measured("context.max <= 1%", log).reason == "1 of 7 records without a value"
+    assert measured("input_tokens.max <= 1", log).value == 600
+
+
 @given(st.integers(0, BEST_KNOWN))
 def test_the_violations_of_a_sum_are_the_fewest_that_make_up_its_excess(limit: int) -> None:
     found = [Decimal(record.value or 0) for record in violations(f"input_tokens.total <= {limit}").records]

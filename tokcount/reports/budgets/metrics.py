@@ -180,7 +180,7 @@ BUILT_IN: Final = (
     ),
     Metric(
         name="context",
-        doc="`input_tokens` as a share of the model's input limit",
+        doc="`input_tokens` as a share of the model's input limit, of records that are one call",
         unit="share",
         aggregates=("mean", *ORDERED),
         per_record=per_record.context,

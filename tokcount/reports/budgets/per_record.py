@@ -19,6 +19,7 @@ from tokcount.reports.reconcile.residuals import NOT_COUNTED
 
 NO_BASELINE: Final = "not countable under the baseline or the target"
 NO_WINDOW: Final = "window not known"
+SEVERAL_CALLS: Final = "usage of several calls, which says nothing about the size of one"
 
 
 def _counted(label: str, quantity: str) -> pl.Expr:
@@ -130,14 +131,18 @@ def drift(label: str, baseline: str) -> PerRecord:
 
 
 def context(label: str, _baseline: str) -> PerRecord:
-    """The best-known input as a share of the input limit."""
-    value = _input(label) / pl.col(column(label, "window"))
-    uncounted = _input(label).is_null()
+    """The best-known input as a share of the input limit, of rows that hold one call."""
+    one_call = pl.col("requests") <= 1
+    value = pl.when(one_call).then(_input(label) / pl.col(column(label, "window")))
+    reason = (
+        pl.when(~one_call)
+        .then(pl.lit(SEVERAL_CALLS))
+        .when(_input(label).is_null())
+        .then(_why_uncounted())
+        .otherwise(pl.lit(NO_WINDOW))
+    )
     return PerRecord(
-        value=value,
-        missing=value.is_null(),
-        missing_reason=pl.when(uncounted).then(_why_uncounted()).otherwise(pl.lit(NO_WINDOW)),
-        undercounted=_input_too_low(label),
+        value=value, missing=value.is_null(), missing_reason=reason, undercounted=_input_too_low(label)
     )
 
 

@@ -101,8 +101,9 @@ def _check(scanned: DataFrame, needed: Sequence[str], by: Sequence[str]) -> None
 def _sums(rows: DataFrame, options: DriftOptions) -> DriftSums:
     labels = [reference.label for reference in options.references]
     charged = options.money.labels if options.money else ()
-    money = [value for label in charged for value in _money(label)]
-    common = _common(rows, labels)
+    common = _common(rows, [of(label, "input_tokens") for label in labels])
+    priced = _common(rows, [of(label, "cost_usd") for label in charged])
+    money = [value for label in charged for value in _money(label, priced)]
     counts = {column(label, name): F.when(common, of(label, name)) for label in labels for name in QUANTITIES}
     every, rows = rows, rows.withColumns(counts)
     (whole,) = stats(rows, [], labels, [*money, *_period()])
@@ -118,14 +119,15 @@ def _sums(rows: DataFrame, options: DriftOptions) -> DriftSums:
     )
 
 
-def _common(rows: DataFrame, labels: Sequence[str]) -> Column:
-    """Whether all references can count a row; those that can count none are left out."""
-    inputs = [of(label, "input_tokens") for label in labels]
-    (counted,) = rows.agg(*(F.count(each).alias(str(place)) for place, each in enumerate(inputs))).collect()
-    counting = [each for place, each in enumerate(inputs) if counted[place]]
+def _common(rows: DataFrame, values: Sequence[Column]) -> Column:
+    """Whether a row has all values; those that no row has are left out."""
     common = F.lit(True)
-    for each in counting:
-        common = common & each.isNotNull()
+    if not values:
+        return common
+    (known,) = rows.agg(*(F.count(each).alias(str(place)) for place, each in enumerate(values))).collect()
+    for place, each in enumerate(values):
+        if known[place]:
+            common = common & each.isNotNull()
     return common
 
 
@@ -150,20 +152,23 @@ def _uncompared(rows: DataFrame, labels: Sequence[str], common: Column) -> list[
     ]
 
 
-def _money(label: str) -> list[Column]:
-    cost = of(label, "cost_usd")
+def _money(label: str, common: Column) -> list[Column]:
+    every = of(label, "cost_usd")
+    cost = F.when(common, every)
     return [
+        F.count(every).alias(column(label, "priced")),
         F.sum(cost.cast(MONEY)).alias(column(label, "sum_usd")),
-        F.count(cost).alias(column(label, "priced")),
+        F.count(cost).alias(column(label, "charged")),
         F.count(F.when(cost.isNotNull(), of(label, "low"))).alias(column(label, "floors")),
     ]
 
 
 def _total(whole: Stats, label: str) -> Total:
-    amount, priced, floors = (whole[column(label, name)] for name in ("sum_usd", "priced", "floors"))
+    names = ("sum_usd", "priced", "charged", "floors")
+    amount, priced, charged, floors = (whole[column(label, name)] for name in names)
     if not isinstance(amount, Decimal):
-        return Total(None, 0)
-    return Total(decimal_text(amount), priced, floor=priced < whole["records"] or floors > 0)
+        return Total(None, priced)
+    return Total(decimal_text(amount), priced, charged, charged < whole["records"] or floors > 0)
 
 
 def _period() -> list[Column]:

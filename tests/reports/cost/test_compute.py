@@ -258,7 +258,7 @@ class TestFloors:
     def test_totals_are_those_of_the_report(self) -> None:
         log = frame(record(own=(1000, 0)), record(None))
 
-        assert totals(log, CostOptions(today=TODAY)) == {"own": Total("0.0025", 1, floor=True)}
+        assert totals(log, CostOptions(today=TODAY)) == {"own": Total("0.0025", 1, 1, floor=True)}
         assert totals(frame(record(None)), CostOptions(today=TODAY)) == {"own": Total(None, 0)}
         assert totals(log.head(1), CostOptions(today=TODAY))["own"].floor is False
 
@@ -325,9 +325,13 @@ class TestTargets:
             record("gpt-6.2-sol", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
             record("gpt-4", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
         )
-        entry = target(log, "gpt-4o")
+        data = cost(log, "gpt-4o")
+        entry = data["references"][1]
 
-        assert entry["cost_usd"] == "0.005"
+        assert (entry["cost_usd"], entry["priced"], entry["charged"]) == ("0.0025", 2, 1)
+        (left_out,) = data["uncompared"]
+        assert (left_out["reference"], left_out["records"]) == ("own", 1)
+        assert left_out["cost_usd"] == {"gpt-4o": "0.0025"}
         assert (entry["compared"], entry["compared_baseline_usd"]) == (1, "0.03")
         assert entry["difference_usd"] == "-0.0275"
 
@@ -482,17 +486,22 @@ def test_totals_are_the_sums_of_their_records_and_of_their_effects(
     for entry in data["references"]:
         column = [Decimal(text) for text in rows[f"{entry['reference']}:cost_usd"] if text is not None]
         assert entry["priced"] == len(column)
-        assert Decimal(entry["cost_usd"] or 0) == sum(column)
+        label = entry["reference"]
+        left_out = sum(Decimal(one["cost_usd"].get(label, 0)) for one in data["uncompared"])
+        assert Decimal(entry["cost_usd"] or 0) + left_out == sum(column)
         if entry["cost_usd"] is not None:
             parts = Decimal(entry["input_cost_usd"]) + Decimal(entry["output_cost_usd"])
             assert parts == Decimal(entry["cost_usd"])
         assert entry["priced"] + sum(row["records"] for row in entry["unpriced"]) == log.height
-        assert sum(Decimal(price["cost_usd"]) for price in entry["prices"]) == sum(column)
+        assert sum(Decimal(price["cost_usd"]) for price in entry["prices"]) == Decimal(entry["cost_usd"] or 0)
+    columns = [f"{entry['reference']}:cost_usd" for entry in data["references"]]
+    same = rows.drop_nulls([name for name in columns if rows[name].count()])
     for entry in data["references"][1:]:
         if entry["difference_usd"] is not None:
             effects = Decimal(entry["token_effect_usd"]) + Decimal(entry["price_effect_usd"])
             assert effects == Decimal(entry["difference_usd"])
-        both = rows.drop_nulls(["own:cost_usd", f"{entry['reference']}:cost_usd"])
+        known = rows["own:cost_usd"].count() and rows[f"{entry['reference']}:cost_usd"].count()
+        both = same if known else same.clear()
         after, before = (
             sum(Decimal(text) for text in both[f"{label}:cost_usd"]) for label in (entry["reference"], "own")
         )

@@ -37,7 +37,7 @@ WINDOW_NOTE: Final = (
     "too long: the input exceeds the model's limit; no room: input + max_tokens exceeds the window; "
     "above limit: max_tokens exceeds the model's output limit"
 )
-SAME: Final = ("reference", "cost_usd", "priced", "floor")
+SAME: Final = ("reference", "cost_usd", "priced", "charged", "floor")
 """Fields of a reference's cost that are among its tokens too, `floor` as `cost_floor`."""
 BREAKING: Final = {
     "too_long": "no longer fit",
@@ -239,6 +239,7 @@ def _cost(report: CostReport) -> list[Block]:
         *(Line(sentences.target(entry, report)) for entry in targets),
         *sentences.monthly(report),
         cost_view.totals(report),
+        *cost_view.not_compared(report),
         *sentences.unpriced(report),
         *sentences.floors(report),
     ]

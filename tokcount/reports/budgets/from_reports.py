@@ -119,7 +119,7 @@ def _missing(records: int, entry: Entry) -> str:
     """How many records have no value, where the report has their number."""
     if isinstance(entry, ReconcileReport):
         return ""
-    missing = records - (entry.counted if isinstance(entry, PricedMeasures) else entry.priced)
+    missing = records - (entry.counted if isinstance(entry, PricedMeasures) else entry.charged)
     return f"{missing:,} of {records:,} records without a value" if missing else ""
 
 

@@ -23,15 +23,16 @@ from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog, data_date, data_version
 from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.columns import column, decimal_text, models_of
-from tokcount.reports.cost.entries import BY, entry, groups
+from tokcount.reports.cost.entries import BY, entry, groups, uncompared
 from tokcount.reports.cost.monthly import Projection, projection_of
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.reports.cost.report import CostReport, Costs, PriceData
 from tokcount.reports.cost.usage import with_usage
 from tokcount.reports.overview import SkippedSummary, overview
 
-KEPT = ("price", "cost", "input_cost", "output_cost")
+KEPT = ("price", "priced", "cost", "input_cost", "output_cost")
 """Columns of a charged reference that comparing and grouping need."""
+AMOUNTS = ("cost", "input_cost", "cached_cost", "output_cost")
 
 
 class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,13 +73,15 @@ def report(
 
 
 class Total(msgspec.Struct, frozen=True):
-    """The cost under one reference as a decimal string (`None`: nothing is priced) and the records priced.
+    """The cost under one reference as a decimal string (`None`: nothing is priced), over the `charged` records.
 
-    `floor`: the true cost is higher.
+    Those are priced under all references. `priced`: records with a price under this one. `floor`: the true cost of
+    the log is higher.
     """
 
     cost_usd: str | None
     priced: int
+    charged: int = 0
     floor: bool = False
 
 
@@ -96,8 +99,12 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
     charged: dict[str, pl.DataFrame] = {}
     compared: dict[str, pl.DataFrame] = {}
     references = []
+    amounts = _amounts(frame, options, book)
+    same = _same_records(amounts)
     for label in options.labels:
-        rows = _charged(frame, label, options, book)
+        rows = _charged(frame, label, options, book).with_columns(
+            pl.when(same).then(pl.col(AMOUNTS)), priced=pl.col("cost").is_not_null()
+        )
         if label != options.baseline:
             compared[label] = _compared(charged[options.baseline], rows, book, frame)
         charged[label] = rows.select(KEPT)
@@ -114,6 +121,7 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         monthly=None if projection is None else projection.monthly(),
         price_data=PriceData(data_version(), data_date()),
         references=references,
+        uncompared=uncompared(amounts, same),
         by=list(options.by),
         groups=groups(frame, charged, compared, options.by),
     )
@@ -136,16 +144,39 @@ def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | Non
 
 def totals(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Total]:
     """What each label costs, and nothing else: for reports that are not about money."""
-    book = _book(options, catalog)
+    amounts = _amounts(frame, options, _book(options, catalog))
+    same = _same_records(amounts)
     found = {}
-    for label in options.labels:
-        rows = _charged(frame, label, options, book).filter(pl.col("cost").is_not_null())
-        low = rows["low"].count() > 0
-        amount = decimal_text(usd(int(rows["cost"].sum()))) if rows.height else None
-        found[label] = Total(
-            amount, rows.height, floor=rows.height > 0 and (rows.height < frame.height or low)
-        )
+    for label, rows in amounts.items():
+        charged = rows.filter(same & pl.col("cost").is_not_null())
+        low = charged["low"].count() > 0
+        amount = decimal_text(usd(int(charged["cost"].sum()))) if charged.height else None
+        floor = charged.height > 0 and (charged.height < frame.height or low)
+        found[label] = Total(amount, rows["cost"].count(), charged.height, floor)
     return found
+
+
+def _amounts(frame: pl.DataFrame, options: CostOptions, book: PriceBook) -> dict[str, pl.DataFrame]:
+    """Cost of each record under each reference, why it is unpriced, and why its cost is too low."""
+    return {
+        label: _charged(frame, label, options, book).select("cost", "reason", "low")
+        for label in options.labels
+    }
+
+
+def _same_records(amounts: dict[str, pl.DataFrame]) -> pl.Series:
+    """Whether each record is priced under all references that can price any."""
+    priced = pl.DataFrame(
+        [
+            rows["cost"].is_not_null().alias(str(i))
+            for i, rows in enumerate(amounts.values())
+            if rows["cost"].count()
+        ]
+    )
+    height = next(iter(amounts.values())).height
+    if not priced.width:
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, height)
+    return priced.select(pl.all_horizontal(pl.all())).to_series()
 
 
 def check(options: CostOptions) -> None:

@@ -18,6 +18,7 @@ from tokcount.reports.cost.report import (
     CostGroup,
     GroupCost,
     ReferenceCost,
+    UncomparedCost,
     UnpricedRecords,
 )
 from tokcount.reports.groups import DIMENSIONS
@@ -42,11 +43,13 @@ def groups(
     keys = frame.select(DIMENSIONS[name].alias(name) for name in by)
     columns = [pl.Series("records", [1], pl.Int64).new_from_index(0, frame.height)]
     for i, (label, rows) in enumerate(charged.items()):
-        columns += [rows[name].alias(f"{i}:{name}") for name in ("cost", "input_cost", "output_cost")]
+        columns += [
+            rows[name].alias(f"{i}:{name}") for name in ("cost", "input_cost", "output_cost", "priced")
+        ]
         if label in compared:
             columns += [compared[label][name].alias(f"{i}:{name}") for name in ("before", "mixed", "after")]
     sums = [pl.col(column.name).sum() for column in columns]
-    counts = [pl.col(f"{i}:cost").count().alias(f"{i}:priced") for i in range(len(charged))]
+    counts = [pl.col(f"{i}:cost").count().alias(f"{i}:charged") for i in range(len(charged))]
     counts += [
         pl.col(f"{i}:before").count().alias(f"{i}:compared")
         for i, label in enumerate(charged)
@@ -68,7 +71,7 @@ def _group(row: dict[str, Any], by: Sequence[str], labels: list[str]) -> CostGro
 
 def _group_cost(row: dict[str, Any], i: int, label: str) -> GroupCost:
     def money(name: str) -> str | None:
-        return _money(row[f"{i}:{name}"], row[f"{i}:priced"])
+        return _money(row[f"{i}:{name}"], row[f"{i}:charged"])
 
     token_effect: str | UnsetType | None = UNSET
     price_effect: str | UnsetType | None = UNSET
@@ -100,16 +103,16 @@ def entry(
     book: PriceBook,
     projection: Projection | None,
 ) -> ReferenceCost:
-    """The cost under one reference.
+    """The cost under one reference. Amounts of records outside the sums are null.
 
     `compared` has the records priced under both this reference and the baseline, `None` for the baseline itself.
     """
-    priced = charged.filter(pl.col("cost").is_not_null())
-    sums = priced.select(
+    summed = charged.filter(pl.col("cost").is_not_null())
+    sums = summed.select(
         pl.col("cost", "input_cost", "cached_cost", "output_cost", "input", "cached", "output", "long").sum()
     ).row(0, named=True)
-    records = priced.height
-    unpriced = charged.height - records
+    records = summed.height
+    priced = int(charged["priced"].sum())
     return ReferenceCost(
         reference=label,
         cost_usd=_money(sums["cost"], records),
@@ -120,17 +123,52 @@ def entry(
         input_tokens=sums["input"],
         cached_tokens=sums["cached"],
         output_tokens=sums["output"],
-        priced=records,
-        priced_share=records / charged.height if charged.height else None,
-        floor=records > 0 and (unpriced > 0 or priced["low"].count() > 0),
-        usage=_tally(priced["usage"]),
-        basis=_tally(priced["basis"].drop_nulls()),
-        low=_tally(priced["low"].drop_nulls()),
+        priced=priced,
+        charged=records,
+        priced_share=priced / charged.height if charged.height else None,
+        floor=records > 0 and (records < charged.height or summed["low"].count() > 0),
+        usage=_tally(summed["usage"]),
+        basis=_tally(summed["basis"].drop_nulls()),
+        low=_tally(summed["low"].drop_nulls()),
         long_context=sums["long"],
         unpriced=_unpriced(charged),
-        prices=_prices(priced, book),
+        prices=_prices(summed, book),
         **_effects(compared),
     )
+
+
+def uncompared(amounts: dict[str, pl.DataFrame], same: pl.Series) -> list[UncomparedCost]:
+    """What is priced under some references and not under all; `same`: the records that are."""
+    known = {label: rows for label, rows in amounts.items() if rows["cost"].count()}
+    costs = pl.DataFrame([rows["cost"].alias(label) for label, rows in known.items()])
+    reasons = [rows["reason"].alias(f"{label} reason") for label, rows in known.items()]
+    if not known:
+        return []
+    unpriced = [pl.col(label).is_null() for label in known]
+    table = costs.hstack(reasons).select(
+        *known,
+        reference=pl.coalesce(
+            pl.when(lacks).then(pl.lit(label)) for label, lacks in zip(known, unpriced, strict=True)
+        ),
+        reason=pl.coalesce(
+            pl.when(lacks).then(pl.col(f"{label} reason"))
+            for label, lacks in zip(known, unpriced, strict=True)
+        ),
+    )
+    left_out = table.filter(~same & pl.any_horizontal(pl.col(list(known)).is_not_null()))
+    sums = [pl.col(label).sum() for label in known]
+    counts = [pl.col(label).count().alias(f"{label} priced") for label in known]
+    grouped = left_out.group_by("reference", "reason").agg(pl.len().alias("records"), *sums, *counts)
+    ordered = grouped.sort("records", "reference", "reason", descending=[True, False, False])
+    return [
+        UncomparedCost(
+            reference=row["reference"],
+            reason=row["reason"],
+            records=row["records"],
+            cost_usd={k: decimal_text(usd(row[k])) for k in known if row[f"{k} priced"]},
+        )
+        for row in ordered.iter_rows(named=True)
+    ]
 
 
 def _tally(words: pl.Series) -> dict[str, int]:
@@ -140,7 +178,7 @@ def _tally(words: pl.Series) -> dict[str, int]:
 
 def _unpriced(charged: pl.DataFrame) -> list[UnpricedRecords]:
     """Records without a cost by model and reason; the most frequent first."""
-    rows = charged.filter(pl.col("cost").is_null())
+    rows = charged.filter(~pl.col("priced"))
     counted = rows.group_by("model", "reason").agg(pl.len().alias("records"))
     ordered = counted.sort("records", "model", "reason", descending=[True, False, False])
     return [UnpricedRecords(**row) for row in ordered.iter_rows(named=True)]

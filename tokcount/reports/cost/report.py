@@ -47,9 +47,10 @@ class AppliedPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the log costs under one reference. Sums are over the priced records; `None`: none is priced.
+    """What the log costs under one reference. Sums are `None` where no record is priced.
 
-    Effects and difference compare it with the baseline, over the records priced under both; `None` for the baseline.
+    They are over the records that are priced under all references; one that has no price at all is left out of the
+    comparison. Effects and difference compare the sums with those of the baseline; `None` for the baseline.
     """
 
     reference: str
@@ -65,10 +66,12 @@ class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
     cached_tokens: Count
     output_tokens: Count
     priced: Count
-    """Records that have a price."""
+    """Records that have a price under this reference."""
+    charged: Count
+    """Records in the sums."""
     priced_share: float | None
     floor: bool
-    """The true cost is higher: records are unpriced, or charges are missing."""
+    """The true cost of the log is higher: some records are not in the sums, or charges are missing."""
     usage: dict[str, Count]
     """Where the charged tokens come from (`billed`, `counted`, `carried`, `not billed`) → records."""
     basis: dict[str, Count]
@@ -92,6 +95,17 @@ class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
     """Difference / `compared_baseline_usd`, signed."""
     compared: Count | None
     """Records priced under both."""
+
+
+class UncomparedCost(msgspec.Struct, frozen=True, kw_only=True):
+    """Records that are in no sum because one reference cannot price them, and what they cost under the others."""
+
+    reference: str
+    """The first reference that cannot price them."""
+    reason: str
+    records: Count
+    cost_usd: dict[str, Usd]
+    """Reference → their cost, for the references that can price some of them."""
 
 
 class GroupCost(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +165,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     monthly: Monthly | None
     price_data: PriceData
     references: list[ReferenceCost]
+    uncompared: list[UncomparedCost]
     by: list[str]
     groups: list[CostGroup]
 
@@ -172,5 +187,7 @@ class CostReport(Overview, frozen=True, kw_only=True, tag="cost"):
     price_data: PriceData
     references: list[ReferenceCost]
     """The baseline first."""
+    uncompared: list[UncomparedCost]
+    """What is in no sum, one entry per reference and reason; the most records first."""
     by: list[str]
     groups: list[CostGroup]

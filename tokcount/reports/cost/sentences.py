@@ -25,7 +25,7 @@ def baseline(entry: ReferenceCost, report: CostReport) -> str:
     """What the log cost, or what it costs under a named baseline."""
     if entry.cost_usd is None:
         return f"The cost of the log is unknown: no record has a price under {entry.reference}."
-    amount = _amount(entry, entry.cost_usd)
+    amount = _amount(entry, entry.cost_usd) + _over(entry, report.records)
     if entry.reference == OWN:
         days = _day(report) or _own_days(report.period, report.records)
         return f"The log cost {amount}, at {days}{_tier(report)}."
@@ -50,6 +50,13 @@ def target(entry: ReferenceCost, report: CostReport) -> str:
     all_compared = entry.compared == report.records
     over = "" if all_compared else f" over the {integer(entry.compared or 0)} priced under both"
     return f"{total}: {change}{over} ({parts})."
+
+
+def _over(entry: ReferenceCost, records: int) -> str:
+    """Which records an amount is for, where not all that have a price are in it."""
+    if entry.charged == entry.priced:
+        return ""
+    return f" for the {integer(entry.charged)} of {counted(records, 'record', 'records')} priced under all references"
 
 
 def _amount(entry: ReferenceCost, cost_usd: str) -> str:

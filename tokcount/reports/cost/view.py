@@ -38,6 +38,7 @@ def blocks(report: CostReport) -> Blocks:
         *(Line(sentences.target(entry, report)) for entry in targets),
         *sentences.monthly(report),
         totals(report),
+        *not_compared(report),
         *replacements.blocks(report),
         *sentences.unpriced(report),
         *sentences.floors(report),
@@ -71,6 +72,21 @@ def totals(report: CostReport) -> Table:
     if EFFECTS[0] in keys:
         notes.append(f"effects: compared with {report.baseline}, over the records priced under both")
     return Table(columns, table, note="; ".join(notes))
+
+
+def not_compared(report: CostReport) -> list[Table]:
+    """What is in no total because some reference has no price for it: one row per reference and reason."""
+    if not report.uncompared:
+        return []
+    names = [entry.reference for entry in report.references]
+    known = [name for name in names if any(name in entry.cost_usd for entry in report.uncompared)]
+    columns = (Column("no price under"), Column("reason"), Column("records", "int"))
+    table = tuple(
+        (entry.reference, entry.reason, entry.records, *(entry.cost_usd.get(name) for name in known))
+        for entry in report.uncompared
+    )
+    title = "Not in the totals: records that only some references can price"
+    return [Table((*columns, *(Column(name, "usd") for name in known)), table, title=title)]
 
 
 def _cell(entry: ReferenceCost, key: str) -> Cell:

@@ -218,5 +218,9 @@ def _main_reason(reasons: str) -> str:
 def _priced(measured: Measures, total: Total | None) -> PricedMeasures:
     total = total or Total(None, 0)
     return PricedMeasures(
-        **structs.asdict(measured), cost_usd=total.cost_usd, priced=total.priced, cost_floor=total.floor
+        **structs.asdict(measured),
+        cost_usd=total.cost_usd,
+        priced=total.priced,
+        charged=total.charged,
+        cost_floor=total.floor,
     )

@@ -55,8 +55,10 @@ class PricedMeasures(Measures, frozen=True, kw_only=True):
     """The numbers of one reference in total."""
 
     cost_usd: Usd | None
-    """Over the records that have a price; `None`: no record is priced."""
+    """Over the records that have a price under all references; `None`: no record is priced."""
     priced: Count
+    """Records that have a price under this reference."""
+    charged: Count
     """Records in the cost."""
     cost_floor: bool
     """The true cost is higher."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,23 @@ def test_the_suffix_means_nothing_where_the_file_is_not_a_report(inside: Inside)
     done = inside("migrate", SAMPLES / "completions-2023.jsonl", "--to", "gpt-4o", "-o", "new.json5", "-q")
 
     assert (done.code, "requests" in done.out) == (0, True)
+
+
+@pytest.mark.parametrize("more", [(), ("--per-record",)])
+def test_a_decimal_comma_separates_csv_by_semicolons_and_leaves_tabs(
+    inside: Inside, more: tuple[str, ...]
+) -> None:
+    command = ("cost", LOG, "--to", "gpt-4o", "-q", *more)
+    english = list(csv.reader(inside(*command, "-f", "csv").out.splitlines()))
+    german = list(csv.reader(inside(*command, "-f", "csv", "--decimal", ",").out.splitlines(), delimiter=";"))
+    tabs = list(csv.reader(inside(*command, "-f", "tsv").out.splitlines(), delimiter="\t"))
+
+    assert tabs == english
+    assert german[0] == english[0]
+    costs = [name.endswith("cost_usd") for name in english[0]]
+    for row, translated in zip(english[1:], german[1:], strict=True):
+        numbers = [cell for cell, is_cost in zip(row, costs, strict=True) if is_cost]
+        assert any("." in cell for cell in numbers)
+        assert [cell for cell, is_cost in zip(translated, costs, strict=True) if is_cost] == [
+            cell.replace(".", ",") for cell in numbers
+        ]

@@ -98,6 +98,10 @@ class Output:
         Path | None,
         option("--output", "-o", help_text="Write to FILE; it is replaced only on success.", metavar="FILE"),
     ] = None
+    decimal: Annotated[
+        Literal[".", ","],
+        option("--decimal", help_text="Decimal separator of csv and tsv; with a comma, csv separates by ;."),
+    ] = "."
     color: Annotated[
         Color,
         option(
@@ -151,7 +155,7 @@ def show(report: Report, output: Output) -> None:
     from tokcount.render.emit import emit
     from tokcount.reports.views import document_of
 
-    emit(document_of(report), output.format, output.output, output.color)
+    emit(document_of(report), output.format, output.output, output.color, output.decimal)
 
 
 def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
@@ -159,7 +163,7 @@ def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
     from tokcount.document.document import Envelope
     from tokcount.render.emit import emit_rows
 
-    emit_rows(rows, Envelope(command=command), output.format, output.output, output.color)
+    emit_rows(rows, Envelope(command=command), output.format, output.output, output.color, output.decimal)
 
 
 def is_on_screen(output: Output) -> bool:

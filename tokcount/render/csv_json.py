@@ -19,16 +19,30 @@ from tokcount.render.terminal import OutputTarget
 def render_csv(document: Document, target: OutputTarget) -> str:
     """A header and one line per row (RFC 4180, with plain line feeds); unknown values are empty cells.
 
-    Empty when there are no rows.
+    Empty when there are no rows. With a decimal comma, semicolons separate the cells.
     """
+    return _separated(document, separator_of(target), target.decimal)
+
+
+def render_tsv(document: Document, target: OutputTarget) -> str:
+    """As `render_csv`, with tabs between the cells."""
+    return _separated(document, "\t", target.decimal)
+
+
+def separator_of(target: OutputTarget) -> str:
+    """What separates the cells of CSV, so that it differs from the decimal separator."""
+    return ";" if target.decimal == "," else ","
+
+
+def _separated(document: Document, separator: str, decimal: str) -> str:
     rows = document.rows()
     columns = list(dict.fromkeys(name for row in rows for name in row))
     if not columns:
         return ""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer, delimiter=separator, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in columns])
-    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    writer.writerows([_cell(row.get(name), decimal) for name in columns] for row in rows)
     return buffer.getvalue()
 
 
@@ -59,9 +73,10 @@ def to_json(value: Any, indent: int | None = None) -> str:
     return json_text(re.sub(f'"{mark}([^"]*)"', r"\1", text) if mark in text else text)
 
 
-def _cell(value: Cell | Decimal) -> Cell:
+def _cell(value: Cell | Decimal, decimal: str) -> Cell:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+    if isinstance(value, float | Decimal):
+        digits = f"{value:f}" if isinstance(value, Decimal) else str(value)
+        return digits.replace(".", decimal)
     return csv_cell(value) if isinstance(value, str) else value

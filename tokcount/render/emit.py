@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from tokcount.document.document import Document, Envelope
 from tokcount.errors import UsageError
 from tokcount.render.registry import find, function
-from tokcount.render.terminal import ColorChoice, OutputTarget, target_of
+from tokcount.render.terminal import ColorChoice, Decimal, OutputTarget, target_of
 from tokcount.render.writing import destination, drop_stdout, is_stdout, write
 
 if TYPE_CHECKING:
@@ -31,18 +33,29 @@ def render(document: Document, name: str, target: OutputTarget | None = None) ->
     return function(renderer.for_reports)(document, target or OutputTarget())
 
 
-def emit(document: Document, name: str, path: Path | None = None, color: ColorChoice = "auto") -> None:
+def emit(
+    document: Document,
+    name: str,
+    path: Path | None = None,
+    color: ColorChoice = "auto",
+    decimal: Decimal = ".",
+) -> None:
     """Render a report and write it to `path` or standard output; see `tokcount.render.writing.write`.
 
     A reader of standard output that has gone away is not an error.
     """
-    content = render(document, name, _target(path, color))
+    content = render(document, name, structs.replace(_target(path, color), decimal=decimal))
     with _until_closed():
         write(content, path)
 
 
 def emit_rows(
-    frame: pl.DataFrame, envelope: Envelope, name: str, path: Path | None = None, color: ColorChoice = "auto"
+    frame: pl.DataFrame,
+    envelope: Envelope,
+    name: str,
+    path: Path | None = None,
+    color: ColorChoice = "auto",
+    decimal: Decimal = ".",
 ) -> None:
     """Write rows, one per record, to `path` or standard output in the format `name`.
 
@@ -55,7 +68,9 @@ def emit_rows(
         raise UsageError(f"format {name!r} is for reports, not for rows.")
     if renderer.binary and is_stdout(path) and sys.stdout.isatty():
         raise UsageError(f"{name} is binary; name a file with -o FILE")
-    chunks = function(renderer.for_rows)(frame, envelope, _target(path, color))
+    chunks = function(renderer.for_rows)(
+        frame, envelope, structs.replace(_target(path, color), decimal=decimal)
+    )
     with _until_closed(), destination(path) as file:
         for chunk in chunks:
             file.write(chunk)

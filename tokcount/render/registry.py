@@ -77,6 +77,13 @@ RENDERERS: Final[dict[str, Renderer]] = {
         for_reports="tokcount.render.csv_json:render_csv",
         for_rows="tokcount.render.rows:csv_rows",
     ),
+    "tsv": Renderer(
+        description="the rows of the main table, separated by tabs",
+        media_type="text/tab-separated-values",
+        suffixes=(".tsv",),
+        for_reports="tokcount.render.csv_json:render_tsv",
+        for_rows="tokcount.render.rows:tsv_rows",
+    ),
     "json": Renderer(
         description="everything, as one document",
         media_type="application/json",

@@ -12,7 +12,7 @@ import polars as pl
 
 from tokcount.document.blocks import CellKind, Column, Table
 from tokcount.document.document import Envelope
-from tokcount.render.csv_json import to_json
+from tokcount.render.csv_json import separator_of, to_json
 from tokcount.render.escape import INVISIBLE, csv_cell, json_text
 from tokcount.render.terminal import OutputTarget
 
@@ -26,14 +26,25 @@ UNSAFE_CELL: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|^\s*::|{COMMAND_OR_INVI
 
 
 def csv_rows(frame: pl.DataFrame, envelope: Envelope, target: OutputTarget) -> Iterator[bytes]:
-    """A header and one line per row; cells are escaped as in `csv_cell`."""
+    """A header and one line per row; cells are escaped as in `csv_cell`. With a decimal comma, `;` separates them."""
+    return _separated_rows(frame, separator_of(target), target.decimal)
+
+
+def tsv_rows(frame: pl.DataFrame, envelope: Envelope, target: OutputTarget) -> Iterator[bytes]:
+    """As `csv_rows`, with tabs between the cells."""
+    return _separated_rows(frame, "\t", target.decimal)
+
+
+def _separated_rows(frame: pl.DataFrame, separator: str, decimal: str) -> Iterator[bytes]:
+    amounts = pl.selectors.ends_with(":cost_usd") & pl.selectors.string()
+    frame = frame.with_columns(amounts.str.replace(".", decimal, literal=True))
     escaped = _escaped_cells(frame)
     names = [csv_cell(name) for name in frame.columns]
     for number, batch in enumerate(_batches(frame)):
         safe = _with_iso_times(batch.with_columns(escaped)).with_columns(pl.col(pl.String).replace("", None))
         safe.columns = names
         buffer = io.BytesIO()
-        safe.write_csv(buffer, include_header=number == 0)
+        safe.write_csv(buffer, include_header=number == 0, separator=separator, decimal_comma=decimal == ",")
         yield buffer.getvalue()
 
 

@@ -11,6 +11,8 @@ import msgspec
 
 ColorChoice = Literal["auto", "always", "never"]
 """The values of `--color`."""
+Decimal = Literal[".", ","]
+"""The values of `--decimal`."""
 
 
 class OutputTarget(msgspec.Struct, frozen=True):
@@ -20,6 +22,8 @@ class OutputTarget(msgspec.Struct, frozen=True):
     color: bool = False
     for_programs: bool = False
     """Whether tables are for `sort`, `cut` and `awk`: tabs between plain numbers."""
+    decimal: Decimal = "."
+    """The decimal separator of CSV and TSV."""
 
 
 class Stream(Protocol):

@@ -557,3 +557,14 @@ def test_models_that_nobody_knows_do_not_slow_it_down() -> None:
 
     assert time.process_time() - began < 0.7
     assert [row["reason"] for row in entry["unpriced"]] == ["unknown model"] * 3
+
+
+def test_the_assumptions_behind_the_cost_of_a_target_are_named() -> None:
+    log = frame(record(own=(1000, 10), counts={"gpt-4o": (900, 9)}))
+
+    assert cost(log)["assumptions"] == []
+    assert cost(log, "gpt-4o", cached_share=Decimal("0.4"))["assumptions"] == [
+        "the same answers, counted again",
+        "as many reasoning tokens as were billed",
+        "40% of each prompt of at least 1,024 tokens cached",
+    ]

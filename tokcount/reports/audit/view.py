@@ -57,6 +57,7 @@ def blocks(report: AuditReport) -> Blocks:
     """Summary, contents, drift, why, cost, windows, findings, worst records, and how the numbers were made."""
     return [
         *(Line(text, "strong") for text in summary(report)),
+        *sentences.assumptions(cost_report(report)),
         Heading("What the log holds"),
         Line(holdings(report)),
         *skipped(report),

@@ -27,7 +27,7 @@ from tokcount.reports.cost.entries import BY, entry, groups, uncompared
 from tokcount.reports.cost.monthly import Projection, projection_of
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.reports.cost.report import CostReport, Costs, PriceData
-from tokcount.reports.cost.usage import with_usage
+from tokcount.reports.cost.usage import CACHED_FROM, with_usage
 from tokcount.reports.overview import SkippedSummary, overview
 
 KEPT = ("price", "priced", "cost", "input_cost", "output_cost")
@@ -120,11 +120,25 @@ def costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = N
         cached_share=None if options.cached_share is None else decimal_text(options.cached_share),
         monthly=None if projection is None else projection.monthly(),
         price_data=PriceData(data_version(), data_date()),
+        assumptions=_assumptions(options),
         references=references,
         uncompared=uncompared(amounts, same),
         by=list(options.by),
         groups=groups(frame, charged, compared, options.by),
     )
+
+
+def _assumptions(options: CostOptions) -> list[str]:
+    """What the costs under targets assume."""
+    if len(options.labels) < 2:
+        return []
+    billed = options.baseline == OWN
+    reasoning = "as many reasoning tokens as were billed" if billed else "no reasoning tokens"
+    if options.cached_share is not None:
+        cached = f"{options.cached_share:.0%} of each prompt of at least {CACHED_FROM:,} tokens cached"
+    else:
+        cached = "the cached share that the log has" if billed else "nothing cached"
+    return ["the same answers, counted again", reasoning, cached]
 
 
 def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:

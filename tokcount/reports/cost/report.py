@@ -164,6 +164,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     cached_share: Usd | None
     monthly: Monthly | None
     price_data: PriceData
+    assumptions: list[str]
     references: list[ReferenceCost]
     uncompared: list[UncomparedCost]
     by: list[str]
@@ -185,6 +186,8 @@ class CostReport(Overview, frozen=True, kw_only=True, tag="cost"):
     """Share of long prompts assumed to be cached where the log has no cache data."""
     monthly: Monthly | None
     price_data: PriceData
+    assumptions: list[str]
+    """What the costs under targets assume; empty without targets."""
     references: list[ReferenceCost]
     """The baseline first."""
     uncompared: list[UncomparedCost]

@@ -36,6 +36,7 @@ def blocks(report: CostReport) -> Blocks:
         *flags(report),
         Line(sentences.baseline(baseline, report)),
         *(Line(sentences.target(entry, report)) for entry in targets),
+        *sentences.assumptions(report),
         *sentences.monthly(report),
         totals(report),
         *not_compared(report),

@@ -154,6 +154,8 @@ def test_a_worker_ended_in_the_middle_of_a_result_leaves_nobody_waiting(
     begun = multiprocessing.get_context("fork").Event()
 
     class HalfAResult:
+        selection = None
+
         def __init__(self, *_: object) -> None: ...
 
         def process(self, *_: object) -> None:

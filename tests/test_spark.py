@@ -16,6 +16,7 @@ import pytest
 from support import in_process
 from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 from support.paths import ROOT
+from support.rendering import render
 from support.spark_cluster import cluster, environment, need_spark, settings
 
 need_spark()
@@ -123,7 +124,7 @@ def test_the_report_is_the_document_of_the_local_command(
     rows = scan(lines, READ, reportable=True, today=TODAY, **options)
     report = drift_report(rows, top=asked.get("top", 5), today=TODAY, **options)
 
-    assert json.loads(json.dumps(report.document())) == document(*as_options(asked), *logs)
+    assert json.loads(render(report, "json")) == document(*as_options(asked), *logs)
 
 
 def test_how_rows_are_spread_does_not_matter(session: SparkSession, logs: list[Path]) -> None:

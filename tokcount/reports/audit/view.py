@@ -130,7 +130,8 @@ def summary(report: AuditReport) -> list[str]:
 def _sentence(report: AuditReport, entry: PricedMeasures) -> str:
     label = entry.reference
     target = _replacements(report) if label == AUTO else label
-    subject = f"Moving these {_records(report)} from {_baseline(report)} to {target}"
+    these = "this" if report.records == 1 else "these"
+    subject = f"Moving {these} {_records(report)} from {_baseline(report)} to {target}"
     if entry.drift is None:
         return f"{subject}: no record can be compared."
     changes = [f"{percent(entry.drift)} input tokens", *_framing(report, label), *_money(report, label)]

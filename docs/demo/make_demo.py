@@ -16,6 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+
+from on_terminal import on_terminal
+
 SYSTEM = (
     "You are the support bot of Brindle & Co, a shop for outdoor gear. Answer in at most three sentences."
 )
@@ -46,8 +50,8 @@ baseline = "baseline.json"
 fail = ["input_tokens.max <= 200", "cost.total <= baseline + 5%"]
 warn = ["framing.share <= 10%"]
 """
-OUTPUTS = {"check.txt": "table", "annotations.txt": "github", "summary.md": "markdown", "junit.xml": "junit"}
-"""File → the format in which it shows the check of the second log."""
+OUTPUTS = {"annotations.txt": "github", "summary.md": "markdown", "junit.xml": "junit"}
+"""File → the format in which it shows the check of the second log; `check.txt` is what a terminal shows."""
 
 
 def main() -> None:
@@ -58,6 +62,8 @@ def main() -> None:
     (folder / "tokcount.toml").write_text(CONFIGURATION, encoding="utf-8")
     tokcount(folder, "check", "before.jsonl", "--save-baseline", "baseline.json")
     report = tokcount(folder, "check", "after.jsonl", "-f", "json")
+    shown = on_terminal(f"{sys.executable} -m tokcount check after.jsonl", folder)
+    (folder / "check.txt").write_text(shown + "\n", encoding="utf-8")
     for name, form in OUTPUTS.items():
         (folder / name).write_bytes(tokcount(folder, "render", "-", "-f", form, given=report))
 

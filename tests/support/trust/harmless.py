@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -75,10 +76,18 @@ def any_text(shown: str) -> None:
     assert command is None, _around(shown, command.start())
 
 
-def table_of_cells(shown: str) -> None:
+def tables_in_a_pipe(shown: str) -> None:
+    """In a pipe: tabs are only between cells, so that all lines of a table have as many."""
+    any_text(shown.replace("\t", "  "))
+    for paragraph in shown.split("\n\n"):
+        tabs = [line.count("\t") for line in paragraph.splitlines() if "\t" in line]
+        assert len(set(tabs)) <= 1, paragraph
+
+
+def table_of_cells(shown: str, delimiter: str = ",") -> None:
     """In a spreadsheet: rows of one length, and no formula."""
-    any_text(shown)
-    rows = list(csv.reader(io.StringIO(shown)))
+    any_text(shown if delimiter == "," else shown.replace(delimiter, "  "))
+    rows = list(csv.reader(io.StringIO(shown), delimiter=delimiter))
     assert len({len(row) for row in rows if row}) <= 2
     for cell in (cell for row in rows for cell in row):
         assert not FORMULA.match(cell) or NUMBER.fullmatch(cell), cell
@@ -162,8 +171,9 @@ def junit(shown: str) -> None:
 
 
 HARMLESS: dict[str, Callable[[str], None]] = {
-    "table": any_text,
+    "table": tables_in_a_pipe,
     "csv": table_of_cells,
+    "tsv": partial(table_of_cells, delimiter="\t"),
     "json": document,
     "jsonl": lines_of_documents,
     "markdown": markdown,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,7 @@ from tokcount.errors import UsageError
 from tokcount.render import rows as row_formats
 from tokcount.render.emit import emit_rows
 from tokcount.render.registry import ROW_FORMATS
+from tokcount.reports.columns import USD
 from tokcount.reports.per_record import per_record
 
 DRIFT = Envelope(command="drift")
@@ -59,6 +61,19 @@ def test_parquet_keeps_everything_as_it_is(tmp_path: Path) -> None:
     emit_rows(rows(), DRIFT, "parquet", tmp_path / "rows.parquet")
 
     assert_frame_equal(pl.read_parquet(tmp_path / "rows.parquet"), rows())
+
+
+def test_money_is_the_same_number_with_all_digits_in_every_format(tmp_path: Path) -> None:
+    amounts = [Decimal("1234567.0000000000005"), Decimal(0), Decimal(10), None, Decimal("0.0625")]
+    frame = rows().with_columns(pl.Series("gpt-4o:cost_usd", amounts, USD))
+
+    lines = written(frame, "jsonl", tmp_path).splitlines()
+    table = csv.DictReader(written(frame, "csv", tmp_path).splitlines())
+
+    assert [json.loads(line, parse_float=Decimal)["gpt-4o:cost_usd"] for line in lines] == amounts
+    assert [row["gpt-4o:cost_usd"] for row in table] == ["1234567.0000000000005", "0", "10", "", "0.0625"]
+    emit_rows(frame, DRIFT, "parquet", tmp_path / "rows.parquet")
+    assert pl.read_parquet(tmp_path / "rows.parquet")["gpt-4o:cost_usd"].to_list() == amounts
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "json"])

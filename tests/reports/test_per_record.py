@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 import pytest
 from support.frames import NEW, OLD, SKIPS, small_log
@@ -27,11 +29,11 @@ def test_drift_is_signed_and_unknown_where_it_cannot_be_said() -> None:
 
 
 def test_a_cost_without_a_price_is_unknown_and_one_with_a_price_stays() -> None:
-    priced = small_log().with_columns(pl.lit("0.001").alias("gpt-4o:cost_usd"))
+    priced = small_log().with_columns(pl.lit(Decimal("0.001")).alias("gpt-4o:cost_usd"))
 
     rows = per_record(priced, (OLD, NEW), OLD)
 
-    assert rows["gpt-4o:cost_usd"].to_list() == ["0.001"] * 5
+    assert rows["gpt-4o:cost_usd"].to_list() == [Decimal("0.001")] * 5
     assert rows["text-davinci-003:cost_usd"].null_count() == 5
 
 

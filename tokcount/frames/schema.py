@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tokcount.errors import UsageError
 from tokcount.framing.content import ROLES
+from tokcount.reports.columns import USD
 from tokcount.reports.per_record import has_prices
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import (
@@ -26,6 +27,7 @@ _ARROW: Final[dict[Dtype, pa.DataType]] = {
     "basis": pa.string(),
     "integer": pa.int64(),
     "number": pa.float64(),
+    "money": pa.decimal128(USD.precision, USD.scale),
     "time": pa.timestamp("us", "UTC"),
 }
 

@@ -18,7 +18,7 @@ from tokcount.render.terminal import OutputTarget
 
 BATCH_ROWS: Final = 20_000
 AMOUNT: Final = re.compile(rb'(:cost_usd":)"(-?[\d.]+)"')
-"""An amount of money in a JSON object, which is text in the frame. No string contains this: its quotes are escaped."""
+"""An amount of money in a JSON object, which polars writes as text. No string contains this: its quotes are escaped."""
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
 COMMAND_OR_INVISIBLE: Final = rf"[{INVISIBLE}]|##\w*\["
 UNSAFE_CELL: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|^\s*::|{COMMAND_OR_INVISIBLE}"
@@ -36,12 +36,11 @@ def tsv_rows(frame: pl.DataFrame, envelope: Envelope, target: OutputTarget) -> I
 
 
 def _separated_rows(frame: pl.DataFrame, separator: str, decimal: str) -> Iterator[bytes]:
-    amounts = pl.selectors.ends_with(":cost_usd") & pl.selectors.string()
-    frame = frame.with_columns(amounts.str.replace(".", decimal, literal=True))
     escaped = _escaped_cells(frame)
     names = [csv_cell(name) for name in frame.columns]
     for number, batch in enumerate(_batches(frame)):
-        safe = _with_iso_times(batch.with_columns(escaped)).with_columns(pl.col(pl.String).replace("", None))
+        safe = batch.with_columns(*escaped, _amounts().str.replace(".", decimal, literal=True))
+        safe = _with_iso_times(safe).with_columns(pl.col(pl.String).replace("", None))
         safe.columns = names
         buffer = io.BytesIO()
         safe.write_csv(buffer, include_header=number == 0, separator=separator, decimal_comma=decimal == ",")
@@ -94,13 +93,18 @@ def _json_batches(frame: pl.DataFrame) -> Iterator[bytes]:
     needs_escapes = any(_matching(frame[name], COMMAND_OR_INVISIBLE) for name in _texts(frame))
     for batch in _batches(frame):
         buffer = io.BytesIO()
-        _with_iso_times(batch).write_ndjson(buffer)
+        _with_iso_times(batch.with_columns(_amounts())).write_ndjson(buffer)
         content = AMOUNT.sub(rb"\1\2", buffer.getvalue())
         yield json_text(content.decode()).encode() if needs_escapes else content
 
 
 def _batches(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     return frame.iter_slices(BATCH_ROWS) if frame.height else iter([frame])
+
+
+def _amounts() -> pl.Expr:
+    """The amounts of money as text, without the zeros that fill a decimal type up to its scale."""
+    return pl.selectors.decimal().cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 def _with_iso_times(frame: pl.DataFrame) -> pl.DataFrame:
@@ -126,14 +130,12 @@ def _matching(values: pl.Series, pattern: str) -> list[str]:
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:
-    return [
-        name for name, dtype in frame.schema.items() if dtype == pl.String and not name.endswith(":cost_usd")
-    ]
+    return [name for name, dtype in frame.schema.items() if dtype == pl.String]
 
 
 def _table(frame: pl.DataFrame) -> Table:
     columns = tuple(Column(name, _kind(name, dtype)) for name, dtype in frame.schema.items())
-    return Table(columns, tuple(_with_iso_times(frame).iter_rows()))
+    return Table(columns, tuple(_with_iso_times(frame.with_columns(_amounts())).iter_rows()))
 
 
 def _kind(column: str, dtype: pl.DataType) -> CellKind:

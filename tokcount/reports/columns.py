@@ -11,8 +11,10 @@ import polars as pl
 from tokcount.models.references import AUTO, OWN
 from tokcount.scanning.schema import QUANTITIES, Quantity, column
 
-__all__ = ["QUANTITIES", "NamedReference", "Quantity", "column", "decimal_text", "models_of"]
+__all__ = ["QUANTITIES", "USD", "NamedReference", "Quantity", "column", "decimal_text", "models_of"]
 
+USD: Final = pl.Decimal(38, 13)
+"""Money in rows: every charge is a whole number of 10^-13 US dollars, so no digit is lost."""
 _MODEL_COLUMNS: Final = {OWN: "model", AUTO: "replacement"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tokcount.models.references import AUTO, OWN
-from tokcount.reports.columns import NamedReference, column
+from tokcount.reports.columns import USD, NamedReference, column
 from tokcount.reports.measures import with_drift
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
@@ -31,7 +31,7 @@ def per_record(
     unpriced = [
         column(r.label, "cost_usd") for r in references if column(r.label, "cost_usd") not in frame.columns
     ]
-    prepared = prepared.with_columns(pl.lit(None, pl.String).alias(name) for name in unpriced)
+    prepared = prepared.with_columns(pl.lit(None, USD).alias(name) for name in unpriced)
     counts = [column(r.label, name) for r in references for name in ROW_MEASURES]
     return prepared.select(*REPORTED_COLUMNS, *counts, "reason")
 

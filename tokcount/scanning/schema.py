@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-Dtype = Literal["text", "basis", "integer", "number", "time"]
+Dtype = Literal["text", "basis", "integer", "number", "money", "time"]
 """`basis` is one of `BASIS_ORDER`, `number` may have a fraction, `time` is an instant in UTC."""
 
 TIME_FORMATS: Final = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
@@ -87,7 +87,7 @@ MEASURES: Final = (
     Measure("input_tokens", "integer", "content, framing and hidden"),
     Measure("output_tokens", "integer", "tokens of the answer", counted=True),
     Measure("drift", "number", "(target - baseline) / baseline of the input tokens"),
-    Measure("cost_usd", "text", "price of the call in US dollars, as a decimal"),
+    Measure("cost_usd", "money", "price of the call in US dollars"),
     Measure("basis", "basis", "basis of the input tokens", counted=True),
     Measure("low", "text", "why the cost is a lower bound"),
 )

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tokcount.arrow import Options
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MONEY: Final = "decimal(38, 13)"
 
 
 class Skips(msgspec.Struct, frozen=True):
@@ -157,7 +156,7 @@ def _money(label: str, common: Column) -> list[Column]:
     cost = F.when(common, every)
     return [
         F.count(every).alias(column(label, "priced")),
-        F.sum(cost.cast(MONEY)).alias(column(label, "sum_usd")),
+        F.sum(cost).alias(column(label, "sum_usd")),
         F.count(cost).alias(column(label, "charged")),
         F.count(F.when(cost.isNotNull(), of(label, "low"))).alias(column(label, "floors")),
     ]

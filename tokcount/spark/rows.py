@@ -11,6 +11,7 @@ from pyspark.sql import types as spark_types
 
 from tokcount.arrow import IDENTITY, Options, Scan
 from tokcount.framing.content import ROLES
+from tokcount.reports.columns import USD
 from tokcount.reports.per_record import has_prices
 from tokcount.scanning.frame import DUPLICATE
 from tokcount.scanning.schema import column
@@ -23,6 +24,7 @@ _TYPES: Final = {
     pa.string(): spark_types.StringType(),
     pa.int64(): spark_types.LongType(),
     pa.float64(): spark_types.DoubleType(),
+    pa.decimal128(USD.precision, USD.scale): spark_types.DecimalType(USD.precision, USD.scale),
     pa.timestamp("us", "UTC"): spark_types.TimestampType(),
 }
 

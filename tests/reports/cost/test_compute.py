@@ -18,6 +18,7 @@ from support.money import request_usd
 from tokcount.errors import UsageError
 from tokcount.models import overrides, pricing
 from tokcount.models.catalog import Catalog
+from tokcount.reports.columns import USD
 from tokcount.reports.cost.compute import CostOptions, Total, costs, totals, with_costs
 
 TODAY = date(2026, 11, 22)
@@ -437,11 +438,12 @@ def test_a_wrong_option_is_one_clear_line(options: dict[str, Any], message: str)
         cost(frame(), **options)
 
 
-def test_per_record_costs_are_exact_text_and_empty_where_unknown() -> None:
+def test_per_record_costs_are_exact_numbers_and_empty_where_unknown() -> None:
     log = frame(record(own=(1, 0)), record("gpt-6.2-sol", own=(1, 0)))
     column = with_costs(log, CostOptions(today=TODAY))["own:cost_usd"]
 
-    assert column.to_list() == ["0.0000025", None]
+    assert column.to_list() == [Decimal("0.0000025"), None]
+    assert column.dtype == USD
 
 
 MODELS = (
@@ -484,7 +486,7 @@ def test_totals_are_the_sums_of_their_records_and_of_their_effects(
     rows = with_costs(log, options)
 
     for entry in data["references"]:
-        column = [Decimal(text) for text in rows[f"{entry['reference']}:cost_usd"] if text is not None]
+        column = rows[f"{entry['reference']}:cost_usd"].drop_nulls().to_list()
         assert entry["priced"] == len(column)
         label = entry["reference"]
         left_out = sum(Decimal(one["cost_usd"].get(label, 0)) for one in data["uncompared"])
@@ -502,9 +504,7 @@ def test_totals_are_the_sums_of_their_records_and_of_their_effects(
             assert effects == Decimal(entry["difference_usd"])
         known = rows["own:cost_usd"].count() and rows[f"{entry['reference']}:cost_usd"].count()
         both = same if known else same.clear()
-        after, before = (
-            sum(Decimal(text) for text in both[f"{label}:cost_usd"]) for label in (entry["reference"], "own")
-        )
+        after, before = (sum(both[f"{label}:cost_usd"].to_list()) for label in (entry["reference"], "own"))
         assert Decimal(entry["difference_usd"] or 0) == after - before
 
 
@@ -524,7 +524,7 @@ def test_the_frame_agrees_with_the_arithmetic_of_one_request(log: pl.DataFrame) 
             assert row["own:cost_usd"] is None
             continue
         cached = row["billed_cached_tokens"] or 0
-        assert Decimal(row["own:cost_usd"]) == request_usd(price, tokens_in, tokens_out or 0, cached=cached)
+        assert row["own:cost_usd"] == request_usd(price, tokens_in, tokens_out or 0, cached=cached)
 
 
 def test_two_thousand_records_over_two_years_take_well_under_a_second() -> None:

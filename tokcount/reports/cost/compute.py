@@ -22,7 +22,7 @@ from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog, data_date, data_version
 from tokcount.models.references import OWN, PER_RECORD
-from tokcount.reports.columns import column, decimal_text, models_of
+from tokcount.reports.columns import USD, column, decimal_text, models_of
 from tokcount.reports.cost.entries import BY, entry, groups, uncompared
 from tokcount.reports.cost.monthly import Projection, projection_of
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
@@ -142,7 +142,7 @@ def _assumptions(options: CostOptions) -> list[str]:
 
 
 def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> pl.DataFrame:
-    """The frame with `R:cost_usd` for each label: an exact decimal string, null where a record is unpriced.
+    """The frame with `R:cost_usd` for each label: an exact `USD` amount, null where a record is unpriced.
 
     `R:low` is why the true cost of a record is higher; it is null where it is not.
     """
@@ -151,7 +151,7 @@ def with_costs(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | Non
     columns = []
     for label in options.labels:
         charged = _charged(frame, label, options, book)
-        cost = usd_text(pl.col("cost")).alias(column(label, "cost_usd"))
+        cost = usd_text(pl.col("cost")).cast(USD).alias(column(label, "cost_usd"))
         columns += charged.select(cost, pl.col("low").alias(column(label, "low"))).get_columns()
     return frame.with_columns(columns)
 

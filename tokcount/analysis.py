@@ -124,7 +124,7 @@ def drift(paths: Paths, *, by: Names = (), top: int = 5, **options: Unpack[ScanO
     `by` groups records, by `model`, `kind`, `role`, `script`, `day`, `week`, `month`, `source`, `tag` or `user`.
     `top` is the number of records listed for each target, those that grow most first. Token counts are integers,
     drift is a signed fraction, money a decimal string in US dollars, and `None` means not known. `report.document()`
-    is the report as plain values: dictionaries, lists, numbers and strings.
+    is the report as the values of `-f json`: dictionaries, lists, strings and numbers, money as `Decimal`.
 
     Raises `UsageError` as `scan` does, and `DataError` if nothing in the logs can be counted.
     """

@@ -1,4 +1,4 @@
-"""Amounts of money: exact decimal strings in Python, numbers with the same digits in JSON.
+"""Amounts of money: exact decimal strings in typed reports, numbers with the same digits in JSON.
 
 Where a report has amounts is known from its type: they are the fields of type `Usd`.
 """

@@ -37,9 +37,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     rows: Callable[[], list[Row]]
     """For programs: the main table, flat."""
     data: Callable[[], dict[str, Any]]
-    """Everything, as JSON values, with the envelope first. Amounts of money are decimal strings."""
-    numbers: Callable[[], dict[str, Any]]
-    """As `data`, with amounts of money as `Decimal`."""
+    """Everything, as JSON values, with the envelope first; an amount of money is a `Decimal`."""
     budgets: Callable[[], BudgetResults]
     """The outcome of each budget; reports of `check` only."""
 

@@ -48,7 +48,7 @@ def _separated(document: Document, separator: str, decimal: str) -> str:
 
 def render_json(document: Document, target: OutputTarget) -> str:
     """The whole report as one indented JSON document, keys in the order of the contract."""
-    return to_json(document.numbers(), indent=2) + "\n"
+    return to_json(document.data(), indent=2) + "\n"
 
 
 def render_jsonl(document: Document, target: OutputTarget) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from tokcount.document.amounts import Usd as Usd  # noqa: PLC0414 - types of reports take it from here
+from tokcount.document.amounts import as_numbers
 from tokcount.document.document import SCHEMA_VERSION
 from tokcount.version import __version__
 
@@ -34,8 +35,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
         return str(self.__struct_config__.tag)
 
     def document(self) -> dict[str, Any]:
-        """The JSON document: the envelope first, then the report in the order of its fields."""
-        fields: dict[str, Any] = msgspec.to_builtins(self)
+        """The JSON document: the envelope first, then the report in the order of its fields; money as `Decimal`."""
+        fields: dict[str, Any] = as_numbers(msgspec.to_builtins(self), type(self))
         return {"schema_version": self.schema_version, "tokcount": self.tokcount, **fields}
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol, cast
 
-from tokcount.document.amounts import as_numbers
 from tokcount.document.blocks import Blocks
 from tokcount.document.budgets import BudgetResults
 from tokcount.document.document import Document, Envelope
@@ -33,7 +32,6 @@ def document_of(report: Report) -> Document:
         blocks=lambda: _view(report).blocks(report),
         rows=lambda: _view(report).rows(report),
         data=report.document,
-        numbers=lambda: as_numbers(report.document(), type(report)),
         budgets=lambda: _budgets(report),
     )
 

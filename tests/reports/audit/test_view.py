@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from support.audit_reports import AUDIT
 
+from tokcount.document.amounts import as_text
 from tokcount.reports.audit.report import AuditReport
 from tokcount.reports.audit.view import summary
 
@@ -19,7 +20,7 @@ def data() -> dict[str, Any]:
 
 
 def sentences(data: dict[str, Any]) -> list[str]:
-    return summary(msgspec.convert(data, AuditReport))
+    return summary(msgspec.convert(as_text(data, AuditReport), AuditReport))
 
 
 def test_one_sentence_per_target(data: dict[str, Any]) -> None:

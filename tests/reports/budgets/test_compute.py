@@ -44,7 +44,7 @@ def test_warnings_do_not_fail_a_report() -> None:
         ("input_tokens.min <= 0", True, 0, None),
         ("framing_tokens.min >= -3", True, 3, 1.0),
         ("framing.max <= 7.5%", False, 0.005, 0.005 / 0.075),
-        ("cost.max <= $0.01", False, "0.00806", 0.806),
+        ("cost.max <= $0.01", False, Decimal("0.00806"), 0.806),
     ],
 )
 def test_the_margin_is_the_difference_divided_by_the_limit(
@@ -63,8 +63,8 @@ def test_the_margin_is_the_difference_divided_by_the_limit(
         ("input_tokens.max <= baseline + 5%", 600, 630),
         ("input_tokens.max <= baseline - 40", 600, 560),
         ("framing.share <= baseline + 5%", "0.1", 0.15),
-        ("cost.total <= baseline + 10%", "0.02", "0.022"),
-        ("cost.total <= baseline - $0.01", "0.02", "0.01"),
+        ("cost.total <= baseline + 10%", "0.02", Decimal("0.022")),
+        ("cost.total <= baseline - $0.01", "0.02", Decimal("0.01")),
     ],
 )
 def test_a_limit_can_be_relative_to_the_baseline(text: str, saved: str | int, limit: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -201,7 +202,10 @@ def test_money_is_shown_at_the_prices_asked_for_and_only_then() -> None:
     assert plain["prices"] is None
     assert [entry["cost_usd"] for entry in plain["references"]] == [None, None]
     assert priced["prices"] == {"version": "2026.11.22", "today": "2026-11-22"}
-    assert [entry["cost_usd"] for entry in priced["references"]] == ["0.0075", "0.000915"]
+    assert [entry["cost_usd"] for entry in priced["references"]] == [
+        Decimal("0.0075"),
+        Decimal("0.000915"),
+    ]
     assert [entry["cost_floor"] for entry in priced["references"]] == [True, True]
 
 

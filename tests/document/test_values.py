@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tokcount.document.blocks import Cell, CellKind
+from tokcount.document.blocks import Cell, CellKind, Measured
 from tokcount.document.values import plain, show
 
 
@@ -18,6 +18,10 @@ from tokcount.document.values import plain, show
         (-3, "int", "−3"),
         (-2.5, "int", "−2.5"),
         (2.0, "int", "2"),
+        (1200.456, "int", "1,200.46"),
+        (0.015, "points", "+1.5 points"),
+        (Measured("41.9", "usd", "at least "), "text", "at least $41.90"),
+        (Measured(None, "usd", "at least "), "text", "–"),
         (-0.333, "percent", "−33.3 %"),
         (0.41, "percent", "+41.0 %"),
         (12.5, "percent", "+1,250.0 %"),
@@ -69,6 +73,9 @@ def test_a_value_is_shown_by_its_kind(value: Cell, kind: CellKind, text: str) ->
         (1_400_000, "bytes", "1400000"),
         ("4,812", "text", "4,812"),
         (True, "int", "yes"),
+        (Measured("41.9", "usd", "at least "), "text", "41.9"),
+        (Measured(-0.015, "points"), "text", "-0.015"),
+        (Measured(None, "int"), "text", ""),
     ],
 )
 def test_programs_get_plain_digits(value: Cell, kind: CellKind, expected: str) -> None:

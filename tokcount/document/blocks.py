@@ -11,11 +11,22 @@ from typing import Literal
 
 import msgspec
 
-Cell = str | int | float | bool | None
-"""A raw value; `None` means "not known" and is shown as a dash."""
-
-CellKind = Literal["text", "int", "change", "percent", "share", "usd", "usd_change", "bytes", "bar"]
+CellKind = Literal["text", "int", "change", "percent", "points", "share", "usd", "usd_change", "bytes", "bar"]
 """How a value is shown; see `tokcount.document.values`. A `bar` is a length between 0 and 1."""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """A value with a kind of its own, in a column whose rows measure different things."""
+
+    value: str | int | float | None
+    kind: CellKind
+    prefix: str = ""
+    """Words before the value, for people: `at least `."""
+
+
+Raw = str | int | float | bool | None
+Cell = Raw | Measured
+"""A raw value; `None` means "not known" and is shown as a dash."""
 
 Tone = Literal["plain", "strong", "note", "warning"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from tokcount.document.blocks import Cell, CellKind
+from tokcount.document.blocks import Cell, CellKind, Measured
 
 MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
@@ -18,6 +18,8 @@ BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 def show(value: Cell, kind: CellKind) -> str:
     """A raw value for people; `None` is a dash."""
+    if isinstance(value, Measured):
+        return ("" if value.value is None else value.prefix) + show(value.value, value.kind)
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -30,6 +32,8 @@ def plain(value: Cell, kind: CellKind) -> str:
 
     A share has six significant digits, money and counts have all of theirs.
     """
+    if isinstance(value, Measured):
+        return plain(value.value, value.kind)
     if value is None:
         return ""
     if isinstance(value, bool) or kind == "text":
@@ -38,14 +42,14 @@ def plain(value: Cell, kind: CellKind) -> str:
     return f"{Decimal(digits):f}"
 
 
-FRACTIONS = frozenset({"percent", "share", "bar"})
+FRACTIONS = frozenset({"percent", "points", "share", "bar"})
 """Kinds whose values are parts of a whole."""
 
 
 def integer(value: float | str) -> str:
-    """With thousands separators and a real minus: `4,812,007`, `−3`. A fraction keeps its digits: `2.5`."""
+    """With thousands separators and a real minus: `4,812,007`, `−3`. A fraction has at most two decimals: `2.5`."""
     number = Decimal(str(value))
-    text = f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,}"
+    text = f"{number:,.0f}" if number == number.to_integral_value() else f"{round(number, 2).normalize():,f}"
     return text.replace("-", MINUS)
 
 
@@ -59,6 +63,11 @@ def percent(fraction: float | str) -> str:
     number = float(fraction)
     sign = "+" if number > 0 else MINUS if number < 0 else ""
     return f"{sign}{abs(number) * 100:,.1f} %"
+
+
+def points(fraction: float | str) -> str:
+    """A signed difference of shares, in percentage points: `+1.5 points`."""
+    return f"{percent(fraction).removesuffix(' %')} points"
 
 
 def share(fraction: float | str) -> str:
@@ -126,6 +135,7 @@ SHOWN: dict[CellKind, Callable[[int | float | str], str]] = {
     "int": integer,
     "change": change,
     "percent": percent,
+    "points": points,
     "share": share,
     "usd": usd,
     "usd_change": usd_change,

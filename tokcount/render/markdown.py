@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tokcount.document.blocks import Block, Blocks, Chart, Column, Heading, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Chart, Column, Heading, Line, Table
 from tokcount.document.document import Document
 from tokcount.document.values import show
 from tokcount.render.escape import markdown, markdown_line
@@ -45,7 +45,7 @@ def _table(table: Table) -> str:
     return "\n".join(lines)
 
 
-def _cell(value: str | float | None, column: Column) -> str:
+def _cell(value: Cell, column: Column) -> str:
     return markdown(show(value, column.kind)).replace(" %", "\N{NO-BREAK SPACE}%")
 
 

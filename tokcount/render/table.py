@@ -17,7 +17,7 @@ from rich.segment import Segment, Segments
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from tokcount.document.blocks import Block, Blocks, Column, Heading, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Measured, Table
 from tokcount.document.document import Document
 from tokcount.document.values import plain, show
 from tokcount.render.escape import visible, without_commands
@@ -166,7 +166,9 @@ def _print_lists(console: Console, columns: tuple[Column, ...], cells: list[list
             console.print(Text(f"  {visible(column.label)}{padding}  {text}"), soft_wrap=True)
 
 
-def _styled(text: str, value: str | float | None, column: Column) -> Text:
+def _styled(text: str, value: Cell, column: Column) -> Text:
+    if isinstance(value, Measured):
+        return Text(text)
     justify: Literal["left"] | None = "left" if column.kind in MONEY else None
     if column.kind not in {"percent", "usd_change"} or value is None or not float(value):
         return Text(text, justify=justify)

@@ -61,8 +61,8 @@ def test_each_budget_shows_value_limit_margin_and_violations(inside: Inside) -> 
 
     assert done.out.splitlines()[2:] == [
         "budget\tvalue\tlimit\tmargin",
-        "✗ input_tokens.p95 <= 200\t294\t200\t+47.0 %",
-        "✓ input_tokens.max <= 9k (warn)\t345\t9,000\t−96.2 %",
+        "✗ input_tokens.p95 <= 200\t294\t200\t0.47",
+        "✓ input_tokens.max <= 9k (warn)\t345\t9000\t-0.961667",
         "",
         "✗ input_tokens.p95 <= 200\tvalue",
         "log.jsonl:20\t345",

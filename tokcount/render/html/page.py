@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from tokcount.document.blocks import Block, Blocks, Cell, Chart, Column, Heading, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Chart, Column, Heading, Line, Measured, Raw, Table
 from tokcount.document.document import Document
 from tokcount.document.values import show
 from tokcount.render.escape import visible
@@ -108,17 +108,17 @@ def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
 
 
 def _cell(value: Cell, column: Column) -> str:
+    if column.kind == "text" or isinstance(value, Measured):
+        return f"<td>{text(show(value, column.kind))}</td>"
     if column.kind == "bar":
         width = 0.0 if value is None else min(max(float(value), 0.0), 1.0)
         return f'<td class="bar" aria-hidden="true"><i style="width:{width * 100:.1f}%"></i></td>'
     shown = text(show(value, column.kind))
-    if column.kind == "text":
-        return f"<td>{shown}</td>"
     raw = "" if value is None or isinstance(value, bool) else f' data-value="{text(str(value))}"'
     return f'<td class="right{_direction(value, column)}"{raw}>{shown}</td>'
 
 
-def _direction(value: Cell, column: Column) -> str:
+def _direction(value: Raw, column: Column) -> str:
     if column.kind not in SIGNED or value is None or not float(value):
         return ""
     return " more" if float(value) > 0 else " less"

@@ -30,13 +30,20 @@ NEVER: Final = pl.lit(value=False)
 class Ratio(msgspec.Struct, frozen=True, kw_only=True):
     """A value that is the sum of ``numerator`` over the sum of ``denominator``; records with a null are left out.
 
-    ``shown``, in ``shown_unit``: what a record that violates a budget shows; default: its numerator.
+    ``shown``, in ``shown_unit``: what a record that violates a budget shows; default: its own share.
     """
 
     numerator: pl.Expr
     denominator: pl.Expr = pl.lit(1)
     shown: pl.Expr | None = None
     shown_unit: Unit = "tokens"
+
+    @property
+    def of_record(self) -> tuple[pl.Expr, Unit]:
+        """What a record shows, and its unit."""
+        if self.shown is not None:
+            return self.shown, self.shown_unit
+        return pl.when(self.denominator != 0).then(self.numerator / self.denominator), "share"
 
 
 class PerRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -173,7 +173,9 @@ def unpriced(label: str, _baseline: str) -> PerRecord:
 
 def _lacking(missing: pl.Expr, reason: pl.Expr) -> PerRecord:
     lacks = missing.cast(pl.Int64)
-    return PerRecord(value=lacks, note=reason, ratio=Ratio(numerator=lacks, shown_unit="records"))
+    return PerRecord(
+        value=lacks, note=reason, ratio=Ratio(numerator=lacks, shown=lacks, shown_unit="records")
+    )
 
 
 def estimated(label: str, _baseline: str) -> PerRecord:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from tokcount.document.blocks import Block, Blocks, CellKind, Column, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, CellKind, Column, Line, Measured, Table
 from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import change, integer, percent, show, usd_change
+from tokcount.document.values import integer, show
 from tokcount.reports import replacements
-from tokcount.reports.budgets.metric import Unit
-from tokcount.reports.budgets.report import Amount, CheckedBudget, CheckReport, ViolatingRecord
+from tokcount.reports.budgets.report import CheckedBudget, CheckReport, ViolatingRecord
 from tokcount.reports.phrases import counted, holdings, location, skipped
 
 NOT_IN_ROWS = ("metric", "aggregate", "more")
 KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
 """Unit of a budget → how its values are formatted."""
-FRACTION_DIGITS = 2
 COLUMNS = (Column("budget"), Column("value"), Column("limit"), Column("margin"), Column("under"))
 
 
@@ -99,28 +97,25 @@ def mark(entry: CheckedBudget) -> str:
     return "✗" if entry.level == "fail" else "!"
 
 
-def amount(number: Amount, unit: Unit) -> str:
-    """A value or a limit, formatted."""
-    if isinstance(number, float) and unit in {"tokens", "records"}:
-        number = round(number, FRACTION_DIGITS)
-    return show(number, KINDS[unit])
-
-
-def value(entry: CheckedBudget) -> str:
+def value(entry: CheckedBudget) -> Measured:
     """The value of a budget; a lower bound is `at least $41.90`."""
-    shown = amount(entry.value, entry.unit)
-    return f"at least {shown}" if entry.is_floor and entry.value is not None else shown
+    return Measured(entry.value, KINDS[entry.unit], "at least " if entry.is_floor else "")
 
 
-def margin(entry: CheckedBudget) -> str:
+def limit(entry: CheckedBudget) -> Measured:
+    """The limit of a budget."""
+    return Measured(entry.limit, KINDS[entry.unit])
+
+
+def margin(entry: CheckedBudget) -> Cell:
     """The distance of a value from its limit: of a share in percentage points, else relative to the limit."""
     if entry.difference is None:
         return ""
     if entry.unit == "share":
-        return f"{percent(entry.difference).removesuffix(' %')} points"
+        return Measured(entry.difference, "points")
     if entry.margin is not None:
-        return percent(entry.margin)
-    return usd_change(entry.difference) if entry.unit == "usd" else change(entry.difference)
+        return Measured(entry.margin, "percent")
+    return Measured(entry.difference, "usd_change" if entry.unit == "usd" else "change")
 
 
 def finding(entry: CheckedBudget) -> str:
@@ -128,18 +123,26 @@ def finding(entry: CheckedBudget) -> str:
     if entry.value is None:
         return f"unknown: {entry.reason}"
     if entry.limit is None:
-        return f"{value(entry)}; {entry.reason}"
-    compared = f"{value(entry)}, limit {amount(entry.limit, entry.unit)} ({margin(entry)})"
+        return f"{_text(value(entry))}; {entry.reason}"
+    compared = f"{_text(value(entry))}, limit {_text(limit(entry))} ({_text(margin(entry))})"
     reasons = _reasons(entry)
     return f"{compared}; {reasons}" if reasons else compared
 
 
 def record(violating: ViolatingRecord) -> str:
     """One record that violates a budget: `prompts/support.jsonl:14 (9,120)`."""
-    details = [amount(violating.value, violating.unit)] if violating.value is not None else []
+    details = [_text(_violation(violating))] if violating.value is not None else []
     details += [violating.note] if violating.note else []
     place = location(violating)
     return f"{place} ({', '.join(details)})" if details else place
+
+
+def _violation(violating: ViolatingRecord) -> Measured:
+    return Measured(violating.value, KINDS[violating.unit])
+
+
+def _text(cell: Cell) -> str:
+    return show(cell, "text")
 
 
 def title(entry: CheckedBudget) -> str:
@@ -158,7 +161,7 @@ def _budgets(entries: list[CheckedBudget]) -> Table:
         (
             f"{mark(entry)} {entry.budget}{'' if entry.level == 'fail' else ' (warn)'}",
             value(entry),
-            amount(entry.limit, entry.unit),
+            limit(entry),
             margin(entry),
             entry.target or "own model",
         )
@@ -176,7 +179,7 @@ def _broken(entry: CheckedBudget) -> list[Block]:
     if entry.records:
         heading = "record" if _reasons(entry) else f"{mark(entry)} {title(entry)}"
         columns = (Column(heading), Column("value"), Column("note"))
-        table = tuple((location(r), amount(r.value, r.unit), r.note or "") for r in entry.records)
+        table = tuple((location(r), _violation(r), r.note or "") for r in entry.records)
         width = len(columns) if any(row[2] for row in table) else 2
         lines.append(
             Table(

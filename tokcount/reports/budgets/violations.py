@@ -70,8 +70,7 @@ def _of_ratio(
     rows: pl.DataFrame, ratio: Ratio, note: pl.Expr, limit: Decimal, *, over: bool, top: int
 ) -> Violations:
     excess = ratio.numerator - float(limit) * ratio.denominator
-    shown = ratio.numerator if ratio.shown is None else ratio.shown
-    return _fewest(rows, excess if over else -excess, 0.0, Shown(shown, ratio.shown_unit, note), top)
+    return _fewest(rows, excess if over else -excess, 0.0, Shown(*ratio.of_record, note), top)
 
 
 def _fewest(rows: pl.DataFrame, excess: pl.Expr, allowed: float, shown: Shown, top: int) -> Violations:

@@ -135,7 +135,7 @@ class Mapper:
             found = any(self._raw(name, value) is not None for name in ("messages", "prompt"))
             detail = f"{'no message' if found else 'nothing'} at {missing}"
             return (skipped(place, "unrecognised", detail, "unrecognised"),)
-        answer = self._find("completion", value)
+        answer = self._raw("completion", value)
         response = None if answer in (None, "") else answer_of(answer, kind)
         metadata = self._metadata(value)
         return (body_record(place, NAME, kind=kind, request=request, response=response, metadata=metadata),)

@@ -138,6 +138,7 @@ FLAGS: dict[str, str] = {
     "media": "image, audio or file parts",
     "non_openai": "a model of another vendor: token counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
+    "unread_answer": "an answer of a form that is not known; its tokens are not counted",
     "duplicate": "a call with the same format and id was seen before",
     "reserialised": "tool arguments or a schema logged as an object; the exact text is lost, the count is an estimate",
     "odd_content": "a message whose content is not text, parts or null; its only text is counted, or nothing",

@@ -34,8 +34,9 @@ BASIS_OF_FLAG: Final[dict[str, Basis]] = {
     "hidden_context": "partial",
     "reserialised": "estimated",
     "non_openai": "estimated",
+    "unread_answer": "exact",
 }
-"""Flag → the best that a count of such a record can be."""
+"""Flag that is a reason → the best that the count of the input of such a record can be."""
 ESTIMATED: Final = BASIS_ORDER.index("estimated")
 
 BATCH_TEXT: Final = 1_000_000

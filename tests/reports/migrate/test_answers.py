@@ -32,7 +32,30 @@ def test_an_echoed_prompt_is_taken_off() -> None:
     assert answers_of(record("Say", response=answer("Say hi")), 0, 1, "Say")[0]["text"] == "Say hi"
 
 
-@pytest.mark.parametrize("response", [None, {}, {"choices": None}, {"choices": [1, {"text": None}]}])
+@pytest.mark.parametrize(
+    ("response", "flags"),
+    [
+        (None, ("unread_answer",)),
+        ({"choices": [1, {"text": None}]}, ()),
+        ({"choices": [{"message": {"tool_calls": [{}]}}]}, ()),
+    ],
+)
+def test_an_answer_that_is_not_text_is_listed_as_such(response: Any, flags: tuple[str, ...]) -> None:
+    unread = record(response=response)
+    unread.flags = flags
+
+    assert lost(unread, answers_of(unread, 0, 1, "")) == [
+        ("response", "an answer that is not text, or of a form that is not known")
+    ]
+
+
+def test_the_text_of_a_message_is_the_answer_of_a_completions_call_too() -> None:
+    body = {"choices": [{"message": {"role": "assistant", "content": "hi"}}]}
+
+    assert answers_of(record("Say", response=body), 0, 1, "Say")[0]["text"] == "hi"
+
+
+@pytest.mark.parametrize("response", [None, {}, {"choices": None}])
 def test_a_record_without_an_answer_says_so(response: Any) -> None:
     silent = record(response=response)
     choices = answers_of(silent, 0, 1, "")

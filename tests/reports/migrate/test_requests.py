@@ -195,6 +195,14 @@ def test_fine_tuning_lines_become_chat_fine_tuning_lines() -> None:
     assert not migrated.unlimited
 
 
+def test_a_fine_tuning_line_names_the_answers_that_it_cannot_hold() -> None:
+    tune = record("Q ->", format=FINE_TUNE, response=answer("A", "B"), model=None)
+
+    assert [(loss.parameter, loss.reason) for loss in migrator(answers=True).migrate(tune).losses] == [
+        ("response", "answers after the first: a line of a fine-tuning file has one")
+    ]
+
+
 @pytest.mark.parametrize(
     ("fields", "unlimited", "alone"),
     [

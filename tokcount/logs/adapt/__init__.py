@@ -16,11 +16,17 @@ See docs/extend/log-format.md for a walk-through. What is here:
 
 from __future__ import annotations
 
+from tokcount.logs.adapt.answers import (
+    ANSWER_KEYS,
+    answer_in,
+    answer_of,
+    could_be_text,
+    is_answer_body,
+    response_kind,
+)
 from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
 from tokcount.logs.adapt.envelope import (
     URL_KEYS,
-    answer_body,
-    answer_of,
     body_of,
     deployment_of,
     exchange,
@@ -29,7 +35,6 @@ from tokcount.logs.adapt.envelope import (
     served_model,
     text_of_base64,
     text_of_bytes,
-    unwrapped,
 )
 from tokcount.logs.adapt.langchain import chat_message, chat_messages
 from tokcount.logs.adapt.messages import (
@@ -43,7 +48,7 @@ from tokcount.logs.adapt.messages import (
 )
 from tokcount.logs.adapt.metadata import CallMetadata, MetadataTable, metadata_from, tags_from
 from tokcount.logs.adapt.prompt_record import prompt_record, text_record
-from tokcount.logs.adapt.record_builder import body_record, failure, request_kind, response_kind, skipped
+from tokcount.logs.adapt.record_builder import body_record, failure, request_kind, skipped
 from tokcount.logs.adapt.usage import (
     BODY_USAGE,
     UsageTable,
@@ -85,6 +90,7 @@ from tokcount.logs.scalars import (
 )
 
 __all__ = [
+    "ANSWER_KEYS",
     "ANY_CONTAINER",
     "BODY_USAGE",
     "JSON_ONLY",
@@ -111,7 +117,7 @@ __all__ = [
     "Skipped",
     "Usage",
     "UsageTable",
-    "answer_body",
+    "answer_in",
     "answer_of",
     "assemble",
     "assemble_text",
@@ -122,6 +128,7 @@ __all__ = [
     "chat_message",
     "chat_messages",
     "compact",
+    "could_be_text",
     "decoded",
     "decoded_list",
     "decoded_object",
@@ -131,6 +138,7 @@ __all__ = [
     "failure",
     "first",
     "has_roles",
+    "is_answer_body",
     "is_text_chunk",
     "kind_of_call",
     "kind_of_url",
@@ -156,6 +164,5 @@ __all__ = [
     "tool_call",
     "tools_of",
     "truth",
-    "unwrapped",
     "usage_from",
 ]

@@ -152,6 +152,18 @@ def assemble_text(text: str) -> Json | None:
     return assemble(decoded(event.data) for event in events_of_text(text))
 
 
+def is_chunk(value: object) -> bool:
+    """Is this a chunk with a piece of an answer: of a chat or completions stream, or an event of a Responses stream?"""
+    if not isinstance(value, dict):
+        return False
+    kind, choices = value.get("type"), value.get("choices")
+    if isinstance(kind, str) and kind.startswith("response."):
+        return True
+    return isinstance(choices, list) and any(
+        isinstance(choice, dict) and "delta" in choice for choice in choices
+    )
+
+
 def is_text_chunk(value: Json) -> bool:
     """The legacy API names chunks and whole answers alike; only the last chunk bills, and it has no choices."""
     return not value.get("usage") or value.get("choices") == []

@@ -9,13 +9,11 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.assemble import assemble, assemble_text
-from tokcount.logs.adapt.messages import chat_answer, text_answer
+from tokcount.logs.adapt.assemble import assemble_text
 from tokcount.logs.adapt.metadata import CallMetadata, tags_from
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
 from tokcount.logs.adapt.sse import FIELDS
 from tokcount.logs.adapt.usage import kind_of_url
-from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded, text, timestamp
 
 if TYPE_CHECKING:
@@ -211,49 +209,3 @@ def deployment_of(message: object) -> str | None:
         return None
     _, found, rest = url.partition("/deployments/")
     return rest.partition("/")[0] or None if found else None
-
-
-def answer_of(value: object, kind: Kind) -> Json | None:
-    """The response body in whatever a log holds: a body, chunks, the text of a stream, or only the answer."""
-    return answer_body(unwrapped(value), kind)
-
-
-def answer_body(value: object, kind: Kind) -> Json | None:
-    """As `answer_of`, for a value that is `unwrapped` already."""
-    if isinstance(value, dict):
-        if isinstance(value.get("content"), str) and "choices" not in value:
-            return text_or_chat([value["content"]], kind)
-        return value
-    if isinstance(value, list):
-        chunks = [item for item in value if isinstance(item, dict) and ("choices" in item or "type" in item)]
-        return assemble(chunks) if chunks else text_or_chat([v for v in value if isinstance(v, str)], kind)
-    if isinstance(value, str):
-        return _assembled(value) or text_or_chat([value], kind)
-    return None
-
-
-def text_or_chat(texts: list[str], kind: Kind) -> Json | None:
-    """A response body around plain answers."""
-    if not texts:
-        return None
-    if kind == "responses":
-        return {"output": [_output_message(answer) for answer in texts]}
-    if kind == "chat":
-        return chat_answer({"role": "assistant", "content": answer} for answer in texts)
-    return text_answer(texts)
-
-
-def _output_message(answer: str) -> Json:
-    return {
-        "type": "message",
-        "role": "assistant",
-        "content": [{"type": "output_text", "text": answer}],
-    }
-
-
-def unwrapped(value: Any) -> Any:
-    """What a value holds: JSON in a string, or the body of an HTTP message `{status, headers, body}`."""
-    value = decoded(value)
-    if isinstance(value, dict) and value.get("body") is not None and "choices" not in value:
-        return decoded(value["body"])
-    return value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.envelope import answer_of
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record, skipped
 from tokcount.logs.format import Location
@@ -21,7 +20,12 @@ def text_record(place: Location, prompt: str, name: str = "generic.text") -> Ite
 
 
 def prompt_record(
-    place: Location, name: str, prompt: Any, answer: Any, metadata: CallMetadata, kind: Kind = "text"
+    place: Location,
+    name: str,
+    prompt: Any,
+    response: Json | None,
+    metadata: CallMetadata,
+    kind: Kind = "text",
 ) -> Item:
     """A record of a prompt and perhaps its answer; an empty row is skipped."""
     if not isinstance(prompt, str | list) or prompt == []:
@@ -29,5 +33,4 @@ def prompt_record(
     request: Json = {"prompt": prompt}
     if metadata.model:
         request["model"] = metadata.model
-    response = None if answer in (None, "") else answer_of(answer, "completions")
     return body_record(place, name, kind=kind, request=request, response=response, metadata=metadata)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tokcount.logs.adapt.answers import is_answer_body, is_unread, response_kind
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
 from tokcount.logs.adapt.usage import body_usage
@@ -41,25 +42,6 @@ _NOTHING: Json = {}
 
 _PROMPT_FIELDS = {"chat": "messages", "completions": "prompt", "responses": "input"}
 """The field of the prompt of each endpoint. A body without it was not sent there, whatever a log claims."""
-
-
-_RESPONSE_OBJECTS: dict[str, Kind] = {
-    "chat.completion": "chat",
-    "chat.completion.chunk": "chat",
-    "text_completion": "completions",
-    "response": "responses",
-}
-
-
-def response_kind(body: Json) -> Kind | None:
-    """The endpoint that a response body came from: its `object`, else the shape of its choices."""
-    named = body.get("object")
-    if isinstance(named, str) and named in _RESPONSE_OBJECTS:
-        return _RESPONSE_OBJECTS[named]
-    choices = body.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        return "completions" if isinstance(choices[0].get("text"), str) else "chat"
-    return "responses" if isinstance(body.get("output"), list) else None
 
 
 def failure(status: object, response: object) -> str | None:
@@ -108,11 +90,13 @@ def body_record(
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
     usage = _merged(_response_usage(response or None), metadata.usage)
+    if response and is_unread(response):
+        metadata.flags.add("unread_answer")
     if not holds_text(request or None, response or None):
         if usage is None and not metadata.flags:
             return skipped(place, "empty", "a call without text and without numbers", format_name)
         kind, request, response = "usage", None, None
-        if not metadata.flags & {"truncated", "redacted"}:
+        if not metadata.flags & {"truncated", "redacted", "unread_answer"}:
             metadata.flags.add("no_text")
     return normalize(
         _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
@@ -143,6 +127,8 @@ def _record(
     served = text(answered.get("model")) or metadata.served_model
     if is_foreign(metadata.provider, served or model):
         metadata.flags.add("non_openai")
+    if response is not None and not is_answer_body(response):
+        response = None
     return Record(
         source=place.source,
         line=place.line,

@@ -83,7 +83,7 @@ def _event_value(data: str, line: int, source: str) -> Found:
 
 def cassette_values(stream: Stream, source: str, largest: int) -> Iterator[Found]:
     """The interactions of a YAML cassette, with the lines they start on."""
-    from tokcount.logs.adapt.cassette import values
+    from tokcount.logs.containers.cassette import values
 
     text = _all_text(stream, largest)
     if text is None:

@@ -18,7 +18,7 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     Rank,
-    answer_of,
+    answer_in,
     body_record,
     body_usage,
     decoded,
@@ -34,8 +34,6 @@ from tokcount.logs.adapt import (
 
 TEXT_KEYS = ("prompt", "text", "content", "question", "context", "input", "query")
 """Keys of prompts, tried in this order."""
-
-ANSWER_KEYS = ("completion", "response", "output", "answer", "result")
 
 ALPACA = (
     "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n"
@@ -75,8 +73,7 @@ class Messages(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if not has_roles(value["messages"]):
             return None
-        answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
-        response = None if answer is None else answer_of(answer, "chat")
+        response = answer_in(value, "chat")
         metadata = metadata_around(value)
         if isinstance(value.get("usage"), dict):
             metadata.usage = body_usage(value["usage"])
@@ -95,9 +92,8 @@ class PromptCompletion(LogFormat):
         if not (len(value) <= 4 and isinstance(value["prompt"], str | None)):
             return None
         metadata = metadata_around(value)
-        return [
-            prompt_record(at, self.name, value["prompt"], value["completion"], metadata, kind="completions")
-        ]
+        response = answer_in(value, "completions")
+        return [prompt_record(at, self.name, value["prompt"], response, metadata, kind="completions")]
 
 
 class Instruction(LogFormat):
@@ -117,8 +113,8 @@ class Instruction(LogFormat):
         prompt = template.replace("{instruction}", value["instruction"])
         if has_input:
             prompt = prompt.replace("{input}", str(given))
-        answer = _first_text(value, ("output", "response", "completion"))
-        return [prompt_record(at, self.name, prompt, answer, metadata_around(value))]
+        response = answer_in(value, "completions")
+        return [prompt_record(at, self.name, prompt, response, metadata_around(value))]
 
 
 class Prompt(LogFormat):
@@ -132,8 +128,8 @@ class Prompt(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if not (_first_text(value, TEXT_KEYS) is not None or value.get("prompt", 0) is None):
             return None
-        answer = _first_text(value, ANSWER_KEYS)
-        return [prompt_record(at, self.name, _first_text(value, TEXT_KEYS), answer, metadata_around(value))]
+        response = answer_in(value, "completions")
+        return [prompt_record(at, self.name, _first_text(value, TEXT_KEYS), response, metadata_around(value))]
 
 
 class Table(LogFormat):
@@ -149,17 +145,16 @@ class Table(LogFormat):
         if not any(row.values()):
             return [skipped(at, "empty", "an empty row", self.name)]
         metadata = self._metadata(row)
-        answer = _first_cell(row, ANSWER_KEYS)
         messages = decoded(row.get("messages"))
         if has_roles(messages) and messages:
             request = {"messages": messages} | ({"model": metadata.model} if metadata.model else {})
-            response = answer_of(answer, "chat") if answer else None
+            response = answer_in(row, "chat")
             return [
                 body_record(at, self.name, kind="chat", request=request, response=response, metadata=metadata)
             ]
         prompt = _first_cell(row, TEXT_KEYS)
         kind: Kind = "completions" if metadata.model else "text"
-        return [prompt_record(at, self.name, prompt, answer, metadata, kind)]
+        return [prompt_record(at, self.name, prompt, answer_in(row, "completions"), metadata, kind)]
 
     def _metadata(self, row: Json) -> CallMetadata:
         metadata = metadata_around(row)

@@ -16,6 +16,7 @@ from tokcount.reports.migrate.target import Api
 
 ANSWER: Final = "response"
 """What losses of an answer are listed under."""
+UNREAD: Final = "an answer that is not text, or of a form that is not known"
 FINISH_REASONS: Final = frozenset({"stop", "length", "content_filter"})
 
 
@@ -35,8 +36,15 @@ def answers_of(record: Record, place: int, prompts: int, prompt: str) -> list[Js
     return [
         {**choice, "text": text.removeprefix(prompt) if echo else text}
         for choice in own
-        if isinstance(text := choice.get("text"), str)
+        if (text := _text_of(choice)) is not None
     ]
+
+
+def _text_of(choice: Json) -> str | None:
+    """The text of a choice, also where a log holds it as a message."""
+    message = choice.get("message")
+    found = message.get("content") if isinstance(message, dict) else choice.get("text")
+    return found if isinstance(found, str) else None
 
 
 def _index(choice: Json) -> int:
@@ -49,7 +57,7 @@ def response_of(
 ) -> tuple[Json | None, list[Loss]]:
     """The response body around answers, and what is not in it; none without an answer."""
     if not choices:
-        return None, [Loss(ANSWER, "dropped", "no answer in the log")]
+        return None, [Loss(ANSWER, "dropped", UNREAD if _is_unread(record) else "no answer in the log")]
     losses = []
     if any(choice.get("logprobs") for choice in choices):
         losses.append(Loss("response.logprobs", "dropped", "numbers of the old model's tokens"))
@@ -58,6 +66,11 @@ def response_of(
     if len(choices) > 1:
         losses.append(Loss(ANSWER, "dropped", "answers after the first: Responses give one"))
     return _responses_response(record, choices[0], suffix), losses
+
+
+def _is_unread(record: Record) -> bool:
+    """Does the log hold something of an answer, though no text?"""
+    return "unread_answer" in record.flags or bool((record.response or {}).get("choices"))
 
 
 def answered_by(record: Record) -> Json:

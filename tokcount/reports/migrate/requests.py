@@ -11,7 +11,7 @@ from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
 from tokcount.models.catalog import Catalog
 from tokcount.models.resolve import first_known
-from tokcount.reports.migrate.answers import answered_by, answers_of, response_of
+from tokcount.reports.migrate.answers import ANSWER, answered_by, answers_of, response_of
 from tokcount.reports.migrate.batch import CustomIds, batch_line
 from tokcount.reports.migrate.carrying import Loss, ParameterMapper
 from tokcount.reports.migrate.prompts import Turn, split
@@ -28,6 +28,7 @@ UNREADABLE: Final = {
     "redacted": "the log took its text out",
 }
 """Flag → why there is no prompt to migrate."""
+MORE_ANSWERS: Final = "answers after the first: a line of a fine-tuning file has one"
 NOT_TEXT: Final = "a prompt that is neither text nor tokens"
 
 
@@ -151,6 +152,8 @@ class Migrator:
     ) -> Json:
         """Request and response side by side; a line of a fine-tuning file stays one."""
         if record.format == FINE_TUNE and answers:
+            if len(answers) > 1:
+                migrated.losses.append(Loss(ANSWER, "dropped", MORE_ANSWERS))
             system = [] if self.options.system is None else [Turn("system", self.options.system)]
             conversation = [*system, *turns, Turn("assistant", answers[0]["text"])]
             return {"messages": [{"role": turn.role, "content": turn.text} for turn in conversation]}

@@ -10,7 +10,7 @@ import yaml
 from support.captures import STREAM, URL
 from support.reading import CHAT_REQUEST, CHAT_RESPONSE, TEXT_RESPONSE, answered, asked, record, records, used
 
-from tokcount.logs.adapt import cassette
+from tokcount.logs.containers import cassette
 
 
 def interaction(request: Any, response: Any, **more: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tokcount.logs.adapt import (
     text_of_bytes,
     timestamp,
 )
-from tokcount.logs.adapt.cassette import LISTS
+from tokcount.logs.containers.cassette import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from tokcount.logs.adapt import (
+    ANSWER_KEYS,
     JSON_ONLY,
     Item,
     Json,
@@ -18,7 +19,7 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     Rank,
-    answer_of,
+    answer_in,
     body_record,
     body_usage,
     failure,
@@ -52,10 +53,7 @@ RESPONSES_KEYS = (
     "tools",
     "include",
 )
-ANSWER_KEYS = ("response", "completion", "output", "answer")
-"""Keys of the answer in custom logs, next to the keys of the request."""
-
-_ANSWERS = frozenset({*ANSWER_KEYS, "choices"})
+_ANSWERS = frozenset({*ANSWER_KEYS, "message", "choices"})
 
 NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
 """Parts of names of models whose calls have `input` or `prompt` but generate no text."""
@@ -110,10 +108,10 @@ class _Request(LogFormat):
 
     def _answer(self, value: Json) -> Json | None:
         """The answer among the keys of the request."""
-        answer = next((value[key] for key in ANSWER_KEYS if value.get(key)), None)
+        answer = answer_in(value, self.kind)
         if answer is None and isinstance(value.get("choices"), list):
-            answer = {"choices": value["choices"]}
-        return None if answer is None else answer_of(answer, self.kind)
+            return {"choices": value["choices"]}
+        return answer
 
 
 class ChatRequest(_Request):

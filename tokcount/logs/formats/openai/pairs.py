@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tokcount.logs.adapt import (
+    ANSWER_KEYS,
     JSON_ONLY,
     URL_KEYS,
     Item,
@@ -17,32 +18,34 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     Rank,
-    answer_body,
+    answer_in,
+    answer_of,
     body_record,
     body_usage,
+    decoded,
     dig,
     failure,
     has_roles,
+    is_answer_body,
     kind_of_url,
     metadata_around,
     request_kind,
     response_kind,
     skipped,
-    unwrapped,
 )
 from tokcount.logs.formats.openai.bodies import is_responses_input
 
-PAIR_KEYS = (
-    ("request", "response"),
-    ("req", "resp"),
-    ("req", "res"),
-    ("input", "output"),
-    ("body", "response"),
-    ("kwargs", "result"),
-    ("request", "completion"),
-    ("request", "result"),
-)
-"""Pairs of names of a request and its answer, tried in this order."""
+ANSWERS_OF = {
+    "request": ("response",),
+    "req": ("resp", "res"),
+    "input": ("output",),
+    "body": ("response",),
+    "kwargs": ("result",),
+    "request_body": ("response_body",),
+    "llm_request": ("llm_response",),
+    "payload": ("response",),
+}
+"""Key of a request, in the order in which they are tried → the keys of its answer before all other `ANSWER_KEYS`."""
 
 
 class Pair(LogFormat):
@@ -52,16 +55,17 @@ class Pair(LogFormat):
     accepts = JSON_ONLY
     name = "openai.pair"
     emits = ("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error")
-    keys = tuple(frozenset({asked}) for asked in dict.fromkeys(asked for asked, _ in PAIR_KEYS))
+    keys = tuple(frozenset({asked}) for asked in ANSWERS_OF)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         pair = _pair(value)
         if pair is None:
             return None
-        request, answer = pair
-        kind = _url_kind(value) or _answer_kind(answer) or request_kind(request or {}) or "chat"
-        response = answer_body(answer, kind)
-        error = failure(_status(value), response) or failure(None, value)
+        request, answers = pair
+        kind = _url_kind(value)
+        response = answer_in(value, kind or request_kind(request or {}) or "chat", answers)
+        kind = kind or _answer_kind(response) or request_kind(request or {}) or "chat"
+        error = failure(_status(value, answers), response) or failure(None, value)
         if error:
             return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
         metadata = metadata_around(value)
@@ -71,20 +75,26 @@ class Pair(LogFormat):
         return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
 
 
-def _pair(value: Json) -> tuple[Json | None, Any] | None:
-    """The request body and the unwrapped answer of a value, or `None` when it is not a pair of bodies."""
-    requests: Json = {}
-    for asked, answered in PAIR_KEYS:
+def _pair(value: Json) -> tuple[Json | None, tuple[str, ...]] | None:
+    """The request body and the keys under which its answer may be, or `None` when it is not a pair."""
+    for asked, answers in ANSWERS_OF.items():
         if asked not in value:
             continue
-        if asked not in requests:
-            requests[asked] = unwrapped(value[asked])
-        request = requests[asked]
+        request = _unwrapped(value[asked])
+        keys = (*answers, *(key for key in ANSWER_KEYS if key not in answers))
         if isinstance(request, dict) and _is_request(request):
-            return request, unwrapped(value.get(answered))
-        if not request and _is_answer(answer := unwrapped(value.get(answered))):
-            return None, answer
+            return request, keys
+        if not request and any(_is_answer(value.get(key)) for key in keys):
+            return None, keys
     return None
+
+
+def _unwrapped(value: Any) -> Any:
+    """What a value holds: JSON in a string, or the body of an HTTP message `{method, headers, body}`."""
+    value = decoded(value)
+    if isinstance(value, dict) and value.get("body") is not None and "choices" not in value:
+        return decoded(value["body"])
+    return value
 
 
 def _is_request(body: Json) -> bool:
@@ -95,13 +105,15 @@ def _is_request(body: Json) -> bool:
     return is_responses_input(body) or isinstance(body.get("instructions"), str)
 
 
-def _is_answer(body: object) -> bool:
-    return isinstance(body, dict) and response_kind(body) is not None
+def _is_answer(value: object) -> bool:
+    """Is this the body of an answer, not only its text?"""
+    body = decoded(value)
+    return isinstance(body, dict) and is_answer_body(answer_of(body, "chat") or {})
 
 
-def _answer_kind(body: object) -> Kind | None:
+def _answer_kind(body: Json | None) -> Kind | None:
     """The endpoint that the answer names; its shape alone proves nothing."""
-    return response_kind(body) if isinstance(body, dict) and "object" in body else None
+    return response_kind(body) if body is not None and "object" in body else None
 
 
 def _url_kind(value: Json) -> Kind | None:
@@ -112,9 +124,9 @@ def _url_kind(value: Json) -> Kind | None:
     return kind_of_url(dig(value, "request.url"))
 
 
-def _status(value: Json) -> object:
+def _status(value: Json, answers: tuple[str, ...]) -> object:
     """The HTTP status of a pair, in the value or its response."""
-    for holder in (value, value.get("response")):
+    for holder in (value, *(value.get(key) for key in answers)):
         if isinstance(holder, dict):
             status = holder.get("status", holder.get("status_code"))
             if isinstance(status, int | str):

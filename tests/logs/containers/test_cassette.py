@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokcount.logs.adapt import cassette
+from tokcount.logs.containers import cassette
 
 
 @pytest.mark.parametrize(

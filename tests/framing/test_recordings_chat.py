@@ -44,7 +44,7 @@ def score(record: dict[str, Any], file: str) -> Scored:
     request, response = record["request"], record["response"]
     kind = KINDS[record["endpoint"]]
     family = FAMILIES["completions"] if kind == "completions" else family_of(record["model"])
-    laid = layout(kind, request, family, timestamp=response.get("created"), model=record["model"])
+    laid = layout(kind, request, family, timestamp=response.get("created") or None, model=record["model"])
     encoding = resolve(record["model"]).model.encoding
     asked = [request.get(key) for key in ("tools", "functions", "response_format")]
     definition = json.dumps(
@@ -60,7 +60,7 @@ def score(record: dict[str, Any], file: str) -> Scored:
 def scored() -> list[Scored]:
     return [
         score(record, file)
-        for file in ("recordings", "recordings-later")
+        for file in ("recordings", "recordings-later", "recordings-2026-11")
         for record in recordings(file)
         if record["endpoint"] in KINDS and "edited-request" not in record["flags"]
     ]
@@ -87,7 +87,11 @@ def share(found: list[Scored]) -> float:
         ({"completions"}, {"completions"}, 0.97),
     ],
 )
-@pytest.mark.parametrize("files", [{"recordings"}, {"recordings", "recordings-later"}], ids=["old", "both"])
+@pytest.mark.parametrize(
+    "files",
+    [{"recordings"}, {"recordings", "recordings-later", "recordings-2026-11"}],
+    ids=["first", "all"],
+)
 def test_requests_are_counted_as_billed(
     files: set[str], families: set[str], categories: set[str], least: float
 ) -> None:

@@ -40,7 +40,7 @@ class Scored(NamedTuple):
 
 
 def load() -> Iterator[tuple[str, dict[str, Any]]]:
-    for name in ("recordings", "recordings-later"):
+    for name in ("recordings", "recordings-later", "recordings-2026-11"):
         with gzip.open(SHARED / "truth" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 record = json.loads(line)

@@ -88,6 +88,8 @@ def test_fine_tunes_and_aliases_point_to_models() -> None:
 
 
 FAMILY_PATTERNS = (
+    (r"gpt-5-chat", "chat"),
+    (r"codex-mini", "o"),
     (r"gpt-[56]|chat-latest$", "gpt5"),
     (r"o1-mini", "o1mini"),
     (r"o1-preview", "o1preview"),

@@ -6,17 +6,15 @@ from typing import Any
 
 from tokcount.framing.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
 from tokcount.framing.content import read_content
-from tokcount.framing.family import Family
+from tokcount.framing.family import Family, chat_rules
 from tokcount.framing.images import add_media
-from tokcount.framing.layout import Layout, LayoutBuilder
+from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
 from tokcount.framing.tools.response_format import response_format
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name, tool_set
 from tokcount.logs.scalars import Json
 
 INSTRUCTION_ROLES = frozenset({"system", "developer"})
 TOOL_ROLES = frozenset({"tool", "function"})
-ESCAPED_UNTIL = 1_772_928_000.0
-"""8 March 2026: results of parallel calls were escaped until 3 March, and not from 12 March on."""
 
 SEARCHES = ("web_search_options", "data_sources", "dataSources")
 """Fields that let the API add what it finds to the prompt."""
@@ -32,7 +30,7 @@ def layout_chat(
     messages = request.get("messages")
     if not isinstance(messages, list):
         messages = []
-    plain = _layout_plain(messages, family, timestamp) if _is_messages_alone(request) else None
+    plain = _layout_plain(messages, family, timestamp, model) if _is_messages_alone(request) else None
     if plain is None:
         return _Chat(messages, request, family, timestamp, model).finish(roles=roles)
     if roles:
@@ -46,7 +44,7 @@ def _is_messages_alone(request: Json) -> bool:
     return all(request.get(key) in _NOTHING for key in _BEYOND_MESSAGES)
 
 
-def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) -> Layout | None:
+def _layout_plain(messages: list[Any], family: Family, timestamp: float | None, model: str) -> Layout | None:
     """The layout of messages that are all a role and a string, the common case; `None`: they are not."""
     texts: list[str] = []
     replies = 0
@@ -57,12 +55,13 @@ def _layout_plain(messages: list[Any], family: Family, timestamp: float | None) 
         if type(content) is not str or type(role) is not str or role not in _PLAIN_ROLES:
             return None
         texts.append(content)
-        if content and role == "assistant":
+        if role == "assistant":
             replies += 1
-    framing = family.chat
-    constant = (
-        framing.primed(timestamp) + len(texts) * (framing.per_message + 1) + replies * framing.assistant_text
-    )
+    times = chat_rules(family, model)
+    rules = times.at(timestamp) if times.bounds else times.rules[0]
+    constant = rules.priming + len(texts) * (rules.per_message + 1) + replies * rules.assistant_text
+    if timestamp is None and "priming" in times.varied:
+        return Layout(constant, texts, texts, "estimated", (UNDATED,))
     if family.estimated:
         return Layout(constant, texts, texts, "estimated", (family.estimated,))
     return Layout(constant, texts, texts)
@@ -76,12 +75,14 @@ class _Chat(LayoutBuilder):
     ) -> None:
         super().__init__()
         self._family = family
-        self._framing = family.chat
+        self._times = chat_rules(family, model)
+        self._framing = self._times.at(timestamp)
         self._model = model
         self._timestamp = timestamp
         self._tools = tool_set(request, family.chat.renderer)
         self._format = response_format(request.get("response_format"))
-        self.constant = family.chat.primed(timestamp)
+        self.constant = self._framing.priming
+        self._dated("priming")
         if family.estimated:
             self.mark_estimated(family.estimated)
         if any(request.get(key) is not None for key in SEARCHES):
@@ -142,6 +143,14 @@ class _Chat(LayoutBuilder):
             self.add_encoded("." + name)
         elif choice == "none":
             self.constant += self._framing.none_choice
+        elif choice == "required":
+            self.constant += self._framing.required
+            self._dated("required")
+
+    def _dated(self, rule: str) -> None:
+        """Says that a rule changed over time, where the log does not say when the request was made."""
+        if self._timestamp is None and rule in self._times.varied:
+            self.mark_estimated(UNDATED)
 
     def _history(self, messages: list[Json]) -> None:
         """Adds messages in order; a message with calls is added together with the results that follow it."""
@@ -177,7 +186,7 @@ class _Chat(LayoutBuilder):
         self._name(message)
         if role in TOOL_ROLES:
             self.mark_estimated("a tool result without its call")
-        if role == "assistant" and text:
+        if role == "assistant" and (text or message.get("content") == ""):
             self.constant += self._framing.assistant_text
             self._name_schema()
 
@@ -241,8 +250,9 @@ class _Chat(LayoutBuilder):
         ]
         for text in texts:
             self.add_content_only("tool", text)
-        escaped = self._timestamp is not None and self._timestamp < ESCAPED_UNTIL
-        self.add_encoded(parallel_results(texts, escaped=escaped))
+        if not all(text.isascii() for text in texts):
+            self._dated("escaped_results")
+        self.add_encoded(parallel_results(texts, escaped=self._framing.escaped_results))
 
 
 def _text(message: Json, key: str) -> str:

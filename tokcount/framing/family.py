@@ -7,27 +7,24 @@ All numbers are in tokens.
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from typing import Literal, TypeVar
+from functools import lru_cache
+from typing import Literal
 
 import msgspec
+
+from tokcount.framing.periods import Rules, Timeline, first_match, timeline
 
 Confirmed = Literal["exact", "estimated"]
 
 
-class ChatFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[chat]`: framing of requests to Chat Completions. A role is one token more than what is listed here."""
+class ChatRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What Chat Completions adds to a request. A role is one token more than what is listed here."""
 
     per_message: int = 0
     priming: int = 0
     """Once per request, for the start of the reply."""
-    early_priming: int | None = None
-    """The priming before the day `early_until`."""
-    early_until: str = ""
-    """ISO date, UTC."""
     assistant_text: int = 0
-    """Extra for each assistant message with text in the history."""
+    """Extra for each assistant message with text in the history, even an empty one."""
     header: str = ""
     """Text before a leading system message that tool definitions or a schema are joined to."""
     block: int = 0
@@ -40,6 +37,8 @@ class ChatFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How tool definitions are shown to the model."""
     forced: int = -1
     """A function chosen by name, in addition to `"." + name`; -1: the choice costs nothing, not even the name."""
+    required: int = 0
+    """`tool_choice: required` with tools."""
     none_choice: int = 0
     """`tool_choice: none` with tools."""
     non_object_arguments: int = 0
@@ -52,6 +51,8 @@ class ChatFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The result of one call."""
     parallel: int = 0
     """Several calls in one message together with their results."""
+    escaped_results: bool = False
+    """Whether characters other than ASCII are escaped in the results of several calls."""
     call_after_last_user: int = 0
     """Extra for a message with calls after the last user message."""
     call_before_last_user: int = 0
@@ -69,18 +70,22 @@ class ChatFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """Hidden text once tools are offered."""
         return self.hidden if described else self.hidden_undescribed
 
-    def primed(self, timestamp: float | None) -> int:
-        """Priming on the day of the request (seconds since 1970, UTC; unknown: the later rule)."""
-        if self.early_priming is None or timestamp is None or timestamp >= _seconds(self.early_until):
-            return self.priming
-        return self.early_priming
+
+class ChatFraming(ChatRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[chat]`, and `[[chat.models]]`: what is different for some models, or was at some time. What such a table leaves
+    out is as in `[chat]`; where two that apply change the same rule, the first holds.
+    """
+
+    models: tuple[ChatRules, ...] = ()
 
 
-class ResponsesRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[responses]`: what the Responses API adds to a request. Messages and priming cost the same as in `[chat]`."""
+class ResponsesRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the Responses API adds to a request. Messages cost the same as in `[chat]`."""
 
     estimated: str = ""
     """Why all but plain requests are `estimated`; empty: they are exact."""
+    priming: int = 0
+    """Extra for the start of the reply, in addition to the priming of `[chat]`."""
     tools: int = 0
     """Definitions of functions."""
     tools_undescribed: int | None = None
@@ -113,23 +118,10 @@ class ResponsesRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether reasoning items from before the last user message stay in the context."""
 
 
-class ModelRules(ResponsesRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[responses.models]]`: the models for which some of the rules differ; what a table leaves out is as in
-    `[responses]`.
-    """
-
-    match: str
-    """Regular expression for the beginning of a model name in lower case."""
-
-
 class ResponsesFraming(ResponsesRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[responses]` with its exceptions."""
+    """`[responses]`, and `[[responses.models]]`, which work as in `[chat]`."""
 
-    models: tuple[ModelRules, ...] = ()
-
-    def rules_for(self, model: str) -> ResponsesRules:
-        """The rules for a served model."""
-        return first_match(self.models, model) or self
+    models: tuple[ResponsesRules, ...] = ()
 
 
 class ReplyFraming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -163,11 +155,12 @@ class Replies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     responses: ReplyFraming = ReplyFraming()
 
 
-class ImageRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[images]]`: `base + unit × tiles`, or `⌈unit × patches⌉` with at most `cap` patches."""
+class ImageRule(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[images]]`: `base + unit × tiles`, or `⌈unit × patches⌉` with at most `cap` patches.
 
-    match: str
-    """Regular expression for the beginning of a model name in lower case; the first rule that matches applies."""
+    The first table that matches applies.
+    """
+
     rule: Literal["tiles", "patches"]
     base: int = 0
     unit: float
@@ -176,14 +169,12 @@ class ImageRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     source: str = ""
 
 
-class HostedTool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HostedTool(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[[hosted]]`: the hidden text of a tool that the API runs itself."""
 
     tool: str
     """Its `type` in the request."""
     tokens: int
-    match: str = ""
-    """Regular expression for the beginning of a model name in lower case; absent: every model of the family."""
     with_functions: int = 0
     """Extra when functions are offered too."""
     forced: int = 0
@@ -193,7 +184,7 @@ class HostedTool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Whether what the tool finds while the request runs is billed as input too."""
 
 
-class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, cache_hash=True):
     """The file of a family. A family with `like` starts from that family and states only what differs."""
 
     like: str = ""
@@ -210,14 +201,14 @@ class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     hosted: tuple[HostedTool, ...] = ()
 
 
-class Family(FamilyTable, frozen=True, kw_only=True):
+class Family(FamilyTable, frozen=True, kw_only=True, cache_hash=True):
     """A framing family under its name."""
 
     name: str
 
-    def image_rule(self, model: str) -> ImageRule | None:
+    def image_rule(self, model: str, timestamp: float | None = None) -> ImageRule | None:
         """The rule for images of a model; `None`: the model is not known to take images."""
-        return first_match(self.images, model)
+        return first_match(self.images, model, timestamp)
 
     def hosted_tool(self, tool: str, model: str) -> HostedTool | None:
         """What is known of a hosted tool (its `type`); `None`: nothing is."""
@@ -233,17 +224,13 @@ class UserFamily(msgspec.Struct, frozen=True):
     encoding: str | None = None
 
 
-_Row = TypeVar("_Row", ModelRules, ImageRule, HostedTool)
+@lru_cache(maxsize=4096)
+def chat_rules(family: Family, model: str) -> Timeline[ChatRules]:
+    """What Chat Completions adds to a request to a model."""
+    return timeline(family.chat, family.chat.models, model)
 
 
-def first_match(rows: tuple[_Row, ...] | list[_Row], model: str) -> _Row | None:
-    """The first row whose `match` fits a model name; fine-tunes (`ft:BASE:…`) match like their base."""
-    name = model.strip().lower().removeprefix("ft:")
-    return next((row for row in rows if re.match(row.match, name)), None)
-
-
-@cache
-def _seconds(day: str) -> float:
-    from datetime import UTC, datetime
-
-    return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+@lru_cache(maxsize=4096)
+def responses_rules(family: Family, model: str) -> Timeline[ResponsesRules]:
+    """What the Responses API adds to a request to a model."""
+    return timeline(family.responses, family.responses.models, model)

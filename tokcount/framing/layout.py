@@ -16,6 +16,8 @@ from typing import Literal
 
 import msgspec
 
+UNDATED = "a rule that changed over time, for a request without a time"
+
 
 class LayoutBuilder:
     """Collects texts, constants and reasons for a `Layout`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.framing.family import Family
+from tokcount.framing.family import Family, chat_rules
 from tokcount.framing.layout import Layout
 
 SUFFIX = 3
@@ -12,7 +12,12 @@ SUFFIX = 3
 
 
 def layout_prompts(
-    request: dict[str, Any], family: Family, *, roles: bool = False, timestamp: float | None = None
+    request: dict[str, Any],
+    family: Family,
+    *,
+    roles: bool = False,
+    timestamp: float | None = None,
+    model: str = "",
 ) -> Layout:
     """The layout of `prompt` (or `input`): a text, token ids, or a list of either, each a call of its own.
 
@@ -20,7 +25,8 @@ def layout_prompts(
     """
     prompt = request.get("prompt", request.get("input"))
     suffix = request.get("suffix")
-    around = family.chat.primed(timestamp) + family.chat.per_message + 1 if family.framed else 0
+    rules = chat_rules(family, model).at(timestamp)
+    around = rules.priming + rules.per_message + 1 if family.framed else 0
     reasons = [family.estimated] if family.estimated else []
     if type(prompt) is str and not suffix:
         texts, ids, count = [prompt], 0, 1

@@ -37,7 +37,7 @@ def layout(
 
             laid = layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
             return laid if family.framed else _unframed(laid)
-        return layout_prompts(request, family, roles=roles, timestamp=timestamp)
+        return layout_prompts(request, family, roles=roles, timestamp=timestamp, model=model)
     except RecursionError:
         return _texts_alone(request, family, roles)
 

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from tokcount.framing.families import FAMILIES
+from tokcount.framing.family import chat_rules, responses_rules
+from tokcount.framing.periods import seconds
 from tokcount.models.catalog import default
 from tokcount.models.references import parse_reference
 from tokcount.reports.migrate.target import target_of
@@ -27,8 +29,17 @@ def test_an_unknown_family_is_a_key_error() -> None:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_pattern_of_model_names_compiles(name: str) -> None:
     family = FAMILIES[name]
-    for row in (*family.images, *family.hosted, *family.responses.models):
+    for row in (*family.images, *family.hosted, *family.chat.models, *family.responses.models):
         re.compile(row.match)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_exception_is_for_some_models_or_some_time_and_has_its_evidence(name: str) -> None:
+    family = FAMILIES[name]
+    for row in (*family.chat.models, *family.responses.models):
+        assert row.match or row.since or row.until
+        assert row.evidence
+        assert all(seconds(day) for day in (row.since, row.until) if day)
 
 
 def test_a_family_that_is_like_another_differs_only_in_what_its_file_states() -> None:
@@ -39,10 +50,10 @@ def test_a_family_that_is_like_another_differs_only_in_what_its_file_states() ->
 
 
 def test_rules_of_single_models_start_from_those_of_the_family() -> None:
-    responses = FAMILIES["gpt5"].responses
-    assert responses.rules_for("gpt-5.2-pro").stored_call == -3
-    assert responses.rules_for("gpt-5.2-pro").tools == responses.tools
-    assert responses.rules_for("gpt-7") is responses
+    family = FAMILIES["gpt5"]
+    assert responses_rules(family, "gpt-5.2-pro").at(None).stored_call == -3
+    assert responses_rules(family, "gpt-5.2-pro").at(None).tools == family.responses.tools
+    assert responses_rules(family, "gpt-7").at(None) == family.responses
 
 
 @pytest.mark.parametrize("model", ["o1", "o1-mini", "o1-preview", "o4-mini", "gpt-5.4"])
@@ -53,7 +64,7 @@ def test_the_reasoning_families_are_those_whose_targets_refuse_sampling_paramete
 
 
 def test_the_first_chat_model_was_primed_with_one_token_less_until_28_march_2023() -> None:
-    family = FAMILIES["0301"]
-    assert family.chat.primed(1_679_270_400) == 2  # 20 March 2023
-    assert family.chat.primed(1_679_961_600) == 3  # 28 March 2023
-    assert family.chat.primed(None) == 3
+    rules = chat_rules(FAMILIES["0301"], "gpt-3.5-turbo-0301")
+    assert rules.at(1_679_270_400).priming == 2  # 20 March 2023
+    assert rules.at(1_679_961_600).priming == 3  # 28 March 2023
+    assert rules.at(None).priming == 3

@@ -9,7 +9,7 @@ from support.paths import ROOT
 
 from tokcount.framing.families import FAMILIES, laid_over
 from tokcount.framing.families.user_file import load
-from tokcount.framing.family import Family, FamilyTable
+from tokcount.framing.family import Family, FamilyTable, responses_rules
 
 TABLES = re.findall(
     r"```toml\n(.*?)```", (ROOT / "docs/extend/framing-family.md").read_text(encoding="utf-8"), re.DOTALL
@@ -23,7 +23,7 @@ def test_the_example_of_a_family_is_valid_and_starts_from_its_like() -> None:
 
     assert family.reasoning
     assert (family.chat.priming, family.chat.per_message) == (4, FAMILIES["gpt5"].chat.per_message)
-    assert [family.responses.rules_for(model).call for model in ("gpt-7", "gpt-7-mini")] == [20, 18]
+    assert [responses_rules(family, model).at(None).call for model in ("gpt-7", "gpt-7-mini")] == [20, 18]
     assert family.image_rule("gpt-7") is not None
 
 

@@ -8,6 +8,7 @@ import pytest
 from tokcount.errors import UsageError
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.families.user_file import CALIBRATED, as_toml, load
+from tokcount.framing.family import responses_rules
 from tokcount.framing.replies import layout_output
 from tokcount.framing.rules import layout
 
@@ -61,8 +62,8 @@ def test_what_calibrate_writes_is_read_back(tmp_path: Path) -> None:
             r"4: families.a.hosted\[0\].match: 'gpt-\(7' is not a regular expression: missing \)",
         ),
         (
-            "[families.a.chat]\nearly_priming = 2\nearly_until = 'soon'",
-            "3: families.a.chat.early_until: a day like 2026-01-31 was expected, not 'soon'",
+            "[[families.a.chat.models]]\npriming = 2\nuntil = 'soon'",
+            r"3: families.a.chat.models\[0\].until: a day like 2026-01-31 was expected, not 'soon'",
         ),
     ],
 )
@@ -88,7 +89,6 @@ call = "x"
     assert [line.split(".toml:")[1].split(": ")[1] for line in lines] == [
         "families.a.like",
         "families.b.responses.tool",
-        "families.b.responses.models[0].match",
         "families.b.responses.models[0].call",
     ]
 
@@ -105,8 +105,8 @@ def test_a_file_can_replace_any_rule_of_the_family(tmp_path: Path) -> None:
     text = '[families.a]\nlike = "gpt5"\n[families.a.responses]\ncall = 20\n[families.a.replies.chat]\ntext = 1\n'
     (own,) = load(written(tmp_path, text))
 
-    assert own.family.responses.rules_for("gpt-7").call == 20
-    assert own.family.responses.rules_for("gpt-5.2").call == 20
+    assert responses_rules(own.family, "gpt-7").at(None).call == 20
+    assert responses_rules(own.family, "gpt-5.2").at(None).call == 20
     assert own.family.replies.chat == msgspec.structs.replace(FAMILIES["gpt5"].replies.chat, text=1)
 
 

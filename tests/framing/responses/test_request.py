@@ -87,7 +87,7 @@ def total(request: dict[str, Any], model: str) -> int:
         pytest.param(ask(call('{"city": "Paris"}'), output()), (37, 41, 44, 41), id="arguments with blanks"),
         pytest.param(
             ask({"role": "assistant", "content": "It is sunny."}, {"role": "user", "content": "Thanks!"}),
-            (28, 29, 29, 27),
+            (28, 29, 29, 29),
             id="history",
         ),
         pytest.param(

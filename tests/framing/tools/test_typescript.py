@@ -59,7 +59,7 @@ type find_flights = (_: // FindFlights
 //
 // IATA code
 origin: string,
-stops?: number, // default: 0, minimum: 0.0, maximum: 2.0
+stops?: number, // default: 0, minimum: 0, maximum: 2
 // Cabin class
 // of the whole trip
 cabin?: "economy" | "business", // default: "economy"
@@ -284,6 +284,37 @@ all?: {
 
 } // namespace functions"""
     )
+
+
+def test_the_models_of_june_2023_show_no_bounds_defaults_or_description_of_the_whole() -> None:
+    bounded = {"type": "integer", "minimum": 1, "default": 3, "description": "How many"}
+    assert shown(bounded, "0613", description="Orders", title="Order") == "{\n// How many\nx: number,\n}"
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 9}, "x: number, // minimum: 1, maximum: 9"),
+        ({"type": "number", "minimum": 1, "maximum": 9}, "x: number, // minimum: 1.0, maximum: 9.0"),
+        ({"type": "number", "exclusiveMinimum": 0}, "x: number, // exclusiveMinimum: 0.0"),
+        ({"type": "integer", "exclusiveMaximum": 5}, "x: number, // exclusiveMaximum: 5"),
+    ],
+)
+def test_bounds_are_shown_as_whole_numbers_for_integers_and_as_floats_for_numbers(
+    schema: Any, text: str
+) -> None:
+    assert shown(schema) == f"{{\n{text}\n}}"
+
+
+def test_an_object_is_shown_when_it_says_what_its_keys_are() -> None:
+    record = {
+        "type": "object",
+        "propertyNames": {"type": "string"},
+        "additionalProperties": {},
+        "description": "Tags",
+    }
+    assert shown(record) == "{\n// Tags\nx: object,\n}"
+    assert shown({"type": "object", "additionalProperties": {}}) == "{  }"
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ from typing import Any, Final
 
 import msgspec
 
-from tokcount.framing.family import Family, FamilyTable, ResponsesRules
+from tokcount.framing.family import ChatRules, Family, FamilyTable, ResponsesRules
+from tokcount.framing.periods import Rules
 
 _FOLDER: Final = Path(__file__).parent
+_WITH_MODELS: Final[dict[str, type[Rules]]] = {"chat": ChatRules, "responses": ResponsesRules}
 
 
 class _Families(Mapping[str, Family]):
@@ -44,15 +46,23 @@ FAMILIES: Final[Mapping[str, Family]] = _Families()
 def laid_over(like: str, own: Mapping[str, Any]) -> dict[str, Any]:
     """The table of the bundled family `like` with the values of `own`, which may be of any type.
 
-    Tables are merged key by key, lists replaced as a whole; each table of `responses.models` starts from `[responses]`.
+    Tables are merged key by key, lists replaced as a whole; each table of `chat.models` starts from `[chat]`, and each
+    of `responses.models` from `[responses]`.
     """
     merged = _merged(_table(like), own)
-    responses = merged.get("responses")
-    if isinstance(responses, dict) and isinstance(responses.get("models"), list):
-        shared = {key: responses[key] for key in ResponsesRules.__struct_fields__ if key in responses}
-        models = [{**shared, **rules} if isinstance(rules, dict) else rules for rules in responses["models"]]
-        merged["responses"] = {**responses, "models": models}
+    for key, rules in _WITH_MODELS.items():
+        if isinstance(merged.get(key), dict) and isinstance(merged[key].get("models"), list):
+            merged[key] = _complete(merged[key], rules)
     return merged
+
+
+def _complete(table: Mapping[str, Any], rules: type[Rules]) -> dict[str, Any]:
+    keys = set(rules.__struct_fields__).difference(Rules.__struct_fields__)
+    shared = {key: table[key] for key in keys & table.keys()}
+    return {
+        **table,
+        "models": [{**shared, **row} if isinstance(row, dict) else row for row in table["models"]],
+    }
 
 
 @cache

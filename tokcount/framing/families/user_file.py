@@ -11,8 +11,7 @@ differently. It has the tables of a bundled family under the name of a model; `t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +20,13 @@ import msgspec
 from tokcount import tables
 from tokcount.errors import UsageError, suggest
 from tokcount.framing.families import FAMILIES, laid_over
-from tokcount.framing.family import ChatFraming, Family, FamilyTable, UserFamily
+from tokcount.framing.family import ChatRules, Family, FamilyTable, UserFamily
+from tokcount.framing.periods import Rules, seconds
 from tokcount.tokens import encodings
 
 CALIBRATED: Final = "calibrated: framing constants from the families file"
 
-_CHAT_FIELDS: Final = frozenset(ChatFraming.__struct_fields__)
+_CHAT_FIELDS: Final = frozenset(ChatRules.__struct_fields__).difference(Rules.__struct_fields__)
 
 
 class _FamilyName(str):
@@ -89,25 +89,29 @@ def _known_name(kind: Any, value: Any) -> Any:
 
 def _unusable(key: tables.Key, table: _UserTable) -> Iterator[tables.Mistake]:
     """Patterns and days that have the right type but that counting could not use."""
-    patterns = {
-        ("images",): [row.match for row in table.images],
-        ("hosted",): [row.match for row in table.hosted],
-        ("responses", "models"): [row.match for row in table.responses.models],
+    places: dict[tables.Key, Sequence[Rules]] = {
+        ("chat", "models"): table.chat.models,
+        ("responses", "models"): table.responses.models,
+        ("images",): table.images,
+        ("hosted",): table.hosted,
     }
-    for place, matches in patterns.items():
-        for index, match in enumerate(matches):
-            try:
-                re.compile(match)
-            except re.error as error:
-                text = f"{tables.shown(match)} is not a regular expression: {error}"
-                yield tables.Mistake((*key, *place, index, "match"), text)
-    if table.chat.early_priming is not None:
-        until = table.chat.early_until
+    for place, rows in places.items():
+        for index, row in enumerate(rows):
+            yield from _unusable_row((*key, *place, index), row)
+
+
+def _unusable_row(key: tables.Key, row: Rules) -> Iterator[tables.Mistake]:
+    try:
+        re.compile(row.match)
+    except re.error as error:
+        text = f"{tables.shown(row.match)} is not a regular expression: {error}"
+        yield tables.Mistake((*key, "match"), text)
+    for name, day in (("since", row.since), ("until", row.until)):
         try:
-            datetime.fromisoformat(until)
+            seconds(day or "2026-01-31")
         except ValueError:
-            text = f"a day like 2026-01-31 was expected, not {tables.shown(until)}"
-            yield tables.Mistake((*key, "chat", "early_until"), text)
+            text = f"a day like 2026-01-31 was expected, not {tables.shown(day)}"
+            yield tables.Mistake((*key, name), text)
 
 
 def _user_family(name: str, table: _UserTable) -> UserFamily:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokcount.framing.calls import compact_arguments
 from tokcount.framing.content import read_content
+from tokcount.framing.family import chat_rules
 from tokcount.framing.images import add_media
 from tokcount.framing.tools.tool_set import tool_set
 from tokcount.logs.record import MEDIA_TYPES
@@ -44,6 +45,7 @@ class Items:
     ) -> None:
         self._builder = builder
         self._family = family
+        self._chat = chat_rules(family, model).at(timestamp)
         self._rules = rules
         self._model = model
         self._timestamp = timestamp
@@ -100,7 +102,7 @@ class Items:
             self._builder.mark_partial(f"{kind if _is_type(kind) else 'unknown'} items are not counted")
 
     def _given_tools(self, item: dict[str, Any], around: int) -> None:
-        tools = tool_set({"tools": item.get("tools")})
+        tools = tool_set({"tools": item.get("tools")}, flat=True)
         if tools is not None:
             self._builder.add_encoded(tools.body)
             self._builder.constant += around
@@ -117,11 +119,13 @@ class Items:
     def _message(self, item: dict[str, Any]) -> None:
         role = item.get("role")
         role = role if isinstance(role, str) else "user"
+        if role == "assistant" and item.get("content") == []:
+            return  # not shown to the model: free in 11 of 11 recorded calls, 10 models
         text = self._text_of(item.get("content"))
-        self._builder.constant += self._family.chat.per_message + 1
+        self._builder.constant += self._chat.per_message + 1
         self._builder.add_text(role, text)
-        if role == "assistant" and text:
-            self._builder.constant += self._family.chat.assistant_text
+        if role == "assistant" and (text or item.get("content") == ""):
+            self._builder.constant += self._chat.assistant_text
 
     def _text_of(self, content: Any) -> str:
         text, media, unexpected = read_content(content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.framing.family import Family, ResponsesRules
+from tokcount.framing.family import Family, ResponsesRules, chat_rules, responses_rules
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.responses.items import Items
 from tokcount.framing.tools.response_format import format_of
@@ -41,14 +41,15 @@ def layout_responses(
     `model` is the served model; it selects the rules of its generation and of images. `timestamp` (seconds since
     1970, UTC) chooses between rules that changed over time. Never raises for decoded JSON.
     """
-    plain = _layout_plain(request, family, timestamp)
+    plain = _layout_plain(request, family, timestamp, model)
     if plain is not None:
         if roles:
             plain.roles = _plain_roles(request)
         return plain
     builder = LayoutBuilder()
-    builder.constant = family.chat.primed(timestamp)
-    rules = family.responses.rules_for(model)
+    times = responses_rules(family, model)
+    rules = times.at(timestamp)
+    builder.constant = chat_rules(family, model).at(timestamp).priming + rules.priming
     for reason in filter(None, (family.estimated, rules.estimated)):
         builder.mark_estimated(reason)
     _add_state(builder, request)
@@ -60,7 +61,9 @@ def layout_responses(
     return builder.finish(roles=roles)
 
 
-def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | None) -> Layout | None:
+def _layout_plain(
+    request: dict[str, Any], family: Family, timestamp: float | None, model: str
+) -> Layout | None:
     """The layout of instructions and messages that are strings, the common case; `None`: there is more."""
     for key in _BEYOND_PLAIN:
         if request.get(key):
@@ -86,10 +89,9 @@ def _layout_plain(request: dict[str, Any], family: Family, timestamp: float | No
                 return None
             replies += 1
         previous = role
-    framing = family.chat
-    constant = (
-        framing.primed(timestamp) + len(texts) * (framing.per_message + 1) + replies * framing.assistant_text
-    )
+    rules = chat_rules(family, model).at(timestamp)
+    priming = rules.priming + responses_rules(family, model).at(timestamp).priming
+    constant = priming + len(texts) * (rules.per_message + 1) + replies * rules.assistant_text
     if family.estimated:
         return Layout(constant, texts, texts, "estimated", (family.estimated,))
     return Layout(constant, texts, texts)
@@ -123,7 +125,7 @@ def _mode(request: dict[str, Any]) -> bool:
 def _add_tools(
     builder: LayoutBuilder, request: dict[str, Any], family: Family, rules: ResponsesRules, model: str
 ) -> None:
-    tools = tool_set({"tools": request.get("tools")}, family.chat.renderer)
+    tools = tool_set({"tools": request.get("tools")}, family.chat.renderer, flat=True)
     if tools is None or not isinstance(request["tools"], list):
         return
     for reason in tools.guesses:

@@ -15,6 +15,7 @@ GUESSED = {
     "oneOf": "oneOf in a tool's schema",
     "patternProperties": "patternProperties in a tool's schema",
     "prefixItems": "prefixItems in a tool's schema",
+    "propertyNames": "propertyNames in a tool's schema",
 }
 """Keyword → reason."""
 

@@ -14,6 +14,10 @@ MAX_DEPTH = 40
 
 _OF_A_TYPE = frozenset({"type", "properties", "required", "items", "enum", "const", "additionalProperties"})
 
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_SHOWN_OBJECTS = frozenset({"enum", "propertyNames"})
+"""Keywords with which an object without properties is shown."""
+
 
 class Node(NamedTuple):
     """A schema at its place in the tree."""
@@ -43,8 +47,8 @@ class Node(NamedTuple):
 
     @property
     def is_bare_object(self) -> bool:
-        """An object that names no properties: it is not shown."""
-        return self.kind == "object" and not self.properties and "enum" not in self.schema
+        """An object that says nothing of its properties: it is not shown."""
+        return self.kind == "object" and not self.properties and not _SHOWN_OBJECTS & self.schema.keys()
 
     @property
     def comment(self) -> list[str]:
@@ -63,8 +67,9 @@ class Node(NamedTuple):
     def bounds(self) -> list[str]:
         """Bounds of numbers and the format of strings: `minimum: 0.0`, `format: "date"`."""
         if self.kind in ("integer", "number"):
-            found = [(key, self.schema.get(key)) for key in ("minimum", "maximum")]
-            return [f"{key}: {_bound(value, self.listed)}" for key, value in found if _is_number(value)]
+            found = [(key, self.schema.get(key)) for key in _BOUNDS]
+            as_sent = self.listed or self.kind == "integer"
+            return [f"{key}: {_bound(value, as_sent)}" for key, value in found if _is_number(value)]
         if self.kind == "string" and isinstance(self.schema.get("format"), str):
             return [f"format: {literal(self.schema['format'])}"]
         return []
@@ -170,9 +175,9 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _bound(value: Any, listed: bool) -> str:
-    """Bounds are shown as floats, but with a list of types as they were sent."""
+def _bound(value: Any, as_sent: bool) -> str:
+    """Bounds are shown as floats, but those of integers and of lists of types as they were sent."""
     try:
-        return str(value) if listed else str(float(value))
+        return str(value) if as_sent else str(float(value))
     except (OverflowError, ValueError):
         return "inf"

@@ -42,26 +42,31 @@ class ToolSet(NamedTuple):
     """Reasons why the text is not confirmed."""
 
 
-def tool_set(request: dict[str, Any], renderer: Renderer = "typescript") -> ToolSet | None:
-    """The functions of `tools` and of the older `functions`; `None`: nothing is offered."""
+def tool_set(
+    request: dict[str, Any], renderer: Renderer = "typescript", *, flat: bool = False
+) -> ToolSet | None:
+    """The functions of `tools` and of the older `functions`; `None`: nothing is offered.
+
+    `flat`: definitions as Responses takes them, in the tool itself.
+    """
     tools, functions = request.get("tools"), request.get("functions")
     if not tools and not functions:
         return None
     try:
         key = msgspec.json.encode((tools, functions))
     except (TypeError, ValueError, OverflowError, RecursionError):
-        return _render(tools, functions, renderer)
-    return _remembered(key, renderer)
+        return _render(tools, functions, renderer, flat)
+    return _remembered(key, renderer, flat)
 
 
 @lru_cache(maxsize=1024)
-def _remembered(key: bytes, renderer: Renderer) -> ToolSet | None:
+def _remembered(key: bytes, renderer: Renderer, flat: bool) -> ToolSet | None:
     tools, functions = msgspec.json.decode(key)
-    return _render(tools, functions, renderer)
+    return _render(tools, functions, renderer, flat)
 
 
-def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
-    offered, others = offered_functions(tools, functions)
+def _render(tools: Any, functions: Any, renderer: Renderer, flat: bool) -> ToolSet | None:
+    offered, others = offered_functions(tools, functions, flat=flat)
     if not offered and not others:
         return None
     body = render_functions(offered, parameters_0613 if renderer == "0613" else parameters) if offered else ""
@@ -86,12 +91,12 @@ def _render(tools: Any, functions: Any, renderer: Renderer) -> ToolSet | None:
     )
 
 
-def offered_functions(tools: Any, functions: Any = None) -> tuple[list[Schema], int]:
+def offered_functions(tools: Any, functions: Any = None, *, flat: bool = False) -> tuple[list[Schema], int]:
     """Functions and custom tools (Chat nests their definitions, Responses does not) and the number of others."""
     offered: list[Schema] = []
     others = 0
     for tool in tools if isinstance(tools, list) else []:
-        definition = _definition(tool)
+        definition = _definition(tool, flat)
         if definition is None:
             others += 1
         else:
@@ -104,14 +109,18 @@ def offered_functions(tools: Any, functions: Any = None) -> tuple[list[Schema], 
     return offered, others
 
 
-def _definition(tool: Any) -> Schema | None:
-    """The definition of a function or a custom tool; `None`: it is neither."""
+def _definition(tool: Any, flat: bool) -> Schema | None:
+    """The definition of a function or a custom tool; `None`: it is neither.
+
+    Responses reads the tool itself and ignores a definition nested in it, as Chat has them (96 of 96 recorded calls):
+    with a name of its own the tool is complete.
+    """
     if not isinstance(tool, dict):
         return None
     kind = tool.get("type", "function")
     if kind not in ("function", "custom"):
         return None
-    definition = tool.get(kind, tool)
+    definition = tool if flat and isinstance(tool.get("name"), str) else tool.get(kind, tool)
     if not isinstance(definition, dict):
         return None
     return {**definition, "type": "custom"} if kind == "custom" else definition

@@ -15,11 +15,10 @@ def parameters_0613(function: Schema) -> str:
 
 
 class Printer0613(Printer):
-    """No titles, never on one line, comments at the top level only, nested properties indented."""
+    """No titles, bounds or defaults, never on one line, comments at the top level only, nested properties indented."""
 
     def text(self) -> str:
-        root = self._tree.root
-        return "\n".join([*comment_lines(root.text("description")), self._object(root, 0)])
+        return self._object(self._tree.root, 0)
 
     def _object(self, node: Node, depth: int) -> str:
         lines = ["{"]
@@ -29,7 +28,7 @@ class Printer0613(Printer):
                 lines.append(f"{'  ' * depth}{name}: {text},")
                 continue
             lines += comment_lines(inner.text("description"))
-            lines.append(f"{name}: {text}," + (" // " + ", ".join(inner.notes) if inner.notes else ""))
+            lines.append(f"{name}: {text},")
         return "\n".join([*lines, "}"])
 
     def _array(self, node: Node, depth: int, multi: bool) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,18 +37,28 @@ def check(values: Mapping[str, Any]) -> None:
 
     `values`: parameter → value, of all parameters of the command; `config` is the configuration file in use.
     """
-    named = {name: path for name in WRITTEN if (path := values.get(name)) is not None}
-    outputs = {name: path for name, path in named.items() if _is_replaced(path)}
+    outputs = [(name, path) for name, path in _written(values) if _is_replaced(path)]
     _check_names(outputs)
-    existing = {name: path for name, path in outputs.items() if path.exists()}
+    existing = [(name, path) for name, path in outputs if path.exists()]
     if not existing:
         return
     for parameter, state in _read(values):
-        for name, path in existing.items():
+        for name, path in existing:
             updated = (parameter, name) == ("baseline", "save_baseline")
             if not updated and os.path.samestat(state, path.stat()):
                 option = f" ({READ[parameter]})" if READ.get(parameter) else ""
                 raise UsageError(f"{path} is an input file{option}; choose a different output path.")
+
+
+def _written(values: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """The parameter and the path of each file that the command writes."""
+    yield from ((name, path) for name in WRITTEN if (path := values.get(name)) is not None)
+    if values.get("tables") is not None:
+        from tokcount.document.tables import table_names
+        from tokcount.reports.registry import COMMANDS, report_type
+
+        names = {name for command in COMMANDS for name in table_names(report_type(command))}
+        yield from (("tables", values["tables"] / f"{name}.csv") for name in sorted(names))
 
 
 def _is_replaced(path: Path) -> bool:
@@ -56,14 +66,18 @@ def _is_replaced(path: Path) -> bool:
     return str(path) != STDIN and (path.is_file() or not path.exists())
 
 
-def _check_names(outputs: Mapping[str, Path]) -> None:
+def _check_names(outputs: Iterable[tuple[str, Path]]) -> None:
     used: dict[str, str] = {}
-    for name, path in outputs.items():
+    for name, path in outputs:
         first = used.setdefault(os.path.realpath(path), name)
         if first != name:
             raise UsageError(
-                f"{WRITTEN[first]} and {WRITTEN[name]} both write {path}; choose a different file for one of them."
+                f"{_option(first)} and {_option(name)} both write {path}; choose a different file for one of them."
             )
+
+
+def _option(name: str) -> str:
+    return WRITTEN.get(name, f"--{name}")
 
 
 def _read(values: Mapping[str, Any]) -> Iterator[tuple[str, os.stat_result]]:

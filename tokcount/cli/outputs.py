@@ -128,14 +128,28 @@ ALL_FORMATS: Final = [*COMMON_FORMATS, *(name for name in ROW_FORMATS if name no
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowOutputGroup(Output):
+class TablesOutput(Output):
+    """Output of commands whose reports have several tables."""
+
+    tables: Annotated[
+        Path | None,
+        option(
+            "--tables",
+            help_text="Also write each list of the report to DIR, as one small CSV file.",
+            metavar="DIR",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOutputGroup(TablesOutput):
     """Output of commands that write a report, or one row per record."""
 
     format: Annotated[str, _format_option(ALL_FORMATS, rows=True, note=_not_for_both())] = "table"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckOutputGroup(Output):
+class CheckOutputGroup(TablesOutput):
     """Output of `check` and `render`."""
 
     format: Annotated[str, _format_option(REPORT_FORMATS)] = "table"
@@ -148,13 +162,21 @@ def check_format(output: Output, *, per_record: bool) -> None:
         raise UsageError(f"-f {output.format} is for reports: remove --per-record or choose another format.")
     if not per_record and not renderer.for_reports:
         raise UsageError(f"-f {output.format} is for rows: add --per-record or choose another format.")
+    if isinstance(output, TablesOutput) and output.tables is not None:
+        if per_record:
+            raise UsageError("--tables writes the lists of the report: remove it or --per-record.")
+        if output.tables.exists() and not output.tables.is_dir():
+            raise UsageError(f"--tables {output.tables}: not a folder; name a folder.")
 
 
 def show(report: Report, output: Output) -> None:
-    """Write a report."""
-    from tokcount.render.emit import emit
+    """Write a report, and before it the tables that were asked for."""
+    from tokcount.document.tables import tables_of
+    from tokcount.render.emit import emit, emit_tables
     from tokcount.reports.views import document_of
 
+    if isinstance(output, TablesOutput) and output.tables is not None:
+        emit_tables(tables_of(report), output.tables, output.decimal)
     emit(document_of(report), output.format, output.output, output.color, output.decimal)
 
 

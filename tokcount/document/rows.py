@@ -23,7 +23,7 @@ def flat(entry: msgspec.Struct | dict[str, Any]) -> Row:
     fields: dict[str, Any] = as_numbers(msgspec.to_builtins(entry), type(entry))
     for key, value in fields.items():
         if isinstance(value, dict):
-            row.update({f"{key}.{inner}": number for inner, number in value.items()})
+            row |= {f"{key}.{name}": part for name, part in value.items() if not isinstance(part, list)}
         elif not isinstance(value, list):
             row[key] = value
     return row

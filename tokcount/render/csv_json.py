@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from secrets import token_hex
 from typing import Any
 
 from tokcount.document.blocks import Cell
 from tokcount.document.document import Document
+from tokcount.document.rows import Row
 from tokcount.render.escape import csv_cell, json_text
 from tokcount.render.terminal import OutputTarget
 
@@ -37,8 +39,11 @@ def separator_of(target: OutputTarget) -> str:
 def _separated(document: Document, separator: str, decimal: str) -> str:
     rows = document.rows()
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    if not columns:
-        return ""
+    return separated(columns, rows, separator, decimal) if columns else ""
+
+
+def separated(columns: Sequence[str], rows: Sequence[Row], separator: str, decimal: str) -> str:
+    """A line with the names of the columns, and one line per row; a value that a row does not have is empty."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=separator, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in columns])

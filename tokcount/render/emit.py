@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from tokcount.document.document import Document, Envelope
+from tokcount.document.tables import FlatTable
 from tokcount.errors import UsageError
+from tokcount.render.csv_json import separated, separator_of
 from tokcount.render.registry import find, function
 from tokcount.render.terminal import ColorChoice, Decimal, OutputTarget, target_of
 from tokcount.render.writing import destination, drop_stdout, is_stdout, write
@@ -47,6 +49,13 @@ def emit(
     content = render(document, name, structs.replace(_target(path, color), decimal=decimal))
     with _until_closed():
         write(content, path)
+
+
+def emit_tables(tables: Mapping[str, FlatTable], folder: Path, decimal: Decimal = ".") -> None:
+    """Write each table to `NAME.csv` in a folder, which is made if it does not exist. See `emit` for `decimal`."""
+    separator = separator_of(OutputTarget(decimal=decimal))
+    for name, table in tables.items():
+        write(separated(table.columns, table.rows, separator, decimal), folder / f"{name}.csv")
 
 
 def emit_rows(

@@ -20,9 +20,9 @@ LAYERS = (
     ("formats",),
     ("registry",),
     ("detect", "sqlite"),
-    ("conversations", "mapping"),
+    ("conversations", "credible", "mapping"),
     ("reader",),
-    ("spans", "summary"),
+    ("summary",),
 )
 """From the bottom to the top: a layer may import what is below it, and a folder its own files."""
 

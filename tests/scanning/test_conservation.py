@@ -22,7 +22,6 @@ from support.in_process import run
 from support.strategies import PACKED, VALUES, bent_values, lines
 
 from tokcount.logs import source as files
-from tokcount.logs import spans as blocks
 from tokcount.logs.format import GroupedLogFormat
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Reader
@@ -33,6 +32,7 @@ from tokcount.reports.drift.compute import DriftOptions, report
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.scanning import pool
 from tokcount.scanning import run as running
+from tokcount.scanning import spans as blocks
 from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult

@@ -22,10 +22,10 @@ from support.processes import alive, children_of
 
 from tokcount.errors import DataError
 from tokcount.logs import source as files
-from tokcount.logs import spans as blocks
 from tokcount.logs.options import ReadOptions
 from tokcount.scanning import pool
 from tokcount.scanning import run as running
+from tokcount.scanning import spans as blocks
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
 from tokcount.scanning.run import Task

@@ -14,11 +14,11 @@ from support.in_process import run
 from support.running import SAMPLES
 from support.trust.canaries import FIXTURES
 
-from tokcount.logs import spans as blocks
 from tokcount.render.ci import sarif
 from tokcount.render.registry import COMMON_FORMATS
 from tokcount.scanning import pool
 from tokcount.scanning import run as running
+from tokcount.scanning import spans as blocks
 
 LOG = SAMPLES / "support-chat.jsonl"
 

@@ -12,8 +12,11 @@ import typer
 from tokcount.cli.options import ReadGroup, ReferenceGroup, RunGroup
 from tokcount.errors import UsageError
 from tokcount.logs import source as files
+from tokcount.logs.record import IMPLAUSIBLE
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tokcount.framing.family import UserFamily
     from tokcount.logs.options import ReadOptions
     from tokcount.models.catalog import Catalog
@@ -35,6 +38,7 @@ def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
 
 def read_options(group: ReadGroup) -> ReadOptions:
     """The options of the log reader. Raises `UsageError` for a wrong expression or format name."""
+    from tokcount.cli.prices import today
     from tokcount.logs.options import Mapping, ReadOptions
 
     mapping = Mapping(**{name: getattr(group, name) for name in Mapping.__struct_fields__})
@@ -44,6 +48,7 @@ def read_options(group: ReadGroup) -> ReadOptions:
         unit=group.unit,
         text=True if group.text else None,
         max_ratio=group.max_ratio,
+        today=today(),
     )
 
 
@@ -111,6 +116,14 @@ def left_out(skipped: SkippedSummary) -> list[str]:
     selection = skipped_items(skipped).selection
     sentences = [visible(selected_sentence(selection))] if selection else []
     return [*sentences, skipped_sentence(skipped)] if skipped.total else sentences
+
+
+def implausible(frame: pl.DataFrame) -> list[str]:
+    """Which records have implausible values: a sentence with the first places for each flag of `IMPLAUSIBLE`."""
+    from tokcount.render.escape import visible
+    from tokcount.reports.phrases import flagged_sentence
+
+    return [visible(sentence) for flag in IMPLAUSIBLE if (sentence := flagged_sentence(frame, flag))]
 
 
 def skipped_sentence(skipped: SkippedSummary) -> str:

@@ -63,7 +63,10 @@ class Job:
     def count(self, plan: ScanPlan) -> tuple[pl.DataFrame, SkippedSummary]:
         """Count the logs: one row per record, and a summary of what was skipped."""
         result = inputs.scan(self.sources, self.selecting(plan), self.options, self.run)
-        return result.frame(), result.skipped
+        frame = result.frame()
+        for sentence in inputs.implausible(frame):
+            inputs.say(sentence, self.run)
+        return frame, result.skipped
 
     def show(self, report: Report, output: Output | None = None) -> None:
         """Write the report, which lists skipped items, to `output` if given, else where the options say."""

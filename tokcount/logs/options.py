@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -48,6 +49,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `text`: `True` reads every file as one plain text; `None` does so only for standard input that is not
     recognised; `False` never. `max_ratio`: see `LARGEST_RATIO`; `max_value`: see `LARGEST_VALUE`.
+    `today`: records from after the next day are undated; `None`: by the clock.
     """
 
     input_format: str | None = None
@@ -56,3 +58,4 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     text: bool | None = None
     max_ratio: int = LARGEST_RATIO
     max_value: int = LARGEST_VALUE
+    today: date | None = None

@@ -18,6 +18,7 @@ from tokcount.logs.containers.json_lines import Found, unreadable
 from tokcount.logs.containers.sniff import Look, container_of, look, read_into_memory
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
+from tokcount.logs.credible import credible
 from tokcount.logs.detect import Detector, NeedsWhole
 from tokcount.logs.format import Item, Location
 from tokcount.logs.options import ReadOptions
@@ -153,8 +154,9 @@ class Reader:
         yield from self._complete(self._items(found, source))
 
     def _complete(self, items: Iterable[Item], *, run: bool = False) -> Iterable[Item]:
-        """The items, then those that formats held back, with conversations as `unit` asks for."""
-        return as_units(chain(items, self._held_back(run=run)), self.options.unit)
+        """The items, then those that formats held back: in the units asked for, without implausible values."""
+        units = as_units(chain(items, self._held_back(run=run)), self.options.unit)
+        return credible(units, self.options.today)
 
     def _finished(self, items: Iterator[Item], stream: Stream, source: str) -> Iterator[Item]:
         """The complete items of a stream; then the warnings about it."""

@@ -62,6 +62,8 @@ class Usage(msgspec.Struct, gc=False):
     source: Literal["response", "log", "csv", "stream"] = "response"
     requests: int = 1
     """API calls behind the numbers: more than one in an aggregated usage export."""
+    is_doubtful: bool = False
+    """A logged number was not a number of tokens, such as -1 or NaN."""
 
 
 class Part(msgspec.Struct, gc=False):
@@ -141,9 +143,16 @@ FLAGS: dict[str, str] = {
     "unread_answer": "an answer of a form that is not known; its tokens are not counted",
     "duplicate": "a call with the same format and id was seen before",
     "reserialised": "tool arguments or a schema logged as an object; the exact text is lost, the count is an estimate",
+    "implausible_usage": "the logged tokens cannot be those of the text (0, fewer than the cached ones, negative, …); "
+    "they are counted instead",
+    "implausible_time": "the logged time is before 2018 or after tomorrow; the record is undated",
+    "withheld_label": "a model, user, tag or other label that is a text instead of a name; shown as …",
     "odd_content": "a message whose content is not text, parts or null; its only text is counted, or nothing",
 }
 """Flag → its meaning."""
+
+IMPLAUSIBLE = ("implausible_usage", "implausible_time", "withheld_label")
+"""Flags of records with a value that cannot be true and was ignored."""
 
 SkipReason = Literal[
     "error",

@@ -33,15 +33,27 @@ _LARGEST_NUMBER = 10**15
 _DECODE = msgspec.json.Decoder().decode
 
 
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}(?:\.0+)?")
+"""Digits in groups: `1,024`, `1 234 567`, `1,00,000`. `1,5` and `1.024` are not: which number they are is not known."""
+
+
 def number(value: object) -> int | None:
-    """A count: `26`, `26.0`, `"26"`, `"59200.0"`, `"1,024"`; anything else, also a boolean, is `None`."""
+    """A count: `26`, `26.0`, `"26"`, `"59200.0"`, `"1,024"`; anything else, also a boolean or a fraction, is `None`."""
     if type(value) is int:
         return value if 0 <= value <= _LARGEST_COUNT else None
     if isinstance(value, str):
-        value = _float(value.strip().replace(",", ""))
-    if isinstance(value, float) and math.isfinite(value) and 0 <= value <= _LARGEST_COUNT:
+        plain = value.strip()
+        value = _float(re.sub(r"[^\d.]", "", plain) if _GROUPED.fullmatch(plain) else plain)
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= _LARGEST_COUNT:
         return int(value)
     return None
+
+
+def is_numeric(value: object) -> bool:
+    """Is a number meant: negative, broken or beyond all counts perhaps, but not a placeholder such as `""` or `n/a`?"""
+    if isinstance(value, str):
+        return any(sign.isdigit() for sign in value) or _float(value) is not None
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def money(value: object) -> str | None:

@@ -6,8 +6,9 @@ all its days when no month is whole. Months without records are left out: a paus
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -58,11 +59,11 @@ def monthly_projection(frame: pl.DataFrame, records_per_month: int | None = None
     if not isinstance(first, date) or not isinstance(last, date):
         return MonthlyProjection(factor=None, basis=NO_TIMESTAMPS)
     by_month = days.dt.strftime(MONTH).value_counts(name="records")
-    return _by_days(first, last, dict(by_month.iter_rows()), frame.height)
+    return _by_days(first, last, dict(by_month.iter_rows()), frame.height - len(days))
 
 
-def _by_days(first: date, last: date, by_month: Mapping[str, int], records: int) -> MonthlyProjection:
-    """The projection of a log of some records from its first to its last day; `by_month`: dated records by month."""
+def _by_days(first: date, last: date, by_month: Mapping[str, int], undated: int) -> MonthlyProjection:
+    """The projection of a log from its first to its last day; `by_month`: dated records by month."""
     whole = [month for month in _months(first, last) if month >= first and _end(month) <= last]
     named = tuple(name for month in whole if (name := month.strftime(MONTH)) in by_month)
     if named:
@@ -74,7 +75,7 @@ def _by_days(first: date, last: date, by_month: Mapping[str, int], records: int)
     made_from = sum(by_month[month] for month in named or by_month)
     return MonthlyProjection(
         factor=1 / Decimal(len(named)) if named else DAYS_A_MONTH / days,
-        basis=f"{length}, {first} to {last}{_without(empty)}{_of(made_from, records)}",
+        basis=f"{length}, {first} to {last}{_without(empty)}{_of(made_from, sum(by_month.values()), undated)}",
         first=first,
         last=last,
         days=days,
@@ -91,8 +92,12 @@ def _without(empty: list[date]) -> str:
     return f" without {months} ({'has' if len(empty) == 1 else 'have'} no records)"
 
 
-def _of(made_from: int, records: int) -> str:
-    return "" if made_from == records else f"; {made_from:,} of {records:,} records"
+def _of(made_from: int, dated: int, undated: int) -> str:
+    """How many of the records a projection is made from, where not all; and how many of the others have no time."""
+    if made_from == dated + undated:
+        return ""
+    without = f" ({undated:,} without a timestamp)" if undated else ""
+    return f"; {made_from:,} of {dated + undated:,} records{without}"
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -103,4 +108,4 @@ def _months(first: date, last: date) -> list[date]:
 
 def _end(month: date) -> date:
     """The last day of a month that is given by its first."""
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return month.replace(day=monthrange(month.year, month.month)[1])

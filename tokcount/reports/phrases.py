@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+import polars as pl
 from msgspec import UnsetType
 
 from tokcount.document.blocks import Line, Tone
 from tokcount.document.values import integer, share
+from tokcount.logs.record import FLAGS
 from tokcount.reports.report import ByBasis, ModelRecords, Overview, Period, SelectedRecords, SkippedPlace
 
 SKIPPED = {
@@ -140,6 +142,18 @@ def flags(report: Overview) -> list[Line]:
     if not report.flags:
         return []
     return [Line(f"Flagged: {tally(report.flags).replace('_', ' ')}", "note")]
+
+
+def flagged_sentence(frame: pl.DataFrame, flag: str) -> str:
+    """`2 records flagged implausible_time: a.jsonl:3, a.jsonl:9 (the logged time …)`; empty without a record."""
+    found = frame.lazy().filter(pl.col("flags").str.contains(rf"(?:^|\|){flag}(?:\||$)"))
+    rows = found.select("source", "line", "index").collect()
+    if not rows.height:
+        return ""
+    places = [place(*row) for row in rows.head(PLACES_NAMED).iter_rows()]
+    more = rows.height - len(places)
+    listed = ", ".join(places) + (f" and {integer(more)} more" if more else "")
+    return f"{counted(rows.height, 'record', 'records')} flagged {flag}: {listed} ({FLAGS[flag]})"
 
 
 def sureness(tokens: ByBasis, reasons: dict[str, int]) -> Line:

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 
-from tokcount.logs import spans
 from tokcount.logs.detect import NeedsWhole
 from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.record import Record
 from tokcount.logs.source import Source
+from tokcount.scanning import spans
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import ScanPlan

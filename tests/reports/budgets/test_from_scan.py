@@ -177,6 +177,16 @@ def test_a_monthly_cost_needs_a_timestamp() -> None:
     )
 
 
+def test_a_monthly_cost_needs_the_timestamp_of_every_record() -> None:
+    days = [None, *(datetime(2024, 1, day, tzinfo=UTC) for day in range(1, LOG.height))]
+    log = LOG.with_columns(timestamp=pl.Series(days, dtype=pl.Datetime("us", "UTC")))
+
+    assert measured("cost.per_month <= $1", log).reason == (
+        f"1 of {LOG.height} records without a timestamp; give --records-per-month"
+    )
+    assert measured("cost.per_month <= $1", log.filter(pl.col("timestamp").is_not_null())).reason == ""
+
+
 def test_a_record_without_text_has_its_billed_tokens() -> None:
     billed = UNSURE.with_columns(billed_input_tokens=pl.when(pl.col("line") == 8).then(1000))
 

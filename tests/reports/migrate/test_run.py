@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from support.migration_records import GPT_4O, record
 
-from tokcount.logs import spans
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.source import expand
 from tokcount.reports.migrate import run as migrating
@@ -18,6 +17,7 @@ from tokcount.reports.migrate.requests import Migrated, Options
 from tokcount.reports.migrate.run import Job, MigrationRun, MigrationWorker, json_line
 from tokcount.reports.migrate.stats import KEYS_KEPT, PLACES_KEPT, MigrationStats, Tokens
 from tokcount.scanning import run as scanning
+from tokcount.scanning import spans
 from tokcount.scanning.plan import make_plan
 
 JOB = Job(target=GPT_4O, options=Options(), plan=make_plan(to=["gpt-4o"], engine="tiktoken"), read_back=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tokcount.logs.adapt.sse import events_of_text
+from tokcount.logs.adapt.usage import last_measured
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded
 
@@ -91,9 +92,11 @@ class Assembly:
         if isinstance(kind := chunk.get("type"), str) and kind.startswith("response."):
             self._add_response_event(kind, chunk)
             return
-        for name in ("id", "model", "created", "usage", "service_tier", "error"):
+        for name in ("id", "model", "created", "service_tier", "error"):
             if chunk.get(name):
                 self.metadata[name] = chunk[name]
+        if usage := chunk.get("usage"):
+            self.metadata["usage"] = last_measured(self.metadata.get("usage"), usage)
         if chunk.get("object") == "text_completion":
             self.kind = "completions"
         elif self.kind is None and chunk.get("object"):

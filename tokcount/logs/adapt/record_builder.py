@@ -7,7 +7,7 @@ wins, because the log derived its own columns from it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tokcount.logs.adapt.answers import is_answer_body, is_unread, response_kind
 from tokcount.logs.adapt.metadata import CallMetadata
@@ -165,10 +165,15 @@ def _response_usage(response: Json | None) -> Usage | None:
     return body_usage(response.get("usage")) if response else None
 
 
+_NOT_MEASURED: Final = (None, 0)
+
+
 def _merged(billed: Usage | None, logged: Usage | None) -> Usage | None:
+    """The numbers of the body, completed with those of the log; a 0 of the body may mean "not measured"."""
     if billed is None or logged is None:
         return billed or logged
     for field in Usage.__struct_fields__:
-        if getattr(billed, field) is None:
-            setattr(billed, field, getattr(logged, field))
+        found = getattr(logged, field)
+        if found is not None and getattr(billed, field) in _NOT_MEASURED:
+            setattr(billed, field, found)
     return billed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from tokcount.logs.record import Kind, Usage
-from tokcount.logs.scalars import dig, money, number
+from tokcount.logs.scalars import dig, is_numeric, money, number
 
 UsageTable = Mapping[str, tuple[str, ...]]
 """Field of `Usage` → its paths, tried in order."""
@@ -43,11 +43,14 @@ def usage_from(
         convert: Callable[[object], Any] = money if field == "cost_usd" else number
         for path in paths:
             logged = dig(value, path)
-            if logged is not None and (found := convert(logged)) is not None:
+            if logged is None:
+                continue
+            if (found := convert(logged)) is not None:
                 setattr(usage, field, found)
                 break
+            usage.is_doubtful = usage.is_doubtful or is_numeric(logged)
     logged = (usage.input, usage.output, usage.total, usage.cost_usd)
-    return usage if any(found is not None for found in logged) else None
+    return usage if usage.is_doubtful or any(found is not None for found in logged) else None
 
 
 _BODY_PLACES = {path: field for field, paths in BODY_USAGE.items() for path in paths}
@@ -63,13 +66,32 @@ def body_usage(value: object) -> Usage | None:
             for part, amount in logged.items():
                 field = _BODY_PLACES.get(f"{key}.{part}")
                 if field is not None and getattr(usage, field) is None:
-                    setattr(usage, field, number(amount))
+                    _set(usage, field, amount)
         elif logged is not None:
             field = _BODY_PLACES.get(key)
             if field is not None and getattr(usage, field) is None:
-                setattr(usage, field, number(logged))
+                _set(usage, field, logged)
     logged = (usage.input, usage.output, usage.total)
-    return usage if any(found is not None for found in logged) else None
+    return usage if usage.is_doubtful or any(found is not None for found in logged) else None
+
+
+def _set(usage: Usage, field: str, logged: object) -> None:
+    found = number(logged)
+    if found is None:
+        usage.is_doubtful = usage.is_doubtful or is_numeric(logged)
+    else:
+        setattr(usage, field, found)
+
+
+def last_measured(known: object, usage: object) -> object:
+    """The usage of a stream of which one more came: each number by its last value that is not 0.
+
+    Servers end streams with zeros where they did not measure, or send the input first and the output last.
+    """
+    if not isinstance(known, dict) or not isinstance(usage, dict):
+        return usage if usage or known is None else known
+    latest = {name: last_measured(known.get(name), value) for name, value in usage.items()}
+    return known | latest
 
 
 _URL_ENDINGS: tuple[tuple[str, Kind], ...] = (

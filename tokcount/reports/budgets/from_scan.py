@@ -42,6 +42,7 @@ NO_VALUE: Final = "no record has a value"
 NO_PERIOD: Final = "no timestamps to project from; give --records-per-month"
 DECIMALS: Final = 12
 """Averages and projections are rounded; sums are exact."""
+UNDATED: Final = "without a timestamp; give --records-per-month"
 UNPRICED: Final = "unpriced"
 LOW: Final = "low"
 
@@ -103,7 +104,7 @@ class ScanSource:
         elif value is None:
             return Measured(None, NO_PERIOD if budget.aggregate == "per_month" else NO_VALUE)
         else:
-            reason = ""
+            reason = self._undated(rows) if budget.aggregate == "per_month" else ""
         undercounted = _undercounted(rows, taken)
         return Measured(value, reason, metric.undercount_is_floor and bool(undercounted), undercounted)
 
@@ -165,6 +166,11 @@ class ScanSource:
             return metric.empty
         total: Decimal = decimal_of(values.filter("used")["value"].sum(), metric.unit)
         return round(total * projection.factor, DECIMALS)
+
+    def _undated(self, rows: pl.DataFrame) -> str:
+        """How many records are in no projection, for want of a timestamp; empty without one."""
+        undated = rows["timestamp"].null_count() if self._context.records_per_month is None else 0
+        return f"{undated:,} of {rows.height:,} records {UNDATED}" if undated else ""
 
     def _projection(self) -> MonthlyProjection:
         return monthly_projection(self._frame, self._context.records_per_month)

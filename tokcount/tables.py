@@ -11,14 +11,15 @@ what to do:
 Make the Structs with `forbid_unknown_fields=True`. Describe a field with
 `Annotated[int, msgspec.Meta(gt=0, description="a number of tokens")]`; a wrong value is then reported as
 "a number of tokens was expected, not 0". Raise `ValueError` in `__post_init__` for what no type can express. For
-checks that need more than one table, collect `Mistake`s and raise `document.error(mistakes)`.
+checks that need more than one value, give `convert` functions that find `Mistake`s.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,10 +31,10 @@ from tokcount.errors import MistakesError, UsageError, suggest
 
 Key = tuple[str | int, ...]
 """Where a value is: keys of tables and positions in lists, from the top of the file."""
+_T = TypeVar("_T")
 Hook = Callable[[Any, Any], Any]
 """`msgspec.convert`'s `dec_hook`: makes a value of a type that msgspec does not know; raises `ValueError`."""
 
-_T = TypeVar("_T")
 _SHOWN = 60
 _WORDS: dict[Any, str] = {
     str: "a string",
@@ -54,6 +55,10 @@ class Mistake(msgspec.Struct, frozen=True):
 
     key: Key
     text: str
+
+
+Check = Callable[[_T], Iterable[Mistake]]
+"""Finds mistakes in the content of a file, with keys from its top."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -96,15 +101,54 @@ def load(path: Path, what: str = "file", *, parse_float: Callable[[str], Any] = 
     return Document(path, text, data)
 
 
-def convert(document: Document, kind: type[_T], *, at: Key = (), hook: Hook | None = None) -> _T:
-    """The file, or the table at the key `at` of it, as a Struct. Raises `UsageError` with all mistakes."""
+def convert(
+    document: Document,
+    kind: type[_T],
+    *,
+    at: Key = (),
+    hook: Hook | None = None,
+    checks: Sequence[Check[_T]] = (),
+) -> _T:
+    """The file, or the table at the key `at` of it, as a Struct. Raises `UsageError` with all mistakes.
+
+    `checks` find what no type can express. Each gets what is left without the mistakes that were found before, so all
+    of them are in one error.
+    """
     value: Any = document.data
     for part in at:
         value = value[part]
-    try:
-        return msgspec.convert(value, kind, dec_hook=hook)
-    except msgspec.ValidationError as error:
-        raise document.error(_mistakes(value, kind, at, hook)) from error
+    found = list(_mistakes(value, kind, (), hook))
+    for check in checks:
+        rest = _without(value, found, kind, hook)
+        found += check(rest) if rest is not None else ()
+    if found:
+        raise document.error(Mistake((*at, *mistake.key), mistake.text) for mistake in found)
+    return msgspec.convert(value, kind, dec_hook=hook)
+
+
+def _without(value: Any, mistakes: Iterable[Mistake], kind: type[_T], hook: Hook | None) -> _T | None:
+    """The value as a Struct without its mistakes; `None` if nothing is left of it."""
+    rest, wrong = copy.deepcopy(value), list(mistakes)
+    while wrong:
+        removed = {_removable(rest, mistake.key) for mistake in wrong}
+        if () in removed:
+            return None
+        for *path, name in removed:
+            holder = rest
+            for part in path:
+                holder = holder.get(part, {})
+            holder.pop(name, None)
+        wrong = list(_mistakes(rest, kind, (), hook))
+    return msgspec.convert(rest, kind, dec_hook=hook)
+
+
+def _removable(value: Any, key: Key) -> Key:
+    """What to remove with a wrong key: the table that lacks it, or all of a list, whose entries go by their place."""
+    for depth, part in enumerate(key):
+        if not isinstance(part, str) or not isinstance(value, dict) or part not in value:
+            return key[:depth]
+        value = value[part]
+    return key
 
 
 def written(key: Key) -> str:

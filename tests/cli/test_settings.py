@@ -11,6 +11,7 @@ from tokcount.cli import settings
 from tokcount.cli.commands.audit import audit
 from tokcount.cli.commands.check import check
 from tokcount.errors import UsageError
+from tokcount.render.registry import RENDERERS
 
 
 def written(folder: Path, text: str, name: str = "tokcount.toml") -> Path:
@@ -75,8 +76,8 @@ def test_a_pyproject_without_the_table_is_ignored(tmp_path: Path, text: str) -> 
         ("check = 1", "check: a table was expected, not 1"),
         ("[check]\nfial = []", "2: check.fial: no such key. Did you mean fail"),
         ("[mapping]\nprompt = 'x'", "2: mapping.prompt: no such key. Did you mean prompt_path"),
-        ("jobs = '2'", "jobs: a whole number was expected, not '2'"),
-        ("jobs = true", "jobs: a whole number was expected, not true"),
+        ("jobs = '2'", "jobs: a whole number of at least 1 was expected, not '2'"),
+        ("jobs = true", "jobs: a whole number of at least 1 was expected, not true"),
         ("strict = 1", "strict: true or false was expected, not 1"),
         ("to = [1]", "to[0]: a string was expected, not 1"),
         ("to = 1", "to: a string or a list of them was expected, not 1"),
@@ -103,9 +104,57 @@ def test_all_mistakes_of_a_file_are_listed_at_once(tmp_path: Path) -> None:
 
     assert caught.value.lines == (
         f"{path}:1: jbos: no such key. Did you mean jobs?",
-        f"{path}:4: check.top: a whole number was expected, not 'five'",
+        f"{path}:4: check.top: a whole number of at least 0 was expected, not 'five'",
         f"{path}:5: check.fial: no such key. Did you mean fail?",
     )
+
+
+def test_values_that_mean_nothing_are_listed_with_the_others(tmp_path: Path) -> None:
+    text = """\
+jobs = 0
+where = ["model = gpt-4*", "modl = x"]
+since = "soon"
+as_of = "2026-99-01"
+cached_share = "much"
+price = "gpt-4o=1"
+input_format = "opnai.chat.pair"
+format = "jsn"
+engine = "fats"
+[mapping]
+prompt_path = "a["
+[check]
+fail = ["cost.total <= $5", "inputtokens.max <= 8k"]
+warn = "drift.total <= 5 for gpt-4o"
+records_per_month = 0
+"""
+    path = written(tmp_path, text)
+    with pytest.raises(UsageError) as caught:
+        settings.load(path)
+
+    assert [line.removeprefix(f"{path}:").split(": ", 2)[:2] for line in caught.value.lines] == [
+        ["1", "jobs"],
+        ["2", "where[1]"],
+        ["3", "since"],
+        ["4", "as_of"],
+        ["5", "cached_share"],
+        ["6", "price"],
+        ["7", "input_format"],
+        ["8", "format"],
+        ["9", "engine"],
+        ["11", "mapping.prompt_path"],
+        ["13", "check.fail[1]"],
+        ["14", "check.warn"],
+        ["15", "check.records_per_month"],
+    ]
+    assert "unknown metric 'inputtokens'. Did you mean input_tokens" in caught.value.lines[10]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, one in RENDERERS.items() if one.commands))
+def test_a_shared_format_of_check_leaves_other_commands_their_own(tmp_path: Path, name: str) -> None:
+    found = settings.load(written(tmp_path, f"format = '{name}'\njobs = 1"))
+
+    assert found.defaults("check") == {"format": name, "jobs": 1}
+    assert found.defaults("drift") == found.defaults("render") == {"jobs": 1}
 
 
 @pytest.mark.parametrize("text", ["[", "x = " + "[" * 5000])

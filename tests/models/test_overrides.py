@@ -250,6 +250,49 @@ def test_all_mistakes_of_a_file_are_listed(tmp_path: Path) -> None:
     ]
 
 
+def test_mistakes_in_types_do_not_hide_mistakes_in_names_and_periods(tmp_path: Path) -> None:
+    text = """\
+modles = 1
+[models.mine]
+encodng = "o200k_base"
+[models.other]
+base = "gpt-7"
+context_window = 0
+[models.gpt-4o]
+family = "chatty"
+[[prices.gpt-4]]
+input = 1
+output = "x"
+to = 2026-01-01
+[[prices.gpt-4]]
+input = 1
+output = 1
+[prices.gpt-5]
+input = 1
+output = 1
+from = 2026-02-01
+to = 2026-01-01
+[aliases]
+a = "gpt-8"
+b = "mine"
+c = "other"
+"""
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text)
+
+    found = [line.split(":", 1)[1].partition(" Did")[0].partition(" Known")[0] for line in error.value.lines]
+    assert found == [
+        "1: modles: no such key.",
+        "3: models.mine.encodng: no such key.",
+        "5: models.other.base: unknown model 'gpt-7'",
+        "6: models.other.context_window: a number of tokens was expected, not 0",
+        "8: models.gpt-4o.family: 'chatty' is not known.",
+        "11: prices.gpt-4[0].output: a price in USD per 1M tokens was expected, not 'x'",
+        "20: prices.gpt-5.to: 2026-01-01 is not after from = 2026-02-01",
+        "22: aliases.a: unknown model 'gpt-8'",
+    ]
+
+
 def test_names_and_periods_are_checked_together(tmp_path: Path) -> None:
     text = """\
 [models.y]

@@ -37,10 +37,11 @@ def load_config(ctx: typer.Context, path: Path | None) -> Path | None:
         return path
     from tokcount.cli import settings
 
-    found = settings.load(path) if path else settings.nearest(Path.cwd())
+    command = ctx.info_name or ""
+    found = settings.load(path, command) if path else settings.nearest(Path.cwd(), command)
     if found is None:
         return None
-    ctx.default_map = found.defaults(ctx.info_name or "")
+    ctx.default_map = found.defaults(command)
     ctx.meta[CONFIG_KEY] = found
     return found.path
 

@@ -61,7 +61,7 @@ def cost_options(
         as_of=as_of_day(group.as_of, today),
         batch=group.batch,
         assume_model=plan.assume_model,
-        cached_share=_share(group.cached_share),
+        cached_share=None if group.cached_share is None else share_of(group.cached_share, "--cached-share"),
         monthly=group.monthly,
         records_per_month=group.records_per_month,
         by=tuple(by),
@@ -77,15 +77,13 @@ def as_of_day(text: str | None, today: date) -> date | None:
     return today if text == "today" else day_of(text, "--as-of")
 
 
-def _share(text: str | None) -> Decimal | None:
-    """Parse a share: a fraction (`0.3`) or a percentage (`30%`)."""
-    if text is None:
-        return None
+def share_of(text: str, where: str) -> Decimal:
+    """Parse a share: a fraction (`0.3`) or a percentage (`30%`). Raises `UsageError`; `where` names the option."""
     number = text.strip().removesuffix("%")
     try:
         share = Decimal(number)
     except InvalidOperation:
-        raise UsageError(f"--cached-share {text!r}: expected a share such as 0.3 or 30%.") from None
+        share = Decimal("nan")
     if not share.is_finite():
-        raise UsageError(f"--cached-share {text!r}: expected a share such as 0.3 or 30%.")
+        raise UsageError(f"{where} {text!r}: expected a share such as 0.3 or 30%.")
     return share / 100 if number != text.strip() else share

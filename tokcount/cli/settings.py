@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+from typer.models import OptionInfo
 
 from tokcount import tables
 from tokcount.cli.options import (
@@ -25,14 +27,80 @@ from tokcount.cli.options import (
     split_commas,
 )
 from tokcount.cli.outputs import Output
+from tokcount.cli.prices import day_of, share_of
 from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import UsageError
 from tokcount.logs import options as reading
+from tokcount.render.registry import find
 
 OWN_FILE: Final = "tokcount.toml"
 PROJECT_FILE: Final = "pyproject.toml"
 ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_baseline", "skipped", "text"})
 """Options of a single run, which the configuration cannot set."""
+
+
+Check = Callable[[str], object]
+"""Raises `UsageError` for a text that an option does not accept."""
+
+
+def _budget(text: str) -> None:
+    from tokcount.reports.budgets.language import parse
+
+    parse(text)
+
+
+def _condition(text: str) -> None:
+    from tokcount.scanning.selection import parse_conditions
+
+    parse_conditions(text)
+
+
+def _time(text: str) -> None:
+    from tokcount.scanning.selection import make_selection
+
+    make_selection(since=text)
+
+
+def _day(text: str) -> None:
+    if text != "today":
+        day_of(text, "date")
+
+
+def _price(text: str) -> None:
+    from tokcount.models.overrides import parse_price_option
+
+    parse_price_option(text)
+
+
+def _path(text: str) -> None:
+    from tokcount.logs.mapping import Path as Expression
+
+    Expression("path", text)
+
+
+def _log_format(text: str) -> None:
+    from tokcount.logs.registry import chosen_entries
+
+    chosen_entries(text)
+
+
+CHECKED: Final[dict[str, Check]] = {
+    "where": _condition,
+    "since": _time,
+    "until": _time,
+    "as_of": _day,
+    "cached_share": lambda text: share_of(text, "share"),
+    "price": _price,
+    "input_format": _log_format,
+    "format": find,
+    "fail": _budget,
+    "warn": _budget,
+    **{name: _path for name in reading.Mapping.__struct_fields__ if name.endswith("_path")},
+}
+"""Option → what else its value, or each of its values, has to be."""
+BUDGETS: Final = ("fail", "warn")
+WITH_BUDGETS: Final = ("check", "config")
+"""The commands that read budgets; for the others it would take too long to import what checks them."""
 
 
 def _hints(*groups: type) -> dict[str, Any]:
@@ -49,13 +117,19 @@ def _hints(*groups: type) -> dict[str, Any]:
 def _value_type(hint: Any) -> Any:
     """The type of a value that is set: `list[Path] | None` is `list[Path]`, and several literals are one."""
     if get_origin(hint) is Annotated:
-        return _value_type(get_args(hint)[0])
+        kind, *extras = get_args(hint)
+        least = next((extra.min for extra in extras if isinstance(extra, OptionInfo)), None)
+        return _value_type(kind) if least is None else _at_least(int(least))
     if get_origin(hint) not in (Union, types.UnionType):
         return hint
     members = [member for member in get_args(hint) if member is not types.NoneType]
     if all(get_origin(member) is Literal for member in members):
         return Literal[tuple(dict.fromkeys(value for member in members for value in get_args(member)))]
     return members[0]
+
+
+def _at_least(least: int) -> Any:
+    return Annotated[int, msgspec.Meta(ge=least, description=f"a whole number of at least {least}")]
 
 
 _LOG_OPTIONS = _hints(SelectGroup, ReferenceGroup, PriceGroup, MoneyGroup, RunGroup, Output)
@@ -102,17 +176,24 @@ class Config:
     check: Mapping[str, Any]
 
     def defaults(self, command: str) -> dict[str, Any]:
-        """The values of a command's options that neither the command line nor the environment sets."""
+        """The values of a command's options that neither the command line nor the environment sets.
+
+        An output format that is not for reports of this command is left out.
+        """
         if command == "check":
             return {**self.shared, **self.check}
-        values = {**self.shared, **{name: value for name, value in self.check.items() if name in CHECK}}
+        shared = self.shared
+        commands = find(shared["format"]).commands if "format" in shared else ()
+        if commands and command not in commands:
+            shared = {name: value for name, value in shared.items() if name != "format"}
+        values = {**shared, **{name: value for name, value in self.check.items() if name in CHECK}}
         if command == "migrate":
             targets = split_commas(values.pop("to", None)) or []
             values |= {"to": targets[0]} if len(targets) == 1 else {}
         return values
 
 
-def nearest(start: Path) -> Config | None:
+def nearest(start: Path, command: str = "check") -> Config | None:
     """The configuration that applies to a folder: that of the first folder upward with one.
 
     tokcount.toml takes precedence over pyproject.toml. Raises `UsageError` for mistakes in the file.
@@ -120,32 +201,47 @@ def nearest(start: Path) -> Config | None:
     for folder in (start, *start.parents):
         own, project = folder / OWN_FILE, folder / PROJECT_FILE
         if own.is_file():
-            return load(own)
+            return load(own, command)
         if project.is_file() and _mentions_tokcount(project):
             document = tables.load(project, "configuration")
             if _project_table(document) is not None:
-                return _config(document, ("tool", "tokcount"))
+                return _config(document, ("tool", "tokcount"), command)
     return None
 
 
-def load(path: Path) -> Config:
+def load(path: Path, command: str = "check") -> Config:
     """The configuration in a file; in a pyproject.toml, its table `[tool.tokcount]`.
 
     Raises `UsageError` that lists all mistakes, each with line, key and close matches.
     """
     document = tables.load(path, "configuration")
     if path.name != PROJECT_FILE:
-        return _config(document, ())
+        return _config(document, (), command)
     if _project_table(document) is None:
         return Config(path, {}, {})
-    return _config(document, ("tool", "tokcount"))
+    return _config(document, ("tool", "tokcount"), command)
 
 
-def _config(document: tables.Document, at: tables.Key) -> Config:
-    file: Any = tables.convert(document, _FILE, at=at)
+def _config(document: tables.Document, at: tables.Key, command: str) -> Config:
+    file: Any = tables.convert(document, _FILE, at=at, checks=[partial(_mistakes, command=command)])
     folder = document.path.parent
     shared = _values(file, SHARED, folder) | _values(file.mapping, MAPPING, folder)
     return Config(document.path, shared, _values(file.check, SHARED | CHECK, folder))
+
+
+def _mistakes(file: Any, command: str) -> Iterator[tables.Mistake]:
+    """The values that have the right type and mean nothing."""
+    checked = {name for name in CHECKED if name not in BUDGETS or command in WITH_BUDGETS}
+    for at, table in (((), file), (("mapping",), file.mapping), (("check",), file.check)):
+        for name in checked & set(table.__struct_fields__):
+            value = getattr(table, name)
+            listed = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+            for place, text in enumerate(listed):
+                try:
+                    CHECKED[name](text)
+                except UsageError as error:
+                    key = (*at, name, place) if isinstance(value, list) else (*at, name)
+                    yield tables.Mistake(key, str(error))
 
 
 def _values(table: Any, hints: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -21,19 +21,28 @@ from tokcount.models.price_rows import PriceRow
 from tokcount.tables import Key, Mistake
 
 _T = TypeVar("_T")
+MODEL_KEYS: Final = {field.encode_name for field in msgspec.structs.fields(ModelEntry)} - {"base", "encoding"}
+"""Keys of a model that say nothing about its encoding; an unknown key may be a misspelt one that does."""
 
 
 def added(catalog: Catalog, path: Path) -> Catalog:
     """The catalog with the entries of a TOML or JSON file added. Raises `UsageError` with all mistakes of the file."""
     document = tables.load(path, "prices file", parse_float=Decimal)
-    file = tables.convert(document, File, hook=hook)
-    mistakes = [*period_mistakes(file), *_unknown_families(file, catalog), *_unknown_models(file, catalog)]
-    if not mistakes:
-        combined = _with_entries(catalog, file, source=str(path))
-        mistakes = list(_bad_aliases(file, combined))
-    if mistakes:
-        raise document.error(mistakes)
-    return combined
+    source = str(path)
+    written = _written_names(document.data)
+    checks: list[tables.Check[File]] = [
+        period_mistakes,
+        lambda file: _unknown_families(file, catalog),
+        lambda file: _unknown_models(file, catalog, document.data),
+        lambda file: _bad_aliases(file, _with_entries(catalog, _usable(file, catalog), source), written),
+    ]
+    return _with_entries(catalog, tables.convert(document, File, hook=hook, checks=checks), source)
+
+
+def _written_names(data: Mapping[str, Any]) -> set[str]:
+    """The names that a file describes, whatever its mistakes."""
+    sections = (data.get(section) for section in ("aliases", "encodings", "models", "fine_tunes"))
+    return {name.strip().lower() for section in sections if isinstance(section, dict) for name in section}
 
 
 def period_mistakes(file: File) -> Iterator[Mistake]:
@@ -70,15 +79,25 @@ def _unknown_families(file: File, catalog: Catalog) -> Iterator[Mistake]:
             yield Mistake(("models", name, "family"), f"{family!r} is not known. {suggest(family, known)}")
 
 
-def _unknown_models(file: File, catalog: Catalog) -> Iterator[Mistake]:
-    """Models that are neither known nor described well enough to be new."""
-    encodings = _lower(file.encodings)
+def _unknown_models(file: File, catalog: Catalog, data: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Models that are neither known nor described well enough to be new; `data` is the file with its mistakes."""
+    usable = _usable(file, catalog).models
     for name, entry in file.models.items():
-        known = name.strip().lower() in encodings or name.strip().lower() in catalog.models
         if entry.base is not None and names.find(entry.base, catalog) is None:
             yield Mistake(("models", name, "base"), f"unknown model {entry.base!r}")
-        elif not (known or entry.base or entry.encoding):
+        elif name not in usable and not data["models"][name].keys() - MODEL_KEYS:
             yield Mistake(("models", name, "encoding"), "missing; a new model needs an encoding or a base")
+
+
+def _usable(file: File, catalog: Catalog) -> File:
+    """The file without models that are neither known nor described well enough to be new."""
+    known = _lower(file.encodings).keys() | catalog.models.keys()
+    models = {
+        name: entry
+        for name, entry in file.models.items()
+        if name.strip().lower() in known or entry.base or entry.encoding
+    }
+    return msgspec.structs.replace(file, models=models)
 
 
 def _with_entries(catalog: Catalog, file: File, source: str) -> Catalog:
@@ -112,14 +131,15 @@ def _all_rows(name: str, catalog: Catalog) -> tuple[PriceRow, ...]:
     return tuple(row for layer in catalog.price_layers(name) for row in layer)
 
 
-def _bad_aliases(file: File, catalog: Catalog) -> Iterator[Mistake]:
+def _bad_aliases(file: File, catalog: Catalog, written: set[str]) -> Iterator[Mistake]:
+    """Aliases of nothing; what they lead to may also be `written` in the file with a mistake of its own."""
     for name, target in alias_targets(file.aliases).items():
         try:
             found = names.find(target, catalog)
         except RecursionError:
             yield Mistake(("aliases", name), f"{target!r} leads back to itself")
             continue
-        if found is None:
+        if found is None and target.strip().lower() not in written:
             yield Mistake(("aliases", name), f"unknown model {target!r}")
 
 

@@ -55,10 +55,7 @@ def load(path: Path) -> tuple[UserFamily, ...]:
     if isinstance(given, dict):
         complete = {name: _complete(table) for name, table in given.items()}
         document = msgspec.structs.replace(document, data={**document.data, "families": complete})
-    found = tables.convert(document, _File, hook=_known_name).families
-    mistakes = [mistake for name, table in found.items() for mistake in _unusable(("families", name), table)]
-    if mistakes:
-        raise document.error(mistakes)
+    found = tables.convert(document, _File, hook=_known_name, checks=[_all_unusable]).families
     return tuple(_user_family(name, table) for name, table in found.items())
 
 
@@ -85,6 +82,11 @@ def _known_name(kind: Any, value: Any) -> Any:
     elif value not in FAMILIES:
         raise ValueError(f"unknown family {value!r}. {suggest(value, FAMILIES)}")
     return kind(value)
+
+
+def _all_unusable(file: _File) -> Iterator[tables.Mistake]:
+    for name, table in file.families.items():
+        yield from _unusable(("families", name), table)
 
 
 def _unusable(key: tables.Key, table: _UserTable) -> Iterator[tables.Mistake]:

@@ -192,7 +192,7 @@ TABLES = {
     "semicolons": ("prompt;completion\nhello, you;hi\n", [(2, "hello, you")]),
     "tabs": ("question\tanswer\nwhat?\tthat\n", [(2, "what?")]),
     "blank lines": ("prompt\n\na\n\nb\n", [(3, "a"), (5, "b")]),
-    "short and long rows": ("prompt,model\na\nb,c,d\n", [(2, "a"), (3, "b")]),
+    "empty cells behind the header": ("prompt,model,\na,\nb,c,,\n", [(2, "a"), (3, "b")]),
     "Windows-1252": ("prompt\ncaf\xe9\n", [(2, "café")]),
 }
 

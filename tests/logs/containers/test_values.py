@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.logfiles import CHAT, CHAT_LINE, notes_of, places, read_all
 
-from tokcount.logs.containers import csv_table as table
+from tokcount.logs.containers import csv_rows
 
 EVENT = 'data: {"id": "a", "object": "chat.completion.chunk", "model": "m", "choices": [{"index": 0, "delta": %s}]}'
 HELLO = EVENT % '{"content": "Hello"}'
@@ -67,7 +67,7 @@ def test_a_cell_that_is_larger_than_any_text_loses_its_row_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = csv.field_size_limit()
-    monkeypatch.setattr(table, "_LARGEST_CELL", 1_000)
+    monkeypatch.setattr(csv_rows, "LARGEST_CELL", 1_000)
     text = f'model,prompt\ngpt-4o,a\ngpt-4o,{"x" * 2_000}\ngpt-4o,"b"\n'
     try:
         records, skipped = read_all(tmp_path, text, "log.csv")

@@ -10,28 +10,29 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """The lines of a stream with their numbers, without their line ends.
+    """The lines of a stream with their numbers, without their line ends (`end`).
 
     A line over `largest` bytes is returned as `None`. `number` is the number of the next line. What follows
     the last line end of a stream that could not be read completely is a fragment and is not returned.
     """
 
-    def __init__(self, stream: Stream, largest: int) -> None:
+    def __init__(self, stream: Stream, largest: int, end: bytes = b"\n") -> None:
         self.number = 1
+        self._end = end
         self._stream = stream
         self._largest = largest
 
     def __iter__(self) -> Iterator[tuple[int, bytes | None]]:
         held: list[bytes] = []
-        size = 0
+        end, size = self._end, 0
         for block in self._stream:
-            if b"\n" not in block:
+            if end not in block:
                 size += len(block)
                 held.append(block)
                 if size > self._largest:
                     held.clear()
                 continue
-            parts = block.split(b"\n")
+            parts = block.split(end)
             if size > self._largest:
                 yield self._next(), None
                 del parts[0]

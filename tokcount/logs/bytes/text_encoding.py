@@ -55,6 +55,15 @@ def decode(data: bytes) -> str:
     return data.decode("utf-8", FALLBACK)
 
 
+def noted(line: bytes, number: int, notes: dict[str, int]) -> str:
+    """As `decode`; that the line is not UTF-8 is added to `notes`."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        notes.setdefault(NOT_UTF8, number)
+        return decode(line)
+
+
 def decoder() -> codecs.IncrementalDecoder:
     """As `decode`, block by block."""
     return codecs.getincrementaldecoder("utf-8")(errors=FALLBACK)

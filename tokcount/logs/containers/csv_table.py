@@ -9,25 +9,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tokcount.logs.bytes import text_encoding
-from tokcount.logs.bytes.lines import Lines
-from tokcount.logs.bytes.text_encoding import NOT_UTF8
+from tokcount.logs.containers.csv_columns import Columns
+from tokcount.logs.containers.csv_rows import Rows
 from tokcount.logs.containers.json_lines import Found, unparsed, unreadable
 from tokcount.logs.format import Row
 
 if TYPE_CHECKING:
     from tokcount.logs.bytes.stream import Stream
 
-EXTRA_CELLS = "a row has more cells than the header has columns; the extra cells were ignored"
-
 _DELIMITERS = ",\t;|"
-_LARGEST_CELL = 128 << 20
+_EXCEL_HINT = re.compile(r"sep=([,\t;|])\r?\n")
 
 
 class TableShape(msgspec.Struct, frozen=True):
-    """How a table is written: its delimiter."""
+    """How a table is written: its delimiter, and what ends its lines (old Macs end them with CR)."""
 
     delimiter: str
+    line_end: str = "\n"
 
 
 def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], bool]) -> TableShape | None:
@@ -36,68 +34,81 @@ def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], boo
     A table has a header that some format knows, as `is_known_header` reports, or the extension of one.
     """
     named = re.search(r"\.(csv|tsv)(?:\.\w{1,4})?$", path.lower())
+    hint = _EXCEL_HINT.match(text)
+    text = text[hint.end() :] if hint else text
     best: tuple[int, str] | None = None
-    for delimiter in _DELIMITERS:
+    for delimiter in hint[1] if hint else _DELIMITERS:
         names = _header(text, delimiter)
         if len(set(names)) != len(names) or not any(names):
             continue
         if is_known_header(names) and (best is None or len(names) > best[0]):
             best = len(names), delimiter
+    line_end = "\r" if _is_cr_only(text) else "\n"
     if best is not None:
-        return TableShape(best[1])
+        return TableShape(best[1], line_end)
     if named is None:
         return None
-    first_line = text.lstrip().partition("\n")[0]
+    if hint is not None:
+        return TableShape(hint[1], line_end)
+    first_line = text.lstrip().partition(line_end)[0]
     delimiter = max(_DELIMITERS, key=first_line.count) if named[1] == "csv" else "\t"
-    return TableShape(delimiter)
+    return TableShape(delimiter, line_end)
+
+
+def _is_cr_only(text: str) -> bool:
+    """Do lines end with CR alone? One that was lost between LFs is not enough."""
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
+    first = text.find("\r")
+    return first >= 0 and "\n" not in text[:first] and text.count("\r") > text.count("\n")
 
 
 def _header(text: str, delimiter: str) -> list[str]:
     """The cells of the first row."""
     try:
-        return next(csv.reader(text[:16384].lstrip().splitlines(keepends=True), delimiter=delimiter), [])
+        return next(
+            csv.reader(text[:16384].lstrip(" \r\n").splitlines(keepends=True), delimiter=delimiter), []
+        )
     except csv.Error:
         return []
 
 
 def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> Iterator[Found]:
-    """The rows of a table; cells beyond the header are ignored with a warning, missing ones are empty."""
-    csv.field_size_limit(_LARGEST_CELL)
-    lines = Lines(stream, largest)
-    rows = csv.reader(_texts(stream, lines), delimiter=shape.delimiter)
-    header: list[str] | None = None
-    start = 1
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            break
-        except csv.Error:
-            yield unparsed(source, start, "a row that is not valid CSV")
-            start = lines.number
+    """The rows of a table; a row that is damaged, or has more or fewer cells than the header, is skipped."""
+    rows = Rows(stream, largest, shape.delimiter, shape.line_end)
+    header: list[str] = []
+    line, index = 0, 0
+    for start, cells in rows:
+        line, index = start, index + 1 if start == line else 0
+        if isinstance(cells, str):
+            yield unparsed(source, line, cells if header else f"the header of the table is {cells}")
+            if not header:
+                return
+        elif not any(cells) and (not cells or not header):
             continue
-        line, start = start, lines.number
-        if not row or (header is None and not any(row)):
-            continue
-        if header is None:
-            header = [name.strip() for name in row]
-            continue
-        if any(row[len(header) :]):
-            stream.notes.setdefault(EXTRA_CELLS, line)
-        yield line, 0, Row(zip(header, [*row, *[""] * (len(header) - len(row))], strict=False))
-    if stream.problem is not None:
-        yield unreadable(stream, source, lines.number)
-
-
-def _texts(stream: Stream, lines: Lines) -> Iterator[str]:
-    """The lines as text, with the line ends that quoted cells keep; old Macs end lines with CR."""
-    for number, line in lines:
-        if line is None:
-            continue
-        if not text_encoding.is_utf8(line):
-            stream.notes.setdefault(NOT_UTF8, number)
-        text = text_encoding.decode(line)
-        if "\r" in text.rstrip("\r") and '"' not in text:
-            yield from (row + "\n" for row in text.split("\r"))
+        elif not header:
+            if not cells[0].startswith("sep="):
+                header = [name.strip() for name in cells]
+                rows.columns = Columns(header, shape.delimiter)
+        elif _names(cells) == header:
+            yield unparsed(source, line, "the header again")
+        elif (row := _row(header, cells)) is None:
+            yield unparsed(source, line, "a row with different cells in columns of the same name")
         else:
-            yield text + "\n"
+            rows.learn(cells)
+            yield line, index, row
+    if stream.problem is not None:
+        yield unreadable(stream, source, rows.lines.number)
+
+
+def _names(cells: list[str]) -> list[str]:
+    return [cell.strip().lstrip("\ufeff") for cell in cells]
+
+
+def _row(header: list[str], cells: list[str]) -> Row | None:
+    """The row by its header; `None` where columns of the same name hold different text."""
+    row = Row(zip(header, cells, strict=False))
+    if len(row) == len(header):
+        return row
+    for name, cell in zip(header, cells, strict=False):
+        row[name] = row[name] or cell
+    return row if all(cell in ("", row[name]) for name, cell in zip(header, cells, strict=False)) else None

@@ -49,6 +49,7 @@ def test_all_keys_of_the_report(tmp_path: Path) -> None:
         "usage": {"records": 1, "input": 7, "output": 1},
         "requests": 2,
         "flags": {"special_token_text": 1, "surrogate_repaired": 1},
+        "fields": {},
         "notes": [],
     }
 

@@ -67,6 +67,25 @@ def test_a_prompt_on_a_chat_model_is_one_user_message() -> None:
     assert (row["gpt-4o:content_tokens"], row["gpt-4o:framing_tokens"]) == (7, 7)
 
 
+def test_a_prompt_whose_own_model_has_no_completions_endpoint_is_one_user_message() -> None:
+    (row,) = rows(make_plan(to=["gpt-4o"]), completion(model="gpt-4o"))
+
+    assert (row["own:framing_tokens"], row["gpt-4o:framing_tokens"]) == (7, 7)
+
+
+def test_the_reason_names_the_field_that_was_taken_for_the_prompt() -> None:
+    (row,) = rows(make_plan(to=["gpt-4o"]), completion(field="question"))
+
+    assert (row["basis"], row["reason"]) == ("exact", "the prompt is taken from 'question'")
+
+
+def test_an_answer_that_was_not_read_has_no_tokens_and_a_reason() -> None:
+    (row,) = rows(own_plan(), chat(flags=("unread_answer",)))
+
+    assert (row["basis"], row["own:output_tokens"]) == ("exact", None)
+    assert row["reason"] == "an answer of a form that is not known; its tokens are not counted"
+
+
 def test_the_served_model_is_the_own_model() -> None:
     (row,) = rows(make_plan(to=["o200k_base"]), chat(model="my-deployment", served_model="gpt-5-2025-08-07"))
 

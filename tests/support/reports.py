@@ -65,6 +65,7 @@ DETECTED = FormatsReport(
             usage=BilledTotals(records=11, input=420, output=31),
             requests=12,
             flags={"special_token_text": 1},
+            fields={"question": 2},
             notes=[],
         )
     ]

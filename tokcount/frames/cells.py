@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tokcount.errors import UsageError
 from tokcount.frames.input import Input
-from tokcount.logs.adapt.prompt_record import text_record
+from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.containers.json_lines import Found, line_values, unparsed
 from tokcount.logs.containers.prefixed import prefixed_values, python_values
 from tokcount.logs.format import Item, Location

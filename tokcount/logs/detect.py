@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tokcount.logs.adapt.prompt_record import text_record
+from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.format import GroupedLogFormat, Item, Location, LogFormat, Row, RunInfo, Session
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import Entry, chosen_entries

@@ -121,6 +121,8 @@ class Record(msgspec.Struct, kw_only=True):
     tags: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     """Sorted words from `FLAGS`."""
+    field: str | None = None
+    """The field that was taken for the prompt, where its name alone does not say that it is one."""
     conversation: bool = False
     """A stored conversation, not a call: each assistant turn was one call that re-sent everything before it."""
 

@@ -33,6 +33,7 @@ class Summary:
         self.kinds = Counter[str]()
         self.reasons = Counter[str]()
         self.flags = Counter[str]()
+        self.fields = Counter[str]()
         self.usage = {"records": 0, "input": 0, "output": 0}
         self.requests = 0
         self.places: list[Json] = []
@@ -58,6 +59,8 @@ class Summary:
         self.records += 1
         self.formats[record.format] += 1
         self.kinds[record.kind] += 1
+        if record.field is not None:
+            self.fields[record.field] += 1
         asked = prompt_texts(record)
         answered = answer_texts(record)
         messages = (record.request or {}).get("messages")
@@ -90,6 +93,7 @@ class Summary:
             "usage": dict(self.usage),
             "requests": self.requests,
             "flags": dict(sorted(self.flags.items())),
+            "fields": dict(sorted(self.fields.items())),
         }
 
 

@@ -172,6 +172,8 @@ class RecordCounter:
         if self._parts is not None:
             for name, number in self._parts.numbers(record, waiting.request, _layouts(waiting.framed)):
                 self._columns.put(name, number)
+        if record.field is not None:
+            waiting.doubts.worsen("exact", (f"the prompt is taken from {record.field!r}",))
         self._columns.append(
             record, counts, waiting.doubts, shape=shape, script=script, replacement=waiting.replacement
         )

@@ -37,12 +37,7 @@ class CountingTarget(msgspec.Struct, frozen=True):
     """Why no count under it is exact."""
 
     def family_for(self, kind: Kind) -> Family:
-        """The framing family for a record of this kind.
-
-        A completions call counted under its own model was sent to the completions endpoint, which frames nothing.
-        """
-        if kind == "completions" and self.label == OWN:
-            return FAMILIES["completions"]
+        """The framing family for a record of this kind: under a chat model, a prompt is one user message."""
         if kind in PROMPT_KINDS and self.is_encoding:
             return FAMILIES["completions"]
         return self.family

@@ -47,8 +47,15 @@ from tokcount.logs.adapt.messages import (
     tools_of,
 )
 from tokcount.logs.adapt.metadata import CallMetadata, MetadataTable, metadata_from, tags_from
-from tokcount.logs.adapt.prompt_record import prompt_record, text_record
-from tokcount.logs.adapt.record_builder import body_record, failure, request_kind, skipped
+from tokcount.logs.adapt.record_builder import (
+    body_record,
+    failure,
+    prompt_record,
+    request_kind,
+    skipped,
+    text_record,
+)
+from tokcount.logs.adapt.requests import SYSTEM_KEYS, messages_in
 from tokcount.logs.adapt.usage import (
     BODY_USAGE,
     UsageTable,
@@ -95,6 +102,7 @@ __all__ = [
     "BODY_USAGE",
     "JSON_ONLY",
     "ROWS_ONLY",
+    "SYSTEM_KEYS",
     "URL_KEYS",
     "Assembly",
     "CallMetadata",
@@ -143,6 +151,7 @@ __all__ = [
     "kind_of_call",
     "kind_of_url",
     "label",
+    "messages_in",
     "metadata_around",
     "metadata_from",
     "money",

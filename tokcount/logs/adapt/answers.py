@@ -122,6 +122,23 @@ def answer_in(value: Json, kind: Kind, keys: tuple[str, ...] = ANSWER_KEYS) -> J
     return other
 
 
+def as_chat(body: Json) -> Json:
+    """The body of an answer with the texts of its choices as messages, as the chat endpoint has them."""
+    choices = body.get("choices")
+    if not isinstance(choices, list) or not all(map(_is_text, choices)):
+        return body
+    return {**body, "choices": [_chat_choice(choice) for choice in choices]}
+
+
+def _chat_choice(choice: Json) -> Json:
+    rest = {key: value for key, value in choice.items() if key != "text"}
+    return {**rest, "message": {"role": "assistant", "content": choice["text"]}}
+
+
+def _is_text(choice: object) -> bool:
+    return isinstance(choice, dict) and isinstance(choice.get("text"), str) and "message" not in choice
+
+
 def body_in_text(text: str) -> Json | None:
     """The body or the stream that an API wrote, in the text of a log; `None` for the text of an answer.
 

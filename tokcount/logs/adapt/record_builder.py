@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tokcount.logs.adapt.answers import is_answer_body, is_unread, response_kind
+from tokcount.logs.adapt.answers import as_chat, is_answer_body, is_unread, response_kind
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
+from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage
 from tokcount.logs.adapt.vendors import is_foreign
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from tokcount.logs.format import Item, Location
 
 
+_NOTHING: Json = {}
+
+
 def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) -> Skipped:
     """Something at `at` that is not a record."""
     return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=format_name)
@@ -28,16 +32,14 @@ def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) 
 
 def request_kind(body: Json) -> Kind | None:
     """The endpoint that a request body is for, by its shape alone."""
-    if isinstance(body.get("messages"), list):
+    messages, prompt = body.get("messages"), body.get("prompt", _NOTHING)
+    if isinstance(messages, list) or (messages and messages_in(messages)):
         return "chat"
-    if "prompt" in body and not isinstance(body["prompt"], dict):
+    if not isinstance(prompt, dict) or messages_in(prompt):
         return "completions"
     if "input" in body or "instructions" in body:
         return "responses"
     return None
-
-
-_NOTHING: Json = {}
 
 
 _PROMPT_FIELDS = {"chat": "messages", "completions": "prompt", "responses": "input"}
@@ -89,6 +91,10 @@ def body_record(
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
+    if request:
+        request, kind = shaped(request, kind)
+    if request and response and kind == "chat":
+        request, response = without_answer(request, response), as_chat(response)
     usage = _merged(_response_usage(response or None), metadata.usage)
     if response and is_unread(response):
         metadata.flags.add("unread_answer")
@@ -101,6 +107,28 @@ def body_record(
     return normalize(
         _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
     )
+
+
+def text_record(place: Location, prompt: str, name: str = "generic.text") -> Item:
+    """A prompt without an endpoint."""
+    return prompt_record(place, name, prompt, None, CallMetadata())
+
+
+def prompt_record(
+    place: Location,
+    name: str,
+    prompt: object,
+    response: Json | None,
+    metadata: CallMetadata,
+    kind: Kind = "text",
+) -> Item:
+    """A record of a prompt and perhaps its answer; an empty row is skipped."""
+    if not isinstance(prompt, str | list | dict) or prompt in ([], {}):
+        return skipped(place, "empty", "a row without a prompt", name)
+    request: Json = {"prompt": prompt}
+    if metadata.model:
+        request["model"] = metadata.model
+    return body_record(place, name, kind=kind, request=request, response=response, metadata=metadata)
 
 
 def _kind(logged: Kind | None, request: Json, response: Json) -> Kind:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from tokcount.errors import UsageError
-from tokcount.logs.adapt.prompt_record import text_record
+from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.adapt.sse import STRAY, events
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.lines import Lines

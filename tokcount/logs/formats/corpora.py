@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-_ROLES = {
+ROLES = {
     "human": "user",
     "user": "user",
     "prompter": "user",
@@ -93,7 +93,7 @@ class ShareGPT(_Corpus):
     def messages(self, value: Json) -> list[Json]:
         messages = [
             {
-                "role": _role(turn.get("from", turn.get("role"))),
+                "role": role_of(turn.get("from", turn.get("role"))),
                 "content": _content(turn.get("value", turn.get("content"))),
             }
             for turn in _turns(value) or ()
@@ -111,9 +111,10 @@ def _turns(value: Json) -> list[Any] | None:
     return None
 
 
-def _role(speaker: object) -> str:
+def role_of(speaker: object) -> str:
+    """The role of a speaker; an unknown one keeps its name."""
     name = text(speaker) or "user"
-    return _ROLES.get(name.lower(), name)
+    return ROLES.get(name.lower(), name)
 
 
 def _content(value: object) -> Any:
@@ -126,7 +127,7 @@ class _Lmsys(_Corpus):
     def messages(self, value: Json) -> list[Json]:
         turns = value.get("conversation")
         return [
-            {"role": _role(turn.get("role")), "content": _content(turn.get("content"))}
+            {"role": role_of(turn.get("role")), "content": _content(turn.get("content"))}
             for turn in (turns if isinstance(turns, list) else ())
             if isinstance(turn, dict)
         ]
@@ -175,7 +176,7 @@ class OasstTree(LogFormat):
     def _items(self, value: Json, at: Location) -> Iterator[Item]:
         for index, path in enumerate(_paths(value["prompt"])):
             messages = [
-                {"role": _role(node.get("role")), "content": _content(node.get("text"))} for node in path
+                {"role": role_of(node.get("role")), "content": _content(node.get("text"))} for node in path
             ]
             answers = [name for node in path if (name := text(node.get("model_name")))]
             metadata = CallMetadata(

@@ -6,11 +6,12 @@ These formats accept almost anything and are tried last.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from tokcount.logs.adapt import (
+    ANSWER_KEYS,
     JSON_ONLY,
     ROWS_ONLY,
+    SYSTEM_KEYS,
     CallMetadata,
     Item,
     Json,
@@ -18,22 +19,30 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     Rank,
+    Record,
     answer_in,
     body_record,
     body_usage,
+    could_be_text,
     decoded,
     deployment_of,
     first,
     has_roles,
+    label,
+    messages_in,
     metadata_around,
     prompt_record,
     skipped,
     text,
     usage_from,
 )
+from tokcount.logs.formats.vetoes import veto_of, without_text
 
-TEXT_KEYS = ("prompt", "text", "content", "question", "context", "input", "query")
-"""Keys of prompts, tried in this order."""
+PROMPT_KEYS = ("prompt", "user_prompt", "question", "user_message", "user_input", "user_query")
+"""Keys that only prompts have, tried in this order."""
+
+TEXT_KEYS = ("text", "content", "context", "input", "query")
+"""Keys of anything, also of prompts, tried in this order where there is none of the others."""
 
 ALPACA = (
     "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n"
@@ -57,11 +66,6 @@ TABLE_USAGE = {
 MODEL_KEYS = ("model", "model_name", "engine", "deployment")
 
 
-def _first_text(value: Json, keys: tuple[str, ...]) -> Any:
-    """The first of the keys that holds text."""
-    return next((value[key] for key in keys if isinstance(value.get(key), str)), None)
-
-
 class Messages(LogFormat):
     """`{"messages": [...]}` without request keys: chat fine-tuning files, stored conversations."""
 
@@ -71,13 +75,18 @@ class Messages(LogFormat):
     keys = (frozenset({"messages"}),)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if not has_roles(value["messages"]):
+        if not (has_roles(value["messages"]) or messages_in(value["messages"])):
             return None
-        response = answer_in(value, "chat")
-        metadata = metadata_around(value)
-        if isinstance(value.get("usage"), dict):
-            metadata.usage = body_usage(value["usage"])
-        return [body_record(at, self.name, kind="chat", request=value, response=response, metadata=metadata)]
+        return [
+            body_record(
+                at,
+                self.name,
+                kind="chat",
+                request=value,
+                response=answer_in(value, "chat"),
+                metadata=_metadata(value),
+            )
+        ]
 
 
 class PromptCompletion(LogFormat):
@@ -89,11 +98,10 @@ class PromptCompletion(LogFormat):
     keys = (frozenset({"prompt", "completion"}),)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if not (len(value) <= 4 and isinstance(value["prompt"], str | None)):
+        prompt = value["prompt"]
+        if len(value) > 4 or not (isinstance(prompt, str | None) or messages_in(prompt)):
             return None
-        metadata = metadata_around(value)
-        response = answer_in(value, "completions")
-        return [prompt_record(at, self.name, value["prompt"], response, metadata, kind="completions")]
+        return [_record(value, "prompt", at, self.name, "completions")]
 
 
 class Instruction(LogFormat):
@@ -113,23 +121,19 @@ class Instruction(LogFormat):
         prompt = template.replace("{instruction}", value["instruction"])
         if has_input:
             prompt = prompt.replace("{input}", str(given))
-        response = answer_in(value, "completions")
-        return [prompt_record(at, self.name, prompt, response, metadata_around(value))]
+        return [prompt_record(at, self.name, prompt, answer_in(value, "completions"), _metadata(value))]
 
 
 class Prompt(LogFormat):
-    """Any object with a text field that looks like a prompt."""
+    """Any object with a field that looks like a prompt, unless its other fields say that it is none."""
 
     name = "generic.prompt"
     rank = Rank.TEXT
     accepts = JSON_ONLY
-    keys = tuple(frozenset({key}) for key in TEXT_KEYS)
+    keys = tuple(frozenset({key}) for key in (*PROMPT_KEYS, *TEXT_KEYS, "user"))
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if not (_first_text(value, TEXT_KEYS) is not None or value.get("prompt", 0) is None):
-            return None
-        response = answer_in(value, "completions")
-        return [prompt_record(at, self.name, _first_text(value, TEXT_KEYS), response, metadata_around(value))]
+        return _read(value, at, self.name, "text")
 
 
 class Table(LogFormat):
@@ -138,30 +142,78 @@ class Table(LogFormat):
     name = "generic.csv"
     rank = Rank.TEXT
     accepts = ROWS_ONLY
-    keys = tuple(frozenset({key}) for key in ("messages", *TEXT_KEYS))
+    keys = tuple(frozenset({key}) for key in ("messages", *PROMPT_KEYS, *TEXT_KEYS, "user"))
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         row = {key.strip().lower(): cell for key, cell in value.items()}
         if not any(row.values()):
             return [skipped(at, "empty", "an empty row", self.name)]
-        metadata = self._metadata(row)
-        messages = decoded(row.get("messages"))
-        if has_roles(messages) and messages:
-            request = {"messages": messages} | ({"model": metadata.model} if metadata.model else {})
+        metadata = _metadata(row)
+        if messages_in(row.get("messages")):
+            request = {key: row[key] for key in ("messages", *SYSTEM_KEYS) if row.get(key)}
+            request |= {"model": metadata.model} if metadata.model else {}
             response = answer_in(row, "chat")
             return [
                 body_record(at, self.name, kind="chat", request=request, response=response, metadata=metadata)
             ]
-        prompt = _first_cell(row, TEXT_KEYS)
-        kind: Kind = "completions" if metadata.model else "text"
-        return [prompt_record(at, self.name, prompt, answer_in(row, "completions"), metadata, kind)]
-
-    def _metadata(self, row: Json) -> CallMetadata:
-        metadata = metadata_around(row)
-        metadata.model = text(first(row, MODEL_KEYS)) or deployment_of(row.get("url"))
-        metadata.usage = usage_from(row, TABLE_USAGE, "csv")
-        return metadata
+        return _read(row, at, self.name, "completions" if metadata.model else "text")
 
 
-def _first_cell(row: Json, keys: tuple[str, ...]) -> str | None:
-    return next((row[key] for key in keys if row.get(key)), None)
+def _read(row: Json, at: Location, name: str, kind: Kind) -> list[Item] | None:
+    """The record of a row, or what the row is instead; `None`: it has no field of a prompt."""
+    field = _prompt_field(row)
+    if field is None:
+        return None
+    if without_text(row):
+        return [skipped(at, "not_llm", "a call that generates no text, such as embeddings", name)]
+    if field in TEXT_KEYS and not any(row.get(key) for key in ANSWER_KEYS) and (veto := veto_of(row)):
+        return [_refused(row, field, veto, at, name)]
+    item = _record(row, field, at, name, kind)
+    if isinstance(item, Record) and field != "prompt":
+        item.field = field
+    return [item]
+
+
+def _prompt_field(row: Json) -> str | None:
+    """The field of the prompt: the first that holds text or messages, else the first that is there but empty."""
+    pairs = ("user",) if any(row.get(key) for key in (*SYSTEM_KEYS, "assistant")) else ()
+    keys = (*PROMPT_KEYS, *pairs, *TEXT_KEYS)
+    found = (
+        key for key in keys if (given := row.get(key)) and (isinstance(given, str) or messages_in(given))
+    )
+    empty = (key for key in keys if row.get(key, 0) in (None, ""))
+    return next(found, None) or next(empty, None)
+
+
+def _refused(row: Json, field: str, veto: tuple[str, str], at: Location, name: str) -> Item:
+    """A row that is no prompt: what it says was used, else why it was skipped."""
+    metadata = _metadata(row)
+    if metadata.usage is not None and (metadata.usage.input or metadata.usage.output):
+        return body_record(at, name, metadata=metadata)
+    what, seen = veto
+    detail = (
+        f"{what}, by its field {label(seen, '…')}; if {field} is a prompt, read it with --prompt-path {field}"
+    )
+    return skipped(at, "not_llm", detail, name)
+
+
+def _record(row: Json, field: str, at: Location, name: str, kind: Kind) -> Item:
+    """The record of a row whose prompt is in `field`; text in other fields of prompts is in the request, not read."""
+    prompt = row[field]
+    if not isinstance(prompt, str | list | dict):
+        return skipped(at, "empty", "a row without a prompt", name)
+    metadata = _metadata(row)
+    others = {
+        key: row[key] for key in (*PROMPT_KEYS, *TEXT_KEYS) if key != field and could_be_text(row.get(key))
+    }
+    system = {key: row[key] for key in SYSTEM_KEYS if row.get(key)}
+    request = {**others, **system, "prompt": prompt, **({"model": metadata.model} if metadata.model else {})}
+    response = answer_in(row, "completions")
+    return body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)
+
+
+def _metadata(row: Json) -> CallMetadata:
+    metadata = metadata_around(row)
+    metadata.model = text(first(row, MODEL_KEYS)) or deployment_of(row.get("url"))
+    metadata.usage = body_usage(decoded(row.get("usage"))) or usage_from(row, TABLE_USAGE, "csv")
+    return metadata

@@ -51,9 +51,14 @@ def _file(file: DetectedFile) -> tuple[Cell, ...]:
 
 
 def _flags(files: list[DetectedFile]) -> list[Line]:
-    return [
-        Line(f"{file.path}: {tally(file.flags).replace('_', ' ')}", "note") for file in files if file.flags
+    """The flags of each file's records, and the fields from which prompts were taken."""
+    flags = [f"{file.path}: {tally(file.flags).replace('_', ' ')}" for file in files if file.flags]
+    fields = [
+        f"{file.path}: prompts taken from {', '.join(f'{name} ({n:,})' for name, n in file.fields.items())}"
+        for file in files
+        if file.fields
     ]
+    return [Line(text, "note") for text in (*flags, *fields)]
 
 
 def _skipped(files: list[DetectedFile]) -> list[Table]:

@@ -74,6 +74,8 @@ class DetectedFile(msgspec.Struct, frozen=True, kw_only=True):
     """API calls; one record can hold the usage of several."""
     flags: dict[str, Count]
     """Flag → records that carry it."""
+    fields: dict[str, Count]
+    """Field that was taken for the prompt, by its name alone → records."""
     notes: list[FileNote]
 
 

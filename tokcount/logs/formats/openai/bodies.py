@@ -24,6 +24,7 @@ from tokcount.logs.adapt import (
     body_usage,
     failure,
     has_roles,
+    messages_in,
     metadata_around,
     response_kind,
     skipped,
@@ -62,7 +63,7 @@ NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
 def is_responses_input(value: Json) -> bool:
     """Is `input` that of the Responses API, not of the embeddings or moderation endpoint?"""
     given = value.get("input")
-    if not isinstance(given, str | list):
+    if not isinstance(given, str | list) or value.get("messages"):
         return False
     if any(key in value for key in RESPONSES_KEYS):
         return True
@@ -122,7 +123,7 @@ class ChatRequest(_Request):
     keys = tuple(frozenset({"messages", key}) for key in CHAT_KEYS)
 
     def _is_request(self, value: Json) -> bool:
-        return has_roles(value["messages"])
+        return has_roles(value["messages"]) or messages_in(value["messages"]) is not None
 
 
 class CompletionsRequest(_Request):
@@ -133,7 +134,8 @@ class CompletionsRequest(_Request):
     keys = tuple(frozenset({"prompt", key}) for key in COMPLETIONS_KEYS)
 
     def _is_request(self, value: Json) -> bool:
-        return not isinstance(value["prompt"], dict) and not is_not_text(value)
+        prompt = value["prompt"]
+        return not is_not_text(value) and (not isinstance(prompt, dict) or messages_in(prompt) is not None)
 
 
 class ResponsesRequest(_Request):

@@ -28,6 +28,7 @@ from tokcount.logs.adapt import (
     has_roles,
     is_answer_body,
     kind_of_url,
+    messages_in,
     metadata_around,
     request_kind,
     response_kind,
@@ -99,8 +100,8 @@ def _unwrapped(value: Any) -> Any:
 
 def _is_request(body: Json) -> bool:
     if "messages" in body:
-        return has_roles(body["messages"])
-    if "prompt" in body and not isinstance(body["prompt"], dict):
+        return has_roles(body["messages"]) or messages_in(body["messages"]) is not None
+    if "prompt" in body and (not isinstance(body["prompt"], dict) or messages_in(body["prompt"])):
         return True
     return is_responses_input(body) or isinstance(body.get("instructions"), str)
 

@@ -1,0 +1,139 @@
+"""Requests as logs keep them → bodies in the shape of the API.
+
+Messages in a string or in a prompt become the messages of a chat; a system prompt next to a prompt or to messages
+becomes the first of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokcount.logs.record import Kind
+from tokcount.logs.scalars import Json, decoded
+
+SYSTEM_KEYS = (
+    "system",
+    "system_prompt",
+    "systemPrompt",
+    "system_message",
+    "system_instruction",
+    "system_instructions",
+    "systemInstruction",
+    "instructions",
+)
+"""Keys of a system prompt next to a prompt or to messages, tried in this order."""
+
+_SYSTEM = frozenset(SYSTEM_KEYS)
+_ROLES = frozenset({"system", "developer", "user", "assistant"})
+_OF_MESSAGES = frozenset({"content", "parts", "tool_calls", "function_call", "text", "name"})
+"""Keys of which a message has one next to its role."""
+
+
+def messages_in(value: object) -> list[Any] | None:
+    """The messages in a list, in JSON text, in a body, in one message, or under the names of their roles."""
+    found = decoded(value)
+    if isinstance(found, dict):
+        found = found["messages"] if "messages" in found else _of_object(found)
+    if isinstance(found, list) and found and all(map(_is_message, found)):
+        return found
+    return None
+
+
+def _of_object(value: Json) -> list[Any]:
+    """One message, or the texts of roles: `{"system": …, "user": …}`."""
+    if "role" in value:
+        return [value]
+    if "user" not in value or not value.keys() <= _ROLES:
+        return []
+    return [{"role": role, "content": content} for role, content in value.items() if content]
+
+
+def _is_message(value: object) -> bool:
+    return (
+        isinstance(value, dict) and isinstance(value.get("role"), str) and not _OF_MESSAGES.isdisjoint(value)
+    )
+
+
+def system_in(request: Json) -> Any:
+    """The system prompt among the keys of a request: a text or parts."""
+    return next(
+        (given for key in SYSTEM_KEYS if (given := request.get(key)) and isinstance(given, str | list)), None
+    )
+
+
+def shaped(request: Json, kind: Kind) -> tuple[Json, Kind]:
+    """The body and the endpoint of a request whose messages or system prompt are not where the API has them."""
+    if kind == "chat":
+        return _chat(request), kind
+    if kind == "responses":
+        return _responses(request), kind
+    if kind in ("completions", "text"):
+        return _prompt(request, kind)
+    return request, kind
+
+
+def _chat(request: Json) -> Json:
+    messages = request.get("messages")
+    if type(messages) is not list:
+        found = messages_in(messages)
+        if found is None:
+            return request
+        request = {**request, "messages": found}
+    return request if _SYSTEM.isdisjoint(request) else _with_system(request, request["messages"])
+
+
+def _responses(request: Json) -> Json:
+    given = request.get("input")
+    found = messages_in(given) if isinstance(given, str | dict) else None
+    if found is not None:
+        request = {**request, "input": found}
+    if "instructions" in request or _SYSTEM.isdisjoint(request) or (system := system_in(request)) is None:
+        return request
+    return _without_system(request, system) | {"instructions": system}
+
+
+def _prompt(request: Json, kind: Kind) -> tuple[Json, Kind]:
+    prompt = request.get("prompt")
+    messages = None if prompt is None else messages_in(prompt)
+    if (
+        messages is None
+        and isinstance(prompt, str)
+        and not _SYSTEM.isdisjoint(request)
+        and system_in(request)
+    ):
+        messages = [{"role": "user", "content": prompt}]
+    if messages is None:
+        return request, kind
+    rest = {key: value for key, value in request.items() if key != "prompt"}
+    return _with_system({**rest, "messages": messages}, messages), "chat"
+
+
+def _with_system(request: Json, messages: list[Any]) -> Json:
+    """The request with its system prompt as the first message, unless that is there already."""
+    system = system_in(request)
+    if system is None:
+        return request
+    first = messages[0] if messages and isinstance(messages[0], dict) else {}
+    if first.get("role") not in ("system", "developer") or first.get("content") != system:
+        messages = [{"role": "system", "content": system}, *messages]
+    return _without_system(request, system) | {"messages": messages}
+
+
+def _without_system(request: Json, system: Any) -> Json:
+    """The request without the keys that hold this system prompt."""
+    return {key: value for key, value in request.items() if key not in _SYSTEM or value != system}
+
+
+def without_answer(request: Json, response: Json) -> Json:
+    """The request of a log that keeps the answer as the last message too: without that message."""
+    messages, choices = request.get("messages"), response.get("choices")
+    if not isinstance(messages, list) or len(messages) < 2:
+        return request
+    last = messages[-1]
+    if not isinstance(last, dict) or last.get("role") != "assistant" or not isinstance(choices, list):
+        return request
+    answers = [choice["message"] for choice in choices if isinstance(choice, dict) and "message" in choice]
+    content = last.get("content")
+    if content and any(isinstance(answer, dict) and answer.get("content") == content for answer in answers):
+        return {**request, "messages": messages[:-1]}
+    return request

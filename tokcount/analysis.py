@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tokcount.logs.options import Unit
     from tokcount.logs.record import Kind
     from tokcount.reports.audit.report import AuditReport
-    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.reports.cost.charges import CostOptions
     from tokcount.reports.cost.report import CostReport
     from tokcount.reports.drift.report import DriftReport
     from tokcount.scanning.plan import ScanPlan
@@ -235,7 +235,7 @@ def _cost_plan(options: ScanOptions) -> ScanPlan:
 
 def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> CostOptions:
     """How to price; takes its part of the options out."""
-    from tokcount.reports.cost.compute import CostOptions, check
+    from tokcount.reports.cost.charges import CostOptions, check
 
     given = cast("dict[str, Any]", options)
     money = CostOptions(

@@ -7,7 +7,7 @@ from typing import Any
 
 from support.frames import NEW, OLD, SKIPS, counts, frame, record
 from tokcount.reports.audit.compute import AuditOptions, places, report, with_excerpts
-from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.charges import CostOptions
 
 HOSTILE_MODEL = "</text><script>alert(1)</script>|=2+2"
 EXTRA = {

@@ -13,7 +13,7 @@ from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
-    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.reports.cost.charges import CostOptions
     from tokcount.scanning.plan import ScanPlan
 
 
@@ -52,7 +52,7 @@ def cost_options(
     plan: ScanPlan, today: date, group: MoneyGroup = MoneyGroup(), by: Sequence[str] = ()
 ) -> CostOptions:
     """The options of the cost report. Raises `UsageError` for an impossible date or share."""
-    from tokcount.reports.cost.compute import CostOptions, check
+    from tokcount.reports.cost.charges import CostOptions, check
 
     options = CostOptions(
         baseline=plan.baseline,

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tokcount.logs.record import Skipped
-from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.charges import CostOptions
 from tokcount.reports.per_record import record_rows
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.frame import joined, with_inputs

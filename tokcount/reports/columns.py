@@ -1,17 +1,31 @@
-"""What reports know of a model reference, and how they write money."""
+"""What reports know of a model reference, its best-known tokens, and how they write money."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import polars as pl
 
+from tokcount.framing.layout import PARTIAL
 from tokcount.models.references import AUTO, OWN
 from tokcount.scanning.schema import QUANTITIES, Quantity, column
 
-__all__ = ["QUANTITIES", "USD", "NamedReference", "Quantity", "column", "decimal_text", "models_of"]
+__all__ = [
+    "QUANTITIES",
+    "USD",
+    "NamedReference",
+    "Quantity",
+    "Side",
+    "best_known",
+    "billed",
+    "column",
+    "decimal_text",
+    "is_floor",
+    "models_of",
+    "tokens",
+]
 
 USD: Final = pl.Decimal(38, 13)
 """Money in rows: every charge is a whole number of 10^-13 US dollars, so no digit is lost."""
@@ -23,6 +37,47 @@ def models_of(frame: pl.DataFrame, label: str) -> pl.Series:
     if label in _MODEL_COLUMNS:
         return frame[_MODEL_COLUMNS[label]].alias("model")
     return pl.Series("model", [label], pl.String).new_from_index(0, frame.height)
+
+
+Side = Literal["input", "output"]
+
+
+def tokens(label: str, quantity: str) -> pl.Expr:
+    """A count under a reference."""
+    return pl.col(column(label, quantity)).cast(pl.Int64)
+
+
+def billed(side: Side) -> pl.Expr:
+    """The billed tokens, where the log has a credible number of them: more than none."""
+    logged = pl.col(f"billed_{side}_tokens")
+    return pl.when(logged > 0).then(logged)
+
+
+def best_known(label: str, side: Side = "input", *, has_own: bool = True) -> pl.Expr:
+    """The tokens that windows, budgets and costs use: as billed where that is known, else as counted.
+
+    Under another reference than the record's own model, the count and what was billed beyond the count under the own
+    model, so that both include the same hidden things; where nothing is counted, what was billed. `has_own`: the
+    frame has the counts under the own model.
+    """
+    counted = tokens(label, f"{side}_tokens")
+    if label == OWN:
+        return pl.coalesce(billed(side), counted, f"billed_{side}_tokens")
+    if not has_own:
+        return pl.coalesce(counted, billed(side))
+    beyond = billed(side) - tokens(OWN, f"{side}_tokens")
+    moved = pl.max_horizontal(counted + beyond.fill_null(0), pl.lit(0))
+    return pl.when(counted.is_not_null()).then(moved).otherwise(billed(side))
+
+
+def is_floor(label: str) -> pl.Expr:
+    """Whether the best-known input is a lower bound: something in the record cannot be counted, and it was not billed.
+
+    Of a target it is one where the count is partial for another reason than that under the own model.
+    """
+    is_partial = pl.col(column(label, "basis")).cast(pl.String) == PARTIAL
+    is_filled = tokens(label, "hidden_tokens") > 0
+    return is_partial & ~(is_filled | billed("input").is_not_null() if label == OWN else is_filled)
 
 
 def decimal_text(amount: Decimal) -> str:

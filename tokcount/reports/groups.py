@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from tokcount.reports.columns import QUANTITIES, NamedReference, Quantity, column
+from tokcount.reports.columns import QUANTITIES, NamedReference, Quantity, column, tokens
 from tokcount.reports.drift.report import DriftGroup
-from tokcount.reports.measures import Stats, measures, measures_of, tokens, with_drift
+from tokcount.reports.measures import Stats, measures, measures_of, with_drift
 from tokcount.scanning.schema import TIME_FORMATS, parse_column
 
 DIMENSIONS: dict[str, pl.Expr] = {

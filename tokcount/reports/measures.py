@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
-from tokcount.reports.columns import QUANTITIES, NamedReference, column
+from tokcount.reports.columns import QUANTITIES, NamedReference, column, tokens
 from tokcount.reports.drift.report import Measures
 from tokcount.reports.report import ByBasis
 
@@ -30,11 +30,6 @@ MEASURED: Final = (
 Number = TypeVar("Number", float, pl.Expr)
 Stats = dict[str, Any]
 """One aggregated row; the keys are those of `measures`, prefixed by the reference's label."""
-
-
-def tokens(label: str, quantity: str) -> pl.Expr:
-    """A count column, wide enough for sums."""
-    return pl.col(column(label, quantity)).cast(pl.Int64)
 
 
 def same_records(frame: pl.DataFrame, references: Sequence[NamedReference]) -> pl.DataFrame:

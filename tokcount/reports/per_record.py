@@ -15,7 +15,7 @@ from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
 
 if TYPE_CHECKING:
-    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.reports.cost.charges import CostOptions
 
 
 def per_record(
@@ -53,7 +53,7 @@ def has_prices(plan: ScanPlan) -> bool:
 
 def money_of(plan: ScanPlan, today: date, as_of: date | None = None) -> CostOptions | None:
     """At which prices to charge the references; nothing when all of them are encodings."""
-    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.reports.cost.charges import CostOptions
 
     if not has_prices(plan):
         return None
@@ -71,11 +71,11 @@ def record_rows(
 ) -> pl.DataFrame:
     """The rows of `tokcount.reports.per_record.per_record`, with costs where `money` is given.
 
-    `extra` are further columns of the frame, or `R:low` of `tokcount.reports.cost.compute.with_costs`.
+    `extra` are further columns of the frame, or `R:low` of `tokcount.reports.cost.charges.Charges.with_costs`.
     """
-    from tokcount.reports.cost.compute import with_costs
+    from tokcount.reports.cost.charges import charge
 
     references = references_of(plan)
-    charged = frame if money is None else with_costs(frame, money, plan.catalog)
+    charged = frame if money is None else charge(frame, money, plan.catalog).with_costs()
     rows = per_record(charged, references, references[0])
     return rows.hstack(charged.select(extra)) if extra else rows

@@ -17,7 +17,7 @@ from tokcount.frames.rows import NOTHING, SKIPPED
 from tokcount.logs.record import Skipped
 from tokcount.models.references import AUTO
 from tokcount.reports.columns import QUANTITIES, column, decimal_text
-from tokcount.reports.cost.compute import Total
+from tokcount.reports.cost.charges import Total
 from tokcount.reports.drift.compute import NOT_COUNTABLE, DriftOptions, DriftSums, UncomparedSums, build
 from tokcount.reports.drift.report import DriftReport, GrowingRecord
 from tokcount.reports.groups import DIMENSIONS

@@ -12,7 +12,7 @@ from support.frames import START, counts, frame, record
 from tokcount.models import catalog
 from tokcount.reports.audit.caching import saving, with_cacheable
 from tokcount.reports.columns import NamedReference
-from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.charges import CostOptions
 
 NEW = NamedReference("gpt-4o")
 OLD = NamedReference("gpt-4")

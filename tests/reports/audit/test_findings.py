@@ -17,7 +17,7 @@ from tokcount.reports.audit.finding import LEVELS, Case
 from tokcount.reports.audit.findings import PLACES, findings
 from tokcount.reports.audit.report import FindingEntry, FindingNumbers, ModelShutdown, NamedRecord
 from tokcount.reports.columns import NamedReference
-from tokcount.reports.cost.compute import CostOptions, with_costs
+from tokcount.reports.cost.charges import CostOptions, charge
 
 OWN = NamedReference("own")
 NEW = NamedReference("gpt-5.6-luna")
@@ -42,7 +42,7 @@ def found(*rows: dict[str, Any], target: str = NEW.label) -> dict[str, FindingEn
     table = frame(rows, (OWN, NEW))
     if target != NEW.label:
         table = table.rename({name: name.replace(NEW.label, target) for name in table.columns})
-    case = Case(with_costs(table, money), "own", (target,), money, catalog.default())
+    case = Case(charge(table, money).with_costs(), "own", (target,), money, catalog.default())
     return {entry.id: entry for entry in findings(case)}
 
 

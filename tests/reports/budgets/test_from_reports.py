@@ -69,7 +69,6 @@ def test_a_saved_reconcile_report_holds_the_residuals(text: str) -> None:
     "text",
     [
         "input_tokens.p95 <= 1",
-        "input_tokens.total <= 1",
         "output_tokens.total <= 1",
         "context.max <= 1%",
         "cost.total <= $1 where model = gpt-4",

@@ -19,7 +19,8 @@ from tokcount.errors import UsageError
 from tokcount.models import overrides, pricing
 from tokcount.models.catalog import Catalog
 from tokcount.reports.columns import USD
-from tokcount.reports.cost.compute import CostOptions, Total, costs, totals, with_costs
+from tokcount.reports.cost.charges import CostOptions, Total, charge
+from tokcount.reports.cost.compute import costs
 
 TODAY = date(2026, 11, 22)
 MILLION = 1_000_000
@@ -72,7 +73,7 @@ def cost(data: pl.DataFrame, *targets: str, **options: Any) -> dict[str, Any]:
 
 
 def json_of(log: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(costs(log, options, catalog))
+    found: dict[str, Any] = msgspec.to_builtins(costs(charge(log, options, catalog)))
     return found
 
 
@@ -259,9 +260,9 @@ class TestFloors:
     def test_totals_are_those_of_the_report(self) -> None:
         log = frame(record(own=(1000, 0)), record(None))
 
-        assert totals(log, CostOptions(today=TODAY)) == {"own": Total("0.0025", 1, 1, floor=True)}
-        assert totals(frame(record(None)), CostOptions(today=TODAY)) == {"own": Total(None, 0)}
-        assert totals(log.head(1), CostOptions(today=TODAY))["own"].floor is False
+        assert charge(log, CostOptions(today=TODAY)).totals() == {"own": Total("0.0025", 1, 1, floor=True)}
+        assert charge(frame(record(None)), CostOptions(today=TODAY)).totals() == {"own": Total(None, 0)}
+        assert charge(log.head(1), CostOptions(today=TODAY)).totals()["own"].floor is False
 
 
 class TestTargets:
@@ -440,7 +441,7 @@ def test_a_wrong_option_is_one_clear_line(options: dict[str, Any], message: str)
 
 def test_per_record_costs_are_exact_numbers_and_empty_where_unknown() -> None:
     log = frame(record(own=(1, 0)), record("gpt-6.2-sol", own=(1, 0)))
-    column = with_costs(log, CostOptions(today=TODAY))["own:cost_usd"]
+    column = charge(log, CostOptions(today=TODAY)).with_costs()["own:cost_usd"]
 
     assert column.to_list() == [Decimal("0.0000025"), None]
     assert column.dtype == USD
@@ -483,7 +484,7 @@ def test_totals_are_the_sums_of_their_records_and_of_their_effects(
 ) -> None:
     options = CostOptions(targets=("gpt-5.5", "gpt-4.1-mini"), today=TODAY, cached_share=share, by=("model",))
     data = json_of(log, options)
-    rows = with_costs(log, options)
+    rows = charge(log, options).with_costs()
 
     for entry in data["references"]:
         column = rows[f"{entry['reference']}:cost_usd"].drop_nulls().to_list()
@@ -511,7 +512,7 @@ def test_totals_are_the_sums_of_their_records_and_of_their_effects(
 @settings(max_examples=60, deadline=None)
 @given(logs())
 def test_the_frame_agrees_with_the_arithmetic_of_one_request(log: pl.DataFrame) -> None:
-    rows = with_costs(log, CostOptions(today=TODAY))
+    rows = charge(log, CostOptions(today=TODAY)).with_costs()
 
     for row in rows.iter_rows(named=True):
         counted_in, counted_out = row["own:input_tokens"], row["own:output_tokens"]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.frames import NEW, NEWER, OLD, SKIPS, Skips, counts, frame, record, small_log
 
-from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.charges import CostOptions
 from tokcount.reports.drift.compute import DriftOptions, report
 
 OPTIONS = DriftOptions(OLD, (NEW,))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tokcount.models.catalog import Catalog
-    from tokcount.reports.cost.compute import CostOptions
+    from tokcount.reports.cost.charges import CostOptions
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 

@@ -12,8 +12,7 @@ from typing import Final
 import polars as pl
 
 from tokcount.reports.audit.report import Attribution, Part
-from tokcount.reports.columns import column
-from tokcount.reports.measures import tokens
+from tokcount.reports.columns import column, tokens
 from tokcount.scanning.schema import parse_column
 
 TABLES: Final = {"classes": "class", "roles": "role", "positions": "position"}

@@ -18,7 +18,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.pricing import PER_TOKEN, Price
 from tokcount.reports.audit.report import FindingNumbers
 from tokcount.reports.columns import column, decimal_text, models_of
-from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.charges import CostOptions
 from tokcount.reports.cost.usage import CACHED_FROM, with_usage
 
 STEP: Final = 128

@@ -21,7 +21,8 @@ from tokcount.reports.audit.findings import findings
 from tokcount.reports.audit.report import AuditReport, Made, ModelGroup, ModelMeasures, NamedRecord
 from tokcount.reports.audit.windows import windows
 from tokcount.reports.columns import NamedReference
-from tokcount.reports.cost.compute import CostOptions, costs, with_costs
+from tokcount.reports.cost.charges import CostOptions, charge
+from tokcount.reports.cost.compute import costs, costs_by
 from tokcount.reports.cost.report import CostGroup
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.drift.report import DriftGroup, GrowingRecord
@@ -51,14 +52,14 @@ def report(
     asked = drift.DriftOptions(options.baseline, options.targets, (), options.top, options.money)
     references = asked.references
     baseline, targets = options.baseline.label, tuple(reference.label for reference in references[1:])
-    by_day, by_model = (_costs_by(frame, options, catalog, key) for key in ("day", "model"))
-    priced = with_costs(frame, options.money, catalog)
+    charges = charge(frame, options.money, catalog)
+    by_day, by_model = (costs_by(charges, key) for key in ("day", "model"))
     compared = same_records(frame, references)
-    case = Case(priced, baseline, targets, options.money, catalog)
+    case = Case(charges.with_costs(), baseline, targets, options.money, catalog)
     assumed = options.money.assume_model
     return AuditReport(
-        **structs.asdict(drift.report(frame, skipped, asked, catalog)),
-        cost=costs(frame, options.money, catalog),
+        **structs.asdict(drift.report_of(frame, charges, skipped, asked, catalog)),
+        cost=costs(charges),
         why=[attribution(compared, baseline, label) for label in targets],
         windows=[windows(frame, label, catalog, assumed) for label in (baseline, *targets)],
         findings=findings(case),
@@ -94,10 +95,6 @@ def with_excerpts(report: AuditReport, excerpts: Mapping[Place, str]) -> AuditRe
 
 def _place(record: GrowingRecord | NamedRecord) -> Place:
     return record.source, record.line, record.index
-
-
-def _costs_by(frame: pl.DataFrame, options: AuditOptions, catalog: Catalog, key: str) -> list[CostGroup]:
-    return costs(frame, structs.replace(options.money, by=(key,)), catalog).groups
 
 
 def _with_costs(models: Iterable[DriftGroup], priced: Iterable[CostGroup]) -> list[ModelGroup]:

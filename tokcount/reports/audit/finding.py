@@ -14,7 +14,7 @@ from tokcount.models.lifecycle import WARN_AHEAD, replacement_chain
 from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
 from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
 from tokcount.reports.columns import models_of
-from tokcount.reports.cost.compute import CostOptions
+from tokcount.reports.cost.charges import CostOptions
 
 LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
 

@@ -16,7 +16,7 @@ from tokcount.models.references import OWN, is_encoding
 from tokcount.reports.audit.caching import saving
 from tokcount.reports.audit.finding import LEVELS, Case, Finding, shut_down, windows
 from tokcount.reports.audit.report import FindingEntry, FindingNumbers, Level, NamedRecord
-from tokcount.reports.measures import tokens
+from tokcount.reports.columns import tokens
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"

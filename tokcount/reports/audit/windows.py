@@ -6,14 +6,12 @@ from typing import Final
 
 import polars as pl
 
-from tokcount.framing.layout import PARTIAL
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import Model
 from tokcount.models.references import OWN
 from tokcount.reports.audit.report import NamedRecord, WindowFit
-from tokcount.reports.columns import column, models_of
-from tokcount.reports.measures import tokens
+from tokcount.reports.columns import best_known, column, is_floor, models_of, tokens
 
 PROBLEMS: Final = ("too_long", "no_room", "asks_too_much")
 """`too_long`: the input alone exceeds the largest input of the model. `no_room`: input and `max_tokens` together exceed
@@ -28,6 +26,8 @@ def with_windows(
     Problems and fill are null where a window or the input is unknown; `max_tokens` is 0 or missing where a request
     sets none. `unknown`: it is not known whether the request fits.
     """
+    if "billed_input_tokens" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.Int64).alias("billed_input_tokens"))
     sized = frame.with_columns(_limits(frame, label, catalog, assume_model))
     asked = pl.col("max_tokens") if "max_tokens" in frame.columns else pl.lit(0)
     size, is_floor = _size(frame, label)
@@ -47,29 +47,12 @@ def with_windows(
 def _size(frame: pl.DataFrame, label: str) -> tuple[pl.Expr, pl.Expr]:
     """The best-known input tokens of each request, and whether they are a lower bound.
 
-    That is what was billed, under a target with the difference of the counts; else what was counted. Usage that adds
-    up several calls says nothing about the size of one.
+    Usage that adds up several calls says nothing about the size of one.
     """
-    counted = tokens(label, "input_tokens")
-    is_partial = pl.col(column(label, "basis")).cast(pl.String) == PARTIAL
-    if "billed_input_tokens" not in frame.columns:
-        return counted, is_partial
     one_call = pl.col("requests") <= 1 if "requests" in frame.columns else pl.lit(value=True)
-    billed = pl.when(one_call & (pl.col("billed_input_tokens") > 0)).then("billed_input_tokens")
+    known = best_known(label, has_own=column(OWN, "input_tokens") in frame.columns)
     text = tokens(label, "content_tokens") + tokens(label, "framing_tokens")
-    size = pl.coalesce(_billed_size(frame, label, billed), pl.when(one_call).then(counted).otherwise(text))
-    return size, ~one_call | (is_partial & billed.is_null())
-
-
-def _billed_size(frame: pl.DataFrame, label: str, billed: pl.Expr) -> pl.Expr:
-    """The size of a request that was billed; null where none was, or where it was billed under another reference."""
-    if label == OWN:
-        return billed
-    counted = tokens(label, "input_tokens")
-    if column(OWN, "input_tokens") not in frame.columns:
-        return pl.when(counted.is_null()).then(billed)
-    beyond = pl.max_horizontal(billed - tokens(OWN, "input_tokens"), pl.lit(0)).fill_null(0)
-    return pl.when(billed.is_not_null()).then(pl.coalesce(counted + beyond, billed))
+    return pl.when(one_call).then(known).otherwise(text), ~one_call | is_floor(label)
 
 
 def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None) -> WindowFit:

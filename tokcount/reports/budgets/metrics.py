@@ -68,6 +68,15 @@ def _undercharged(_report: object, entry: ReferenceCost) -> Mapping[str, int]:
     return entry.low
 
 
+def _charged_input(entry: ReferenceCost) -> int | None:
+    """The best-known input; not known where answers from a cache were charged as nothing."""
+    return None if "not billed" in entry.usage else entry.input_tokens
+
+
+def _partly_counted(_report: object, entry: ReferenceCost) -> Mapping[str, int]:
+    return {PARTIAL: entry.low.get(PARTIAL, 0)}
+
+
 def _not_exact(entry: PricedMeasures) -> int:
     return entry.basis_tokens.total - entry.basis_tokens.exact
 
@@ -101,12 +110,12 @@ BUILT_IN: Final = (
     Metric(
         name="input_tokens",
         doc="the request; billed under a record's own model where the log has usage, else content and framing as "
-        "counted",
+        "counted; under a target the count, and what was billed beyond the count under the own model",
         unit="tokens",
         aggregates=DISTRIBUTION,
         per_record=per_record.input_tokens,
-        # Reports hold only the counted input; under a record's own model the billed one is wanted.
-        saved=_in_drift({"total": lambda entry: entry.input_tokens}, own=False),
+        also_counts="own",
+        saved=_in_cost({"total": _charged_input}, _partly_counted),
     ),
     Metric(
         name="output_tokens",
@@ -184,6 +193,7 @@ BUILT_IN: Final = (
         unit="share",
         aggregates=("mean", *ORDERED),
         per_record=per_record.context,
+        also_counts="own",
         needs=frozenset({"window"}),
     ),
     Metric(

@@ -13,27 +13,13 @@ import polars as pl
 from tokcount.framing.layout import BASIS_ORDER
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.metric import PerRecord, Ratio
-from tokcount.reports.columns import column
+from tokcount.reports.columns import best_known, column, is_floor, tokens
 from tokcount.reports.cost.usage import PARTIAL
 from tokcount.reports.reconcile.residuals import NOT_COUNTED
 
 NO_BASELINE: Final = "not countable under the baseline or the target"
 NO_WINDOW: Final = "window not known"
 SEVERAL_CALLS: Final = "usage of several calls, which says nothing about the size of one"
-
-
-def _counted(label: str, quantity: str) -> pl.Expr:
-    return pl.col(column(label, quantity)).cast(pl.Int64)
-
-
-_IS_BILLED: Final = (pl.col("billed_input_tokens") > 0).fill_null(value=False)
-"""Whether the log has a credible number of billed input tokens."""
-
-
-def _input(label: str) -> pl.Expr:
-    """The best-known input: under a record's own model what was billed, if the log has it, else what is counted."""
-    counted = _counted(label, "input_tokens")
-    return pl.when(_IS_BILLED).then("billed_input_tokens").otherwise(counted) if label == OWN else counted
 
 
 def _partly_counted(*labels: str) -> pl.Expr:
@@ -47,14 +33,8 @@ def _is_partial(label: str) -> pl.Expr:
 
 
 def _input_too_low(label: str) -> pl.Expr:
-    """Why `_input` is too low: it is counted, only in part, and the log does not say what was billed.
-
-    What was billed beyond a partial count is among the input of every reference: as billed, or as an estimate.
-    """
-    is_filled = _counted(label, "hidden_tokens") > 0
-    if label == OWN:
-        is_filled |= _IS_BILLED
-    return pl.when(_is_partial(label) & ~is_filled).then(pl.lit(PARTIAL))
+    """Why the best-known input is too low: it is counted, only in part, and the log does not say what was billed."""
+    return pl.when(is_floor(label)).then(pl.lit(PARTIAL))
 
 
 def _why_uncounted() -> pl.Expr:
@@ -62,8 +42,8 @@ def _why_uncounted() -> pl.Expr:
 
 
 def input_tokens(label: str, _baseline: str) -> PerRecord:
-    """The best-known input: billed under a record's own model where the log has usage, else counted."""
-    value = _input(label)
+    """The best-known input."""
+    value = best_known(label)
     return PerRecord(
         value=value,
         missing=value.is_null(),
@@ -76,7 +56,7 @@ def counted(quantity: str) -> Callable[[str, str], PerRecord]:
     """Expressions of a part of the input, such as `content_tokens`."""
 
     def of_quantity(label: str, _baseline: str) -> PerRecord:
-        value = _counted(label, quantity)
+        value = tokens(label, quantity)
         return PerRecord(
             value=value,
             missing=value.is_null(),
@@ -89,13 +69,13 @@ def counted(quantity: str) -> Callable[[str, str], PerRecord]:
 
 def output_tokens(label: str, _baseline: str) -> PerRecord:
     """Billed under a record's own model, since that includes reasoning; counted where there is no usage."""
-    counted = _counted(label, "output_tokens")
+    counted = tokens(label, "output_tokens")
     return PerRecord(value=pl.coalesce("billed_output_tokens", counted) if label == OWN else counted)
 
 
 def framing(label: str, _baseline: str) -> PerRecord:
     """Framing tokens of input tokens."""
-    part, whole = _counted(label, "framing_tokens"), _counted(label, "input_tokens")
+    part, whole = tokens(label, "framing_tokens"), tokens(label, "input_tokens")
     return PerRecord(
         value=pl.when(whole > 0).then(part / whole),
         missing=whole.is_null(),
@@ -118,7 +98,7 @@ def cost(label: str, _baseline: str) -> PerRecord:
 
 def drift(label: str, baseline: str) -> PerRecord:
     """(target - baseline) / baseline of the input tokens."""
-    before, after = _counted(baseline, "input_tokens"), _counted(label, "input_tokens")
+    before, after = tokens(baseline, "input_tokens"), tokens(label, "input_tokens")
     both = before.is_not_null() & after.is_not_null()
     added = after - before
     return PerRecord(
@@ -133,11 +113,11 @@ def drift(label: str, baseline: str) -> PerRecord:
 def context(label: str, _baseline: str) -> PerRecord:
     """The best-known input as a share of the input limit, of rows that hold one call."""
     one_call = pl.col("requests") <= 1
-    value = pl.when(one_call).then(_input(label) / pl.col(column(label, "window")))
+    value = pl.when(one_call).then(best_known(label) / pl.col(column(label, "window")))
     reason = (
         pl.when(~one_call)
         .then(pl.lit(SEVERAL_CALLS))
-        .when(_input(label).is_null())
+        .when(best_known(label).is_null())
         .then(_why_uncounted())
         .otherwise(pl.lit(NO_WINDOW))
     )
@@ -149,7 +129,7 @@ def context(label: str, _baseline: str) -> PerRecord:
 def residual(_label: str, _baseline: str) -> PerRecord:
     """Distance of counted from billed input tokens, of rows that hold one call."""
     one_call = pl.col("requests") <= 1
-    counted = _counted(OWN, "content_tokens") + _counted(OWN, "framing_tokens")
+    counted = tokens(OWN, "content_tokens") + tokens(OWN, "framing_tokens")
     distance = pl.when(one_call).then(counted - pl.col("billed_input_tokens"))
     exact = (distance == 0).cast(pl.Int64)
     compared = pl.when(distance.is_not_null()).then(1)
@@ -163,7 +143,7 @@ def records(_label: str, _baseline: str) -> PerRecord:
 
 def uncounted(label: str, _baseline: str) -> PerRecord:
     """Records whose input is neither counted nor billed."""
-    return _lacking(_input(label).is_null(), _why_uncounted())
+    return _lacking(best_known(label, has_own=False).is_null(), _why_uncounted())
 
 
 def unpriced(label: str, _baseline: str) -> PerRecord:
@@ -180,12 +160,12 @@ def _lacking(missing: pl.Expr, reason: pl.Expr) -> PerRecord:
 
 def estimated(label: str, _baseline: str) -> PerRecord:
     """Input tokens whose basis is not exact."""
-    tokens = _counted(label, "input_tokens")
-    estimated = pl.when(pl.col(column(label, "basis")) == "exact").then(pl.lit(0)).otherwise(tokens)
+    counted = tokens(label, "input_tokens")
+    estimated = pl.when(pl.col(column(label, "basis")) == "exact").then(pl.lit(0)).otherwise(counted)
     return PerRecord(
         value=estimated,
-        missing=tokens.is_null(),
+        missing=counted.is_null(),
         missing_reason=_why_uncounted(),
         note=pl.col("reason"),
-        ratio=Ratio(numerator=estimated, denominator=tokens),
+        ratio=Ratio(numerator=estimated, denominator=counted),
     )

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from tokcount.models.pricing import Price
 from tokcount.reports.columns import decimal_text
+from tokcount.reports.cost.charges import Charges
 from tokcount.reports.cost.monthly import Projection
 from tokcount.reports.cost.prices import PriceBook, usd
 from tokcount.reports.cost.report import (
@@ -23,9 +24,6 @@ from tokcount.reports.cost.report import (
 )
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.scanning.schema import TIME_FORMATS
-
-BY: Final = tuple(name for name in DIMENSIONS if name != "role")
-"""The dimensions that cost is grouped by: a price is for a whole call, whatever the role of its messages."""
 
 
 def groups(
@@ -137,9 +135,9 @@ def entry(
     )
 
 
-def uncompared(amounts: dict[str, pl.DataFrame], same: pl.Series) -> list[UncomparedCost]:
-    """What is priced under some references and not under all; `same`: the records that are."""
-    known = {label: rows for label, rows in amounts.items() if rows["cost"].count()}
+def uncompared(charges: Charges) -> list[UncomparedCost]:
+    """What is priced under some references and not under all."""
+    known = {label: rows for label, rows in charges.rows.items() if rows["cost"].count()}
     costs = pl.DataFrame([rows["cost"].alias(label) for label, rows in known.items()])
     reasons = [rows["reason"].alias(f"{label} reason") for label, rows in known.items()]
     if not known:
@@ -155,7 +153,7 @@ def uncompared(amounts: dict[str, pl.DataFrame], same: pl.Series) -> list[Uncomp
             for label, lacks in zip(known, unpriced, strict=True)
         ),
     )
-    left_out = table.filter(~same & pl.any_horizontal(pl.col(list(known)).is_not_null()))
+    left_out = table.filter(~charges.same & pl.any_horizontal(pl.col(list(known)).is_not_null()))
     sums = [pl.col(label).sum() for label in known]
     counts = [pl.col(label).count().alias(f"{label} priced") for label in known]
     grouped = left_out.group_by("reference", "reason").agg(pl.len().alias("records"), *sums, *counts)

@@ -14,12 +14,14 @@ import polars as pl
 
 from tokcount.framing import layout
 from tokcount.models.references import OWN
-from tokcount.reports.columns import column
+from tokcount.reports.columns import Side, best_known, billed, column, tokens
+from tokcount.reports.cost.answers import AS_LOGGED, Answers
 
 CACHED_FROM: Final = 1024
 """The shortest prompt that is cached (OpenAI's prompt caching guide)."""
 CACHED_REPLY: Final = r"(^|\|)cached_reply(\||$)"
 """Flags of a record that a gateway answered from its own cache."""
+SIDES: Final[tuple[Side, ...]] = ("input", "output")
 SHARE_STEPS: Final = 1_000_000
 NO_OUTPUT: Final = "no output in the log"
 PARTIAL: Final = "counted in part"
@@ -29,10 +31,19 @@ WITHOUT_OUTPUT: Final = "embeddings"
 """The kind of calls that bill no output."""
 USAGE_COLUMNS: Final = ("input", "cached", "write", "output", "usage", "low", "basis")
 AUDIO_COLUMNS: Final = ("billed_audio_tokens", "billed_audio_output_tokens")
-OPTIONAL_COLUMNS: Final = ("billed_cached_tokens", "billed_cache_write_tokens", *AUDIO_COLUMNS)
+OPTIONAL_COLUMNS: Final = (
+    *("billed_cached_tokens", "billed_cache_write_tokens", "billed_reasoning_tokens"),
+    *AUDIO_COLUMNS,
+)
 
 
-def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Decimal | None) -> pl.DataFrame:
+def with_usage(
+    frame: pl.DataFrame,
+    label: str,
+    baseline: str,
+    cached_share: Decimal | None,
+    answers: Answers = AS_LOGGED,
+) -> pl.DataFrame:
     """One row per record: `input, cached, write, output` tokens charged (Int64) and `usage`, in the same order.
 
     `input` includes `cached` and `write`; it is null where neither a count nor a billed number is known.
@@ -43,19 +54,11 @@ def with_usage(frame: pl.DataFrame, label: str, baseline: str, cached_share: Dec
     """
     missing = [name for name in OPTIONAL_COLUMNS if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.Int64).alias(name) for name in missing)
-    if baseline != OWN:
-        usage = _counted(label)
-    elif label == OWN:
-        usage = _billed()
-    else:
-        usage = _carried(label)
-    amounts = frame.select(usage)
+    amounts = frame.select(_tokens(label, baseline, answers))
     shared = _cached_share(cached_share) if cached_share is not None else None
     cached = pl.lit(0, pl.Int64) if shared is None else shared
     if baseline == OWN:
-        own = frame.select(_billed())
-        amounts = amounts.with_columns(own["input"].alias("own_input"))
-        amounts = amounts.hstack(frame.select(OPTIONAL_COLUMNS))
+        amounts = amounts.hstack(frame.select(*OPTIONAL_COLUMNS, own_input=best_known(OWN)))
         logged = _in_proportion("billed_cached_tokens")
         cached = pl.coalesce(logged, cached) if label == OWN or shared is None else cached
         written = _in_proportion("billed_cache_write_tokens").fill_null(0)
@@ -115,47 +118,23 @@ def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.Data
     )
 
 
-def _tokens(label: str, quantity: str) -> pl.Expr:
-    return pl.col(column(label, quantity)).cast(pl.Int64)
-
-
-def _counted(label: str) -> list[pl.Expr]:
+def _tokens(label: str, baseline: str, answers: Answers) -> list[pl.Expr]:
+    """`input`, `output` and `usage` of each record."""
+    has_own = baseline == OWN
+    known_in, known_out = (best_known(label, side, has_own=has_own) for side in SIDES)
+    counted_in, counted_out = (tokens(label, f"{side}_tokens") for side in SIDES)
+    reasoning = pl.col("billed_reasoning_tokens") if has_own else pl.lit(0)
+    if label == OWN:
+        source, is_source = "billed", billed("input").is_not_null()
+    else:
+        uncounted = counted_in.is_null() & known_in.is_not_null()
+        source, is_source = "carried", (known_in != counted_in) | (known_out != counted_out) | uncounted
+    is_source = is_source.fill_null(value=False)
     return [
-        _tokens(label, "input_tokens").alias("input"),
-        _tokens(label, "output_tokens").alias("output"),
-        pl.lit("counted").alias("usage"),
+        known_in.alias("input"),
+        answers.tokens(known_out, reasoning).alias("output"),
+        pl.when(is_source).then(pl.lit(source)).otherwise(pl.lit("counted")).alias("usage"),
     ]
-
-
-def _billed() -> list[pl.Expr]:
-    billed = pl.col("billed_input_tokens")
-    output = pl.coalesce("billed_output_tokens", _tokens(OWN, "output_tokens"))
-    return [
-        pl.coalesce(billed, _tokens(OWN, "input_tokens")).alias("input"),
-        output.alias("output"),
-        pl.when(billed.is_not_null()).then(pl.lit("billed")).otherwise(pl.lit("counted")).alias("usage"),
-    ]
-
-
-def _carried(label: str) -> list[pl.Expr]:
-    differs = (_moved(label, "input") != _tokens(label, "input_tokens")) | (
-        _moved(label, "output") != _tokens(label, "output_tokens")
-    )
-    uncounted = _tokens(label, "input_tokens").is_null() & pl.col("billed_input_tokens").is_not_null()
-    carried = (differs | uncounted).fill_null(value=False)
-    return [
-        _moved(label, "input").alias("input"),
-        _moved(label, "output").alias("output"),
-        pl.when(carried).then(pl.lit("carried")).otherwise(pl.lit("counted")).alias("usage"),
-    ]
-
-
-def _moved(label: str, side: str) -> pl.Expr:
-    """The count under a target plus what is billed beyond the own count; billed where nothing was counted."""
-    counted = _tokens(label, f"{side}_tokens")
-    beyond = pl.col(f"billed_{side}_tokens") - _tokens(OWN, f"{side}_tokens")
-    moved = pl.max_horizontal(counted + beyond.fill_null(0), pl.lit(0))
-    return pl.when(counted.is_not_null()).then(moved).otherwise(pl.col(f"billed_{side}_tokens"))
 
 
 def _cached_share(share: Decimal) -> pl.Expr:

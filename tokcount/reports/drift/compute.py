@@ -15,8 +15,8 @@ from msgspec import structs
 
 from tokcount.models.catalog import Catalog, data_version
 from tokcount.reports import groups
-from tokcount.reports.columns import NamedReference, column
-from tokcount.reports.cost.compute import CostOptions, Total, totals
+from tokcount.reports.columns import NamedReference, column, tokens
+from tokcount.reports.cost.charges import Charges, CostOptions, Total, charge
 from tokcount.reports.drift.report import (
     DriftReport,
     GrowingRecord,
@@ -27,7 +27,7 @@ from tokcount.reports.drift.report import (
     Uncompared,
 )
 from tokcount.reports.groups import entries
-from tokcount.reports.measures import Stats, measures, measures_of, same_records, tokens, with_drift
+from tokcount.reports.measures import Stats, measures, measures_of, same_records, with_drift
 from tokcount.reports.overview import (
     Contents,
     Counts,
@@ -170,7 +170,19 @@ def report(
     that all references can count; `counted` is how many those are. For money it has the columns that
     `tokcount.reports.cost.compute.costs` needs too.
     """
-    costs = totals(frame, options.money, catalog) if options.money else {}
+    charges = charge(frame, options.money, catalog) if options.money else None
+    return report_of(frame, charges, skipped, options, catalog)
+
+
+def report_of(
+    frame: pl.DataFrame,
+    charges: Charges | None,
+    skipped: SkippedSummary,
+    options: DriftOptions,
+    catalog: Catalog | None,
+) -> DriftReport:
+    """The drift report of records that are charged already."""
+    costs = charges.totals() if charges else {}
     return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options, catalog)
 
 

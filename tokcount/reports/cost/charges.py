@@ -1,0 +1,183 @@
+"""What each record is charged under each reference: the rows that every amount of money in a report is a sum of."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+import polars as pl
+
+from tokcount.errors import UsageError
+from tokcount.models import catalog as catalogs
+from tokcount.models.catalog import Catalog
+from tokcount.models.references import OWN, PER_RECORD
+from tokcount.reports.columns import USD, column, decimal_text, models_of
+from tokcount.reports.cost.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
+from tokcount.reports.cost.usage import with_usage
+from tokcount.reports.groups import DIMENSIONS
+
+BY: Final = tuple(name for name in DIMENSIONS if name != "role")
+"""The dimensions that cost is grouped by: a price is for a whole call, whatever the role of its messages."""
+AMOUNTS: Final = ("cost", "input_cost", "cached_cost", "output_cost")
+
+
+class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What to report.
+
+    `baseline` and `targets` are labels: `own` for each record's own model, `auto` for its
+    recommended replacement, else a model name as it was given.
+    `as_of` prices everything as on that day; without it, records are priced at their own day and named references
+    at `today`. `batch` prices everything at batch rates. `assume_model` is the model of records that name none
+    or one without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where
+    the log has no cache data. `answers` are the assumed answers of targets. `monthly` projects from the log's time
+    span, `records_per_month` from a number of records.
+    """
+
+    baseline: str = OWN
+    targets: tuple[str, ...] = ()
+    today: date
+    as_of: date | None = None
+    batch: bool = False
+    assume_model: str | None = None
+    cached_share: Decimal | None = None
+    answers: Answers = AS_LOGGED
+    monthly: bool = False
+    records_per_month: int | None = None
+    by: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The baseline, then the targets that differ from it."""
+        return tuple(dict.fromkeys((self.baseline, *self.targets)))
+
+    def answers_of(self, label: str) -> Answers:
+        """The assumed answers of a reference; those of the baseline are as logged."""
+        return AS_LOGGED if label in (OWN, self.baseline) else self.answers
+
+
+class Total(msgspec.Struct, frozen=True):
+    """The cost under one reference as a decimal string (`None`: nothing is priced), over the `charged` records.
+
+    Those are priced under all references. `priced`: records with a price under this one. `floor`: the true cost of
+    the log is higher.
+    """
+
+    cost_usd: str | None
+    priced: int
+    charged: int = 0
+    floor: bool = False
+
+
+class Charges(msgspec.Struct, frozen=True, kw_only=True):
+    """The charges of a log, one row per record and reference."""
+
+    frame: pl.DataFrame
+    """What was charged."""
+    options: CostOptions
+    book: PriceBook
+    rows: dict[str, pl.DataFrame]
+    """Label → tokens, price and cost of each record, in the order of the frame; the baseline first."""
+    same: pl.Series
+    """Whether each record is priced under all references that can price any."""
+
+    def summed(self, label: str) -> pl.DataFrame:
+        """The rows of a reference, without the amounts of records that are in no sum.
+
+        `priced`: whether a record has a price under this reference.
+        """
+        return self.rows[label].with_columns(
+            pl.when(self.same).then(pl.col(AMOUNTS)), priced=pl.col("cost").is_not_null()
+        )
+
+    def compared(self, label: str) -> pl.DataFrame:
+        """`before`, `mixed` (target tokens, baseline's price) and `after` of each record; null unless all are."""
+        base, target = self.rows[self.options.baseline], self.rows[label]
+        mixed = self.book.charge(target, base["price"], _requests(self.frame))["cost"]
+        costs = pl.DataFrame({"before": base["cost"], "mixed": mixed, "after": target["cost"]})
+        both = pl.all_horizontal(pl.all().is_not_null())
+        return costs.select(pl.when(self.same & both).then(pl.all()))
+
+    def totals(self) -> dict[str, Total]:
+        """What each label costs, and nothing else: for reports that are not about money."""
+        return {label: self._total(rows) for label, rows in self.rows.items()}
+
+    def _total(self, rows: pl.DataFrame) -> Total:
+        charged = rows.filter(self.same & pl.col("cost").is_not_null())
+        low = charged["low"].count() > 0
+        amount = decimal_text(usd(int(charged["cost"].sum()))) if charged.height else None
+        floor = charged.height > 0 and (charged.height < rows.height or low)
+        return Total(amount, rows["cost"].count(), charged.height, floor)
+
+    def with_costs(self) -> pl.DataFrame:
+        """The frame with `R:cost_usd` for each label: an exact `USD` amount, null where a record is unpriced.
+
+        `R:low` is why the true cost of a record is higher; it is null where it is not.
+        """
+        columns = []
+        for label, rows in self.rows.items():
+            cost = usd_text(pl.col("cost")).cast(USD).alias(column(label, "cost_usd"))
+            columns += rows.select(cost, pl.col("low").alias(column(label, "low"))).get_columns()
+        return self.frame.with_columns(columns)
+
+
+def charge(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> Charges:
+    """Charge every record under every label.
+
+    `frame` has one row per record: `source, kind, model, timestamp, tier, tags`, `billed_input_tokens`,
+    `billed_output_tokens`, `R:input_tokens` and `R:output_tokens` for each label R, and if it has them
+    `billed_cached_tokens`, `billed_cache_write_tokens`, `billed_reasoning_tokens` and `requests` (API calls behind a
+    row: rows of several get no long-context step). Raises `UsageError` for a dimension or share that cannot be.
+    """
+    check(options)
+    book = PriceBook(
+        catalog or catalogs.default(),
+        today=options.today,
+        as_of=options.as_of,
+        batch=options.batch,
+        assume_model=options.assume_model,
+    )
+    rows = {label: _charged(frame, label, options, book) for label in options.labels}
+    return Charges(frame=frame, options=options, book=book, rows=rows, same=_same_records(rows))
+
+
+def _charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceBook) -> pl.DataFrame:
+    """Tokens, price and cost of each record under one reference, side by side in the order of the frame."""
+    answers = options.answers_of(label)
+    usage = with_usage(frame, label, options.baseline, options.cached_share, answers)
+    placed = book.place(frame, label)
+    charges = book.charge(usage, placed["price"], _requests(frame))
+    model = frame["model"] if label in PER_RECORD else models_of(frame, label)
+    return pl.concat([model.to_frame(), usage, placed, charges], how="horizontal").with_columns(
+        reason=pl.coalesce("reason", pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)))
+    )
+
+
+def _requests(frame: pl.DataFrame) -> pl.Series | None:
+    return frame["requests"] if "requests" in frame.columns else None
+
+
+def _same_records(charged: dict[str, pl.DataFrame]) -> pl.Series:
+    costs = [rows["cost"] for rows in charged.values()]
+    priced = [cost.is_not_null().alias(str(place)) for place, cost in enumerate(costs) if cost.count()]
+    if not priced:
+        return pl.repeat(value=False, n=len(costs[0]), eager=True)
+    return pl.DataFrame(priced).select(same=pl.all_horizontal(pl.all()))["same"]
+
+
+def check(options: CostOptions) -> None:
+    """Raise `UsageError` for a dimension, a share or a number of records that cannot be."""
+    if "role" in options.by:
+        raise UsageError(
+            "--by role: a call has one price for all its messages; drift --by role compares their tokens."
+        )
+    unknown = [name for name in options.by if name not in BY]
+    if unknown:
+        raise UsageError(f"--by {unknown[0]}: cost is grouped by {', '.join(BY)}")
+    if options.cached_share is not None and not 0 <= options.cached_share <= 1:
+        raise UsageError(f"--cached-share {options.cached_share}: a share is between 0 and 1")
+    if options.records_per_month is not None and options.records_per_month < 1:
+        raise UsageError(f"--records-per-month {options.records_per_month}: at least one record was expected")
+    options.answers.check()

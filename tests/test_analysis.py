@@ -72,6 +72,11 @@ def test_drift_gives_the_report_of_the_command(inside: Inside) -> None:
         ({"to": TARGETS, "by": ["model", "day"]}, [*TO, "--by", "model,day"]),
         ({"to": "gpt-4o", "batch": True, "monthly": True}, ["--to", "gpt-4o", "--batch", "--monthly"]),
         ({"to": "gpt-4o", "cached_share": Decimal("0.3")}, ["--to", "gpt-4o", "--cached-share", "30%"]),
+        (
+            {"to": "gpt-5", "reasoning_tokens": 500, "output_scale": Decimal("1.5")},
+            ["--to", "gpt-5", "--reasoning-tokens", "500", "--output-scale", "1.5"],
+        ),
+        ({"to": "gpt-5", "reasoning_tokens": Decimal("0.3")}, ["--to", "gpt-5", "--reasoning-tokens", "30%"]),
         ({"as_of": date(2024, 6, 1)}, ["--as-of", "2024-06-01"]),
     ],
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tokcount.logs.options import Unit
     from tokcount.logs.record import Kind
     from tokcount.reports.audit.report import AuditReport
+    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.cost.charges import CostOptions
     from tokcount.reports.cost.report import CostReport
     from tokcount.reports.drift.report import DriftReport
@@ -49,6 +50,10 @@ class ScanOptions(TypedDict, total=False):
     `tiktoken`. `jobs` is the number of processes; with more than one, each process imports the caller's main module,
     so a script needs the usual `if __name__ == "__main__":`.
 
+    `reasoning_tokens` and `output_scale` are assumptions on the answers of targets, which change their costs: the
+    reasoning tokens of each answer, instead of those billed, as a number (`int`) or as a share of the visible answer
+    (`Decimal`), and the tokens of visible answers as a multiple of those in the log.
+
     `input_format` names the log format, which is detected otherwise. `text=True` reads every file as one plain text,
     and `unit` says which requests a stored conversation stands for. The other options are JMESPath expressions that
     map the fields of an unknown format; `kind` is the endpoint of its records.
@@ -62,6 +67,8 @@ class ScanOptions(TypedDict, total=False):
     where: Names
     since: str | date | None
     until: str | date | None
+    reasoning_tokens: int | Decimal | None
+    output_scale: Decimal | None
     families: str | Path | None
     engine: EngineName
     jobs: int
@@ -115,7 +122,7 @@ def scan(paths: Paths, **options: Unpack[ScanOptions]) -> pl.DataFrame:
 
     plan = _plan(options)
     frame, _ = _count(paths, plan, options)
-    return record_rows(frame, plan, money_of(plan, _today(options)))
+    return record_rows(frame, plan, money_of(plan, _today(options), answers=_answers(options)))
 
 
 def drift(paths: Paths, *, by: Names = (), top: int = 5, **options: Unpack[ScanOptions]) -> DriftReport:
@@ -133,13 +140,10 @@ def drift(paths: Paths, *, by: Names = (), top: int = 5, **options: Unpack[ScanO
 
     keys = _keys(by)
     plan = _plan(options, keys)
+    money = money_of(plan, _today(options), answers=_answers(options))
     counted = _count_some(paths, plan, options)
     baseline, *targets = references_of(plan)
-    return report(
-        *counted,
-        DriftOptions(baseline, tuple(targets), keys, top, money_of(plan, _today(options))),
-        plan.catalog,
-    )
+    return report(*counted, DriftOptions(baseline, tuple(targets), keys, top, money), plan.catalog)
 
 
 def cost(paths: Paths, *, by: Names = (), **options: Unpack[PricedOptions]) -> CostReport:
@@ -244,10 +248,19 @@ def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> 
         today=_today(options),
         assume_model=plan.assume_model,
         by=by,
+        answers=_answers(options),
         **{name: given.pop(name) for name in Pricing.__annotations__ if name in given},
     )
     check(money)
     return money
+
+
+def _answers(options: ScanOptions) -> Answers:
+    from tokcount.reports.cost.answers import Answers
+
+    answers = Answers(scale=options.get("output_scale"), reasoning=options.get("reasoning_tokens"))
+    answers.check()
+    return answers
 
 
 def _today(options: ScanOptions) -> date:

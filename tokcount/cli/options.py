@@ -204,37 +204,6 @@ class PriceGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MoneyGroup:
-    """How records are priced, and how costs are projected."""
-
-    as_of: AsOf = None
-    batch: Annotated[bool, option("--batch", help_text="Price everything at batch rates.")] = False
-    cached_share: Annotated[
-        str | None,
-        option(
-            "--cached-share",
-            help_text="Assume this share of prompts of 1,024+ tokens is cached (0.3 or 30%) if it is not logged.",
-            metavar="SHARE",
-        ),
-    ] = None
-    monthly: Annotated[
-        bool, option("--monthly", help_text="Project costs to a month, from the dates of the log.")
-    ] = False
-    records_per_month: Annotated[
-        int | None,
-        option(
-            "--records-per-month", help_text="Project costs to a month of N records.", metavar="N", at_least=1
-        ),
-    ] = None
-    require_prices: Annotated[
-        bool,
-        option(
-            "--require-prices", help_text="Exit with 3 if a record has no price under one of the references."
-        ),
-    ] = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class BudgetGroup:
     """Budgets, and the values they are compared with."""
 

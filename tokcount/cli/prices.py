@@ -1,20 +1,76 @@
-"""Translate price options into the catalog of a run and the options of the cost report."""
+"""Options on money, and their translation into the catalog of a run and the options of the cost report."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from tokcount.cli.options import MoneyGroup, PriceGroup
+from tokcount.cli.options import AsOf, PriceGroup, option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
+    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.cost.charges import CostOptions
     from tokcount.scanning.plan import ScanPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerGroup:
+    """What the costs of targets assume of their answers."""
+
+    reasoning_tokens: Annotated[
+        str | None,
+        option(
+            "--reasoning-tokens",
+            help_text="Assume this many reasoning tokens in each answer of a target (500), or this share of the "
+            "visible answer (30% or 0.3). Default: as billed.",
+            metavar="N|SHARE",
+        ),
+    ] = None
+    output_scale: Annotated[
+        str | None,
+        option(
+            "--output-scale",
+            help_text="Assume that visible answers of targets have X times the tokens of those in the log.",
+            metavar="X",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyGroup(AnswerGroup):
+    """How records are priced, and how costs are projected."""
+
+    as_of: AsOf = None
+    batch: Annotated[bool, option("--batch", help_text="Price everything at batch rates.")] = False
+    cached_share: Annotated[
+        str | None,
+        option(
+            "--cached-share",
+            help_text="Assume this share of prompts of 1,024+ tokens is cached (0.3 or 30%) if it is not logged.",
+            metavar="SHARE",
+        ),
+    ] = None
+    monthly: Annotated[
+        bool, option("--monthly", help_text="Project costs to a month, from the dates of the log.")
+    ] = False
+    records_per_month: Annotated[
+        int | None,
+        option(
+            "--records-per-month", help_text="Project costs to a month of N records.", metavar="N", at_least=1
+        ),
+    ] = None
+    require_prices: Annotated[
+        bool,
+        option(
+            "--require-prices", help_text="Exit with 3 if a record has no price under one of the references."
+        ),
+    ] = False
 
 
 ENVIRONMENT = "TOKCOUNT_TODAY"
@@ -52,6 +108,7 @@ def cost_options(
     plan: ScanPlan, today: date, group: MoneyGroup = MoneyGroup(), by: Sequence[str] = ()
 ) -> CostOptions:
     """The options of the cost report. Raises `UsageError` for an impossible date or share."""
+    from tokcount.reports.cost.answers import AS_LOGGED
     from tokcount.reports.cost.charges import CostOptions, check
 
     options = CostOptions(
@@ -62,6 +119,7 @@ def cost_options(
         batch=group.batch,
         assume_model=plan.assume_model,
         cached_share=None if group.cached_share is None else share_of(group.cached_share, "--cached-share"),
+        answers=answers_of(group) or AS_LOGGED,
         monthly=group.monthly,
         records_per_month=group.records_per_month,
         by=tuple(by),
@@ -77,13 +135,43 @@ def as_of_day(text: str | None, today: date) -> date | None:
     return today if text == "today" else day_of(text, "--as-of")
 
 
-def share_of(text: str, where: str) -> Decimal:
-    """Parse a share: a fraction (`0.3`) or a percentage (`30%`). Raises `UsageError`; `where` names the option."""
+SHARE = "a share such as 0.3 or 30%"
+
+
+def answers_of(group: AnswerGroup) -> Answers | None:
+    """What is assumed of the answers of targets; `None`: nothing. Raises `UsageError` for what is not a number."""
+    if group.reasoning_tokens is None and group.output_scale is None:
+        return None
+    from tokcount.reports.cost.answers import Answers
+
+    scale, reasoning = group.output_scale, group.reasoning_tokens
+    answers = Answers(
+        scale=None if scale is None else scale_of(scale, "--output-scale"),
+        reasoning=None if reasoning is None else reasoning_of(reasoning, "--reasoning-tokens"),
+    )
+    answers.check()
+    return answers
+
+
+def scale_of(text: str, where: str) -> Decimal:
+    """Parse a factor. Raises `UsageError`; `where` names the option, also below."""
+    return share_of(text, where, "a number such as 1.5")
+
+
+def reasoning_of(text: str, where: str) -> int | Decimal:
+    """Parse a number of tokens, or a share."""
+    if text.strip().isdecimal():
+        return int(text)
+    return share_of(text, where, f"a number of tokens such as 500, or {SHARE}")
+
+
+def share_of(text: str, where: str, expected: str = SHARE) -> Decimal:
+    """Parse a number (`0.3`) or a percentage (`30%`). Raises `UsageError`; `where` names the option."""
     number = text.strip().removesuffix("%")
     try:
-        share = Decimal(number)
+        value = Decimal(number)
     except InvalidOperation:
-        share = Decimal("nan")
-    if not share.is_finite():
-        raise UsageError(f"{where} {text!r}: expected a share such as 0.3 or 30%.")
-    return share / 100 if number != text.strip() else share
+        value = Decimal("nan")
+    if not value.is_finite():
+        raise UsageError(f"{where} {text!r}: expected {expected}.")
+    return value / 100 if number != text.strip() else value

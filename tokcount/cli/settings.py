@@ -20,14 +20,13 @@ from typer.models import OptionInfo
 from tokcount import tables
 from tokcount.cli.options import (
     BudgetGroup,
-    MoneyGroup,
     PriceGroup,
     ReferenceGroup,
     RunGroup,
     split_commas,
 )
 from tokcount.cli.outputs import Output
-from tokcount.cli.prices import day_of, share_of
+from tokcount.cli.prices import MoneyGroup, day_of, reasoning_of, scale_of, share_of
 from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import UsageError
 from tokcount.logs import options as reading
@@ -90,6 +89,8 @@ CHECKED: Final[dict[str, Check]] = {
     "until": _time,
     "as_of": _day,
     "cached_share": lambda text: share_of(text, "share"),
+    "reasoning_tokens": lambda text: reasoning_of(text, "tokens"),
+    "output_scale": lambda text: scale_of(text, "scale"),
     "price": _price,
     "input_format": _log_format,
     "format": find,

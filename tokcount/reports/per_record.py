@@ -15,6 +15,7 @@ from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
 
 if TYPE_CHECKING:
+    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.cost.charges import CostOptions
 
 
@@ -51,8 +52,11 @@ def has_prices(plan: ScanPlan) -> bool:
     return plan.own or plan.auto is not None or any(reference.model for reference in plan.references)
 
 
-def money_of(plan: ScanPlan, today: date, as_of: date | None = None) -> CostOptions | None:
+def money_of(
+    plan: ScanPlan, today: date, as_of: date | None = None, answers: Answers | None = None
+) -> CostOptions | None:
     """At which prices to charge the references; nothing when all of them are encodings."""
+    from tokcount.reports.cost.answers import AS_LOGGED
     from tokcount.reports.cost.charges import CostOptions
 
     if not has_prices(plan):
@@ -63,6 +67,7 @@ def money_of(plan: ScanPlan, today: date, as_of: date | None = None) -> CostOpti
         today=today,
         as_of=as_of,
         assume_model=plan.assume_model,
+        answers=answers or AS_LOGGED,
     )
 
 

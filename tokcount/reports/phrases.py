@@ -218,3 +218,14 @@ PART_NAMES: Final = {
 def part_name(part: str) -> str:
     """What people call a part."""
     return PART_NAMES.get(part, part)
+
+
+def assumptions(assumed: Sequence[str]) -> list[Line]:
+    """What the costs under targets assume, in one line."""
+    text = "; ".join(assumed)
+    return [Line(f"Costs under targets assume {text}.", "note")] if text else []
+
+
+def stated(assumed: Sequence[str], reference: str, baseline: str) -> str | None:
+    """What the cost of a row assumes; nothing under the baseline."""
+    return "; ".join(assumed) or None if reference != baseline else None

@@ -102,7 +102,7 @@ def _sums(rows: DataFrame, options: DriftOptions) -> DriftSums:
     charged = options.money.labels if options.money else ()
     common = _common(rows, [of(label, "input_tokens") for label in labels])
     priced = _common(rows, [of(label, "cost_usd") for label in charged])
-    money = [value for label in charged for value in _money(label, priced)]
+    money = [value for label in charged for value in _money(label, priced, common)]
     counts = {column(label, name): F.when(common, of(label, name)) for label in labels for name in QUANTITIES}
     every, rows = rows, rows.withColumns(counts)
     (whole,) = stats(rows, [], labels, [*money, *_period()])
@@ -151,23 +151,25 @@ def _uncompared(rows: DataFrame, labels: Sequence[str], common: Column) -> list[
     ]
 
 
-def _money(label: str, common: Column) -> list[Column]:
+def _money(label: str, priced: Column, counted: Column) -> list[Column]:
     every = of(label, "cost_usd")
-    cost = F.when(common, every)
+    cost = F.when(priced, every)
+    both = counted & of(label, "input_tokens").isNotNull()
     return [
         F.count(every).alias(column(label, "priced")),
         F.sum(cost).alias(column(label, "sum_usd")),
         F.count(cost).alias(column(label, "charged")),
         F.count(F.when(cost.isNotNull(), of(label, "low"))).alias(column(label, "floors")),
+        F.count(F.when(both, cost)).alias(column(label, "charged_counted")),
     ]
 
 
 def _total(whole: Stats, label: str) -> Total:
-    names = ("sum_usd", "priced", "charged", "floors")
-    amount, priced, charged, floors = (whole[column(label, name)] for name in names)
+    names = ("sum_usd", "priced", "charged", "floors", "charged_counted")
+    amount, priced, charged, floors, counted = (whole[column(label, name)] for name in names)
     if not isinstance(amount, Decimal):
         return Total(None, priced)
-    return Total(decimal_text(amount), priced, charged, charged < whole["records"] or floors > 0)
+    return Total(decimal_text(amount), priced, charged, charged < whole["records"] or floors > 0, counted)
 
 
 def _period() -> list[Column]:

@@ -316,6 +316,13 @@ class TestPrices:
         (["--cached-share", "half"], "--cached-share 'half': expected a share such as 0.3 or 30%."),
         (["--cached-share", "nan"], "--cached-share 'nan': expected a share"),
         (["--cached-share", "130%"], "--cached-share 1.3: a share is between 0 and 1"),
+        (
+            ["--reasoning-tokens", "many"],
+            "--reasoning-tokens 'many': expected a number of tokens such as 500",
+        ),
+        (["--reasoning-tokens", "-5"], "--reasoning-tokens -5: expected a number from 0 to 1,000."),
+        (["--output-scale", "0"], "--output-scale 0: expected more than 0 and at most 1,000."),
+        (["--output-scale", "inf"], "--output-scale 'inf': expected a number such as 1.5."),
         (["--records-per-month", "0"], "Invalid value for '--records-per-month': 0 is not in the range x>=1"),
         (["--price", "x"], "--price 'x': write MODEL=INPUT,OUTPUT[,CACHED]"),
     ],
@@ -340,7 +347,64 @@ def test_outdated_price_data_is_reported() -> None:
     )
 
 
+class TestAnswers:
+    REASONING = ("--to", LUNA, "--reasoning-tokens", "500")
+    SENTENCE = "the same answers, counted again; 500 reasoning tokens in each answer; the cached share that the log has"
+
+    @pytest.mark.parametrize("command", ["cost", "drift", "audit"])
+    def test_every_format_names_what_targets_assume(self, command: str) -> None:
+        outputs = {
+            form: run(command, CHATS, *self.REASONING, "-f", form).out
+            for form in ("table", "markdown", "html", "csv", "tsv", "json", "jsonl")
+        }
+
+        baseline, target = [json.loads(line) for line in outputs["jsonl"].splitlines()]
+        assert (baseline["assumptions"], target["assumptions"]) == (None, self.SENTENCE)
+        for form, text in outputs.items():
+            assert all(part in " ".join(text.split()) for part in self.SENTENCE.split("; ")), form
+
+    @pytest.mark.parametrize("command", ["cost", "drift", "audit"])
+    def test_only_the_cost_of_targets_changes(self, command: str) -> None:
+        def amounts_of(*options: str) -> list[Decimal]:
+            text = run(command, CHATS, "--to", LUNA, *options, "-f", "jsonl").out
+            return [json.loads(line, parse_float=Decimal)["cost_usd"] for line in text.splitlines()]
+
+        own, target = amounts_of()
+        price = report(CHATS, "--to", LUNA)["references"][1]["prices"][0]["output"]
+
+        assert amounts_of("--reasoning-tokens", "500") == [own, target + 94 * 500 * price / 10**6]
+
+    def test_rows_have_the_assumed_costs(self) -> None:
+        total = amounts(row[f"{LUNA}:cost_usd"] for row in rows(CHATS, *self.REASONING))
+
+        assert total == report(CHATS, *self.REASONING)["references"][1]["cost_usd"]
+
+    def test_a_budget_on_the_cost_of_a_target_uses_them(self) -> None:
+        budgets = ("--budget", f"cost.total <= $1 for {LUNA}", "--budget", "cost.total <= $1 for own")
+        done = run("check", CHATS, *budgets, *self.REASONING[2:], "-f", "json")
+        target, own = json.loads(done.out, parse_float=Decimal)["budgets"]
+        before, after = report(CHATS, *self.REASONING)["references"]
+
+        assert (target["value"], target["assumptions"]) == (after["cost_usd"], self.SENTENCE)
+        assert (own["value"], own["assumptions"]) == (before["cost_usd"], "")
+
+
 class TestDrift:
+    def test_costs_over_other_records_than_the_tokens_are_on_a_line_of_their_own(
+        self, tmp_path: Path
+    ) -> None:
+        path = log(tmp_path, call(billed=(900_000, 0)), call("gpt-6.2-sol"))
+
+        apart = run("drift", path, "--to", LUNA)
+        together = run("drift", path, "--to", LUNA, "--where", "model = gpt-4o")
+
+        assert (
+            "Cost, over the 1 record with a price under all references: own $2.25, gpt-5.6-luna $"
+            in apart.out
+        )
+        assert "\tcost\t" in together.out
+        assert "\tcost\t" not in apart.out
+
     def test_drift_and_cost_report_the_same_amounts(self) -> None:
         drifted = json.loads(run("drift", SAMPLES, "--to", LUNA, "-f", "json").out, parse_float=Decimal)
         found = report(SAMPLES, "--to", LUNA)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
+import polars as pl
 from support.frames import counts, frame, record
 
 from tokcount.models import catalog
-from tokcount.reports.audit.windows import windows
+from tokcount.reports.audit.windows import windows, with_windows
+from tokcount.reports.budgets.per_record import input_tokens
 from tokcount.reports.columns import NamedReference
+from tokcount.reports.cost.charges import CostOptions, charge
 
 OWN = NamedReference("own")
 GPT_4 = NamedReference("gpt-4")
@@ -91,6 +95,30 @@ def test_a_lower_bound_that_fits_says_nothing_about_the_whole_request() -> None:
     found = windows_of(GPT_4, floor, too_long, not_counted, whole)
 
     assert (found["too_long"], found["unknown"], found["measured"]) == (1, 2, 3)
+
+
+def test_windows_budgets_and_costs_agree_on_the_best_known_input() -> None:
+    target = NamedReference("gpt-4o", "o200k_base", "chat")
+    billed = {"billed_output_tokens": None, "requests": 1, "tier": None}
+    rows = frame(
+        [
+            record(1, billed_input_tokens=9000) | billed | counts(OWN, 8990) | counts(target, 7000),
+            record(2, billed_input_tokens=80) | billed | counts(OWN, 100) | counts(target, 70),
+            record(3, billed_input_tokens=500) | billed | counts(OWN, None) | counts(target, None),
+            record(4, billed_input_tokens=None) | billed | counts(OWN, 30) | counts(target, 20),
+            record(5, billed_input_tokens=0) | billed | counts(OWN, 40) | counts(target, 30),
+        ],
+        (OWN, target),
+    ).with_columns(model=pl.lit("gpt-4"))
+    money = CostOptions(targets=("gpt-4o",), today=date(2026, 11, 22))
+    charges = charge(rows, money)
+
+    for label, known in (("own", [9000, 80, 500, 30, 40]), ("gpt-4o", [7010, 50, 500, 20, 30])):
+        taken = input_tokens(label, OWN.label)
+        window = with_windows(rows, label, catalog.default())
+        assert rows.select(taken.value).to_series().to_list() == known
+        assert charges.rows[label]["input"].to_list() == known
+        assert (window["fill"] * window["takes"]).round().to_list() == known
 
 
 def test_usage_of_several_calls_is_not_the_size_of_one() -> None:

@@ -19,6 +19,7 @@ from tokcount.errors import UsageError
 from tokcount.models import overrides, pricing
 from tokcount.models.catalog import Catalog
 from tokcount.reports.columns import USD
+from tokcount.reports.cost.answers import Answers
 from tokcount.reports.cost.charges import CostOptions, Total, charge
 from tokcount.reports.cost.compute import costs
 
@@ -38,6 +39,7 @@ DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "billed_output_tokens": pl.Int64,
     "billed_cached_tokens": pl.Int64,
     "billed_cache_write_tokens": pl.Int64,
+    "billed_reasoning_tokens": pl.Int64,
 }
 QUANTITIES = ("content_tokens", "framing_tokens", "input_tokens", "output_tokens")
 
@@ -260,7 +262,9 @@ class TestFloors:
     def test_totals_are_those_of_the_report(self) -> None:
         log = frame(record(own=(1000, 0)), record(None))
 
-        assert charge(log, CostOptions(today=TODAY)).totals() == {"own": Total("0.0025", 1, 1, floor=True)}
+        assert charge(log, CostOptions(today=TODAY)).totals() == {
+            "own": Total("0.0025", 1, 1, floor=True, counted=1)
+        }
         assert charge(frame(record(None)), CostOptions(today=TODAY)).totals() == {"own": Total(None, 0)}
         assert charge(log.head(1), CostOptions(today=TODAY)).totals()["own"].floor is False
 
@@ -569,3 +573,62 @@ def test_the_assumptions_behind_the_cost_of_a_target_are_named() -> None:
         "as many reasoning tokens as were billed",
         "40% of each prompt of at least 1,024 tokens cached",
     ]
+
+
+class TestAnswers:
+    """What is assumed of the answers of targets: 100 visible tokens, and 40 of reasoning that were billed."""
+
+    LOG = frame(
+        record(
+            billed=(1000, 140),
+            billed_reasoning_tokens=40,
+            own=(1000, 100),
+            counts={"gpt-4.1-mini": (1000, 100)},
+        )
+    )
+
+    @pytest.mark.parametrize(
+        ("assumed", "output"),
+        [
+            (Answers(), 140),
+            (Answers(reasoning=0), 100),
+            (Answers(reasoning=500), 600),
+            (Answers(reasoning=Decimal("0.3")), 130),
+            (Answers(scale=Decimal("1.5")), 190),
+            (Answers(scale=Decimal("0.333333")), 73),
+            (Answers(scale=Decimal(2), reasoning=Decimal("0.5")), 300),
+        ],
+    )
+    def test_they_change_the_output_of_targets_only(self, assumed: Answers, output: int) -> None:
+        before, after = cost(self.LOG, "gpt-4.1-mini", answers=assumed)["references"]
+
+        assert (before["output_tokens"], after["output_tokens"]) == (140, output)
+        assert after["input_tokens"] == 1000
+
+    def test_a_named_baseline_keeps_its_answers(self) -> None:
+        log = frame(record(counts={"gpt-4.1": (1000, 100), "gpt-4.1-mini": (1000, 100)}))
+        options = CostOptions(
+            baseline="gpt-4.1", targets=("gpt-4.1-mini",), today=TODAY, answers=Answers(reasoning=50)
+        )
+
+        assert [entry["output_tokens"] for entry in json_of(log, options)["references"]] == [100, 150]
+
+    def test_an_answer_that_is_not_in_the_log_stays_unknown(self) -> None:
+        log = frame(record(own=(1000, None), counts={"gpt-4.1-mini": (1000, None)}))
+        entry = target(log, "gpt-4.1-mini", answers=Answers(reasoning=500))
+
+        assert (entry["output_tokens"], entry["low"]) == (0, {"no output in the log": 1})
+
+    @pytest.mark.parametrize(
+        "assumed",
+        [
+            Answers(scale=Decimal(0)),
+            Answers(scale=Decimal(1001)),
+            Answers(reasoning=-1),
+            Answers(reasoning=Decimal("-0.1")),
+            Answers(reasoning=10**9 + 1),
+        ],
+    )
+    def test_an_impossible_assumption_is_one_clear_line(self, assumed: Answers) -> None:
+        with pytest.raises(UsageError, match="expected"):
+            cost(self.LOG, "gpt-4.1-mini", answers=assumed)

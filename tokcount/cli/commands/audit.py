@@ -12,7 +12,6 @@ from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
-    MoneyGroup,
     Paths,
     PerRecord,
     PriceGroup,
@@ -21,7 +20,7 @@ from tokcount.cli.options import (
     top_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
-from tokcount.cli.prices import cost_options
+from tokcount.cli.prices import MoneyGroup, cost_options
 from tokcount.cli.selecting import SelectGroup
 
 if TYPE_CHECKING:

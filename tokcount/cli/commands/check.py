@@ -15,6 +15,7 @@ from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import CheckOutputGroup
+from tokcount.cli.prices import AnswerGroup, answers_of
 from tokcount.cli.selecting import SelectGroup, selection_of
 from tokcount.errors import ExitCode, UsageError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tokcount.reports.budgets.compute import CheckOptions, Verdict
     from tokcount.reports.budgets.from_scan import BudgetContext
     from tokcount.reports.budgets.report import CheckReport
+    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
 
@@ -127,6 +129,7 @@ def check(
     paths: Paths = None,
     budgets: BudgetGroup = BudgetGroup(),
     references: ReferenceGroup = ReferenceGroup(),
+    answers: AnswerGroup = AnswerGroup(),
     read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
     run: RunGroup = RunGroup(),
@@ -143,10 +146,14 @@ def check(
     if reports:
         if selection_of(read) is not None:
             raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
+        if answers_of(answers) is not None:
+            raise UsageError(
+                "--reasoning-tokens and --output-scale change the costs of logs, not those of saved reports."
+            )
         passed = _check_reports(reports, options, references, budgets, run, output)
     else:
         job = Job(paths, read, prices, run, output)
-        passed = _check_logs(job, options, references, budgets)
+        passed = _check_logs(job, options, references, budgets, answers_of(answers))
     if not passed and not budgets.exit_zero:
         raise typer.Exit(ExitCode.BUDGET)
 
@@ -169,7 +176,13 @@ def _check_reports(
     return _finish(report, verdicts, budgets, run)
 
 
-def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, budgets: BudgetGroup) -> bool:
+def _check_logs(
+    job: Job,
+    options: CheckOptions,
+    references: ReferenceGroup,
+    budgets: BudgetGroup,
+    answers: Answers | None,
+) -> bool:
     """Count logs and judge them; whether all budgets of level fail passed.
 
     Raises `DataError` if nothing was countable, or if anything was skipped under `--strict`.
@@ -182,7 +195,7 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
     frame, skipped = job.count(plan)
     passed = True
     if frame.height:
-        source = ScanSource(frame, skipped, _context(job, plan, references, budgets))
+        source = ScanSource(frame, skipped, _context(job, plan, references, budgets, answers))
         verdicts = compute.judge(source, options)
         report = compute.report(verdicts, overview(frame, skipped, plan.catalog))
         job.show(report)
@@ -191,10 +204,13 @@ def _check_logs(job: Job, options: CheckOptions, references: ReferenceGroup, bud
     return passed
 
 
-def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: BudgetGroup) -> BudgetContext:
+def _context(
+    job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: BudgetGroup, answers: Answers | None
+) -> BudgetContext:
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
     from tokcount.reports.budgets.from_scan import BudgetContext
+    from tokcount.reports.cost.answers import AS_LOGGED
 
     return BudgetContext(
         baseline=references.from_ or OWN,
@@ -203,6 +219,7 @@ def _context(job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: Budg
         as_of=as_of_day(budgets.as_of, job.today),
         records_per_month=budgets.records_per_month,
         assume_model=plan.assume_model,
+        answers=answers or AS_LOGGED,
         catalog=plan.catalog,
     )
 

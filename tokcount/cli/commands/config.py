@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tokcount.cli.option_groups import CONFIG_KEY, environment_name, with_groups
-from tokcount.cli.options import BudgetGroup, MoneyGroup, PriceGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import BudgetGroup, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import OutputGroup, show
+from tokcount.cli.prices import MoneyGroup
 from tokcount.cli.selecting import SelectGroup
 from tokcount.cli.settings import CHECK, MAPPING, SHARED, Config
 

@@ -11,7 +11,6 @@ from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
     By,
-    MoneyGroup,
     Paths,
     PerRecord,
     PriceGroup,
@@ -20,7 +19,7 @@ from tokcount.cli.options import (
     group_keys,
 )
 from tokcount.cli.outputs import RowOutputGroup
-from tokcount.cli.prices import cost_options
+from tokcount.cli.prices import MoneyGroup, cost_options
 from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import DataError, UsageError
 

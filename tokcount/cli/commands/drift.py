@@ -18,11 +18,13 @@ from tokcount.cli.options import (
     top_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
+from tokcount.cli.prices import AnswerGroup, answers_of
 from tokcount.cli.selecting import SelectGroup
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from tokcount.reports.cost.answers import Answers
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 
@@ -33,6 +35,7 @@ def drift(
     references: ReferenceGroup = ReferenceGroup(),
     by: By = None,
     top: Annotated[int, top_option("Number of worst records shown.")] = 5,
+    answers: AnswerGroup = AnswerGroup(),
     per_record: PerRecord = False,
     read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -48,27 +51,33 @@ def drift(
     keys = group_keys(by)
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = inputs.plan_of(references, run, job.catalog, by=keys)
+    assumed = answers_of(answers)
     job.warn(plan)
     frame, skipped = job.count(plan)
     if frame.height and per_record:
-        _write_rows(job, frame, plan)
+        _write_rows(job, frame, plan, assumed)
     elif frame.height:
-        _show_report(job, (frame, skipped), plan, keys, top)
+        _show_report(job, (frame, skipped), plan, keys, top, assumed)
     job.close(frame.height, skipped)
 
 
-def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan) -> None:
+def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, answers: Answers | None) -> None:
     from tokcount.reports.per_record import money_of, record_rows
 
-    job.write_rows(record_rows(frame, plan, money_of(plan, job.today)), "drift")
+    job.write_rows(record_rows(frame, plan, money_of(plan, job.today, answers=answers)), "drift")
 
 
 def _show_report(
-    job: Job, counted: tuple[pl.DataFrame, SkippedSummary], plan: ScanPlan, by: tuple[str, ...], top: int
+    job: Job,
+    counted: tuple[pl.DataFrame, SkippedSummary],
+    plan: ScanPlan,
+    by: tuple[str, ...],
+    top: int,
+    answers: Answers | None,
 ) -> None:
     from tokcount.reports.drift.compute import DriftOptions, report
     from tokcount.reports.per_record import money_of, references_of
 
     baseline, *others = references_of(plan)
-    options = DriftOptions(baseline, tuple(others), by, top, money_of(plan, job.today))
-    job.show(report(*counted, options, plan.catalog))
+    money = money_of(plan, job.today, answers=answers)
+    job.show(report(*counted, DriftOptions(baseline, tuple(others), by, top, money), plan.catalog))

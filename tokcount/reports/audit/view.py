@@ -19,7 +19,16 @@ from tokcount.reports.cost import view as cost_view
 from tokcount.reports.cost.report import CostReport
 from tokcount.reports.drift import view as drift_view
 from tokcount.reports.drift.report import PricedMeasures
-from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness
+from tokcount.reports.phrases import (
+    assumptions,
+    counted,
+    flags,
+    holdings,
+    location,
+    skipped,
+    stated,
+    sureness,
+)
 from tokcount.reports.report import Overview
 
 MODELS_LISTED: Final = 15
@@ -57,7 +66,7 @@ def blocks(report: AuditReport) -> Blocks:
     """Summary, contents, drift, why, cost, windows, findings, worst records, and how the numbers were made."""
     return [
         *(Line(text, "strong") for text in summary(report)),
-        *sentences.assumptions(cost_report(report)),
+        *assumptions(report.cost.assumptions),
         Heading("What the log holds"),
         Line(holdings(report)),
         *skipped(report),
@@ -102,6 +111,7 @@ def rows(report: AuditReport) -> list[Row]:
                 for key, value in flat(windows[entry.reference]).items()
                 if key != "reference"
             },
+            "assumptions": stated(report.cost.assumptions, entry.reference, report.baseline),
         }
         for entry in report.references
     ]

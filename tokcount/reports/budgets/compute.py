@@ -80,7 +80,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """One budget under one target, judged.
 
     ``reason``: why the value is not that of all records, or why there is nothing to judge by. ``undercounted``:
-    records whose value is too low, see `Measured`.
+    records whose value is too low, see `Measured`, as for ``assumptions``.
     """
 
     budget: Budget
@@ -93,6 +93,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     is_floor: bool = False
     undercounted: str = ""
+    assumptions: str = ""
     violations: Violations = Violations()
 
     @property
@@ -190,6 +191,7 @@ def _judged(
         reason=reason,
         is_floor=measured.is_floor,
         undercounted=measured.undercounted,
+        assumptions=measured.assumptions,
         violations=violations,
     )
 
@@ -244,6 +246,7 @@ def _entry(verdict: Verdict) -> CheckedBudget:
         passed=verdict.passed,
         reason=verdict.reason,
         undercounted=verdict.undercounted,
+        assumptions=verdict.assumptions,
         is_certain=verdict.is_certain,
         records=verdict.violations.records,
         more=verdict.violations.total - len(verdict.violations.records),

@@ -87,7 +87,9 @@ def _measured(report: Report, budget: Budget, target: str | None) -> Measured | 
 def _of_check(report: CheckReport, key: str) -> Measured | None:
     for entry in report.budgets:
         if entry.key == key:
-            return Measured(_number(entry.value), entry.reason, entry.is_floor, entry.undercounted)
+            return Measured(
+                _number(entry.value), entry.reason, entry.is_floor, entry.undercounted, entry.assumptions
+            )
     return None
 
 
@@ -102,7 +104,10 @@ def _of_metric(report: Report, metric: Metric, aggregate: str, target: str | Non
     reasons = saved.undercounted(report, entry) if saved.undercounted else {}
     undercounted = reasons_text(reasons, report.records)
     is_floor = metric.undercount_is_floor and bool(undercounted)
-    return Measured(value, _missing(report.records, entry), is_floor, undercounted)
+    assumptions = ""
+    if metric.unit == "usd" and isinstance(report, CostReport) and target in report.targets:
+        assumptions = "; ".join(report.assumptions)
+    return Measured(value, _missing(report.records, entry), is_floor, undercounted, assumptions)
 
 
 def _entry(report: Report, target: str | None) -> Entry | None:

@@ -30,8 +30,9 @@ from tokcount.reports.budgets.metric import (
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.violations import decimal_of
 from tokcount.reports.columns import column, models_of
-from tokcount.reports.cost.prices import NO_TOKENS, PriceBook
-from tokcount.reports.cost.usage import with_usage
+from tokcount.reports.cost.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.charges import CostOptions, charged
+from tokcount.reports.cost.prices import PriceBook
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary
 from tokcount.reports.period import MonthlyProjection, monthly_projection
@@ -43,8 +44,8 @@ NO_PERIOD: Final = "no timestamps to project from; give --records-per-month"
 DECIMALS: Final = 12
 """Averages and projections are rounded; sums are exact."""
 UNDATED: Final = "without a timestamp; give --records-per-month"
-UNPRICED: Final = "unpriced"
-LOW: Final = "low"
+CHARGED: Final = {"cost": "cost", "reason": "unpriced", "low": "low"}
+"""Column of a charge → that of the reference in a frame."""
 
 
 _FIELDS = {**DIMENSIONS, "format": pl.col("format"), "tag": pl.col("tags")}
@@ -54,8 +55,9 @@ _FIELDS = {**DIMENSIONS, "format": pl.col("format"), "tag": pl.col("tags")}
 class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
     """What values depend on in addition to the records.
 
-    ``baseline`` is the reference that drift is measured from. With ``as_of`` everything is priced as on that day;
-    without it records are priced at their own day and targets at ``today``.
+    ``baseline`` is the reference that drift is measured from, ``answers`` what is assumed of the answers of
+    targets. With ``as_of`` everything is priced as on that day; without it records are priced at their own day and
+    targets at ``today``.
     """
 
     baseline: str = OWN
@@ -64,7 +66,20 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date | None = None
     records_per_month: int | None = None
     assume_model: str | None = None
+    answers: Answers = AS_LOGGED
     catalog: Catalog | None = None
+
+    def money(self, frame: pl.DataFrame, label: str) -> CostOptions:
+        """How a reference is charged: billed tokens are used where the own model is counted too."""
+        has_own = column(OWN, "input_tokens") in frame.columns
+        return CostOptions(
+            baseline=OWN if has_own else self.baseline,
+            targets=(label,) if label != self.baseline else (),
+            today=self.today,
+            as_of=self.as_of,
+            assume_model=self.assume_model,
+            answers=AS_LOGGED if label == self.baseline else self.answers,
+        )
 
 
 class ScanSource:
@@ -106,7 +121,9 @@ class ScanSource:
         else:
             reason = self._undated(rows) if budget.aggregate == "per_month" else ""
         undercounted = _undercounted(rows, taken)
-        return Measured(value, reason, metric.undercount_is_floor and bool(undercounted), undercounted)
+        is_floor = metric.undercount_is_floor and bool(undercounted)
+        assumptions = self._assumptions(target) if metric.unit == "usd" else ""
+        return Measured(value, reason, is_floor, undercounted, assumptions)
 
     def violations(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Violations:
         """See `tokcount.reports.budgets.compute.BudgetSource`."""
@@ -122,6 +139,10 @@ class ScanSource:
         if budget.aggregate == "per_month" and (projection := self._projection()).factor:
             rows, bound = rows.filter(projection.records()), limit / projection.factor
         return violations.breaking(rows, taken, budget, bound, over=over, top=top)
+
+    def _assumptions(self, target: str | None) -> str:
+        """What the costs under a target assume."""
+        return "; ".join(self._context.money(self._frame, target or OWN).assumptions)
 
     def _rows(self, budget: Budget, target: str | None) -> pl.DataFrame:
         """The records that a budget selects, with the columns that its metric needs."""
@@ -220,7 +241,7 @@ class DerivedColumns:
     """
 
     def __init__(self, context: BudgetContext) -> None:
-        self._assume_model = context.assume_model
+        self._context = context
         self._catalog = context.catalog or catalogs.default()
         self._book = PriceBook(
             self._catalog, today=context.today, as_of=context.as_of, assume_model=context.assume_model
@@ -233,22 +254,13 @@ class DerivedColumns:
         return self._with_costs(frame, label) if name == "cost" else self._with_windows(frame, label)
 
     def _with_costs(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
-        own = column(OWN, "input_tokens") in frame.columns
-        usage = with_usage(frame, label, OWN if own else label, None)
-        placed = self._book.place(frame, label)
-        requests = frame["requests"] if "requests" in frame.columns else None
-        charges = self._book.charge(usage, placed["price"], requests)
-        reason = placed["reason"].fill_null(NO_TOKENS)
-        return frame.with_columns(
-            charges["cost"].alias(column(label, "cost")),
-            reason.alias(column(label, UNPRICED)),
-            usage["low"].alias(column(label, LOW)),
-        )
+        rows = charged(frame, label, self._context.money(frame, label), self._book)
+        return frame.with_columns(rows[name].alias(column(label, to)) for name, to in CHARGED.items())
 
     def _with_windows(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
         """Of each record's own model or its replacement, or of one model for all."""
         models = models_of(frame, label)
-        assumed = self._assume_model if label == OWN else None
+        assumed = self._context.assume_model if label == OWN else None
         known = models.unique()
         sizes = pl.Series([self._window(model, assumed) for model in known], dtype=pl.Int64)
         windows = models.replace_strict(known, sizes, return_dtype=pl.Int64)

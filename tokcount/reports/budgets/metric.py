@@ -134,10 +134,12 @@ class Measured(msgspec.Struct, frozen=True):
     """A value, and why there is none or it is not that of all records (``reason``; empty: it is).
 
     An incomplete value is that of the records that have one. ``undercounted`` lists how many records have a value
-    that is too low, and why (empty: none); with ``is_floor`` the value is then a lower bound.
+    that is too low, and why (empty: none); with ``is_floor`` the value is then a lower bound. ``assumptions``: what a
+    cost under a target assumes.
     """
 
     value: Decimal | None
     reason: str = ""
     is_floor: bool = False
     undercounted: str = ""
+    assumptions: str = ""

@@ -58,6 +58,8 @@ class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
     """How many records have a value that is too low, and why; empty: none."""
     is_certain: bool = msgspec.field(name="sure")
     """The verdict would be the same if everything were known."""
+    assumptions: str = ""
+    """What a cost under a target assumes; empty for all other values."""
     records: list[ViolatingRecord]
     """The records that violate the budget, the worst first."""
     more: Count

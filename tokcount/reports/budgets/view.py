@@ -8,7 +8,7 @@ from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer, show
 from tokcount.reports import replacements
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport, ViolatingRecord
-from tokcount.reports.phrases import counted, holdings, location, skipped
+from tokcount.reports.phrases import assumptions, counted, holdings, location, skipped
 
 NOT_IN_ROWS = ("metric", "aggregate", "more")
 KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
@@ -25,6 +25,7 @@ def blocks(report: CheckReport) -> Blocks:
         *replacements.blocks(report),
         *[block for entry in report.budgets if not entry.passed for block in _broken(entry)],
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
+        *[line for text in _assumed(report) for line in assumptions([text])],
         Line(verdict(report), "strong" if report.passed else "warning"),
     ]
 
@@ -39,6 +40,10 @@ def rows(report: CheckReport) -> list[Row]:
         }
         for entry in report.budgets
     ]
+
+
+def _assumed(report: CheckReport) -> list[str]:
+    return list(dict.fromkeys(entry.assumptions for entry in report.budgets if entry.assumptions))
 
 
 def results(report: CheckReport) -> BudgetResults:

@@ -16,7 +16,7 @@ from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.columns import USD, column, decimal_text, models_of
 from tokcount.reports.cost.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
-from tokcount.reports.cost.usage import with_usage
+from tokcount.reports.cost.usage import CACHED_FROM, with_usage
 from tokcount.reports.groups import DIMENSIONS
 
 BY: Final = tuple(name for name in DIMENSIONS if name != "role")
@@ -53,6 +53,17 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
         """The baseline, then the targets that differ from it."""
         return tuple(dict.fromkeys((self.baseline, *self.targets)))
 
+    @property
+    def assumptions(self) -> list[str]:
+        """What the costs under targets assume; nothing without targets."""
+        if len(self.labels) < 2:
+            return []
+        is_billed = self.baseline == OWN
+        cached = "the cached share that the log has" if is_billed else "nothing cached"
+        if self.cached_share is not None:
+            cached = f"{self.cached_share:.0%} of each prompt of at least {CACHED_FROM:,} tokens cached"
+        return [*self.answers.sentences(billed=is_billed), cached]
+
     def answers_of(self, label: str) -> Answers:
         """The assumed answers of a reference; those of the baseline are as logged."""
         return AS_LOGGED if label in (OWN, self.baseline) else self.answers
@@ -62,13 +73,14 @@ class Total(msgspec.Struct, frozen=True):
     """The cost under one reference as a decimal string (`None`: nothing is priced), over the `charged` records.
 
     Those are priced under all references. `priced`: records with a price under this one. `floor`: the true cost of
-    the log is higher.
+    the log is higher. `counted`: the charged records that are in the sums of tokens too.
     """
 
     cost_usd: str | None
     priced: int
     charged: int = 0
     floor: bool = False
+    counted: int = 0
 
 
 class Charges(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,16 +112,25 @@ class Charges(msgspec.Struct, frozen=True, kw_only=True):
         both = pl.all_horizontal(pl.all().is_not_null())
         return costs.select(pl.when(self.same & both).then(pl.all()))
 
-    def totals(self) -> dict[str, Total]:
-        """What each label costs, and nothing else: for reports that are not about money."""
-        return {label: self._total(rows) for label, rows in self.rows.items()}
+    def totals(self, compared: pl.DataFrame | None = None) -> dict[str, Total]:
+        """What each label costs, for reports that are not about money.
 
-    def _total(self, rows: pl.DataFrame) -> Total:
-        charged = rows.filter(self.same & pl.col("cost").is_not_null())
-        low = charged["low"].count() > 0
-        amount = decimal_text(usd(int(charged["cost"].sum()))) if charged.height else None
-        floor = charged.height > 0 and (charged.height < rows.height or low)
-        return Total(amount, rows["cost"].count(), charged.height, floor)
+        `compared`: the frame with the counts of only those records that are in the sums of tokens.
+        """
+        counts = self.frame if compared is None else compared
+        return {
+            label: self._total(rows, counts[column(label, "input_tokens")])
+            for label, rows in self.rows.items()
+        }
+
+    def _total(self, rows: pl.DataFrame, counts: pl.Series) -> Total:
+        is_charged = self.same & rows["cost"].is_not_null()
+        found = rows.filter(is_charged)
+        low = found["low"].count() > 0
+        amount = decimal_text(usd(int(found["cost"].sum()))) if found.height else None
+        floor = found.height > 0 and (found.height < rows.height or low)
+        counted = int((is_charged & counts.is_not_null()).sum())
+        return Total(amount, rows["cost"].count(), found.height, floor, counted)
 
     def with_costs(self) -> pl.DataFrame:
         """The frame with `R:cost_usd` for each label: an exact `USD` amount, null where a record is unpriced.
@@ -139,11 +160,11 @@ def charge(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = 
         batch=options.batch,
         assume_model=options.assume_model,
     )
-    rows = {label: _charged(frame, label, options, book) for label in options.labels}
+    rows = {label: charged(frame, label, options, book) for label in options.labels}
     return Charges(frame=frame, options=options, book=book, rows=rows, same=_same_records(rows))
 
 
-def _charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceBook) -> pl.DataFrame:
+def charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceBook) -> pl.DataFrame:
     """Tokens, price and cost of each record under one reference, side by side in the order of the frame."""
     answers = options.answers_of(label)
     usage = with_usage(frame, label, options.baseline, options.cached_share, answers)
@@ -159,8 +180,8 @@ def _requests(frame: pl.DataFrame) -> pl.Series | None:
     return frame["requests"] if "requests" in frame.columns else None
 
 
-def _same_records(charged: dict[str, pl.DataFrame]) -> pl.Series:
-    costs = [rows["cost"] for rows in charged.values()]
+def _same_records(rows: dict[str, pl.DataFrame]) -> pl.Series:
+    costs = [charges["cost"] for charges in rows.values()]
     priced = [cost.is_not_null().alias(str(place)) for place, cost in enumerate(costs) if cost.count()]
     if not priced:
         return pl.repeat(value=False, n=len(costs[0]), eager=True)

@@ -15,13 +15,11 @@ import polars as pl
 from msgspec import structs
 
 from tokcount.models.catalog import Catalog, data_date, data_version
-from tokcount.models.references import OWN
 from tokcount.reports.columns import decimal_text
 from tokcount.reports.cost.charges import Charges, CostOptions, charge
 from tokcount.reports.cost.entries import entry, groups, uncompared
 from tokcount.reports.cost.monthly import Projection, projection_of
 from tokcount.reports.cost.report import CostGroup, CostReport, Costs, PriceData
-from tokcount.reports.cost.usage import CACHED_FROM
 from tokcount.reports.overview import SkippedSummary, overview
 
 
@@ -50,7 +48,7 @@ def costs(charges: Charges) -> Costs:
         cached_share=None if options.cached_share is None else decimal_text(options.cached_share),
         monthly=None if projection is None else projection.monthly(),
         price_data=PriceData(data_version(), data_date()),
-        assumptions=assumptions(options),
+        assumptions=options.assumptions,
         references=[
             entry(label, rows, compared.get(label), charges.book, projection)
             for label, rows in summed.items()
@@ -65,18 +63,6 @@ def costs_by(charges: Charges, key: str) -> list[CostGroup]:
     """The costs of groups of records, without comparing them."""
     summed = {label: charges.summed(label) for label in charges.rows}
     return groups(charges.frame, summed, {}, (key,))
-
-
-def assumptions(options: CostOptions) -> list[str]:
-    """What the costs under targets assume; nothing without targets."""
-    if len(options.labels) < 2:
-        return []
-    billed = options.baseline == OWN
-    if options.cached_share is not None:
-        cached = f"{options.cached_share:.0%} of each prompt of at least {CACHED_FROM:,} tokens cached"
-    else:
-        cached = "the cached share that the log has" if billed else "nothing cached"
-    return [*options.answers.sentences(billed=billed), cached]
 
 
 def _projection(frame: pl.DataFrame, options: CostOptions) -> Projection | None:

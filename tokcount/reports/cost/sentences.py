@@ -84,12 +84,6 @@ def _tier(report: CostReport) -> str:
     return " for batches" if report.batch else ""
 
 
-def assumptions(report: CostReport) -> list[Line]:
-    """What the costs under targets assume, in one line."""
-    text = "; ".join(report.assumptions)
-    return [Line(f"Costs under targets assume {text}.", "note")] if text else []
-
-
 def monthly(report: CostReport) -> list[Line]:
     """The projection to a month, or why there is none."""
     if report.monthly is None:

@@ -8,8 +8,8 @@ from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.reports import replacements
 from tokcount.reports.cost import sentences
-from tokcount.reports.cost.report import CostGroup, CostReport, ReferenceCost
-from tokcount.reports.phrases import flags, holdings, skipped
+from tokcount.reports.cost.report import CostGroup, CostReport, GroupCost, ReferenceCost
+from tokcount.reports.phrases import assumptions, flags, holdings, skipped, stated
 
 MEASURES = {
     "input_cost_usd": Column("input", "usd"),
@@ -36,7 +36,7 @@ def blocks(report: CostReport) -> Blocks:
         *flags(report),
         Line(sentences.baseline(baseline, report)),
         *(Line(sentences.target(entry, report)) for entry in targets),
-        *sentences.assumptions(report),
+        *assumptions(report.assumptions),
         *sentences.monthly(report),
         totals(report),
         *not_compared(report),
@@ -52,12 +52,16 @@ def blocks(report: CostReport) -> Blocks:
 def rows(report: CostReport) -> list[Row]:
     """One row per reference; with groups, one per group and reference."""
     if not report.by:
-        return [flat(entry) for entry in report.references]
+        return [_row(report, entry) for entry in report.references]
     return [
-        {**group.keys(report.by), "records": group.records, **flat(entry)}
+        {**group.keys(report.by), "records": group.records, **_row(report, entry)}
         for group in report.groups
         for entry in group.references
     ]
+
+
+def _row(report: CostReport, entry: ReferenceCost | GroupCost) -> Row:
+    return {**flat(entry), "assumptions": stated(report.assumptions, entry.reference, report.baseline)}
 
 
 def totals(report: CostReport) -> Table:

@@ -6,7 +6,7 @@ See `tokcount.reports.measures` for what drift and its percentiles are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -77,7 +77,7 @@ def sum_up(
     references: Sequence[NamedReference],
     by: Sequence[str],
     top: int,
-    costs: dict[str, Total],
+    charges: Charges | None,
 ) -> DriftSums:
     """The aggregations over one row per record; the first reference is the baseline, `top` is per target."""
     baseline = references[0]
@@ -87,7 +87,7 @@ def sum_up(
     return DriftSums(
         contents=contents(frame),
         stats=stats.row(0, named=True),
-        costs=costs,
+        costs=charges.totals(compared) if charges else {},
         reasons=_reasons(frame, pl.col("basis") != "exact"),
         uncompared=_uncompared(frame, compared, references),
         groups=groups.sums(compared, by, references, baseline),
@@ -182,8 +182,8 @@ def report_of(
     catalog: Catalog | None,
 ) -> DriftReport:
     """The drift report of records that are charged already."""
-    costs = charges.totals() if charges else {}
-    return build(sum_up(frame, options.references, options.by, options.top, costs), skipped, options, catalog)
+    sums = sum_up(frame, options.references, options.by, options.top, charges)
+    return build(sums, skipped, options, catalog)
 
 
 def build(
@@ -191,18 +191,29 @@ def build(
 ) -> DriftReport:
     """The report from what an aggregation found, wherever it ran."""
     references = options.references
+    entries_of = [_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references]
     return DriftReport(
         **structs.asdict(overview_of(found.contents, skipped, catalog)),
         baseline=options.baseline.label,
         targets=[target.label for target in options.targets],
-        references=[_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references],
-        prices=PricesUsed(data_version(), options.money.today) if options.money else None,
+        references=entries_of,
+        prices=_prices(options.money, entries_of, found.costs) if options.money else None,
         reasons=words_of(found.reasons, "; "),
         uncompared=_by_reason(found.uncompared),
         by=list(options.by),
         groups=entries(found.groups, options.by, references, options.baseline),
         worst=found.worst,
     )
+
+
+def _prices(money: CostOptions, entries: Sequence[PricedMeasures], costs: Mapping[str, Total]) -> PricesUsed:
+    both = {label: total.counted for label, total in costs.items() if total.charged}
+    same = all(
+        entry.charged == both[entry.reference] == entry.counted
+        for entry in entries
+        if entry.reference in both
+    )
+    return PricesUsed(data_version(), money.today, money.assumptions, same)
 
 
 def _by_reason(found: Iterable[UncomparedSums]) -> Uncompared:

@@ -76,6 +76,10 @@ class PricesUsed(msgspec.Struct, frozen=True):
     version: str
     today: date
     """The day at whose prices the references given by name are charged."""
+    assumptions: list[str]
+    """What the costs under targets assume; empty without targets."""
+    same_records: bool
+    """The costs are over the same records as the tokens."""
 
 
 class LeftOut(msgspec.Struct, frozen=True):

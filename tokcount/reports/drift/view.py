@@ -8,11 +8,21 @@ from operator import add
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import share
+from tokcount.document.values import share, usd
 from tokcount.models.references import OWN
 from tokcount.reports import replacements
 from tokcount.reports.drift.report import DriftReport, Measures
-from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
+from tokcount.reports.phrases import (
+    assumptions,
+    counted,
+    flags,
+    holdings,
+    location,
+    skipped,
+    stated,
+    sureness,
+    uncompared,
+)
 from tokcount.reports.report import ByBasis
 
 MEASURES = {
@@ -40,7 +50,7 @@ def blocks(report: DriftReport) -> Blocks:
         *replacements.blocks(report),
         *not_compared(report),
         *no_model(report),
-        *_floors(report),
+        *costs(report),
         *_groups(report),
         *worst(report),
         sureness(basis_tokens(report), report.reasons),
@@ -50,7 +60,14 @@ def blocks(report: DriftReport) -> Blocks:
 def rows(report: DriftReport) -> list[Row]:
     """One row per reference; with groups, one per group and reference."""
     if not report.by:
-        return [flat(reference) for reference in report.references]
+        assumed = report.prices.assumptions if report.prices else []
+        return [
+            {
+                **flat(entry),
+                "assumptions": stated(assumed if entry.cost_usd else [], entry.reference, report.baseline),
+            }
+            for entry in report.references
+        ]
     return [
         {**group.keys(report.by), "records": group.records, **flat(reference)}
         for group in report.groups
@@ -107,7 +124,7 @@ def totals(report: DriftReport) -> Table:
     """The references side by side."""
     optional = ("hidden_tokens", "output_tokens")
     left_out = {key for key in optional if not any(getattr(entry, key) for entry in report.references)}
-    if not _has_costs(report):
+    if not _has_costs(report) or not _in_one_row(report):
         left_out.add("cost_usd")
     keys = [key for key in MEASURES if key not in left_out]
     columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis"))
@@ -123,7 +140,7 @@ def _note(report: DriftReport) -> str:
     empty = max(entry.zero_baseline or 0 for entry in report.references)
     if empty:
         note += f", without {counted(empty, 'record', 'records')} of 0 tokens"
-    return f"{note}; cost: see tokcount cost" if _has_costs(report) else note
+    return f"{note}; cost: see tokcount cost" if _has_costs(report) and _in_one_row(report) else note
 
 
 def _has_costs(report: DriftReport) -> bool:
@@ -132,13 +149,28 @@ def _has_costs(report: DriftReport) -> bool:
     return baseline and any(targets)
 
 
-def _floors(report: DriftReport) -> list[Line]:
-    """The references whose cost is a lower bound."""
-    if not _has_costs(report):
+def _in_one_row(report: DriftReport) -> bool:
+    """Whether costs and tokens are over the same records."""
+    return report.prices is not None and report.prices.same_records
+
+
+def costs(report: DriftReport) -> list[Line]:
+    """The costs where they are over other records than the tokens, which are lower bounds, and what they assume."""
+    if report.prices is None or not _has_costs(report):
         return []
+    lines = [] if report.prices.same_records else [Line(_costs_apart(report))]
     floors = [entry.reference for entry in report.references if entry.cost_floor]
-    text = f"The cost is at least that under {', '.join(floors)}: not all of it is known."
-    return [Line(text, "warning")] if floors else []
+    if floors:
+        text = f"The cost is at least that under {', '.join(floors)}: not all of it is known."
+        lines.append(Line(text, "warning"))
+    return [*lines, *assumptions(report.prices.assumptions)]
+
+
+def _costs_apart(report: DriftReport) -> str:
+    priced = [entry for entry in report.references if entry.cost_usd is not None]
+    amounts = ", ".join(f"{entry.reference} {usd(entry.cost_usd or 0)}" for entry in priced)
+    records = counted(priced[0].charged, "record", "records")
+    return f"Cost, over the {records} with a price under all references: {amounts}; see tokcount cost."
 
 
 def _groups(report: DriftReport) -> list[Table]:

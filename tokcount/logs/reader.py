@@ -180,7 +180,7 @@ class Reader:
         if container == "sqlite":
             from tokcount.logs.sqlite import database_items
 
-            return database_items(file, source)
+            return database_items(file, source, stream.notes)
         from tokcount.logs.containers.parquet import parquet_rows
 
         return self._items(parquet_rows(file, source), source)

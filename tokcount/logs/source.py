@@ -118,9 +118,17 @@ def _walk(folder: str) -> Iterator[str]:
         yield from (
             os.path.join(base, name)  # noqa: PTH118
             for name in sorted(names)
-            if not name.startswith(".") and _is_readable_kind(os.path.join(base, name))  # noqa: PTH118
+            if not name.startswith(".")
+            and not _is_of_database(name, names)
+            and _is_readable_kind(os.path.join(base, name))  # noqa: PTH118
         )
     yield from closed
+
+
+def _is_of_database(name: str, names: list[str]) -> bool:
+    """Is it a file that SQLite keeps next to a database, and reads with it?"""
+    base, _, kind = name.rpartition("-")
+    return kind in ("wal", "shm") and base in names
 
 
 def _is_readable_kind(path: str) -> bool:

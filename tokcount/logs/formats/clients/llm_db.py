@@ -195,7 +195,6 @@ class Database(DatabaseFormat):
 
     def read_database(self, database: sqlite3.Connection, source: str) -> Iterable[Item]:
         """Turns first, then responses that are not in `turns`; the line is the row number."""
-        database.text_factory = lambda raw: raw.decode(errors="replace")
         there = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
         known: set[str] = set()
         line = 0

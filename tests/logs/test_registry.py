@@ -38,9 +38,9 @@ BROKEN = property
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """The registry looks for packages again, now and after the test."""
-    registry.entries.cache_clear()
+    registry.forget()
     yield
-    registry.entries.cache_clear()
+    registry.forget()
     sys.modules.pop("acme_logs", None)
 
 
@@ -129,6 +129,13 @@ def test_an_entry_keeps_what_the_class_declares() -> None:
     entry = registry.entry_of(Reluctant(), "acme_logs")
 
     assert (entry.keys, entry.rank, entry.names) == ((("messages",),), adapt.Rank.ENVELOPE, ("reluctant",))
-    assert entry.fits({"messages", "id"}, "json")
-    assert entry.fits({"messages"}, "row")
-    assert not entry.fits({"message"}, "json")
+
+
+def test_formats_are_found_by_the_keys_of_a_value_in_the_order_of_trial() -> None:
+    names = [entry.name for entry in registry.fitting({"request", "response", "ai"}, "json")]
+
+    assert names.index("kong.ai") < names.index("openai.pair")
+    assert registry.fitting({"no such key"}, "json") == []
+    assert "helm.scenario_state" not in [
+        entry.name for entry in registry.fitting({"adapter_spec", "request_states"}, "row")
+    ]

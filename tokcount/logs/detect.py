@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from tokcount.logs.adapt.record_builder import text_record
-from tokcount.logs.format import GroupedLogFormat, Item, Location, LogFormat, Row, RunInfo, Session
+from tokcount.logs.format import GroupedLogFormat, Item, Location, LogFormat, Rank, Row, RunInfo, Session
 from tokcount.logs.record import Record, Skipped, SkipReason
-from tokcount.logs.registry import Entry, chosen_entries
+from tokcount.logs.registry import Entry, chosen_entries, fitting
 from tokcount.logs.scalars import Json, decoded, label
 
 _KNOWN_KEYS = 4096
@@ -149,7 +149,9 @@ class Detector:
                     return found
                 return _or_empty(found, at, candidate.entry.name)
         page = _page(value)
-        return self._page(page, at) if page is not None else (self._unrecognised(value, at),)
+        if page is None:
+            return (self._unrecognised(value, at),)
+        return self._list(page, at) if page and self._is_message(page[0]) else self._page(page, at)
 
     def _candidates(self, value: Json) -> list[_Candidate]:
         """The formats whose keys fit the value, in the order in which they are tried."""
@@ -171,12 +173,13 @@ class Detector:
             candidate.read = each.read
         return candidate.read or _nothing
 
-    def _fitting_entries(self, value: Json) -> Iterator[Entry]:
+    def _fitting_entries(self, value: Json) -> list[Entry]:
         is_row = type(value) is Row
         keys = set(value)
         if is_row:
             keys |= {key.strip().lower() for key in value}
-        return (entry for entry in self._entries if entry.fits(keys, "row" if is_row else "json"))
+        found = fitting(keys, "row" if is_row else "json")
+        return found if self._forced is None else [entry for entry in found if entry in self._entries]
 
     def _grouped(self, each: GroupedLogFormat, value: Json, at: Location) -> Iterable[Item] | None:
         """The items that a value completes; `None` when it is not of this format."""
@@ -211,11 +214,27 @@ class Detector:
         if not value:
             return (_skipped(at, "empty", "an empty list"),)
         first = value[0]
-        if isinstance(first, dict) and "role" in first and "messages" not in first:
+        if self._is_message(first):
             return self._object({"messages": value}, at)
         if not isinstance(first, dict | str) and not any(isinstance(item, dict) and item for item in value):
             return (_skipped(at, "unrecognised", "a list of numbers or lists", "unrecognised"),)
         return self._page(value, at)
+
+    def _is_message(self, value: Any) -> bool:
+        """Is this a message of a conversation, and not of a format whose values are messages (threads, sessions)?"""
+        if not isinstance(value, dict) or "role" not in value or "messages" in value:
+            return False
+        return not self._has_own_format(value)
+
+    def _has_own_format(self, message: Json) -> bool:
+        for candidate in self._candidates(message):
+            if candidate.entry.rank > Rank.ENVELOPE:
+                return False
+            each = candidate.entry.format
+            reader = each.open(self._run) if isinstance(each, GroupedLogFormat) else each
+            if isinstance(reader, LogFormat | Session) and reader.read(message, Location("", 0)) is not None:
+                return True
+        return False
 
     def _string(self, value: str, at: Location) -> Iterable[Item]:
         """A string as a value: JSON that was encoded twice, or a prompt."""

@@ -54,14 +54,6 @@ class Entry(msgspec.Struct, omit_defaults=True, dict=True):
         """Sorts entries into the order in which their formats are tried."""
         return self.rank, -min(map(len, self.keys), default=0), self.name
 
-    def fits(self, keys: Iterable[str], container: Container) -> bool:
-        """Should the format look at a value with these keys?"""
-        return container in self.accepts and any(need.issubset(keys) for need in self._key_sets)
-
-    @cached_property
-    def _key_sets(self) -> list[frozenset[str]]:
-        return [frozenset(need) for need in self.keys]
-
     @cached_property
     def format(self) -> Format:
         """The format itself."""
@@ -89,7 +81,36 @@ def entries() -> tuple[Entry, ...]:
     Raises `UsageError` when a format of another package cannot be loaded.
     """
     built_in = msgspec.json.decode(INDEX.read_bytes(), type=list[Entry])
-    return tuple(sorted((*built_in, *_of_other_packages()), key=lambda entry: entry.order))
+    others = _of_other_packages()
+    return tuple(sorted((*built_in, *others), key=lambda entry: entry.order) if others else built_in)
+
+
+@cache
+def _by_key() -> dict[str, list[tuple[int, frozenset[str], Entry]]]:
+    """One key of each set → the place of the entry in the order of trial, the set, and the entry."""
+    found: dict[str, list[tuple[int, frozenset[str], Entry]]] = {}
+    for place, entry in enumerate(entries()):
+        for need in entry.keys:
+            found.setdefault(need[0], []).append((place, frozenset(need), entry))
+    return found
+
+
+def forget() -> None:
+    """Look for formats again, for packages that were installed since."""
+    entries.cache_clear()
+    _by_key.cache_clear()
+
+
+def fitting(keys: set[str], container: Container) -> list[Entry]:
+    """The formats that should look at a value with these keys, in the order in which they are tried."""
+    by_key = _by_key()
+    found = {
+        place: entry
+        for key in by_key.keys() & keys
+        for place, need, entry in by_key[key]
+        if need <= keys and container in entry.accepts
+    }
+    return [found[place] for place in sorted(found)]
 
 
 def value_entries() -> tuple[Entry, ...]:
@@ -148,7 +169,7 @@ def chosen_entries(name: str | None) -> tuple[Entry, ...]:
 def is_known_header(names: Iterable[str]) -> bool:
     """Does a format read table rows with these columns?"""
     columns = {spelling for name in names for spelling in (name, name.strip().lower())}
-    return any(entry.fits(columns, "row") for entry in value_entries())
+    return bool(fitting(columns, "row"))
 
 
 def _of_other_packages() -> list[Entry]:
@@ -193,7 +214,7 @@ def declared() -> list[Entry]:
             is_own = each.__module__ == module.name and not name.startswith("_")
             if is_own and issubclass(each, Format) and not inspect.isabstract(each):
                 found.append(entry_of(each(), module.name.removeprefix(f"{_BUILT_IN}.")))
-    return sorted(found, key=lambda entry: (entry.module, entry.order))
+    return sorted(found, key=lambda entry: (entry.order, entry.module, entry.type))
 
 
 def as_json(found: list[Entry]) -> bytes:

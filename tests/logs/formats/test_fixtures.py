@@ -2,7 +2,9 @@
 
 import copy
 import json
-from functools import cache
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,15 +29,22 @@ NAMES_OF_FAMILIES = frozenset({"otel", "openai.pair", "openai.response", "openai
 """Names that stand for several formats; `openai.embeddings.request` and errors are never records."""
 
 
-@cache
-def summary_of(name: str) -> dict[str, Any]:
-    (source,) = expand([str(FIXTURES / name)])
-    return summarise(source)
+@pytest.fixture
+def sample(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A sample; the SQL of a database becomes the database."""
+    path = FIXTURES / request.param
+    if path.suffix != ".sql":
+        return path
+    made = tmp_path / f"{path.stem}.db"
+    with closing(sqlite3.connect(made)) as database:
+        database.executescript(path.read_text())
+    return made
 
 
-@pytest.mark.parametrize("name", EXPECTED)
-def test_a_sample_is_read_as_its_expectation_says(name: str) -> None:
-    wanted, seen = EXPECTED[name], summary_of(name)
+@pytest.mark.parametrize(("sample", "name"), [(name, name) for name in EXPECTED], indirect=["sample"])
+def test_a_sample_is_read_as_its_expectation_says(sample: Path, name: str) -> None:
+    (source,) = expand([str(sample)])
+    wanted, seen = EXPECTED[name], summarise(source)
 
     assert set(seen["formats"]) == {wanted["format"]}
     assert (seen["records"], seen["kinds"]) == (wanted["records"], wanted["kind"])

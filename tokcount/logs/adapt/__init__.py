@@ -7,7 +7,8 @@
 See docs/extend/log-format.md for a walk-through. What is here:
 
 - the interface: `LogFormat`, `GroupedLogFormat` with `Session`, `DatabaseFormat`, `Rank`, `Location`, `Item`
-- the results: `body_record` and `prompt_record` build a record, `skipped` says why there is none
+- the results: `body_record`, `call_record`, `prompt_record` and `conversation_records` build records,
+  `skipped` says why there is none
 - what a log says about a call: `CallMetadata`, `metadata_from`, `metadata_around`, `tags_from`, `usage_from`
 - bodies: `body_of`, `answer_of`, `assemble` (streams), `exchange` (recorded HTTP), `chat_answer`, `text_answer`
 - messages: `tool_call`, `tools_of`, `prompt_of`, `chat_messages` (LangChain)
@@ -25,6 +26,7 @@ from tokcount.logs.adapt.answers import (
     response_kind,
 )
 from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
+from tokcount.logs.adapt.calls import Place, Turn, TurnsSession, call_record, conversation_records
 from tokcount.logs.adapt.envelope import (
     URL_KEYS,
     body_of,
@@ -116,6 +118,7 @@ __all__ = [
     "Location",
     "LogFormat",
     "MetadataTable",
+    "Place",
     "Rank",
     "Record",
     "Row",
@@ -123,6 +126,8 @@ __all__ = [
     "Session",
     "SkipReason",
     "Skipped",
+    "Turn",
+    "TurnsSession",
     "Usage",
     "UsageTable",
     "answer_in",
@@ -132,10 +137,12 @@ __all__ = [
     "body_of",
     "body_record",
     "body_usage",
+    "call_record",
     "chat_answer",
     "chat_message",
     "chat_messages",
     "compact",
+    "conversation_records",
     "could_be_text",
     "decoded",
     "decoded_list",

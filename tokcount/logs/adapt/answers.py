@@ -11,7 +11,7 @@ from typing import Any
 
 from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
 from tokcount.logs.adapt.messages import chat_answer, text_answer
-from tokcount.logs.adapt.sse import FIELDS, STRAY, events_of_text
+from tokcount.logs.bytes.sse import FIELDS, STRAY, events_of_text
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tokcount.logs.adapt.sse import events_of_text
 from tokcount.logs.adapt.usage import last_measured
+from tokcount.logs.bytes.sse import events_of_text
 from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded
 

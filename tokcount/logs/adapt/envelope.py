@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.adapt.assemble import assemble_text
 from tokcount.logs.adapt.metadata import CallMetadata, tags_from
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
-from tokcount.logs.adapt.sse import FIELDS
 from tokcount.logs.adapt.usage import kind_of_url
+from tokcount.logs.bytes.sse import FIELDS
 from tokcount.logs.scalars import Json, decoded, text, timestamp
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from tokcount.logs.adapt.sse import FIELDS
 from tokcount.logs.bytes import text_encoding
+from tokcount.logs.bytes.sse import FIELDS
 from tokcount.logs.containers.csv_table import TableShape, table_shape
 from tokcount.logs.containers.json_lines import values_in
 from tokcount.logs.containers.prefixed import json_after_prefix

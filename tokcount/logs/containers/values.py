@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from tokcount.errors import UsageError
 from tokcount.logs.adapt.record_builder import text_record
-from tokcount.logs.adapt.sse import STRAY, events
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.lines import Lines
+from tokcount.logs.bytes.sse import STRAY, events
 from tokcount.logs.containers.csv_table import table_rows
 from tokcount.logs.containers.json_anywhere import Values
 from tokcount.logs.containers.json_lines import Found, json_lines, unparsed, unreadable

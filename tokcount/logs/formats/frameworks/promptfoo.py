@@ -1,4 +1,4 @@
-"""promptfoo results: an evaluation with its rows, or rows of its JSONL output.
+"""promptfoo results: an evaluation with its rows, rows of its JSONL output, or its database.
 
 The graders' tokens (`gradingResult.tokensUsed`) are not counted. An answer from promptfoo's cache
 was not billed.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt import (
     CallMetadata,
+    DatabaseFormat,
     Document,
     Item,
     Json,
@@ -21,6 +22,7 @@ from tokcount.logs.adapt import (
     chat_answer,
     compact,
     decoded,
+    decoded_object,
     dig,
     first,
     skipped,
@@ -32,6 +34,7 @@ from tokcount.logs.adapt import (
 )
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
 
 
@@ -71,9 +74,10 @@ class Results(LogFormat):
         time = timestamp(first(value, ("results.timestamp", "timestamp")), naive_utc=True)
         for index, row in enumerate(rows if isinstance(rows, list) else ()):
             if isinstance(row, dict):
-                yield self._item(row, at, time, index)
+                yield self.item(row, at, time, index)
 
-    def _item(self, row: Json, at: Location, time: float | None, index: int) -> Item:
+    def item(self, row: Json, at: Location, time: float | None, index: int) -> Item:
+        """The call of one row."""
         response = row.get("response")
         output = dig(response, "output")
         failed = dig(response, "error") or (
@@ -104,6 +108,31 @@ class Results(LogFormat):
         return body_record(
             at, self.name, kind=kind, request=request, response=answer, metadata=metadata, index=index
         )
+
+
+class Database(DatabaseFormat):
+    """`promptfoo.results`, in promptfoo's database."""
+
+    name = "promptfoo.results"
+    tables = (frozenset({"evals", "eval_results"}),)
+
+    def read_database(self, database: sqlite3.Connection, source: str) -> Iterable[Item]:
+        """The rows of all evaluations; the line is the row number."""
+        results = Results()
+        columns = "id, prompt, provider, response, error, failure_reason, cost, created_at"
+        rows = database.execute(f"select {columns} from eval_results order by rowid")  # noqa: S608 - names of ours
+        for line, row in enumerate(rows, 1):
+            identity, prompt, provider, response, error, reason, cost, created = row
+            found: Json = {
+                "id": identity,
+                "prompt": decoded(prompt),
+                "provider": decoded_object(provider) or provider,
+                "response": decoded(response),
+                "error": error,
+                "failureReason": reason,
+                "cost": cost,
+            }
+            yield results.item(found, Location(source, line), timestamp(created), 0)
 
 
 def _rows(value: Json) -> Any:

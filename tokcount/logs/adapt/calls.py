@@ -1,0 +1,209 @@
+"""Calls and stored conversations as records, when a log has no bodies of the API around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tokcount.logs.adapt.answers import answer_of
+from tokcount.logs.adapt.envelope import has_roles
+from tokcount.logs.adapt.langchain import chat_message, chat_messages
+from tokcount.logs.adapt.messages import chat_answer, compact
+from tokcount.logs.adapt.metadata import CallMetadata
+from tokcount.logs.adapt.record_builder import body_record
+from tokcount.logs.format import Location, Session
+from tokcount.logs.record import Kind, Usage
+from tokcount.logs.scalars import Json, decoded, first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tokcount.logs.format import Item
+
+MOST_OPEN = 10_000
+"""Conversations that wait for more messages; beyond it the one that began first is complete."""
+
+
+class Turn(msgspec.Struct):
+    """A message of a stored conversation; an answer that was billed knows the numbers of its call."""
+
+    message: Json
+    usage: Usage | None = None
+    model: str | None = None
+    provider: str | None = None
+    id: str | None = None
+    timestamp: float | None = None
+
+
+def conversation_records(
+    at: Location, name: str, turns: list[Turn], metadata: CallMetadata, *, start: int = 0
+) -> list[Item]:
+    """The records of a stored conversation.
+
+    An answer with usage is a call that re-sent everything before it: one record each, flagged `hidden_context`
+    (clients add instructions and tools of their own). Without any usage the conversation is one record. `start` is
+    the index of the first record.
+    """
+    answers = [
+        place for place, turn in enumerate(turns) if turn.usage and turn.message.get("role") == "assistant"
+    ]
+    if not answers:
+        named = next((turn.model for turn in reversed(turns) if turn.model), None)
+        metadata.model = metadata.model or named
+        metadata.conversation = True
+        request = {"messages": [turn.message for turn in turns]} if turns else None
+        return [body_record(at, name, kind="chat", request=request, metadata=metadata, index=start)]
+    return [_answered(at, name, turns, place, metadata, index) for index, place in enumerate(answers, start)]
+
+
+def _answered(
+    at: Location, name: str, turns: list[Turn], place: int, metadata: CallMetadata, index: int
+) -> Item:
+    """The call whose answer is the turn at `place`."""
+    turn = turns[place]
+    known = msgspec.structs.replace(
+        metadata,
+        id=turn.id or (f"{metadata.id}:{index}" if metadata.id else None),
+        model=turn.model or metadata.model,
+        provider=turn.provider or metadata.provider,
+        timestamp=turn.timestamp or metadata.timestamp,
+        usage=turn.usage,
+        flags={*metadata.flags, "hidden_context"},
+    )
+    before = [earlier.message for earlier in turns[:place]]
+    return body_record(
+        at,
+        name,
+        kind="chat",
+        request={"messages": before} if before else None,
+        response=chat_answer([turn.message]),
+        metadata=known,
+        index=index,
+    )
+
+
+class Place(msgspec.Struct):
+    """Where a message of a conversation goes: the conversation, and the message if it is one."""
+
+    conversation: str
+    turn: Turn | None = None
+
+
+class _Open(msgspec.Struct):
+    at: Location
+    turns: list[Turn] = []
+
+
+class TurnsSession(Session):
+    """Values that are messages: those of one conversation become its records at the end of the file.
+
+    `place` reads one value; `None`: it is not of this format.
+    """
+
+    def __init__(
+        self, name: str, place: Callable[[Json], Place | None], *, provider: str | None = None
+    ) -> None:
+        self._name, self._place, self._provider = name, place, provider
+        self._open: dict[str, _Open] = {}
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        place = self._place(value)
+        if place is None:
+            return None
+        known = self._open.setdefault(place.conversation, _Open(at))
+        if place.turn is not None:
+            known.turns.append(place.turn)
+        if len(self._open) <= MOST_OPEN:
+            return []
+        return self._records(next(iter(self._open)))
+
+    def finish(self) -> Iterable[Item]:
+        """The conversations that are still open."""
+        for conversation in list(self._open):
+            yield from self._records(conversation)
+
+    def _records(self, conversation: str) -> list[Item]:
+        known = self._open.pop(conversation)
+        metadata = CallMetadata(thread=conversation or None, provider=self._provider)
+        return conversation_records(known.at, self._name, known.turns, metadata)
+
+
+_PROMPTS = ("prompt", "question", "query", "input", "text")
+"""Keys under which an input that is not a body keeps its only text."""
+
+
+def call_record(
+    at: Location,
+    name: str,
+    asked: object,
+    answered: object,
+    *,
+    metadata: CallMetadata,
+    parameters: Json | None = None,
+    index: int = 0,
+) -> Item:
+    """The record of a call of which a platform logged `asked` and `answered`.
+
+    `asked` is a body, messages (of the API or of LangChain), or text; `answered` is a body, choices, messages, or
+    text, as `answer_of` reads it; both may be JSON in a string. `parameters` join the body that `asked` gives, which
+    takes precedence.
+    """
+    request = _request(decoded(asked), metadata.flags)
+    if request is not None:
+        request = {**(parameters or {}), **request}
+    kind: Kind = "completions" if request is not None and "prompt" in request else "chat"
+    response = None if answered in (None, "", {}, []) else _response(answered, kind, metadata.flags)
+    return body_record(at, name, request=request, response=response, metadata=metadata, index=index)
+
+
+def _request(asked: Any, flags: set[str]) -> Json | None:
+    if isinstance(asked, list):
+        return _listed(asked, flags)
+    if isinstance(asked, str):
+        return {"messages": [{"role": "user", "content": asked}]} if asked else None
+    if not isinstance(asked, dict) or not asked:
+        return None
+    messages = decoded(asked.get("messages"))
+    if isinstance(messages, list):
+        return {**asked, "messages": chat_messages(messages, flags)}
+    if "role" in asked:
+        return {"messages": [asked]}
+    if isinstance(asked.get("prompt"), str) or ("model" in asked and "input" in asked):
+        return asked
+    found = decoded(first(asked, _PROMPTS))
+    if isinstance(found, str | list):
+        return _request(found, flags)
+    return {"messages": [{"role": "user", "content": compact(asked)}]}
+
+
+def _listed(asked: list[Any], flags: set[str]) -> Json | None:
+    """Messages, items of the Responses API, or texts."""
+    if not asked:
+        return None
+    items = [item for item in asked if isinstance(item, dict)]
+    if items and not has_roles(asked) and any(item.get("type") in _ITEMS for item in items):
+        return {"input": asked}
+    is_text = all(isinstance(item, str) for item in asked)
+    return {"messages": asked if is_text else chat_messages(asked, flags)}
+
+
+_ITEMS = frozenset({"message", "function_call", "function_call_output", "reasoning", "item_reference"})
+"""Types of the items that only the Responses API has."""
+
+
+def _response(answered: Any, kind: Kind, flags: set[str]) -> Json | None:
+    """An answer of LangChain (messages, generations), or one that `answer_of` reads."""
+    generations = answered.get("generations") if isinstance(answered, dict) else None
+    if isinstance(generations, list) and generations:
+        row = generations[0] if isinstance(generations[0], list) else generations
+        answered = [item.get("message") or item for item in row if isinstance(item, dict)]
+    listed = answered if isinstance(answered, list) else [answered]
+    if listed and all(isinstance(item, dict) and item.get("type") in _LANGCHAIN for item in listed):
+        return chat_answer({"role": "assistant", **chat_message(item, flags)} for item in listed)
+    return answer_of(answered, kind)
+
+
+_LANGCHAIN = frozenset({"ai", "assistant", "constructor"})
+"""Types of LangChain's messages that are answers."""

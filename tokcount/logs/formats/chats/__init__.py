@@ -1,0 +1,1 @@
+"""Chat applications and stored messages: conversations as people and frameworks keep them."""

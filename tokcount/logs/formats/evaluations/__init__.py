@@ -1,0 +1,1 @@
+"""Evaluation frameworks: logs and results that hold the calls an evaluation made."""

@@ -1,0 +1,1 @@
+"""Observability platforms: what their exports, APIs and databases hold."""

@@ -18,7 +18,7 @@ from tokcount.errors import ExitCode, UsageError
 from tokcount.framing.content import ROLES
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.containers.json_lines import values_in
-from tokcount.logs.containers.prefixed import json_after_prefix, literal
+from tokcount.logs.containers.prefixed import json_in, literals
 from tokcount.logs.detect import BUG, Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import ReadOptions
@@ -95,7 +95,7 @@ def is_grouped(line: bytes) -> bool:
     text = text_encoding.decode(line).strip("\ufeff \t\r\x1e")
     values, _ = values_in(text)
     inner = [element for value in values if isinstance(value, list) for element in value]
-    found = map(decoded, [*values, *inner, json_after_prefix(text), literal(text)])
+    found = map(decoded, [*values, *inner, *json_in(text)[0], *literals(text)])
     detector = Detector(part=True)
     return any(map(detector.is_grouped, found))
 

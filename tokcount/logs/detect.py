@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from tokcount.logs.adapt.record_builder import text_record
+from tokcount.logs.adapt.requests import begins_conversation
 from tokcount.logs.format import GroupedLogFormat, Item, Location, LogFormat, Rank, Row, RunInfo, Session
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import Entry, chosen_entries, fitting
@@ -222,9 +223,7 @@ class Detector:
 
     def _is_message(self, value: Any) -> bool:
         """Is this a message of a conversation, and not of a format whose values are messages (threads, sessions)?"""
-        if not isinstance(value, dict) or "role" not in value or "messages" in value:
-            return False
-        return not self._has_own_format(value)
+        return begins_conversation(value) and not self._has_own_format(value)
 
     def _has_own_format(self, message: Json) -> bool:
         for candidate in self._candidates(message):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.logfiles import CHAT, CHAT_LINE, notes_of, places, read_all
 
-from tokcount.logs.containers.prefixed import literal
+from tokcount.logs.containers.prefixed import literals
 
 PRETTY = json.dumps(CHAT, indent=2)
 OK = CHAT_LINE
@@ -170,7 +170,7 @@ def test_plain_text_is_a_record_only_when_asked_for(tmp_path: Path) -> None:
 )
 def test_literals_become_json_types_and_nothing_runs(text: str, value: Any) -> None:
     """Deep nesting is refused before Python's parser sees it."""
-    assert literal(text) == value
+    assert literals(text) == ([] if value is None else [value])
 
 
 def test_events_are_parsed_and_fragments_reported(tmp_path: Path) -> None:
@@ -226,3 +226,85 @@ def test_a_table_of_messages_is_chat(tmp_path: Path) -> None:
     assert (record.kind, record.model) == ("chat", "gpt-4o")
     assert record.usage is not None
     assert (record.usage.input, record.usage.source) == (12, "csv")
+
+
+LONG = "w" * 9_000
+CONVERSATION = [{"role": "system", "content": LONG}, {"role": "user", "content": "hi"}]
+
+
+@pytest.mark.parametrize("copies", [1, 300])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_list_of_messages_is_one_conversation_however_long_its_first_message(
+    tmp_path: Path, copies: int, indent: int | None
+) -> None:
+    """Also when the first message is longer than what is read to see what the file is."""
+    messages = [{"role": "system", "content": LONG * copies}, CONVERSATION[1]]
+    (record,), skipped = read_all(tmp_path, json.dumps(messages, indent=indent), "log.json")
+
+    assert (record.format, len((record.request or {})["messages"]), skipped) == ("generic.messages", 2, [])
+
+
+def test_messages_of_several_sessions_in_an_array_are_told_apart(tmp_path: Path) -> None:
+    lines = [{**message, "session_id": name} for name in ("a", "b") for message in CONVERSATION]
+    records, _ = read_all(tmp_path, json.dumps(lines), "log.json")
+
+    assert [record.thread for record in records] == ["a", "b"]
+
+
+ANSWER = '{"object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "yes"}}]}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"12:00 INFO request={OK} response={ANSWER}",
+        f"12:00 INFO request: {OK}, response: {ANSWER} in 5 ms",
+        f'[12:00] "req" = {OK} "resp" = {ANSWER}',
+    ],
+)
+def test_a_request_and_its_answer_on_one_line_are_one_call(tmp_path: Path, line: str) -> None:
+    records, skipped = read_all(tmp_path, f"{line}\n{line}\n", "app.log")
+
+    assert skipped == []
+    assert [(record.line, record.format) for record in records] == [
+        (1, "openai.chat.pair"),
+        (2, "openai.chat.pair"),
+    ]
+    assert (records[0].response or {})["choices"][0]["message"]["content"] == "yes"
+
+
+def test_every_object_of_a_line_is_read(tmp_path: Path) -> None:
+    records, skipped = read_all(tmp_path, f"INFO {OK} {OK}\nINFO {OK} and {OK} and {OK}\n", "app.log")
+
+    assert skipped == []
+    assert [(record.line, record.index) for record in records] == [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]
+
+
+def test_an_object_behind_the_first_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    records, skipped = read_all(tmp_path, f"INFO request={OK} response={ANSWER[:40]}\nINFO {OK}\n", "app.log")
+
+    assert [record.line for record in records] == [1, 2]
+    assert places(skipped) == [(1, "unparsed")]
+
+
+def test_a_list_of_messages_behind_a_prefix_is_one_conversation(tmp_path: Path) -> None:
+    (record,), _ = read_all(tmp_path, f"[12:00] INFO messages={json.dumps(CONVERSATION)}\n", "app.log")
+
+    assert len((record.request or {})["messages"]) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["id: 5\nname: Bob\ndata: none\n", "data: hello\n\ndata: world\n", ": smile\n"]
+)
+def test_text_that_begins_like_an_event_stream_is_text(tmp_path: Path, text: str) -> None:
+    (record,), skipped = read_all(tmp_path, text, "note.txt", text=True)
+
+    assert ((record.request or {})["prompt"], skipped) == (text, [])
+    assert read_all(tmp_path, text, "note.txt")[1][0].reason == "unrecognised"
+
+
+def test_events_without_blank_lines_between_them_are_read_each(tmp_path: Path) -> None:
+    chunk = '{"object": "chat.completion.chunk", "id": "a", "choices": [{"delta": {"content": "x"}}]}'
+    (record,), skipped = read_all(tmp_path, f"data: {chunk}\ndata: {chunk}\n", "log.sse")
+
+    assert ((record.response or {})["choices"][0]["message"]["content"], skipped) == ("xx", [])

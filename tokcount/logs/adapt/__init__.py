@@ -57,7 +57,7 @@ from tokcount.logs.adapt.record_builder import (
     skipped,
     text_record,
 )
-from tokcount.logs.adapt.requests import SYSTEM_KEYS, messages_in
+from tokcount.logs.adapt.requests import CONVERSATION_KEYS, SYSTEM_KEYS, begins_conversation, messages_in
 from tokcount.logs.adapt.usage import (
     BODY_USAGE,
     UsageTable,
@@ -102,6 +102,7 @@ __all__ = [
     "ANSWER_KEYS",
     "ANY_CONTAINER",
     "BODY_USAGE",
+    "CONVERSATION_KEYS",
     "JSON_ONLY",
     "ROWS_ONLY",
     "SYSTEM_KEYS",
@@ -134,6 +135,7 @@ __all__ = [
     "answer_of",
     "assemble",
     "assemble_text",
+    "begins_conversation",
     "body_of",
     "body_record",
     "body_usage",

@@ -23,6 +23,13 @@ SYSTEM_KEYS = (
 )
 """Keys of a system prompt next to a prompt or to messages, tried in this order."""
 
+CONVERSATION_KEYS = (
+    *("conversation_id", "session_id", "thread_id", "chat_id", "dialog_id", "dialogue_id", "completion_id"),
+    *("conversationId", "sessionId", "threadId", "chatId", "dialogId", "conversation", "session", "thread"),
+    *("conversationid", "sessionid", "threadid", "chatid"),
+)
+"""Keys that name the conversation of a message that is logged alone, tried in this order."""
+
 _SYSTEM = frozenset(SYSTEM_KEYS)
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 _OF_MESSAGES = frozenset({"content", "parts", "tool_calls", "function_call", "text", "name"})
@@ -37,6 +44,16 @@ def messages_in(value: object) -> list[Any] | None:
     if isinstance(found, list) and found and all(map(_is_message, found)):
         return found
     return None
+
+
+def begins_conversation(value: object) -> bool:
+    """Is this the first message of a list that is one conversation, not one of several that the messages name?"""
+    return (
+        isinstance(value, dict)
+        and "role" in value
+        and "messages" not in value
+        and value.keys().isdisjoint(CONVERSATION_KEYS)
+    )
 
 
 def _of_object(value: Json) -> list[Any]:

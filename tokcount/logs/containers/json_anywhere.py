@@ -10,6 +10,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
+from tokcount.logs.adapt.requests import begins_conversation
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.containers.json_lines import Found, problem_of, unparsed, unreadable
 
@@ -108,19 +109,21 @@ class Values:
         return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - 6
 
     def _is_one_conversation(self) -> bool:
-        """Is the array at the position a list of messages, and so one value?"""
+        """Is the array at the position a list of messages, and so one value? Reads all of its first element."""
         while True:
-            start = self._at + 1
-            rest = self._text[start : start + 4096].lstrip(_SPACE)
-            if rest or not self._fill():
-                break
-        if not rest.startswith("{"):
-            return False
-        try:
-            first, _ = _LENIENT.raw_decode(rest)
-        except (ValueError, RecursionError):
-            return False
-        return isinstance(first, dict) and "role" in first and "messages" not in first
+            start = _NEXT.search(self._text, self._at + 1)
+            if start is not None:
+                if start[0] != "{":
+                    return False
+                try:
+                    return begins_conversation(_LENIENT.raw_decode(self._text, start.start())[0])
+                except json.JSONDecodeError as error:
+                    if not self._is_cut(error) or len(self._text) - self._at > self._largest:
+                        return False
+                except (ValueError, RecursionError):
+                    return False
+            if not self._fill():
+                return False
 
     def _resynchronise(self) -> None:
         """Go to the next line that begins with a brace or bracket, or to the end."""

@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.bytes import text_encoding
@@ -24,10 +25,14 @@ _DEEPEST_LITERAL = 100
 _BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?""")
 """An unterminated string extends to the end of the line: Python refuses it anyway."""
 _JSON = json.JSONDecoder(strict=False)
+_OPENING = re.compile(r"\{|\[(?=\s*\{)")
+_NAME = re.compile(r"""([A-Za-z_]\w*)["']?\s*[=:]\s*\Z""")
+"""The name in front of a value: `request=`, `"request": `."""
+_ASKED = re.compile("req|input|body|prompt|kwargs|payload", re.IGNORECASE)
 
 
 def prefixed_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
-    """The JSON object on each line, whatever text is around it."""
+    """The JSON values on each line, whatever text is around them."""
     return _lines(stream, source, largest, prefixed_values)
 
 
@@ -37,13 +42,27 @@ def python_lines(stream: Stream, source: str, largest: int) -> Iterator[Found]:
 
 
 def prefixed_values(line: bytes, source: str, number: int) -> Iterable[Found]:
-    """The value of one line of text with JSON in it; a blank line has none."""
-    return _values(json_after_prefix, "a line without JSON", line, source, number)
+    """The values of one line of text with JSON in it; a blank line has none."""
+    text = text_encoding.decode(line).strip()
+    if not text:
+        return ()
+    values, is_cut = json_in(text)
+    found: list[Found] = [(number, index, value) for index, value in enumerate(values)]
+    if not values or is_cut:
+        behind = "JSON after the first value that is damaged or cut off"
+        found.append(unparsed(source, number, behind if values else "a line without JSON"))
+    return found
 
 
 def python_values(line: bytes, source: str, number: int) -> Iterable[Found]:
-    """The value of one line that is a Python literal or JSON; a blank line has none."""
-    return _values(literal, "neither a Python literal nor JSON", line, source, number)
+    """The values of one line that is a Python literal or JSON; a blank line has none."""
+    text = text_encoding.decode(line).strip()
+    if not text:
+        return ()
+    values = literals(text)
+    if not values:
+        return (unparsed(source, number, "neither a Python literal nor JSON"),)
+    return [(number, index, value) for index, value in enumerate(values)]
 
 
 def _lines(
@@ -59,48 +78,52 @@ def _lines(
         yield unreadable(stream, source, lines.number)
 
 
-def _values(
-    parse: Callable[[str], dict[str, Any] | None], otherwise: str, line: bytes, source: str, number: int
-) -> Iterable[Found]:
-    text = text_encoding.decode(line).strip()
-    if not text:
-        return ()
-    value = parse(text)
-    return (unparsed(source, number, otherwise) if value is None else (number, 0, value),)
+def json_in(line: str) -> tuple[list[Any], bool]:
+    """The objects and lists of objects in a line, and whether more begins in it that cannot be read.
+
+    A request and its answer that the line names (`request={…} response={…}`) are one value.
+    """
+    values: list[Any] = []
+    names: list[str] = []
+    end = 0
+    while (found := _next_value(line, end)) is not None:
+        value, start, after = found
+        name = _NAME.search(line, end, start)
+        names.append(name[1] if name else "")
+        values.append(value)
+        end = after
+    is_cut = bool(values) and '{"' in line[end:]
+    is_pair = len(values) > 1 and len(set(names)) == len(names) and all(names) and _ASKED.search(names[0])
+    return ([dict(zip(names, values, strict=True))] if is_pair else values), is_cut
 
 
-def json_after_prefix(line: str) -> dict[str, Any] | None:
-    """The first JSON object in a line."""
-    start = -1
-    for _ in range(_TRIES):
-        start = line.find("{", start + 1)
-        if start < 0:
-            return None
+def _next_value(line: str, position: int) -> tuple[Any, int, int] | None:
+    """The next value at or after a position, with its start and its end."""
+    for opening in islice(_OPENING.finditer(line, position), _TRIES):
         try:
-            value, _end = _JSON.raw_decode(line, start)
+            value, end = _JSON.raw_decode(line, opening.start())
         except (ValueError, RecursionError):
             continue
-        if isinstance(value, dict) and value:
-            return value
+        if value and (isinstance(value, dict) or isinstance(value[0], dict)):
+            return value, opening.start(), end
     return None
 
 
-def literal(text: str) -> dict[str, Any] | None:
-    """The dict written as a Python literal or JSON, in JSON's types; nothing is ever executed.
+def literals(text: str) -> list[dict[str, Any]]:
+    """The dict written as a Python literal, or the JSON objects, in JSON's types; nothing is ever executed.
 
     Long and deeply nested literals are refused: Python's parser needs a stack for each level.
     """
     if len(text) > _LARGEST_LITERAL or _depth(text) > _DEEPEST_LITERAL:
-        return None
+        return []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value = ast.literal_eval(text)
-        value = json.loads(json.dumps(value, default=str))
+        values = [json.loads(json.dumps(value, default=str))]
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         values, _ = values_in(text)
-        value = values[0] if values else None
-    return value if isinstance(value, dict) else None
+    return [value for value in values if isinstance(value, dict)]
 
 
 def _depth(text: str) -> int:

@@ -17,7 +17,7 @@ from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.sse import FIELDS
 from tokcount.logs.containers.csv_table import TableShape, table_shape
 from tokcount.logs.containers.json_lines import values_in
-from tokcount.logs.containers.prefixed import json_after_prefix
+from tokcount.logs.containers.prefixed import json_in
 
 if TYPE_CHECKING:
     from tokcount.logs.bytes.stream import Stream
@@ -102,8 +102,10 @@ def _is_binary(head: bytes) -> bool:
 
 
 def _is_events(text: str) -> bool:
+    """Does it begin like an event stream, with data that are JSON? Other text may begin with `id:` or `data:` too."""
     lines = [line for line in text[:8192].splitlines() if line.strip()]
-    return bool(lines) and lines[0].startswith(FIELDS) and any(line.startswith("data:") for line in lines)
+    data = [line.removeprefix("data:").lstrip() for line in lines if line.startswith("data:")]
+    return bool(data) and lines[0].startswith(FIELDS) and any(line.startswith(("{", "[")) for line in data)
 
 
 def _table_or_text(text: str, path: str, is_known_header: Callable[[list[str]], bool]) -> Look:
@@ -178,7 +180,7 @@ def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
         return "jsonl"
     if isinstance(parsed[0], str) and strings * 2 >= len(full) and not path.endswith((".csv", ".tsv")):
         return "jsonl"
-    prefixed = sum(json_after_prefix(line) is not None for line in full)
+    prefixed = sum(bool(json_in(line)[0]) for line in full)
     return "prefixed" if prefixed * 2 >= len(full) else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,7 @@ from tokcount.logs.bytes.lines import Lines
 from tokcount.logs.bytes.sse import STRAY, events
 from tokcount.logs.containers.csv_table import table_rows
 from tokcount.logs.containers.json_anywhere import Values
-from tokcount.logs.containers.json_lines import Found, json_lines, unparsed, unreadable
+from tokcount.logs.containers.json_lines import Found, json_lines, unparsed, unreadable, values_in
 from tokcount.logs.containers.prefixed import prefixed_lines, python_lines
 from tokcount.logs.format import Item, Location
 from tokcount.logs.record import Skipped, SkipReason
@@ -69,16 +68,18 @@ def event_values(stream: Stream, source: str, largest: int) -> Iterator[Found]:
         elif event.data.strip() == "[DONE]":
             yield event.line, 0, END_OF_STREAM
         else:
-            yield _event_value(event.data, event.line, source)
+            yield from _event_values(event.data, event.line, source)
     if stream.problem is not None:
         yield unreadable(stream, source, lines.number)
 
 
-def _event_value(data: str, line: int, source: str) -> Found:
-    try:
-        return line, 0, json.loads(data)
-    except (ValueError, RecursionError):
-        return unparsed(source, line, "an event whose data is not JSON, or is cut off")
+def _event_values(data: str, line: int, source: str) -> Iterator[Found]:
+    """The value of an event, or the values of several without the blank lines between them."""
+    values, _ = values_in(data)
+    if not values:
+        yield unparsed(source, line, "an event whose data is not JSON, or is cut off")
+    for index, value in enumerate(values):
+        yield line, index, value
 
 
 def cassette_values(stream: Stream, source: str, largest: int) -> Iterator[Found]:

@@ -8,6 +8,7 @@ import msgspec
 
 from tokcount.logs.adapt import (
     ANSWER_KEYS,
+    CONVERSATION_KEYS,
     CallMetadata,
     GroupedLogFormat,
     Item,
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 
 ROLE_KEYS = ("role", "author", "sender", "speaker", "from", "type")
 TEXT_KEYS = ("content", "message", "text", "value")
-CONVERSATION_KEYS = (
-    *("conversation_id", "session_id", "thread_id", "chat_id", "dialog_id", "dialogue_id", "completion_id"),
-    *("conversationId", "sessionId", "threadId", "chatId", "dialogId", "conversation", "session", "thread"),
-    *("conversationid", "sessionid", "threadid", "chatid"),
-)
-"""Keys that name the conversation of a message, tried in this order."""
 
 _SPEAKERS = {**ROLES, "developer": "developer", "ai": "assistant", "bot": "assistant", "gemini": "assistant"}
 _MOST_TEXT = 1 << 26
@@ -140,9 +135,9 @@ def _message(value: Json) -> Json | None:
     content: Any = next((value[key] for key in TEXT_KEYS if value.get(key) is not None), None)
     inner = content if isinstance(content, dict) else {}
     content = inner.get("content", inner.get("text")) if inner else content
-    if not isinstance(content, str | list):
-        return None
     calls = decoded_list(value.get("tool_calls", inner.get("tool_calls")))
+    if not isinstance(content, str | list) and not calls:
+        return None
     answered = text(value.get("tool_call_id", inner.get("tool_call_id")))
     return {
         "role": role,

@@ -19,13 +19,14 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tiktoken
 from tiktoken_ext import openai_public
 
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import Family
+from tokcount.framing.layout import Layout
 from tokcount.framing.rules import layout
 from tokcount.models.resolve import find
 
@@ -109,17 +110,35 @@ def definition(request: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def score(record: dict[str, Any]) -> tuple[int, int, str, tuple[str, ...]]:
-    """Counted, billed, basis, reasons."""
+class Score(NamedTuple):
+    """A recording as tokcount counts it, and as it was billed."""
+
+    counted: int
+    billed: int
+    basis: str
+    reasons: tuple[str, ...]
+    features: frozenset[str]
+    family: Family
+    timestamp: float | None
+
+    @property
+    def residual(self) -> int:
+        """Counted - billed."""
+        return self.counted - self.billed
+
+
+def score(record: dict[str, Any], lay_out: Callable[..., Layout] = layout) -> Score:
+    """The counts of one recording; ``lay_out`` is `layout` or, without the labels of the evidence, `unlabelled`."""
     model = record["model"]
     kind = KINDS[record["endpoint"]]
     family = FAMILIES["completions"] if kind == "completions" else family_of(model)
     usage = record["response"]["usage"]
     billed = usage.get("prompt_tokens", usage.get("input_tokens"))
     created = record["response"].get("created") or record["response"].get("created_at")
-    laid = layout(kind, with_images(record["request"]), family, timestamp=created, model=model)
+    laid = lay_out(kind, with_images(record["request"]), family, timestamp=created, model=model)
     tok = counter(encoding_of(model))
-    return laid.constant + laid.token_ids + sum(map(tok, laid.texts)), billed, laid.basis, laid.reasons
+    counted = laid.constant + laid.token_ids + sum(map(tok, laid.texts))
+    return Score(counted, billed, laid.basis, laid.reasons, laid.features, family, created)
 
 
 def main() -> None:
@@ -140,9 +159,11 @@ def main() -> None:
                 continue
             if options.category not in ("", record["category"]) or "edited-request" in record["flags"]:
                 continue
-            counted, billed, basis, reasons = score(record)
+            found = score(record)
             key = (KINDS[record["endpoint"]], family_of(record["model"]).name, record["category"])
-            rows[key].append((definition(record["request"]), counted - billed, basis, reasons, record))
+            rows[key].append(
+                (definition(record["request"]), found.residual, found.basis, found.reasons, record)
+            )
     print_table(rows)
     if options.misses:
         print_misses(rows)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.families import family_of
 
+from tokcount.framing.features import IMAGE, LOW_DETAIL
 from tokcount.framing.images import (
     add_media,
     image_tokens,
@@ -123,7 +124,7 @@ def test_both_apis_carry_images_alike() -> None:
     assert (
         media_tokens(nested, family_of("gpt-4o"), "gpt-4o")
         == media_tokens(flat, family_of("gpt-4o"), "gpt-4o")
-        == (425, "exact", None)
+        == (425, "exact", IMAGE)
     )
 
 
@@ -133,10 +134,10 @@ def test_both_apis_carry_images_alike() -> None:
         (chat_part("https://example.org/a.png"), "gpt-4o", 0, "partial"),
         ({"type": "input_image", "file_id": "file-1"}, "gpt-5-nano", 0, "partial"),
         (chat_part("not an image"), "gpt-4o", 0, "partial"),
-        (chat_part(url(png(4000, 4000)), detail="low"), "gpt-4o", 85, "estimated"),
-        (chat_part(url(png(4000, 2000)), detail="low"), "gpt-5-mini", 154, "estimated"),
+        (chat_part(url(png(4000, 4000)), detail="low"), "gpt-4o", 85, "exact"),
+        (chat_part(url(png(4000, 2000)), detail="low"), "gpt-5-mini", 154, "exact"),
         (chat_part(url(png(10, 10))), "gpt-3.5-turbo", 0, "partial"),
-        (chat_part(url(png(10, 10))), "gpt-5.4", 2, "estimated"),
+        (chat_part(url(png(10, 10))), "gpt-5.4", 2, "exact"),
         ({"type": "input_audio", "input_audio": {"data": ""}}, "gpt-audio", 0, "partial"),
         (
             {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0x"}},
@@ -146,18 +147,19 @@ def test_both_apis_carry_images_alike() -> None:
         ),
     ],
 )
-def test_what_is_not_exact_has_a_reason(part: dict[str, Any], model: str, tokens: int, basis: str) -> None:
+def test_a_part_is_counted_or_has_a_reason(part: dict[str, Any], model: str, tokens: int, basis: str) -> None:
     counted, how_sure, reason = media_tokens(part, family_of(model), model)
     assert (counted, how_sure) == (tokens, basis)
     assert reason
 
 
-def test_media_are_added_to_a_layout_with_their_reasons() -> None:
+def test_media_are_added_to_a_layout_with_their_features_and_reasons() -> None:
     builder = LayoutBuilder()
     parts = [chat_part(url(png(1, 1))), chat_part(url(png(1, 1)), detail="low"), {"type": "input_audio"}]
     add_media(builder, parts, family_of("gpt-4o"), "gpt-4o")
     layout = builder.finish()
-    assert (layout.constant, layout.basis, len(layout.reasons)) == (255 + 85, "partial", 2)
+    assert (layout.constant, layout.basis, len(layout.reasons)) == (255 + 85, "partial", 1)
+    assert layout.features >= {IMAGE, LOW_DETAIL}
 
 
 @settings(max_examples=200, deadline=None)
@@ -187,4 +189,4 @@ def test_an_image_never_costs_less_than_the_smallest_nor_more_than_the_largest(
 def test_any_part_is_counted_without_raising(part: dict[str, Any]) -> None:
     tokens, basis, reason = media_tokens(part, family_of("gpt-4o"), "gpt-4o")
     assert tokens >= 0
-    assert (basis == "exact") == (reason is None)
+    assert (basis == "exact") == (reason in (IMAGE, LOW_DETAIL))

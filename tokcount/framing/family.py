@@ -61,10 +61,6 @@ class ChatRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The text of a message that also has calls."""
     reply_names_schema: bool = False
     """Whether the start of the reply names the JSON schema (2 tokens and the name)."""
-    definitions_estimated: str = ""
-    """Why counts with tool definitions or a JSON schema are `estimated`; empty: they are exact."""
-    calls_estimated: str = ""
-    """Why counts with tool calls in the history are `estimated`; empty: they are exact."""
 
     def hidden_for(self, *, described: bool) -> int:
         """Hidden text once tools are offered."""
@@ -82,8 +78,6 @@ class ChatFraming(ChatRules, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class ResponsesRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the Responses API adds to a request. Messages cost the same as in `[chat]`."""
 
-    estimated: str = ""
-    """Why all but plain requests are `estimated`; empty: they are exact."""
     priming: int = 0
     """Extra for the start of the reply, in addition to the priming of `[chat]`."""
     tools: int = 0
@@ -104,8 +98,6 @@ class ResponsesRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     repeats what the model wrote, which differs from call to call."""
     parallel: int = 0
     """Once for a turn of several calls."""
-    call_basis: Confirmed = "exact"
-    """How well the numbers of calls are confirmed."""
     raw_arguments: bool = False
     """Arguments are shown as sent; otherwise reserialised without spaces."""
     interim: int = 0
@@ -165,7 +157,6 @@ class ImageRule(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     base: int = 0
     unit: float
     cap: int = 0
-    basis: Confirmed
     source: str = ""
 
 
@@ -179,7 +170,6 @@ class HostedTool(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Extra when functions are offered too."""
     forced: int = 0
     """Extra when `tool_choice` names the tool."""
-    basis: Confirmed = "exact"
     results: bool = False
     """Whether what the tool finds while the request runs is billed as input too."""
 
@@ -193,7 +183,7 @@ class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     reasoning: bool = False
     """Whether its models reason before they answer; the log shows how much only in the usage."""
     estimated: str = ""
-    """Why all counts of this family are `estimated`; empty: they are exact."""
+    """Why no count of this family is exact; empty: the evidence decides."""
     chat: ChatFraming = ChatFraming()
     responses: ResponsesFraming = ResponsesFraming()
     replies: Replies = Replies()

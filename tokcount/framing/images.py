@@ -12,6 +12,8 @@ import struct
 from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Any
 
+from tokcount.framing.features import IMAGE, LOW_DETAIL
+
 if TYPE_CHECKING:
     from tokcount.framing.family import Family, ImageRule
     from tokcount.framing.layout import Basis, LayoutBuilder
@@ -96,8 +98,6 @@ def _webp(head: bytes) -> Size | None:
 
 UNKNOWN_SIZE = "an image of unknown size is not counted"
 UNKNOWN_MODEL = "an image on a model without a known rule"
-LOW_DETAIL = "an image in low detail"
-RULE = "images on this model"
 
 _IMAGES = frozenset({"image_url", "input_image", "image"})
 _AUDIO = frozenset({"input_audio", "audio"})
@@ -109,8 +109,8 @@ _FIT, _SHORT_SIDE, _LOW_SIDE = 2048, 768, 512
 
 def media_tokens(
     part: dict[str, Any], family: Family, model: str, timestamp: float | None = None
-) -> tuple[int, Basis, str | None]:
-    """Tokens of one media part of a message, their basis, and the reason when it is not `exact`.
+) -> tuple[int, Basis, str]:
+    """Tokens of one media part of a message; `exact` with its feature, or `partial` with the reason.
 
     Sizes are read from `data:` URLs. An image whose size is not in the log counts 0, like audio and files, and the
     count is `partial`: the minimum that it can cost (one tile or one patch) differs a hundredfold between models and
@@ -127,10 +127,10 @@ def media_tokens(
     url, detail = _url_and_detail(part)
     size = size_of_data_url(url) if url and not url.startswith(("http:", "https:")) else None
     if detail == "low":
-        return _low(rule, size, timestamp), "estimated", LOW_DETAIL
+        return _low(rule, size, timestamp), "exact", LOW_DETAIL
     if size is None:
         return 0, "partial", UNKNOWN_SIZE
-    return image_tokens(rule, size, timestamp), rule.basis, None if rule.basis == "exact" else RULE
+    return image_tokens(rule, size, timestamp), "exact", IMAGE
 
 
 def add_media(
@@ -145,9 +145,9 @@ def add_media(
         tokens, basis, reason = media_tokens(part, family, model, timestamp)
         builder.constant += tokens
         if basis == "partial":
-            builder.mark_partial(reason or RULE)
-        elif basis == "estimated":
-            builder.mark_estimated(reason or RULE)
+            builder.mark_partial(reason)
+        else:
+            builder.uses(reason)
 
 
 def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:

@@ -16,19 +16,22 @@ from typing import Literal
 
 import msgspec
 
+from tokcount.framing.features import MESSAGES, PLAIN
+
 UNDATED = "a rule that changed over time, for a request without a time"
 
 
 class LayoutBuilder:
     """Collects texts, constants and reasons for a `Layout`."""
 
-    __slots__ = ("_estimated", "_partial", "constant", "content", "roles", "texts")
+    __slots__ = ("_estimated", "_features", "_partial", "constant", "content", "roles", "texts")
 
     def __init__(self) -> None:
         self.constant = 0
         self.content: list[str] = []
         self.texts: list[str] = []
         self.roles: list[str] = []
+        self._features = {MESSAGES}
         self._estimated: list[str] = []
         self._partial: list[str] = []
 
@@ -49,8 +52,12 @@ class LayoutBuilder:
         if text:
             self.texts.append(text)
 
+    def uses(self, *features: str) -> None:
+        """The request has these features; `tokcount.framing.evidence` knows how well their rules are confirmed."""
+        self._features.update(features)
+
     def mark_estimated(self, reason: str) -> None:
-        """The rule is not confirmed for this kind of request."""
+        """Part of the request is not what the API takes, so no rule can be confirmed for it."""
         if reason not in self._estimated:
             self._estimated.append(reason)
 
@@ -67,6 +74,7 @@ class LayoutBuilder:
             basis="partial" if self._partial else "estimated" if self._estimated else "exact",
             reasons=(*self._partial, *self._estimated),
             roles=self.roles if roles else None,
+            features=frozenset(self._features),
         )
 
 
@@ -94,3 +102,5 @@ class Layout(msgspec.Struct):
     """Role of each text of `content` (`user`, `system`, `prompt`, …); only on request."""
     token_ids: int = 0
     """Number of token ids that the log has instead of text; they are content."""
+    features: frozenset[str] = PLAIN
+    """What the request has of which the rules are confirmed or not: see `tokcount.framing.evidence`."""

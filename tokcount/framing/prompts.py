@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.framing.family import Family, chat_rules
+from tokcount.framing.features import PLAIN, PROMPTS, SUFFIX
 from tokcount.framing.layout import Layout
 
-SUFFIX = 3
+_SUFFIX = 3
 """Added for a suffix: the markers before the prompt, the suffix and the gap to fill."""
 
 
@@ -28,14 +29,15 @@ def layout_prompts(
     rules = chat_rules(family, model).at(timestamp)
     around = rules.priming + rules.per_message + 1 if family.framed else 0
     reasons = [family.estimated] if family.estimated else []
+    used = PLAIN if family.framed else PROMPTS
     if type(prompt) is str and not suffix:
         texts, ids, count = [prompt], 0, 1
     else:
         texts, ids, count = _read_prompts(prompt, reasons)
         if isinstance(suffix, str) and suffix:
             texts.append(suffix)
-            around += SUFFIX
-            reasons.append("a suffix")
+            around += _SUFFIX
+            used |= {SUFFIX}
     return Layout(
         constant=count * around,
         content=texts,
@@ -44,6 +46,7 @@ def layout_prompts(
         reasons=tuple(reasons),
         roles=["prompt"] * len(texts) if roles else None,
         token_ids=ids,
+        features=used,
     )
 
 

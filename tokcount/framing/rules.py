@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.framing.chat import layout_chat
+from tokcount.framing.evidence import label
 from tokcount.framing.family import Family
 from tokcount.framing.layout import Basis, Layout
 from tokcount.framing.prompts import layout_prompts
 
+WITH_MESSAGES = frozenset({"chat", "responses"})
+BILLED = frozenset({*WITH_MESSAGES, "completions"})
+"""Endpoints that recordings are of. The others bill the text alone."""
 NO_MESSAGES = "the endpoint takes no messages: only their text is counted"
 TOO_DEEP = "nested too deeply: only the text of its messages is counted"
 
@@ -29,17 +33,34 @@ def layout(
     of each text of its content. Never raises for decoded JSON.
     """
     try:
-        if kind == "chat":
-            laid = layout_chat(request, family, roles=roles, timestamp=timestamp, model=model)
-            return laid if family.framed else _unframed(laid)
-        if kind == "responses":
-            from tokcount.framing.responses.request import layout_responses
-
-            laid = layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
-            return laid if family.framed else _unframed(laid)
-        return layout_prompts(request, family, roles=roles, timestamp=timestamp, model=model)
+        laid = unlabelled(kind, request, family, roles=roles, timestamp=timestamp, model=model)
     except RecursionError:
         return _texts_alone(request, family, roles)
+    if kind in WITH_MESSAGES and not family.framed:
+        return _unframed(laid)
+    endpoint = kind if kind in WITH_MESSAGES or not family.framed else "chat"
+    if endpoint in BILLED and not family.estimated:
+        label(laid, endpoint, family, model, timestamp)
+    return laid
+
+
+def unlabelled(
+    kind: str,
+    request: dict[str, Any],
+    family: Family,
+    *,
+    roles: bool = False,
+    timestamp: float | None = None,
+    model: str = "",
+) -> Layout:
+    """The layout as if the rules for everything in the request were confirmed."""
+    if kind == "chat":
+        return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model)
+    if kind == "responses":
+        from tokcount.framing.responses.request import layout_responses
+
+        return layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
+    return layout_prompts(request, family, roles=roles, timestamp=timestamp, model=model)
 
 
 def _unframed(laid: Layout) -> Layout:

@@ -22,6 +22,8 @@ _REMEMBERED = 10_000
 NOT_A_MODEL = frozenset({"auto", "best", "current", "latest", "newest", "recommended"})
 """What people ask for instead of naming a model."""
 _SHOWN = 80
+AZURE_SPELLING = "Azure spelling gpt-35-"
+"""The step from `gpt-35-turbo` to `gpt-3.5-turbo`."""
 
 _NEW_FINE_TUNE = re.compile(r"ft:([^:]+)(?::.*)?")
 """`ft:BASE:organisation:suffix:id`"""
@@ -117,7 +119,7 @@ def _by_azure_spelling(name: str, catalog: Catalog) -> Resolution | None:
     if not name.startswith("gpt-35-"):
         return None
     found = _match("gpt-3.5-" + name.removeprefix("gpt-35-"), catalog)
-    return found and _with_step("Azure spelling gpt-35-", found)
+    return found and _with_step(AZURE_SPELLING, found)
 
 
 def _by_fine_tune(name: str, catalog: Catalog) -> Resolution | None:

@@ -11,9 +11,9 @@ from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import Family
 from tokcount.logs.record import Kind
 from tokcount.models.lifecycle import recommended
-from tokcount.models.model import Model
+from tokcount.models.model import Model, Resolution
 from tokcount.models.references import AUTO, OWN, Reference
-from tokcount.models.resolve import find
+from tokcount.models.resolve import AZURE_SPELLING, find
 from tokcount.scanning.plan import ScanPlan
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})
@@ -68,6 +68,11 @@ class OwnModel(NamedTuple):
     target: CountingTarget
     model: Model | None
     name: str
+
+
+def _billed_as(found: Resolution) -> str:
+    """The name whose rules and evidence hold: Azure's `gpt-35-turbo` is billed differently than `gpt-3.5-turbo`."""
+    return found.asked.strip().lower() if AZURE_SPELLING in found.steps else found.model.name
 
 
 class Targets:
@@ -130,11 +135,10 @@ class Targets:
                 target = self._place(CountingTarget(OWN, encoding, calibrated.family, name))
                 return OwnModel(target, found.model if found else None, name)
             if found is not None:
-                assumed = named and name not in (served, asked)
-                doubt = f"unknown model {named!r}, counted as {name}" if assumed else ""
+                doubt = f"unknown model {named!r}, counted as {name}" if named not in (None, "", name) else ""
                 model = found.model
                 family = FAMILIES[model.family]
-                target = CountingTarget(OWN, model.encoding, family, model.name, doubt=doubt)
+                target = CountingTarget(OWN, model.encoding, family, _billed_as(found), doubt=doubt)
                 return OwnModel(self._place(target), model, name)
         return f"unknown model {named!r}" if named else NO_MODEL
 

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.families import family_of
 
+from tokcount.framing import features
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.layout import Layout
 from tokcount.framing.responses.request import layout_responses
+from tokcount.framing.rules import layout
 from tokcount.tokens.encodings import get
 
 SYSTEM, QUESTION = "You are a helpful assistant.", "What is the weather in Paris?"
@@ -181,17 +183,16 @@ def test_what_only_the_server_knows_makes_a_floor_with_a_reason(request_: dict[s
         {"input": [3]},
         {"input": [output()]},
         {"input": 5},
-        ask(call(id="fc_1"), output()),
     ],
 )
 def test_unexpected_forms_are_estimated(request_: dict[str, Any]) -> None:
-    assert lay(request_, "gpt-4.1").basis == "estimated"
+    assert layout("responses", request_, family_of("gpt-4.1"), model="gpt-4.1").basis == "estimated"
 
 
-def test_tools_offered_by_an_item_are_estimated() -> None:
+def test_tools_offered_by_an_item_are_a_feature_of_their_own() -> None:
     request = ask({"type": "additional_tools", "role": "developer", "tools": [WEATHER]})
     assert total(request, "gpt-5.6") == 13 + 38 + 91
-    assert lay(request, "gpt-5.6").basis == "estimated"
+    assert features.GIVEN_TOOLS in lay(request, "gpt-5.6").features
     assert lay(request, "gpt-4.1").basis == "partial"
 
 
@@ -202,10 +203,9 @@ def test_reasoning_options_and_text_formats_keep_the_plain_path() -> None:
     assert (layout.constant, layout.basis) == (6, "exact")
 
 
-def test_a_family_whose_responses_rules_are_not_known_is_estimated() -> None:
-    request = ask(call(), output(), tools=[WEATHER])
-    assert layout_responses(request, FAMILIES["0301"], model="x").basis == "estimated"
-    assert layout_responses(request, FAMILIES["o1mini"], model="o1-mini").basis == "estimated"
+@pytest.mark.parametrize("family", ["0301", "o1mini"])
+def test_a_family_without_recordings_of_responses_is_estimated(family: str) -> None:
+    assert layout("responses", {"input": QUESTION}, FAMILIES[family]).basis == "estimated"
 
 
 def test_texts_among_the_items_are_user_messages_and_instructions_may_be_items() -> None:

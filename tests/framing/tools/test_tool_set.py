@@ -7,6 +7,7 @@ import pytest
 from support.tokens import input_tokens
 
 from tokcount.framing.families import FAMILIES
+from tokcount.framing.features import GRAMMAR
 from tokcount.framing.rules import layout
 from tokcount.framing.tools.tool_set import forced_name, offered_functions, tool_set
 
@@ -125,7 +126,7 @@ def test_a_custom_tool_takes_free_text_and_its_grammar_is_a_comment(nested: bool
     )
     assert found is not None
     assert "// Run it.\n// start: INT\n// INT: /[0-9]/\ntype run = (FREEFORM) => any;" in found.body
-    assert (found.functions, found.hidden, found.guesses) == (1, 47, ("custom tools",))
+    assert (found.functions, found.hidden, found.forms) == (1, 47, (GRAMMAR,))
 
 
 def test_functions_of_both_apis_are_read() -> None:

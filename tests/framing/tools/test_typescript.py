@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tokens import tok
 
-from tokcount.framing.tools.confirmed import guesses
+from tokcount.framing.features import OF_TOOL_SCHEMA
+from tokcount.framing.tools.schema_forms import tool_forms
 from tokcount.framing.tools.tool_set import ToolSet, tool_set
 
 FLIGHTS = {
@@ -318,23 +319,24 @@ def test_an_object_is_shown_when_it_says_what_its_keys_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "reasons"),
+    ("schema", "found"),
     [
         ({"properties": {"x": {"type": "string", "description": "D"}}}, set()),
-        ({"properties": {"x": {"const": 1}}}, {"const in a tool's schema"}),
+        ({"properties": {"x": {"const": 1}}}, {"const"}),
         (
             {"properties": {"x": {"enum": [1]}}},
-            {"an enum with values that are not strings in a tool's schema"},
+            {"an enum with values that are not strings"},
         ),
         ({"properties": {"x y": {}}}, {"a property whose name is not an identifier"}),
-        ({"$defs": {"A": {"oneOf": []}}}, {"oneOf in a tool's schema"}),
-        ({"additionalProperties": True}, {"additionalProperties in a tool's schema"}),
+        ({"$defs": {"A": {"oneOf": []}}}, {"$defs", "oneOf"}),
+        ({"additionalProperties": True}, {"additionalProperties", "any additionalProperties"}),
         ({"additionalProperties": False}, set()),
-        ("junk", {"a tool's schema is not an object"}),
+        ({"x-order": 1}, {"an unknown keyword"}),
+        ("junk", {"no object"}),
     ],
 )
-def test_forms_that_are_not_confirmed_have_a_reason(schema: Any, reasons: set[str]) -> None:
-    assert guesses(schema) == reasons
+def test_the_forms_of_a_schema_are_features(schema: Any, found: set[str]) -> None:
+    assert tool_forms(schema) == {form + OF_TOOL_SCHEMA for form in found}
 
 
 def test_tokens_of_the_worked_examples() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tokcount.framing import features
 from tokcount.framing.calls import compact_arguments
 from tokcount.framing.content import read_content
 from tokcount.framing.family import chat_rules
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 
 REASONING = "reasoning sent back to the model, of unknown length"
 STORED = "items that are stored on the server only"
-OLD_REASONING = "reasoning sent back to this model"
-GIVEN_TOOLS = "tools offered by input items"
-STORED_CALL = "a tool call sent back with its id: the server repeats the model's original text"
-CALLS = "function calls on this model"
-LONE_OUTPUT = "a tool result without its call"
-MEDIA_OUTPUT = "images in tool results"
 UNEXPECTED_CONTENT = "content that is neither text nor parts"
 UNEXPECTED_ITEM = "an entry of input is not an object"
 
@@ -49,6 +44,7 @@ class Items:
         self._rules = rules
         self._model = model
         self._timestamp = timestamp
+        self._offered = bool(request.get("tools"))
         self._stored = request.get("store") is not False
         self._names: dict[str, str] = {}
 
@@ -76,7 +72,8 @@ class Items:
                 i += len(turn)
                 continue
             self._item(given[i], old=i < last_user)
-            if self._rules.interim and _is_interim(given, i):
+            if _is_interim(given, i):
+                self._builder.uses(features.INTERIM)
                 self._builder.constant += self._rules.interim
             i += 1
 
@@ -106,15 +103,15 @@ class Items:
         if tools is not None:
             self._builder.add_encoded(tools.body)
             self._builder.constant += around
-            self._builder.mark_estimated(GIVEN_TOOLS)
+            self._builder.uses(features.GIVEN_TOOLS, *tools.forms)
 
     def _reasoning(self, *, old: bool) -> None:
         """Most models drop reasoning from before the last user message."""
         if self._rules.old_reasoning or not old:
             self._builder.constant += _REASONING_FRAME
             self._builder.mark_partial(REASONING)
-        elif self._rules.call_basis != "exact":
-            self._builder.mark_estimated(OLD_REASONING)
+        else:
+            self._builder.uses(features.OLD_REASONING)
 
     def _message(self, item: dict[str, Any]) -> None:
         role = item.get("role")
@@ -124,11 +121,15 @@ class Items:
         text = self._text_of(item.get("content"))
         self._builder.constant += self._chat.per_message + 1
         self._builder.add_text(role, text)
+        if role == "assistant":
+            self._builder.uses(features.ASSISTANT_TEXT if text else features.EMPTY_ASSISTANT)
         if role == "assistant" and (text or item.get("content") == ""):
             self._builder.constant += self._chat.assistant_text
 
     def _text_of(self, content: Any) -> str:
         text, media, unexpected = read_content(content)
+        if type(content) is list:
+            self._builder.uses(features.TEXT_PARTS)
         if media:
             add_media(self._builder, media, self._family, self._model, self._timestamp)
         if unexpected:
@@ -137,13 +138,14 @@ class Items:
 
     def _calls(self, turn: list[dict[str, Any]]) -> None:
         rules = self._rules
-        if rules.call_basis != "exact":
-            self._builder.mark_estimated(CALLS)
+        self._builder.uses(features.CALL if len(turn) == 1 else features.PARALLEL_CALLS)
+        if not self._offered:
+            self._builder.uses(features.CALLS_ALONE)
         if len(turn) > 1:
             self._builder.constant += rules.parallel
         elif turn[0].get("id") and self._stored:
             self._builder.constant += rules.stored_call
-            self._builder.mark_estimated(STORED_CALL)
+            self._builder.uses(features.STORED_CALL)
         for call in turn:
             name, arguments = _string(call.get("name")), _string(call.get("arguments"))
             self._names[_string(call.get("call_id"))] = name
@@ -154,12 +156,13 @@ class Items:
     def _output(self, item: dict[str, Any]) -> None:
         name = self._names.get(_string(item.get("call_id")))
         if name is None:
-            self._builder.mark_estimated(LONE_OUTPUT)
+            self._builder.uses(features.LONE_RESULT)
             name = ""
         self._builder.add_encoded("functions." + name)
         output = item.get("output")
-        if isinstance(output, list) and any(_type(part) in MEDIA_TYPES for part in output):
-            self._builder.mark_estimated(MEDIA_OUTPUT)
+        if isinstance(output, list):
+            media = any(_type(part) in MEDIA_TYPES for part in output)
+            self._builder.uses(features.RESULT_MEDIA if media else features.RESULT_PARTS)
         self._builder.add_text("tool", self._text_of(output))
 
 

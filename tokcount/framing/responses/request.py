@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tokcount.framing import features
 from tokcount.framing.family import Family, ResponsesRules, chat_rules, responses_rules
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.responses.items import Items
@@ -17,8 +18,6 @@ from tokcount.framing.tools.tool_set import forced_name, tool_set
 
 SERVER_STATE = "part of the prompt is stored on the server"
 HIDDEN_MODE = "a reasoning mode that adds hidden text"
-COMPACTED = "the server may have compacted the input"
-SERIAL = "parallel_tool_calls: false on this model"
 HOSTED = "a hosted tool whose hidden text is not known"
 RESULTS = "what hosted tools find is billed as input"
 
@@ -50,8 +49,8 @@ def layout_responses(
     times = responses_rules(family, model)
     rules = times.at(timestamp)
     builder.constant = chat_rules(family, model).at(timestamp).priming + rules.priming
-    for reason in filter(None, (family.estimated, rules.estimated)):
-        builder.mark_estimated(reason)
+    if family.estimated:
+        builder.mark_estimated(family.estimated)
     _add_state(builder, request)
     _add_tools(builder, request, family, rules, model)
     _add_format(builder, request, rules)
@@ -92,9 +91,10 @@ def _layout_plain(
     rules = chat_rules(family, model).at(timestamp)
     priming = rules.priming + responses_rules(family, model).at(timestamp).priming
     constant = priming + len(texts) * (rules.per_message + 1) + replies * rules.assistant_text
+    used = features.PLAIN_HISTORY if replies else features.PLAIN
     if family.estimated:
-        return Layout(constant, texts, texts, "estimated", (family.estimated,))
-    return Layout(constant, texts, texts)
+        return Layout(constant, texts, texts, "estimated", (family.estimated,), features=used)
+    return Layout(constant, texts, texts, features=used)
 
 
 def _is_plain_message(item: dict[Any, Any]) -> bool:
@@ -114,7 +114,7 @@ def _add_state(builder: LayoutBuilder, request: dict[str, Any]) -> None:
     if _mode(request):
         builder.mark_partial(HIDDEN_MODE)
     if request.get("context_management"):
-        builder.mark_estimated(COMPACTED)
+        builder.uses(features.COMPACTED)
 
 
 def _mode(request: dict[str, Any]) -> bool:
@@ -128,9 +128,9 @@ def _add_tools(
     tools = tool_set({"tools": request.get("tools")}, family.chat.renderer, flat=True)
     if tools is None or not isinstance(request["tools"], list):
         return
-    for reason in tools.guesses:
-        builder.mark_estimated(reason)
+    builder.uses(*tools.forms)
     if tools.functions:
+        builder.uses(features.TOOLS)
         builder.add_encoded(tools.body)
         undescribed = rules.tools if rules.tools_undescribed is None else rules.tools_undescribed
         builder.constant += rules.tools if tools.described else undescribed
@@ -141,7 +141,7 @@ def _add_tools(
         _add_choice(builder, request, rules)
         if request.get("parallel_tool_calls") is False and rules.serial:
             builder.constant += rules.serial
-            builder.mark_estimated(SERIAL)
+            builder.uses(features.SERIAL)
 
 
 def _hosted_types(tools: Any) -> list[str]:
@@ -167,8 +167,8 @@ def _add_hosted(
         builder.constant += known.forced
     if known.results:
         builder.mark_partial(RESULTS)
-    elif known.basis != "exact":
-        builder.mark_estimated(HOSTED)
+    else:
+        builder.uses(f"{kind} tool")
 
 
 def _add_choice(builder: LayoutBuilder, request: dict[str, Any], rules: ResponsesRules) -> None:
@@ -179,6 +179,10 @@ def _add_choice(builder: LayoutBuilder, request: dict[str, Any], rules: Response
         name = forced_name(choice)
     elif choice == "required" and len(request["tools"]) == 1:
         name = forced_name(request["tools"][0])
+    if name is not None:
+        builder.uses(features.FORCED)
+    elif isinstance(choice, str) and choice in features.CHOICES:
+        builder.uses(f"tool_choice: {choice}")
     if name is not None and rules.forced >= 0:
         builder.constant += rules.forced
         builder.add_encoded("." + name)
@@ -196,5 +200,7 @@ def _schema(request: dict[str, Any]) -> dict[str, Any] | None:
 def _add_format(builder: LayoutBuilder, request: dict[str, Any], rules: ResponsesRules) -> None:
     schema = _schema(request)
     if schema is not None:
-        builder.add_encoded(format_of(schema).text)
+        shown = format_of(schema)
+        builder.uses(*shown.forms, features.SCHEMA_WITH_TOOLS if request.get("tools") else features.SCHEMA)
+        builder.add_encoded(shown.text)
         builder.constant += rules.schema

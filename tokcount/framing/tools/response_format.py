@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tokcount.framing.tools.schema_forms import response_forms
+
 UNSHOWN = frozenset(
     {
         *("additionalProperties", "required", "default", "format", "pattern", "$schema"),
@@ -26,6 +28,8 @@ class ResponseFormat(NamedTuple):
 
     name: str
     text: str
+    forms: tuple[str, ...]
+    """Features of the schema: `tokcount.framing.evidence` knows how well each is confirmed."""
 
 
 def response_format(value: Any) -> ResponseFormat | None:
@@ -56,7 +60,8 @@ def format_of(definition: dict[str, Any]) -> ResponseFormat:
     description = definition.get("description")
     comment = f"// {description}\n" if isinstance(description, str) and description else ""
     schema = json.dumps(shown(definition.get("schema")), separators=(",", ":"))
-    return ResponseFormat(name, f"# Response Formats\n\n## {name}\n\n{comment}{schema}")
+    forms = tuple(sorted(response_forms(definition.get("schema"))))
+    return ResponseFormat(name, f"# Response Formats\n\n## {name}\n\n{comment}{schema}", forms)
 
 
 def shown(schema: Any) -> Any:

@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from tokcount.framing.tools.confirmed import guesses
+from tokcount.framing.features import CUSTOM_TOOLS, GRAMMAR
+from tokcount.framing.tools.schema_forms import tool_forms
 from tokcount.framing.tools.schema_tree import Node, Schema
 from tokcount.framing.tools.typescript import grammar_of, parameters, render_functions
 from tokcount.framing.tools.typescript_0613 import parameters_0613
@@ -18,8 +19,7 @@ from tokcount.framing.tools.typescript_0613 import parameters_0613
 Renderer = Literal["typescript", "0613"]
 
 OTHER_TOOLS = "tools other than functions are not counted"
-CUSTOM_TOOLS = "custom tools"
-GRAMMAR = 47
+_GRAMMAR = 47
 """Hidden text for a grammar: two recorded calls, one in Chat Completions and one in Responses."""
 
 
@@ -38,8 +38,8 @@ class ToolSet(NamedTuple):
     """Hosted tools and unreadable ones; they are not in the text."""
     hidden: int
     """Tokens of the hidden text that the API adds for grammars of custom tools."""
-    guesses: tuple[str, ...]
-    """Reasons why the text is not confirmed."""
+    forms: tuple[str, ...]
+    """Features of the definitions: `tokcount.framing.evidence` knows how well each is confirmed."""
 
 
 def tool_set(
@@ -70,14 +70,13 @@ def _render(tools: Any, functions: Any, renderer: Renderer, flat: bool) -> ToolS
     if not offered and not others:
         return None
     body = render_functions(offered, parameters_0613 if renderer == "0613" else parameters) if offered else ""
-    reasons: set[str] = set()
+    forms: set[str] = set()
     for function in offered:
         if function.get("type") == "custom":
-            reasons.add(CUSTOM_TOOLS)
+            forms.add(GRAMMAR if grammar_of(function) else CUSTOM_TOOLS)
         if not isinstance(function.get("name"), str):
-            reasons.add("a function without a name")
-        if function.get("parameters"):
-            reasons |= guesses(function["parameters"])
+            forms.add("a function without a name")
+        forms |= tool_forms(function.get("parameters"))
     return ToolSet(
         body=body,
         block="# Tools\n\n## functions\n\n" + body if body else "",
@@ -85,9 +84,9 @@ def _render(tools: Any, functions: Any, renderer: Renderer, flat: bool) -> ToolS
         functions=len(offered),
         others=others,
         hidden=sum(
-            GRAMMAR for function in offered if function.get("type") == "custom" and grammar_of(function)
+            _GRAMMAR for function in offered if function.get("type") == "custom" and grammar_of(function)
         ),
-        guesses=tuple(sorted(reasons)),
+        forms=tuple(sorted(forms)),
     )
 
 

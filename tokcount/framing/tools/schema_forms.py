@@ -1,0 +1,139 @@
+"""Which forms of JSON Schema a definition has: how well each is confirmed is in `tokcount.framing.evidence`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tokcount.framing.features import OF_RESPONSE_SCHEMA, OF_TOOL_SCHEMA
+from tokcount.framing.tools.schema_tree import MAX_DEPTH, Schema
+
+_EVERYWHERE: Final = frozenset({"type", "description", "properties", "items", "required", "enum"})
+"""Keywords that say nothing by themselves: `_shapes` names what is special about their values."""
+_KEYWORDS: Final = frozenset(
+    {
+        *("$anchor", "$comment", "$defs", "$dynamicRef", "$id", "$ref", "$schema", "allOf", "anyOf", "const"),
+        *("additionalItems", "additionalProperties", "contains", "contentEncoding", "contentMediaType"),
+        *("default", "definitions", "dependencies", "dependentRequired", "dependentSchemas", "deprecated"),
+        *("discriminator", "else", "example", "examples", "exclusiveMaximum", "exclusiveMinimum", "format"),
+        *(
+            "if",
+            "maxItems",
+            "maxLength",
+            "maxProperties",
+            "maximum",
+            "minItems",
+            "minLength",
+            "minProperties",
+        ),
+        *("minimum", "multipleOf", "not", "nullable", "oneOf", "pattern", "patternProperties", "prefixItems"),
+        *("propertyNames", "readOnly", "strict", "then", "title", "unevaluatedItems"),
+        *("unevaluatedProperties", "uniqueItems", "writeOnly"),
+    }
+)
+"""Keywords of JSON Schema and OpenAPI that are named; any other is `an unknown keyword`."""
+_SCHEMAS: Final = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
+_NAMED: Final = ("properties", "$defs", "definitions", "patternProperties")
+_LISTED: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
+_NUMBERS: Final = frozenset({"integer", "number"})
+_SCALARS: Final = (str, int, float, type(None))
+
+
+def tool_forms(schema: Any) -> set[str]:
+    """The forms in the parameters of a function."""
+    return {form + OF_TOOL_SCHEMA for form in _forms(schema, 0)}
+
+
+def response_forms(schema: Any) -> set[str]:
+    """The forms in the schema of a response format, which is shown as JSON: its keywords are all that matters."""
+    return {form + OF_RESPONSE_SCHEMA for found in _schemas(schema, 0) for form in _keywords(found)}
+
+
+def _forms(schema: Any, depth: int) -> set[str]:
+    if schema and not isinstance(schema, dict):
+        return {"no object"}
+    root = {"a description of the root"} if schema and schema.get("description") else set()
+    return root.union(*(_keywords(found) | set(_shapes(found)) for found in _schemas(schema, depth)))
+
+
+def _schemas(schema: Any, depth: int) -> Iterator[Schema]:
+    """A schema and all schemas in it, as deep as they are shown."""
+    if not isinstance(schema, dict) or depth > MAX_DEPTH:
+        return
+    yield schema
+    inner = [schema.get(key) for key in _SCHEMAS]
+    for key in _NAMED:
+        named = schema.get(key)
+        inner += named.values() if isinstance(named, dict) else []
+    for key in _LISTED:
+        inner += _list(schema, key)
+    for value in inner:
+        yield from _schemas(value, depth + 1)
+
+
+def _keywords(schema: Schema) -> set[str]:
+    special = schema.keys() - _EVERYWHERE
+    if schema.get("additionalProperties") is False:
+        special -= {"additionalProperties"}
+    known = special & _KEYWORDS
+    return known | {"an unknown keyword"} if special - known else set(known)
+
+
+def _shapes(schema: Schema) -> Iterator[str]:
+    """What is special about the values of common keywords."""
+    kind, named = schema.get("type"), schema.get("properties")
+    if schema.get("additionalProperties") in (True, {}):
+        yield "any additionalProperties"
+    if kind == "object" and not named:
+        yield "an object without properties"
+    if isinstance(named, dict) and not all(str(name).isidentifier() for name in named):
+        yield "a property whose name is not an identifier"
+    if not all(isinstance(member, str) for member in _list(schema, "enum")):
+        yield "an enum with values that are not strings"
+    if "default" in schema and not isinstance(schema["default"], _SCALARS):
+        yield "a default that is a list or an object"
+    if "format" in schema and kind != "string":
+        yield "a format of no string"
+    yield from _of_numbers(schema, kind)
+    yield from _of_unions(schema, kind)
+    yield from _of_arrays(schema, kind)
+
+
+def _of_numbers(schema: Schema, kind: Any) -> Iterator[str]:
+    if kind == "integer" and {"minimum", "maximum"} & schema.keys():
+        yield "bounds of an integer"
+
+
+def _of_unions(schema: Schema, kind: Any) -> Iterator[str]:
+    for variant in (*_list(schema, "anyOf"), *_list(schema, "oneOf")):
+        if isinstance(variant, dict) and variant.get("type") == "array":
+            yield "a union with arrays"
+        elif isinstance(variant, dict) and (variant.get("properties") or "$ref" in variant):
+            yield "a union with objects"
+    if isinstance(kind, list):
+        yield "a list of types"
+        if {"minimum", "maximum", "format", "exclusiveMinimum", "enum"} & schema.keys():
+            yield "a list of types with bounds or an enum"
+        if "array" in kind or "object" in kind:
+            yield "a list of types with array or object"
+
+
+def _of_arrays(schema: Schema, kind: Any) -> Iterator[str]:
+    items = schema.get("items")
+    if kind == "array" and not items:
+        yield "an array without items"
+    if not isinstance(items, dict):
+        return
+    if items.get("type") == "array":
+        yield "an array of arrays"
+    elif _list(items, "enum"):
+        yield "an array of enums"
+    elif items.get("properties") or "$ref" in items:
+        yield "an array of objects"
+    elif {"anyOf", "oneOf"} & items.keys():
+        yield "an array of unions"
+
+
+def _list(schema: Schema, key: str) -> list[Any]:
+    value = schema.get(key)
+    return value if isinstance(value, list) else []

@@ -29,7 +29,7 @@ PERIODS = (
     (("responses", "chat", MESSAGES), date(2025, 3, 1), date(2025, 4, 1)),
     (("responses", "o", MESSAGES), date(2025, 3, 1), date(2025, 4, 1)),
 )
-"""Row, first day, first day after: times that billed differently than the rules say."""
+"""Row, first day, first day after: times that billed differently than the rules say, by docs/framing-responses.md."""
 
 
 class Case(NamedTuple):

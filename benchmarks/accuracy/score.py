@@ -135,7 +135,14 @@ def score(record: dict[str, Any], lay_out: Callable[..., Layout] = layout) -> Sc
     usage = record["response"]["usage"]
     billed = usage.get("prompt_tokens", usage.get("input_tokens"))
     created = record["response"].get("created") or record["response"].get("created_at")
-    laid = lay_out(kind, with_images(record["request"]), family, timestamp=created, model=model)
+    laid = lay_out(
+        kind,
+        with_images(record["request"]),
+        family,
+        timestamp=created,
+        model=model,
+        response=record["response"],
+    )
     tok = counter(encoding_of(model))
     counted = laid.constant + laid.token_ids + sum(map(tok, laid.texts))
     return Score(counted, billed, laid.basis, laid.reasons, laid.features, family, created)

@@ -4,8 +4,9 @@
 it and how many of them are counted as they were billed. benchmarks/accuracy/evidence.py makes the file from recordings;
 docs/framing.md explains it. A count is `exact` when
 
-- recordings of its model and of each of its features confirm the rules (`Evidence.confirms`), and
-- no recordings of a feature on that model, or from that time, contradict them (`Evidence.contradicts`).
+- recordings of its model and of each of its features confirm the rules (`Evidence.confirms`),
+- no recordings of a feature on that model contradict them (`Evidence.contradicts`), and
+- it is from no period that is known to have billed differently, unless recordings from that period confirm the rules.
 
 What has no row has no recordings, so it is `estimated`.
 """
@@ -177,7 +178,7 @@ class EvidenceTable:
             return
         for row in self._periods:
             applies = (row.endpoint, row.scope) == (kind, family) and row.feature in features
-            if applies and row.contradicts and row.covers(time):
+            if applies and row.covers(time) and not row.confirms:
                 yield f"{row.feature}, {row.span}"
 
 

@@ -1,4 +1,4 @@
-"""The features of a request whose rules are confirmed or not, in the words that reports use.
+"""The features of a call whose rules are confirmed or not, in the words that reports use.
 
 A layout names those that its request has; `tokcount.framing.evidence` knows what recordings say about each.
 """
@@ -37,6 +37,9 @@ RESULT_MEDIA: Final = "media in a tool result"
 IMAGE: Final = "an image"
 LOW_DETAIL: Final = "an image in low detail"
 OLD_REASONING: Final = "reasoning from before the last user message"
+ANSWER_CALLS: Final = "an answer of several calls"
+ANSWER_MESSAGES: Final = "an answer of several messages"
+"""Responses has billed the input of such answers in several ways."""
 COMPACTED: Final = "a context that the server may compact"
 SUFFIX: Final = "a suffix"
 

@@ -25,15 +25,19 @@ def layout(
     roles: bool = False,
     timestamp: float | None = None,
     model: str = "",
+    response: dict[str, Any] | None = None,
 ) -> Layout:
     """The layout of a request of `kind`, as the models of `family` bill it.
 
+    `response`, the answer that it was billed with, can make the count less certain.
     `timestamp` (seconds since 1970, UTC) chooses between rules that changed over time; without it the latest rule
     applies. `model` (a name) selects the rules of single models of the family. With `roles` the layout has the role
     of each text of its content. Never raises for decoded JSON.
     """
     try:
-        laid = unlabelled(kind, request, family, roles=roles, timestamp=timestamp, model=model)
+        laid = unlabelled(
+            kind, request, family, roles=roles, timestamp=timestamp, model=model, response=response
+        )
     except RecursionError:
         return _texts_alone(request, family, roles)
     if kind in WITH_MESSAGES and not family.framed:
@@ -52,14 +56,18 @@ def unlabelled(
     roles: bool = False,
     timestamp: float | None = None,
     model: str = "",
+    response: dict[str, Any] | None = None,
 ) -> Layout:
     """The layout as if the rules for everything in the request were confirmed."""
     if kind == "chat":
         return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model)
     if kind == "responses":
+        from tokcount.framing.responses.answer import answer_features
         from tokcount.framing.responses.request import layout_responses
 
-        return layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
+        laid = layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
+        laid.features |= answer_features(response)
+        return laid
     return layout_prompts(request, family, roles=roles, timestamp=timestamp, model=model)
 
 

@@ -137,6 +137,7 @@ class RecordCounter:
                 model=group.model,
                 timestamp=record.timestamp,
                 roles=self._plan.roles or self._plan.parts,
+                response=record.response if group.is_own else None,
             )
             if laid.basis != "exact":
                 doubts.worsen(laid.basis, laid.reasons)

@@ -50,6 +50,11 @@ class FramingGroup(NamedTuple):
     model: str
     targets: list[tuple[int, CountingTarget]]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether records are counted as they were billed, among others."""
+        return self.targets[0][1].label == OWN
+
 
 class Framings(NamedTuple):
     """All framing groups of the records of one kind and model.

@@ -105,11 +105,14 @@ def _of_numbers(schema: Schema, kind: Any) -> Iterator[str]:
 
 
 def _of_unions(schema: Schema, kind: Any) -> Iterator[str]:
-    for variant in (*_list(schema, "anyOf"), *_list(schema, "oneOf")):
-        if isinstance(variant, dict) and variant.get("type") == "array":
+    variants = (*_list(schema, "anyOf"), *_list(schema, "oneOf"))
+    for variant in (variant for variant in variants if isinstance(variant, dict)):
+        if variant.get("type") == "array":
             yield "a union with arrays"
-        elif isinstance(variant, dict) and (variant.get("properties") or "$ref" in variant):
+        elif variant.get("properties") or "$ref" in variant:
             yield "a union with objects"
+        elif variant.get("type") == "object":
+            yield "a union with an object without properties"
     if isinstance(kind, list):
         yield "a list of types"
         if {"minimum", "maximum", "format", "exclusiveMinimum", "enum"} & schema.keys():

@@ -127,6 +127,11 @@ class Detector:
             return False
         return False
 
+    def end_of_stream(self) -> Iterator[Item]:
+        """What the end of a stream completes in grouped formats."""
+        for group in self._groups.values():
+            yield from _noted(group, group.session.end_of_stream())
+
     def finish(self, *, run: bool = False) -> Iterator[Item]:
         """What grouped formats still hold at the end of a file, or of the whole `run`."""
         for entry in self._entries:

@@ -117,6 +117,10 @@ class Session(ABC):
         Decide before the first item is produced: the result may be discarded.
         """
 
+    def end_of_stream(self) -> Iterable[Item]:
+        """The items that a mark completes which is no value: `data: [DONE]` of an event stream."""
+        return ()
+
     def finish(self) -> Iterable[Item]:
         """The items that were still incomplete when the file (or run) ended."""
         return ()

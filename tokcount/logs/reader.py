@@ -215,12 +215,10 @@ class Reader:
                 yield each
                 continue
             line, index, value = each
-            if value is END_OF_STREAM:
-                yield from self._held_back()
-                continue
             place = Location(source, line, index)
             try:
-                for item in items(value, place):
+                ends = value is END_OF_STREAM
+                for item in self._detector.end_of_stream() if ends else items(value, place):
                     if index and isinstance(item, Record):
                         item.index += index
                     yield item

@@ -11,17 +11,63 @@ from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded
 
 _BODIES = {"chat": "chat.completion", "completions": "text_completion"}
+_ARGUMENTS = {"function": "arguments", "custom": "input"}
+_LAST_EVENTS = ("response.completed", "response.incomplete", "response.failed")
+_FRAGMENTS: dict[str, tuple[str, str, str | None]] = {
+    "output_text": ("message", "content", "output_text"),
+    "refusal": ("message", "content", "refusal"),
+    "reasoning_text": ("reasoning", "content", "reasoning_text"),
+    "reasoning_summary_text": ("reasoning", "summary", "summary_text"),
+    "function_call_arguments": ("function_call", "arguments", None),
+    "mcp_call_arguments": ("mcp_call", "arguments", None),
+    "custom_tool_call_input": ("custom_tool_call", "input", None),
+    "code_interpreter_call_code": ("code_interpreter_call", "code", None),
+}
+"""Events with fragments of an output item: the type of the item, the field, and for a list the type of its parts
+(OpenAI API reference, "Streaming events").
+"""
+
+
+class CallStream:
+    """One call of a tool: its name comes once, its arguments (of a custom tool, its input) in fragments."""
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.kind = "function"
+        self.name = ""
+        self.fragments: list[str] = []
+
+    def add(self, call: Json) -> None:
+        """Add one element of `tool_calls`."""
+        if isinstance(name := call.get("id"), str) and name:
+            self.id = name
+        if isinstance(call.get("custom"), dict):
+            self.kind = "custom"
+        if isinstance(called := call.get(self.kind), dict):
+            self.add_fragment(called)
+
+    def add_fragment(self, called: Json) -> None:
+        """Add a fragment of what was called."""
+        if isinstance(name := called.get("name"), str) and name:
+            self.name = name
+        if isinstance(fragment := called.get(_ARGUMENTS[self.kind]), str):
+            self.fragments.append(fragment)
+
+    def body(self) -> Json:
+        """What was called, as in a response that was not streamed."""
+        return {"name": self.name, _ARGUMENTS[self.kind]: "".join(self.fragments)}
 
 
 class ChoiceStream:
-    """One choice of a chat or completions stream: its text and tool calls, fragment by fragment."""
+    """One choice of a chat or completions stream: its texts and tool calls, fragment by fragment."""
 
     def __init__(self, index: int) -> None:
         self.index = index
-        self.texts: list[str] = []
-        self.refusals: list[str] = []
-        self.calls: dict[int, Json] = {}
-        self.function: Json | None = None
+        self.texts: dict[str, list[str]] = {}
+        """The fragments of each text of the message: `content`, `refusal`, and those that only some servers send."""
+        self.others: Json = {}
+        self.calls: dict[int, CallStream] = {}
+        self.function: CallStream | None = None
         self.finish_reason: str | None = None
 
     def add(self, choice: Json) -> None:
@@ -29,52 +75,100 @@ class ChoiceStream:
         if isinstance(reason := choice.get("finish_reason"), str):
             self.finish_reason = reason
         if isinstance(text := choice.get("text"), str):
-            self.texts.append(text)
+            self.texts.setdefault("content", []).append(text)
         delta = choice.get("delta")
-        if not isinstance(delta, dict):
-            return
-        if isinstance(content := delta.get("content"), str):
-            self.texts.append(content)
-        if isinstance(refusal := delta.get("refusal"), str):
-            self.refusals.append(refusal)
-        if isinstance(function := delta.get("function_call"), dict):
-            self.function = _with_fragment(self.function or {}, function)
-        calls = delta.get("tool_calls")
-        for position, call in enumerate(calls if isinstance(calls, list) else ()):
-            if isinstance(call, dict):
-                self._add_call(call, position)
+        for name, value in delta.items() if isinstance(delta, dict) else ():
+            self._add(name, value)
 
-    def _add_call(self, call: Json, position: int) -> None:
-        index = call.get("index")
-        index = index if isinstance(index, int) else position
-        known = self.calls.setdefault(index, {"id": "", "type": "function", "function": {}})
-        if isinstance(call.get("id"), str) and call["id"]:
-            known["id"] = call["id"]
-        if isinstance(function := call.get("function"), dict):
-            known["function"] = _with_fragment(known["function"], function)
+    def _add(self, name: str, value: Any) -> None:
+        """Add one field of a delta."""
+        if name == "tool_calls":
+            for position, call in enumerate(value if isinstance(value, list) else ()):
+                if isinstance(call, dict):
+                    index = call.get("index")
+                    self.calls.setdefault(index if isinstance(index, int) else position, CallStream()).add(
+                        call
+                    )
+        elif name == "function_call" and isinstance(value, dict):
+            self.function = self.function or CallStream()
+            self.function.add_fragment(value)
+        elif isinstance(value, str):
+            self.texts.setdefault(name, []).append(value)
+        elif isinstance(value, list):
+            known = self.others.setdefault(name, [])
+            if isinstance(known, list):
+                known.extend(value)
+        elif isinstance(value, dict):
+            self.others[name] = value
 
     def body(self, kind: Kind) -> Json:
         """The choice as in a response that was not streamed."""
-        text = "".join(self.texts)
+        texts = {name: "".join(fragments) for name, fragments in self.texts.items() if name != "role"}
+        text = texts.pop("content", "")
         if kind == "completions":
             return {"index": self.index, "text": text, "finish_reason": self.finish_reason}
-        message: Json = {"role": "assistant", "content": text or None}
-        if self.refusals:
-            message["refusal"] = "".join(self.refusals)
+        others = {name: other for name, other in {**self.others, **texts}.items() if other}
+        parts = others.pop("content", None)
+        if parts and text:
+            parts = [{"type": "text", "text": text}, *parts] if isinstance(parts, list) else text
+        message: Json = {"role": "assistant", "content": parts or text or None, **others}
         if self.calls:
-            message["tool_calls"] = [self.calls[index] for index in sorted(self.calls)]
+            message["tool_calls"] = [
+                {"id": call.id, "type": call.kind, call.kind: call.body()}
+                for _, call in sorted(self.calls.items())
+            ]
         if self.function:
-            message["function_call"] = self.function
+            message["function_call"] = self.function.body()
         return {"index": self.index, "message": message, "finish_reason": self.finish_reason}
 
 
-def _with_fragment(known: Json, fragment: Json) -> Json:
-    """A function call with one more fragment: the name comes once, the arguments in pieces."""
-    name, arguments = fragment.get("name"), fragment.get("arguments")
-    return {
-        "name": name if isinstance(name, str) and name else known.get("name", ""),
-        "arguments": known.get("arguments", "") + (arguments if isinstance(arguments, str) else ""),
-    }
+class ResponseStream:
+    """A stream of the Responses API: its last event holds the whole response; until then, items and fragments come."""
+
+    def __init__(self) -> None:
+        self.response: Json = {}
+        self.is_final = False
+        self.items: dict[int, Json] = {}
+        self.fragments: dict[int, dict[tuple[int, str], list[str]]] = {}
+
+    def add(self, kind: str, event: Json) -> None:
+        """Add one event."""
+        if isinstance(response := event.get("response"), dict):
+            self.response = response
+            self.is_final = self.is_final or kind in _LAST_EVENTS
+        place = event.get("output_index")
+        place = place if isinstance(place, int) else 0
+        if isinstance(item := event.get("item"), dict):
+            self.items[place] = item
+            if kind == "response.output_item.done":
+                self.fragments.pop(place, None)
+        name = kind.removeprefix("response.").removesuffix(".delta")
+        if name in _FRAGMENTS and isinstance(fragment := event.get("delta"), str):
+            part = event.get("content_index", event.get("summary_index"))
+            key = (part if isinstance(part, int) else 0, name)
+            self.fragments.setdefault(place, {}).setdefault(key, []).append(fragment)
+
+    def body(self) -> Json:
+        """The response; of a stream that was cut off, what had arrived until then."""
+        if self.is_final:
+            return self.response
+        output = [self._item(place) for place in sorted({*self.items, *self.fragments})]
+        return {**self.response, "object": "response", "output": output}
+
+    def _item(self, place: int) -> Json:
+        """One item of the output; when it was cut off, with its fragments."""
+        item = {**self.items.get(place, {})}
+        for (_, name), fragments in sorted(self.fragments.get(place, {}).items()):
+            kind, field, part = _FRAGMENTS[name]
+            item.setdefault("type", kind)
+            text = "".join(fragments)
+            if part is None:
+                item[field] = text
+            else:
+                known = item.get(field)
+                written = {"type": part, "refusal" if part == "refusal" else "text": text}
+                item[field] = [*(known if isinstance(known, list) else ()), written]
+        return {"role": "assistant", **item} if item.get("type") == "message" else item
 
 
 class Assembly:
@@ -84,13 +178,13 @@ class Assembly:
         self.kind: Kind | None = None
         self.metadata: Json = {}
         self.choices: dict[int, ChoiceStream] = {}
-        self.final: Json | None = None
-        self.texts: dict[tuple[Any, Any], list[str]] = {}
+        self.response: ResponseStream | None = None
+        self.has_ended = False
 
     def add(self, chunk: Json) -> None:
         """Add one chunk of either API."""
         if isinstance(kind := chunk.get("type"), str) and kind.startswith("response."):
-            self._add_response_event(kind, chunk)
+            self._add_event(kind, chunk)
             return
         for name in ("id", "model", "created", "service_tier", "error"):
             if chunk.get(name):
@@ -101,43 +195,47 @@ class Assembly:
             self.kind = "completions"
         elif self.kind is None and chunk.get("object"):
             self.kind = "chat"
-        choices = chunk.get("choices")
-        for choice in choices if isinstance(choices, list) else ():
-            if isinstance(choice, dict):
-                index = choice.get("index")
-                index = index if isinstance(index, int) else 0
-                self.choices.setdefault(index, ChoiceStream(index)).add(choice)
+        choices = _choices(chunk)
+        for index, choice in choices:
+            self.choices.setdefault(index, ChoiceStream(index)).add(choice)
+        self.has_ended = all(choice.finish_reason for choice in self.choices.values()) or not choices
 
-    def _add_response_event(self, kind: str, event: Json) -> None:
+    def _add_event(self, kind: str, event: Json) -> None:
         self.kind = "responses"
-        response = event.get("response")
-        if isinstance(response, dict):
-            self.metadata = response
-            if kind in ("response.completed", "response.incomplete", "response.failed"):
-                self.final = response
-        elif kind == "response.output_text.delta" and isinstance(event.get("delta"), str):
-            place = (event.get("output_index"), event.get("content_index"))
-            self.texts.setdefault(place if all(isinstance(n, int) for n in place) else (0, 0), []).append(
-                event["delta"]
-            )
+        self.response = self.response or ResponseStream()
+        self.response.add(kind, event)
+        self.has_ended = self.response.is_final
+
+    def begins_again(self, chunk: Json) -> bool:
+        """Does a chunk bring more of a choice that is finished? Then it is of another stream with the same id."""
+        return any(
+            index in self.choices and self.choices[index].finish_reason and _has_text(choice)
+            for index, choice in _choices(chunk)
+        )
 
     def body(self) -> Json:
         """The response body; for a stream that was cut off, with what had arrived until then."""
-        if self.kind == "responses":
-            return self.final or {**self.metadata, "object": "response", "output": self._output()}
+        if self.response is not None:
+            return self.response.body()
         kind = self.kind or "chat"
         choices = [self.choices[index].body(kind) for index in sorted(self.choices)]
         return {**self.metadata, "object": _BODIES[kind], "choices": choices}
 
-    def _output(self) -> list[Json]:
-        return [
-            {
-                "type": "message",
-                "role": "assistant",
-                "content": [{"type": "output_text", "text": "".join(pieces)}],
-            }
-            for pieces in self.texts.values()
-        ]
+
+def _choices(chunk: Json) -> list[tuple[int, Json]]:
+    """The choices of a chunk with their indices."""
+    choices = chunk.get("choices")
+    return [
+        (index if isinstance(index := choice.get("index"), int) else 0, choice)
+        for choice in (choices if isinstance(choices, list) else ())
+        if isinstance(choice, dict)
+    ]
+
+
+def _has_text(choice: Json) -> bool:
+    delta = choice.get("delta")
+    delta = delta if isinstance(delta, dict) else {}
+    return bool(choice.get("text") or delta.get("content") or delta.get("tool_calls"))
 
 
 def assemble(chunks: Iterable[object]) -> Json | None:

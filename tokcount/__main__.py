@@ -36,27 +36,39 @@ def main() -> None:
     except MemoryError:
         _print_error("tokcount: out of memory: run again with --jobs 1 or on smaller files.")
         sys.exit(ExitCode.DATA)
+    except OSError as error:
+        _explain(error, _refused(error))
+        sys.exit(ExitCode.USAGE)
     except BaseException as error:  # noqa: BLE001 - a panic in a Rust library is not an Exception
-        _explain(error)
+        why = _memory_limit() or "this is a bug; run again with"
+        _explain(error, f"unexpected {type(error).__name__}: {why}")
         sys.exit(ExitCode.DATA)
 
 
 @contextlib.contextmanager
 def _signals_interrupt() -> Iterator[None]:
-    """While the program runs, a terminating signal raises `KeyboardInterrupt`, so that everything is cleaned up."""
+    """While the program runs, a terminating signal raises `KeyboardInterrupt`, so that everything is cleaned up.
+
+    Afterwards it ends the program at once, with the same exit code.
+    """
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    signals = [number for name in names if signal.getsignal(number := signal.Signals[name]) == signal.SIG_DFL]
+    ours = (signal.SIG_DFL, _end)
+    signals = [number for name in names if signal.getsignal(number := signal.Signals[name]) in ours]
     for number in signals:
         signal.signal(number, _interrupt)
     try:
         yield
     finally:
         for number in signals:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, _end)
 
 
 def _interrupt(number: int, frame: Any) -> None:  # noqa: ARG001 - the signature of signal handlers
     raise KeyboardInterrupt
+
+
+def _end(number: int, frame: Any) -> None:  # noqa: ARG001 - the signature of signal handlers
+    os._exit(130)
 
 
 def _replace_closed_streams() -> None:
@@ -65,12 +77,28 @@ def _replace_closed_streams() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - stays open
 
 
-def _explain(error: BaseException) -> None:
+def _refused(error: OSError) -> str:
+    """What the system did not allow: a full disk, a limit on files or processes, a device that failed."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}; check disk space, permissions and limits (ulimit -a), or run again with"
+
+
+def _memory_limit() -> str:
+    """Why anything may fail under a limit on memory: libraries that cannot be loaded raise errors of all kinds."""
+    try:
+        import resource
+    except ImportError:
+        return ""  # Windows
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return ""
+    return f"perhaps out of memory, the limit is {limit >> 20:,} MB (ulimit -v); raise it, or run again with"
+
+
+def _explain(error: BaseException, problem: str) -> None:
+    """Print the problem, which ends where `--debug` is named, or with `--debug` the traceback."""
     if "--debug" not in sys.argv:
-        name = type(error).__name__
-        _print_error(
-            f"tokcount: unexpected {name}: this is a bug; run again with --debug to see where it was raised."
-        )
+        _print_error(f"tokcount: {problem} --debug to see where it was raised.")
         return
     from tokcount.cli.debug import traceback_lines
 

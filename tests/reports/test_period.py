@@ -75,7 +75,7 @@ def test_undated_records_are_left_out_and_counted() -> None:
     frame = log("2024-01-01", "2024-01-02", None)
     found = monthly_projection(frame)
 
-    assert found.basis == "2 days, 2024-01-01 to 2024-01-02; 2 of 3 records (1 without a timestamp)"
+    assert found.basis == "2 days, 2024-01-01 to 2024-01-02; 2 of 3 records, 1 without a timestamp"
     assert used(frame, found) == 2
 
 

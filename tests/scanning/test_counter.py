@@ -117,6 +117,39 @@ def test_a_model_that_is_not_known_is_never_counted_exactly() -> None:
     assert [row["own:basis"] for row in (none, known)] == ["exact", "exact"]
 
 
+NOT_IN_CATALOG = "is not in the catalog (--prices adds it), counted as gpt-4o"
+
+
+@pytest.mark.parametrize(
+    ("asked", "served", "reason"),
+    [
+        (
+            "gpt-4o",
+            "gpt-4o-2099-01-01",
+            "'gpt-4o-2099-01-01' is not in the catalog (--prices adds it), counted as gpt-4o",
+        ),
+        (
+            "gpt-4o-20990101",
+            None,
+            "'gpt-4o-20990101' is not in the catalog (--prices adds it), counted as gpt-4o",
+        ),
+        ("gpt-4o", "my-model", "unknown model 'my-model', counted as gpt-4o"),
+    ],
+)
+def test_a_served_model_that_is_not_in_the_catalog_is_estimated(
+    asked: str, served: str | None, reason: str
+) -> None:
+    (row,) = rows(make_plan(to=["gpt-4o"]), chat(model=asked, served_model=served))
+
+    assert (row["own:basis"], row["gpt-4o:basis"], row["reason"]) == ("estimated", "exact", reason)
+
+
+def test_a_target_whose_date_is_not_in_the_catalog_is_estimated() -> None:
+    (row,) = rows(make_plan(to=["gpt-4o-2099-01-01"]), chat(model="gpt-4o"))
+
+    assert (row["own:basis"], row["gpt-4o-2099-01-01:basis"]) == ("exact", "estimated")
+
+
 @pytest.mark.parametrize("flag", ["truncated", "redacted"])
 def test_text_that_the_log_cut_is_not_counted(flag: str) -> None:
     (row,) = rows(make_plan(), chat(flags=(flag,), usage=Usage(input=900, output=3)))

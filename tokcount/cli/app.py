@@ -85,6 +85,8 @@ class LazyGroup(TyperGroup):
             if not asked:
                 raise  # typer shows the help
             raise UsageError(_one_line(error)) from None
+        except BrokenPipeError:
+            raise _closed() from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, translating what typer would end with exit codes of its own.
@@ -99,15 +101,20 @@ class LazyGroup(TyperGroup):
         except KeyboardInterrupt:
             raise Interrupted("interrupted.") from None
         except BrokenPipeError:
-            from tokcount.render.writing import drop_stdout
-
-            drop_stdout()
-            raise typer.Exit from None
+            raise _closed() from None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The list of commands, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _closed() -> typer.Exit:
+    """The end of a run whose reader of standard output has gone away."""
+    from tokcount.render.writing import drop_stdout
+
+    drop_stdout()
+    return typer.Exit()
 
 
 def _one_line(error: Any) -> str:

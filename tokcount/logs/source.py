@@ -42,6 +42,8 @@ class Source(msgspec.Struct, frozen=True):
         Raises `OSError` as `open` does, and when the name now refers to another file (a log that was rotated).
         """
         if self.is_stdin:
+            if sys.stdin is None:
+                raise OSError(errno.EBADF, "standard input is closed")
             return sys.stdin.buffer
         opened = Path(self.path).open("rb", buffering=0)  # noqa: SIM115 - the caller closes it
         if self.file is not None and self.file != _number(os.fstat(opened.fileno())):

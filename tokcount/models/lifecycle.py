@@ -38,7 +38,7 @@ def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = 
     catalog = catalog or catalogs.default()
     model = _model(model, catalog)
     day = model.shutdown_date
-    if day is None or day > today + WARN_AHEAD:
+    if day is None or day - today > WARN_AHEAD:
         return None
     chain = replacement_chain(model, catalog)
     instead = f"; replacement: {' → '.join(chain)}" if chain else "; no replacement is named"
@@ -56,7 +56,7 @@ def recommended(model: Model | str, today: date, catalog: Catalog | None = None)
     """
     catalog = catalog or catalogs.default()
     chain = [_model(name, catalog) for name in replacement_chain(model, catalog)]
-    staying = next((one for one in chain if _is_available(one, today + MOVE_AHEAD)), None)
+    staying = next((one for one in chain if _is_available(one, today, MOVE_AHEAD)), None)
     if staying is not None:
         return staying
     available = [one for one in chain if _is_available(one, today)]
@@ -84,8 +84,9 @@ def is_current(model: Model, today: date) -> bool:
     return _is_available(model, today)
 
 
-def _is_available(model: Model, day: date) -> bool:
-    return model.shutdown_date is None or model.shutdown_date > day
+def _is_available(model: Model, day: date, ahead: timedelta = timedelta()) -> bool:
+    """Whether a model is still there on a day, and for more than some days `ahead`."""
+    return model.shutdown_date is None or model.shutdown_date - day > ahead
 
 
 def _model(model: Model | str, catalog: Catalog) -> Model:

@@ -96,7 +96,7 @@ def _of(made_from: int, dated: int, undated: int) -> str:
     """How many of the records a projection is made from, where not all; and how many of the others have no time."""
     if made_from == dated + undated:
         return ""
-    without = f" ({undated:,} without a timestamp)" if undated else ""
+    without = f", {undated:,} without a timestamp" if undated else ""
     return f"; {made_from:,} of {dated + undated:,} records{without}"
 
 

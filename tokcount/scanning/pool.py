@@ -142,6 +142,15 @@ def start_method() -> str:
     return "fork" if sys.platform == "linux" and alone else "spawn"
 
 
+def can_share() -> bool:
+    """Whether processes can share memory here: a limit on the size of files, or a full disk, prevents it."""
+    try:
+        multiprocessing.get_context(start_method()).Value("q", 0)
+    except OSError:
+        return False
+    return True
+
+
 def _start(make: Callable[[], Any], read: Synchronized[int], prepared: Any) -> None:
     """Begin a worker process: the parent handles Ctrl-C, and without the parent there is nothing to do.
 

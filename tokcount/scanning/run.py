@@ -96,9 +96,14 @@ def run(
 
 
 def processes_for(sources: Sequence[Source], jobs: int | None) -> int:
-    """How many processes to use: `jobs`, by default one per core; one where starting more would not pay."""
+    """How many processes to use: `jobs`, by default one per core; one where more do not pay or cannot share memory."""
     large = sum(source.size or 0 for source in sources) >= WORTH_A_POOL
-    return (jobs or cores()) if large else 1
+    jobs = (jobs or cores()) if large else 1
+    if jobs == 1:
+        return 1
+    from tokcount.scanning.pool import can_share
+
+    return jobs if can_share() else 1
 
 
 def cores() -> int:

@@ -125,8 +125,9 @@ class Targets:
         calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
         family = calibrated.family if calibrated else FAMILIES[reference.family]
         place = self._encodings.index(reference.encoding)
+        doubt = _unknown_date(reference.label, reference.resolution) if calibrated is None else ""
         return CountingTarget(
-            reference.label, reference.encoding, family, name, reference.model is None, place
+            reference.label, reference.encoding, family, name, reference.model is None, place, doubt
         )
 
     def _own(self, served: str | None, asked: str | None) -> OwnModel | str:
@@ -140,7 +141,9 @@ class Targets:
                 target = self._place(CountingTarget(OWN, encoding, calibrated.family, name))
                 return OwnModel(target, found.model if found else None, name)
             if found is not None:
-                doubt = f"unknown model {named!r}, counted as {name}" if named not in (None, "", name) else ""
+                is_other = named not in (None, "", name)
+                reason = f"unknown model {named!r}, counted as {name}"
+                doubt = reason if is_other else _unknown_date(name, found)
                 model = found.model
                 family = FAMILIES[model.family]
                 target = CountingTarget(OWN, model.encoding, family, _billed_as(found), doubt=doubt)
@@ -163,3 +166,10 @@ class Targets:
         if target.encoding not in self._encodings:
             return target
         return msgspec.structs.replace(target, place=self._encodings.index(target.encoding))
+
+
+def _unknown_date(name: str, found: Resolution | None) -> str:
+    """Why no count under a model is exact of which the catalog knows only other dates; empty for all others."""
+    if found is None or not found.assumed:
+        return ""
+    return f"{name!r} is not in the catalog (--prices adds it), counted as {found.model.name}"

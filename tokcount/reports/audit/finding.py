@@ -91,7 +91,7 @@ def _level(gone: bool) -> Level:
 def _shutdown(name: str, case: Case) -> ModelShutdown | None:
     resolved = names.find(name, case.catalog)
     day = resolved.model.shutdown_date if resolved else None
-    if resolved is None or day is None or day > case.money.today + WARN_AHEAD:
+    if resolved is None or day is None or day - case.money.today > WARN_AHEAD:
         return None
     chain = replacement_chain(resolved.model, case.catalog)
     return ModelShutdown(name, day.isoformat(), day <= case.money.today, list(chain))

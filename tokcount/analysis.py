@@ -240,6 +240,7 @@ def _cost_plan(options: ScanOptions) -> ScanPlan:
 def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> CostOptions:
     """How to price; takes its part of the options out."""
     from tokcount.reports.cost.charges import CostOptions, check
+    from tokcount.reports.period import span_of
 
     given = cast("dict[str, Any]", options)
     money = CostOptions(
@@ -249,6 +250,7 @@ def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> 
         assume_model=plan.assume_model,
         by=by,
         answers=_answers(options),
+        span=span_of(plan.selection, _today(options)),
         **{name: given.pop(name) for name in Pricing.__annotations__ if name in given},
     )
     check(money)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokcount.reports.period import DAYS_A_MONTH, MonthlyProjection, monthly_projection
+from tokcount.reports.period import DAYS_A_MONTH, MonthlyProjection, monthly_projection, span_of
+from tokcount.scanning.selection import make_selection
 
 
 def log(*days: str | None) -> pl.DataFrame:
@@ -127,3 +128,27 @@ def test_days_are_days_in_utc() -> None:
     frame = pl.DataFrame({"timestamp": [datetime(2024, 1, 1, tzinfo=UTC), late]})
 
     assert monthly_projection(frame).months == ("2024-01",)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "basis"),
+    [
+        (None, None, "4 days, 2024-02-10 to 2024-02-13"),
+        ("2024-02-01", "2024-02-29", "1 whole month, 2024-02-01 to 2024-02-29"),
+        ("2024-02-05", "2024-02-14", "10 days, 2024-02-05 to 2024-02-14"),
+        ("2024-02-10T09:00", None, "4 days, 2024-02-10 to 2024-02-13"),
+        ("2020-01-01", "2030-12-31", "4 days, 2024-02-10 to 2024-02-13"),
+    ],
+)
+def test_a_selection_narrows_the_period(since: str | None, until: str | None, basis: str) -> None:
+    span = span_of(make_selection((), since, until), date(2026, 11, 22))
+
+    assert monthly_projection(log("2024-02-10", "2024-02-13"), span=span).basis == basis
+
+
+def test_days_to_come_are_in_no_period() -> None:
+    span = span_of(make_selection((), "2024-02-01", "2024-02-29"), today=date(2024, 2, 20))
+
+    found = monthly_projection(log("2024-02-10", "2024-02-13"), span=span)
+
+    assert (found.first, found.last, found.months) == (date(2024, 2, 1), date(2024, 2, 20), ())

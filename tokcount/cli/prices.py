@@ -110,6 +110,7 @@ def cost_options(
     """The options of the cost report. Raises `UsageError` for an impossible date or share."""
     from tokcount.reports.cost.answers import AS_LOGGED
     from tokcount.reports.cost.charges import CostOptions, check
+    from tokcount.reports.period import span_of
 
     options = CostOptions(
         baseline=plan.baseline,
@@ -122,6 +123,7 @@ def cost_options(
         answers=answers_of(group) or AS_LOGGED,
         monthly=group.monthly,
         records_per_month=group.records_per_month,
+        span=span_of(plan.selection, today),
         by=tuple(by),
     )
     check(options)

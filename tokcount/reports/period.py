@@ -16,6 +16,7 @@ import msgspec
 import polars as pl
 
 from tokcount.scanning.schema import TIME_FORMATS
+from tokcount.scanning.selection import Selection
 
 DAYS_A_MONTH: Final = Decimal("30.4375")
 """365.25 / 12."""
@@ -47,8 +48,19 @@ class MonthlyProjection(msgspec.Struct, frozen=True, kw_only=True):
         return pl.col("timestamp").is_not_null() if self.is_dated else pl.lit(value=True)
 
 
-def monthly_projection(frame: pl.DataFrame, records_per_month: int | None = None) -> MonthlyProjection:
-    """By a given monthly number of records, else by the whole months of the log, else by its days."""
+Span = tuple[date | None, date | None]
+"""The first and the last day that a selection asks for; `None`: it is open to that side."""
+ALL_TIME: Final[Span] = (None, None)
+
+
+def monthly_projection(
+    frame: pl.DataFrame, records_per_month: int | None = None, span: Span = ALL_TIME
+) -> MonthlyProjection:
+    """By a given monthly number of records, else by the whole months of the log, else by its days.
+
+    A log begins and ends on its first and last record; with a `span`, on the day that the span begins or ends, where
+    that lies in the same month.
+    """
     if records_per_month is not None:
         if not frame.height:
             return MonthlyProjection(factor=None, basis=NO_RECORDS)
@@ -58,6 +70,8 @@ def monthly_projection(frame: pl.DataFrame, records_per_month: int | None = None
     first, last = days.min(), days.max()
     if not isinstance(first, date) or not isinstance(last, date):
         return MonthlyProjection(factor=None, basis=NO_TIMESTAMPS)
+    first = min(first, _in_month_of(first, span[0]))
+    last = max(last, _in_month_of(last, span[1]))
     by_month = days.dt.strftime(MONTH).value_counts(name="records")
     return _by_days(first, last, dict(by_month.iter_rows()), frame.height - len(days))
 
@@ -82,6 +96,17 @@ def _by_days(first: date, last: date, by_month: Mapping[str, int], undated: int)
         months=named,
         is_dated=True,
     )
+
+
+def span_of(selection: Selection | None, today: date) -> Span:
+    """The days that a selection asks for, none of them in the future."""
+    first, last = selection.days if selection else ALL_TIME
+    return first, last and min(last, today)
+
+
+def _in_month_of(found: date, asked: date | None) -> date:
+    """The day that was asked for, if it lies in the same month; else the one found."""
+    return asked if asked is not None and asked.strftime(MONTH) == found.strftime(MONTH) else found
 
 
 def _without(empty: list[date]) -> str:

@@ -62,6 +62,15 @@ class Selection(msgspec.Struct, frozen=True):
     before: float | None = None
     text: str = ""
 
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day of the span of time, in UTC; `None`: it is open to that side."""
+        last = None if self.before is None else self.before - _INSTANT
+        first, end = (
+            None if time is None else datetime.fromtimestamp(time, UTC) for time in (self.since, last)
+        )
+        return first and first.date(), end and end.date()
+
     def meets(self, record: Record) -> bool:
         """Whether a record meets all conditions."""
         return all(condition.meets(record) for condition in self.where)

@@ -329,3 +329,26 @@ def test_a_budget_for_auto_is_measured_under_the_replacement_of_each_record(insi
         entry["value"] for entry in report(luna)["budgets"]
     ]
     assert {entry["replacement"] for entry in report(done)["auto"]} == {"gpt-6-luna"}
+
+
+def test_a_baseline_is_compared_with_the_same_selection_only(inside: Inside) -> None:
+    budget = ("--budget", "input_tokens.total <= baseline")
+    chats = ("--where", "kind = chat")
+    saved = inside("check", CHATS, *budget, *chats, "--save-baseline", "main.json")
+    same = inside("check", CHATS, *budget, *chats, "--since", "2000-01-01", "--baseline", "main.json")
+    other = inside("check", CHATS, *budget, "--baseline", "main.json")
+
+    assert (saved.code, same.code, other.code) == (0, 0, 2)
+    assert other.err == (
+        "main.json was saved over --where 'kind = \"chat\"', but this run is over all records; select the "
+        "same records, or save it again with --save-baseline main.json"
+    )
+
+
+def test_a_month_is_projected_from_the_days_asked_for(inside: Inside) -> None:
+    budget, days = ("--budget", "cost.per_month <= $100"), ("--since", "2026-09-01", "--until", "2026-09-30")
+    checked = report(inside("check", CHATS, *budget, *days, "-f", "json"))["budgets"][0]
+    projected = report(inside("cost", CHATS, *days, "--monthly", "-f", "json"))
+
+    assert checked["value"] == projected["references"][0]["monthly_usd"]
+    assert (projected["monthly"]["from"], projected["monthly"]["to"]) == ("2026-09-01", "2026-09-30")

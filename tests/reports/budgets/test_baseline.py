@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
-from tokcount.reports.budgets.baseline import from_text, merged, to_text
+from tokcount.reports.budgets.baseline import (
+    SavedBaseline,
+    conditions_of,
+    from_text,
+    merged,
+    need_same_records,
+    to_text,
+)
 from tokcount.reports.budgets.metric import Unit
 
 UNITS: list[Unit] = ["tokens", "records", "share", "usd"]
@@ -35,9 +42,9 @@ def test_a_baseline_is_sorted_with_one_value_per_line_and_money_as_strings() -> 
 def test_saved_values_are_read_back(values: dict[str, tuple[Decimal, Unit]]) -> None:
     text = to_text(values)
 
-    assert from_text(text.encode("utf-8", "surrogatepass"), "x") == {
-        key: value for key, (value, _) in values.items()
-    }
+    assert from_text(text.encode("utf-8", "surrogatepass"), "x") == SavedBaseline(
+        {key: value for key, (value, _) in values.items()}
+    )
     assert to_text(dict(reversed(values.items()))) == text
 
 
@@ -77,3 +84,29 @@ def test_a_file_that_is_not_a_baseline_gives_a_one_line_error(content: bytes, me
 
 def test_a_baseline_is_plain_json() -> None:
     assert json.loads(to_text({})) == {"tokcount_baseline": 1, "values": {}}
+
+
+@pytest.mark.parametrize(
+    ("selection", "conditions"),
+    [
+        ("", ""),
+        ('model = "gpt-4*", tag != "test"', 'model = "gpt-4*", tag != "test"'),
+        ('model = "gpt-4*", since 2024-01-01, until 2024-01-31', 'model = "gpt-4*"'),
+        ("since 2024-01-01T08:00, until 2024-01-31", ""),
+        ('tag = "a, since 2024"', 'tag = "a, since 2024"'),
+    ],
+)
+def test_a_baseline_keeps_the_conditions_but_not_the_span_of_time(selection: str, conditions: str) -> None:
+    assert conditions_of(selection) == conditions
+    assert from_text(to_text({}, conditions).encode(), "x").conditions == conditions
+
+
+@pytest.mark.parametrize(("saved", "now"), [("", 'kind = "chat"'), ('kind = "chat"', ""), ("a", "b")])
+def test_a_baseline_of_other_records_is_refused(saved: str, now: str) -> None:
+    with pytest.raises(
+        UsageError, match=r"^main.json was saved over .*, but this run is over .*; select"
+    ) as caught:
+        need_same_records(SavedBaseline({}, saved), now, "main.json")
+
+    assert "\n" not in str(caught.value)
+    need_same_records(SavedBaseline({}, saved), saved, "main.json")

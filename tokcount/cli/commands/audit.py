@@ -62,7 +62,7 @@ def audit(
     and -f json contains everything.
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    plan = _plan(job, references, why=why)
+    plan = job.selecting(_plan(job, references, why=why))
     asked = cost_options(plan, job.today, money)
     job.warn(plan)
     frame, skipped = job.count(plan)

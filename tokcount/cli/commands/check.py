@@ -32,9 +32,12 @@ SAVED_REPORT: Final = re.compile(rb'\s*\{\s*"schema_version"\s*:\s*\d+\s*,\s*"to
 """The beginning of every JSON report."""
 
 
-def options_of(group: BudgetGroup) -> CheckOptions:
-    """Parse the budgets. Raises `UsageError` for a wrong budget, for none, and for an unreadable baseline."""
-    from tokcount.reports.budgets.baseline import from_text, merged
+def options_of(group: BudgetGroup, selection: str = "") -> CheckOptions:
+    """Parse the budgets. Raises `UsageError` for a wrong budget, for none, and for a baseline that does not fit.
+
+    `selection` is that of the records which are checked, as reports name it.
+    """
+    from tokcount.reports.budgets.baseline import conditions_of, from_text, merged, need_same_records
     from tokcount.reports.budgets.compute import CheckOptions
     from tokcount.reports.budgets.language import parse
 
@@ -42,11 +45,13 @@ def options_of(group: BudgetGroup) -> CheckOptions:
         raise UsageError(
             "no budgets: pass --budget 'input_tokens.max <= 8000', or set fail or warn in [tool.tokcount.check]."
         )
-    values = [from_text(_read(path), str(path)) for path in _compared(group)]
+    saved = {str(path): from_text(_read(path), str(path)) for path in _compared(group)}
+    for name, baseline in saved.items():
+        need_same_records(baseline, conditions_of(selection), name)
     return CheckOptions(
         fail=tuple(map(parse, group.fail or ())),
         warn=tuple(map(parse, group.warn or ())),
-        baseline=merged(values) if values else None,
+        baseline=merged(baseline.values for baseline in saved.values()) if saved else None,
         saving=group.save_baseline is not None,
         allow_unknown=group.allow_unknown,
         top=group.top,
@@ -96,13 +101,14 @@ def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> Sca
     )
 
 
-def saved_values(verdicts: Sequence[Verdict]) -> tuple[str, list[str]]:
+def saved_values(verdicts: Sequence[Verdict], selection: str = "") -> tuple[str, list[str]]:
     """The text of the baseline file, and the keys left out of it because their values are unknown."""
     from tokcount.reports.budgets import baseline
     from tokcount.reports.budgets.compute import values
 
     known = values(verdicts)
-    return baseline.to_text(known), [verdict.key for verdict in verdicts if verdict.key not in known]
+    text = baseline.to_text(known, baseline.conditions_of(selection))
+    return text, [verdict.key for verdict in verdicts if verdict.key not in known]
 
 
 def _is_report(path: Path) -> bool:
@@ -141,10 +147,11 @@ def check(
     "cost.total <= baseline + 5%" or "drift.total <= 15% for gpt-5.6-luna". Budgets come from --budget and --warn, or
     from fail and warn in [tool.tokcount.check]. A budget whose value is unknown is broken, unless --allow-unknown.
     """
-    options = options_of(budgets)
     reports = saved_reports(paths)
+    selection = selection_of(read)
+    options = options_of(budgets, selection.text if selection else _selected(reports))
     if reports:
-        if selection_of(read) is not None:
+        if selection is not None:
             raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
         if answers_of(answers) is not None:
             raise UsageError(
@@ -191,7 +198,7 @@ def _check_logs(
     from tokcount.reports.budgets.from_scan import ScanSource
     from tokcount.reports.overview import overview
 
-    plan = plan_for(options, references, job)
+    plan = job.selecting(plan_for(options, references, job))
     frame, skipped = job.count(plan)
     passed = True
     if frame.height:
@@ -211,6 +218,7 @@ def _context(
     from tokcount.models.references import OWN
     from tokcount.reports.budgets.from_scan import BudgetContext
     from tokcount.reports.cost.answers import AS_LOGGED
+    from tokcount.reports.period import span_of
 
     return BudgetContext(
         baseline=references.from_ or OWN,
@@ -218,6 +226,7 @@ def _context(
         today=job.today,
         as_of=as_of_day(budgets.as_of, job.today),
         records_per_month=budgets.records_per_month,
+        span=span_of(plan.selection, job.today),
         assume_model=plan.assume_model,
         answers=answers or AS_LOGGED,
         catalog=plan.catalog,
@@ -227,15 +236,21 @@ def _context(
 def _finish(report: CheckReport, verdicts: list[Verdict], budgets: BudgetGroup, run: RunGroup) -> bool:
     """Save the baseline and the job summary; whether all budgets of level fail passed."""
     if budgets.save_baseline:
-        _save(verdicts, budgets.save_baseline, run)
+        _save(verdicts, _selected([report]), budgets.save_baseline, run)
     _summarise(report, run)
     return report.passed
 
 
-def _save(verdicts: list[Verdict], path: Path, run: RunGroup) -> None:
+def _selected(reports: Sequence[Report]) -> str:
+    """The selection of the first report that has one."""
+    found = (getattr(report, "selection", None) for report in reports)
+    return next((selection.conditions for selection in found if selection), "")
+
+
+def _save(verdicts: list[Verdict], selection: str, path: Path, run: RunGroup) -> None:
     from tokcount.render.writing import write
 
-    text, unknown = saved_values(verdicts)
+    text, unknown = saved_values(verdicts, selection)
     write(text, path)
     if unknown:
         inputs.say(f"left out of the baseline because unknown: {', '.join(unknown)}", run)

@@ -53,7 +53,7 @@ def cost(
     job = Job(paths, read, prices, run, output, per_record=per_record)
     keys = group_keys(by)
     plan = _plan(references, run, job.catalog)
-    plan = msgspec.structs.replace(plan, scripts="script" in keys)
+    plan = job.selecting(msgspec.structs.replace(plan, scripts="script" in keys))
     asked = cost_options(plan, job.today, money, keys)
     job.warn(plan)
     frame, skipped = job.count(plan)

@@ -8,9 +8,12 @@ merge, and a log that was moved or renamed still compares, because values are ke
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+
+import msgspec
 
 from tokcount.errors import UsageError
 from tokcount.reports.budgets.metric import Unit
@@ -18,19 +21,33 @@ from tokcount.reports.columns import decimal_text
 
 VERSION: Final = 1
 LARGEST: Final = 10**18
+SPAN: Final = re.compile(r"""(?:^|, )(?:since|until) [^"',]+(?=$|, (?:since|until) )""")
 Baseline = Mapping[str, Decimal]
 """What was measured → its value; shares as fractions, money in USD."""
 
 
-def to_text(values: Mapping[str, tuple[Decimal, Unit]]) -> str:
+class SavedBaseline(msgspec.Struct, frozen=True):
+    """What a file holds. `conditions`: which records the values are of, as `--where` selects them; empty: all."""
+
+    values: Baseline
+    conditions: str = ""
+
+
+def conditions_of(selection: str) -> str:
+    """The conditions of a selection as reports name it, without its span of time: periods may be compared."""
+    return SPAN.sub("", selection)
+
+
+def to_text(values: Mapping[str, tuple[Decimal, Unit]], conditions: str = "") -> str:
     """The file for some values: money as decimal strings, everything else as numbers."""
     plain = {key: json_value(value, unit) for key, (value, unit) in sorted(values.items())}
-    document = {"tokcount_baseline": VERSION, "values": plain}
+    selected = {"where": conditions} if conditions else {}
+    document = {"tokcount_baseline": VERSION, **selected, "values": plain}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def from_text(content: bytes, name: str) -> dict[str, Decimal]:
-    """The values of a file; ``name`` is the source that errors report.
+def from_text(content: bytes, name: str) -> SavedBaseline:
+    """The content of a file; ``name`` is the source that errors report.
 
     Raises `UsageError` when it is not a baseline, or one of an unknown version.
     """
@@ -47,7 +64,20 @@ def from_text(content: bytes, name: str) -> dict[str, Decimal]:
         raise UsageError(
             f"{name} is a baseline of version {document['tokcount_baseline']}; this tokcount reads version {VERSION}"
         )
-    return {key: _decimal(value, f"{name}: {key}") for key, value in values.items()}
+    numbers = {key: _decimal(value, f"{name}: {key}") for key, value in values.items()}
+    return SavedBaseline(numbers, str(document.get("where", "")))
+
+
+def need_same_records(saved: SavedBaseline, conditions: str, name: str) -> None:
+    """Raise `UsageError` when a baseline is of other records than those that are selected now."""
+    if saved.conditions != conditions:
+        before, now = (
+            f"--where {text!r}" if text else "all records" for text in (saved.conditions, conditions)
+        )
+        raise UsageError(
+            f"{name} was saved over {before}, but this run is over {now}; select the same records, or save it again "
+            f"with --save-baseline {name}"
+        )
 
 
 def merged(baselines: Iterable[Baseline]) -> dict[str, Decimal]:

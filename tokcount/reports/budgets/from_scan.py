@@ -35,7 +35,7 @@ from tokcount.reports.cost.charges import CostOptions, charged
 from tokcount.reports.cost.prices import PriceBook
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary
-from tokcount.reports.period import MonthlyProjection, monthly_projection
+from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
 from tokcount.scanning.selection import Condition, glob
 
 NO_RECORD: Final = "no record is selected"
@@ -65,6 +65,7 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     as_of: date | None = None
     records_per_month: int | None = None
+    span: Span = ALL_TIME
     assume_model: str | None = None
     answers: Answers = AS_LOGGED
     catalog: Catalog | None = None
@@ -194,7 +195,7 @@ class ScanSource:
         return f"{undated:,} of {rows.height:,} records {UNDATED}" if undated else ""
 
     def _projection(self) -> MonthlyProjection:
-        return monthly_projection(self._frame, self._context.records_per_month)
+        return monthly_projection(self._frame, self._context.records_per_month, self._context.span)
 
     def _totals(self) -> LogTotals:
         return LogTotals(self._frame.height, sum(self._skipped.reasons.values()))

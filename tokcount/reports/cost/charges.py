@@ -18,6 +18,7 @@ from tokcount.reports.cost.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
 from tokcount.reports.cost.usage import CACHED_FROM, with_usage
 from tokcount.reports.groups import DIMENSIONS
+from tokcount.reports.period import ALL_TIME, Span
 
 BY: Final = tuple(name for name in DIMENSIONS if name != "role")
 """The dimensions that cost is grouped by: a price is for a whole call, whatever the role of its messages."""
@@ -33,7 +34,7 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     at `today`. `batch` prices everything at batch rates. `assume_model` is the model of records that name none
     or one without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where
     the log has no cache data. `answers` are the assumed answers of targets. `monthly` projects from the log's time
-    span, `records_per_month` from a number of records.
+    span, `records_per_month` from a number of records; `span` are the days that were asked for.
     """
 
     baseline: str = OWN
@@ -46,6 +47,7 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     answers: Answers = AS_LOGGED
     monthly: bool = False
     records_per_month: int | None = None
+    span: Span = ALL_TIME
     by: tuple[str, ...] = ()
 
     @property

@@ -69,4 +69,4 @@ def _projection(frame: pl.DataFrame, options: CostOptions) -> Projection | None:
     """How the costs are projected to a month, if that was asked for."""
     if options.records_per_month is None and not options.monthly:
         return None
-    return projection_of(frame, options.records_per_month)
+    return projection_of(frame, options.records_per_month, options.span)

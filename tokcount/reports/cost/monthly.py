@@ -10,7 +10,7 @@ import polars as pl
 from tokcount.reports.columns import decimal_text
 from tokcount.reports.cost.prices import usd
 from tokcount.reports.cost.report import Monthly
-from tokcount.reports.period import MonthlyProjection, monthly_projection
+from tokcount.reports.period import MonthlyProjection, Span, monthly_projection
 
 MONTHLY_DECIMALS: Final = 12
 """A projection is rounded; everything else is exact."""
@@ -43,7 +43,7 @@ class Projection(msgspec.Struct, frozen=True):
         )
 
 
-def projection_of(frame: pl.DataFrame, records_per_month: int | None) -> Projection:
+def projection_of(frame: pl.DataFrame, records_per_month: int | None, span: Span) -> Projection:
     """The projection of a log, by a monthly number of records if it is given, else by its months or days."""
-    found = monthly_projection(frame, records_per_month)
+    found = monthly_projection(frame, records_per_month, span)
     return Projection(found, frame.select("timestamp").with_columns(used=found.records())["used"])

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.logfiles import CHAT_LINE, COMPLETION, write
 
-from tokcount.logs.detect import NeedsWhole
+from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import read
 from tokcount.logs.source import expand

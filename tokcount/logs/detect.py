@@ -13,7 +13,18 @@ import msgspec
 
 from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.adapt.requests import begins_conversation
-from tokcount.logs.format import GroupedLogFormat, Item, Location, LogFormat, Rank, Row, RunInfo, Session
+from tokcount.logs.containers import envelopes
+from tokcount.logs.format import (
+    GroupedLogFormat,
+    Item,
+    Location,
+    LogFormat,
+    NeedsWhole,
+    Rank,
+    Row,
+    RunInfo,
+    Session,
+)
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import Entry, chosen_entries, fitting
 from tokcount.logs.scalars import Json, decoded, label
@@ -23,30 +34,14 @@ _KNOWN_KEYS = 4096
 
 _SHOWN_KEYS = 12
 
+_ANY_TEXT = frozenset({"generic.instruction", "generic.prompt_completion"})
+"""Formats that are certain of a value of their own, and of none inside another."""
+
+_NO_RECORD = frozenset({"empty", "unrecognised", "unparsed"})
+"""Reasons of a format that looked at a value and found nothing of its own in it."""
+
 BUG = "a bug in tokcount:"
 """How the detail begins when a format raised although it must not."""
-
-_PAGE_KEYS = ("object", "meta", "total", "page", "has_more", "next", "next_cursor")
-"""Keys next to `data` in a page of an API (OpenAI, Langfuse, LiteLLM)."""
-
-
-class NeedsWhole(Exception):  # noqa: N818 - a signal, not a failure
-    """A part of a file holds a format whose records may be spread over the file: read it in one piece.
-
-    `whole_run`: over several files (Batch input and output); read those together.
-    """
-
-    def __init__(self, format_name: str, *, whole_run: bool) -> None:
-        super().__init__(format_name)
-        self.format_name = format_name
-        self.whole_run = whole_run
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _needs_whole, (self.format_name, self.whole_run)
-
-
-def _needs_whole(format_name: str, whole_run: bool) -> NeedsWhole:
-    return NeedsWhole(format_name, whole_run=whole_run)
 
 
 class _Group(msgspec.Struct):
@@ -93,6 +88,7 @@ class Detector:
         self._fitting: dict[tuple[Any, ...], list[_Candidate]] = {}
         self._groups: dict[str, _Group] = {}
         self._reading = ""
+        self.envelopes = envelopes.Finder(self._is_record)
 
     @property
     def is_waiting(self) -> bool:
@@ -151,12 +147,14 @@ class Detector:
             self._reading = candidate.entry.name
             found = (candidate.read or self._load(candidate))(value, at)
             if found is not None:
+                if candidate.entry.rank >= Rank.TEXT and _is_refused(found):
+                    return self._unwrapped(value, at, found)
                 if candidate.is_grouped or (type(found) is list and found):
                     return found
                 return _or_empty(found, at, candidate.entry.name)
-        page = _page(value)
+        page = envelopes.page_of(value)
         if page is None:
-            return (self._unrecognised(value, at),)
+            return self._unwrapped(value, at, None)
         return self._list(page, at) if page and self._is_message(page[0]) else self._page(page, at)
 
     def _candidates(self, value: Json) -> list[_Candidate]:
@@ -226,6 +224,41 @@ class Detector:
             return (_skipped(at, "unrecognised", "a list of numbers or lists", "unrecognised"),)
         return self._page(value, at)
 
+    def _unwrapped(self, value: Json, at: Location, refused: Iterable[Item] | None) -> Iterable[Item]:
+        """The records inside a value that no format reads, if they are in one place of it.
+
+        `refused`: why the value itself is not a prompt, if a format says so.
+        """
+        places = self.envelopes.places(value, at.line)
+        if not places and refused is not None:
+            return refused
+        if len(places) != 1:
+            return (self._unrecognised(value, at, map(envelopes.path_of, places)),)
+        return self._leaves(value, places[0], at)
+
+    def _leaves(self, value: Json, steps: envelopes.Steps, at: Location) -> Iterator[Item]:
+        index = 0
+        for leaf in envelopes.leaves(value, steps):
+            for item in self.items(leaf.value, at):
+                if isinstance(item, Record):
+                    item.index = index
+                    item.timestamp = item.timestamp or leaf.timestamp
+                    index += 1
+                yield item
+
+    def _is_record(self, value: Json) -> bool:
+        """Does a format read this value, other than as any text that may be a prompt?"""
+        for candidate in self._candidates(value):
+            if candidate.entry.rank >= Rank.TEXT or candidate.entry.name in _ANY_TEXT:
+                return False
+            each = candidate.entry.format
+            reader = each.open(self._run) if isinstance(each, GroupedLogFormat) else each
+            if isinstance(reader, LogFormat | Session):
+                found = reader.read(value, Location("", 0))
+                if found is not None:
+                    return not any(item.reason in _NO_RECORD for item in found if isinstance(item, Skipped))
+        return False
+
     def _is_message(self, value: Any) -> bool:
         """Is this a message of a conversation, and not of a format whose values are messages (threads, sessions)?"""
         return begins_conversation(value) and not self._has_own_format(value)
@@ -249,13 +282,19 @@ class Detector:
             return (_skipped(at, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)
         return (text_record(at, value),)
 
-    def _unrecognised(self, value: Json, at: Location) -> Skipped:
+    def _unrecognised(self, value: Json, at: Location, places: Iterable[str] = ()) -> Skipped:
         keys = [label(key, "…") for key in list(value)[:_SHOWN_KEYS]]
         more = ", …" if len(value) > _SHOWN_KEYS else ""
         seen = f"keys seen: {', '.join(keys)}{more}" if keys else "an object without keys"
         forced = f"not {self._forced}; " if self._forced else ""
         advice = "map them with --messages-path or --prompt-path"
+        if paths := " or ".join(f"--records-path '{place}'" for place in places):
+            advice = f"records are in several places: choose {paths}"
         return _skipped(at, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
+
+
+def _is_refused(found: Iterable[Item]) -> bool:
+    return type(found) is list and all(isinstance(item, Skipped) for item in found)
 
 
 def _noted(group: _Group, found: Iterable[Item]) -> Iterator[Item]:
@@ -277,14 +316,6 @@ def _or_empty(found: Iterable[Item], at: Location, name: str) -> Iterator[Item]:
 
 def _joins_files(each: GroupedLogFormat) -> bool:
     return each.scope == "run"
-
-
-def _page(value: Json) -> list[Any] | None:
-    """The elements of a page of an API."""
-    data = value.get("data")
-    if not isinstance(data, list) or not any(key in value for key in _PAGE_KEYS):
-        return None
-    return data
 
 
 def _skipped(at: Location, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:

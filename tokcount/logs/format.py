@@ -146,3 +146,22 @@ class DatabaseFormat(Format):
     @abstractmethod
     def read_database(self, database: sqlite3.Connection, source: str) -> Iterable[Item]:
         """The records of the database, opened for reading only. May raise `sqlite3.Error`; nothing else."""
+
+
+class NeedsWhole(Exception):  # noqa: N818 - a signal, not a failure
+    """A part of a file holds a format whose records may be spread over the file: read it in one piece.
+
+    `whole_run`: over several files (Batch input and output); read those together.
+    """
+
+    def __init__(self, format_name: str, *, whole_run: bool) -> None:
+        super().__init__(format_name)
+        self.format_name = format_name
+        self.whole_run = whole_run
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _needs_whole, (self.format_name, self.whole_run)
+
+
+def _needs_whole(format_name: str, whole_run: bool) -> NeedsWhole:
+    return NeedsWhole(format_name, whole_run=whole_run)

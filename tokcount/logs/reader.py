@@ -19,8 +19,8 @@ from tokcount.logs.containers.sniff import Look, container_of, look, read_into_m
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
 from tokcount.logs.credible import credible
-from tokcount.logs.detect import Detector, NeedsWhole
-from tokcount.logs.format import Item, Location
+from tokcount.logs.detect import Detector
+from tokcount.logs.format import Item, Location, NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import is_known_header
@@ -163,6 +163,11 @@ class Reader:
         yield from self._complete(items)
         if self._notes is not None:
             self._notes += [FileWarning(source, line, text) for text, line in stream.notes.items()]
+            self._notes += [
+                FileWarning(source, line, f"the records are inside other values, at --records-path '{path}'")
+                for path, line in self._detector.envelopes.seen.items()
+            ]
+            self._detector.envelopes.seen.clear()
 
     def _binary(
         self, container: str, stream: Stream, source: str, path: str | None, *, inside: bool

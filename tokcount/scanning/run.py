@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 
-from tokcount.logs.detect import NeedsWhole
-from tokcount.logs.format import Item
+from tokcount.logs.format import Item, NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.record import Record

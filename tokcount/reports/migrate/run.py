@@ -15,8 +15,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from tokcount.logs.detect import NeedsWhole
-from tokcount.logs.format import Location
+from tokcount.logs.format import Location, NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import FileWarning, read
 from tokcount.logs.record import Record

@@ -64,6 +64,9 @@ def test_several_plain_answers_are_several_choices(kind: Kind) -> None:
         {"choices": ["x"]},
         {"message": {"content": "x"}, "model": "m"},
         [{"index": 0, "message": {"content": "x"}}],
+        {"llm_output": {"usage": {}}, "generations": [[{"text": "x", "generation_info": {}}]]},
+        {"lc": 1, "type": "constructor", "kwargs": {"content": "x"}},
+        [f"data: {json.dumps(DELTA)}", "data: [DONE]"],
     ],
 )
 def test_a_body_its_text_and_its_chunks_are_the_body(value: object) -> None:
@@ -112,6 +115,22 @@ def test_the_text_of_an_answer_claims_no_usage_and_no_model() -> None:
     assert (answered(found), found.usage, found.served_model) == (["x"], None, None)
 
 
+def test_a_message_of_another_vendor_keeps_its_model_and_usage() -> None:
+    message = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-3-opus",
+        "content": [{"type": "text", "text": "x"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 10, "output_tokens": 5},
+    }
+    found = record({"request": CHAT_REQUEST, "response": message})
+
+    assert (found.flags, found.id, used(found).output) == (("non_openai",), "msg_1", 5)
+    assert (found.response or {})["choices"][0]["message"].keys() == {"role", "content"}
+
+
 def test_the_text_of_a_whole_body_keeps_its_usage() -> None:
     found = record({"request": CHAT_REQUEST, "response": json.dumps(CHAT_RESPONSE)})
 
@@ -122,6 +141,7 @@ def test_the_text_of_a_whole_body_keeps_its_usage() -> None:
     "value",
     [
         {"name": "Bob", "age": 5, "city": "Paris"},
+        42,
         {"data": {"items": ["a b"]}},
         [{"name": "Bob Miller"}],
         [[1, {"word": "two words"}]],
@@ -154,7 +174,7 @@ def test_the_answer_keeps_what_else_may_belong_to_it() -> None:
     assert found["id"] == "a1"
 
 
-@pytest.mark.parametrize("value", [None, 3, True, [], [1, None], ""])
+@pytest.mark.parametrize("value", [None, True, [], [1, None], ""])
 def test_what_holds_no_answer_is_none(value: object) -> None:
     assert answer_of(value, "chat") is None
 

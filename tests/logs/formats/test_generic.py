@@ -102,6 +102,14 @@ VETOED = [
     {"text": "Hi", "embedding": [0.1, 0.2]},
     {"prompt": "a cat", "model_name": "dall-e-3"},
     {"input": "Hi", "type": "embedding"},
+    {"role": "admin", "content": "Why?"},
+    {"author": "alice", "text": "Why?"},
+    {"is_user": False, "content": "Because."},
+    {"type": "message", "user": "U1", "text": "Why?"},
+    {"query": "{ user { id } }", "operationName": "x"},
+    {"prompt": "a cat", "size": "1024x1024"},
+    {"input": "Why?", "model": "gpt-4o-mini-tts", "voice": "alloy"} | {"model": "tts-1"},
+    {"query": "Why?", "documents": ["a"], "model": "rerank-english"},
     row(content="Top-up", amount="10", currency="USD"),
     row(input="Hi", model="text-embedding-3-small"),
 ]
@@ -133,6 +141,66 @@ def test_a_row_of_an_account_with_token_numbers_is_usage() -> None:
     )
 
     assert (found.kind, found.model, used(found).input, found.flags) == ("usage", "gpt-4o", 24, ("no_text",))
+
+
+@pytest.mark.parametrize("extra", [{"error": "timeout"}, {"status": 500}, {"error": {"note": "e"}}])
+def test_a_prompt_whose_call_failed_is_skipped(extra: dict[str, Any]) -> None:
+    assert reasons({"prompt": "Why?", **extra}) == [("error", "generic.prompt")]
+    assert record({"prompt": "Why?", "answer": "Because.", "error": None}).kind == "text"
+    assert record(row(prompt="Why?", error="None", status="200")).kind == "text"
+
+
+def test_usage_of_another_vendor_next_to_a_prompt_makes_it_an_estimate() -> None:
+    usage = {"usageMetadata": {"promptTokenCount": 9}}
+
+    assert record({"prompt": "Why?", **usage}).flags == ("non_openai",)
+    assert record({"prompt": "Why?", "model_name": "gpt-4o", **usage}).flags == ()
+
+
+def test_usage_next_to_an_empty_prompt_is_usage_without_text() -> None:
+    found = record({"question": "", "prompt_tokens": 5, "answer": "Because."})
+
+    assert (found.request, answered(found), used(found).input) == (None, ["Because."], 5)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"request": "Why?", "response": "Because."},
+        {"inputs": "Why?", "outputs": "Because."},
+        {"userPrompt": "Why?", "assistantResponse": "Because."},
+        row(userPrompt="Why?", assistantResponse="Because."),
+        row(request="Why?", response="Because."),
+        {
+            "inputs": {"messages": [USER]},
+            "outputs": {"messages": [USER, {"role": "assistant", "content": "Because."}]},
+        },
+        {"prompt": [{"type": "human", "content": "Why?"}], "answer": "Because."},
+        {"prompt": [{"type": "text", "text": "Why?"}], "model": "gpt-4o", "answer": "Because."},
+    ],
+)
+def test_a_question_and_its_answer_under_any_pair_of_names(value: dict[str, Any]) -> None:
+    found = record(value)
+    request = asked(found)
+    prompt = request.get("prompt") or request["messages"][0]["content"]
+
+    assert prompt in ("Why?", [{"type": "text", "text": "Why?"}])
+    assert answered(found) == ["Because."]
+
+
+@pytest.mark.parametrize(
+    "history", [[["a", "b"]], [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]]
+)
+def test_the_history_before_a_prompt_is_part_of_the_chat(history: Any) -> None:
+    found = record({"model": "gpt-4o", "prompt": "Why?", "history": history, "system": "Be brief."})
+
+    assert [message["content"] for message in asked(found)["messages"]] == ["Be brief.", "a", "b", "Why?"]
+
+
+def test_the_line_of_an_http_log_is_no_prompt() -> None:
+    line = {"request": "GET /v1/models HTTP/1.1", "response": "200", "status": 200}
+
+    assert reasons(line) == [("unrecognised", "unrecognised")]
 
 
 def test_text_in_other_fields_of_prompts_is_kept_to_be_seen_as_not_read() -> None:

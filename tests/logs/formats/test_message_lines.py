@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.reading import asked, reasons, record, records, row
+from support.reading import answered, asked, reasons, record, records, row, used
 
 from tokcount.logs.formats import message_lines
 
@@ -54,6 +54,17 @@ def test_a_file_of_user_messages_alone_holds_prompts() -> None:
     ]
 
 
+def test_an_answer_with_usage_is_a_call() -> None:
+    usage = {"prompt_tokens": 17, "completion_tokens": 3}
+    found = record(
+        line("user", "a", session_id="s1"),
+        line("assistant", "b", session_id="s1", usage=usage, model="gpt-4o", id="m2"),
+    )
+
+    assert (contents(found), answered(found), used(found).input) == (["a"], ["b"], 17)
+    assert (found.model, found.id, found.flags) == ("gpt-4o", "m2", ("hidden_context",))
+
+
 def test_answers_without_questions_are_refused_with_a_hint() -> None:
     assert reasons(line("assistant", "a"), line("assistant", "b")) == [
         ("unrecognised", "generic.message_lines")
@@ -63,7 +74,7 @@ def test_answers_without_questions_are_refused_with_a_hint() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        {"role": "admin", "content": "Why?"},
+        {"role": "admin", "prompt": "Why?"},
         {"role": "user", "content": "Why?", "response": "Because."},
         {"type": "text", "text": "Why?"},
     ],

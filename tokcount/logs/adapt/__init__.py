@@ -57,7 +57,13 @@ from tokcount.logs.adapt.record_builder import (
     skipped,
     text_record,
 )
-from tokcount.logs.adapt.requests import CONVERSATION_KEYS, SYSTEM_KEYS, begins_conversation, messages_in
+from tokcount.logs.adapt.requests import (
+    CONVERSATION_KEYS,
+    HISTORY_KEYS,
+    SYSTEM_KEYS,
+    begins_conversation,
+    messages_in,
+)
 from tokcount.logs.adapt.usage import (
     BODY_USAGE,
     UsageTable,
@@ -103,6 +109,7 @@ __all__ = [
     "ANY_CONTAINER",
     "BODY_USAGE",
     "CONVERSATION_KEYS",
+    "HISTORY_KEYS",
     "JSON_ONLY",
     "ROWS_ONLY",
     "SYSTEM_KEYS",

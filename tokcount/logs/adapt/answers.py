@@ -16,27 +16,19 @@ from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json, decoded
 
 ANSWER_KEYS = (
-    "response",
-    "completion",
-    "output",
-    "answer",
-    "result",
-    "reply",
-    "output_text",
-    "generated_text",
-    "model_output",
-    "model_response",
-    "llm_output",
-    "llm_response",
-    "assistant_response",
-    "ai_response",
-    "assistant",
-    "generation",
+    *("response", "completion", "output", "answer", "result", "reply"),
+    *("output_text", "generated_text", "response_text", "completion_text", "answer_text", "final_answer"),
+    *("model_output", "model_response", "llm_output", "llm_response", "ai_response", "bot_response"),
+    *("assistant_response", "agent_response", "assistant", "generation", "outputs"),
+    *("outputText", "responseText", "modelOutput", "modelResponse", "llmResponse", "assistantResponse"),
 )
 """Keys of the answer next to a prompt or the keys of a request, tried in this order."""
 
-_HOLDERS = ("message", "text", "content", *ANSWER_KEYS, "completions", "generations", "answers", "outputs")
-"""Keys of the answer inside an object that holds one."""
+_HOLDERS = (
+    *("message", "text", "content", *ANSWER_KEYS),
+    *("completions", "generations", "candidates", "answers", "messages", "kwargs"),
+)
+"""Keys of the answer inside an object that holds one, tried in this order."""
 
 _OF_MESSAGES = ("role", "tool_calls", "function_call", "parts", "refusal")
 """Keys of which each makes an object a message."""
@@ -101,13 +93,15 @@ def could_be_text(value: object) -> bool:
 def answer_of(value: object, kind: Kind) -> Json | None:
     """The response body in whatever a log holds: a body, chunks, the text of a stream, or only the answer.
 
-    An object of no known form is returned as it is; `body_record` flags it as an answer that was not read.
+    What has no known form is returned as an object that is no body; `body_record` flags it as not read.
     """
     if isinstance(value, str):
         return body_in_text(value) or (_of_texts([value], kind) if value else None)
     if isinstance(value, list):
         return _of_list(value, kind)
-    return _of_object(value, kind) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        return _of_object(value, kind)
+    return {"value": value} if type(value) in (int, float) else None
 
 
 def answer_in(value: Json, kind: Kind, keys: tuple[str, ...] = ANSWER_KEYS) -> Json | None:
@@ -183,7 +177,7 @@ def _of_list(values: list[Any], kind: Kind) -> Json | None:
     """The body of a list of answers, of parts, of output items, or of the chunks of a stream."""
     values = [value for value in values if value is not None]
     if values and all(isinstance(value, str) for value in values):
-        return _of_texts(values, kind)
+        return body_in_text("\n\n".join(values)) or _of_texts(values, kind)
     objects = [value for value in values if isinstance(value, dict)]
     if any(map(is_chunk, objects)) or _are_text_chunks(objects):
         return assemble(objects)
@@ -195,11 +189,21 @@ def _of_list(values: list[Any], kind: Kind) -> Json | None:
         )
     if all("type" in item and "role" not in item for item in objects):
         return chat_answer([{"role": "assistant", "content": objects}])
-    bodies = [_of_object(item, kind) for item in objects]
+    bodies = [_of_object(item, kind) for item in _last_turn(objects)]
     choices = [body.get("choices") for body in bodies]
-    if len(bodies) == 1 or not all(isinstance(each, list) for each in choices):
-        return bodies[0] if len(bodies) == 1 else _unread(values)
+    if len(bodies) == 1:
+        return bodies[0]
+    if not bodies or not all(isinstance(each, list) for each in choices):
+        return _unread(values)
     return {"choices": [choice for each in choices for choice in each or ()]}
+
+
+def _last_turn(values: list[Json]) -> list[Json]:
+    """The answers at the end of a list that also holds the messages before them; else all values."""
+    asked = [
+        place for place, value in enumerate(values) if value.get("role") in ("user", "system", "developer")
+    ]
+    return values[asked[-1] + 1 :] if asked else values
 
 
 def _are_text_chunks(values: list[Json]) -> bool:
@@ -225,16 +229,16 @@ def _of_object(value: Json, kind: Kind) -> Json:
         return value
     if any(key in value for key in _OF_MESSAGES) or isinstance(value.get("content"), list):
         return _of_message(value, kind)
-    key = next((key for key in _HOLDERS if value.get(key) not in _EMPTY), None)
-    answer = None if key is None else answer_of(value[key], kind)
-    if answer is None or not is_answer_body(answer):
+    held = ((key, answer_of(value[key], kind)) for key in _HOLDERS if value.get(key) not in _EMPTY)
+    key, answer = next(((key, answer) for key, answer in held if answer and is_answer_body(answer)), ("", {}))
+    if not key:
         return value
     rest = {
         name: item
         for name, item in value.items()
         if name != key and name not in _NO_ANSWER and could_be_text(item)
     }
-    return {**{name: value[name] for name in _OF_BODIES if name in value}, **_with_rest(answer, rest)}
+    return {**_of_body(value), **_with_rest(answer, rest)}
 
 
 def _of_capture(body: object, kind: Kind) -> Json | None:
@@ -249,7 +253,12 @@ def _of_message(message: Json, kind: Kind) -> Json:
     content = message.get("content")
     if isinstance(content, str) and message.keys() <= {"role", "content", *_OF_BODIES}:
         return _of_texts([content], kind)
-    return chat_answer([{"role": "assistant", **message}])
+    rest = {key: item for key, item in message.items() if key not in _NO_ANSWER}
+    return {**_of_body(message), **chat_answer([{"role": "assistant", **rest}])}
+
+
+def _of_body(value: Json) -> Json:
+    return {key: value[key] for key in _OF_BODIES if key in value}
 
 
 def _with_rest(answer: Json, rest: Json) -> Json:

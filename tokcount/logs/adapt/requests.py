@@ -20,6 +20,8 @@ SYSTEM_KEYS = (
     "system_instructions",
     "systemInstruction",
     "instructions",
+    "developer_message",
+    "developer_prompt",
 )
 """Keys of a system prompt next to a prompt or to messages, tried in this order."""
 
@@ -30,7 +32,11 @@ CONVERSATION_KEYS = (
 )
 """Keys that name the conversation of a message that is logged alone, tried in this order."""
 
+HISTORY_KEYS = ("history", "chat_history", "conversation_history", "message_history", "chatHistory")
+"""Keys of the messages before a prompt, as messages or as pairs of question and answer."""
+
 _SYSTEM = frozenset(SYSTEM_KEYS)
+_SPEAKERS = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool"}
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 _OF_MESSAGES = frozenset({"content", "parts", "tool_calls", "function_call", "text", "name"})
 """Keys of which a message has one next to its role."""
@@ -41,9 +47,20 @@ def messages_in(value: object) -> list[Any] | None:
     found = decoded(value)
     if isinstance(found, dict):
         found = found["messages"] if "messages" in found else _of_object(found)
-    if isinstance(found, list) and found and all(map(_is_message, found)):
-        return found
-    return None
+    if not isinstance(found, list) or not found:
+        return None
+    messages = [_with_role(item) for item in found]
+    return messages if all(map(_is_message, messages)) else None
+
+
+def _with_role(message: Any) -> Any:
+    """The message with a role, where its type is the speaker (LangChain)."""
+    if not isinstance(message, dict) or "role" in message or message.get("type") not in _SPEAKERS:
+        return message
+    return {
+        "role": _SPEAKERS[message["type"]],
+        **{key: item for key, item in message.items() if key != "type"},
+    }
 
 
 def begins_conversation(value: object) -> bool:
@@ -111,18 +128,47 @@ def _responses(request: Json) -> Json:
 
 def _prompt(request: Json, kind: Kind) -> tuple[Json, Kind]:
     prompt = request.get("prompt")
+    history = next((key for key in HISTORY_KEYS if request.get(key)), "")
+    has_system = not _SYSTEM.isdisjoint(request) and system_in(request) is not None
     messages = None if prompt is None else messages_in(prompt)
-    if (
-        messages is None
-        and isinstance(prompt, str)
-        and not _SYSTEM.isdisjoint(request)
-        and system_in(request)
-    ):
+    earlier = _history(request[history]) if history else []
+    if messages is None and (_are_parts(prompt) or (isinstance(prompt, str) and (has_system or earlier))):
         messages = [{"role": "user", "content": prompt}]
     if messages is None:
         return request, kind
-    rest = {key: value for key, value in request.items() if key != "prompt"}
+    rest = {
+        key: value for key, value in request.items() if key != "prompt" and not (earlier and key == history)
+    }
+    messages = [*earlier, *messages]
     return _with_system({**rest, "messages": messages}, messages), "chat"
+
+
+def _are_parts(prompt: object) -> bool:
+    """Is a prompt a list of content parts?"""
+    return (
+        isinstance(prompt, list)
+        and bool(prompt)
+        and all(isinstance(part, dict) and isinstance(part.get("type"), str) for part in prompt)
+    )
+
+
+def _history(value: object) -> list[Any]:
+    """The messages before a prompt; none when they have another form."""
+    found = decoded(value)
+    if messages := messages_in(found):
+        return messages
+    pairs = found if isinstance(found, list) else []
+    if not all(_is_exchange(pair) for pair in pairs):
+        return []
+    return [
+        {"role": role, "content": text}
+        for pair in pairs
+        for role, text in zip(("user", "assistant"), pair, strict=True)
+    ]
+
+
+def _is_exchange(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair)
 
 
 def _with_system(request: Json, messages: list[Any]) -> Json:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from tokcount.logs.adapt import (
     ANSWER_KEYS,
+    HISTORY_KEYS,
     JSON_ONLY,
     ROWS_ONLY,
     SYSTEM_KEYS,
@@ -26,6 +27,7 @@ from tokcount.logs.adapt import (
     could_be_text,
     decoded,
     deployment_of,
+    failure,
     first,
     has_roles,
     label,
@@ -36,13 +38,23 @@ from tokcount.logs.adapt import (
     text,
     usage_from,
 )
-from tokcount.logs.formats.vetoes import veto_of, without_text
+from tokcount.logs.formats.vetoes import is_foreign_usage, veto_of, without_text
 
-PROMPT_KEYS = ("prompt", "user_prompt", "question", "user_message", "user_input", "user_query")
+PROMPT_KEYS = (
+    *("prompt", "user_prompt", "question", "user_message", "user_input", "user_query"),
+    *("userPrompt", "userMessage", "userInput", "userQuery"),
+)
 """Keys that only prompts have, tried in this order."""
 
-TEXT_KEYS = ("text", "content", "context", "input", "query")
+PAIRED_KEYS = ("user", "human", "request", "inputs")
+"""Keys of the prompt in a row that also has an answer or a system prompt, tried after `PROMPT_KEYS`."""
+
+TEXT_KEYS = ("text", "content", "input", "query", "context")
 """Keys of anything, also of prompts, tried in this order where there is none of the others."""
+
+_ALL_KEYS = (*PROMPT_KEYS, *PAIRED_KEYS, *TEXT_KEYS)
+_OTHERS = (*PROMPT_KEYS, *TEXT_KEYS, "instruction", *HISTORY_KEYS)
+"""Keys that may hold a part of the prompt when it is under another one."""
 
 ALPACA = (
     "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n"
@@ -113,7 +125,8 @@ class Instruction(LogFormat):
     keys = (frozenset({"instruction"}),)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if not (isinstance(value["instruction"], str) and not isinstance(value.get("prompt"), str)):
+        has_prompt = any(isinstance(value.get(key), str) for key in PROMPT_KEYS)
+        if has_prompt or not isinstance(value["instruction"], str):
             return None
         given = value.get("input")
         has_input = isinstance(given, str) and given.strip()
@@ -130,7 +143,7 @@ class Prompt(LogFormat):
     name = "generic.prompt"
     rank = Rank.TEXT
     accepts = JSON_ONLY
-    keys = tuple(frozenset({key}) for key in (*PROMPT_KEYS, *TEXT_KEYS, "user"))
+    keys = tuple(frozenset({key}) for key in _ALL_KEYS)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         return _read(value, at, self.name, "text")
@@ -142,10 +155,10 @@ class Table(LogFormat):
     name = "generic.csv"
     rank = Rank.TEXT
     accepts = ROWS_ONLY
-    keys = tuple(frozenset({key}) for key in ("messages", *PROMPT_KEYS, *TEXT_KEYS, "user"))
+    keys = tuple(frozenset({key}) for key in ("messages", *_ALL_KEYS))
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        row = {key.strip().lower(): cell for key, cell in value.items()}
+        row = {spelled: cell for key, cell in value.items() for spelled in (key, key.strip().lower())}
         if not any(row.values()):
             return [skipped(at, "empty", "an empty row", self.name)]
         metadata = _metadata(row)
@@ -168,21 +181,40 @@ def _read(row: Json, at: Location, name: str, kind: Kind) -> list[Item] | None:
         return [skipped(at, "not_llm", "a call that generates no text, such as embeddings", name)]
     if field in TEXT_KEYS and not any(row.get(key) for key in ANSWER_KEYS) and (veto := veto_of(row)):
         return [_refused(row, field, veto, at, name)]
+    if (error := _error(row)) and not any(row.get(key) for key in ANSWER_KEYS):
+        return [skipped(at, "error", f"a failed call ({error})", name)]
     item = _record(row, field, at, name, kind)
-    if isinstance(item, Record) and field != "prompt":
+    if isinstance(item, Record) and field != "prompt" and item.kind != "usage":
         item.field = field
     return [item]
 
 
+def _error(row: Json) -> str | None:
+    """Why the call of a row failed; a cell may also say that it did not."""
+    status, error = row.get("status", row.get("status_code")), row.get("error")
+    if isinstance(error, str) and error.strip().lower() in ("none", "null", "nan", "false", "no", "0", "ok"):
+        error = None
+    return failure(status, {"error": error})
+
+
 def _prompt_field(row: Json) -> str | None:
     """The field of the prompt: the first that holds text or messages, else the first that is there but empty."""
-    pairs = ("user",) if any(row.get(key) for key in (*SYSTEM_KEYS, "assistant")) else ()
-    keys = (*PROMPT_KEYS, *pairs, *TEXT_KEYS)
+    is_pair = any(_is_text(row.get(key)) for key in (*SYSTEM_KEYS, *ANSWER_KEYS))
+    keys = (*PROMPT_KEYS, *(PAIRED_KEYS if is_pair else ()), *TEXT_KEYS)
     found = (
         key for key in keys if (given := row.get(key)) and (isinstance(given, str) or messages_in(given))
     )
     empty = (key for key in keys if row.get(key, 0) in (None, ""))
     return next(found, None) or next(empty, None)
+
+
+def _is_text(value: object) -> bool:
+    """Can this be the other half of a call? The status in the log of a server (`200`) cannot."""
+    return (
+        bool(value)
+        and isinstance(value, str | list | dict)
+        and not (isinstance(value, str) and value.isdigit())
+    )
 
 
 def _refused(row: Json, field: str, veto: tuple[str, str], at: Location, name: str) -> Item:
@@ -203,12 +235,14 @@ def _record(row: Json, field: str, at: Location, name: str, kind: Kind) -> Item:
     if not isinstance(prompt, str | list | dict):
         return skipped(at, "empty", "a row without a prompt", name)
     metadata = _metadata(row)
-    others = {
-        key: row[key] for key in (*PROMPT_KEYS, *TEXT_KEYS) if key != field and could_be_text(row.get(key))
-    }
+    if not metadata.model and is_foreign_usage(row):
+        metadata.flags.add("non_openai")
+    others = {key: row[key] for key in _OTHERS if key != field and could_be_text(row.get(key))}
     system = {key: row[key] for key in SYSTEM_KEYS if row.get(key)}
     request = {**others, **system, "prompt": prompt, **({"model": metadata.model} if metadata.model else {})}
     response = answer_in(row, "completions")
+    if prompt == "" and metadata.usage is not None and metadata.usage.input:
+        return body_record(at, name, response=response, metadata=metadata)
     return body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)
 
 

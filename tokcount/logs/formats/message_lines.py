@@ -18,7 +18,10 @@ from tokcount.logs.adapt import (
     Row,
     RunInfo,
     Session,
+    Turn,
     body_record,
+    body_usage,
+    conversation_records,
     decoded_list,
     dig,
     first,
@@ -46,7 +49,7 @@ class _Conversation(msgspec.Struct):
 
     at: Location
     metadata: CallMetadata
-    messages: list[Json] = []
+    turns: list[Turn] = []
     places: list[Location] = []
     size: int = 0
 
@@ -82,16 +85,20 @@ class _Lines(Session):
 
     def _add(self, value: Json, message: Json, at: Location) -> Iterator[Item]:
         named = text(first(value, CONVERSATION_KEYS)) or ""
+        turn = Turn(
+            message,
+            usage=body_usage(value.get("usage")) if message["role"] == "assistant" else None,
+            model=text(first(value, ("model", "model_name"))),
+            id=text(first(value, ("message_id", "id"))),
+            timestamp=_time(value),
+        )
         known = self._open.get(named)
         if known is None:
-            metadata = CallMetadata(thread=named or None, timestamp=_time(value), conversation=True)
+            metadata = CallMetadata(thread=named or None, timestamp=turn.timestamp)
             if named in self._cut:
                 metadata.flags.add("hidden_context")
             known = self._open[named] = _Conversation(at, metadata)
-        known.metadata.model = (
-            text(first(value, ("model", "model_name", "response.model"))) or known.metadata.model
-        )
-        known.messages.append(message)
+        known.turns.append(turn)
         known.places.append(at)
         size = len(str(message["content"]))
         known.size += size
@@ -107,20 +114,19 @@ class _Lines(Session):
 
     def _finished(self, conversation: _Conversation, named: str) -> Iterator[Item]:
         self._size -= conversation.size
-        messages, metadata = conversation.messages, conversation.metadata
-        roles = {message["role"] for message in messages}
+        turns, at = conversation.turns, conversation.at
+        roles = {turn.message["role"] for turn in turns}
         if not named and "user" not in roles:
-            yield skipped(conversation.at, "unrecognised", _ALONE, self._name)
+            yield skipped(at, "unrecognised", _ALONE, self._name)
         elif not named and roles == {"user"}:
-            for at, message in zip(conversation.places, messages, strict=True):
-                yield self._record(at, [message], CallMetadata(model=metadata.model))
+            for place, turn in zip(conversation.places, turns, strict=True):
+                metadata = CallMetadata(model=turn.model, timestamp=turn.timestamp)
+                request = {"messages": [turn.message]}
+                yield body_record(
+                    place, self._name, kind="chat", request=request, metadata=metadata, index=place.index
+                )
         else:
-            yield self._record(conversation.at, messages, metadata)
-
-    def _record(self, at: Location, messages: list[Json], metadata: CallMetadata) -> Item:
-        return body_record(
-            at, self._name, kind="chat", request={"messages": messages}, metadata=metadata, index=at.index
-        )
+            yield from conversation_records(at, self._name, turns, conversation.metadata, start=at.index)
 
 
 def _time(value: Json) -> float | None:

@@ -6,6 +6,7 @@ anything (`text`, `content`) needs neighbours that do not contradict it, or an a
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -15,9 +16,12 @@ from tokcount.logs.formats.openai.bodies import is_not_text
 
 NO_TEXT: Final = (
     *("embedding", "embeddings", "vector", "vectors", "dense_vector", "sparse_vector", "encoding_format"),
-    *("moderation", "category_scores"),
+    *("moderation", "category_scores", "negative_prompt", "aspect_ratio", "guidance_scale", "voice"),
 )
 """Fields of calls that generate no text."""
+
+
+_PIXELS: Final = re.compile(r"\d{3,4}x\d{3,4}")
 
 
 class Veto(msgspec.Struct, frozen=True):
@@ -27,21 +31,38 @@ class Veto(msgspec.Struct, frozen=True):
     fields: frozenset[str]
 
 
+FOREIGN_USAGE: Final = frozenset(
+    {
+        *("cache_creation_input_tokens", "cache_read_input_tokens", "inputTokenCount", "outputTokenCount"),
+        *(
+            "usageMetadata",
+            "usage_metadata",
+            "promptTokenCount",
+            "candidatesTokenCount",
+            "prompt_token_count",
+        ),
+        *("prompt_eval_count", "eval_count", "billed_units", "inputTextTokenCount", "generation_token_count"),
+    }
+)
+"""Usage as other vendors write it: Anthropic, Google, Ollama, Cohere, Amazon, Meta (their API references)."""
+
 VETOES: Final = (
+    Veto("an answer of another vendor's model", FOREIGN_USAGE | {"tokens", "thoughts", "stop_sequence"}),
     Veto(
-        "an answer of another vendor's model",
+        "a message whose speaker is not known",
         frozenset(
             {
-                *("cache_creation_input_tokens", "cache_read_input_tokens", "stop_sequence"),
-                *(
-                    "usageMetadata",
-                    "usage_metadata",
-                    "promptTokenCount",
-                    "candidatesTokenCount",
-                    "prompt_token_count",
-                ),
-                *("prompt_eval_count", "eval_count", "billed_units", "inputTokenCount", "outputTokenCount"),
-                *("inputTextTokenCount", "generation_token_count", "tokens", "thoughts"),
+                *("role", "author", "sender", "speaker", "from", "is_user", "is_bot", "isUser", "isBot"),
+                *("from_me", "fromMe", "is_from_me", "direction"),
+            }
+        ),
+    ),
+    Veto(
+        "a query of a database or a service",
+        frozenset(
+            {
+                *("operationName", "operation_name", "variables", "rows", "row_count", "rowcount"),
+                *("rows_affected", "database", "db_name", "statement"),
             }
         ),
     ),
@@ -105,6 +126,10 @@ KINDS: Final = {
         "a row of an account",
     ),
     **dict.fromkeys(
+        ("message", "chat_message", "chatmessage"),
+        "a message whose speaker is not known",
+    ),
+    **dict.fromkeys(
         ("click", "pageview", "page_view", "keypress", "keydown", "scroll", "navigation", "ui"),
         "an event of a user interface",
     ),
@@ -114,6 +139,9 @@ KINDS: Final = {
 
 def without_text(row: Json) -> bool:
     """Does the row say that its call generated no text: embeddings, moderation, images, speech?"""
+    size = row.get("size")
+    if isinstance(size, str) and _PIXELS.fullmatch(size):
+        return True
     if is_not_text(row) or is_not_text({"model": row.get("model_name")}):
         return True
     if any(row.get(name) not in (None, "", []) for name in NO_TEXT):
@@ -122,6 +150,11 @@ def without_text(row: Json) -> bool:
         *map(kind_of_call, map(row.get, KIND_FIELDS)),
         *map(kind_of_url, map(row.get, ("url", "path", "endpoint"))),
     )
+
+
+def is_foreign_usage(row: Json) -> bool:
+    """Does a row without a model have usage as another vendor writes it?"""
+    return not FOREIGN_USAGE.isdisjoint(row) and any(row[name] for name in FOREIGN_USAGE & row.keys())
 
 
 def veto_of(row: Json) -> tuple[str, str] | None:

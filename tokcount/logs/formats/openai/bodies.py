@@ -22,6 +22,7 @@ from tokcount.logs.adapt import (
     answer_in,
     body_record,
     body_usage,
+    decoded,
     failure,
     has_roles,
     messages_in,
@@ -56,7 +57,10 @@ RESPONSES_KEYS = (
 )
 _ANSWERS = frozenset({*ANSWER_KEYS, "message", "choices"})
 
-NOT_TEXT = ("embedding", "moderation", "tts-", "whisper", "dall-e", "gpt-image")
+NOT_TEXT = (
+    *("embedding", "moderation", "rerank", "whisper", "transcribe", "tts-", "-tts"),
+    *("dall-e", "gpt-image", "sora-", "stable-diffusion", "imagen"),
+)
 """Parts of names of models whose calls have `input` or `prompt` but generate no text."""
 
 
@@ -103,16 +107,18 @@ class _Request(LogFormat):
         metadata = metadata_around(value)
         if "usage" in value:
             metadata.usage = body_usage(value["usage"])
+        request = value
+        if response is not None:
+            request = {key: item for key, item in value.items() if key not in _ANSWERS}
         return [
-            body_record(at, self.name, kind=self.kind, request=value, response=response, metadata=metadata)
+            body_record(at, self.name, kind=self.kind, request=request, response=response, metadata=metadata)
         ]
 
     def _answer(self, value: Json) -> Json | None:
         """The answer among the keys of the request."""
         answer = answer_in(value, self.kind)
-        if answer is None and isinstance(value.get("choices"), list):
-            return {"choices": value["choices"]}
-        return answer
+        choices = decoded(value.get("choices"))
+        return {"choices": choices} if answer is None and isinstance(choices, list) else answer
 
 
 class ChatRequest(_Request):

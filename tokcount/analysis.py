@@ -112,8 +112,9 @@ def scan(paths: Paths, **options: Unpack[ScanOptions]) -> pl.DataFrame:
 
     Columns: `source, line, index, format, kind, model, timestamp` (UTC), `basis, flags`; for every reference R its
     tokens `R:content_tokens`, `R:framing_tokens`, `R:hidden_tokens`, `R:input_tokens` (their sum) and
-    `R:output_tokens`, `R:drift` (a signed fraction of the baseline's input tokens) and `R:cost_usd` (an exact
-    `Decimal`); then `reason`, which explains a basis that is not `exact`. Null means not known.
+    `R:output_tokens`, `R:drift` (a signed fraction of the baseline's input tokens), `R:cost_usd` (an exact
+    `Decimal`), `R:estimated_low` and `R:estimated_high` (the likely range of the input tokens of a partial record
+    without a bill); then `reason`, which explains a basis that is not `exact`. Null means not known.
 
     Raises `UsageError` for a missing file, an unknown model or a wrong argument, never because of the content of a
     log. What is not a record is not in the frame: `read` yields it, with a reason. See `ScanOptions` for the options.

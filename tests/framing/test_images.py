@@ -104,8 +104,10 @@ def test_any_bytes_are_read_without_raising(tail: bytes, start: bytes) -> None:
         ("o4-mini", (640, 480), 517, 516),
         ("gpt-5-mini", (640, 480), 361, 360),
         ("gpt-5-nano", (128, 128), 25, 24),
-        ("gpt-5.4", (60, 30), 4, 3),
-        ("gpt-5.5", (1245, 1395), 2061, 2060),
+        ("gpt-5.4", (60, 30), 4, 4),
+        ("gpt-5.5", (1245, 1395), 2061, 2061),
+        ("gpt-5.2-chat-latest", (330, 291), 133, 133),
+        ("gpt-5-chat-latest", (640, 480), 350, 350),
         ("gpt-4.1-mini", (1800, 2400), 2354, 2353),
     ],
 )
@@ -124,7 +126,7 @@ def test_both_apis_carry_images_alike() -> None:
     assert (
         media_tokens(nested, family_of("gpt-4o"), "gpt-4o")
         == media_tokens(flat, family_of("gpt-4o"), "gpt-4o")
-        == (425, "exact", IMAGE)
+        == (425, "exact", IMAGE, None)
     )
 
 
@@ -137,8 +139,9 @@ def test_both_apis_carry_images_alike() -> None:
         (chat_part(url(png(4000, 4000)), detail="low"), "gpt-4o", 85, "exact"),
         (chat_part(url(png(4000, 2000)), detail="low"), "gpt-5-mini", 154, "exact"),
         (chat_part(url(png(10, 10))), "gpt-3.5-turbo", 0, "partial"),
-        (chat_part(url(png(10, 10))), "gpt-5.4", 2, "exact"),
-        ({"type": "input_audio", "input_audio": {"data": ""}}, "gpt-audio", 0, "partial"),
+        (chat_part(url(png(10, 10))), "gpt-5.4", 3, "exact"),
+        (chat_part("https://example.org/a.png", detail="low"), "gpt-5-mini", 0, "partial"),
+        ({"type": "input_audio", "input_audio": {"data": ""}}, "gpt-audio", 4, "partial"),
         (
             {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0x"}},
             "gpt-4o",
@@ -148,9 +151,9 @@ def test_both_apis_carry_images_alike() -> None:
     ],
 )
 def test_a_part_is_counted_or_has_a_reason(part: dict[str, Any], model: str, tokens: int, basis: str) -> None:
-    counted, how_sure, reason = media_tokens(part, family_of(model), model)
-    assert (counted, how_sure) == (tokens, basis)
-    assert reason
+    found = media_tokens(part, family_of(model), model)
+    assert (found.tokens, found.basis) == (tokens, basis)
+    assert found.reason
 
 
 def test_media_are_added_to_a_layout_with_their_features_and_reasons() -> None:
@@ -158,7 +161,7 @@ def test_media_are_added_to_a_layout_with_their_features_and_reasons() -> None:
     parts = [chat_part(url(png(1, 1))), chat_part(url(png(1, 1)), detail="low"), {"type": "input_audio"}]
     add_media(builder, parts, family_of("gpt-4o"), "gpt-4o")
     layout = builder.finish()
-    assert (layout.constant, layout.basis, len(layout.reasons)) == (255 + 85, "partial", 1)
+    assert (layout.constant, layout.basis, len(layout.reasons)) == (255 + 85 + 4, "partial", 1)
     assert layout.features >= {IMAGE, LOW_DETAIL}
 
 
@@ -187,6 +190,6 @@ def test_an_image_never_costs_less_than_the_smallest_nor_more_than_the_largest(
     )
 )  # fmt: skip
 def test_any_part_is_counted_without_raising(part: dict[str, Any]) -> None:
-    tokens, basis, reason = media_tokens(part, family_of("gpt-4o"), "gpt-4o")
-    assert tokens >= 0
-    assert (basis == "exact") == (reason in (IMAGE, LOW_DETAIL))
+    found = media_tokens(part, family_of("gpt-4o"), "gpt-4o")
+    assert found.tokens >= 0
+    assert (found.basis == "exact") == (found.reason in (IMAGE, LOW_DETAIL))

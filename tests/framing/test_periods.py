@@ -22,7 +22,12 @@ def test_an_exception_holds_from_its_first_day_and_not_on_its_last() -> None:
     found = timeline(BASE, (row,), "gpt-4o")
     times = (SUMMER - 1, SUMMER, AUTUMN - 1, AUTUMN)
     assert [found.at(time).priming for time in times] == [3, 5, 5, 3]
-    assert found.varied == {"priming"}
+    assert not found.varied
+
+
+def test_a_rule_that_another_replaced_for_good_is_named() -> None:
+    assert timeline(BASE, (ChatRules(priming=5, call=6, until="2025-10-01"),), "x").varied == {"priming"}
+    assert timeline(BASE, (ChatRules(priming=3, call=9, since="2025-10-01"),), "x").varied == {"call"}
 
 
 def test_without_a_time_the_latest_rule_holds() -> None:

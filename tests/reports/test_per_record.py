@@ -17,7 +17,15 @@ def test_the_columns_are_those_of_the_contract() -> None:
 
     place = ["source", "line", "index", "format", "kind", "model", "timestamp", "basis", "flags"]
     parts = ["content_tokens", "framing_tokens", "hidden_tokens"]
-    quantities = [*parts, "input_tokens", "output_tokens", "drift", "cost_usd"]
+    quantities = [
+        *parts,
+        "input_tokens",
+        "output_tokens",
+        "drift",
+        "cost_usd",
+        "estimated_low",
+        "estimated_high",
+    ]
     assert rows.columns == [*place, *(f"{r.label}:{q}" for r in (OLD, NEW) for q in quantities), "reason"]
 
 

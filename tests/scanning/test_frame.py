@@ -21,6 +21,8 @@ def _frame(billed: int | None, **counts: tuple[int | None, str | None]) -> dict[
             f"{label}:content_tokens": content,
             f"{label}:framing_tokens": framing,
             f"{label}:basis": basis,
+            f"{label}:estimated_low": 40,
+            f"{label}:estimated_high": 90,
         }
     integers = {name: pl.Int64 for name in row if name.endswith("_tokens")}
     return with_inputs(pl.DataFrame([row], schema_overrides=integers), SIDES).row(0, named=True)
@@ -60,3 +62,12 @@ def test_nothing_is_hidden_when_no_more_was_billed_than_counted(billed: int | No
 
     assert (row["own:hidden_tokens"], row["own:input_tokens"]) == (0, 8)
     assert (row["gpt-4o:hidden_tokens"], row["gpt-4o:basis"]) == (0, "partial")
+
+
+@pytest.mark.parametrize(("billed", "low", "high"), [(None, 40, 90), (60, None, None)])
+def test_a_range_is_given_only_where_the_log_has_no_bill(
+    billed: int | None, low: int | None, high: int | None
+) -> None:
+    row = _frame(billed, own=(5, "partial"), target=(4, "partial"))
+    for label in SIDES:
+        assert (row[f"{label}:estimated_low"], row[f"{label}:estimated_high"]) == (low, high)

@@ -16,6 +16,7 @@ OLD = NamedReference("text-davinci-003", "p50k_base", "completions")
 NEW = NamedReference("gpt-4o", "o200k_base", "chat")
 NEWER = NamedReference("gpt-5.6-luna", "o200k_base", "gpt5")
 START = datetime(2023, 5, 1, tzinfo=UTC)
+ESTIMATES = ("estimated_low", "estimated_high")
 COUNTS = ("content_tokens", "framing_tokens", "hidden_tokens", "input_tokens", "output_tokens")
 SCHEMA: dict[str, Any] = {
     "source": pl.String,
@@ -92,7 +93,7 @@ def frame(rows: Sequence[dict[str, Any]], references: Sequence[NamedReference] =
     """A frame of rows, typed as a scan types it, also when there are none."""
     schema = dict(SCHEMA)
     for reference in references:
-        schema |= {f"{reference.label}:{name}": pl.Int64 for name in COUNTS}
+        schema |= {f"{reference.label}:{name}": pl.Int64 for name in (*COUNTS, *ESTIMATES)}
         schema[f"{reference.label}:basis"] = pl.String
     extra = {name for row in rows for name in row} - schema.keys()
     schema |= {name: pl.Int64 if ":" in name else None for name in sorted(extra)}

@@ -244,7 +244,6 @@ class _Chat(LayoutBuilder):
         self.constant += self._framing.call
         if not call.arguments.lstrip().startswith("{"):
             self.uses(features.OTHER_ARGUMENTS)
-            self.constant += self._framing.non_object_arguments
         self.add_encoded("functions." + call.name)
         self.add_encoded(compact_arguments(call.arguments))
         for result in results:

@@ -41,8 +41,6 @@ class ChatRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`tool_choice: required` with tools."""
     none_choice: int = 0
     """`tool_choice: none` with tools."""
-    non_object_arguments: int = 0
-    """Extra for a call whose arguments are not a JSON object."""
     name_replaces_role: bool = False
     """A name is shown instead of the role."""
     call: int = 0
@@ -104,6 +102,8 @@ class ResponsesRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """An assistant text followed by more from the assistant (a call, another text)."""
     serial: int = 0
     """Tools with `parallel_tool_calls: false`."""
+    custom_tools: int = 0
+    """Extra when custom tools with free text are offered."""
     given_tools: int | None = None
     """Functions that an input item offers (`additional_tools`); absent: such items are not counted."""
     old_reasoning: bool = False
@@ -148,13 +148,15 @@ class Replies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ImageRule(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[images]]`: `base + unit × tiles`, or `⌈unit × patches⌉` with at most `cap` patches.
+    """`[[images]]`: `base + unit × tiles`, or `base + ⌈unit × patches⌉` with at most `cap` patches.
 
     The first table that matches applies.
     """
 
     rule: Literal["tiles", "patches"]
     base: int = 0
+    base_until: str = ""
+    """First day on which the base is 0; empty: it still holds."""
     unit: float
     cap: int = 0
     source: str = ""
@@ -172,6 +174,10 @@ class HostedTool(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Extra when `tool_choice` names the tool."""
     results: bool = False
     """Whether what the tool finds while the request runs is billed as input too."""
+    hidden: tuple[int, int] | None = None
+    """Hidden text in addition to `tokens`: the fewest and the most that were billed."""
+    found: tuple[int, int] | None = None
+    """What one run of the tool finds: the fewest and the most tokens that were billed."""
 
 
 class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, cache_hash=True):
@@ -200,9 +206,9 @@ class Family(FamilyTable, frozen=True, kw_only=True, cache_hash=True):
         """The rule for images of a model; `None`: the model is not known to take images."""
         return first_match(self.images, model, timestamp)
 
-    def hosted_tool(self, tool: str, model: str) -> HostedTool | None:
+    def hosted_tool(self, tool: str, model: str, timestamp: float | None = None) -> HostedTool | None:
         """What is known of a hosted tool (its `type`); `None`: nothing is."""
-        return first_match([row for row in self.hosted if row.tool == tool], model)
+        return first_match([row for row in self.hosted if row.tool == tool], model, timestamp)
 
 
 class UserFamily(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Tokens of media parts: images by tiles or patches; audio and files are reported as not counted.
+"""Tokens of media parts: images by tiles or patches; audio and files with a range, but not counted.
 
 The rules per model are in `[[images]]` of the family files. Tiles and patches are described in OpenAI's guide "Images
 and vision"; the `source` of a rule names what recorded calls add to it.
@@ -10,13 +10,15 @@ import base64
 import binascii
 import struct
 from math import ceil, floor, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tokcount.framing.features import IMAGE, LOW_DETAIL
+from tokcount.framing.media_ranges import AUDIO_FRAME, audio_range, file_range, image_range
+from tokcount.framing.periods import seconds
 
 if TYPE_CHECKING:
     from tokcount.framing.family import Family, ImageRule
-    from tokcount.framing.layout import Basis, LayoutBuilder
+    from tokcount.framing.layout import Basis, LayoutBuilder, Range
 
 
 HEAD = 65_536
@@ -102,35 +104,43 @@ UNKNOWN_MODEL = "an image on a model without a known rule"
 _IMAGES = frozenset({"image_url", "input_image", "image"})
 _AUDIO = frozenset({"input_audio", "audio"})
 _TILE, _PATCH = 512, 32
-_ONE_MORE_UNTIL = 1_778_716_800.0
-"""14 May 2026: an image in patches cost one token more on recorded calls up to 6 May, and not from 21 May on."""
 _FIT, _SHORT_SIDE, _LOW_SIDE = 2048, 768, 512
+
+
+class MediaTokens(NamedTuple):
+    """What is counted of a media part, its feature or why it is partial, and the range of what is not counted."""
+
+    tokens: int
+    basis: Basis
+    reason: str
+    beyond: Range | None = None
 
 
 def media_tokens(
     part: dict[str, Any], family: Family, model: str, timestamp: float | None = None
-) -> tuple[int, Basis, str]:
+) -> MediaTokens:
     """Tokens of one media part of a message; `exact` with its feature, or `partial` with the reason.
 
-    Sizes are read from `data:` URLs. An image whose size is not in the log counts 0, like audio and files, and the
-    count is `partial`: the minimum that it can cost (one tile or one patch) differs a hundredfold between models and
-    would look like drift. `timestamp` (seconds since 1970, UTC) is the time of the request; without it the latest
-    rule applies. Never raises for decoded JSON.
+    Sizes are read from `data:` URLs. An image whose size is not in the log counts 0, like files and the sound of
+    audio, and the count is `partial`: the minimum that it can cost (one tile or one patch) differs a hundredfold
+    between models and would look like drift. `timestamp` (seconds since 1970, UTC) is the time of the request; without
+    it the latest rule applies. Never raises for decoded JSON.
     """
     kind = str(part.get("type"))
+    if kind in _AUDIO:
+        return MediaTokens(AUDIO_FRAME, "partial", "audio is not counted", audio_range(part))
     if kind not in _IMAGES:
-        what = "audio" if kind in _AUDIO else "files"
-        return 0, "partial", f"{what} are not counted"
-    rule = family.image_rule(model)
+        return MediaTokens(0, "partial", "files are not counted", file_range(part))
+    rule = family.image_rule(model, timestamp)
     if rule is None:
-        return 0, "partial", UNKNOWN_MODEL
+        return MediaTokens(0, "partial", UNKNOWN_MODEL)
     url, detail = _url_and_detail(part)
     size = size_of_data_url(url) if url and not url.startswith(("http:", "https:")) else None
-    if detail == "low":
-        return _low(rule, size, timestamp), "exact", LOW_DETAIL
+    if detail == "low" and (size is not None or rule.rule == "tiles"):
+        return MediaTokens(_low(rule, size, timestamp), "exact", LOW_DETAIL)
     if size is None:
-        return 0, "partial", UNKNOWN_SIZE
-    return image_tokens(rule, size, timestamp), "exact", IMAGE
+        return MediaTokens(0, "partial", UNKNOWN_SIZE, image_range(rule))
+    return MediaTokens(image_tokens(rule, size, timestamp), "exact", IMAGE)
 
 
 def add_media(
@@ -142,12 +152,12 @@ def add_media(
 ) -> None:
     """Adds media parts to a layout, with the reasons why their tokens are not exact."""
     for part in media:
-        tokens, basis, reason = media_tokens(part, family, model, timestamp)
-        builder.constant += tokens
-        if basis == "partial":
-            builder.mark_partial(reason)
+        found = media_tokens(part, family, model, timestamp)
+        builder.constant += found.tokens
+        if found.basis == "partial":
+            builder.mark_partial(found.reason, found.beyond)
         else:
-            builder.uses(reason)
+            builder.uses(found.reason)
 
 
 def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:
@@ -168,8 +178,8 @@ def image_tokens(rule: ImageRule, size: Size, timestamp: float | None = None) ->
     """
     if rule.rule == "tiles":
         return rule.base + round(rule.unit) * _tiles(size)
-    early = timestamp is not None and timestamp < _ONE_MORE_UNTIL
-    return early + ceil(rule.unit * _patches(size, rule.cap))
+    over = rule.base_until and (timestamp is None or timestamp >= seconds(rule.base_until))
+    return (0 if over else rule.base) + ceil(rule.unit * _patches(size, rule.cap))
 
 
 def _low(rule: ImageRule, size: Size | None, timestamp: float | None) -> int:

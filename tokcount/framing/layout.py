@@ -21,10 +21,14 @@ from tokcount.framing.features import MESSAGES, PLAIN
 UNDATED = "a rule that changed over time, for a request without a time"
 
 
+Range = tuple[int, int]
+"""The fewest and the most tokens."""
+
+
 class LayoutBuilder:
     """Collects texts, constants and reasons for a `Layout`."""
 
-    __slots__ = ("_estimated", "_features", "_partial", "constant", "content", "roles", "texts")
+    __slots__ = ("_beyond", "_estimated", "_features", "_partial", "constant", "content", "roles", "texts")
 
     def __init__(self) -> None:
         self.constant = 0
@@ -34,6 +38,7 @@ class LayoutBuilder:
         self._features = {MESSAGES}
         self._estimated: list[str] = []
         self._partial: list[str] = []
+        self._beyond: list[Range | None] = []
 
     def add_text(self, role: str, text: str) -> None:
         """Adds text of a message that is encoded unchanged."""
@@ -61,8 +66,9 @@ class LayoutBuilder:
         if reason not in self._estimated:
             self._estimated.append(reason)
 
-    def mark_partial(self, reason: str) -> None:
-        """Part of the request cannot be counted."""
+    def mark_partial(self, reason: str, beyond: Range | None = None) -> None:
+        """Part of the request cannot be counted; `beyond`: the range of its tokens, where that is known."""
+        self._beyond.append(beyond)
         if reason not in self._partial:
             self._partial.append(reason)
 
@@ -75,7 +81,15 @@ class LayoutBuilder:
             reasons=(*self._partial, *self._estimated),
             roles=self.roles if roles else None,
             features=frozenset(self._features),
+            beyond=_total(self._beyond) if self._partial else None,
         )
+
+
+def _total(ranges: list[Range | None]) -> Range | None:
+    known = [one for one in ranges if one is not None]
+    if len(known) < len(ranges):
+        return None
+    return sum(low for low, _ in known), sum(high for _, high in known)
 
 
 Basis = Literal["exact", "estimated", "partial"]
@@ -104,3 +118,5 @@ class Layout(msgspec.Struct):
     """Number of token ids that the log has instead of text; they are content."""
     features: frozenset[str] = PLAIN
     """What the request has of which the rules are confirmed or not: see `tokcount.framing.evidence`."""
+    beyond: Range | None = None
+    """The tokens that are not counted, where their range is known from recorded calls; only of a partial layout."""

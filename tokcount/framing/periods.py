@@ -39,7 +39,7 @@ class Timeline(NamedTuple, Generic[R]):
     bounds: tuple[float, ...]
     rules: tuple[R, ...]
     varied: frozenset[str]
-    """The rules that were ever other ones."""
+    """The rules that were replaced by others at some time, short episodes aside."""
 
     def at(self, timestamp: float | None) -> R:
         """The rules at a time; the latest when it is not known."""
@@ -62,8 +62,13 @@ def timeline(base: R, exceptions: Sequence[R], model: str) -> Timeline[R]:
     bounds = sorted({seconds(day) for row in found for day in (row.since, row.until) if day})
     starts = (float("-inf"), *bounds)
     rules = tuple(_changed(base, [row for row in found if _holds(row, start)]) for start in starts)
-    keys = base.__struct_fields__
-    varied = frozenset(key for key in keys if len({getattr(one, key) for one in rules}) > 1)
+    lasting = [row for row in found if bool(row.since) != bool(row.until)]
+    varied = frozenset(
+        key
+        for row in lasting
+        for key in row.__struct_fields__
+        if key not in _ABOUT and getattr(row, key) != getattr(base, key)
+    )
     return Timeline(tuple(bounds), rules, varied)
 
 

@@ -29,10 +29,10 @@ def layout(
 ) -> Layout:
     """The layout of a request of `kind`, as the models of `family` bill it.
 
-    `response`, the answer that it was billed with, can make the count less certain.
     `timestamp` (seconds since 1970, UTC) chooses between rules that changed over time; without it the latest rule
-    applies. `model` (a name) selects the rules of single models of the family. With `roles` the layout has the role
-    of each text of its content. Never raises for decoded JSON.
+    applies. `model` (a name) selects the rules of single models of the family. `response`, the answer that the request
+    was billed with, shows what hosted tools did, and can make the count less certain. With `roles` the layout has the
+    role of each text of its content. Never raises for decoded JSON.
     """
     try:
         laid = unlabelled(
@@ -65,7 +65,9 @@ def unlabelled(
         from tokcount.framing.responses.answer import answer_features
         from tokcount.framing.responses.request import layout_responses
 
-        laid = layout_responses(request, family, roles=roles, timestamp=timestamp, model=model)
+        laid = layout_responses(
+            request, family, roles=roles, timestamp=timestamp, model=model, answer=response
+        )
         laid.features |= answer_features(response)
         return laid
     return layout_prompts(request, family, roles=roles, timestamp=timestamp, model=model)

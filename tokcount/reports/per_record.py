@@ -25,8 +25,10 @@ def per_record(
     """One row per record, in the order of the log.
 
     `source, line, index, format, kind, model, timestamp, basis, flags`; for each reference R `R:content_tokens,
-    R:framing_tokens, R:hidden_tokens, R:input_tokens, R:output_tokens, R:drift, R:cost_usd`; then `reason`. Null is
-    "not known": a record that R cannot count, the drift of the baseline, a cost without a price.
+    R:framing_tokens, R:hidden_tokens, R:input_tokens, R:output_tokens, R:drift, R:cost_usd, R:estimated_low,
+    R:estimated_high`; then `reason`. Null is "not known": a record that R cannot count, the drift of the baseline, a
+    cost without a price. The estimates are for records that are partial and not billed, where recorded calls give a
+    range.
     """
     prepared = with_drift(frame, references, baseline)
     unpriced = [

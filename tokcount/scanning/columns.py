@@ -15,7 +15,7 @@ import msgspec
 
 from tokcount.framing.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
-from tokcount.scanning.schema import BILLED_COLUMNS, MISSING, RECORD_COLUMNS, TEXT_COLUMNS, column
+from tokcount.scanning.schema import BILLED_COLUMNS, ESTIMATES, MISSING, RECORD_COLUMNS, TEXT_COLUMNS, column
 
 NO_CODE: Final = -1
 """The code of a missing string and of a missing basis."""
@@ -26,6 +26,7 @@ _ROW: Final = (*TEXT_COLUMNS, *(known.name for known in RECORD_COLUMNS if known.
 _NO_TIME: Final = _MISSING["timestamp"] or 0
 PACK_AT: Final = 200_000
 """Numbers in the flat array before they are packed: 1.6 MB, some thousand rows."""
+_COUNTED: Final = ("content_tokens", "framing_tokens", "output_tokens", *ESTIMATES)
 _COMBINATIONS: Final = 4_096
 """Combinations of strings whose codes are remembered."""
 _NOTHING_BILLED: Final = (NOT_BILLED,) * len(BILLED_COLUMNS)
@@ -90,6 +91,8 @@ class Counts(msgspec.Struct):
     content: int = MISSING
     framing: int = MISSING
     output: int = MISSING
+    low: int = MISSING
+    high: int = MISSING
     basis: int = NO_CODE
     by_role: dict[str, int] | None = None
 
@@ -171,7 +174,7 @@ class ColumnBuilder:
             *(_NOTHING_BILLED if usage is None else _billed(usage)),
         ]
         for each in counts:
-            row += (each.content, each.framing, each.output)
+            row += (each.content, each.framing, each.output, each.low, each.high)
             if self._roles:
                 row += [MISSING if each.by_role is None else each.by_role[role] for role in self._roles]
             row.append(each.basis)
@@ -230,7 +233,7 @@ def _reference_columns(references: Iterable[str], roles: Sequence[str]) -> dict[
     """The columns of the references in the order of a row, each with its number for "not known"."""
     columns: dict[str, int | None] = {}
     for label in references:
-        names = [column(label, name) for name in ("content_tokens", "framing_tokens", "output_tokens")]
+        names = [column(label, name) for name in _COUNTED]
         names += [column(label, "content_tokens", role) for role in roles]
         columns |= {**dict.fromkeys(names, MISSING), column(label, "basis"): NO_CODE}
     return columns

@@ -38,6 +38,7 @@ BASIS_OF_FLAG: Final[dict[str, Basis]] = {
 }
 """Flag that is a reason → the best that the count of the input of such a record can be."""
 ESTIMATED: Final = BASIS_ORDER.index("estimated")
+PARTIAL: Final = BASIS_ORDER.index("partial")
 
 BATCH_TEXT: Final = 1_000_000
 """Characters of text that wait to be counted together, plus at most one record."""
@@ -214,6 +215,8 @@ class RecordCounter:
         counted.content = tokens + asked.token_ids
         counted.framing = asked.constant + total - tokens
         counted.basis = max(BASIS_ORDER.index(asked.basis), doubts.least_basis)
+        if asked.beyond is not None and doubts.least_basis < PARTIAL:
+            counted.low, counted.high = (asked.constant + total + beyond for beyond in asked.beyond)
         if target.doubt:
             doubts.worsen("estimated", (target.doubt,))
             counted.basis = max(counted.basis, ESTIMATED)

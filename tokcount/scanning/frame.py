@@ -9,7 +9,7 @@ import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER, ESTIMATED, PARTIAL
 from tokcount.scanning.columns import ColumnBuilder, Columns, Packed, Run
-from tokcount.scanning.schema import DTYPES, RECORD_COLUMNS, column, parse_column
+from tokcount.scanning.schema import DTYPES, ESTIMATES, RECORD_COLUMNS, column, parse_column
 
 Placed = tuple[Columns, int]
 """Columns of a chunk, and the number of lines before it in its file."""
@@ -121,7 +121,8 @@ def with_inputs(frame: pl.DataFrame, references: Iterable[str]) -> pl.DataFrame:
         for label in labels
     )
     carried = [_carried_basis(label) for label in labels[1:]]
-    return frame.with_columns(*(_input(label) for label in labels), *carried)
+    estimates = [_without_bill(column(label, name)) for label in labels for name in ESTIMATES]
+    return frame.with_columns(*(_input(label) for label in labels), *carried, *estimates)
 
 
 def _counted(label: str) -> pl.Expr:
@@ -138,6 +139,11 @@ def _hidden(label: str) -> pl.Expr:
 
 def _input(label: str) -> pl.Expr:
     return (_counted(label) + pl.col(column(label, "hidden_tokens"))).alias(column(label, "input_tokens"))
+
+
+def _without_bill(name: str) -> pl.Expr:
+    """An estimate, unless the log has the bill, which is better known."""
+    return pl.when(pl.col("billed_input_tokens").is_null()).then(pl.col(name)).alias(name)
 
 
 def _carried_basis(label: str) -> pl.Expr:

@@ -86,6 +86,12 @@ MEASURES: Final = (
     Measure("hidden_tokens", "integer", "billed beyond what could be counted of a partial record"),
     Measure("input_tokens", "integer", "content, framing and hidden"),
     Measure("output_tokens", "integer", "tokens of the answer", counted=True),
+    Measure(
+        "estimated_low", "integer", "fewest input tokens of a partial record without a bill", counted=True
+    ),
+    Measure(
+        "estimated_high", "integer", "most input tokens of a partial record without a bill", counted=True
+    ),
     Measure("drift", "number", "(target - baseline) / baseline of the input tokens"),
     Measure("cost_usd", "money", "price of the call in US dollars"),
     Measure("basis", "basis", "basis of the input tokens", counted=True),
@@ -108,7 +114,9 @@ TEXT_COLUMNS: Final = tuple(known.name for known in RECORD_COLUMNS if known.dtyp
 BILLED_COLUMNS: Final = tuple(known.name for known in RECORD_COLUMNS if known.name.startswith("billed_"))
 REPORTED_COLUMNS: Final = tuple(known.name for known in RECORD_COLUMNS if known.reported)
 """The first columns of a row of `--per-record`."""
-ROW_MEASURES: Final = (*QUANTITIES, "drift", "cost_usd")
+ESTIMATES: Final = ("estimated_low", "estimated_high")
+"""The range of the input tokens of a partial record; no report uses it in place of a count."""
+ROW_MEASURES: Final = (*QUANTITIES, "drift", "cost_usd", *ESTIMATES)
 """The columns of each reference in a row of `--per-record`."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tokcount.framing import features
@@ -14,14 +15,20 @@ from tokcount.logs.record import MEDIA_TYPES
 
 if TYPE_CHECKING:
     from tokcount.framing.family import Family, ResponsesRules
-    from tokcount.framing.layout import LayoutBuilder
+    from tokcount.framing.layout import LayoutBuilder, Range
 
 REASONING = "reasoning sent back to the model, of unknown length"
 STORED = "items that are stored on the server only"
 UNEXPECTED_CONTENT = "content that is neither text nor parts"
 UNEXPECTED_ITEM = "an entry of input is not an object"
 
+_CUSTOM_CALL = "custom_tool_call"
+_CALLS = frozenset({"function_call", _CUSTOM_CALL})
+_OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
 _REASONING_FRAME = 2
+_ENVELOPE, _LEAST_PER_TOKEN, _MOST_PER_TOKEN = (900, 1000), 3.7, 7.5
+"""Characters of encrypted reasoning: those around it, and those for each of its tokens, in 49 recorded calls of seven
+models and five projects."""
 _LONGEST_TYPE = 40
 """Longest type of an item that is shown in a reason."""
 
@@ -87,10 +94,10 @@ class Items:
         kind = item.get("type") or "message"
         if kind == "message":
             self._message(item)
-        elif kind == "function_call_output":
+        elif kind in _OUTPUTS:
             self._output(item)
         elif kind == "reasoning":
-            self._reasoning(old=old)
+            self._reasoning(item, old=old)
         elif kind == "item_reference":
             self._builder.mark_partial(STORED)
         elif kind == "additional_tools" and self._rules.given_tools is not None:
@@ -105,11 +112,11 @@ class Items:
             self._builder.constant += around
             self._builder.uses(features.GIVEN_TOOLS, *tools.forms)
 
-    def _reasoning(self, *, old: bool) -> None:
+    def _reasoning(self, item: dict[str, Any], *, old: bool) -> None:
         """Most models drop reasoning from before the last user message."""
         if self._rules.old_reasoning or not old:
             self._builder.constant += _REASONING_FRAME
-            self._builder.mark_partial(REASONING)
+            self._builder.mark_partial(REASONING, encrypted_tokens(item.get("encrypted_content")))
         else:
             self._builder.uses(features.OLD_REASONING)
 
@@ -147,11 +154,14 @@ class Items:
             self._builder.constant += rules.stored_call
             self._builder.uses(features.STORED_CALL)
         for call in turn:
-            name, arguments = _string(call.get("name")), _string(call.get("arguments"))
+            name, arguments = _string(call.get("name")), _string(call.get("arguments", call.get("input")))
+            if call.get("type") == _CUSTOM_CALL:
+                self._builder.uses(features.CUSTOM_TOOLS)
             self._names[_string(call.get("call_id"))] = name
             self._builder.constant += rules.call
             self._builder.add_encoded("functions." + name)
-            self._builder.add_encoded(arguments if rules.raw_arguments else compact_arguments(arguments))
+            raw = rules.raw_arguments or call.get("type") == _CUSTOM_CALL
+            self._builder.add_encoded(arguments if raw else compact_arguments(arguments))
 
     def _output(self, item: dict[str, Any]) -> None:
         name = self._names.get(_string(item.get("call_id")))
@@ -164,6 +174,18 @@ class Items:
             media = any(_type(part) in MEDIA_TYPES for part in output)
             self._builder.uses(features.RESULT_MEDIA if media else features.RESULT_PARTS)
         self._builder.add_text("tool", self._text_of(output))
+
+
+def encrypted_tokens(content: Any) -> Range | None:
+    """How many tokens encrypted reasoning may have, from its length; `None`: it is not in the log.
+
+    >>> encrypted_tokens("x" * 3172)
+    (289, 615)
+    """
+    if not isinstance(content, str) or len(content) < _ENVELOPE[0]:
+        return None
+    low, high = len(content) - _ENVELOPE[1], len(content) - _ENVELOPE[0]
+    return max(0, int(low / _MOST_PER_TOKEN)), ceil(high / _LEAST_PER_TOKEN)
 
 
 def _landmarks(given: list[Any]) -> tuple[int, int]:
@@ -186,7 +208,7 @@ def _is_interim(given: list[Any], i: int) -> bool:
         return False
     following = given[i + 1]
     return isinstance(following, dict) and (
-        following.get("type") == "function_call" or following.get("role") == "assistant"
+        _type(following) in _CALLS or following.get("role") == "assistant"
     )
 
 
@@ -203,7 +225,7 @@ def _is_type(kind: Any) -> bool:
 def _calls_from(given: list[Any], start: int) -> list[dict[str, Any]]:
     """The consecutive function calls from `start` on: one turn of the model."""
     end = start
-    while end < len(given) and _type(given[end]) == "function_call":
+    while end < len(given) and _type(given[end]) in _CALLS:
         end += 1
     return given[start:end]
 

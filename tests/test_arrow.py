@@ -18,6 +18,7 @@ from support.engines import (
     GROUPED,
     LINES,
     SAMPLES,
+    SELECTED,
     TO,
     TODAY,
     assert_same,
@@ -66,6 +67,51 @@ def test_a_log_has_the_rows_of_the_local_command(log: tuple[pa.Table, pl.DataFra
 
 
 @needs_shared
+def test_a_selection_selects_the_rows_of_the_local_command(tmp_path: Path) -> None:
+    paths = write_logs(tmp_path)
+    expected = local_rows(paths, tmp_path, selected=SELECTED)
+    every = scan(table_of(paths), LINES, to=TO, today=TODAY)
+
+    rows = scan(table_of(paths), LINES, to=TO, today=TODAY, **SELECTED)
+
+    assert 0 < expected.height < counted(every).height
+    assert_same(counted(rows), expected)
+    assert rows.num_rows == every.num_rows
+
+
+def test_a_record_that_is_not_selected_is_a_row_with_the_reason() -> None:
+    lines = [
+        json.dumps({"model": model, "prompt": "a", "timestamp": time})
+        for model, time in (
+            ("gpt-4o", "2026-11-02T00:00:00Z"),
+            ("gpt-4", None),
+            ("gpt-4o", None),
+            ("gpt-4o", "2026-10-02T00:00:00Z"),
+        )
+    ]
+    asked = {"where": "model = gpt-4o", "since": "2026-11-01"}
+
+    rows = rows_of({"text": [*lines, "{"]}, Input(log="text"), **asked)
+
+    assert [row["kind"] == "skipped" for row in rows] == [False, True, True, True, True]
+    assert [row["reason"] for row in rows[1:4]] == [
+        "not selected: condition",
+        "not selected: no timestamp",
+        "not selected: time",
+    ]
+    assert rows[4]["reason"].startswith("unparsed: ")
+
+
+def test_a_selection_that_cannot_be_is_refused_before_there_is_data() -> None:
+    for asked, message in (
+        ({"where": "modl = x"}, "unknown field 'modl'. Did you mean model"),
+        ({"since": "soon"}, "expected a day such as"),
+        ({"where": "source = a*"}, "needs the column that holds it"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            Scan(Input(log="text"), **asked)
+
+
 def test_every_log_whose_records_stand_on_one_line_has_its_local_rows() -> None:
     plan = make_plan(to=["gpt-4o"])
     refused = []

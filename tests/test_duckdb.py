@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
+from support.engines import LINES, SELECTED, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 
 import tokcount
 
@@ -54,3 +54,12 @@ def test_a_relation_has_the_rows_of_the_local_command(tmp_path: Path) -> None:
     ).fetchall()
     assert total == [(counted(rows)["gpt-4o:input_tokens"].sum(),)]
     assert lines.num_rows <= rows.num_rows
+
+
+def test_a_selection_selects_the_rows_of_the_local_command(tmp_path: Path) -> None:
+    paths = write_logs(tmp_path)
+    lines = table_of(paths)
+
+    rows = tokcount.duckdb.scan(CONNECTION.from_arrow(lines), LINES, to=TO, today=TODAY, **SELECTED)
+
+    assert_same(counted(rows), local_rows(paths, tmp_path, selected=SELECTED))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
+from support.engines import LINES, SELECTED, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
 
 pa = pytest.importorskip("pyarrow")
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -54,6 +54,12 @@ def test_a_dataset_has_the_rows_of_the_local_command(log: tuple[pa.Table, pl.Dat
     table, expected = log
     rows = tokcount.ray.scan(dataset_of(table), LINES, to=TO, today=TODAY, partitions=2)
     assert_same(counted(collected(rows)), expected)
+
+
+def test_a_selection_selects_the_rows_of_the_local_command(tmp_path: Path) -> None:
+    paths = write_logs(tmp_path)
+    rows = tokcount.ray.scan(dataset_of(table_of(paths)), LINES, to=TO, today=TODAY, partitions=2, **SELECTED)
+    assert_same(counted(collected(rows)), local_rows(paths, tmp_path, selected=SELECTED))
 
 
 def test_without_looking_for_duplicates_every_block_is_counted_where_it_lies(

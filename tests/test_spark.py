@@ -14,7 +14,18 @@ from typing import Any
 import polars as pl
 import pytest
 from support import in_process
-from support.engines import LINES, TO, TODAY, assert_same, counted, local_rows, table_of, write_logs
+from support.engines import (
+    LINES,
+    SELECTED,
+    TO,
+    TODAY,
+    assert_same,
+    counted,
+    local_rows,
+    selecting,
+    table_of,
+    write_logs,
+)
 from support.paths import ROOT
 from support.rendering import render
 from support.spark_cluster import cluster, environment, need_spark, settings
@@ -65,9 +76,7 @@ def document(*arguments: str | Path) -> dict[str, Any]:
 
 
 def as_options(asked: dict[str, Any]) -> list[str]:
-    words = {"from_": "--from", "to": "--to", "by": "--by", "top": "--top"}
-    values = {key: [value] if isinstance(value, (str, int)) else value for key, value in asked.items()}
-    return [word for key, several in values.items() for value in several for word in (words[key], str(value))]
+    return selecting({key.rstrip("_"): value for key, value in asked.items()})
 
 
 def test_a_log_has_the_rows_of_the_local_command(lines: DataFrame, expected: pl.DataFrame) -> None:
@@ -112,6 +121,7 @@ def test_a_worker_that_is_killed_loses_nothing(
             },
             id="a named baseline and groups of every kind",
         ),
+        pytest.param({"to": list(TO), "by": ["model"], **SELECTED}, id="a selection"),
         pytest.param({"to": ["o200k_base"], "top": 0}, id="an encoding without a price, no groups"),
     ],
 )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tokcount.reports.drift.report import DriftReport
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
-    from tokcount.scanning.selection import Selection
     from tokcount.tokens.engines.base import EngineName
 
 Names = Sequence[str] | str
@@ -193,6 +192,7 @@ def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
     from tokcount.framing.families.user_file import load
     from tokcount.models.overrides import effective
     from tokcount.scanning.plan import make_plan
+    from tokcount.scanning.selection import selection_of
 
     prices, families = options.get("prices"), options.get("families")
     plan = make_plan(
@@ -205,20 +205,8 @@ def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
         by=by,
         today=_today(options),
     )
-    return msgspec.structs.replace(plan, selection=_selection(options))
-
-
-def _selection(options: ScanOptions) -> Selection | None:
-    from tokcount.scanning.selection import make_selection
-
-    where, since, until = options.get("where", ()), options.get("since"), options.get("until")
-    if not where and since is None and until is None:
-        return None
-    return make_selection(where, _iso(since), _iso(until))
-
-
-def _iso(time: str | date | None) -> str | None:
-    return time.isoformat() if isinstance(time, date) else time
+    selected = selection_of(options.get("where", ()), options.get("since"), options.get("until"))
+    return msgspec.structs.replace(plan, selection=selected)
 
 
 def _cost_plan(options: ScanOptions) -> ScanPlan:

@@ -17,23 +17,27 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Unpack
 
+import msgspec
+
 try:
     import pyarrow as pa
 except ImportError:
     raise ImportError("tokcount.arrow needs pyarrow: pip install 'tokcount[arrow]'") from None
 
+from tokcount.errors import UsageError
 from tokcount.frames.input import Input
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped
 from tokcount.reports.per_record import money_of
 from tokcount.scanning.plan import make_plan
+from tokcount.scanning.selection import selection_of
 from tokcount.tokens.engines.base import EngineName
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from tokcount.frames.rows import Other
     from tokcount.framing.family import UserFamily
-    from tokcount.logs.format import Item
     from tokcount.models.catalog import Catalog
 
 __all__ = ["IDENTITY", "Input", "Options", "Scan", "flag_duplicates", "scan"]
@@ -62,6 +66,9 @@ class Options(TypedDict, total=False):
     today: date | None
     as_of: date | None
     by: Sequence[str]
+    where: Sequence[str] | str
+    since: str | date | None
+    until: str | date | None
     catalog: Catalog | None
     families: tuple[UserFamily, ...]
     reading: ReadOptions
@@ -77,6 +84,9 @@ class Scan:
     `catalog` and `families` are the user's own; `by` may ask for `role` and `script`, which are then among
     the columns that `extra` adds to the rows: any of the scan's frame, such as `tags`, `own:basis`,
     `billed_input_tokens` or `identity`.
+
+    `where`, `since` and `until` select records, as in `tokcount.scan`. A condition on `source` needs the column that
+    `Input` names for it. A record that is not selected gives a row of kind `skipped` with the reason `not selected: …`.
 
     Every input row gives at least one row. One that holds no record gives a row of kind `skipped` with the reason
     (`unparsed: …`, `empty: …`) and null counts; filter with `kind <> 'skipped'`. One that holds several records
@@ -99,6 +109,9 @@ class Scan:
         today: date | None = None,
         as_of: date | None = None,
         by: Sequence[str] = (),
+        where: Sequence[str] | str = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
         catalog: Catalog | None = None,
         families: tuple[UserFamily, ...] = (),
         reading: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
@@ -117,6 +130,11 @@ class Scan:
             by=by,
             today=today,
         )
+        selected = selection_of(where, since, until)
+        self.plan = msgspec.structs.replace(self.plan, selection=selected)
+        self._needs_source = selected is not None and any(one.field == "source" for one in selected.where)
+        if self._needs_source and input.source is None:
+            raise UsageError("where: a condition on source needs the column that holds it: Input(source=…).")
         self._money = money_of(self.plan, today or datetime.now(tz=UTC).date(), as_of)
         self._key = hashlib.blake2b(pickle.dumps(self.plan), digest_size=16).digest()
         _ = self.schema
@@ -151,15 +169,32 @@ class Scan:
     def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of one batch. May be called from several threads; they take turns."""
         from tokcount.frames import shared
-        from tokcount.frames.cells import items_of
         from tokcount.frames.rows import rows_of
 
         self.check(batch.schema.names)
-        skipped: list[Skipped] = []
-        records = _records(items_of(batch, self.input, self.reading), skipped)
+        others: list[Other] = []
+        records = self._records(batch, others)
         columns = shared.count(self._key, self.plan, records)
-        rows = rows_of(columns, skipped, batch.num_rows, self.plan, self._money, self.extra)
+        rows = rows_of(columns, others, batch.num_rows, self.plan, self._money, self.extra)
         return self._typed(rows, batch)
+
+    def _records(self, batch: pa.RecordBatch, others: list[Other]) -> Iterator[Record]:
+        """The selected records of a batch; everything else is added to `others`."""
+        from tokcount.frames.cells import items_of
+        from tokcount.frames.rows import NOT_SELECTED, Other, not_a_record
+
+        selection = self.plan.selection
+        for item in items_of(batch, self.input, self.reading):
+            if isinstance(item, Skipped):
+                others.append(not_a_record(item))
+                continue
+            if self._needs_source:
+                item.source = str(batch.column(self.input.source)[item.line].as_py() or "")
+            why = None if selection is None else selection.leaves_out(item)
+            if why is None:
+                yield item
+            else:
+                others.append(Other(item.line, item.format, f"{NOT_SELECTED}: {why}"))
 
     def _typed(self, rows: pl.DataFrame, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows as Arrow, with the source and the line from the batch."""
@@ -186,14 +221,6 @@ def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
         return batches[0]
     whole = pa.Table.from_batches(batches).combine_chunks().to_batches()
     return whole[0] if whole else batches[0]
-
-
-def _records(items: Iterable[Item], skipped: list[Skipped]) -> Iterator[Record]:
-    for item in items:
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        else:
-            yield item
 
 
 def scan(

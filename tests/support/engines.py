@@ -67,15 +67,35 @@ def table_of(paths: Sequence[Path]) -> pa.Table:
     return pa.table(list(map(list, zip(*rows, strict=True))), schema=pa.schema(columns))
 
 
-def local_rows(paths: Sequence[Path], folder: Path, to: Sequence[str] = TO) -> pl.DataFrame:
+SELECTED: dict[str, Any] = {
+    "where": ["model = gpt-4o*", "source != *zz-copy*"],
+    "since": "2023-05-01",
+    "until": date(2026, 10, 31),
+}
+"""A selection by every option."""
+
+
+def local_rows(
+    paths: Sequence[Path], folder: Path, to: Sequence[str] = TO, selected: dict[str, Any] | None = None
+) -> pl.DataFrame:
     """What ``tokcount drift --per-record`` writes."""
     file = folder / "rows.parquet"
-    targets = [word for name in to for word in ("--to", name)]
+    targets = [word for name in to for word in ("--to", name)] + selecting(selected or {})
     done = in_process.run(
         "drift", "--per-record", "-f", "parquet", "-o", file, "--jobs", "1", *targets, *paths
     )
     assert done.code == 0, done.err
     return pl.read_parquet(file)
+
+
+def selecting(selected: dict[str, Any]) -> list[str]:
+    """A selection as options of the command line."""
+    pairs = [(name, text) for name, value in selected.items() for text in _listed(value)]
+    return [word for name, text in pairs for word in (f"--{name}", str(text))]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def counted(rows: Any) -> pl.DataFrame:

@@ -44,6 +44,6 @@ def selection_of(group: SelectGroup) -> Selection | None:
     """What the options select; `None`: every record. Raises `UsageError` for a wrong condition or date."""
     if not group.where and group.since is None and group.until is None:
         return None
-    from tokcount.scanning.selection import make_selection
+    from tokcount.scanning import selection
 
-    return make_selection(group.where or (), group.since, group.until)
+    return selection.selection_of(group.where or (), group.since, group.until)

@@ -93,13 +93,11 @@ def records_of(
 
 def _is_selected(record: Record, selection: Selection, found: Selected) -> bool:
     """Whether a record is selected, which is counted in `found`."""
+    why = selection.leaves_out(record)
     found.read += 1
-    if not selection.meets(record):
-        return False
-    is_selected = selection.spans(record.timestamp)
-    found.selected += is_selected
-    found.undated += not is_selected and record.timestamp is None
-    return is_selected
+    found.selected += why is None
+    found.undated += why == "no timestamp"
+    return why is None
 
 
 class Chunk(msgspec.Struct, Generic[T]):

@@ -27,6 +27,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     *("model", "kind", "tag", "source", "format"),
     *("day", "week", "month", "user"),
 )
+LeftOut = Literal["condition", "time", "no timestamp"]
+"""Why a record is not selected. Without a timestamp it is in no span of time, though it meets the conditions."""
 LONGEST: Final = 1000
 """Characters of a text that is parsed."""
 _SECONDS_A_DAY: Final = 86_400
@@ -75,6 +77,14 @@ class Selection(msgspec.Struct, frozen=True):
         """Whether a record meets all conditions."""
         return all(condition.meets(record) for condition in self.where)
 
+    def leaves_out(self, record: Record) -> LeftOut | None:
+        """Why a record is not selected; `None`: it is."""
+        if not self.meets(record):
+            return "condition"
+        if self.spans(record.timestamp):
+            return None
+        return "no timestamp" if record.timestamp is None else "time"
+
     def spans(self, timestamp: float | None) -> bool:
         """Whether the span of time contains a timestamp; without a span, every record is in it."""
         if timestamp is None:
@@ -82,6 +92,19 @@ class Selection(msgspec.Struct, frozen=True):
         if self.since is not None and timestamp < self.since:
             return False
         return self.before is None or timestamp < self.before
+
+
+def selection_of(
+    where: Sequence[str] | str = (), since: str | date | None = None, until: str | date | None = None
+) -> Selection | None:
+    """As `make_selection`; days and times may also be those of `datetime`. `None`: every record is asked for."""
+    if not where and since is None and until is None:
+        return None
+    return make_selection(where, _iso(since), _iso(until))
+
+
+def _iso(time: str | date | None) -> str | None:
+    return time.isoformat() if isinstance(time, date) else time
 
 
 def make_selection(

@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
 from tokcount.errors import UsageError
-from tokcount.frames.rows import NOTHING, SKIPPED
+from tokcount.frames.rows import NOT_SELECTED, NOTHING, SKIPPED
 from tokcount.logs.record import Skipped
 from tokcount.models.references import AUTO
 from tokcount.reports.columns import QUANTITIES, column, decimal_text
@@ -26,6 +26,8 @@ from tokcount.reports.overview import PLACES_PER_REASON, Contents, Counts
 from tokcount.reports.per_record import money_of, references_of
 from tokcount.reports.replacements import Moves
 from tokcount.scanning.plan import make_plan
+from tokcount.scanning.result import Selected
+from tokcount.scanning.selection import Selection, selection_of
 from tokcount.spark.columns import drift_of, of
 from tokcount.spark.rows import report_columns
 from tokcount.spark.sums import group_stats, stats
@@ -41,7 +43,7 @@ class Skips(msgspec.Struct, frozen=True):
 
     reasons: dict[str, int]
     places: Sequence[Skipped]
-    selected: None = None
+    selected: Selected | None = None
 
 
 def drift_report(
@@ -68,6 +70,7 @@ def drift_report(
         by=options.get("by", ()),
         today=today,
     )
+    selection = selection_of(options.get("where", ()), options.get("since"), options.get("until"))
     _check(scanned, report_columns(plan), options.get("by", ()))
     baseline, *targets = references_of(plan)
     asked = DriftOptions(
@@ -80,7 +83,8 @@ def drift_report(
     held = persist and scanned.storageLevel == StorageLevel.NONE
     rows = scanned.persist(StorageLevel.MEMORY_AND_DISK) if held else scanned
     try:
-        return build(_sums(rows.where(F.col("kind") != SKIPPED), asked), _skips(rows), asked, plan.catalog)
+        sums = _sums(rows.where(F.col("kind") != SKIPPED), asked)
+        return build(sums, _skips(rows, sums.contents.records, selection), asked, plan.catalog)
     finally:
         if held:
             rows.unpersist()
@@ -241,8 +245,10 @@ def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:
     )
 
 
-def _skips(rows: DataFrame) -> Skips:
-    skipped = rows.where((F.col("kind") == SKIPPED) & (F.col("reason") != NOTHING))
+def _skips(rows: DataFrame, selected: int, selection: Selection | None) -> Skips:
+    others = rows.where((F.col("kind") == SKIPPED) & (F.col("reason") != NOTHING))
+    left_out = F.col("reason").startswith(f"{NOT_SELECTED}: ")
+    skipped = others.where(~left_out)
     parts = F.split("reason", ": ", 2)
     items = skipped.select("source", "line", parts[0].alias("why"), F.get(parts, 1).alias("detail"))
     reasons = dict(map(tuple, items.groupBy("why").count().collect()))
@@ -252,4 +258,9 @@ def _skips(rows: DataFrame) -> Skips:
         Skipped(source=row.source or "", line=row.line or 0, reason=row.why, detail=row.detail or "")
         for row in first.orderBy("why", "place").collect()
     ]
-    return Skips(reasons, places)
+    if selection is None:
+        return Skips(reasons, places)
+    unselected = dict(map(tuple, others.where(left_out).groupBy("reason").count().collect()))
+    undated = unselected.get(f"{NOT_SELECTED}: no timestamp", 0)
+    read = selected + sum(unselected.values())
+    return Skips(reasons, places, Selected(selection.text, read, selected, undated))

@@ -35,6 +35,26 @@ FIELDS = {
     "cost": "cost_usd",
 }
 """Column of the table of references → its field."""
+COSTS = {
+    "input": "input_cost_usd",
+    "cached": "cached_input_cost_usd",
+    "output": "output_cost_usd",
+    "total": "cost_usd",
+    "token effect": "token_effect_usd",
+    "price effect": "price_effect_usd",
+    "priced": "priced_share",
+}
+WINDOWS = {
+    "window": "context_window",
+    "p95 full": "fill_p95",
+    "fullest": "fill_max",
+    "too long": "too_long",
+    "no room": "no_room",
+    "above limit": "asks_too_much",
+    "not known": "unknown",
+}
+CHARGED = re.compile(r"^(input|cached|output)_tokens$|^compared$|^basis\.")
+"""Figures of the cost that CSV gives a name of their own, since tokens have the same one."""
 HEADLINE = re.compile(
     r"([−+][\d.,]+ %) input tokens, [^:]*?([−+][\d.,]+ %) cost where both have prices \((\$[\d.,]+) → (\$[\d.,]+)\)"
 )
@@ -145,6 +165,74 @@ def test_csv_has_every_figure_of_the_references(logs: Path) -> None:
         }
 
 
+def figures(entry: dict[str, Any], prefix: str = "") -> dict[str, Decimal]:
+    """The numbers of an object of the JSON report, also those of the objects in it."""
+    found: dict[str, Decimal] = {}
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            found |= figures(value, f"{prefix}{key}.")
+        elif type(value) in {int, Decimal}:
+            found[f"{prefix}{key}"] = Decimal(value)
+    return found
+
+
+def cost_name(name: str) -> str:
+    """The name in CSV of a figure of the cost of a reference."""
+    if not CHARGED.search(name):
+        return name
+    return f"charged_{name}" if name.endswith("_tokens") else f"cost_{name}"
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("logs", LOGS, ids=lambda logs: logs.name)
+def test_a_row_has_every_figure_of_a_reference_its_cost_and_its_window(logs: Path, form: str) -> None:
+    report, text = document(logs), written(logs, form)
+    rows: list[dict[str, Any]] = (
+        list(csv.DictReader(io.StringIO(text)))
+        if form == "csv"
+        else [json.loads(line, parse_float=Decimal) for line in text.splitlines()]
+    )
+
+    for place, row in enumerate(rows):
+        cost, window = figures(report["cost"]["references"][place]), figures(report["windows"][place])
+        expected = {
+            **figures(report["references"][place]),
+            **{cost_name(name): value for name, value in cost.items()},
+            **{f"window.{name}": value for name, value in window.items()},
+        }
+        assert {name: exact(row[name]) for name in expected} == expected
+
+
+def assert_shows(shown: Table, entries: list[dict[str, Any]], fields: dict[str, str]) -> None:
+    """The rows of a table show the numbers of the entries."""
+    names = [name for name in fields if name in shown[0]]
+    for row, entry in zip(shown, entries, strict=True):
+        different = {name: row[name] for name in names if not is_same(row[name], entry[fields[name]])}
+        assert different == {}
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+@pytest.mark.parametrize("logs", LOGS, ids=lambda logs: logs.name)
+def test_the_tables_of_cost_windows_and_causes_show_the_figures_of_json(logs: Path, form: str) -> None:
+    report = document(logs)
+    known = [entry for entry in report["windows"] if entry["measured"]]
+    (why,) = report["why"]
+    parts = {
+        "own": "baseline_tokens",
+        "gpt-4o": "target_tokens",
+        "difference": "difference",
+        "drift": "drift",
+    }
+
+    assert_shows(table_of(logs, form, "reference", "input"), report["cost"]["references"], COSTS)
+    assert_shows(table_of(logs, form, "reference", "window"), known, WINDOWS)
+    *shown, total = table_of(logs, form, "text", "own", "gpt-4o")
+    assert_shows(
+        shown, [part for part in why["classes"] if part["baseline_tokens"] or part["target_tokens"]], parts
+    )
+    assert_shows([total], [{**why, "drift": report["references"][1]["drift"]}], parts)
+
+
 @pytest.mark.parametrize("form", ["markdown", "html"])
 @pytest.mark.parametrize("logs", LOGS, ids=lambda logs: logs.name)
 def test_the_table_of_references_shows_the_figures_of_json(logs: Path, form: str) -> None:
@@ -190,3 +278,41 @@ def test_the_headline_shows_the_drift_and_the_dollars_of_json(logs: Path, form: 
     assert is_same(share, cost["difference_share"])
     assert is_same(before, baseline)
     assert is_same(after, baseline + difference)
+
+
+SENTENCE = re.compile(
+    r"Under gpt-4o it would cost (?:at least )?(\$[\d.,]+), [^:]*: ([−+]\$[\d.,]+), ([−+][\d.,]+ %)"
+    r" over the ([\d,]+) priced under both"
+)
+
+
+def test_headline_sentence_and_table_agree_on_a_log_of_known_and_unknown_models(tmp_path: Path) -> None:
+    models = ["gpt-4", "my-deployment", "gpt-3.5-turbo", None, "text-davinci-003"]
+    log = tmp_path / "mixed.jsonl"
+    log.write_text("".join(f"{json.dumps(call(place, models[place % 5]))}\n" for place in range(60)))
+    text = written(log, "markdown").replace("\u00a0", " ")
+    (headline,), (sentence,) = HEADLINE.findall(text), SENTENCE.findall(text)
+    _, headline_share, before, after = headline
+    total, change, share, compared = sentence
+    own, target = table_of(log, "markdown", "reference", "input")
+    own_tokens, target_tokens = table_of(log, "markdown", "reference", "content")
+
+    assert compared == "36"
+    assert (before, after) == (own["total"], target["total"]) == (own_tokens["cost"], target_tokens["cost"])
+    assert total == after
+    assert share == headline_share
+    assert is_same(change, exact(document(log)["cost"]["references"][1]["difference_usd"]))
+    drift = Decimal(number(target_tokens["input"]) or 0) / Decimal(number(own_tokens["input"]) or 0) - 1
+    assert is_same(headline[0], drift)
+    for column in ("own", "gpt-4o"):
+        shown = [number(row[column]) or 0 for row in table_of(log, "markdown", "model", "records", "own")]
+        assert sum(shown) == number((own_tokens if column == "own" else target_tokens)["input"])
+
+
+def call(place: int, model: str | None) -> dict[str, Any]:
+    messages = [{"role": "user", "content": f"{'Wie geht es dir heute? ' * (place % 7 + 1)}{place}"}]
+    request = {"messages": messages, **({"model": model} if model else {})}
+    return {
+        "request": request,
+        "response": {"choices": [{"message": {"role": "assistant", "content": "Gut."}}]},
+    }

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
-from support.frames import Skips
+from support.frames import Skips, record
 from support.generated_logs import LABELS, LOGS, OWN, REFERENCES
+from support.rendering import render
 
 from tokcount.reports.audit import compute as audit
 from tokcount.reports.audit import view as audit_view
@@ -29,6 +30,7 @@ from tokcount.reports.cost.report import Costs, ReferenceCost
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.drift.report import DriftReport, Measures
 from tokcount.reports.overview import overview
+from tokcount.scanning.frame import with_inputs
 
 TODAY = date(2026, 11, 22)
 PARTS = ("content_tokens", "framing_tokens", "hidden_tokens")
@@ -200,3 +202,30 @@ def test_budgets_add_up(log: pl.DataFrame, money: CostOptions) -> None:
     verdicts = budgets.judge(source, budgets.CheckOptions(fail=tuple(BUDGETS.values())))
 
     check_budgets(budgets.report(verdicts, overview(log, Skips())), charge(log, money).with_costs())
+
+
+def test_sums_beyond_64_bits_do_not_wrap() -> None:
+    huge, records = 10**18, 20
+    counted = {f"{label}:{name}": huge for label in LABELS for name in ("content_tokens", "output_tokens")}
+    counted |= {f"{label}:framing_tokens": 0 for label in LABELS} | {"billed_input_tokens": huge}
+    call = {"model": "gpt-4o", "kind": "chat", "tier": None, "shape": "plain", "requests": 1} | counted
+    columns = {**dict.fromkeys(("billed_output_tokens", "billed_reasoning_tokens"), None), **call}
+    rows = pl.DataFrame([record(line, **columns) for line in range(records)]).with_columns(
+        pl.lit("exact").alias(f"{label}:basis") for label in LABELS
+    )
+    log = with_inputs(rows.with_columns(pl.col("tier", "reason", "user").cast(pl.String)), LABELS)
+    money = CostOptions(targets=LABELS[1:], today=TODAY, by=("model",))
+    options = audit.AuditOptions(baseline=OWN, targets=REFERENCES[1:], money=money)
+
+    found = audit.report(log, Skips(), options)
+    budget = parse("input_tokens.total <= 10")
+    measured = ScanSource(log, Skips(), BudgetContext(today=TODAY)).measure(budget, None)
+
+    whole = huge * records
+    assert [entry.input_tokens for entry in found.references] == [whole] * 3
+    assert [entry.input_tokens for entry in found.cost.references] == [whole] * 3
+    assert [entry.input_tokens for entry in found.by_model[0].references] == [whole] * 3
+    assert {why.target_tokens for why in found.why} == {whole}
+    assert measured.value == whole
+    check_costs(found.cost, charge(log, money).with_costs())
+    assert f'"input_tokens": {whole}' in render(found, "json")

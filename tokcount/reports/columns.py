@@ -25,6 +25,7 @@ __all__ = [
     "is_floor",
     "models_of",
     "tokens",
+    "total",
 ]
 
 USD: Final = pl.Decimal(38, 13)
@@ -45,6 +46,11 @@ Side = Literal["input", "output"]
 def tokens(label: str, quantity: str) -> pl.Expr:
     """A count under a reference."""
     return pl.col(column(label, quantity)).cast(pl.Int64)
+
+
+def total(counts: pl.Expr) -> pl.Expr:
+    """The sum of token counts, with room for more than 64 bits hold."""
+    return counts.cast(pl.Int128).sum()
 
 
 def billed(side: Side) -> pl.Expr:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
-from tokcount.reports.columns import QUANTITIES, NamedReference, column, tokens
+from tokcount.reports.columns import QUANTITIES, NamedReference, column, tokens, total
 from tokcount.reports.drift.report import Measures
 from tokcount.reports.report import ByBasis
 
@@ -78,14 +78,14 @@ def _sums(label: str) -> list[tuple[str, pl.Expr]]:
 
 
 def _known_sum(values: pl.Expr) -> pl.Expr:
-    return pl.when(values.count() > 0).then(values.sum())
+    return pl.when(values.count() > 0).then(total(values))
 
 
 def _basis(label: str) -> list[tuple[str, pl.Expr]]:
     values = tokens(label, "input_tokens")
     basis = pl.col(column(label, "basis"))
     records = [(f"basis.{word}", (values.is_not_null() & (basis == word)).sum()) for word in BASIS_ORDER]
-    return records + [(f"basis_tokens.{word}", values.filter(basis == word).sum()) for word in BASIS_ORDER]
+    return records + [(f"basis_tokens.{word}", total(values.filter(basis == word))) for word in BASIS_ORDER]
 
 
 def _total_drift(label: str, baseline: str) -> list[tuple[str, pl.Expr]]:
@@ -93,7 +93,7 @@ def _total_drift(label: str, baseline: str) -> list[tuple[str, pl.Expr]]:
     difference = tokens(label, "input_tokens") - tokens(baseline, "input_tokens")
     return [
         ("compared", compared.sum()),
-        ("difference", pl.when(compared.any()).then(difference.sum())),
+        ("difference", pl.when(compared.any()).then(total(difference))),
         ("drift", _drift_of_sums(label, baseline, "input_tokens")),
         ("output_drift", _drift_of_sums(label, baseline, "output_tokens")),
     ]
@@ -128,8 +128,8 @@ def _both(label: str, baseline: str, quantity: str) -> pl.Expr:
 
 def _drift_of_sums(label: str, baseline: str, quantity: str) -> pl.Expr:
     both = _both(label, baseline, quantity)
-    before = tokens(baseline, quantity).filter(both).sum()
-    after = tokens(label, quantity).filter(both).sum()
+    before = total(tokens(baseline, quantity).filter(both))
+    after = total(tokens(label, quantity).filter(both))
     return pl.when(before > 0).then((after - before) / before)
 
 

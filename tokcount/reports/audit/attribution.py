@@ -79,4 +79,4 @@ def _entry(part: str, before: int, after: int) -> Part:
 
 
 def _sum(rows: pl.DataFrame, name: str) -> int:
-    return int(rows[name].cast(pl.Int64).sum())
+    return int(rows[name].cast(pl.Int128).sum())

@@ -17,7 +17,7 @@ from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.pricing import PER_TOKEN, Price
 from tokcount.reports.audit.report import FindingNumbers
-from tokcount.reports.columns import column, decimal_text, models_of
+from tokcount.reports.columns import column, decimal_text, models_of, total
 from tokcount.reports.cost.charges import CostOptions
 from tokcount.reports.cost.usage import CACHED_FROM, with_usage
 
@@ -74,8 +74,8 @@ def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catal
         pl.col("extra") > 0, pl.col("target").is_in(list(prices))
     )
     numbers = FindingNumbers(
-        cached_tokens=int(hits["extra"].sum()),
-        input_tokens=int(usage["input"].sum()),
+        cached_tokens=hits.select(total(pl.col("extra"))).item(),
+        input_tokens=usage.select(total(pl.col("input"))).item(),
         starts=hits["lead_id"].n_unique(),
     )
     return Saving(hits, numbers, decimal_text(_amount(hits, prices)))

@@ -16,7 +16,7 @@ from tokcount.models.references import OWN, is_encoding
 from tokcount.reports.audit.caching import saving
 from tokcount.reports.audit.finding import LEVELS, Case, Finding, shut_down, windows
 from tokcount.reports.audit.report import FindingEntry, FindingNumbers, Level, NamedRecord
-from tokcount.reports.columns import tokens
+from tokcount.reports.columns import tokens, total
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"
@@ -99,7 +99,7 @@ def _repeats(case: Case) -> Iterator[Finding]:
     if "request_id" in frame.columns:
         again = (pl.col("request_id") != 0) & ~pl.struct("model", "request_id").is_first_distinct()
         rows = frame.filter(again & ~duplicate)
-        spent = int(rows[f"{case.baseline}:input_tokens"].sum())
+        spent = rows.select(total(tokens(case.baseline, "input_tokens"))).item()
         yield Finding(id="same_request", level="costs", rows=rows, numbers=FindingNumbers(input_tokens=spent))
     yield Finding(id="duplicate", level="unsure", rows=frame.filter(duplicate))
 
@@ -173,8 +173,8 @@ def _residuals(case: Case) -> Iterator[Finding]:
     numbers = FindingNumbers(
         compared=rows.height,
         exact=rows.height - missed.height,
-        counted_tokens=int(rows["counted_input_tokens"].cast(pl.Int64).sum()),
-        billed_tokens=int(rows["billed_input_tokens"].cast(pl.Int64).sum()),
+        counted_tokens=rows.select(total(pl.col("counted_input_tokens"))).item(),
+        billed_tokens=rows.select(total(pl.col("billed_input_tokens"))).item(),
     )
     yield Finding(id="residuals", level="unsure", rows=missed, numbers=numbers)
 

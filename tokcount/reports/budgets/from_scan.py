@@ -29,7 +29,7 @@ from tokcount.reports.budgets.metric import (
 )
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.violations import decimal_of
-from tokcount.reports.columns import column, models_of
+from tokcount.reports.columns import column, models_of, total
 from tokcount.reports.cost.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charges import CostOptions, charged
 from tokcount.reports.cost.prices import PriceBook
@@ -177,8 +177,8 @@ class ScanSource:
             return decimal_of(values.max() if aggregate == "max" else values.min(), metric.unit)
         if values.dtype.is_float():
             return decimal_of(values.mean(), metric.unit)
-        total = decimal_of(values.sum(), metric.unit)
-        return round(total / len(values), DECIMALS) if aggregate in AVERAGES else total
+        whole = decimal_of(values.cast(pl.Int128).sum(), metric.unit)
+        return round(whole / len(values), DECIMALS) if aggregate in AVERAGES else whole
 
     def _per_month(self, rows: pl.DataFrame, taken: PerRecord, metric: Metric) -> Decimal | None:
         """The monthly total; 0 if records have a value, but none in the months that the projection is made from."""
@@ -186,8 +186,8 @@ class ScanSource:
         values = rows.select(value=taken.value, used=projection.records()).drop_nulls("value")
         if projection.factor is None or not values.height:
             return metric.empty
-        total: Decimal = decimal_of(values.filter("used")["value"].sum(), metric.unit)
-        return round(total * projection.factor, DECIMALS)
+        whole: Decimal = decimal_of(values.filter("used")["value"].cast(pl.Int128).sum(), metric.unit)
+        return round(whole * projection.factor, DECIMALS)
 
     def _undated(self, rows: pl.DataFrame) -> str:
         """How many records are in no projection, for want of a timestamp; empty without one."""
@@ -228,8 +228,8 @@ def _undercounted(rows: pl.DataFrame, taken: PerRecord) -> str:
 
 def _ratio(rows: pl.DataFrame, ratio: Ratio) -> Decimal | None:
     pairs = rows.select(part=ratio.numerator, whole=ratio.denominator).drop_nulls()
-    whole = int(pairs["whole"].sum())
-    return Decimal(int(pairs["part"].sum())) / whole if whole else None
+    part, whole = pairs.select(total(pl.col("part")), total(pl.col("whole"))).row(0)
+    return Decimal(part) / whole if whole else None
 
 
 class DerivedColumns:

@@ -10,7 +10,7 @@ import polars as pl
 from msgspec import UNSET, UnsetType
 
 from tokcount.models.pricing import Price
-from tokcount.reports.columns import decimal_text
+from tokcount.reports.columns import decimal_text, total
 from tokcount.reports.cost.charges import Charges
 from tokcount.reports.cost.monthly import Projection
 from tokcount.reports.cost.prices import PriceBook, usd
@@ -107,7 +107,8 @@ def entry(
     """
     summed = charged.filter(pl.col("cost").is_not_null())
     sums = summed.select(
-        pl.col("cost", "input_cost", "cached_cost", "output_cost", "input", "cached", "output", "long").sum()
+        pl.col("cost", "input_cost", "cached_cost", "output_cost", "long").sum(),
+        *(total(pl.col(name)) for name in ("input", "cached", "output")),
     ).row(0, named=True)
     records = summed.height
     priced = int(charged["priced"].sum())

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from tokcount.models.catalog import Catalog, data_version
 from tokcount.reports import groups
-from tokcount.reports.columns import NamedReference, column, tokens
+from tokcount.reports.columns import NamedReference, column, tokens, total
 from tokcount.reports.cost.charges import Charges, CostOptions, Total, charge
 from tokcount.reports.drift.report import (
     DriftReport,
@@ -111,7 +111,7 @@ def _uncompared(
         for label, name in names.items()
     )
     table = rows.hstack(counts).filter("missing").group_by("reason")
-    sums = table.agg(pl.len().alias("records"), *(pl.col(name).sum() for name in names.values()))
+    sums = table.agg(pl.len().alias("records"), *(total(pl.col(name)) for name in names.values()))
     return [
         UncomparedSums(row["reason"], row["records"], {k: row[n] for k, n in names.items() if row[n]})
         for row in sums.sort("reason").iter_rows(named=True)

@@ -91,7 +91,7 @@ def _odd_bills(rows: pl.DataFrame) -> OddBills:
 
 def _total(rows: pl.DataFrame, name: str) -> int | None:
     values = rows[name].drop_nulls() if name in rows.columns else pl.Series(dtype=pl.Int64)
-    return int(values.sum()) if len(values) else None
+    return int(values.cast(pl.Int128).sum()) if len(values) else None
 
 
 def _distribution(rows: pl.DataFrame) -> list[ResidualCount]:

@@ -36,4 +36,4 @@ IMAGE = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
 )
 def test_text_and_media_of_content(content: Any, text: str, media: int, odd: bool) -> None:
     found = read_content(content)
-    assert (found[0], len(found[1]), found[2]) == (text, media, odd)
+    assert (found.text, len(found.media), bool(found.doubt)) == (text, media, odd)

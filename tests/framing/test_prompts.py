@@ -23,8 +23,8 @@ LEGACY, CHAT = FAMILIES["completions"], FAMILIES["chat"]
         (None, 0, "exact"),
         ("", 0, "exact"),
         ([], 0, "exact"),
-        ({"text": "hi"}, 0, "estimated"),
-        (["2 + 2 = 4", {"text": "hi"}], 7, "estimated"),
+        ({"text": "hi"}, 0, "partial"),
+        (["2 + 2 = 4", {"text": "hi"}], 7, "partial"),
     ],
 )
 def test_a_prompt_costs_its_text_or_its_ids_and_nothing_more(prompt: Any, tokens: Any, basis: str) -> None:

@@ -18,12 +18,12 @@ def laid(messages: Any, family: str = "chat") -> Any:
     return layout("chat", {"messages": messages}, FAMILIES[family])
 
 
-@pytest.mark.parametrize("odd", [None, 3, "Hello!", ["Hello!"]])
-def test_an_entry_that_is_no_message_makes_the_rest_an_estimate(odd: object) -> None:
+@pytest.mark.parametrize("odd", [3, "Hello!", ["Hello!"]])
+def test_an_entry_that_is_not_a_message_makes_the_rest_a_floor(odd: object) -> None:
     found, plain = laid([USER, odd]), laid([USER])
 
-    assert (plain.basis, found.basis) == ("exact", "estimated")
-    assert "an entry of messages is not an object" in found.reasons
+    assert (plain.basis, found.basis) == ("exact", "partial")
+    assert found.reasons == ("not read: messages[]",)
     assert found.content == plain.content
 
 

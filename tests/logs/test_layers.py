@@ -11,6 +11,7 @@ ROOT = Path(tokcount.logs.__file__).parent
 LAYERS = (
     ("scalars",),
     ("record",),
+    ("accounting",),
     ("options",),
     ("source",),
     ("format",),

@@ -66,6 +66,7 @@ DETECTED = FormatsReport(
             requests=12,
             flags={"special_token_text": 1},
             fields={"question": 2},
+            not_read={"messages[].parts": 3},
             notes=[],
         )
     ]

@@ -12,6 +12,7 @@ from tokcount.framing.images import add_media
 from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
 from tokcount.framing.tools.response_format import response_format
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name, tool_set
+from tokcount.logs.accounting.unread import Unread, unread_around, unread_request
 from tokcount.logs.scalars import Json
 
 INSTRUCTION_ROLES = frozenset({"system", "developer"})
@@ -25,18 +26,25 @@ _PLAIN_ROLES = frozenset({"user", "system", "developer", "assistant"})
 
 
 def layout_chat(
-    request: Json, family: Family, *, roles: bool = False, timestamp: float | None = None, model: str = ""
+    request: Json,
+    family: Family,
+    *,
+    roles: bool = False,
+    timestamp: float | None = None,
+    model: str = "",
+    unread: Unread | None = None,
 ) -> Layout:
-    """The layout of a Chat Completions request."""
+    """The layout of a Chat Completions request; `unread`: what is known of it from another layout."""
     messages = request.get("messages")
     if not isinstance(messages, list):
         messages = []
     plain = _layout_plain(messages, family, timestamp, model) if _is_messages_alone(request) else None
     if plain is None:
-        return _Chat(messages, request, family, timestamp, model).finish(roles=roles)
+        laid = _Chat(messages, request, family, timestamp, model).finish(roles=roles)
+        return laid.mark_unread(unread_request("chat", request) if unread is None else unread)
     if roles:
         plain.roles = [message["role"] for message in messages]
-    return plain
+    return plain.mark_unread(unread_around("chat", request))
 
 
 def _is_messages_alone(request: Json) -> bool:
@@ -90,8 +98,6 @@ class _Chat(LayoutBuilder):
         if any(request.get(key) is not None for key in SEARCHES):
             self.mark_partial("what a search finds is billed as input")
         usable = [message for message in messages if isinstance(message, dict)]
-        if len(usable) < len(messages):
-            self.mark_estimated("an entry of messages is not an object")
         leading = usable[0] if usable and _text(usable[0], "role") in INSTRUCTION_ROLES else None
         self._definitions(leading)
         self._choice(request)
@@ -211,15 +217,15 @@ class _Chat(LayoutBuilder):
 
     def _text_of(self, message: Json) -> str:
         """The content, or else the refusal; adds media to the constant."""
-        text, media, unexpected = read_content(message.get("content"))
+        text, media, doubt = read_content(message.get("content"))
         if type(message.get("content")) is list:
             self.uses(features.RESULT_PARTS if _text(message, "role") in TOOL_ROLES else features.TEXT_PARTS)
         if media:
             add_media(self, media, self._family, self._model, self._timestamp)
             if _text(message, "role") in TOOL_ROLES:
                 self.uses(features.RESULT_MEDIA)
-        if unexpected:
-            self.mark_estimated("content that is neither text nor parts")
+        if doubt:
+            self.mark_estimated(doubt)
         if isinstance(message.get("audio"), dict):
             self.mark_partial("an audio reply that the API keeps")
         return text or _text(message, "refusal")

@@ -19,6 +19,8 @@ import msgspec
 from tokcount.framing.features import MESSAGES, PLAIN
 
 UNDATED = "a rule that changed over time, for a request without a time"
+NOT_READ = "not read: "
+"""Begins the reason that names a field."""
 
 
 Range = tuple[int, int]
@@ -120,3 +122,18 @@ class Layout(msgspec.Struct):
     """What the request has of which the rules are confirmed or not: see `tokcount.framing.evidence`."""
     beyond: Range | None = None
     """The tokens that are not counted, where their range is known from recorded calls; only of a partial layout."""
+
+    unread: tuple[str, ...] = ()
+    """Paths of fields that hold something and were not read; see `tokcount.logs.accounting`."""
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """The reasons that name these fields."""
+        return tuple([NOT_READ + path for path in self.unread])
+
+    def mark_unread(self, fields: tuple[str, ...]) -> Layout:
+        """Make the layout a lower bound when there are `fields` that were not read; returns it."""
+        if fields:
+            self.unread, self.beyond = fields, None
+            self.basis, self.reasons = "partial", (*self.not_read, *self.reasons)
+        return self

@@ -7,6 +7,7 @@ from typing import Any
 from tokcount.framing.family import Family, chat_rules
 from tokcount.framing.features import PLAIN, PROMPTS, SUFFIX
 from tokcount.framing.layout import Layout
+from tokcount.logs.accounting.unread import unread_around, unread_request
 
 _SUFFIX = 3
 """Added for a suffix: the markers before the prompt, the suffix and the gap to fill."""
@@ -31,14 +32,16 @@ def layout_prompts(
     reasons = [family.estimated] if family.estimated else []
     used = PLAIN if family.framed else PROMPTS
     if type(prompt) is str and not suffix:
+        unread = [*unread_around("completions", request)]
         texts, ids, count = [prompt], 0, 1
     else:
-        texts, ids, count = _read_prompts(prompt, reasons)
+        unread = [*unread_request("completions", request)]
+        texts, ids, count = _read_prompts(prompt, unread)
         if isinstance(suffix, str) and suffix:
             texts.append(suffix)
             around += _SUFFIX
             used |= {SUFFIX}
-    return Layout(
+    laid = Layout(
         constant=count * around,
         content=texts,
         texts=texts,
@@ -48,10 +51,11 @@ def layout_prompts(
         token_ids=ids,
         features=used,
     )
+    return laid.mark_unread(tuple(unread))
 
 
-def _read_prompts(prompt: Any, reasons: list[str]) -> tuple[list[str], int, int]:
-    """Texts, number of token ids and number of prompts; adds to `reasons` when a prompt is neither."""
+def _read_prompts(prompt: Any, unread: list[str]) -> tuple[list[str], int, int]:
+    """Texts, number of token ids and number of prompts; adds to `unread` when a prompt is neither."""
     if isinstance(prompt, str):
         return [prompt], 0, 1
     if prompt is None:
@@ -67,5 +71,5 @@ def _read_prompts(prompt: Any, reasons: list[str]) -> tuple[list[str], int, int]
         elif isinstance(item, list) and all(isinstance(token, int) for token in item):
             ids += len(item)
         else:
-            reasons.append("a prompt that is neither text nor tokens")
+            unread.append("a prompt that is neither text nor tokens")
     return texts, ids, len(items)

@@ -15,6 +15,7 @@ from tokcount.framing.content import read_content
 from tokcount.framing.family import Family, ReplyFraming
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.tool_set import forced_name
+from tokcount.logs.accounting.unread import Unread, unread_answer
 
 AROUND = "the framing of a reply varies"
 REASONING = "reasoning tokens are not in the log"
@@ -43,14 +44,25 @@ class Reply(msgspec.Struct):
 
 
 def layout_output(
-    kind: str, response: dict[str, Any], family: Family, *, request: dict[str, Any] | None = None
+    kind: str,
+    response: dict[str, Any],
+    family: Family,
+    *,
+    request: dict[str, Any] | None = None,
+    unread: Unread | None = None,
 ) -> Layout:
     """The layout of the body of a response; its `request` makes the framing more accurate.
+
+    `unread`: what is known of it from another layout.
 
     Reasoning tokens are not included: add those of the usage. Empty for a body without a reply. Never raises for
     decoded JSON.
     """
-    request = request or {}
+    laid = _layout_reply(kind, response, family, request or {})
+    return laid.mark_unread(unread_answer(kind, response) if unread is None else unread)
+
+
+def _layout_reply(kind: str, response: dict[str, Any], family: Family, request: dict[str, Any]) -> Layout:
     choices, items = response.get("choices"), response.get("output")
     if isinstance(items, list) and (kind == "responses" or not isinstance(choices, list)):
         return _layout_items(items, response, family, request)

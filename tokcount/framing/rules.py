@@ -9,6 +9,7 @@ from tokcount.framing.evidence import label
 from tokcount.framing.family import Family
 from tokcount.framing.layout import Basis, Layout
 from tokcount.framing.prompts import layout_prompts
+from tokcount.logs.accounting.unread import Unread
 
 WITH_MESSAGES = frozenset({"chat", "responses"})
 BILLED = frozenset({*WITH_MESSAGES, "completions"})
@@ -26,17 +27,26 @@ def layout(
     timestamp: float | None = None,
     model: str = "",
     response: dict[str, Any] | None = None,
+    unread: Unread | None = None,
 ) -> Layout:
     """The layout of a request of `kind`, as the models of `family` bill it.
 
     `timestamp` (seconds since 1970, UTC) chooses between rules that changed over time; without it the latest rule
     applies. `model` (a name) selects the rules of single models of the family. `response`, the answer that the request
     was billed with, shows what hosted tools did, and can make the count less certain. With `roles` the layout has the
-    role of each text of its content. Never raises for decoded JSON.
+    role of each text of its content. `unread` is what the layout for another family found out. Never raises for
+    decoded JSON.
     """
     try:
         laid = unlabelled(
-            kind, request, family, roles=roles, timestamp=timestamp, model=model, response=response
+            kind,
+            request,
+            family,
+            roles=roles,
+            timestamp=timestamp,
+            model=model,
+            response=response,
+            unread=unread,
         )
     except RecursionError:
         return _texts_alone(request, family, roles)
@@ -57,16 +67,23 @@ def unlabelled(
     timestamp: float | None = None,
     model: str = "",
     response: dict[str, Any] | None = None,
+    unread: Unread | None = None,
 ) -> Layout:
     """The layout as if the rules for everything in the request were confirmed."""
     if kind == "chat":
-        return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model)
+        return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model, unread=unread)
     if kind == "responses":
         from tokcount.framing.responses.answer import answer_features
         from tokcount.framing.responses.request import layout_responses
 
         laid = layout_responses(
-            request, family, roles=roles, timestamp=timestamp, model=model, answer=response
+            request,
+            family,
+            roles=roles,
+            timestamp=timestamp,
+            model=model,
+            answer=response,
+            unread=unread,
         )
         laid.features |= answer_features(response)
         return laid
@@ -76,7 +93,8 @@ def unlabelled(
 def _unframed(laid: Layout) -> Layout:
     """The text of a chat without its framing."""
     basis: Basis = "partial" if laid.basis == "partial" else "estimated"
-    return Layout(0, laid.content, laid.content, basis, (*laid.reasons, NO_MESSAGES), laid.roles)
+    reasons = (*laid.reasons, NO_MESSAGES)
+    return Layout(0, laid.content, laid.content, basis, reasons, laid.roles, unread=laid.unread)
 
 
 def _texts_alone(request: dict[str, Any], family: Family, roles: bool) -> Layout:

@@ -149,7 +149,8 @@ FLAGS: dict[str, str] = {
     "they are counted instead",
     "implausible_time": "the logged time is before 2018 or after tomorrow; the record is undated",
     "withheld_label": "a model, user, tag or other label that is a text instead of a name; shown as …",
-    "odd_content": "a message whose content is not text, parts or null; its only text is counted, or nothing",
+    "odd_content": "a message whose content is not text, parts or null; its only text is counted",
+    "not_read": "fields that are neither counted nor known to cost nothing; the count is a lower bound",
 }
 """Flag → its meaning."""
 

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from typing import Any
 
+from tokcount.logs.accounting.unread import unread_answer, unread_request
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.record import Record, Skipped
 from tokcount.logs.scalars import Json
 from tokcount.logs.source import Source
 
+SHOWN_FIELDS = 20
+"""Fields that were not read which a summary lists."""
 SHOWN_SKIPPED = 20
 """Locations of skipped items that a summary lists."""
 
@@ -34,6 +37,7 @@ class Summary:
         self.reasons = Counter[str]()
         self.flags = Counter[str]()
         self.fields = Counter[str]()
+        self.not_read = Counter[str]()
         self.usage = {"records": 0, "input": 0, "output": 0}
         self.requests = 0
         self.places: list[Json] = []
@@ -68,7 +72,10 @@ class Summary:
         if record.kind != "responses":
             self.chars_in += sum(map(len, asked))
         self.chars_out += sum(map(len, answered))
-        self.flags.update({*record.flags, *text_flags([*asked, *answered])})
+        not_read = unread_fields(record)
+        self.not_read.update(not_read)
+        flags = {*record.flags, *text_flags([*asked, *answered]), *(("not_read",) if not_read else ())}
+        self.flags.update(flags)
         self.requests += record.usage.requests if record.usage else 1
         if record.usage is not None:
             self.usage["records"] += 1
@@ -94,6 +101,7 @@ class Summary:
             "requests": self.requests,
             "flags": dict(sorted(self.flags.items())),
             "fields": dict(sorted(self.fields.items())),
+            "not_read": _most_common(self.not_read),
         }
 
 
@@ -125,6 +133,18 @@ def prompt_texts(record: Record) -> list[str]:
     if isinstance(prompt, str):
         return [prompt]
     return [text for text in prompt if isinstance(text, str)] if isinstance(prompt, list) else []
+
+
+def unread_fields(record: Record) -> set[str]:
+    """Paths of the fields of both bodies that were not read; see `tokcount.logs.accounting`."""
+    asked = unread_request(record.kind, record.request) if record.request is not None else ()
+    answered = unread_answer(record.kind, record.response) if record.response is not None else ()
+    return {*asked, *answered}
+
+
+def _most_common(fields: Counter[str]) -> dict[str, int]:
+    """The fields of most records, bounded: names of fields are content of the log."""
+    return dict(sorted(fields.items(), key=lambda entry: (-entry[1], entry[0]))[:SHOWN_FIELDS])
 
 
 def answer_texts(record: Record) -> list[str]:

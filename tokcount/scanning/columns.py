@@ -69,10 +69,9 @@ class RecordDoubts(msgspec.Struct):
     reasons: dict[str, None] = {}
     flags: tuple[str, ...] = ()
 
-    def flag(self, *, special: bool, repaired: bool) -> None:
-        """The texts contain what looks like a special token, or were repaired."""
-        flags = {*self.flags, *(("special_token_text",) * special), *(("surrogate_repaired",) * repaired)}
-        self.flags = tuple(sorted(flags))
+    def flag(self, *names: str) -> None:
+        """Add flags that only counting can find."""
+        self.flags = tuple(sorted({*self.flags, *names}))
 
     def limit(self, basis: Basis, reason: str) -> None:
         """No count of this record is better than `basis`."""

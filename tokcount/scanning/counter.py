@@ -15,6 +15,7 @@ from tokcount.framing.content import ROLES
 from tokcount.framing.layout import BASIS_ORDER, Basis, Layout
 from tokcount.framing.replies import layout_output
 from tokcount.framing.rules import layout
+from tokcount.logs.accounting.contradiction import contradiction
 from tokcount.logs.record import FLAGS, Record
 from tokcount.logs.scalars import Json
 from tokcount.scanning.columns import ColumnBuilder, Columns, Counts, RecordDoubts
@@ -35,6 +36,7 @@ BASIS_OF_FLAG: Final[dict[str, Basis]] = {
     "reserialised": "estimated",
     "non_openai": "estimated",
     "unread_answer": "exact",
+    "odd_content": "estimated",
 }
 """Flag that is a reason → the best that the count of the input of such a record can be."""
 ESTIMATED: Final = BASIS_ORDER.index("estimated")
@@ -107,7 +109,13 @@ class RecordCounter:
         for flag in record.flags:
             if flag in BASIS_OF_FLAG:
                 doubts.limit(BASIS_OF_FLAG[flag], FLAGS[flag])
-        framed = [self._lay_out(group, record, request, doubts) for group in groups]
+        if request is not None and record.response is not None:
+            contradicted = contradiction(request, record.response)
+            if contradicted is not None:
+                doubts.limit("partial", contradicted)
+        framed: list[_Framed] = []
+        for group in groups:
+            framed.append(self._lay_out(group, record, request, doubts, framed[0] if framed else None))
         self._waiting.append(_Waiting(record, request, doubts, framed, replacement))
         if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:
             self._count_waiting()
@@ -127,8 +135,14 @@ class RecordCounter:
         self._columns = ColumnBuilder(self._plan.labels, ROLES if self._plan.roles else ())
 
     def _lay_out(
-        self, group: FramingGroup, record: Record, request: Json | None, doubts: RecordDoubts
+        self,
+        group: FramingGroup,
+        record: Record,
+        request: Json | None,
+        doubts: RecordDoubts,
+        first: _Framed | None,
     ) -> _Framed:
+        """The layout of a record for a group; what was not read of it is known from the `first` group."""
         laid = None
         if request is not None:
             laid = layout(
@@ -139,17 +153,34 @@ class RecordCounter:
                 timestamp=record.timestamp,
                 roles=self._plan.roles or self._plan.parts,
                 response=record.response if group.is_own else None,
+                unread=first.input.unread if first is not None and first.input is not None else None,
             )
             if laid.basis != "exact":
                 doubts.worsen(laid.basis, laid.reasons)
+                self._note_unread(laid, doubts)
             self._await(laid.content)
             if laid.texts is not laid.content:
                 self._await(laid.texts)
         answer = _NOTHING
         if record.response is not None:
-            answer = layout_output(record.kind, record.response, group.family, request=record.request)
+            answer = layout_output(
+                record.kind,
+                record.response,
+                group.family,
+                request=record.request,
+                unread=None if first is None else first.answer.unread,
+            )
+            if answer.basis == "partial":
+                self._note_unread(answer, doubts)
             self._await(answer.texts)
         return _Framed(group, laid, answer)
+
+    @staticmethod
+    def _note_unread(laid: Layout, doubts: RecordDoubts) -> None:
+        """Fields that were not read, of the request or of the answer, make the record partial."""
+        if not_read := laid.not_read:
+            doubts.worsen("partial", not_read)
+            doubts.flag("not_read")
 
     def _await(self, texts: list[str]) -> None:
         self._awaited += texts
@@ -189,8 +220,10 @@ class RecordCounter:
             content = texts = count_all(asked.content)
             if asked.texts is not asked.content:
                 texts = count_all(asked.texts)
-            if content.special or content.repaired:
-                doubts.flag(special=content.special > 0, repaired=content.repaired > 0)
+            if content.special:
+                doubts.flag("special_token_text")
+            if content.repaired:
+                doubts.flag("surrogate_repaired")
         if record.response is not None:
             answer = count_all(framed.answer.texts)
         for place, target in framed.group.targets:

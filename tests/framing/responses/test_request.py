@@ -179,14 +179,25 @@ def test_what_only_the_server_knows_makes_a_floor_with_a_reason(request_: dict[s
 @pytest.mark.parametrize(
     "request_",
     [
-        {"input": [{"role": "user", "content": {"a": 1}}]},
-        {"input": [3]},
         {"input": [output()]},
-        {"input": 5},
     ],
 )
 def test_unexpected_forms_are_estimated(request_: dict[str, Any]) -> None:
     assert layout("responses", request_, family_of("gpt-4.1"), model="gpt-4.1").basis == "estimated"
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        ({"input": [{"role": "user", "content": {"a": 1}}]}, "input[].content.a"),
+        ({"input": [3]}, "input[]"),
+        ({"input": 5}, "input"),
+    ],
+)
+def test_forms_that_are_not_read_make_a_floor_that_names_them(request_: dict[str, Any], field: str) -> None:
+    layout = lay(request_, "gpt-4.1")
+
+    assert (layout.basis, layout.not_read) == ("partial", (f"not read: {field}",))
 
 
 def test_tools_offered_by_an_item_are_a_feature_of_their_own() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from support.langchain import constructor
 
-from tokcount.logs.adapt.langchain import chat_messages
+from tokcount.logs.adapt.messages import chat_messages
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 REASONING = "reasoning sent back to the model, of unknown length"
 STORED = "items that are stored on the server only"
-UNEXPECTED_CONTENT = "content that is neither text nor parts"
-UNEXPECTED_ITEM = "an entry of input is not an object"
 
 _CUSTOM_CALL = "custom_tool_call"
 _CALLS = frozenset({"function_call", _CUSTOM_CALL})
@@ -68,8 +66,6 @@ class Items:
             self._message({"role": "user", "content": given})
             return
         if not isinstance(given, list):
-            if given is not None:
-                self._builder.mark_estimated(UNEXPECTED_ITEM)
             return
         i, last_user = _landmarks(given)
         while i < len(given):
@@ -89,7 +85,6 @@ class Items:
             self._message({"role": "user", "content": item})
             return
         if not isinstance(item, dict):
-            self._builder.mark_estimated(UNEXPECTED_ITEM)
             return
         kind = item.get("type") or "message"
         if kind == "message":
@@ -134,13 +129,13 @@ class Items:
             self._builder.constant += self._chat.assistant_text
 
     def _text_of(self, content: Any) -> str:
-        text, media, unexpected = read_content(content)
+        text, media, doubt = read_content(content)
         if type(content) is list:
             self._builder.uses(features.TEXT_PARTS)
         if media:
             add_media(self._builder, media, self._family, self._model, self._timestamp)
-        if unexpected:
-            self._builder.mark_estimated(UNEXPECTED_CONTENT)
+        if doubt:
+            self._builder.mark_estimated(doubt)
         return text
 
     def _calls(self, turn: list[dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from tokcount.framing.responses.items import Items
 from tokcount.framing.tools.response_format import format_of
 from tokcount.framing.tools.tool_set import forced_name, tool_set
 from tokcount.framing.tools.typescript import grammar_of
+from tokcount.logs.accounting.unread import Unread, unread_around, unread_request
 
 SERVER_STATE = "part of the prompt is stored on the server"
 HIDDEN_MODE = "a reasoning mode that adds hidden text"
@@ -37,18 +38,19 @@ def layout_responses(
     timestamp: float | None = None,
     roles: bool = False,
     answer: dict[str, Any] | None = None,
+    unread: Unread | None = None,
 ) -> Layout:
     """The layout of a Responses request: instructions, input items, tools, text format.
 
     `model` is the served model; it selects the rules of its generation and of images. `timestamp` (seconds since
     1970, UTC) chooses between rules that changed over time. `answer` is the body of the response, which shows what
-    hosted tools did. Never raises for decoded JSON.
+    hosted tools did. `unread`: what is known of the request from another layout. Never raises for decoded JSON.
     """
     plain = _layout_plain(request, family, timestamp, model)
     if plain is not None:
         if roles:
             plain.roles = _plain_roles(request)
-        return plain
+        return plain.mark_unread(unread_around("responses", request))
     builder = LayoutBuilder()
     times = responses_rules(family, model)
     rules = times.at(timestamp)
@@ -63,7 +65,8 @@ def layout_responses(
     items = Items(builder, request, family, rules, model, timestamp)
     items.add_instructions(request.get("instructions"))
     items.add(request.get("input"))
-    return builder.finish(roles=roles)
+    unread = unread_request("responses", request) if unread is None else unread
+    return builder.finish(roles=roles).mark_unread(unread)
 
 
 def _layout_plain(

@@ -38,9 +38,10 @@ from tokcount.logs.adapt.envelope import (
     text_of_base64,
     text_of_bytes,
 )
-from tokcount.logs.adapt.langchain import chat_message, chat_messages
 from tokcount.logs.adapt.messages import (
     chat_answer,
+    chat_message,
+    chat_messages,
     compact,
     nested_tool,
     prompt_of,

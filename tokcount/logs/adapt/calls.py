@@ -9,8 +9,7 @@ import msgspec
 
 from tokcount.logs.adapt.answers import answer_of
 from tokcount.logs.adapt.envelope import has_roles
-from tokcount.logs.adapt.langchain import chat_message, chat_messages
-from tokcount.logs.adapt.messages import chat_answer, compact
+from tokcount.logs.adapt.messages import chat_answer, chat_message, chat_messages, compact
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record
 from tokcount.logs.format import Location, Session

@@ -1,13 +1,16 @@
 """Normalise message content and set the flags it implies.
 
-The counting rules expect `content` to be text, a list of parts, or null. Logs hold objects, lists of strings and
-null messages; here they are converted, and the record is flagged.
+The counting rules read `content` that is text, a list of parts, or null. Logs hold objects, lists of strings, blocks
+of other APIs and null messages; here they are converted where their meaning is known. What stays is reported as not
+read by `tokcount.logs.accounting`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from tokcount.logs.accounting.node import holds_something
+from tokcount.logs.adapt.blocks import is_foreign, messages_of_blocks
 from tokcount.logs.record import MEDIA_TYPES, Record
 from tokcount.logs.scalars import Json
 
@@ -46,52 +49,80 @@ def normalize(record: Record) -> Record:
 def _normal_items(items: Any, flags: set[str]) -> list[Json]:
     """Messages or input items that are objects; bare text becomes a user message."""
     if not isinstance(items, list):
-        return []
+        items = [] if items is None else [items]
     regular = True
     for item in items:
         if type(item) is not dict:
             regular = False
             continue
         content = item.get("content")
-        if type(content) is not str and content is not None:
-            _normalize_content(item, content, flags)
-    return items if regular else _only_messages(items, flags)
+        if type(content) is str:
+            continue
+        if content is None:
+            regular = regular and _CONTENTS.isdisjoint(item)
+        elif not _normalize_content(item, content, flags):
+            regular = False
+    return items if regular else [message for item in items for message in _messages(item, flags)]
 
 
-def _only_messages(items: list[Any], flags: set[str]) -> list[Json]:
-    kept: list[Json] = []
-    for item in items:
-        if isinstance(item, str):
-            item = {"role": "user", "content": item}  # noqa: PLW2901
-        if isinstance(item, dict):
-            kept.append(item)
-        elif item is not None:
+_CONTENTS = frozenset({"parts", "text"})
+"""Where messages without `content` have it."""
+
+
+def _messages(item: Any, flags: set[str]) -> list[Json]:
+    """A message or item in the shape of the API; some become several messages."""
+    if item is None:
+        return []
+    if not isinstance(item, dict):
+        if not isinstance(item, str):
             flags.add("odd_content")
-    return kept
+        return [{"role": "user", "content": item}]
+    content, parts = item.get("content"), item.get("parts")
+    if content is None and isinstance(parts, list | str) and parts:
+        blocks = parts if isinstance(parts, list) else [parts]
+    elif isinstance(content, list) and any(map(is_foreign, content)):
+        blocks = content
+    elif content is None and "role" in item and isinstance(item.get("text"), str):
+        flags.add("odd_content")
+        return [{**{name: value for name, value in item.items() if name != "text"}, "content": item["text"]}]
+    else:
+        return [item]
+    messages = messages_of_blocks(item, blocks, flags)
+    for message in messages:
+        if isinstance(message["content"], list):
+            _normalize_content(message, message["content"], flags)
+    return messages
 
 
-def _normalize_content(item: Json, content: Any, flags: set[str]) -> None:
+def _normalize_content(item: Json, content: Any, flags: set[str]) -> bool:
+    """Whether a content that is not text is one of the API; text outside a part becomes one."""
     if isinstance(content, list):
         if any(not isinstance(part, dict) for part in content):
-            item["content"] = content = [_part(part) for part in content if isinstance(part, dict | str)]
+            item["content"] = content = [_part(part) for part in content if part is not None]
             flags.add("odd_content")
-        if any(part.get("type") in _ANY_MEDIA for part in content if isinstance(part.get("type"), str)):
+        kinds = [part.get("type") for part in content if isinstance(part, dict)]
+        if any(kind in _ANY_MEDIA for kind in kinds if isinstance(kind, str)):
             flags.add("media")
-        return
+        return not any(map(is_foreign, content))
     flags.add("odd_content")
-    item["content"] = _only_text(content)
+    only = _only_text(content)
+    if only is not None:
+        item["content"] = only
+    return True
 
 
-def _part(part: Any) -> Json:
-    return part if isinstance(part, dict) else {"type": "text", "text": part}
+def _part(part: Any) -> Any:
+    return {"type": "text", "text": part} if isinstance(part, str) else part
 
 
 def _only_text(content: Any) -> str | None:
-    """The only string in an object (evaluation dumps: `{"answer": "…"}`, or a part outside a list), else nothing."""
+    """The text of an object that holds nothing else (evaluation dumps: `{"answer": "…"}`, or a part outside a list)."""
     if not isinstance(content, dict):
         return None
-    texts = [value for key, value in content.items() if isinstance(value, str) and key != "type"]
-    return texts[0] if len(texts) == 1 else None
+    held = [value for key, value in content.items() if key != "type" and holds_something(value)]
+    if len(held) == 1 and isinstance(held[0], dict):
+        return _only_text(held[0])
+    return held[0] if len(held) == 1 and isinstance(held[0], str) else None
 
 
 def _hides_context(request: Json) -> bool:

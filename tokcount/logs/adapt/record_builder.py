@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tokcount.logs.accounting.contradiction import with_echo
 from tokcount.logs.adapt.answers import as_chat, is_answer_body, is_unread, response_kind
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
@@ -95,6 +96,8 @@ def body_record(
         request, kind = shaped(request, kind)
     if request and response and kind == "chat":
         request, response = without_answer(request, response), as_chat(response)
+    if kind == "responses" and request and response:
+        request = with_echo(request, response)
     usage = _merged(_response_usage(response or None), metadata.usage)
     if response and is_unread(response):
         metadata.flags.add("unread_answer")

@@ -26,7 +26,12 @@ def blocks(report: FormatsReport) -> Blocks:
     """The known formats, or one row per file and the first skipped items."""
     if report.files:
         table = tuple(_file(file) for file in report.files)
-        return [Table(FILE_COLUMNS, table), *_flags(report.files), *_skipped(report.files)]
+        return [
+            Table(FILE_COLUMNS, table),
+            *_flags(report.files),
+            *_not_read(report.files),
+            *_skipped(report.files),
+        ]
     columns = (Column("format"), Column("what it is"))
     listed = tuple((entry.name, entry.description) for entry in report.formats or ())
     return [Table(columns, listed, title=counted(len(listed), "format", "formats"))]
@@ -59,6 +64,15 @@ def _flags(files: list[DetectedFile]) -> list[Line]:
         if file.fields
     ]
     return [Line(text, "note") for text in (*flags, *fields)]
+
+
+def _not_read(files: list[DetectedFile]) -> list[Line]:
+    """What makes records partial: fields that are neither counted nor known to cost nothing."""
+    return [
+        Line(f"{file.path}: not read, so the count is a lower bound: {tally(file.not_read)}", "note")
+        for file in files
+        if file.not_read
+    ]
 
 
 def _skipped(files: list[DetectedFile]) -> list[Table]:

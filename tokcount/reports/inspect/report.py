@@ -76,6 +76,8 @@ class DetectedFile(msgspec.Struct, frozen=True, kw_only=True):
     """Flag → records that carry it."""
     fields: dict[str, Count]
     """Field that was taken for the prompt, by its name alone → records."""
+    not_read: dict[str, Count]
+    """Field of a request or an answer that was not read → records in which it holds something; at most 20."""
     notes: list[FileNote]
 
 

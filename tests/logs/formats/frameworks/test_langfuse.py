@@ -204,7 +204,7 @@ def test_inputs_of_the_responses_api() -> None:
 def test_messages_that_are_not_objects_are_kept_for_the_reader_to_note() -> None:
     found = record(API | {"input": {"messages": ["hi", 5]}})
 
-    assert asked(found)["messages"] == [{"role": "user", "content": "hi"}]
+    assert asked(found)["messages"] == [{"role": "user", "content": "hi"}, {"role": "user", "content": 5}]
     assert found.flags == ("odd_content",)
 
 

@@ -155,9 +155,10 @@ def cost(paths: Paths, *, by: Names = (), **options: Unpack[PricedOptions]) -> C
     Raises `UsageError` as `scan` does and for an encoding, which has no price; `DataError` if nothing can be counted.
     """
     from tokcount.reports.cost.compute import report
+    from tokcount.scanning.plan import priced_plan
 
     keys = _keys(by)
-    plan = msgspec.structs.replace(_cost_plan(options), scripts="script" in keys)
+    plan = priced_plan(_plan(options, keys), options.get("from_"), options.get("to", ()))
     money = _money(plan, options, keys)
     return report(*_count_some(paths, plan, options), money, plan.catalog)
 
@@ -207,23 +208,6 @@ def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
     )
     selected = selection_of(options.get("where", ()), options.get("since"), options.get("until"))
     return msgspec.structs.replace(plan, selection=selected)
-
-
-def _cost_plan(options: ScanOptions) -> ScanPlan:
-    """Baseline and targets, or only the baseline: each record's own model, or the one of `from_`."""
-    from tokcount.scanning.plan import own_plan
-
-    plan = _plan(options)
-    if options.get("to") or options.get("from_"):
-        for reference in plan.references[: None if options.get("to") else 1]:
-            if reference.model is None:
-                raise UsageError(f"{reference.label}: an encoding has no price; name a model.")
-        kept = plan.references if options.get("to") else plan.references[:1]
-        return msgspec.structs.replace(plan, references=kept)
-    own = own_plan(
-        assume_model=plan.assume_model, engine=plan.engine, catalog=plan.catalog, families=plan.families
-    )
-    return msgspec.structs.replace(own, selection=plan.selection)
 
 
 def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> CostOptions:

@@ -128,6 +128,27 @@ def _reject_repeats(references: list[Reference]) -> None:
             raise UsageError(f"reference {label!r} is given twice: name every baseline and target once.")
 
 
+def priced_plan(plan: ScanPlan, from_: str | None, to: Sequence[str]) -> ScanPlan:
+    """The part of a plan of `make_plan` that has prices: baseline and targets; without targets, the baseline only.
+
+    With neither, it is each record's own model. Raises `UsageError` for an encoding.
+    """
+    if not from_ and not to:
+        own = own_plan(
+            assume_model=plan.assume_model, engine=plan.engine, catalog=plan.catalog, families=plan.families
+        )
+        return msgspec.structs.replace(own, scripts=plan.scripts, selection=plan.selection)
+    references = plan.references if to else plan.references[:1]
+    for reference in references:
+        if reference.model is None:
+            option = "--from" if from_ and reference is references[0] else "--to"
+            message = f"{reference.label}: an encoding has no price; name a model"
+            raise UsageError(
+                f"{message}.", command_line=f"{option} {message}, or compare encodings with drift."
+            )
+    return msgspec.structs.replace(plan, references=references)
+
+
 def own_plan(
     *,
     assume_model: str | None = None,

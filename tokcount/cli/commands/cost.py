@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
@@ -21,12 +19,11 @@ from tokcount.cli.options import (
 from tokcount.cli.outputs import RowOutputGroup
 from tokcount.cli.prices import MoneyGroup, cost_options
 from tokcount.cli.selecting import SelectGroup
-from tokcount.errors import DataError, UsageError
+from tokcount.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.models.catalog import Catalog
     from tokcount.reports.cost.charges import CostOptions
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
@@ -50,10 +47,12 @@ def cost(
     has them, counted tokens otherwise. The difference to each target is split into the effect of the tokens and the
     effect of the prices. Records without a price are listed, and the total is then marked as a lower bound.
     """
+    from tokcount.scanning.plan import priced_plan
+
     job = Job(paths, read, prices, run, output, per_record=per_record)
     keys = group_keys(by)
-    plan = _plan(references, run, job.catalog)
-    plan = job.selecting(msgspec.structs.replace(plan, scripts="script" in keys))
+    plan = inputs.plan_of(references, run, job.catalog, by=keys)
+    plan = job.selecting(priced_plan(plan, references.from_, references.to or ()))
     asked = cost_options(plan, job.today, money, keys)
     job.warn(plan)
     frame, skipped = job.count(plan)
@@ -66,29 +65,6 @@ def cost(
         _say_unused(frame, plan, prices, run)
     job.close(frame.height, skipped)
     _close_prices(unpriced, frame.height, run, required=money.require_prices)
-
-
-def _plan(references: ReferenceGroup, run: RunGroup, catalog: Catalog) -> ScanPlan:
-    """Baseline and targets, or only each record's own model. Raises `UsageError` for an encoding: it has no price."""
-    from tokcount.models.references import is_encoding
-    from tokcount.scanning.plan import own_plan
-
-    for option, name in [("--from", references.from_), *(("--to", name) for name in references.to or ())]:
-        if name and is_encoding(name, catalog):
-            raise UsageError(
-                f"{option} {name}: an encoding has no price; name a model, or compare encodings with drift."
-            )
-    if references.to:
-        return inputs.plan_of(references, run, catalog)
-    if references.from_:
-        plan = inputs.plan_of(references, run, catalog)
-        return msgspec.structs.replace(plan, references=plan.references[:1])
-    return own_plan(
-        assume_model=references.assume_model,
-        engine=run.engine,
-        catalog=catalog,
-        families=inputs.families_of(references.families),
-    )
 
 
 def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:

@@ -152,3 +152,16 @@ def test_an_empty_assistant_text_costs_what_a_text_adds() -> None:
     assert chat("gpt-5-nano", empty) == chat("gpt-5-nano") + 6
     assert chat("gpt-5-nano", {"role": "assistant", "content": None}) == chat("gpt-5-nano") + 4
     assert chat("gpt-4o", empty) == chat("gpt-4o") + 4
+
+
+def test_a_named_text_with_a_call_is_a_message_of_its_own_with_the_name() -> None:
+    call = {
+        "role": "assistant",
+        "name": "planner",
+        "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}],
+    }
+    named = {**call, "content": "Let me look."}
+    unnamed = [{key: value for key, value in message.items() if key != "name"} for message in (call, named)]
+    name = tok(":planner")
+    assert chat("gpt-4.1", call) == chat("gpt-4.1", unnamed[0]) + name
+    assert chat("gpt-4.1", named) == chat("gpt-4.1", unnamed[1]) + 2 * name

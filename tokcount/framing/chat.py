@@ -234,6 +234,7 @@ class _Chat(LayoutBuilder):
         if text := self._text_of(message):
             self.constant += self._framing.text_with_call
             self.add_text("assistant", text)
+            self._name(message)  # the text is a message of its own
             self.uses(features.TEXT_WITH_CALL)
         self._name(message)
         self.uses(features.CALL if len(calls) == 1 else features.PARALLEL_CALLS)

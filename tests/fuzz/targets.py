@@ -69,11 +69,13 @@ class Held(Source, frozen=True):
         return _Pipe(self.data, self.step)
 
 
-def items_of(data: bytes, name: str = "log", options: ReadOptions | None = None) -> tuple[list[Item], Reader]:
-    """Everything that reading the bytes as a file of this name gives, and the reader that did."""
+def items_of(
+    data: bytes, name: str = "log", options: ReadOptions | None = None, step: int = 1 << 20
+) -> tuple[list[Item], Reader]:
+    """Everything that reading the bytes as a file of this name gives, `step` at a time, and the reader that did."""
     notes: list[FileWarning] = []
     reader = Reader(options or ReadOptions(), notes=notes)
-    items = [*reader.read(Held(name, data=data)), *reader.finish()]
+    items = [*reader.read(Held(name, data=data, step=step)), *reader.finish()]
     assert all("\n" not in note.text for note in notes)
     return items, reader
 

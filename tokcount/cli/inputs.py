@@ -39,6 +39,7 @@ def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
 def read_options(group: ReadGroup) -> ReadOptions:
     """The options of the log reader. Raises `UsageError` for a wrong expression or format name."""
     from tokcount.cli.prices import today
+    from tokcount.logs.bytes.text_encoding import known
     from tokcount.logs.options import Mapping, ReadOptions
 
     mapping = Mapping(**{name: getattr(group, name) for name in Mapping.__struct_fields__})
@@ -47,6 +48,7 @@ def read_options(group: ReadGroup) -> ReadOptions:
         mapping=mapping,
         unit=group.unit,
         text=True if group.text else None,
+        text_encoding=group.text_encoding and known(group.text_encoding),
         max_ratio=group.max_ratio,
         today=today(),
     )

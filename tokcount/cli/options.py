@@ -64,6 +64,15 @@ MaxRatio = Annotated[
         at_least=1,
     ),
 ]
+TextEncoding = Annotated[
+    str | None,
+    option(
+        "--text-encoding",
+        help_text="Encoding of texts without a byte order mark, such as cp1252 or shift_jis. Default: UTF-8 or UTF-16, "
+        "as they look.",
+        metavar="NAME",
+    ),
+]
 Debug = Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")]
 Quiet = Annotated[
     bool, option("--quiet", "-q", help_text="Print no summary and no warnings to standard error.")
@@ -119,6 +128,7 @@ class ReadGroup:
             "Default: conversation.",
         ),
     ] = "conversation"
+    text_encoding: TextEncoding = None
     max_ratio: MaxRatio = 1000
     text: Annotated[
         bool, option("--text", help_text="Read each file as plain text: one record per file.")

@@ -49,6 +49,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `text`: `True` reads every file as one plain text; `None` does so only for standard input that is not
     recognised; `False` never. `max_ratio`: see `LARGEST_RATIO`; `max_value`: see `LARGEST_VALUE`.
+    `text_encoding`: that of texts without a byte order mark; `None`: UTF-8 or UTF-16, as they look.
     `today`: records from after the next day are undated; `None`: by the clock.
     """
 
@@ -56,6 +57,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     mapping: Mapping = Mapping()
     unit: Unit = "conversation"
     text: bool | None = None
+    text_encoding: str | None = None
     max_ratio: int = LARGEST_RATIO
     max_value: int = LARGEST_VALUE
     today: date | None = None

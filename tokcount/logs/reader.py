@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tokcount.logs.bytes.decompress import container_of
 from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
 from tokcount.logs.containers.json_lines import Found, unreadable
-from tokcount.logs.containers.sniff import Look, container_of, look, read_into_memory
+from tokcount.logs.containers.sniff import Look, look, read_into_memory
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
 from tokcount.logs.credible import credible
@@ -108,7 +109,9 @@ class Reader:
             yield _skipped(source.path, "unreadable", f"cannot be opened: {error.strerror}")
             return
         try:
-            stream = unwrap(self._watched(bytes_of(source, file)), max_ratio=self.options.max_ratio)
+            options = self.options
+            blocks = self._watched(bytes_of(source, file))
+            stream = unwrap(blocks, max_ratio=options.max_ratio, encoding=options.text_encoding)
             path = None if source.is_stdin or stream.layers else source.path
             yield from self._opened(stream, source.path, path)
         finally:
@@ -188,12 +191,14 @@ class Reader:
             return database_items(file, source, stream.notes)
         from tokcount.logs.containers.parquet import parquet_rows
 
-        return self._items(parquet_rows(file, source), source)
+        return self._items(parquet_rows(file, source, stream.notes), source)
 
     def _archive(self, file: str | BytesIO, source: str) -> Iterator[Item]:
         from tokcount.logs.containers import zip_archive as archive
 
-        for member in archive.members(file, source, max_ratio=self.options.max_ratio):
+        options = self.options
+        members = archive.members(file, source, max_ratio=options.max_ratio, encoding=options.text_encoding)
+        for member in members:
             if isinstance(member, Skipped):
                 yield member
             else:

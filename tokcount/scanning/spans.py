@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tokcount.logs.bytes import text_encoding
-from tokcount.logs.bytes.decompress import compression_of
+from tokcount.logs.bytes.decompress import compression_of, container_of
 from tokcount.logs.bytes.stream import Stream, exactly
-from tokcount.logs.containers.sniff import Look, container_of, look
+from tokcount.logs.containers.sniff import Look, look
 from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import HEAD_BYTES, ReadOptions
@@ -57,16 +57,16 @@ def plan(
     try:
         with source.open() as file:
             head = file.read(HEAD_BYTES)
-            if not _is_lines(head, source.path) or _is_grouped(head, options):
+            if not _is_lines(head, source.path, options) or _is_grouped(head, options):
                 return None
             return _spans(file, source.size, span_bytes)
     except OSError:
         return None
 
 
-def _is_lines(head: bytes, path: str) -> bool:
+def _is_lines(head: bytes, path: str, options: ReadOptions) -> bool:
     packed = compression_of(head) or container_of(head)
-    if packed or text_encoding.detect(head) != ("utf-8", 0):
+    if packed or text_encoding.detect(head, options.text_encoding) != ("utf-8", 0):
         return False
     return look(head, whole=False, path=path, is_known_header=is_known_header).shape == "jsonl"
 

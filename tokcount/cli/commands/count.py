@@ -9,7 +9,7 @@ import typer
 
 from tokcount.cli.inputs import sources_of
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Debug, Engine, MaxRatio, Paths, Quiet, list_option
+from tokcount.cli.options import Debug, Engine, MaxRatio, Paths, Quiet, TextEncoding, list_option
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.render.writing import write
@@ -45,6 +45,7 @@ def count(
     engine: Annotated[
         Engine, typer.Option("--engine", help="Tokenizer engine. Default: auto.", show_default=False)
     ] = "auto",
+    text_encoding: TextEncoding = None,
     max_ratio: MaxRatio = 1000,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -56,7 +57,7 @@ def count(
     o200k_base. The text is counted as it is, without framing, even if it is a log: for the records of a log, use drift.
     """
     columns = _columns(encoding or [], model or [])
-    inputs = list(_count_inputs(paths, columns, engine, max_ratio, quiet=quiet))
+    inputs = list(_count_inputs(paths, columns, engine, max_ratio, text_encoding, quiet=quiet))
     if not inputs:
         raise DataError("no files to count were found.")
     total = {name: sum(item.tokens[name] for item in inputs) for name in columns}
@@ -85,6 +86,7 @@ def _count_inputs(
     columns: dict[str, str],
     engine: Engine,
     max_ratio: int,
+    text_encoding: str | None,
     *,
     quiet: bool,
 ) -> Iterator[CountedInput]:
@@ -99,7 +101,7 @@ def _count_inputs(
     for warning in () if quiet else counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)
     for source in sources:
-        text = PlainText(source, max_ratio)
+        text = PlainText(source, max_ratio, text_encoding)
         counts = count_stream(text, counter)
         if text.warning and not quiet:
             typer.echo(message(f"tokcount: {source.path}: {text.warning}; counted anyway"), err=True)

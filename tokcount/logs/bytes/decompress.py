@@ -11,6 +11,12 @@ from typing import Any, Protocol
 from tokcount.logs.options import BLOCK_BYTES, RATIO_GRACE
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+_CONTAINERS = (
+    (b"PAR1", "parquet"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+)
 
 
 MOST_MEMORY = 256 << 20
@@ -81,6 +87,11 @@ def _up_to_the_fault(machine: zlib._Decompress, packed: bytes, most: int) -> byt
 def compression_of(head: bytes) -> str | None:
     """The compression identified by the first bytes."""
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+def container_of(head: bytes) -> str | None:
+    """`parquet`, `sqlite` or `zip`, by the first bytes: what is no text when it is unpacked."""
+    return next((name for magic, name in _CONTAINERS if head.startswith(magic)), None)
 
 
 def unpacked(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from typing import Final
 
 from tokcount.errors import DataError, UsageError
-from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
-from tokcount.logs.bytes.text_encoding import NOT_UTF8
+from tokcount.logs.bytes.text_encoding import Decoder, known
 from tokcount.logs.options import LARGEST_RATIO
 from tokcount.logs.source import Source
 
@@ -24,12 +22,14 @@ class PlainText:
     for a file that cannot be opened and `DataError` for one that cannot be read to its end.
     """
 
-    def __init__(self, source: Source, max_ratio: int = LARGEST_RATIO) -> None:
+    def __init__(
+        self, source: Source, max_ratio: int = LARGEST_RATIO, text_encoding: str | None = None
+    ) -> None:
         self.source = source
         self.max_ratio = max_ratio
         self.bytes = 0
         self.warning = ""
-        self._decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
+        self._encoding = text_encoding and known(text_encoding)
 
     def __iter__(self) -> Iterator[str]:
         try:
@@ -37,28 +37,23 @@ class PlainText:
         except OSError as error:
             raise UsageError(f"{self.source.path}: cannot be read: {error.strerror}") from None
         try:
-            yield from self._texts(unwrap(bytes_of(self.source, file), max_ratio=self.max_ratio))
+            yield from self._texts(
+                unwrap(bytes_of(self.source, file), max_ratio=self.max_ratio, encoding=self._encoding)
+            )
         finally:
             if not self.source.is_stdin:
                 file.close()
 
     def _texts(self, stream: Stream) -> Iterator[str]:
+        for text in Decoder(stream.notes).all(self._measured(stream)):
+            self.warning = self.warning or next(iter(stream.notes), "")
+            yield text
+        if stream.problem is not None:
+            raise DataError(f"{self.source.path}: {stream.problem}")
+
+    def _measured(self, stream: Stream) -> Iterator[bytes]:
         for block in stream:
             self.bytes += len(block)
             if b"\x00" in block:
                 self.warning = BINARY
-            yield self._decode(block)
-        yield self._decode(b"", final=True)
-        if stream.problem is not None:
-            raise DataError(f"{self.source.path}: {stream.problem}")
-
-    def _decode(self, block: bytes, *, final: bool = False) -> str:
-        """As UTF-8; from the first invalid block on, with invalid bytes as Windows-1252."""
-        before = self._decoder.getstate()
-        try:
-            return self._decoder.decode(block, final)
-        except UnicodeDecodeError:
-            self.warning = self.warning or NOT_UTF8
-            self._decoder = text_encoding.decoder()
-            self._decoder.setstate(before)
-            return self._decoder.decode(block, final)
+            yield block

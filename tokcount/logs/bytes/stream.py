@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tokcount.logs.bytes import text_encoding
-from tokcount.logs.bytes.decompress import ReadProblem, compression_of, unpacked
+from tokcount.logs.bytes.decompress import ReadProblem, compression_of, container_of, unpacked
 from tokcount.logs.options import BLOCK_BYTES, HEAD_BYTES
 
 if TYPE_CHECKING:
@@ -83,12 +83,17 @@ def exactly(file: IO[bytes], count: int) -> Iterator[bytes]:
 
 
 def unwrap(
-    blocks: Iterable[bytes], *, max_ratio: int, packed_size: Callable[[], int] | None = None
+    blocks: Iterable[bytes],
+    *,
+    max_ratio: int,
+    packed_size: Callable[[], int] | None = None,
+    encoding: str | None = None,
 ) -> Stream:
     """The stream inside every compression, in UTF-8, without a byte order mark.
 
     All compressions together may expand `max_ratio` times what was read, or `packed_size` where the blocks have
-    been unpacked already. What is not text is unchanged: see `Stream.peek`. Never raises for what the bytes hold.
+    been unpacked already. `encoding` is that of a text without a byte order mark, if the user named it. What is not
+    text is unchanged: see `Stream.peek`. Never raises for what the bytes hold.
     """
     counted = _Counted(blocks)
     size = packed_size or counted.size
@@ -100,11 +105,14 @@ def unwrap(
             break
         stream = _next_layer(stream, unpacked(stream, packed, max_ratio=max_ratio, packed_size=size), packed)
     head, _ended = stream.peek()
-    encoding, mark = text_encoding.detect(head)
+    encoding, mark = text_encoding.detect(head, None if container_of(head) else encoding)
     if mark:
         stream = _next_layer(stream, _without(stream, mark), None)
     if encoding != "utf-8":
-        stream = _next_layer(stream, text_encoding.to_utf8(stream, encoding), encoding)
+        notes: dict[str, int] = {}
+        texts = text_encoding.Decoder(notes, encoding).all(stream)
+        stream = _next_layer(stream, (text.encode() for text in texts), encoding)
+        stream.notes = notes
     return stream
 
 

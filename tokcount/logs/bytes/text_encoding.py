@@ -1,4 +1,5 @@
-"""Bytes of any text encoding as UTF-8: byte order marks, UTF-16 and UTF-32, and Windows-1252 where UTF-8 fails.
+"""Bytes of any text encoding as UTF-8: byte order marks, UTF-16 and UTF-32, an encoding that the user names, and
+Windows-1252 where UTF-8 fails.
 
 PowerShell's `>` writes UTF-16, Excel writes Windows-1252. A file may mix: only the bytes that are not UTF-8 are
 read as Windows-1252, so that a log written by two programs keeps the lines of both.
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+
+from tokcount.errors import UsageError
 
 NOT_UTF8 = "not valid UTF-8; the bytes that are not were read as Windows-1252"
 """The warning about a file for which that happened."""
@@ -24,14 +27,29 @@ _MARKS = (
 )
 
 
-def detect(head: bytes) -> tuple[str, int]:
-    """The encoding that the first bytes show, and the length of the byte order mark.
+def known(name: str) -> str:
+    """The usual name of an encoding. Raises `UsageError` for one that is not known."""
+    try:
+        "".encode(name)
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise UsageError(
+            f"unknown text encoding {name!r}; such as cp1252, shift_jis, gb18030 or utf-16-le"
+        ) from None
+    return "utf-8" if found == "utf-8-sig" else found
 
-    UTF-16 without a mark is known by its NULs: ASCII text has one in every other byte. All else is `utf-8`.
+
+def detect(head: bytes, named: str | None = None) -> tuple[str, int]:
+    """The encoding of a text that begins with `head`, and the length of its byte order mark.
+
+    A mark counts more than the encoding that the user `named`, and that more than a guess. UTF-16 without a mark is
+    known by its NULs: ASCII text has one in every other byte. All else is `utf-8`.
     """
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name, len(mark)
+    if named is not None:
+        return named, 0
     sample = head[:1024]
     half = len(sample) // 2
     if half >= 2:
@@ -42,12 +60,39 @@ def detect(head: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def to_utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The blocks in UTF-8; lone surrogates become U+FFFD."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    for block in blocks:
-        yield decoder.decode(block).encode()
-    yield decoder.decode(b"", final=True).encode()
+class Decoder:
+    """Bytes → text, block by block. The first line with bytes that are not of the encoding is added to `notes`.
+
+    Those of UTF-8 are read as in `decode`, those of other encodings become U+FFFD.
+    """
+
+    def __init__(self, notes: dict[str, int], encoding: str = "utf-8") -> None:
+        self._notes = notes
+        self._encoding = encoding
+        self._line = 1
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+
+    def decode(self, block: bytes, *, final: bool = False) -> str:
+        """The text of the next block; what is cut at its end comes with the block after it."""
+        before = self._decoder.getstate()
+        try:
+            text = self._decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            errors, note = ("replace", f"not valid {self._encoding}; what is not was replaced by U+FFFD")
+            if self._encoding == "utf-8":
+                errors, note = FALLBACK, NOT_UTF8
+            self._notes.setdefault(note, self._line + error.object[: error.start].count(b"\n"))
+            self._decoder = codecs.getincrementaldecoder(self._encoding)(errors)
+            self._decoder.setstate(before)
+            text = self._decoder.decode(block, final)
+        self._line += text.count("\n")
+        return text
+
+    def all(self, blocks: Iterable[bytes]) -> Iterator[str]:
+        """The texts of all blocks."""
+        for block in blocks:
+            yield self.decode(block)
+        yield self.decode(b"", final=True)
 
 
 def decode(data: bytes) -> str:
@@ -62,11 +107,6 @@ def noted(line: bytes, number: int, notes: dict[str, int]) -> str:
     except UnicodeDecodeError:
         notes.setdefault(NOT_UTF8, number)
         return decode(line)
-
-
-def decoder() -> codecs.IncrementalDecoder:
-    """As `decode`, block by block."""
-    return codecs.getincrementaldecoder("utf-8")(errors=FALLBACK)
 
 
 def is_utf8(data: bytes) -> bool:

@@ -35,7 +35,7 @@ class Values:
         self._stream = stream
         self._source = source
         self._largest = largest
-        self._decoder = text_encoding.decoder()
+        self._decoder = text_encoding.Decoder(stream.notes)
         self._text = ""
         self._at = 0
         self._line = 1

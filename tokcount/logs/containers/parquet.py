@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tokcount.logs.containers.json_lines import Found
 from tokcount.logs.record import Skipped
+from tokcount.logs.scalars import label
 
 if TYPE_CHECKING:
     from io import BytesIO
@@ -17,8 +18,10 @@ _ROWS = 2048
 """Rows that are Python objects at the same time."""
 
 
-def parquet_rows(file: str | BytesIO, source: str) -> Iterator[Found]:
-    """The rows of a Parquet file; their line is their number, from 1. Times become ISO 8601, decimals floats."""
+def parquet_rows(file: str | BytesIO, source: str, notes: dict[str, int]) -> Iterator[Found]:
+    """The rows of a Parquet file; their line is their number, from 1. Times become ISO 8601, decimals floats, and
+    binary columns, in which old programs keep text, text; where one holds no text, that is added to `notes`.
+    """
     line = 0
     batches = _batches(file)
     while True:
@@ -32,9 +35,20 @@ def parquet_rows(file: str | BytesIO, source: str) -> Iterator[Found]:
             return
         if batch is None:
             return
+        binary = [name for name, kind in batch.schema.items() if str(kind) == "Binary"]
         for row in batch.iter_rows(named=True):
             line += 1
+            for name in binary:
+                row[name] = _text(row[name], name, line, notes)
             yield line, 0, row
+
+
+def _text(value: bytes | None, name: str, line: int, notes: dict[str, int]) -> str | None:
+    try:
+        return value.decode() if value is not None else None
+    except UnicodeDecodeError:
+        notes.setdefault(f"the binary column {label(name, '…')} holds no text; it was not read", line)
+        return None
 
 
 def _batches(file: str | BytesIO) -> Iterator[pl.DataFrame]:
@@ -43,7 +57,7 @@ def _batches(file: str | BytesIO) -> Iterator[pl.DataFrame]:
     from polars import selectors as cs
 
     frame = pl.scan_parquet(file, glob=False)
-    frame = frame.drop(cs.binary() | cs.duration() | cs.time()).with_columns(
+    frame = frame.drop(cs.duration() | cs.time()).with_columns(
         cs.datetime().dt.to_string("iso:strict"),
         cs.date().dt.to_string("iso:strict"),
         cs.decimal().cast(pl.Float64),

@@ -73,6 +73,7 @@ def _lines(
         if line is None:
             yield unparsed(source, number, f"a line of more than {largest >> 20} MB")
         else:
+            text_encoding.noted(line, number, stream.notes)
             yield from values(line, source, number)
     if stream.problem is not None:
         yield unreadable(stream, source, lines.number)

@@ -23,20 +23,8 @@ if TYPE_CHECKING:
     from tokcount.logs.bytes.stream import Stream
 
 
-_MAGIC = (
-    (b"PAR1", "parquet"),
-    (b"SQLite format 3\x00", "sqlite"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-)
-
 LARGEST_HELD = 1 << 30
 """Bytes of a piped or compressed container that are kept in memory, because they cannot be read in order."""
-
-
-def container_of(head: bytes) -> str | None:
-    """`parquet`, `sqlite` or `zip`, by the first bytes."""
-    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
 def read_into_memory(stream: Stream) -> BytesIO | None:
@@ -185,12 +173,15 @@ def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
 
 
 def _parse(line: str) -> Any:
-    """The value on a line, or `None`; a list of numbers does not count (many log lines begin like `[2023]`)."""
+    """The value on a line, or `None`; a list of numbers does not count (many log lines begin like `[2023]`), nor do
+    several strings, which are a row of a table.
+    """
     try:
         value = _DECODE(line)
     except (ValueError, RecursionError):
         values, _ = values_in(line)
-        value = values[0] if values else None
+        is_quoted_row = len(values) > 1 and isinstance(values[0], str)
+        value = values[0] if values and not is_quoted_row else None
     is_list_of_numbers = (
         isinstance(value, list)
         and bool(value)

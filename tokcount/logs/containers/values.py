@@ -60,7 +60,8 @@ def event_values(stream: Stream, source: str, largest: int) -> Iterator[Found]:
     """The data of server-sent events, parsed."""
     lines = Lines(stream, largest)
     texts = (
-        (number, text_encoding.decode(b"?" if line is None else line).rstrip("\r")) for number, line in lines
+        (number, text_encoding.noted(b"?" if line is None else line, number, stream.notes).rstrip("\r"))
+        for number, line in lines
     )
     for event in events(texts):
         if event.name == STRAY:
@@ -120,4 +121,4 @@ def _all_text(stream: Stream, largest: int) -> str | None:
         size += len(block)
         if size > largest:
             return None
-    return text_encoding.decode(b"".join(blocks))
+    return "".join(text_encoding.Decoder(stream.notes).all(blocks))

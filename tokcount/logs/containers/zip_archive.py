@@ -44,7 +44,9 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplemente
 """What `zipfile` raises for a damaged, encrypted or exotic archive."""
 
 
-def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tuple[str, Stream] | Skipped]:
+def members(
+    file: str | BytesIO, source: str, *, max_ratio: int, encoding: str | None = None
+) -> Iterator[tuple[str, Stream] | Skipped]:
     """The members that may be logs, each by its name below the archive's, in the order of the archive."""
     try:
         archive = zipfile.ZipFile(file)
@@ -66,7 +68,8 @@ def members(file: str | BytesIO, source: str, *, max_ratio: int) -> Iterator[tup
                 yield _skipped(name, "encrypted", "a password-protected member; unpack the archive first")
                 continue
             blocks = _member_blocks(archive, info, max_ratio, unpacked)
-            yield name, unwrap(blocks, max_ratio=max_ratio, packed_size=partial(int, info.compress_size))
+            size = partial(int, info.compress_size)
+            yield name, unwrap(blocks, max_ratio=max_ratio, packed_size=size, encoding=encoding)
     if others:
         kinds = ", ".join(f"{count} {label(suffix, 'others')}" for suffix, count in sorted(others.items()))
         yield _skipped(source, "unsupported", f"members that are not logs: {kinds}")

@@ -28,6 +28,7 @@ from tokcount.reports.inspect.report import (
     ModelsReport,
     PricePeriod,
     Rates,
+    Recorded,
     Resolution,
 )
 from tokcount.reports.reconcile import calibrate
@@ -115,6 +116,14 @@ PERIOD = PricePeriod(
 )
 DATA: dict[str, Any] = {"data_version": "1", "data_date": date(2026, 11, 22)}
 MODELS = ModelsReport(**DATA, models=[GPT_4O, DAVINCI])
+
+
+def recorded(endpoint: str, scope: str, feature: str, exact: int = 1234) -> Recorded:
+    numbers = {"projects": 9, "definitions": 700, "recordings": 1234, "exact": exact}
+    names = {"endpoint": endpoint, "scope": scope, "feature": feature, "since": None, "until": None}
+    return Recorded(**names, **numbers, confirmed=exact == 1234)
+
+
 RESOLVED = ModelsReport(
     **DATA,
     resolutions=[
@@ -125,6 +134,12 @@ RESOLVED = ModelsReport(
             price_name="gpt-4o",
             model=GPT_4O,
             prices=[PERIOD],
+            evidence=[
+                recorded("*", "chat/gpt-4o", "model"),
+                recorded("chat", "chat", "messages"),
+                recorded("chat", "chat", "tools"),
+                recorded("responses", "chat", "messages", exact=3),
+            ],
         ),
         Resolution(
             asked="text-davinci-003",
@@ -133,6 +148,7 @@ RESOLVED = ModelsReport(
             price_name="text-davinci-003",
             model=DAVINCI,
             prices=[],
+            evidence=[],
         ),
     ],
 )

@@ -132,6 +132,7 @@ class EvidenceTable:
         self._periods = tuple(row for row in self.rows if row.since is not None)
         days = (day for row in self._periods for day in (row.since, row.until) if day is not None)
         self._boundaries = sorted({_seconds(day) for day in days})
+        self._end = self._boundaries[-1] if self._boundaries else 0.0
         self.doubts = lru_cache(maxsize=10_000)(self._doubts)
         """`_doubts`, remembered: a log has few combinations of features."""
 
@@ -139,9 +140,18 @@ class EvidenceTable:
         """The evidence for a feature at any time."""
         return self._always.get(key)
 
+    def about(self, family: Family, model: str) -> list[Evidence]:
+        """The rows that decide the labels of a model's counts, those of the model itself first."""
+        line = line_of(model)
+        own = {f"{family.name}/{line}", line}
+        scopes = {*own, family.name, family.chat.renderer, ANY}
+        return sorted((row for row in self.rows if row.scope in scopes), key=lambda row: row.scope not in own)
+
     def period(self, timestamp: float | None) -> float | None:
         """A time that stands for all times between two days on which a period begins or ends."""
-        place = bisect_right(self._boundaries, timestamp) if timestamp is not None else 0
+        if timestamp is None or timestamp >= self._end:
+            return None
+        place = bisect_right(self._boundaries, timestamp)
         return self._boundaries[place - 1] if place else None
 
     def _doubts(

@@ -38,16 +38,7 @@ def layout(
     decoded JSON.
     """
     try:
-        laid = unlabelled(
-            kind,
-            request,
-            family,
-            roles=roles,
-            timestamp=timestamp,
-            model=model,
-            response=response,
-            unread=unread,
-        )
+        laid = unlabelled(kind, request, family, roles, timestamp, model, response, unread)
     except RecursionError:
         return _texts_alone(request, family, roles)
     if kind in WITH_MESSAGES and not family.framed:
@@ -62,7 +53,6 @@ def unlabelled(
     kind: str,
     request: dict[str, Any],
     family: Family,
-    *,
     roles: bool = False,
     timestamp: float | None = None,
     model: str = "",

@@ -8,13 +8,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from msgspec import structs
+
+from tokcount.framing.evidence import bundled
+from tokcount.framing.families import FAMILIES
 from tokcount.models import price_rows
 from tokcount.models.catalog import Catalog, data_date, data_version
 from tokcount.models.lifecycle import is_current, replacement_chain
 from tokcount.models.model import Model
 from tokcount.models.price_rows import PriceRow
 from tokcount.models.resolve import find, resolve
-from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Rates, Resolution
+from tokcount.reports.inspect.report import (
+    ModelEntry,
+    ModelsReport,
+    PricePeriod,
+    Rates,
+    Recorded,
+    Resolution,
+)
 
 VERSION: Final = re.compile(r"gpt-(\d+(?:\.\d+)*)")
 
@@ -66,7 +77,14 @@ def _resolution(name: str, catalog: Catalog) -> Resolution:
         assumed=found.assumed,
         price_name=found.price_name,
         prices=[_period(row) for layer in layers[:1] for row in layer],
+        evidence=_evidence(found.model),
     )
+
+
+def _evidence(model: Model) -> list[Recorded]:
+    family = FAMILIES[model.family]
+    rows = bundled().about(family, model.name) if family.framed else []
+    return [Recorded(**structs.asdict(row), confirmed=row.confirms) for row in rows]
 
 
 def _entry(model: Model, catalog: Catalog, price_name: str) -> ModelEntry:

@@ -7,7 +7,9 @@ from datetime import date
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import UNKNOWN, integer
-from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Resolution
+from tokcount.framing.evidence import ANY, MODEL
+from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Recorded, Resolution
+from tokcount.reports.phrases import counted
 
 MODEL_COLUMNS = (
     Column("model"),
@@ -117,7 +119,32 @@ def _explanation(entry: Resolution) -> list[Block]:
     if model.shutdown_date:
         successor = f"; replacement: {_chain(model)}" if model.replacement else ""
         found.append(Line(f"Shutdown: {model.shutdown_date}{successor}", "warning"))
-    return [*found, _prices(entry)]
+    return [*found, *_evidence(entry), _prices(entry)]
+
+
+def _evidence(entry: Resolution) -> list[Line]:
+    """How many recordings of the model there are, and which features of its requests are confirmed."""
+    if not entry.evidence:
+        return []
+    own = next((row for row in entry.evidence if row.feature == MODEL), None)
+    if own is None or not own.confirmed:
+        few = f"{integer(own.exact)} of {integer(own.recordings)}" if own else "none"
+        return [Line(f"Counts are estimated. Recorded calls counted as billed: {few}.", "warning")]
+    recorded = counted(own.recordings, "recorded call", "recorded calls")
+    projects = counted(own.projects, "project", "projects")
+    return [
+        Line(f"{integer(own.exact)} of {recorded} counted as billed, from {projects}."),
+        *(Line(f"Exact in {name}: {', '.join(found)}.") for name, found in _confirmed(entry.evidence)),
+    ]
+
+
+def _confirmed(evidence: list[Recorded]) -> list[tuple[str, list[str]]]:
+    """The features that are confirmed on each endpoint, the most recorded first, without those of schemas."""
+    by_endpoint: dict[str, list[str]] = {}
+    for row in sorted(evidence, key=lambda row: -row.recordings):
+        if row.confirmed and row.endpoint != ANY and row.since is None:
+            by_endpoint.setdefault(row.endpoint, []).append(row.feature)
+    return list(by_endpoint.items())
 
 
 def _prices(entry: Resolution) -> Block:

@@ -140,6 +140,27 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The newest prices."""
 
 
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What recorded calls say about counts of a model: see docs/framing.md."""
+
+    endpoint: str
+    """`*`: on all endpoints."""
+    scope: str
+    """Model, framing family or form of tool definitions that the recordings are of; `*`: all of them."""
+    feature: str
+    since: date | None
+    until: date | None
+    """First day, and first day after; `None`: at any time."""
+    projects: Count
+    definitions: Count
+    """Distinct tool sets, schemas or message lists."""
+    recordings: Count
+    exact: Count
+    """Recordings that are counted as billed."""
+    confirmed: bool
+    """Enough for counts to be `exact`."""
+
+
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """How a name was resolved to a model, and the prices of that model."""
 
@@ -150,6 +171,8 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """The catalog does not have this date of the model."""
     price_name: str
     prices: list[PricePeriod]
+    evidence: list[Recorded]
+    """Of the model itself first. What has no entry has no recordings, so it is `estimated`."""
 
 
 class ModelsReport(Report, frozen=True, kw_only=True, tag="models"):

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from score import KINDS, definition, load, score
 
-from tokcount.framing.evidence import Evidence, EvidenceTable, Key, feature_key, line_of, model_key
+from tokcount.framing.evidence import Evidence, EvidenceTable, Key, keys_of, line_of
 from tokcount.framing.features import MESSAGES
 from tokcount.framing.rules import unlabelled
 
@@ -57,11 +57,7 @@ class Case(NamedTuple):
     @property
     def wide(self) -> frozenset[Key]:
         """The rows that have to confirm it."""
-        names = self.endpoint, self.family, self.renderer, self.line
-        keys = {feature_key(*names, feature) for feature in self.features}
-        return frozenset(
-            keys if self.endpoint == "completions" else keys | {model_key(self.family, self.line)}
-        )
+        return frozenset(keys_of(self.endpoint, self.family, self.renderer, self.model, self.features))
 
     @property
     def narrow(self) -> frozenset[Key]:
@@ -193,19 +189,17 @@ def _blamed(found: Sequence[Keyed]) -> tuple[set[Key], set[Key]]:
 
 
 def _let_back_in(found: Sequence[Keyed], confirmed: set[Key]) -> set[Key]:
-    """The confirmed rows with those that are confirmed by recordings whose other rows are."""
-    refused: set[Key] = set()
-    while True:
-        rows = _rows(found, lambda one: _judged(one.wide, confirmed))  # noqa: B023 - used at once
-        candidates = [key for key, row in rows.items() if row.confirms and key not in confirmed | refused]
-        if not candidates:
-            return confirmed
-        together = confirmed | {candidates[0]}
-        after = _rows((one for one in found if one.wide <= together), lambda one: one.wide)
-        if all(row.confirms for row in after.values()):
+    """The confirmed rows with those that are confirmed too, alone or with others that always come with them."""
+    doubted = {one.wide - confirmed for one in found}
+    for rows in sorted(doubted, key=lambda rows: (len(rows), sorted(rows))):
+        together = confirmed | rows
+        fresh = [one for one in found if one.wide <= together and one.wide & rows]
+        if not all(row.confirms for row in _rows(fresh, lambda one: one.wide & rows).values()):  # noqa: B023
+            continue
+        known = [one for one in found if one.wide <= together] if any(o.case.residual for o in fresh) else []
+        if all(row.confirms for row in _rows(known, lambda one: one.wide).values()):
             confirmed = together
-        else:
-            refused.add(candidates[0])
+    return confirmed
 
 
 class Labelled(NamedTuple):

@@ -123,6 +123,13 @@ def feature_key(kind: str, family: str, renderer: str, line: str, feature: str) 
     return kind, family, feature
 
 
+def keys_of(kind: str, family: str, renderer: str, model: str, features: Iterable[str]) -> list[Key]:
+    """The rows that have to confirm a count: that of its model, if it has one, and those of its features."""
+    line = line_of(model)
+    keys = [feature_key(kind, family, renderer, line, feature) for feature in sorted(features)]
+    return [model_key(family, line), *keys] if line and family != _UNFRAMED else keys
+
+
 class EvidenceTable:
     """Rows, found by their keys."""
 
@@ -166,11 +173,10 @@ class EvidenceTable:
         """Why a count is not exact, a few words each; empty: it is. An encoding has no `model`."""
         line = line_of(model)
         found = []
-        if line and family != _UNFRAMED and not self._confirms(model_key(family, line)):
-            found.append(f"recordings of {line} are too few or disagree")
-        for feature in sorted(features):
-            if not self._confirms(feature_key(kind, family, renderer, line, feature)):
-                found.append(feature)
+        for key in keys_of(kind, family, renderer, model, features):
+            feature = key[-1]
+            if not self._confirms(key):
+                found.append(f"recordings of {line} are too few or disagree" if feature == MODEL else feature)
             elif self._contradicts((kind, line, feature)):
                 found.append(f"{feature} on {line}")
         return (*found, *self._unusual(kind, family, features, period))

@@ -20,6 +20,7 @@ from tokcount.logs.record import FLAGS, Record
 from tokcount.logs.scalars import Json
 from tokcount.scanning.columns import ColumnBuilder, Columns, Counts, RecordDoubts
 from tokcount.scanning.features.answer import answer_items
+from tokcount.scanning.features.evidence import evidence_columns
 from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.targets import CountingTarget, FramingGroup, Targets
@@ -202,6 +203,9 @@ class RecordCounter:
         if plan.answers and record.kind == "responses" and record.response is not None:
             for name, number in answer_items(record.response).items():
                 self._columns.put(name, number)
+        if plan.evidence:
+            for name in _evidence(record, waiting.framed):
+                self._columns.put(name, 1)
         if self._parts is not None:
             for name, number in self._parts.numbers(record, waiting.request, _layouts(waiting.framed)):
                 self._columns.put(name, number)
@@ -275,6 +279,12 @@ class RecordCounter:
 
         first = waiting.framed[0].input if waiting.framed else None
         return dominant_script(first.content if first else [])
+
+
+def _evidence(record: Record, framed: list[_Framed]) -> Iterator[str]:
+    for one in framed:
+        if one.input is not None and one.group.is_own:
+            yield from evidence_columns(record.kind, one.group, one.input)
 
 
 def _layouts(framed: list[_Framed]) -> Iterator[tuple[str, str, Layout]]:

@@ -29,7 +29,8 @@ class ScanPlan(msgspec.Struct, frozen=True):
 
     The features that a report asks for: `roles`, content by message role; `scripts`, the dominant script of each
     record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
-    `parts`, what an audit needs (see `tokcount.scanning.features.parts`).
+    `evidence`, the rows of the evidence table that decide the label of each record under its own model; `parts`, what
+    an audit needs (see `tokcount.scanning.features.parts`).
 
     `selection`: the records to count; `None`: all of them.
     """
@@ -45,6 +46,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     scripts: bool = False
     shapes: bool = False
     answers: bool = False
+    evidence: bool = False
     parts: bool = False
     selection: Selection | None = None
 
@@ -155,6 +157,7 @@ def own_plan(
     engine: EngineName = "auto",
     catalog: Catalog | None = None,
     families: tuple[UserFamily, ...] = (),
+    evidence: bool = False,
 ) -> ScanPlan:
     """A plan that counts each record under its own model only, with all that a comparison with the bill needs."""
     if assume_model:
@@ -168,4 +171,5 @@ def own_plan(
         families=families,
         shapes=True,
         answers=True,
+        evidence=evidence,
     )

@@ -101,24 +101,76 @@ def test_groups_are_by_model_shape_and_endpoint_the_largest_first() -> None:
     ]
 
 
+def constants_of(*rows: dict[str, Any]) -> list[tuple[Any, ...]]:
+    keys = ("model", "shape", "endpoint", "n", "of", "residual")
+    return [tuple(found[key] for key in keys) for found in data_of(*rows)["constants"]]
+
+
 def test_a_residual_shared_by_all_records_of_a_model_is_a_constant() -> None:
     rows = [call(n, n, n + 10, model="gpt-x", shape="plain" if n % 2 else "tools") for n in range(8)]
 
-    assert data_of(*rows)["constants"] == [
-        {"model": "gpt-x", "shape": None, "endpoint": None, "n": 8, "of": 8, "residual": -3}
-    ]
+    assert constants_of(*rows) == [("gpt-x", None, None, 8, 8, -3)]
 
 
 def test_a_residual_of_one_shape_is_a_constant_of_that_shape() -> None:
     rows = [call(n, n, n + 7) for n in range(8)] + [call(n, n, n + 9, shape="tools") for n in range(6)]
 
-    assert data_of(*rows)["constants"] == [
-        {"model": "gpt-4o", "shape": "tools", "endpoint": "chat", "n": 6, "of": 6, "residual": -2}
+    assert constants_of(*rows) == [("gpt-4o", "tools", "chat", 6, 6, -2)]
+
+
+def test_two_records_make_no_constant() -> None:
+    assert data_of(*[call(n, n, n + 10) for n in range(2)])["constants"] == []
+
+
+def test_a_residual_of_several_records_of_a_group_is_named_with_its_months() -> None:
+    october, may = datetime(2025, 10, 7, tzinfo=UTC), datetime(2025, 5, 7, tzinfo=UTC)
+    rows = [call(n, n, n + 10, timestamp=october) for n in range(3)]
+    rows += [call(n, n, n + 7, timestamp=may) for n in range(10, 20)]
+    (found,) = data_of(*rows)["constants"]
+
+    assert (found["side"], found["residual"], found["n"], found["of"]) == ("input", -3, 3, 13)
+    assert (found["first_month"], found["last_month"]) == ("2025-10", "2025-10")
+
+
+def test_a_residual_among_many_others_is_no_constant() -> None:
+    rows = [call(n, n, n + 10) for n in range(3)] + [call(n, n, n + 10 + n) for n in range(3, 20)]
+    assert data_of(*rows)["constants"] == []
+
+
+def test_outputs_have_constants_too() -> None:
+    rows = [call(n, n, n + 7, billed_output_tokens=9) | {"own:output_tokens": 6} for n in range(3)]
+    (found,) = data_of(*rows)["constants"]
+
+    assert (found["side"], found["residual"], found["n"]) == ("output", -3, 3)
+
+
+def test_constants_that_make_more_records_exact_are_proposed() -> None:
+    rows = log(*[call(n, n, n + 10) for n in range(6)])
+    proposals = reconcile.report(rows, Skips(), counted_as=lambda _: ("chat", True)).data["proposals"]
+
+    assert [(p["model"], p["constants"]) for p in proposals] == [("gpt-4o", {"priming": 6})]
+
+
+USED = "evidence\t*\tchat/gpt-4o\tmodel", "evidence\tchat\tchat\tno such feature"
+"""Columns of one row of the table that confirms, and one that it does not have."""
+
+
+def test_a_record_says_something_about_what_alone_is_in_doubt() -> None:
+    confirmed, unknown = USED
+    rows = log(
+        call(1, 10, 17) | {confirmed: 1, unknown: 0},
+        call(2, 10, 18) | {confirmed: 1, unknown: 0},
+        call(3, 10, 19, basis="estimated") | {"own:basis": "estimated", confirmed: 1, unknown: 1},
+    )
+    found = reconcile.report(rows, Skips(), evidence=True).data["evidence"]
+
+    keys = ("feature", "label", "n", "judged", "exact")
+    assert [tuple(group[key] for key in keys) for group in found] == [
+        ("model", "exact", 3, 2, 1),
+        ("no such feature", "estimated", 1, 1, 0),
     ]
-
-
-def test_a_few_records_make_no_constant() -> None:
-    assert data_of(*[call(n, n, n + 10) for n in range(4)])["constants"] == []
+    assert found[0]["recordings"] > 100
+    assert found[1]["recordings"] == 0
 
 
 def test_the_worst_records_have_the_largest_residuals_of_either_sign() -> None:

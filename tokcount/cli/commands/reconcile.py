@@ -25,6 +25,12 @@ def reconcile(
     paths: Paths = None,
     own: OwnGroup = OwnGroup(),
     top: Annotated[int, top_option("Number of worst records shown.")] = 10,
+    evidence: Annotated[
+        bool,
+        typer.Option(
+            "--evidence", help="Show what the labels of these records rest on, here and in recorded calls."
+        ),
+    ] = False,
     per_record: PerRecord = False,
     read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -33,18 +39,20 @@ def reconcile(
 ) -> None:
     """Compare counted tokens with the billed usage in the log.
 
-    A residual is counted minus billed tokens; residuals are grouped by model, shape and endpoint. A residual that is
-    the same for every record of a model is pointed out: it means that the framing of the model is not known yet.
+    A residual is counted minus billed tokens; residuals are grouped by model, shape, endpoint and month. A residual
+    that several records share is pointed out: it means that some of the framing is not known yet. --evidence shows
+    how exact tokcount is on this log, feature by feature.
     """
     from tokcount.reports.reconcile import compute as analysis
     from tokcount.reports.reconcile import residuals
 
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    frame, skipped = job.count(_plan(job, own))
+    plan = _plan(job, own, evidence=evidence)
+    frame, skipped = job.count(plan)
     if frame.height and per_record:
         job.write_rows(residuals.per_record(frame), "reconcile")
     elif frame.height:
-        job.show(analysis.report(frame, skipped, top=top))
+        job.show(analysis.report(frame, skipped, top=top, counted_as=_counted_as(plan), evidence=evidence))
     job.close(frame.height, skipped)
 
 
@@ -79,7 +87,7 @@ def calibrate(
     job.close(frame.height, skipped)
 
 
-def _plan(job: Job, own: OwnGroup) -> ScanPlan:
+def _plan(job: Job, own: OwnGroup, *, evidence: bool = False) -> ScanPlan:
     from tokcount.scanning.plan import own_plan
 
     return own_plan(
@@ -87,6 +95,7 @@ def _plan(job: Job, own: OwnGroup) -> ScanPlan:
         engine=job.run.engine,
         catalog=job.catalog,
         families=inputs.families_of(own.families),
+        evidence=evidence,
     )
 
 

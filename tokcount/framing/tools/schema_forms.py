@@ -8,13 +8,15 @@ from typing import Any, Final
 from tokcount.framing.features import OF_RESPONSE_SCHEMA, OF_TOOL_SCHEMA
 from tokcount.framing.tools.schema_tree import MAX_DEPTH, Schema
 
-_EVERYWHERE: Final = frozenset({"type", "description", "properties", "items", "required", "enum"})
+_EVERYWHERE: Final = frozenset(
+    {"type", "description", "properties", "items", "required", "enum", "$defs", "definitions"}
+)
 """Keywords that say nothing by themselves: `_shapes` names what is special about their values."""
 _KEYWORDS: Final = frozenset(
     {
-        *("$anchor", "$comment", "$defs", "$dynamicRef", "$id", "$ref", "$schema", "allOf", "anyOf", "const"),
+        *("$anchor", "$comment", "$dynamicRef", "$id", "$ref", "$schema", "allOf", "anyOf", "const"),
         *("additionalItems", "additionalProperties", "contains", "contentEncoding", "contentMediaType"),
-        *("default", "definitions", "dependencies", "dependentRequired", "dependentSchemas", "deprecated"),
+        *("default", "dependencies", "dependentRequired", "dependentSchemas", "deprecated"),
         *("discriminator", "else", "example", "examples", "exclusiveMaximum", "exclusiveMinimum", "format"),
         *(
             "if",
@@ -35,7 +37,6 @@ _KEYWORDS: Final = frozenset(
 _SCHEMAS: Final = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
 _NAMED: Final = ("properties", "$defs", "definitions", "patternProperties")
 _LISTED: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
-_NUMBERS: Final = frozenset({"integer", "number"})
 _SCALARS: Final = (str, int, float, type(None))
 
 
@@ -53,7 +54,7 @@ def _forms(schema: Any, depth: int) -> set[str]:
     if schema and not isinstance(schema, dict):
         return {"no object"}
     root = {"a description of the root"} if schema and schema.get("description") else set()
-    return root.union(*(_keywords(found) | set(_shapes(found)) for found in _schemas(schema, depth)))
+    return root.union(*(_special(found) | set(_shapes(found)) for found in _schemas(schema, depth)))
 
 
 def _schemas(schema: Any, depth: int) -> Iterator[Schema]:
@@ -72,6 +73,7 @@ def _schemas(schema: Any, depth: int) -> Iterator[Schema]:
 
 
 def _keywords(schema: Schema) -> set[str]:
+    """The special keywords of one schema. A definition is a form only where it is used."""
     special = schema.keys() - _EVERYWHERE
     if schema.get("additionalProperties") is False:
         special -= {"additionalProperties"}
@@ -82,26 +84,38 @@ def _keywords(schema: Schema) -> set[str]:
 def _shapes(schema: Schema) -> Iterator[str]:
     """What is special about the values of common keywords."""
     kind, named = schema.get("type"), schema.get("properties")
-    if schema.get("additionalProperties") in (True, {}):
-        yield "any additionalProperties"
     if kind == "object" and not named:
         yield "an object without properties"
     if isinstance(named, dict) and not all(str(name).isidentifier() for name in named):
         yield "a property whose name is not an identifier"
     if not all(isinstance(member, str) for member in _list(schema, "enum")):
         yield "an enum with values that are not strings"
-    if "default" in schema and not isinstance(schema["default"], _SCALARS):
-        yield "a default that is a list or an object"
-    if "format" in schema and kind != "string":
-        yield "a format of no string"
-    yield from _of_numbers(schema, kind)
     yield from _of_unions(schema, kind)
     yield from _of_arrays(schema, kind)
 
 
-def _of_numbers(schema: Schema, kind: Any) -> Iterator[str]:
-    if kind == "integer" and {"minimum", "maximum"} & schema.keys():
-        yield "bounds of an integer"
+def _special(schema: Schema) -> set[str]:
+    """The keywords of one schema, with what is special about their values in the place of some."""
+    found = _keywords(schema)
+    kind = schema.get("type")
+    more_special = (
+        ({"minimum", "maximum"}, kind == "integer", "bounds of an integer"),
+        (
+            {"default"},
+            not isinstance(schema.get("default"), _SCALARS),
+            "a default that is a list or an object",
+        ),
+        ({"format"}, kind != "string", "a format of no string"),
+        (
+            {"additionalProperties"},
+            schema.get("additionalProperties") in (True, {}),
+            "any additionalProperties",
+        ),
+    )
+    for keywords, is_special, form in more_special:
+        if is_special and found & keywords:
+            found = found - keywords | {form}
+    return found
 
 
 def _of_unions(schema: Schema, kind: Any) -> Iterator[str]:
@@ -114,11 +128,12 @@ def _of_unions(schema: Schema, kind: Any) -> Iterator[str]:
         elif variant.get("type") == "object":
             yield "a union with an object without properties"
     if isinstance(kind, list):
-        yield "a list of types"
-        if {"minimum", "maximum", "format", "exclusiveMinimum", "enum"} & schema.keys():
-            yield "a list of types with bounds or an enum"
         if "array" in kind or "object" in kind:
             yield "a list of types with array or object"
+        elif {"minimum", "maximum", "format", "exclusiveMinimum", "enum"} & schema.keys():
+            yield "a list of types with bounds or an enum"
+        else:
+            yield "a list of types"
 
 
 def _of_arrays(schema: Schema, kind: Any) -> Iterator[str]:

@@ -41,15 +41,22 @@ def report(
     frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, counted_as: CountedAs
 ) -> CalibrateReport:
     """Proposals for every model of the log whose residuals have a pattern."""
-    rows = with_residuals(frame, label).filter(pl.col("residual_input_tokens").is_not_null())
-    framed = rows.filter(pl.col("endpoint") == "chat", pl.col("model").is_not_null())
-    proposals = []
-    for (model,), records in sorted(framed.group_by("model"), key=lambda group: str(group[0][0])):
-        proposal = _proposal(str(model), records, counted_as)
-        if proposal is not None:
-            proposals.append(proposal)
+    rows = with_residuals(frame, label)
     found = structs.asdict(overview(frame, skipped))
-    return CalibrateReport(**found, compared=rows.height, proposals=proposals)
+    compared = int(rows["residual_input_tokens"].is_not_null().sum())
+    return CalibrateReport(**found, compared=compared, proposals=proposals(rows, counted_as))
+
+
+def proposals(rows: pl.DataFrame, counted_as: CountedAs) -> list[Proposal]:
+    """A proposal for every model of rows with residuals for which constants make more records exact."""
+    chat = rows.filter(
+        pl.col("residual_input_tokens").is_not_null(),
+        pl.col("endpoint") == "chat",
+        pl.col("model").is_not_null(),
+    )
+    models = sorted(chat.group_by("model"), key=lambda group: str(group[0][0]))
+    found = (_proposal(str(model), records, counted_as) for (model,), records in models)
+    return [proposal for proposal in found if proposal is not None]
 
 
 def _proposal(model: str, records: pl.DataFrame, counted_as: CountedAs) -> Proposal | None:

@@ -10,40 +10,55 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
-from msgspec import structs
+from msgspec import UNSET, structs
 
-from tokcount.framing.layout import BASIS_ORDER, PARTIAL
+from tokcount.framing.evidence import Evidence, Key, bundled
+from tokcount.framing.layout import BASIS_ORDER, ESTIMATED, EXACT, PARTIAL
 from tokcount.models.references import OWN
 from tokcount.reports.overview import SkippedSummary, overview, tally, words
+from tokcount.reports.reconcile.calibrate import CountedAs, proposals
 from tokcount.reports.reconcile.report import (
     Agreement,
     Basis,
     BasisAgreement,
     Billed,
     Constant,
+    LabelGroup,
     MissedRecord,
     ModelGroup,
     OddBills,
     ReconcileReport,
     ResidualCount,
     ShapeGroup,
+    Side,
     Uncompared,
 )
 from tokcount.reports.reconcile.residuals import GROUP_COLUMNS, with_residuals
 from tokcount.reports.report import ByBasis
+from tokcount.scanning.features.evidence import evidence_key
 
 COMMON_RESIDUALS: Final = 20
-FEWEST_FOR_A_CONSTANT: Final = 5
+FEWEST_FOR_A_CONSTANT: Final = 3
 """Records that must have the same residual before it is called a constant."""
 CONSTANT_SHARE: Final = 0.95
+"""Of the records of a model."""
+GROUP_SHARE: Final = 0.5
+"""Of the input tokens of a group that are not counted as billed."""
 RESIDUAL: Final = "residual_input_tokens"
 
 
 def report(
-    frame: pl.DataFrame, skipped: SkippedSummary, *, label: str = OWN, top: int = 10
+    frame: pl.DataFrame,
+    skipped: SkippedSummary,
+    *,
+    label: str = OWN,
+    top: int = 10,
+    counted_as: CountedAs | None = None,
+    evidence: bool = False,
 ) -> ReconcileReport:
     """The reconcile report over a frame of records counted under their own models.
 
+    Framing constants are proposed with `counted_as`. `evidence` needs a scan with a plan of that feature.
     See `tokcount.reports.reconcile.residuals.with_residuals` for the columns.
     """
     rows = with_residuals(frame, label)
@@ -61,9 +76,11 @@ def report(
         billed=Billed(**{name: _total(compared, f"billed_{name}") for name in Billed.__struct_fields__}),
         residuals=_distribution(compared),
         shapes=[ShapeGroup(**group) for group in _groups(compared, ("shape", "endpoint"))],
-        groups=[ModelGroup(**group) for group in _groups(compared, GROUP_COLUMNS)],
-        constants=constants(compared),
+        groups=[ModelGroup(**group) for group in _groups(compared, (*GROUP_COLUMNS, "month"))],
+        constants=[*constants(rows, "input"), *constants(rows, "output")],
         worst=_worst(compared, top),
+        proposals=proposals(rows, counted_as) if counted_as else [],
+        evidence=labels(compared) if evidence else UNSET,
     )
 
 
@@ -114,37 +131,77 @@ def _groups(rows: pl.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
     return table.with_columns(constant.alias("constant")).sort(-pl.col("n"), *keys).to_dicts()
 
 
-def constants(rows: pl.DataFrame) -> list[Constant]:
-    """Residuals other than 0 that (nearly) all records of a model share, or else those of one of its groups.
+def constants(rows: pl.DataFrame, side: Side) -> list[Constant]:
+    """Residuals other than 0 that (nearly) all records of a model share, or else several of one of its groups.
 
-    Records that hold something uncountable or have a billing anomaly are left out: their residual is not framing.
+    Records that hold something uncountable or have a billing anomaly are left out of the input: their residual is not
+    framing. An answer may be billed with a token more or less, so nearly its whole group has to share the residual.
     """
-    rows = rows.filter(pl.col("basis") != PARTIAL, pl.col("note").is_null())
-    found = _shared_residuals(rows, ["model"])
+    name = f"residual_{side}_tokens"
+    rows = rows.filter(pl.col(name).is_not_null()).with_columns(pl.col(name).alias("residual"))
+    if side == "input":
+        rows = rows.filter(pl.col("basis") != PARTIAL, pl.col("note").is_null())
+    n, of = pl.col("n"), pl.col("of")
+    found = _shared_residuals(rows, ["model"], side, n >= CONSTANT_SHARE * of)
     named = [entry.model for entry in found]
     rest = rows.filter(~pl.col("model").is_in(named)) if named else rows
-    return found + _shared_residuals(rest, list(GROUP_COLUMNS))
+    enough = n >= (GROUP_SHARE * pl.col("missed") if side == "input" else CONSTANT_SHARE * of)
+    return found + _shared_residuals(rest, list(GROUP_COLUMNS), side, enough)
 
 
-def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str]) -> list[Constant]:
-    counted = rows.group_by([*keys, RESIDUAL]).agg(pl.len().cast(pl.Int64).alias("n"))
-    table = counted.with_columns(pl.col("n").sum().over(keys).alias("of"))
-    shared = table.filter(
-        pl.col(RESIDUAL) != 0,
-        pl.col("n") >= FEWEST_FOR_A_CONSTANT,
-        pl.col("n") >= CONSTANT_SHARE * pl.col("of"),
-    ).sort(-pl.col("n"), *keys)
-    return [
-        Constant(
-            model=row["model"],
-            shape=row.get("shape"),
-            endpoint=row.get("endpoint"),
-            n=row["n"],
-            of=row["of"],
-            residual=row[RESIDUAL],
+def _shared_residuals(rows: pl.DataFrame, keys: Sequence[str], side: Side, enough: pl.Expr) -> list[Constant]:
+    counted = rows.group_by([*keys, "residual"]).agg(
+        pl.len().cast(pl.Int64).alias("n"),
+        pl.col("month").min().alias("first_month"),
+        pl.col("month").max().alias("last_month"),
+    )
+    missed = pl.when(pl.col("residual") != 0).then("n").otherwise(0)
+    table = counted.with_columns(
+        pl.col("n").sum().over(keys).alias("of"), missed.sum().over(keys).alias("missed")
+    )
+    shared = table.filter(pl.col("residual") != 0, pl.col("n") >= FEWEST_FOR_A_CONSTANT, enough)
+    names = [name for name in Constant.__struct_fields__ if name in shared.columns]
+    others = {"side": side, "shape": None, "endpoint": None}
+    ordered = shared.sort(-pl.col("n"), *keys).select(names)
+    return [Constant(**{**others, **row}) for row in ordered.iter_rows(named=True)]
+
+
+def labels(rows: pl.DataFrame) -> list[LabelGroup]:
+    """The rows of the evidence table that the records need, with what this log and what recordings say about each.
+
+    A record says something about the only row of its rows that is not confirmed, or else about all of them.
+    """
+    rows = rows.filter(pl.col("basis") != PARTIAL)
+    found = {name: key for name in rows.columns if (key := evidence_key(name))}
+    known = {name: bundled().row(key) for name, key in found.items()}
+    doubtful = [name for name, row in known.items() if row is None or not row.confirms]
+    doubts = rows.select(pl.sum_horizontal(pl.lit(0), *doubtful)).to_series()
+    exact = rows[RESIDUAL] == 0
+    groups = []
+    for name, key in found.items():
+        used = rows[name] > 0
+        judged = used & ((doubts == 1) if name in doubtful else (rows["basis"] == EXACT))
+        groups.append(
+            _label(key, known[name], int(used.sum()), int(judged.sum()), int((judged & exact).sum()))
         )
-        for row in shared.iter_rows(named=True)
-    ]
+    used_at_all = [group for group in groups if group.n]
+    return sorted(used_at_all, key=lambda group: (not group.is_contradicted, -group.n, group.feature))
+
+
+def _label(key: Key, row: Evidence | None, n: int, judged: int, exact: int) -> LabelGroup:
+    endpoint, scope, feature = key
+    return LabelGroup(
+        endpoint=endpoint,
+        scope=scope,
+        feature=feature,
+        label=EXACT if row and row.confirms else ESTIMATED,
+        n=n,
+        judged=judged,
+        exact=exact,
+        recordings=row.recordings if row else 0,
+        recordings_exact=row.exact if row else 0,
+        projects=row.projects if row else 0,
+    )
 
 
 def _worst(rows: pl.DataFrame, top: int) -> list[MissedRecord]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tokcount.reports.report import ByBasis, Count, Overview
 
@@ -81,11 +82,13 @@ class ShapeGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """The residuals of the records with one model, request shape and endpoint."""
+    """The residuals of the records with one model, request shape, endpoint and month."""
 
     model: str | None
     shape: str | None
     endpoint: str | None
+    month: str | None
+    """In UTC, like 2026-01; `None`: the log has no time."""
     n: Count
     """Compared records."""
     exact: Count
@@ -96,9 +99,14 @@ class ModelGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Two records or more, all with the same residual."""
 
 
-class Constant(msgspec.Struct, frozen=True, kw_only=True):
-    """A residual other than 0 that (nearly) all records of a model, or of one of its groups, share."""
+Side = Literal["input", "output"]
 
+
+class Constant(msgspec.Struct, frozen=True, kw_only=True):
+    """A residual other than 0 that (nearly) all records of a model share, or several of one of its groups."""
+
+    side: Side
+    """What is counted differently than billed."""
     model: str | None
     shape: str | None
     """`None`: it does not matter."""
@@ -109,6 +117,9 @@ class Constant(msgspec.Struct, frozen=True, kw_only=True):
     of: Count
     """Records in all."""
     residual: int
+    first_month: str | None
+    last_month: str | None
+    """The months of the records with this residual; `None`: the log has no time."""
 
 
 class MissedRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +139,57 @@ class MissedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Why the basis is not exact."""
     note: str | None
     """Why the bill differs, where that is known."""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What proposed constants change for the records of one request shape."""
+
+    shape: str
+    n: Count
+    """Records."""
+    exact_before: Count
+    exact_after: Count
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """Framing constants for one model."""
+
+    model: str
+    like: str
+    """The framing family that it was counted as."""
+    known: bool
+    """The catalog has the model."""
+    constants: dict[str, int]
+    """Field of the family → proposed value."""
+    evidence: list[Evidence]
+
+
+class LabelGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the evidence table, and the compared records that need it for their label."""
+
+    endpoint: str
+    """`*`: on all endpoints."""
+    scope: str
+    """Model, framing family or form of tool definitions; `*`: all of them."""
+    feature: str
+    label: Basis
+    """`exact`: recordings confirm the rules, so that records with nothing else in doubt are `exact`."""
+    n: Count
+    """Compared records of this log that have the feature."""
+    judged: Count
+    """Those in which nothing else is in doubt."""
+    exact: Count
+    """Those of them that are counted as billed."""
+    recordings: Count
+    """Recorded calls behind the label."""
+    recordings_exact: Count
+    projects: Count
+    """Public projects that they are from."""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the log disagrees with the label `exact`."""
+        return self.label == "exact" and self.exact < self.judged
 
 
 class ReconcileReport(Overview, frozen=True, kw_only=True, tag="reconcile"):
@@ -158,29 +220,10 @@ class ReconcileReport(Overview, frozen=True, kw_only=True, tag="reconcile"):
     constants: list[Constant]
     worst: list[MissedRecord]
     """The records with the largest residuals, the surest basis first."""
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What proposed constants change for the records of one request shape."""
-
-    shape: str
-    n: Count
-    """Records."""
-    exact_before: Count
-    exact_after: Count
-
-
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """Framing constants for one model."""
-
-    model: str
-    like: str
-    """The framing family that it was counted as."""
-    known: bool
-    """The catalog has the model."""
-    constants: dict[str, int]
-    """Field of the family → proposed value."""
-    evidence: list[Evidence]
+    proposals: list[Proposal]
+    """Framing constants that make more records exact; `tokcount calibrate` writes them."""
+    evidence: list[LabelGroup] | UnsetType = UNSET
+    """With `--evidence`: what the labels of these records rest on, contradicted rows first, then the most used."""
 
 
 class CalibrateReport(Overview, frozen=True, kw_only=True, tag="calibrate"):

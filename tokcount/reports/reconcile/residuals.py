@@ -15,6 +15,7 @@ from tokcount.framing.layout import PARTIAL
 from tokcount.models.references import OWN
 from tokcount.reports.columns import column
 from tokcount.reports.reconcile.billing_anomalies import FACTS, billing_anomaly
+from tokcount.scanning.schema import TIME_FORMATS
 
 NO_USAGE: Final = "no billed usage in the log"
 SEVERAL_CALLS: Final = "usage of several calls in one row"
@@ -30,8 +31,8 @@ PER_RECORD_COLUMNS: Final = (
 
 
 def with_residuals(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
-    """The frame of a scan with the columns ``endpoint, counted_input_tokens, residual_input_tokens`` and the same of
-    the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names a billing
+    """The frame of a scan with the columns ``endpoint, month, counted_input_tokens, residual_input_tokens`` and the
+    same of the output. Null residual: not comparable; ``why_not`` says why for the input. ``note`` names a billing
     anomaly: see `billing_anomaly`.
 
     Needs ``LABEL:content_tokens, LABEL:framing_tokens, LABEL:output_tokens, LABEL:basis, shape, kind, timestamp`` and
@@ -41,6 +42,7 @@ def with_residuals(frame: pl.DataFrame, label: str = OWN) -> pl.DataFrame:
     one_call = pl.col("requests") == 1 if "requests" in frame.columns else pl.lit(value=True)
     comparable = frame.with_columns(
         pl.col("kind").alias("endpoint"),
+        pl.col("timestamp").dt.strftime(TIME_FORMATS["month"]).alias("month"),
         pl.col(column(label, "basis")).fill_null(PARTIAL).alias("basis"),
         _counted_input(label).alias("counted_input_tokens"),
         _output(label).alias("counted_output_tokens"),

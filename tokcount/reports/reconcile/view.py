@@ -12,8 +12,10 @@ from tokcount.reports.reconcile.report import (
     BasisAgreement,
     Billed,
     Constant,
+    LabelGroup,
     ModelGroup,
     OddBills,
+    Proposal,
     ReconcileReport,
     ShapeGroup,
 )
@@ -28,7 +30,21 @@ SHAPE_COLUMNS = (
     Column("p50", "change"),
     Column("max", "change"),
 )
-GROUP_COLUMNS = (Column("model"), *SHAPE_COLUMNS)
+GROUP_COLUMNS = (Column("model"), Column("month"), *SHAPE_COLUMNS)
+MOST_GROUPS = 20
+LABEL_COLUMNS = (
+    Column("feature"),
+    Column("of"),
+    Column("endpoint"),
+    Column("n", "int"),
+    Column("judged", "int"),
+    Column("exact", "int"),
+    Column("share", "share"),
+    Column("label"),
+    Column("recordings", "int"),
+    Column("exact of them", "int"),
+    Column("projects", "int"),
+)
 WORST_COLUMNS = (
     Column("record"),
     Column("model"),
@@ -62,15 +78,16 @@ def blocks(report: ReconcileReport) -> Blocks:
         *flags(report),
         *_verdict(report),
         *[Line(_constant(entry), "warning") for entry in report.constants],
-        *_groups(report),
+        *[Line(_proposal(entry), "note") for entry in report.proposals],
+        *(_labels(report.evidence) if report.evidence else _groups(report)),
         *_worst(report),
         *([sureness(report.basis_tokens, report.reasons)] if report.compared else []),
     ]
 
 
 def rows(report: ReconcileReport) -> list[Row]:
-    """One row per model, shape and endpoint."""
-    return [flat(group) for group in report.groups]
+    """One row per model, shape, endpoint and month, or one per row of the evidence table."""
+    return [flat(group) for group in report.evidence or report.groups]
 
 
 def _verdict(report: ReconcileReport) -> list[Line]:
@@ -125,9 +142,59 @@ def _odd_bills(odd: OddBills) -> list[Line]:
 def _constant(entry: Constant) -> str:
     who = " ".join(filter(None, (entry.model, entry.shape, entry.endpoint))) or "unnamed"
     quantity = integer(entry.n)
-    how_many = f"All {quantity}" if entry.n == entry.of else f"{quantity} of {integer(entry.of)}"
+    how_many = f"all {quantity}" if entry.n == entry.of else f"{quantity} of {integer(entry.of)}"
     sign = "+" if entry.residual > 0 else ""
-    return f"{how_many} {who} records: {sign}{integer(entry.residual)}, an unknown framing constant."
+    residual = f"{sign}{integer(entry.residual)} {entry.side} tokens"
+    return f"Always {residual}: {how_many} {who} records{_months(entry)}, an unknown framing constant."
+
+
+def _months(entry: Constant) -> str:
+    """The time of the records, where others of the group have no such residual."""
+    if entry.n == entry.of or entry.first_month is None:
+        return ""
+    same = entry.first_month == entry.last_month
+    return f" of {entry.first_month}" if same else f" of {entry.first_month} to {entry.last_month}"
+
+
+def _proposal(entry: Proposal) -> str:
+    constants = ", ".join(f"{field} = {value}" for field, value in entry.constants.items())
+    before, after, of = (
+        sum(getattr(e, name) for e in entry.evidence) for name in ("exact_before", "exact_after", "n")
+    )
+    return (
+        f"With {constants} (like {entry.like}), {integer(after)} of {integer(of)} {entry.model} records would be "
+        f"exact, now {integer(before)}: tokcount calibrate --export writes the file for --families."
+    )
+
+
+def _labels(evidence: list[LabelGroup]) -> list[Block]:
+    """What the labels of the log's records rest on."""
+    table = tuple(
+        (
+            group.feature,
+            group.scope,
+            group.endpoint,
+            group.n,
+            group.judged,
+            group.exact,
+            group.exact / group.judged if group.judged else None,
+            group.label,
+            group.recordings,
+            group.recordings_exact,
+            group.projects,
+        )
+        for group in evidence
+    )
+    wrong = [group.feature for group in evidence if group.is_contradicted]
+    title = "What the labels rest on: this log, and the recorded calls that tokcount comes with"
+    note = "judged: records in which nothing else is in doubt; exact, share: of them"
+    found: list[Block] = [Table(LABEL_COLUMNS, table, title=title, note=note)]
+    if wrong:
+        names = ", ".join(dict.fromkeys(wrong))
+        found.insert(
+            0, Line(f"Confirmed by recorded calls, but not all as billed in this log: {names}.", "warning")
+        )
+    return found
 
 
 def _groups(report: ReconcileReport) -> list[Block]:
@@ -138,17 +205,22 @@ def _groups(report: ReconcileReport) -> list[Block]:
     found: list[Block] = [Table(SHAPE_COLUMNS, tuple(map(_residuals, report.shapes)), note=note)]
     inexact = [group for group in report.groups if group.exact < group.n]
     if inexact:
-        table = tuple((group.model or "not known", *_residuals(group)) for group in inexact)
-        found.append(Table(GROUP_COLUMNS, table, title="By model, where not all records are exact"))
-    exact = len(report.groups) - len(inexact)
-    if exact:
-        groups = counted(exact, "group", "groups")
+        title = "By model and month, where not all records are exact"
+        found.append(Table(GROUP_COLUMNS, tuple(map(_group, inexact[:MOST_GROUPS])), title=title))
+    rest = (
+        (len(inexact[MOST_GROUPS:]), "more"),
+        (len(report.groups) - len(inexact), "with all records exact"),
+    )
+    others = [f"{counted(n, 'group', 'groups')} {what}" for n, what in rest if n]
+    if others:
         found.append(
-            Line(
-                f"{groups} of one model, shape and endpoint with all records exact; -f csv lists all.", "note"
-            )
+            Line(f"{' and '.join(others)} (model, shape, endpoint, month); -f csv lists all.", "note")
         )
     return found
+
+
+def _group(group: ModelGroup) -> tuple[Cell, ...]:
+    return (group.model or "not known", group.month or "", *_residuals(group))
 
 
 def _residuals(group: ShapeGroup | ModelGroup) -> tuple[Cell, ...]:

@@ -251,12 +251,9 @@ class Detector:
         for candidate in self._candidates(value):
             if candidate.entry.rank >= Rank.TEXT or candidate.entry.name in _ANY_TEXT:
                 return False
-            each = candidate.entry.format
-            reader = each.open(self._run) if isinstance(each, GroupedLogFormat) else each
-            if isinstance(reader, LogFormat | Session):
-                found = reader.read(value, Location("", 0))
-                if found is not None:
-                    return not any(item.reason in _NO_RECORD for item in found if isinstance(item, Skipped))
+            found = self._tried(candidate.entry, value)
+            if found is not None:
+                return not any(item.reason in _NO_RECORD for item in found if isinstance(item, Skipped))
         return False
 
     def _is_message(self, value: Any) -> bool:
@@ -264,14 +261,14 @@ class Detector:
         return begins_conversation(value) and not self._has_own_format(value)
 
     def _has_own_format(self, message: Json) -> bool:
-        for candidate in self._candidates(message):
-            if candidate.entry.rank > Rank.ENVELOPE:
-                return False
-            each = candidate.entry.format
-            reader = each.open(self._run) if isinstance(each, GroupedLogFormat) else each
-            if isinstance(reader, LogFormat | Session) and reader.read(message, Location("", 0)) is not None:
-                return True
-        return False
+        candidates = (each for each in self._candidates(message) if each.entry.rank <= Rank.ENVELOPE)
+        return any(self._tried(each.entry, message) is not None for each in candidates)
+
+    def _tried(self, entry: Entry, value: Json) -> Iterable[Item] | None:
+        """What a format would read from a value, without its becoming part of a session."""
+        each = entry.format
+        reader = each.open(self._run) if isinstance(each, GroupedLogFormat) else each
+        return reader.read(value, Location("", 0)) if isinstance(reader, LogFormat | Session) else None
 
     def _string(self, value: str, at: Location) -> Iterable[Item]:
         """A string as a value: JSON that was encoded twice, or a prompt."""

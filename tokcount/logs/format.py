@@ -52,6 +52,8 @@ class Rank(IntEnum):
     """Prompts or messages without any other key of a request."""
     TEXT = 50
     """Any field that may hold a prompt."""
+    NUMBERS = 60
+    """Numbers of tokens without any text."""
 
 
 class Location(msgspec.Struct, gc=False):

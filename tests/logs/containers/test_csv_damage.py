@@ -23,7 +23,7 @@ WORDS = ("hello", "the", '27"', "a, b", "x", "Sir,", "table", "row", "y;z")
 def prompts_and_skipped(data: str | bytes, name: str = "log.csv") -> tuple[list[str], list[tuple[int, str]]]:
     """The prompts of a table, and line and detail of what was skipped."""
     items, _ = items_of(data.encode() if isinstance(data, str) else data, name)
-    prompts = [(item.request or {})["prompt"] for item in items if isinstance(item, Record)]
+    prompts = [(item.request or {"prompt": ""})["prompt"] for item in items if isinstance(item, Record)]
     return prompts, [(item.line, item.detail) for item in items if isinstance(item, Skipped)]
 
 

@@ -98,7 +98,7 @@ VETOED = [
     {"rating": "thumbs_down", "content": "too long"},
     {"input": "Why?", "target": "x", "scores": {"match": "C"}},
     {"content": "Because.", "usageMetadata": {"promptTokenCount": 9}},
-    {"content": "Because.", "tokens": {"input": 9}},
+    {"content": "Because.", "thoughts": ["Hm."]},
     {"text": "Hi", "embedding": [0.1, 0.2]},
     {"prompt": "a cat", "model_name": "dall-e-3"},
     {"input": "Hi", "type": "embedding"},

@@ -28,12 +28,9 @@ from tokcount.logs.adapt.answers import (
 from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
 from tokcount.logs.adapt.calls import Place, Turn, TurnsSession, call_record, conversation_records
 from tokcount.logs.adapt.envelope import (
-    URL_KEYS,
     body_of,
-    deployment_of,
     exchange,
     has_roles,
-    metadata_around,
     served_model,
     text_of_base64,
     text_of_bytes,
@@ -49,7 +46,16 @@ from tokcount.logs.adapt.messages import (
     tool_call,
     tools_of,
 )
-from tokcount.logs.adapt.metadata import CallMetadata, MetadataTable, metadata_from, tags_from
+from tokcount.logs.adapt.metadata import (
+    NAMES,
+    URL_KEYS,
+    CallMetadata,
+    MetadataTable,
+    deployment_of,
+    metadata_around,
+    metadata_from,
+    tags_from,
+)
 from tokcount.logs.adapt.record_builder import (
     body_record,
     failure,
@@ -112,6 +118,7 @@ __all__ = [
     "CONVERSATION_KEYS",
     "HISTORY_KEYS",
     "JSON_ONLY",
+    "NAMES",
     "ROWS_ONLY",
     "SYSTEM_KEYS",
     "URL_KEYS",

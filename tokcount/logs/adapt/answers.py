@@ -20,6 +20,7 @@ ANSWER_KEYS = (
     *("output_text", "generated_text", "response_text", "completion_text", "answer_text", "final_answer"),
     *("model_output", "model_response", "llm_output", "llm_response", "ai_response", "bot_response"),
     *("assistant_response", "agent_response", "assistant", "generation", "outputs"),
+    *("actual_output", "prediction"),
     *("outputText", "responseText", "modelOutput", "modelResponse", "llmResponse", "assistantResponse"),
 )
 """Keys of the answer next to a prompt or the keys of a request, tried in this order."""

@@ -14,7 +14,7 @@ from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record
 from tokcount.logs.format import Location, Session
 from tokcount.logs.record import Kind, Usage
-from tokcount.logs.scalars import Json, decoded, first
+from tokcount.logs.scalars import Json, decoded, first, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -182,7 +182,7 @@ def _listed(asked: list[Any], flags: set[str]) -> Json | None:
     if not asked:
         return None
     items = [item for item in asked if isinstance(item, dict)]
-    if items and not has_roles(asked) and any(item.get("type") in _ITEMS for item in items):
+    if items and not has_roles(asked) and any(text(item.get("type")) in _ITEMS for item in items):
         return {"input": asked}
     is_text = all(isinstance(item, str) for item in asked)
     return {"messages": asked if is_text else chat_messages(asked, flags)}
@@ -199,7 +199,7 @@ def _response(answered: Any, kind: Kind, flags: set[str]) -> Json | None:
         row = generations[0] if isinstance(generations[0], list) else generations
         answered = [item.get("message") or item for item in row if isinstance(item, dict)]
     listed = answered if isinstance(answered, list) else [answered]
-    if listed and all(isinstance(item, dict) and item.get("type") in _LANGCHAIN for item in listed):
+    if listed and all(isinstance(item, dict) and text(item.get("type")) in _LANGCHAIN for item in listed):
         return chat_answer({"role": "assistant", **chat_message(item, flags)} for item in listed)
     return answer_of(answered, kind)
 

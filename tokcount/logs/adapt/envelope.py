@@ -6,15 +6,14 @@ import base64
 import binascii
 import importlib
 import zlib
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt.assemble import assemble_text
-from tokcount.logs.adapt.metadata import CallMetadata, tags_from
+from tokcount.logs.adapt.metadata import CallMetadata, deployment_of
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
 from tokcount.logs.adapt.usage import kind_of_url
 from tokcount.logs.bytes.sse import FIELDS
-from tokcount.logs.scalars import Json, decoded, text, timestamp
+from tokcount.logs.scalars import Json, decoded, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -142,70 +141,9 @@ def _bounded(machine: Any, value: bytes) -> bytes | None:
     return bytes(unpacked)
 
 
-TIME_KEYS = (
-    "timestamp",
-    "ts",
-    "time",
-    "created_at",
-    "created",
-    "datetime",
-    "date",
-    "startTime",
-    "start_time",
-)
-ID_KEYS = ("id", "request_id", "call_id", "uuid")
-
-URL_KEYS = ("url", "path", "endpoint")
-
-_AROUND = {
-    "timestamp": TIME_KEYS,
-    "id": ID_KEYS,
-    "user": ("user", "user_id"),
-    "deployment": (*URL_KEYS, "request"),
-    "tags": ("tags",),
-}
-
-
 def has_roles(messages: object) -> bool:
     """Is this a list of chat messages (or an empty one)?"""
     if not isinstance(messages, list):
         return False
     first_one = messages[0] if messages else None
     return first_one is None or (isinstance(first_one, dict) and "role" in first_one)
-
-
-_AROUND_KEYS = frozenset(key for names in _AROUND.values() for key in names)
-
-
-@lru_cache(maxsize=4096)
-def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The metadata among the keys of a value: field of `CallMetadata` and key, the best key first."""
-    return tuple((field, key) for field, names in _AROUND.items() for key in names if key in keys)
-
-
-def metadata_around(value: Json) -> CallMetadata:
-    """The metadata of a row that also has the bodies."""
-    metadata = CallMetadata(model=text(value.get("model")))
-    if _AROUND_KEYS.isdisjoint(value):
-        return metadata
-    for field, key in _around(tuple(value)):
-        logged = value[key]
-        if field == "timestamp":
-            metadata.timestamp = metadata.timestamp or timestamp(logged)
-        elif field == "deployment":
-            metadata.deployment = metadata.deployment or deployment_of(logged)
-        elif field == "tags":
-            metadata.tags = tags_from(logged)
-        else:
-            setattr(metadata, field, getattr(metadata, field) or text(logged))
-    metadata.model = metadata.model or metadata.deployment
-    return metadata
-
-
-def deployment_of(message: object) -> str | None:
-    """The deployment in an Azure URL (`/openai/deployments/NAME/chat/completions`), or in that of a message."""
-    url = message.get("url") if isinstance(message, dict) else message
-    if not isinstance(url, str):
-        return None
-    _, found, rest = url.partition("/deployments/")
-    return rest.partition("/")[0] or None if found else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
+from tokcount.logs.adapt.usage import body_usage
 from tokcount.logs.record import Usage
-from tokcount.logs.scalars import decoded, first, text, timestamp
+from tokcount.logs.scalars import Json, decoded, first, is_numeric, money, number, text, timestamp
 
 
 class CallMetadata(msgspec.Struct, kw_only=True):
@@ -54,3 +58,220 @@ def tags_from(value: object) -> tuple[str, ...]:
     if isinstance(found, dict):
         return tuple(f"{key}:{word}" for key, item in found.items() if (word := text(item)))
     return (found,) if isinstance(found, str) and found else ()
+
+
+URL_KEYS = ("url", "path", "endpoint")
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "model": (
+        "model",
+        "model_name",
+        "model_id",
+        "engine",
+        "deployment",
+        "deployment_name",
+        "llm_model",
+        "model_slug",
+    ),
+    "served_model": ("served_model", "response_model", "actual_model"),
+    "timestamp": (
+        *("timestamp", "ts", "time", "created_at", "created", "datetime", "date", "start_time", "started_at"),
+        *("request_time", "event_time", "logged_at", "inserted_at", "utc_time", "day"),
+    ),
+    "id": ("id", "request_id", "call_id", "uuid", "completion_id", "response_id", "generation_id"),
+    "user": (
+        "user",
+        "user_id",
+        "username",
+        "user_name",
+        "user_email",
+        "end_user",
+        "customer_id",
+        "api_key_alias",
+    ),
+    "thread": ("session_id", "conversation_id", "thread_id", "chat_id", "trace_id"),
+    "tags": ("tags", "tag", "labels", "feature", "app", "application", "project", "environment", "team"),
+    "tier": ("service_tier", "tier"),
+    "usage": ("usage", "token_usage", "tokens_usage", "usage_info", "tokens", "token_counts"),
+    "input": (
+        *(
+            "prompt_tokens",
+            "input_tokens",
+            "tokens_prompt",
+            "tokens_in",
+            "tokens_input",
+            "prompt_token_count",
+        ),
+        *("input_token_count", "num_prompt_tokens", "num_input_tokens", "n_prompt_tokens", "n_input_tokens"),
+        *("in_tokens", "request_tokens", "context_tokens", "query_tokens", "tokens_sent", "prompt_token"),
+        *(
+            "input_token",
+            "usage_prompt_tokens",
+            "usage_input_tokens",
+            "llm_prompt_tokens",
+            "total_prompt_tokens",
+        ),
+        *("total_input_tokens", "prompt_length_tokens"),
+    ),
+    "output": (
+        *("completion_tokens", "output_tokens", "tokens_completion", "tokens_out", "tokens_output"),
+        *("completion_token_count", "output_token_count", "num_completion_tokens", "num_output_tokens"),
+        *("n_completion_tokens", "n_output_tokens", "out_tokens", "response_tokens", "generated_tokens"),
+        *("generation_tokens", "answer_tokens", "tokens_received", "tokens_generated", "completion_token"),
+        *("output_token", "usage_completion_tokens", "usage_output_tokens", "llm_completion_tokens"),
+        *("total_completion_tokens", "total_output_tokens"),
+    ),
+    "total": (
+        *("total_tokens", "tokens_total", "total_token_count", "token_count", "num_tokens", "tokens_used"),
+        *("total_tokens_used", "usage_total_tokens", "llm_total_tokens"),
+    ),
+    "cached_input": (
+        *(
+            "cached_tokens",
+            "input_cached_tokens",
+            "cached_input_tokens",
+            "cache_read_tokens",
+            "cached_prompt_tokens",
+        ),
+        *("prompt_cached_tokens", "cache_hit_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens"),
+        *("tokens_cached", "cache_read"),
+    ),
+    "cache_write": (
+        *(
+            "cache_write_tokens",
+            "cache_creation_tokens",
+            "cache_write_input_tokens",
+            "input_cache_write_tokens",
+        ),
+        *("cache_creation_input_tokens", "cache_write"),
+    ),
+    "reasoning": (
+        *("reasoning_tokens", "output_reasoning_tokens", "completion_reasoning_tokens", "thinking_tokens"),
+        *("thoughts_token_count", "tokens_reasoning"),
+    ),
+    "audio_input": ("input_audio_tokens", "audio_input_tokens", "prompt_audio_tokens"),
+    "audio_output": ("output_audio_tokens", "audio_output_tokens", "completion_audio_tokens"),
+    "cost_usd": (
+        *("cost_usd", "cost", "total_cost", "total_cost_usd", "cost_in_usd", "spend", "request_cost"),
+        *("response_cost", "estimated_cost", "price_usd", "usd"),
+    ),
+    "requests": (
+        "num_requests",
+        "n_requests",
+        "api_requests",
+        "request_count",
+        "num_model_requests",
+        "requests",
+    ),
+}
+"""Meaning → the names that logs of one's own give it, best first. Case and separators do not matter (`promptTokens`,
+`Prompt Tokens`). Used for every container and by the mapping."""
+
+IN_USAGE: Mapping[str, tuple[str, ...]] = {
+    "input": ("input", "prompt"),
+    "output": ("output", "completion"),
+    "total": ("total",),
+    "cached_input": ("cached", "cache_read", "cached_input"),
+    "cache_write": ("cache_write", "cache_creation"),
+    "reasoning": ("reasoning",),
+    "cost_usd": (),
+}
+"""Shorter names inside an object of usage."""
+
+_NUMBERS = tuple(name for name in NAMES if name in Usage.__struct_fields__)
+_NO_WORD = re.compile(r"[^a-z0-9]")
+
+
+def plain_name(key: str) -> str:
+    """A key without case and separators: `promptTokens` and `Prompt Tokens` are `prompttokens`."""
+    return _NO_WORD.sub("", key.lower())
+
+
+_MEANINGS = {
+    plain_name(name): (meaning, rank) for meaning, names in NAMES.items() for rank, name in enumerate(names)
+}
+
+
+@lru_cache(maxsize=4096)
+def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The meanings among the keys of a value: meaning and key, the best key of each first."""
+    found = [(*_MEANINGS[plain], key) for key in keys if (plain := plain_name(key)) in _MEANINGS]
+    urls = [("deployment", key) for key in (*URL_KEYS, "request") if key in keys]
+    return tuple((meaning, key) for meaning, _, key in sorted(found, key=lambda each: each[:2])) + tuple(urls)
+
+
+def metadata_around(value: Json) -> CallMetadata:
+    """The metadata of a row, by the conventional names of its fields; the row may have the bodies as well."""
+    metadata = CallMetadata()
+    for meaning, key in _around(tuple(value)):
+        logged = value[key]
+        if logged is None or logged == "":
+            continue
+        if meaning in _NUMBERS or meaning == "requests":
+            metadata.usage = metadata.usage or Usage(source="log")
+            _set_number(metadata.usage, meaning, logged)
+        elif meaning == "usage":
+            metadata.usage = _nested_usage(logged) or metadata.usage
+        elif meaning == "timestamp":
+            metadata.timestamp = metadata.timestamp or timestamp(logged, naive_utc=_is_day(logged))
+        elif meaning == "deployment":
+            metadata.deployment = metadata.deployment or deployment_of(logged)
+        elif meaning == "tags":
+            metadata.tags = metadata.tags or tags_from(logged)
+        else:
+            setattr(metadata, meaning, getattr(metadata, meaning) or text(logged))
+    metadata.usage = _said(metadata.usage)
+    metadata.model = metadata.model or metadata.deployment
+    if metadata.tier not in ("flex", "priority", "batch"):
+        metadata.tier = None
+    return metadata
+
+
+def _set_number(usage: Usage, meaning: str, logged: object) -> None:
+    """Set a number that is not known yet; what could be a number and is none makes the usage doubtful."""
+    if meaning != "requests" and getattr(usage, meaning) is not None:
+        return
+    found: Any = money(logged) if meaning == "cost_usd" else number(logged)
+    if found is not None and not (meaning == "requests" and found == 0):
+        setattr(usage, meaning, found)
+    elif meaning in ("input", "output", "total") and is_numeric(logged):
+        usage.is_doubtful = True
+
+
+def _nested_usage(logged: object) -> Usage | None:
+    """The usage in an object, under the names of the API or under shorter ones."""
+    found = decoded(logged)
+    if not isinstance(found, dict):
+        return None
+    usage = body_usage(found) or Usage()
+    for key, item in found.items():
+        plain = plain_name(key)
+        meaning = _SHORT.get(plain) or _MEANINGS.get(plain, ("", 0))[0]
+        if meaning in _NUMBERS:
+            _set_number(usage, meaning, item)
+    return _said(usage)
+
+
+_SHORT = {plain_name(name): meaning for meaning, names in IN_USAGE.items() for name in names}
+
+
+def _said(usage: Usage | None) -> Usage | None:
+    """The usage, if it has a number of tokens or an amount."""
+    if usage is None or usage.is_doubtful:
+        return usage
+    numbers = (usage.input, usage.output, usage.total, usage.cost_usd)
+    return usage if any(found is not None for found in numbers) else None
+
+
+def _is_day(logged: object) -> bool:
+    """A date without a time is that day in UTC; a time without a zone stays unknown."""
+    return isinstance(logged, str) and len(logged.strip()) == 10
+
+
+def deployment_of(message: object) -> str | None:
+    """The deployment in an Azure URL (`/openai/deployments/NAME/chat/completions`), or in that of a message."""
+    url = message.get("url") if isinstance(message, dict) else message
+    if not isinstance(url, str):
+        return None
+    _, found, rest = url.partition("/deployments/")
+    return rest.partition("/")[0] or None if found else None

@@ -173,7 +173,7 @@ def _record(
         id=metadata.id or text(answered.get("id")),
         timestamp=metadata.timestamp or _created(answered),
         usage=usage,
-        tier=metadata.tier or _tier(answered) or _tier(asked),
+        tier=metadata.tier or _served_tier(asked, answered),
         deployment=metadata.deployment,
         user=metadata.user or text(asked.get("user")),
         thread=metadata.thread,
@@ -185,6 +185,14 @@ def _record(
 
 def _created(answered: Json) -> float | None:
     return timestamp(answered.get("created")) or timestamp(answered.get("created_at"))
+
+
+def _served_tier(asked: Json, answered: Json) -> str | None:
+    """The tier that the answer names was charged; the one that was asked for is only known to have been asked for."""
+    served = answered.get("service_tier")
+    if isinstance(served, str) and served != "auto":
+        return _tier(answered)
+    return _tier(asked)
 
 
 def _tier(body: Json) -> str | None:

@@ -20,7 +20,11 @@ BODY_USAGE: UsageTable = {
         "input_tokens_details.cached_tokens",
         "input_token_details.cached_tokens",
     ),
-    "cache_write": ("prompt_tokens_details.cache_creation_tokens",),
+    "cache_write": (
+        "prompt_tokens_details.cache_write_tokens",
+        "input_tokens_details.cache_write_tokens",
+        "prompt_tokens_details.cache_creation_tokens",
+    ),
     "reasoning": (
         "completion_tokens_details.reasoning_tokens",
         "output_tokens_details.reasoning_tokens",

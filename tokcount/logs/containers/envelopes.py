@@ -72,7 +72,7 @@ class _Search(msgspec.Struct):
                 if isinstance(item, dict | list | str):
                     self.look(item, (*steps, key))
         elif isinstance(value, list):
-            is_tuple = bool(steps) and steps[-1] == EACH
+            is_tuple = steps[-1:] == (EACH,) and not any(isinstance(item, dict) for item in value[:SAMPLED])
             for place, item in enumerate(value[:SAMPLED]):
                 self.look(item, (*steps, place if is_tuple else EACH))
 

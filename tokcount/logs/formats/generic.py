@@ -13,7 +13,6 @@ from tokcount.logs.adapt import (
     JSON_ONLY,
     ROWS_ONLY,
     SYSTEM_KEYS,
-    CallMetadata,
     Item,
     Json,
     Kind,
@@ -23,20 +22,14 @@ from tokcount.logs.adapt import (
     Record,
     answer_in,
     body_record,
-    body_usage,
     could_be_text,
-    decoded,
-    deployment_of,
     failure,
-    first,
     has_roles,
     label,
     messages_in,
     metadata_around,
     prompt_record,
     skipped,
-    text,
-    usage_from,
 )
 from tokcount.logs.formats.vetoes import is_foreign_usage, veto_of, without_text
 
@@ -65,17 +58,9 @@ ALPACA_INPUT = (
     "Write a response that appropriately completes the request.\n\n"
     "### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:"
 )
-"""The prompts behind `instruction` rows (tatsu-lab/stanford_alpaca, train.py)."""
+"""The prompts behind the rows of Alpaca (tatsu-lab/stanford_alpaca, train.py)."""
 
-TABLE_USAGE = {
-    "input": ("prompt_tokens", "input_tokens", "tokens_prompt", "tokens_in"),
-    "output": ("completion_tokens", "output_tokens", "tokens_completion", "tokens_out"),
-    "total": ("total_tokens",),
-    "cached_input": ("cached_tokens", "input_cached_tokens", "cached_input_tokens"),
-    "reasoning": ("reasoning_tokens",),
-    "cost_usd": ("cost_usd", "cost"),
-}
-MODEL_KEYS = ("model", "model_name", "engine", "deployment")
+_ALPACA_KEYS = frozenset({"instruction", "input", "output"})
 
 
 class Messages(LogFormat):
@@ -96,7 +81,7 @@ class Messages(LogFormat):
                 kind="chat",
                 request=value,
                 response=answer_in(value, "chat"),
-                metadata=_metadata(value),
+                metadata=metadata_around(value),
             )
         ]
 
@@ -117,7 +102,7 @@ class PromptCompletion(LogFormat):
 
 
 class Instruction(LogFormat):
-    """Alpaca rows: `instruction`, `input`, `output`, with the template used in their training."""
+    """Rows with an `instruction`; those of Alpaca's own three fields are counted in the template of their training."""
 
     name = "generic.instruction"
     rank = Rank.LOOSE_BODY
@@ -128,13 +113,19 @@ class Instruction(LogFormat):
         has_prompt = any(isinstance(value.get(key), str) for key in PROMPT_KEYS)
         if has_prompt or not isinstance(value["instruction"], str):
             return None
-        given = value.get("input")
-        has_input = isinstance(given, str) and given.strip()
-        template = ALPACA_INPUT if has_input else ALPACA
-        prompt = template.replace("{instruction}", value["instruction"])
-        if has_input:
-            prompt = prompt.replace("{input}", str(given))
-        return [prompt_record(at, self.name, prompt, answer_in(value, "completions"), _metadata(value))]
+        given = next((value[key] for key in ("input", "context") if _is_filled(value.get(key))), "")
+        metadata = metadata_around(value)
+        if value.keys() == _ALPACA_KEYS:
+            template = ALPACA_INPUT if given else ALPACA
+            prompt = template.replace("{instruction}", value["instruction"]).replace("{input}", given)
+            metadata.flags.add("reserialised")
+        else:
+            prompt = "\n\n".join(part for part in (value["instruction"], given) if part)
+        return [prompt_record(at, self.name, prompt, answer_in(value, "completions"), metadata)]
+
+
+def _is_filled(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 class Prompt(LogFormat):
@@ -161,7 +152,9 @@ class Table(LogFormat):
         row = {spelled: cell for key, cell in value.items() for spelled in (key, key.strip().lower())}
         if not any(row.values()):
             return [skipped(at, "empty", "an empty row", self.name)]
-        metadata = _metadata(row)
+        metadata = metadata_around(row)
+        if metadata.usage is not None:
+            metadata.usage.source = "csv"
         if messages_in(row.get("messages")):
             request = {key: row[key] for key in ("messages", *SYSTEM_KEYS) if row.get(key)}
             request |= {"model": metadata.model} if metadata.model else {}
@@ -219,7 +212,7 @@ def _is_text(value: object) -> bool:
 
 def _refused(row: Json, field: str, veto: tuple[str, str], at: Location, name: str) -> Item:
     """A row that is no prompt: what it says was used, else why it was skipped."""
-    metadata = _metadata(row)
+    metadata = metadata_around(row)
     if metadata.usage is not None and (metadata.usage.input or metadata.usage.output):
         return body_record(at, name, metadata=metadata)
     what, seen = veto
@@ -234,7 +227,7 @@ def _record(row: Json, field: str, at: Location, name: str, kind: Kind) -> Item:
     prompt = row[field]
     if not isinstance(prompt, str | list | dict):
         return skipped(at, "empty", "a row without a prompt", name)
-    metadata = _metadata(row)
+    metadata = metadata_around(row)
     if not metadata.model and is_foreign_usage(row):
         metadata.flags.add("non_openai")
     others = {key: row[key] for key in _OTHERS if key != field and could_be_text(row.get(key))}
@@ -244,10 +237,3 @@ def _record(row: Json, field: str, at: Location, name: str, kind: Kind) -> Item:
     if prompt == "" and metadata.usage is not None and metadata.usage.input:
         return body_record(at, name, response=response, metadata=metadata)
     return body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)
-
-
-def _metadata(row: Json) -> CallMetadata:
-    metadata = metadata_around(row)
-    metadata.model = text(first(row, MODEL_KEYS)) or deployment_of(row.get("url"))
-    metadata.usage = body_usage(decoded(row.get("usage"))) or usage_from(row, TABLE_USAGE, "csv")
-    return metadata

@@ -63,7 +63,7 @@ def _langchain(value: Json) -> Place | None:
     fields = value.get("kwargs") if "lc" in value else value.get("data")
     if not isinstance(fields, dict) or "content" not in fields:
         return None
-    if "lc" not in value and value.get("type") not in _LANGCHAIN_TYPES:
+    if "lc" not in value and text(value.get("type")) not in _LANGCHAIN_TYPES:
         return None
     message = chat_message(value, set())
     return Place(

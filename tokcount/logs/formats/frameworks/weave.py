@@ -13,6 +13,7 @@ from tokcount.logs.adapt import (
     LogFormat,
     body_of,
     body_record,
+    decoded,
     decoded_object,
     dig,
     metadata_from,
@@ -50,9 +51,17 @@ class Calls(LogFormat):
     """`weave.calls`."""
 
     name = "weave.calls"
-    keys = (frozenset({"op_name", "inputs", "trace_id"}), frozenset({"op_name", "inputs", "project_id"}))
+    keys = (
+        frozenset({"op_name", "inputs", "trace_id"}),
+        frozenset({"op_name", "inputs", "project_id"}),
+        frozenset({"op_name", "inputs.messages"}),
+        frozenset({"op_name", "inputs.prompt"}),
+        frozenset({"op_name", "inputs.input"}),
+    )
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if "inputs" not in value:
+            value = _nested(value)
         operation = (text(value.get("op_name")) or "").rpartition("/op/")[2].lower()
         kind = next((kind for part, kind in _OPERATIONS if part in operation), None)
         inputs = {name: item for name, item in decoded_object(value.get("inputs")).items() if name != "self"}
@@ -66,3 +75,19 @@ class Calls(LogFormat):
         first_model = next(iter(used.values()), None) if isinstance(used, dict) else None
         metadata.usage = usage_from(first_model, BODY_USAGE)
         return [body_record(at, self.name, kind=kind, request=inputs, response=response, metadata=metadata)]
+
+
+def _nested(row: Json) -> Json:
+    """The call behind a row of the CSV export, whose columns are paths: `inputs.messages`, `summary.usage.NAME.…`."""
+    call: Json = {name: item for name, item in row.items() if "." not in name}
+    models: Json = {}
+    for path, cell in row.items():
+        parent, _, name = path.partition(".")
+        if parent == "summary" and name.startswith("usage."):
+            model, _, number = name.removeprefix("usage.").rpartition(".")
+            models.setdefault(model, {})[number] = cell
+        elif name and cell not in (None, ""):
+            call.setdefault(parent, {})
+            if isinstance(call[parent], dict):
+                call[parent][name] = decoded(cell)
+    return {**call, "summary": {"usage": models}}

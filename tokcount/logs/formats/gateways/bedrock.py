@@ -50,7 +50,7 @@ class Invocations(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if value.get("schemaType") != "ModelInvocationLog":
             return None
-        if value.get("operation") not in _OPERATIONS:
+        if text(value.get("operation")) not in _OPERATIONS:
             return [skipped(at, "not_llm", "an operation that does not call a model", self.name)]
         if value.get("errorCode"):
             error = label(value["errorCode"], "error")

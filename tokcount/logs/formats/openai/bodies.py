@@ -21,7 +21,6 @@ from tokcount.logs.adapt import (
     Rank,
     answer_in,
     body_record,
-    body_usage,
     decoded,
     failure,
     has_roles,
@@ -105,8 +104,6 @@ class _Request(LogFormat):
         if error := failure(value.get("status"), response):
             return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
         metadata = metadata_around(value)
-        if "usage" in value:
-            metadata.usage = body_usage(value["usage"])
         request = value
         if response is not None:
             request = {key: item for key, item in value.items() if key not in _ANSWERS}

@@ -10,7 +10,6 @@ from typing import Any
 
 from tokcount.logs.adapt import (
     ANSWER_KEYS,
-    JSON_ONLY,
     URL_KEYS,
     Item,
     Json,
@@ -18,10 +17,10 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     Rank,
+    Row,
     answer_in,
     answer_of,
     body_record,
-    body_usage,
     decoded,
     dig,
     failure,
@@ -53,12 +52,13 @@ class Pair(LogFormat):
     """A request with its response, under one of the usual pairs of names."""
 
     rank = Rank.PAIR
-    accepts = JSON_ONLY
     name = "openai.pair"
     emits = ("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error")
     keys = tuple(frozenset({asked}) for asked in ANSWERS_OF)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if type(value) is Row:
+            value = {key.strip().lower(): cell for key, cell in value.items()}
         pair = _pair(value)
         if pair is None:
             return None
@@ -70,8 +70,6 @@ class Pair(LogFormat):
         if error:
             return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
         metadata = metadata_around(value)
-        if "usage" in value:
-            metadata.usage = body_usage(value["usage"])
         name = f"openai.{kind}.pair"
         return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
 
@@ -83,6 +81,8 @@ def _pair(value: Json) -> tuple[Json | None, tuple[str, ...]] | None:
             continue
         request = _unwrapped(value[asked])
         keys = (*answers, *(key for key in ANSWER_KEYS if key not in answers))
+        if asked != "input" and isinstance(request, list) and messages_in(request):
+            return {"messages": request}, keys
         if isinstance(request, dict) and _is_request(request):
             return request, keys
         if not request and any(_is_answer(value.get(key)) for key in keys):

@@ -104,7 +104,7 @@ class _ItemsSession(Session):
         self._at: Location | None = None
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if value.get("type") not in _ITEMS:
+        if text(value.get("type")) not in _ITEMS:
             return None
         self._at = self._at or at
         self._items.append(value)

@@ -15,6 +15,7 @@ from tokcount.logs.adapt import (
     money,
     skipped,
     tags_from,
+    text,
     usage_from,
 )
 
@@ -55,9 +56,9 @@ class Spans(LogFormat):
     )
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if value.get("type") not in _TYPES:
+        if text(value.get("type")) not in _TYPES:
             return None
-        if value["type"] != "llm":
+        if text(value["type"]) != "llm":
             return [skipped(at, "not_llm", "a span that calls no model", self.name)]
         if value.get("error_info") and not value.get("output"):
             return [skipped(at, "error", "a failed call", self.name)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tokcount.framing import features
 from tokcount.framing.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
-from tokcount.framing.content import read_content
+from tokcount.framing.content import REASONING, read_content, reasoning_of
 from tokcount.framing.family import Family, chat_rules
 from tokcount.framing.images import add_media
 from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
@@ -228,6 +228,9 @@ class _Chat(LayoutBuilder):
             self.mark_estimated(doubt)
         if isinstance(message.get("audio"), dict):
             self.mark_partial("an audio reply that the API keeps")
+        if thought := reasoning_of(message):
+            self.add_text("assistant", thought)
+            self.mark_estimated(REASONING)
         return text or _text(message, "refusal")
 
     def _called(self, message: Json, calls: list[Call], results: list[Json]) -> None:

@@ -23,6 +23,12 @@ OTHER_PART = "a part of a type that the API does not have"
 REASONING = "reasoning sent back as text, which some APIs leave out"
 
 
+def reasoning_of(message: dict[str, Any]) -> str:
+    """The reasoning that other APIs keep as text next to the content of a message; empty without any."""
+    found = message.get("reasoning_content") or message.get("reasoning")
+    return found if isinstance(found, str) else ""
+
+
 class Content(NamedTuple):
     """What the content of a message holds."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tokcount.framing.calls import Call, parallel_calls, read_calls
-from tokcount.framing.content import read_content
+from tokcount.framing.content import read_content, reasoning_of
 from tokcount.framing.family import Family, ReplyFraming
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.tool_set import forced_name
@@ -167,7 +167,7 @@ def _texts(builder: LayoutBuilder, message: dict[str, Any]) -> list[str]:
     refusal = message.get("refusal")
     if media or message.get("audio"):
         builder.mark_partial(NOT_TEXT)
-    found = [text, refusal if isinstance(refusal, str) and refusal != text else ""]
+    found = [reasoning_of(message), text, refusal if isinstance(refusal, str) and refusal != text else ""]
     return [part for part in found if part]
 
 

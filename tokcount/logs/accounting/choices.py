@@ -62,6 +62,8 @@ CHOICES: Final[dict[str, Choice]] = {
             "message": "input message",
             "function_call": "function_call",
             "function_call_output": "function_call_output",
+            "custom_tool_call": "custom_tool_call",
+            "custom_tool_call_output": "function_call_output",
             "reasoning": "reasoning",
             "additional_tools": "additional_tools",
         },

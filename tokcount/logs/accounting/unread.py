@@ -55,13 +55,19 @@ def unread_around(kind: str, request: Json) -> Unread:
 
 
 def _without_copies(paths: Unread, request: Json) -> Unread:
-    """Without the messages that a client kept next to the prompt that it made of them."""
-    prompt, messages = request.get("prompt"), request.get("messages")
-    if "messages" not in paths or not isinstance(prompt, str) or not isinstance(messages, list):
+    """Without what a client kept next to the prompt that it made of it: messages, an instruction."""
+    prompt = request.get("prompt")
+    if not paths or not isinstance(prompt, str):
         return paths
-    texts = [message.get("content") if isinstance(message, dict) else message for message in messages]
-    is_copy = all(isinstance(text, str) and text in prompt for text in texts)
-    return tuple([path for path in paths if path != "messages"]) if is_copy else paths
+    return tuple([path for path in paths if not _is_copy(request.get(path), prompt)])
+
+
+def _is_copy(value: Any, prompt: str) -> bool:
+    texts = [
+        part.get("content") if isinstance(part, dict) else part
+        for part in (value if isinstance(value, list) else [value])
+    ]
+    return bool(texts) and all(isinstance(text, str) and text.strip() in prompt for text in texts)
 
 
 def unread_answer(kind: str, response: Json) -> Unread:

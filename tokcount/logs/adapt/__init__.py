@@ -11,7 +11,8 @@ See docs/extend/log-format.md for a walk-through. What is here:
   `skipped` says why there is none
 - what a log says about a call: `CallMetadata`, `metadata_from`, `metadata_around`, `tags_from`, `usage_from`
 - bodies: `body_of`, `answer_of`, `assemble` (streams), `exchange` (recorded HTTP), `chat_answer`, `text_answer`
-- messages: `tool_call`, `tools_of`, `prompt_of`, `chat_messages` (LangChain)
+- messages: `messages_of_blocks` (content of other APIs), `carried` (fields of unknown meaning),
+  `tool_call`, `tools_of`, `prompt_of`, `chat_messages` (LangChain)
 - single values, read without raising: `text`, `number`, `money`, `truth`, `timestamp`, `label`, `decoded`, `dig`
 """
 
@@ -26,6 +27,7 @@ from tokcount.logs.adapt.answers import (
     response_kind,
 )
 from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
+from tokcount.logs.adapt.blocks import content_of, messages_of_blocks
 from tokcount.logs.adapt.calls import Place, Turn, TurnsSession, call_record, conversation_records
 from tokcount.logs.adapt.envelope import (
     body_of,
@@ -36,6 +38,7 @@ from tokcount.logs.adapt.envelope import (
     text_of_bytes,
 )
 from tokcount.logs.adapt.messages import (
+    carried,
     chat_answer,
     chat_message,
     chat_messages,
@@ -155,10 +158,12 @@ __all__ = [
     "body_record",
     "body_usage",
     "call_record",
+    "carried",
     "chat_answer",
     "chat_message",
     "chat_messages",
     "compact",
+    "content_of",
     "conversation_records",
     "could_be_text",
     "decoded",
@@ -176,6 +181,7 @@ __all__ = [
     "kind_of_url",
     "label",
     "messages_in",
+    "messages_of_blocks",
     "metadata_around",
     "metadata_from",
     "money",

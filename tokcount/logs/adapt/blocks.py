@@ -102,12 +102,14 @@ def messages_of_blocks(message: Json, blocks: list[Any], flags: set[str]) -> lis
         if kind == "result" or (kind == "use" and _first(fields, _RESULTS)[1] is not None):
             results.append(_result(fields, is_use=kind == "use"))
         elif kind not in ("call", "use"):
-            parts.append(_part(kind, fields))
+            part = _part(kind, fields)
+            if part != _NO_THOUGHT:
+                parts.append(part)
     others = {name: value for name, value in message.items() if name not in _MESSAGE}
     if results and not parts and not calls:
         return [{**others, **result} for result in results]
-    if isinstance(message.get("tool_calls"), list):
-        calls = [*message["tool_calls"], *calls]
+    if isinstance(message.get("tool_calls"), list) and message["tool_calls"]:
+        calls = _united(message["tool_calls"], calls)
     built: Json = {"role": role, "content": content_of(parts)}
     if text(message.get("name")):
         built["name"] = message["name"]
@@ -115,6 +117,12 @@ def messages_of_blocks(message: Json, blocks: list[Any], flags: set[str]) -> lis
         built["tool_calls"] = calls
     built |= others
     return [built, *results] if calls and role == "assistant" else [*results, built]
+
+
+def _united(listed: list[Any], calls: list[Json]) -> list[Any]:
+    """The calls of a message, those among its blocks that it lists too only once."""
+    known = {call.get("id") for call in listed if isinstance(call, dict) and isinstance(call.get("id"), str)}
+    return [*listed, *(call for call in calls if not call["id"] or call["id"] not in known)]
 
 
 def content_of(parts: list[Any]) -> Any:
@@ -168,6 +176,10 @@ def _others(fields: Json, *known: tuple[str, ...]) -> Json:
     """The fields that no table knows."""
     named = _COST_NOTHING.union(*known)
     return {name: value for name, value in fields.items() if name not in named}
+
+
+_NO_THOUGHT: Final = {"type": "thinking", "thinking": ""}
+"""Reasoning that the log leaves out."""
 
 
 def _call(fields: Json, flags: set[str]) -> Json:

@@ -37,6 +37,17 @@ def tool_call(call_id: object, name: object, arguments: object, flags: set[str])
     }
 
 
+def carried(fields: Json, known: Iterable[str]) -> Json:
+    """The fields that a translation does not know.
+
+    They go along under their names, so that `tokcount.logs.accounting` reports what they hold as not read.
+    """
+    return {name: value for name, value in fields.items() if name not in known and value not in _EMPTY}
+
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
 def tools_of(value: object) -> list[Json]:
     """Tool definitions, flat (Responses, spans) or nested (chat), as chat definitions."""
     tools = [tool for item in decoded_list(value) if isinstance(tool := decoded(item), dict)]
@@ -51,7 +62,13 @@ def nested_tool(tool: Json) -> Json:
         tool.get("parameters") or tool.get("inputSchema") or tool.get("input_schema") or tool.get("arguments")
     )
     function = {"name": tool["name"], "description": tool.get("description"), "parameters": parameters}
+    function |= carried(tool, _OF_TOOLS)
     return {"type": "function", "function": {key: item for key, item in function.items() if item is not None}}
+
+
+_OF_TOOLS = frozenset(
+    {"type", "name", "description", "parameters", "inputSchema", "input_schema", "arguments"}
+)
 
 
 def chat_answer(messages: Iterable[Json], finish_reason: str | None = None) -> Json:
@@ -78,9 +95,13 @@ def prompt_of(messages: object) -> Any:
 
 
 def _plain(content: object) -> Any:
-    if isinstance(content, list) and content and all(isinstance(part, dict) for part in content):
-        return "".join(part["text"] for part in content if isinstance(part.get("text"), str))
+    if isinstance(content, list) and content and all(_is_text(part) for part in content):
+        return "".join(part["text"] for part in content)
     return content
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, dict) and isinstance(part.get("text"), str)
 
 
 _ROLES = {
@@ -112,13 +133,25 @@ def chat_message(message: Json, flags: set[str]) -> Json:
         return message
     name, fields = _class_and_fields(message)
     role = _ROLES.get(name) or text(fields.get("role")) or "user"
-    content = fields.get("content")
-    built: Json = {"role": role, "content": content if isinstance(content, str | list) else None}
+    built: Json = {"role": role, "content": fields.get("content"), **carried(fields, _OF_LANGCHAIN)}
+    more = fields.get("additional_kwargs")
+    if isinstance(more, dict):
+        built |= carried(more, _CALLS)
     if text(fields.get("name")):
         built["name"] = fields["name"]
     if role == "tool":
         built["tool_call_id"] = text(fields.get("tool_call_id")) or ""
     return {**built, **_calls(fields, flags)}
+
+
+_CALLS = frozenset({"tool_calls", "function_call"})
+_OF_LANGCHAIN = frozenset(
+    """
+    type id lc kwargs data role content name tool_calls tool_call_id additional_kwargs response_metadata
+    usage_metadata example status artifact tool_call_chunks chunk_position pretty_repr
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""Fields of LangChain's messages (langchain-core, `messages`) that are translated, or that the model does not read."""
 
 
 def _class_and_fields(message: Json) -> tuple[str, Json]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tokcount.logs.accounting.node import holds_something
 from tokcount.logs.adapt.blocks import is_foreign, messages_of_blocks
+from tokcount.logs.adapt.messages import chat_message
 from tokcount.logs.record import MEDIA_TYPES, Record
 from tokcount.logs.scalars import Json
 
@@ -27,23 +28,37 @@ def normalize(record: Record) -> Record:
 
     Messages that end with one of the assistant are not a request but a stored conversation.
     """
-    request = record.request
+    request, flags = record.request, set[str]()
+    if record.response is not None:
+        _normalize_answers(record.response.get("choices"))
     if request is None:
-        return record
-    flags = set[str]()
-    if record.kind == "chat":
+        request = {}
+    elif record.kind == "chat":
         request["messages"] = messages = _normal_items(request.get("messages"), flags)
         if record.response is None and messages and messages[-1].get("role") == "assistant":
             record.conversation = True
     elif record.kind == "responses":
         given = request.get("input")
-        if isinstance(given, list):
+        if isinstance(given, list | dict):
             request["input"] = _normal_items(given, flags)
         if _hides_context(request):
             flags.add("hidden_context")
     if flags:
         record.flags = tuple(sorted(flags.union(record.flags)))
     return record
+
+
+def _normalize_answers(choices: Any) -> None:
+    """The messages of an answer; results of tools among its blocks stay with it, as they are not part of it."""
+    for choice in choices if isinstance(choices, list) else ():
+        message = choice.get("message") if isinstance(choice, dict) else None
+        if not isinstance(message, dict) or type(message.get("content")) is str:
+            continue
+        found = _normal_items([message], set())
+        answers = [each for each in found if each.get("role") != "tool"] or found[:1]
+        choice["message"] = answers[0] if answers else message
+        if results := [each for each in found if each is not choice["message"]]:
+            choice["message"]["results"] = results
 
 
 def _normal_items(items: Any, flags: set[str]) -> list[Json]:
@@ -56,13 +71,20 @@ def _normal_items(items: Any, flags: set[str]) -> list[Json]:
             regular = False
             continue
         content = item.get("content")
-        if type(content) is str:
+        if "role" not in item and _is_langchain(item):
+            regular = False
+        elif type(content) is str:
             continue
-        if content is None:
+        elif content is None:
             regular = regular and _CONTENTS.isdisjoint(item)
         elif not _normalize_content(item, content, flags):
             regular = False
     return items if regular else [message for item in items for message in _messages(item, flags)]
+
+
+def _is_langchain(item: Json) -> bool:
+    """Whether a message names its author as LangChain does."""
+    return "lc" in item or item.get("type") in ("human", "ai") or "additional_kwargs" in item
 
 
 _CONTENTS = frozenset({"parts", "text"})
@@ -77,6 +99,8 @@ def _messages(item: Any, flags: set[str]) -> list[Json]:
         if not isinstance(item, str):
             flags.add("odd_content")
         return [{"role": "user", "content": item}]
+    if "role" not in item and _is_langchain(item):
+        item = chat_message(item, flags)
     content, parts = item.get("content"), item.get("parts")
     if content is None and isinstance(parts, list | str) and parts:
         blocks = parts if isinstance(parts, list) else [parts]

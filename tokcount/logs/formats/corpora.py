@@ -118,7 +118,7 @@ def role_of(speaker: object) -> str:
 
 
 def _content(value: object) -> Any:
-    return value if isinstance(value, str | list) else None
+    return value if isinstance(value, str | list | dict) else None
 
 
 class _Lmsys(_Corpus):

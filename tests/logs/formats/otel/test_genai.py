@@ -96,12 +96,18 @@ MEDIA = [
 ]
 
 
-def test_media_parts_are_kept_as_parts_and_reasoning_is_left_out() -> None:
+def test_media_and_reasoning_are_kept_as_parts() -> None:
     messages = [{"role": "user", "name": "ann", "parts": MEDIA}, {"role": "user", "content": "plain"}]
     found = record(span(GENAI | {"gen_ai.input.messages": messages}))
 
     first, second = asked(found)["messages"]
-    assert [part["type"] for part in first["content"]] == ["image_url", "input_audio", "file", "text"]
+    assert [part["type"] for part in first["content"]] == [
+        "image_url",
+        "input_audio",
+        "file",
+        "thinking",
+        "text",
+    ]
     assert (first["name"], second["content"]) == ("ann", "plain")
 
 

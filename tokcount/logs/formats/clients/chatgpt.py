@@ -15,6 +15,7 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     body_record,
+    carried,
     dig,
     text,
     timestamp,
@@ -102,7 +103,12 @@ def _content(content: object) -> Any:
         return content if isinstance(content, str) else None
     parts = content.get("parts")
     if not isinstance(parts, list):
-        return next((content[name] for name in _TEXT_FIELDS if isinstance(content.get(name), str)), None)
+        found = next((content[name] for name in _TEXT_FIELDS if isinstance(content.get(name), str)), None)
+        return (
+            carried(content, ("content_type", "language", "response_format_name")) or None
+            if found is None
+            else found
+        )
     built = [_part(part) for part in parts if isinstance(part, str | dict)]
     if all(part["type"] == "text" for part in built):
         return "".join(part["text"] for part in built)

@@ -9,7 +9,7 @@ it excludes cached tokens, which are logged separately.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,12 +25,11 @@ from tokcount.logs.adapt import (
     UsageTable,
     body_record,
     chat_answer,
-    compact,
     dig,
+    messages_of_blocks,
     skipped,
     text,
     timestamp,
-    tool_call,
     truth,
     usage_from,
 )
@@ -50,6 +49,10 @@ _ROW_TYPES = frozenset(
     """agent-name assistant attachment custom-title file-history-snapshot last-prompt permission-mode pr-link
     progress queue-operation summary system tag user worktree-state""".split()  # noqa: SIM905 - a list of words
 )
+
+
+_THOUGHTS = frozenset({"thinking", "redacted_thinking"})
+"""Blocks that later requests leave out (Anthropic API, "Extended thinking": previous turns are stripped of them)."""
 
 
 class _Call(msgspec.Struct):
@@ -125,8 +128,9 @@ class _TranscriptSession(Session):
         usage = usage_from(message.get("usage"), _USAGE, "response")
         if usage is not None and _size(usage) >= _size(call.usage):
             call.usage = usage
+        spoken = [block for block in fresh if block.get("type") not in _THOUGHTS]
         threads.extend(
-            value, messages_from_blocks({"role": "assistant", "content": fresh}, set()), goes_on=True
+            value, messages_from_blocks({"role": "assistant", "content": spoken}, set()), goes_on=True
         )
 
 
@@ -208,44 +212,7 @@ def _blocks(message: Json) -> list[Json]:
 def messages_from_blocks(message: Json, flags: set[str]) -> list[Json]:
     """A message of the Anthropic API as chat messages: results of tools become messages of their own."""
     blocks = _blocks(message)
-    results = [_tool_result(block) for block in blocks if block.get("type") == "tool_result"]
-    calls = [
-        tool_call(block.get("id"), block.get("name"), block.get("input"), flags)
-        for block in blocks
-        if block.get("type") in ("tool_use", "server_tool_use")
-    ]
-    parts = [part for block in blocks if (part := _part(block)) is not None]
-    if not parts and not calls:
-        return results
-    built: Json = {"role": text(message.get("role")) or "user", "content": _content(parts)}
-    if calls:
-        built["tool_calls"] = calls
-    return [*results, built]
-
-
-def _content(parts: list[Json]) -> Any:
-    if all(part["type"] == "text" for part in parts):
-        return "".join(part["text"] for part in parts) if parts else None
-    return parts
-
-
-def _part(block: Json) -> Json | None:
-    kind = block.get("type")
-    if kind == "text":
-        written = block.get("text")
-        return {"type": "text", "text": written if isinstance(written, str) else ""}
-    if kind == "image":
-        data, media = text(dig(block, "source.data")) or "", text(dig(block, "source.media_type"))
-        url = text(dig(block, "source.url")) or f"data:{media or 'image/png'};base64,{data}"
-        return {"type": "image_url", "image_url": {"url": url}}
-    return {"type": "file", "file": {}} if kind == "document" else None
-
-
-def _tool_result(block: Json) -> Json:
-    content = block.get("content")
-    if isinstance(content, list):
-        parts = [part for item in content if isinstance(item, dict) and (part := _part(item)) is not None]
-        content = _content(parts)
-    elif content is not None and not isinstance(content, str):
-        content = compact(content)
-    return {"role": "tool", "tool_call_id": text(block.get("tool_use_id")) or "", "content": content}
+    if not blocks:
+        return []
+    plain = {"role": message.get("role")}
+    return [built for built in messages_of_blocks(plain, blocks, flags) if built["content"] or len(built) > 2]

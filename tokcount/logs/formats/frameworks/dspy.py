@@ -12,6 +12,7 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     body_record,
+    carried,
     chat_answer,
     decoded_object,
     metadata_from,
@@ -75,9 +76,9 @@ def _response(outputs: object, kind: Kind) -> Json | None:
         return text_answer([answer["text"] for answer in answers if isinstance(answer.get("text"), str)])
     return chat_answer(
         {
+            **carried(answer, ("text",)),
             "role": "assistant",
             "content": answer.get("text"),
-            **({"tool_calls": answer["tool_calls"]} if isinstance(answer.get("tool_calls"), list) else {}),
         }
         for answer in answers
     )

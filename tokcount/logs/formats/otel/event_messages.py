@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tokcount.logs.adapt import Json, decoded, decoded_object, dig, text, tool_call
+from tokcount.logs.adapt import Json, carried, decoded, decoded_object, dig, text, tool_call
 from tokcount.logs.formats.otel.span import plain_attributes
 
 ROLES = {
@@ -53,14 +53,18 @@ def message(name: str, body: Json, flags: set[str]) -> Json:
         else:
             body = {key.removeprefix("message."): item for key, item in body.items()}
     role = text(body.get("role")) or ROLES.get(name, "assistant")
-    content = body.get("content")
-    message: Json = {"role": role, "content": content if isinstance(content, str | list) else None}
+    message: Json = {**carried(body, _KNOWN), "role": role, "content": body.get("content")}
     calls = decoded(body.get("tool_calls"))
     if isinstance(calls, list):
         message["tool_calls"] = [_call(call, flags) for call in calls if isinstance(call, dict)]
     if role == "tool":
         message["tool_call_id"] = text(body.get("id")) or text(body.get("tool_call_id")) or ""
     return message
+
+
+_KNOWN = frozenset(
+    {"role", "content", "tool_calls", "message", "id", "tool_call_id", "index", "finish_reason"}
+)
 
 
 def _call(call: Json, flags: set[str]) -> Json:

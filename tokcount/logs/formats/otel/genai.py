@@ -5,9 +5,9 @@ Source: OpenTelemetry semantic conventions for generative AI (spans and events),
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt import Json, compact, decoded, kind_of_call, text, tool_call, tools_of
+from tokcount.logs.adapt import Json, decoded, kind_of_call, messages_of_blocks, text, tools_of
 from tokcount.logs.formats.otel.call import Call, call_of, metadata_of, parameters_of
 from tokcount.logs.formats.otel.event_messages import messages_of_events
 
@@ -57,12 +57,8 @@ def system_messages(value: object) -> list[Json]:
     """`gen_ai.system_instructions` (text, or a list of parts) as a system message."""
     found = decoded(value)
     if isinstance(found, list):
-        found = "".join(
-            content
-            for part in found
-            if isinstance(part, dict) and isinstance(content := part.get("content"), str)
-        )
-    return [{"role": "system", "content": found}] if isinstance(found, str) and found else []
+        return messages_of_blocks({"role": "system"}, found, set()) if found else []
+    return [{"role": "system", "content": found}] if isinstance(found, str | dict) and found else []
 
 
 def messages_of(value: object, flags: set[str]) -> list[Json]:
@@ -73,62 +69,8 @@ def messages_of(value: object, flags: set[str]) -> list[Json]:
         if not isinstance(message, dict):
             continue
         parts = message.get("parts")
-        if not isinstance(parts, list):
+        if isinstance(parts, list):
+            messages += messages_of_blocks(message, parts, flags)
+        else:
             messages.append({key: item for key, item in message.items() if key != "finish_reason"})
-            continue
-        messages.extend(_chat_messages(message, [part for part in parts if isinstance(part, dict)], flags))
     return messages
-
-
-def _chat_messages(message: Json, parts: list[Json], flags: set[str]) -> list[Json]:
-    role = text(message.get("role")) or "user"
-    answers = [_tool_answer(part) for part in parts if part.get("type") == "tool_call_response"]
-    calls = [
-        tool_call(part.get("id"), part.get("name"), part.get("arguments"), flags)
-        for part in parts
-        if part.get("type") == "tool_call"
-    ]
-    rest = [part for part in parts if part.get("type") not in ("tool_call", "tool_call_response")]
-    if answers and not calls and not rest:
-        return answers
-    built: Json = {"role": role, "content": _content(rest)}
-    if text(message.get("name")):
-        built["name"] = message["name"]
-    if calls:
-        built["tool_calls"] = calls
-    return [*answers, built]
-
-
-def _tool_answer(part: Json) -> Json:
-    answer = part.get("response") if "response" in part else part.get("result", part.get("content"))
-    return {
-        "role": "tool",
-        "tool_call_id": text(part.get("id")) or "",
-        "content": compact(answer) if answer is not None else "",
-    }
-
-
-def _content(parts: list[Json]) -> Any:
-    """One text part is a plain string, as nearly every client sends it; reasoning is not billed as input."""
-    content = [built for part in parts if (built := _part(part)) is not None]
-    if not content:
-        return None
-    if len(content) == 1 and content[0]["type"] == "text":
-        return content[0]["text"]
-    return content
-
-
-def _part(part: Json) -> Json | None:
-    kind = part.get("type")
-    content = part.get("content")
-    if kind == "text" or (kind is None and isinstance(content, str)):
-        return {"type": "text", "text": content if isinstance(content, str) else ""}
-    if kind in ("reasoning", "thinking"):
-        return None
-    where = text(part.get("uri"))
-    if part.get("modality") == "image":
-        url = where or f"data:{text(part.get('mime_type')) or 'image/png'};base64,{text(content) or ''}"
-        return {"type": "image_url", "image_url": {"url": url}}
-    if part.get("modality") == "audio":
-        return {"type": "input_audio", "input_audio": {"data": where or text(content) or ""}}
-    return {"type": "file", "file": {"file_id": text(part.get("file_id")) or where or ""}}

@@ -112,12 +112,22 @@ def _fields(attributes: Json, metadata: CallMetadata, parameters: Json, kind: Ki
     )
 
 
+_KNOWN = (
+    *("message.role", "message.content", "message.contents.", "message.name"),
+    *("message.tool_calls.", "message.tool_call_id"),
+)
+"""How the attributes of a message begin that are translated."""
+
+
 def _message(row: Json, flags: set[str]) -> Json:
     content: Any = row.get("message.content")
     parts = indexed(row, "message.contents")
     if not isinstance(content, str):
         content = [_part(part) for part in parts] or None
-    message: Json = {"role": text(row.get("message.role")) or "user", "content": content}
+    others = {
+        name.removeprefix("message."): item for name, item in row.items() if not name.startswith(_KNOWN)
+    }
+    message: Json = {**others, "role": text(row.get("message.role")) or "user", "content": content}
     if text(row.get("message.name")):
         message["name"] = row["message.name"]
     calls = indexed(row, "message.tool_calls")
@@ -140,5 +150,6 @@ def _part(part: Json) -> Json:
     kind = part.get("message_content.type")
     if kind == "image":
         return {"type": "image_url", "image_url": {"url": dig(part, "message_content.image.image.url") or ""}}
-    written = part.get("message_content.text")
-    return {"type": "text", "text": written if isinstance(written, str) else ""}
+    if kind in ("text", None) and isinstance(part.get("message_content.text"), str):
+        return {"type": "text", "text": part["message_content.text"]}
+    return {name.removeprefix("message_content."): item for name, item in part.items()}

@@ -43,10 +43,15 @@ def read(span: Span) -> Call | None:
     )
 
 
+_KNOWN = ("role", "content", "tool_calls.", "tool_call_id", "function_call.", "finish_reason")
+"""How the attributes of a message begin that are translated."""
+
+
 def _message(row: Json, role: str, flags: set[str]) -> Json:
     if "user" in row and "content" not in row:
         row = {"role": "user", "content": row["user"]}
-    message: Json = {"role": text(row.get("role")) or role, "content": _content(row.get("content"))}
+    others = {name: item for name, item in row.items() if not name.startswith(_KNOWN)}
+    message: Json = {**others, "role": text(row.get("role")) or role, "content": _content(row.get("content"))}
     calls = indexed(row, "tool_calls")
     if calls:
         message["tool_calls"] = [

@@ -7,14 +7,14 @@ chat messages even where the provider is `openai.responses`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tokcount.logs.adapt import (
     CallMetadata,
     Json,
     UsageTable,
-    compact,
     decoded_list,
+    messages_of_blocks,
     text,
     tool_call,
     tools_of,
@@ -69,56 +69,8 @@ def _name(attributes: Json, metadata: CallMetadata) -> None:
 
 
 def _messages(message: Json, flags: set[str]) -> list[Json]:
-    role = text(message.get("role")) or "user"
     content = message.get("content")
-    if not isinstance(content, list):
-        return [{"role": role, "content": content if isinstance(content, str) else None}]
-    parts = [part for part in content if isinstance(part, dict)]
-    results = [_tool_result(part) for part in parts if part.get("type") == "tool-result"]
-    calls = [
-        tool_call(part.get("toolCallId"), part.get("toolName"), part.get("input", part.get("args")), flags)
-        for part in parts
-        if part.get("type") == "tool-call"
-    ]
-    rest = [built for part in parts if (built := _part(part)) is not None]
-    if results and not rest and not calls:
-        return results
-    built_message: Json = {"role": role, "content": _content(rest)}
-    if calls:
-        built_message["tool_calls"] = calls
-    return [*results, built_message]
-
-
-def _content(parts: list[Json]) -> Any:
-    if len(parts) == 1 and parts[0]["type"] == "text":
-        return parts[0]["text"]
-    return parts or None
-
-
-def _part(part: Json) -> Json | None:
-    kind = part.get("type")
-    if kind == "text":
-        written = part.get("text")
-        return {"type": "text", "text": written if isinstance(written, str) else ""}
-    media = text(part.get("mediaType")) or text(part.get("mimeType")) or ""
-    if kind == "image" or (kind == "file" and media.startswith("image/")):
-        data = part.get("image") if kind == "image" else part.get("data")
-        url = data if isinstance(data, str) and data.startswith(("http", "data:")) else None
-        return {"type": "image_url", "image_url": {"url": url or f"data:{media or 'image/png'};base64,"}}
-    if kind == "file":
-        return {"type": "file", "file": {"filename": text(part.get("filename")) or ""}}
-    return None
-
-
-def _tool_result(part: Json) -> Json:
-    output = part.get("output", part.get("result"))
-    if isinstance(output, dict) and "type" in output and "value" in output:
-        output = output["value"]
-    return {
-        "role": "tool",
-        "tool_call_id": text(part.get("toolCallId")) or "",
-        "content": compact(output) if output is not None else "",
-    }
+    return messages_of_blocks(message, content, flags) if isinstance(content, list) else [message]
 
 
 def _answers(attributes: Json, flags: set[str]) -> list[Json]:

@@ -231,9 +231,15 @@ def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> 
 
 
 def _answers(options: ScanOptions) -> Answers:
+    from decimal import Decimal
+
     from tokcount.reports.cost.answers import Answers
 
-    answers = Answers(scale=options.get("output_scale"), reasoning=options.get("reasoning_tokens"))
+    scale, reasoning = options.get("output_scale"), options.get("reasoning_tokens")
+    answers = Answers(
+        scale=None if scale is None else Decimal(str(scale)),
+        reasoning=reasoning if reasoning is None or isinstance(reasoning, int) else Decimal(str(reasoning)),
+    )
     answers.check()
     return answers
 

@@ -613,6 +613,14 @@ class TestAnswers:
 
         assert [entry["output_tokens"] for entry in json_of(log, options)["references"]] == [100, 150]
 
+    def test_usage_of_several_calls_has_several_answers(self) -> None:
+        usage = record(billed=(9000, 100), requests=40, kind="usage", counts={"gpt-4.1-mini": (None, None)})
+        unanswered = record(billed=(9000, 0), kind="embeddings", counts={"gpt-4.1-mini": (9000, 0)})
+        assumed = Answers(reasoning=500)
+
+        assert target(frame(usage), "gpt-4.1-mini", answers=assumed)["output_tokens"] == 100 + 40 * 500
+        assert target(frame(unanswered), "gpt-4.1-mini", answers=assumed)["output_tokens"] == 0
+
     def test_an_answer_that_is_not_in_the_log_stays_unknown(self) -> None:
         log = frame(record(own=(1000, None), counts={"gpt-4.1-mini": (1000, None)}))
         entry = target(log, "gpt-4.1-mini", answers=Answers(reasoning=500))
@@ -624,6 +632,8 @@ class TestAnswers:
         [
             Answers(scale=Decimal(0)),
             Answers(scale=Decimal(1001)),
+            Answers(scale=Decimal("NaN")),
+            Answers(reasoning=Decimal("Infinity")),
             Answers(reasoning=-1),
             Answers(reasoning=Decimal("-0.1")),
             Answers(reasoning=10**9 + 1),

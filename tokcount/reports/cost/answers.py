@@ -35,23 +35,27 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """Raise `UsageError` for a scale, a share or a number of tokens that cannot be."""
-        if self.scale is not None and not 0 < self.scale <= LARGEST_FACTOR:
-            raise UsageError(
-                f"--output-scale {self.scale}: expected more than 0 and at most {LARGEST_FACTOR:,}."
-            )
-        most = MOST_REASONING if isinstance(self.reasoning, int) else LARGEST_FACTOR
-        if self.reasoning is not None and not 0 <= self.reasoning <= most:
-            raise UsageError(f"--reasoning-tokens {self.reasoning}: expected a number from 0 to {most:,}.")
+        scale, reasoning = self.scale, self.reasoning
+        if scale is not None and not (scale.is_finite() and 0 < scale <= LARGEST_FACTOR):
+            raise UsageError(f"--output-scale {scale}: expected more than 0 and at most {LARGEST_FACTOR:,}.")
+        most = MOST_REASONING if isinstance(reasoning, int) else LARGEST_FACTOR
+        if reasoning is not None and not (Decimal(reasoning).is_finite() and 0 <= reasoning <= most):
+            raise UsageError(f"--reasoning-tokens {reasoning}: expected a number from 0 to {most:,}.")
 
-    def tokens(self, output: pl.Expr, reasoning: pl.Expr) -> pl.Expr:
-        """The output tokens of an answer of which `reasoning` tokens are not visible; null where it is not known."""
+    def tokens(self, output: pl.Expr, reasoning: pl.Expr, calls: pl.Expr) -> pl.Expr:
+        """The output tokens of the answers of one or several `calls`; null where they are not known.
+
+        `reasoning`: how many of the logged `output` tokens are not visible.
+        """
         if not self.differ:
             return output
         hidden = pl.min_horizontal(reasoning.fill_null(0), output)
         visible = _times(output - hidden, self.scale or Decimal(1))
         if isinstance(self.reasoning, Decimal):
-            return visible + _times(visible, self.reasoning)
-        return visible + (hidden if self.reasoning is None else self.reasoning)
+            hidden = _times(visible, self.reasoning)
+        elif self.reasoning is not None:
+            hidden = self.reasoning * calls
+        return pl.when(output > 0).then(visible + hidden).otherwise(output)
 
     def sentences(self, *, billed: bool) -> list[str]:
         """What is assumed of answers and of reasoning. `billed`: the log's own bill is the baseline."""

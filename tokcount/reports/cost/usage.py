@@ -32,7 +32,7 @@ WITHOUT_OUTPUT: Final = "embeddings"
 USAGE_COLUMNS: Final = ("input", "cached", "write", "output", "usage", "low", "basis")
 AUDIO_COLUMNS: Final = ("billed_audio_tokens", "billed_audio_output_tokens")
 OPTIONAL_COLUMNS: Final = (
-    *("billed_cached_tokens", "billed_cache_write_tokens", "billed_reasoning_tokens"),
+    *("billed_cached_tokens", "billed_cache_write_tokens", "billed_reasoning_tokens", "requests"),
     *AUDIO_COLUMNS,
 )
 
@@ -132,7 +132,7 @@ def _tokens(label: str, baseline: str, answers: Answers) -> list[pl.Expr]:
     is_source = is_source.fill_null(value=False)
     return [
         known_in.alias("input"),
-        answers.tokens(known_out, reasoning).alias("output"),
+        answers.tokens(known_out, reasoning, pl.max_horizontal("requests", pl.lit(1))).alias("output"),
         pl.when(is_source).then(pl.lit(source)).otherwise(pl.lit("counted")).alias("usage"),
     ]
 

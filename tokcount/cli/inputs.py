@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import typer
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from tokcount.scanning.result import ScanResult, SkippedSummary
 
 
+_HEAD: Final = 4096
+"""Bytes that show whether something may be a saved report."""
+
+
 def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
     """The files behind the paths, or standard input if there are no paths and it is piped.
 
@@ -34,6 +39,57 @@ def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
     return files.expand([files.STDIN])
+
+
+def report_in(path: str) -> bytes | None:
+    """The saved report in a file or standard input; `None` for anything else, which can be read from its start."""
+    from tokcount.reports.saved import LARGEST, is_report, may_be_report
+
+    if path == files.STDIN:
+        return _report_in_stdin()
+    file = Path(path)
+    try:
+        if not file.is_file() or file.stat().st_size > LARGEST:
+            return None  # opening a pipe would block and consume its content
+        with file.open("rb") as opened:
+            head = opened.read(_HEAD)
+            content = head + opened.read() if may_be_report(head) else head
+    except OSError:
+        return None  # reading it as a log reports why it cannot be read
+    return content if is_report(content) else None
+
+
+def _report_in_stdin() -> bytes | None:
+    from tokcount.reports.saved import LARGEST, is_report, may_be_report
+
+    if sys.stdin is None or sys.stdin.isatty():
+        return None
+    begun = sys.stdin.buffer.read(_HEAD)
+    if may_be_report(begun):
+        begun += sys.stdin.buffer.read(LARGEST - len(begun))
+        if is_report(begun):
+            return begun
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(_Resumed(begun, sys.stdin.buffer)))
+    return None
+
+
+class _Resumed(io.RawIOBase):
+    """A stream of which the first bytes have been read already."""
+
+    def __init__(self, begun: bytes, rest: BinaryIO) -> None:
+        self._begun = io.BytesIO(begun)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._rest.fileno()
+
+    def readinto(self, buffer: Any) -> int:
+        found = self._begun.read(len(buffer)) or self._rest.read(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
 
 
 def read_options(group: ReadGroup) -> ReadOptions:

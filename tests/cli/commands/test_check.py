@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from support.in_process import Done
+from support.in_process import Done, run
 from support.inside import Inside
 from support.running import SAMPLES
 
@@ -352,3 +352,29 @@ def test_a_month_is_projected_from_the_days_asked_for(inside: Inside) -> None:
 
     assert checked["value"] == projected["references"][0]["monthly_usd"]
     assert (projected["monthly"]["from"], projected["monthly"]["to"]) == ("2026-09-01", "2026-09-30")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_saved_report_is_known_however_it_was_written_again(inside: Inside, encoding: str) -> None:
+    inside("cost", CHATS, "-f", "json", "-o", "cost.json")
+    saved = json.loads(Path("cost.json").read_text("utf-8"))
+    again = json.dumps(saved, indent=2, sort_keys=True).encode(encoding)
+    Path("again.json").write_bytes(again)
+    options = ("--budget", "cost.total <= $99", "-f", "json")
+
+    read = [
+        inside("check", "again.json", *options),
+        run("check", "-", *options, stdin=again),
+        run("check", *options, stdin=again),
+    ]
+
+    assert [(done.code, report(done)["records"]) for done in (from_file, *piped)] == [(0, 94)] * 3
+    assert run("render", "-", stdin=again).code == 0
+
+
+@pytest.mark.parametrize("options", [(), ("-",)])
+def test_a_log_in_a_pipe_is_read_from_its_start(options: tuple[str, ...]) -> None:
+    log = Path(CHATS).read_bytes()
+    done = run("check", *options, "--budget", "records.total <= 94", "-f", "json", stdin=log)
+
+    assert (done.code, report(done)["records"]) == (0, 94)

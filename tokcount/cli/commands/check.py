@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,6 +17,7 @@ from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.cli.prices import AnswerGroup, answers_of
 from tokcount.cli.selecting import SelectGroup, selection_of
 from tokcount.errors import ExitCode, UsageError
+from tokcount.logs.source import STDIN
 
 if TYPE_CHECKING:
     from tokcount.reports.budgets.compute import CheckOptions, Verdict
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from tokcount.reports.cost.answers import Answers
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
-
-
-SAVED_REPORT: Final = re.compile(rb'\s*\{\s*"schema_version"\s*:\s*\d+\s*,\s*"tokcount"\s*:')
-"""The beginning of every JSON report."""
 
 
 def options_of(group: BudgetGroup, selection: str = "") -> CheckOptions:
@@ -69,10 +65,10 @@ def saved_reports(paths: Sequence[str] | None) -> list[Report]:
     """The saved reports among the paths; empty if all are logs. Raises `UsageError` if they are mixed."""
     from tokcount.reports.saved import load
 
-    found = [path for path in paths or () if _is_report(Path(path))]
-    if found and len(found) != len(paths or ()):
-        raise UsageError(f"{found[0]} is a saved report: check either reports or logs, not both at once.")
-    return [load(_read(Path(path)), path) for path in found]
+    found = [(path, content) for path in paths or (STDIN,) if (content := inputs.report_in(path)) is not None]
+    if found and len(found) != len(paths or (STDIN,)):
+        raise UsageError(f"{found[0][0]} is a saved report: check either reports or logs, not both at once.")
+    return [load(content, path) for path, content in found]
 
 
 def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> ScanPlan:
@@ -109,16 +105,6 @@ def saved_values(verdicts: Sequence[Verdict], selection: str = "") -> tuple[str,
     known = values(verdicts)
     text = baseline.to_text(known, baseline.conditions_of(selection))
     return text, [verdict.key for verdict in verdicts if verdict.key not in known]
-
-
-def _is_report(path: Path) -> bool:
-    if not path.is_file():
-        return False  # opening a pipe would block and consume its content
-    try:
-        with path.open("rb") as file:
-            return SAVED_REPORT.match(file.read(200)) is not None
-    except OSError:
-        return False  # reading it as a log reports why it cannot be read
 
 
 def _read(path: Path) -> bytes:

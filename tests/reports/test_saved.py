@@ -32,6 +32,8 @@ def test_a_saved_report_equals_the_fresh_one(report: Report) -> None:
         (b'{"schema_version": 3, "command": "count"}', "schema version 3, this tokcount reads version 2"),
         (b'{"schema_version": 2, "command": "cuont"}', "unknown command 'cuont'"),
         (b'{"schema_version": 2, "command": ["count"]}', "report.json is not a report of tokcount"),
+        (b'{"schema_version": 2, "command": "cost", "x": 1e-300000000}', "too long to be written out"),
+        (b'{"schema_version": 2, "command": "cost", "x": 0e-300000000}', "too long to be written out"),
     ],
 )
 def test_anything_but_a_report_is_one_line(content: bytes, message: str) -> None:

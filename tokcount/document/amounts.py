@@ -30,6 +30,16 @@ Usd = Annotated[str, msgspec.Meta(pattern=PATTERN)]
 Change = Callable[[Any], Any]
 
 
+MOST_DIGITS: Final = 60
+"""Digits before the decimal point, and after it, of the numbers that are read."""
+
+
+def is_plain(number: Decimal) -> bool:
+    """Whether a number can be written out: `1e-300000000` would take 300 MB."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MOST_DIGITS and number.adjusted() <= MOST_DIGITS
+
+
 def as_numbers(data: Any, kind: type) -> Any:
     """The JSON data of an object of type `kind` with its amounts as `Decimal`."""
     return _changed(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tokcount.document.amounts import as_text
+from tokcount.document.amounts import as_text, is_plain
 from tokcount.document.document import SCHEMA_VERSION
 from tokcount.errors import UsageError
 from tokcount.logs.bytes import text_encoding
@@ -62,10 +62,17 @@ def load(content: bytes, name: str) -> Report:
         ) from error
 
 
+def _fraction(text: str) -> Decimal:
+    number = Decimal(text)
+    if not is_plain(number):
+        raise ValueError("a number that is too long to be written out")
+    return number
+
+
 def _document(content: bytes, name: str) -> dict[str, Any]:
     try:
-        document = msgspec.json.Decoder(float_hook=Decimal).decode(_utf8(content))
-    except (msgspec.DecodeError, RecursionError) as error:
+        document = msgspec.json.Decoder(float_hook=_fraction).decode(_utf8(content))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON ({error}); save a report with -f json first") from error
     if not isinstance(document, dict) or not isinstance(document.get("command"), str):
         raise UsageError(f"{name} is not a report of tokcount; save one with -f json first")

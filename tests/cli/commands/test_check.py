@@ -362,11 +362,8 @@ def test_a_saved_report_is_known_however_it_was_written_again(inside: Inside, en
     Path("again.json").write_bytes(again)
     options = ("--budget", "cost.total <= $99", "-f", "json")
 
-    read = [
-        inside("check", "again.json", *options),
-        run("check", "-", *options, stdin=again),
-        run("check", *options, stdin=again),
-    ]
+    from_file = inside("check", "again.json", *options)
+    piped = [run("check", *paths, *options, stdin=again) for paths in ((), ("-",))]
 
     assert [(done.code, report(done)["records"]) for done in (from_file, *piped)] == [(0, 94)] * 3
     assert run("render", "-", stdin=again).code == 0

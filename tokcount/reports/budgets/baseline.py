@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tokcount.document.amounts import is_plain
 from tokcount.errors import UsageError
 from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.columns import decimal_text
@@ -98,6 +99,6 @@ def _decimal(value: Any, where: str) -> Decimal:
             number = Decimal(value)
         except InvalidOperation:
             number = Decimal("nan")
-        if number.is_finite() and abs(number) < LARGEST:
+        if is_plain(number) and abs(number) < LARGEST:
             return number
     raise UsageError(f"{where}: {value!r} is not a number; save the baseline again with --save-baseline")

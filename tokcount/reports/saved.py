@@ -44,7 +44,7 @@ def is_report(content: bytes) -> bool:
 def _utf8(content: bytes) -> bytes:
     encoding, mark = text_encoding.detect(content)
     plain = content[mark:]
-    return plain if encoding == "utf-8" else b"".join(text_encoding.to_utf8([plain], encoding))
+    return plain if encoding == "utf-8" else plain.decode(encoding, "replace").encode()
 
 
 def load(content: bytes, name: str) -> Report:

@@ -77,6 +77,11 @@ def test_a_total_alone_needs_a_model() -> None:
     assert items({"total_tokens": 9})[0].format == "unrecognised"
 
 
+def test_numbers_without_a_model_need_a_time() -> None:
+    assert used(record({"time": 1735689600, "input_tokens": 9})).input == 9
+    assert items({"file": "x", "usage": {"input": 9, "output": 1}})[0].format == "unrecognised"
+
+
 def test_calls_without_text_are_named() -> None:
     assert reasons({"model": "text-embedding-3-small", "prompt_tokens": 9}) == [("not_llm", "generic.usage")]
 

@@ -200,6 +200,11 @@ def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((meaning, key) for meaning, _, key in sorted(found, key=lambda each: each[:2])) + tuple(urls)
 
 
+def has_meaning(value: Json, *meanings: str) -> bool:
+    """Does a row have a field of one of these meanings, whatever is in it?"""
+    return any(meaning in meanings for meaning, _ in _around(tuple(value)))
+
+
 def metadata_around(value: Json) -> CallMetadata:
     """The metadata of a row, by the conventional names of its fields; the row may have the bodies as well."""
     metadata = CallMetadata()

@@ -14,6 +14,7 @@ from tokcount.logs.adapt import (
     Row,
     body_record,
     failure,
+    has_meaning,
     metadata_around,
     skipped,
 )
@@ -41,7 +42,7 @@ KEYS = tuple(
 
 
 class UsageRows(LogFormat):
-    """`generic.usage`: token numbers by conventional names, in the row or in an object of it."""
+    """`generic.usage`: token numbers by conventional names, in the row or an object of it, with a model or a time."""
 
     name = "generic.usage"
     rank = Rank.NUMBERS
@@ -51,7 +52,9 @@ class UsageRows(LogFormat):
         row = {key.strip().lower(): cell for key, cell in value.items()} if type(value) is Row else value
         metadata = metadata_around(row)
         usage = metadata.usage
-        if usage is None or (usage.input is usage.output is None and not (usage.total and metadata.model)):
+        if usage is None or not has_meaning(row, "model", "timestamp"):
+            return None
+        if usage.input is usage.output is None and not (usage.total and metadata.model):
             return None
         if without_text(row):
             return [skipped(at, "not_llm", "a call that generates no text, such as embeddings", self.name)]

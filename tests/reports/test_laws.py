@@ -213,6 +213,11 @@ def test_sums_beyond_64_bits_do_not_wrap() -> None:
     rows = pl.DataFrame([record(line, **columns) for line in range(records)]).with_columns(
         pl.lit("exact").alias(f"{label}:basis") for label in LABELS
     )
+    rows = rows.with_columns(
+        pl.lit(None, pl.Int64).alias(f"{label}:estimated_{end}")
+        for label in LABELS
+        for end in ("low", "high")
+    )
     log = with_inputs(rows.with_columns(pl.col("tier", "reason", "user").cast(pl.String)), LABELS)
     money = CostOptions(targets=LABELS[1:], today=TODAY, by=("model",))
     options = audit.AuditOptions(baseline=OWN, targets=REFERENCES[1:], money=money)

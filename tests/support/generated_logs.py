@@ -55,6 +55,7 @@ def _row(line: int, call: dict[str, Any]) -> dict[str, Any]:
             f"{label}:framing_tokens": framing,
             f"{label}:output_tokens": output,
             f"{label}:basis": None if counted is None else basis,
+            **dict.fromkeys((f"{label}:estimated_low", f"{label}:estimated_high")),
         }
     return row
 
@@ -63,7 +64,8 @@ def _frame(calls: list[dict[str, Any]]) -> pl.DataFrame:
     numbers = {*BILLED, "requests", "max_tokens", "line", "index"}
     rows = [_row(line, call) for line, call in enumerate(calls, start=1)]
     schema: dict[str, Any] = {
-        name: pl.Int64 if name in numbers or name.endswith("_tokens") else pl.String for name in rows[0]
+        name: pl.Int64 if name in numbers or name.endswith(("_tokens", "_low", "_high")) else pl.String
+        for name in rows[0]
     }
     schema["timestamp"] = pl.Datetime("us", "UTC")
     return with_inputs(pl.DataFrame(rows, schema=schema), LABELS)

@@ -46,16 +46,17 @@ def test_the_worked_example_ends_with_counts_as_billed(calls: Path) -> None:
 
 def test_a_billing_anomaly_is_named_in_the_report_and_in_its_row(tmp_path: Path) -> None:
     call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
-    usage = {"input_tokens": 4, "output_tokens": 30, "total_tokens": 34}
+    usage = {"input_tokens": 13, "output_tokens": 30, "total_tokens": 43}
+    request = {"model": "gpt-4o", "input": "Hello!", "tools": [{"type": "function", "name": "f"}]}
     response = {"object": "response", "model": "gpt-4o", "output": [call, call], "usage": usage}
     log = tmp_path / "log.jsonl"
-    log.write_text(json.dumps({"request": {"model": "gpt-4o", "input": "Hello!"}, "response": response}))
+    log.write_text(json.dumps({"request": request, "response": response}))
 
     table = tokcount("reconcile", log, "-q").stdout.decode()
     row = json.loads(tokcount("reconcile", log, "-q", "--per-record", "-f", "jsonl").stdout)
 
     assert "1 record with a billing anomaly: input divided by the calls of the answer" in table
-    assert (row["residual_input_tokens"], row["note"][:13]) == (5, "input divided")
+    assert (row["residual_input_tokens"], row["note"][:13]) == (13, "input divided")
 
 
 def test_reasoning_tokens_are_output_as_logged(tmp_path: Path) -> None:

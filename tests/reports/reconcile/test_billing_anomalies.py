@@ -20,6 +20,7 @@ from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.frame import assemble
 from tokcount.scanning.plan import own_plan
 
+COUNTED = 26
 MARCH_2025, LATER = datetime(2025, 3, 20, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)
 
 
@@ -60,10 +61,10 @@ def notes(*records: Record) -> list[str | None]:
 
 
 def response_call(billed: int, **fields: Any) -> Record:
-    """A Responses call of 9 tokens whose answer makes two calls."""
+    """A Responses call of `COUNTED` tokens whose answer makes two calls."""
     call = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
     defaults: dict[str, Any] = {
-        "request": {"input": "Hello!"},
+        "request": {"input": "Hello!", "tools": [{"type": "function", "name": "f"}]},
         "response": {"output": [call, call]},
         "usage": Usage(input=billed, output=9),
         "model": "gpt-4o",
@@ -73,7 +74,7 @@ def response_call(billed: int, **fields: Any) -> Record:
 
 
 def test_an_anomaly_is_named_when_a_record_is_compared_with_its_bill() -> None:
-    assert notes(response_call(9), response_call(4), response_call(7)) == [None, SHARED, None]
+    assert notes(response_call(COUNTED), response_call(COUNTED // 2), response_call(7)) == [None, SHARED, None]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_an_anomaly_is_named_when_a_record_is_compared_with_its_bill() -> None:
     [
         {"usage": None},
         {"usage": Usage(output=9)},
-        {"usage": Usage(input=4, requests=2)},
+        {"usage": Usage(input=COUNTED // 2, requests=2)},
         {"response": None},
         {"model": "my-deployment"},
         {"request": {"input": "Hello!", "previous_response_id": "resp_1"}},
@@ -89,5 +90,6 @@ def test_an_anomaly_is_named_when_a_record_is_compared_with_its_bill() -> None:
     ],
 )
 def test_a_bill_that_cannot_be_compared_has_no_name(fields: dict[str, Any]) -> None:
-    assert notes(response_call(4, **fields)) == [None]
-    assert notes(response_call(4), response_call(4, **fields)) == [SHARED, None]
+    divided = COUNTED // 2
+    assert notes(response_call(divided, **fields)) == [None]
+    assert notes(response_call(divided), response_call(divided, **fields)) == [SHARED, None]

@@ -74,7 +74,11 @@ def response_call(billed: int, **fields: Any) -> Record:
 
 
 def test_an_anomaly_is_named_when_a_record_is_compared_with_its_bill() -> None:
-    assert notes(response_call(COUNTED), response_call(COUNTED // 2), response_call(7)) == [None, SHARED, None]
+    assert notes(response_call(COUNTED), response_call(COUNTED // 2), response_call(7)) == [
+        None,
+        SHARED,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

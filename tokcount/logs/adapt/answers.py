@@ -71,15 +71,15 @@ def response_kind(body: Json) -> Kind | None:
 
 def is_answer_body(value: Json) -> bool:
     """Does an object have choices or output items, as the body of a response has?"""
+    if isinstance(value.get("choices"), list):
+        return True
     output = value.get("output")
-    return isinstance(value.get("choices"), list) or _are_items(output) or output == []
+    return output == [] or _are_items(output)
 
 
 def is_unread(body: Json) -> bool:
-    """Is there an answer in an object without choices and output items?"""
-    return not is_answer_body(body) and any(
-        item not in _EMPTY for key, item in body.items() if key not in _NO_ANSWER
-    )
+    """Is there an answer in an object that is no body?"""
+    return any(item not in _EMPTY for key, item in body.items() if key not in _NO_ANSWER)
 
 
 def could_be_text(value: object) -> bool:
@@ -96,31 +96,35 @@ def answer_of(value: object, kind: Kind) -> Json | None:
 
     What has no known form is returned as an object that is no body; `body_record` flags it as not read.
     """
+    if isinstance(value, dict):
+        return _of_object(value, kind)
     if isinstance(value, str):
         return body_in_text(value) or (_of_texts([value], kind) if value else None)
     if isinstance(value, list):
         return _of_list(value, kind)
-    if isinstance(value, dict):
-        return _of_object(value, kind)
     return {"value": value} if type(value) in (int, float) else None
 
 
 def answer_in(value: Json, kind: Kind, keys: tuple[str, ...] = ANSWER_KEYS) -> Json | None:
     """The response body of the first of the keys, or of a `message` object; one that can be read before all others."""
     other = None
+    for key in keys:
+        if given := value.get(key):
+            found = answer_of(given, kind)
+            if found is not None and is_answer_body(found):
+                return found
+            other = other or found
     message = value.get("message")
-    for given in (*(value.get(key) for key in keys), message if isinstance(message, dict) else None):
-        found = answer_of(given, kind) if given else None
-        if found is not None and is_answer_body(found):
-            return found
-        other = other or found
-    return other
+    found = _of_object(message, kind) if isinstance(message, dict) else None
+    return found if found is not None and is_answer_body(found) else other or found
 
 
 def as_chat(body: Json) -> Json:
     """The body of an answer with the texts of its choices as messages, as the chat endpoint has them."""
     choices = body.get("choices")
-    if not isinstance(choices, list) or not all(map(_is_text, choices)):
+    if not isinstance(choices, list) or not choices or not _is_text(choices[0]):
+        return body
+    if not all(map(_is_text, choices)):
         return body
     return {**body, "choices": [_chat_choice(choice) for choice in choices]}
 
@@ -217,12 +221,10 @@ def _unread(values: list[Any]) -> Json | None:
 
 def _of_object(value: Json, kind: Kind) -> Json:
     """The body in an object: itself, an HTTP message, a chunk, a message, or something that holds an answer."""
+    choices = value.get("choices")
+    if isinstance(choices, list):
+        return _of_choices(value, choices)
     if is_answer_body(value):
-        if is_chunk(value):
-            return assemble([value]) or value
-        choices = value.get("choices")
-        if isinstance(choices, list) and choices and all(isinstance(choice, str) for choice in choices):
-            return {**value, **(_of_texts(choices, "completions") or {})}
         return value
     if value.get("body") is not None:
         return _of_capture(value["body"], kind) or value
@@ -240,6 +242,17 @@ def _of_object(value: Json, kind: Kind) -> Json:
         if name != key and name not in _NO_ANSWER and could_be_text(item)
     }
     return {**_of_body(value), **_with_rest(answer, rest)}
+
+
+def _of_choices(body: Json, choices: list[Any]) -> Json:
+    """A body with choices, assembled when it is a chunk, and with choices that are objects."""
+    if not choices or (isinstance(choices[0], dict) and "message" in choices[0]):
+        return body
+    if is_chunk(body):
+        return assemble([body]) or body
+    if all(isinstance(choice, str) for choice in choices):
+        return {**body, **_of_texts(choices, "completions")}
+    return body
 
 
 def _of_capture(body: object, kind: Kind) -> Json | None:

@@ -94,12 +94,13 @@ def body_record(
         return skipped(place, "not_llm", "an embeddings call", format_name)
     if request:
         request, kind = shaped(request, kind)
-    if request and response and kind == "chat":
-        request, response = without_answer(request, response), as_chat(response)
-    if kind == "responses" and request and response:
-        request = with_echo(request, response)
+        if response and kind == "chat":
+            request, response = without_answer(request, response), as_chat(response)
+        if response and kind == "responses":
+            request = with_echo(request, response)
     usage = _merged(_response_usage(response or None), metadata.usage)
-    if response and is_unread(response):
+    is_read = not response or is_answer_body(response)
+    if response and not is_read and is_unread(response):
         metadata.flags.add("unread_answer")
     if not holds_text(request or None, response or None):
         if usage is None and not metadata.flags:
@@ -107,9 +108,10 @@ def body_record(
         kind, request, response = "usage", None, None
         if not metadata.flags & {"truncated", "redacted", "unread_answer"}:
             metadata.flags.add("no_text")
-    return normalize(
-        _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
-    )
+    record = _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
+    if not is_read:
+        record.response = None
+    return normalize(record)
 
 
 def text_record(place: Location, prompt: str, name: str = "generic.text") -> Item:
@@ -158,8 +160,6 @@ def _record(
     served = text(answered.get("model")) or metadata.served_model
     if is_foreign(metadata.provider, served or model):
         metadata.flags.add("non_openai")
-    if response is not None and not is_answer_body(response):
-        response = None
     return Record(
         source=place.source,
         line=place.line,

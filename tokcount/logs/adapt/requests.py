@@ -98,7 +98,8 @@ def system_in(request: Json) -> Any:
 def shaped(request: Json, kind: Kind) -> tuple[Json, Kind]:
     """The body and the endpoint of a request whose messages or system prompt are not where the API has them."""
     if kind == "chat":
-        return _chat(request), kind
+        is_usual = type(request.get("messages")) is list and _SYSTEM.isdisjoint(request)
+        return (request if is_usual else _chat(request)), kind
     if kind == "responses":
         return _responses(request), kind
     if kind in ("completions", "text"):
@@ -189,14 +190,14 @@ def _without_system(request: Json, system: Any) -> Json:
 
 def without_answer(request: Json, response: Json) -> Json:
     """The request of a log that keeps the answer as the last message too: without that message."""
-    messages, choices = request.get("messages"), response.get("choices")
-    if not isinstance(messages, list) or len(messages) < 2:
+    messages = request.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    if not isinstance(last, dict) or last.get("role") != "assistant" or len(messages or ()) < 2:
         return request
-    last = messages[-1]
-    if not isinstance(last, dict) or last.get("role") != "assistant" or not isinstance(choices, list):
+    choices, content = response.get("choices"), last.get("content")
+    if not content or not isinstance(choices, list):
         return request
     answers = [choice["message"] for choice in choices if isinstance(choice, dict) and "message" in choice]
-    content = last.get("content")
-    if content and any(isinstance(answer, dict) and answer.get("content") == content for answer in answers):
-        return {**request, "messages": messages[:-1]}
+    if any(isinstance(answer, dict) and answer.get("content") == content for answer in answers):
+        return {**request, "messages": request["messages"][:-1]}
     return request

@@ -47,6 +47,12 @@ ANSWERS_OF = {
 }
 """Key of a request, in the order in which they are tried → the keys of its answer before all other `ANSWER_KEYS`."""
 
+_KEYS = {
+    asked: (*answers, *(key for key in ANSWER_KEYS if key not in answers))
+    for asked, answers in ANSWERS_OF.items()
+}
+"""Key of a request → all keys under which its answer may be."""
+
 
 class Pair(LogFormat):
     """A request with its response, under one of the usual pairs of names."""
@@ -62,11 +68,11 @@ class Pair(LogFormat):
         pair = _pair(value)
         if pair is None:
             return None
-        request, answers = pair
-        kind = _url_kind(value)
-        response = answer_in(value, kind or request_kind(request or {}) or "chat", answers)
-        kind = kind or _answer_kind(response) or request_kind(request or {}) or "chat"
-        error = failure(_status(value, answers), response) or failure(None, value)
+        request, asked = pair
+        by_url, by_shape = _url_kind(value), request_kind(request or {}) or "chat"
+        response = answer_in(value, by_url or by_shape, _KEYS[asked])
+        kind = by_url or _answer_kind(response) or by_shape
+        error = failure(_status(value, ANSWERS_OF[asked]), response) or failure(None, value)
         if error:
             return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
         metadata = metadata_around(value)
@@ -74,19 +80,18 @@ class Pair(LogFormat):
         return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
 
 
-def _pair(value: Json) -> tuple[Json | None, tuple[str, ...]] | None:
-    """The request body and the keys under which its answer may be, or `None` when it is not a pair."""
-    for asked, answers in ANSWERS_OF.items():
+def _pair(value: Json) -> tuple[Json | None, str] | None:
+    """The request body of a value and its key, or `None` when the value is not a pair."""
+    for asked in ANSWERS_OF:
         if asked not in value:
             continue
         request = _unwrapped(value[asked])
-        keys = (*answers, *(key for key in ANSWER_KEYS if key not in answers))
         if asked != "input" and isinstance(request, list) and messages_in(request):
-            return {"messages": request}, keys
+            return {"messages": request}, asked
         if isinstance(request, dict) and _is_request(request):
-            return request, keys
-        if not request and any(_is_answer(value.get(key)) for key in keys):
-            return None, keys
+            return request, asked
+        if not request and any(_is_answer(value.get(key)) for key in _KEYS[asked]):
+            return None, asked
     return None
 
 
@@ -127,7 +132,8 @@ def _url_kind(value: Json) -> Kind | None:
 
 def _status(value: Json, answers: tuple[str, ...]) -> object:
     """The HTTP status of a pair, in the value or its response."""
-    for holder in (value, *(value.get(key) for key in answers)):
+    for key in ("", *answers):
+        holder = value.get(key) if key else value
         if isinstance(holder, dict):
             status = holder.get("status", holder.get("status_code"))
             if isinstance(status, int | str):

@@ -145,6 +145,24 @@ def test_a_header_that_is_damaged_is_named() -> None:
     assert skipped == [(1, f"the header of the table is {csv_rows.NOT_CLOSED}")]
 
 
+def test_comments_before_the_header_are_named() -> None:
+    prompts, skipped = prompts_and_skipped(
+        "# made in May, 2026\n#\nprompt,model\na,gpt-4o\n# b,gpt-4o\n", "log"
+    )
+
+    assert prompts == ["a", "# b"]
+    assert skipped == [(1, "a comment, not a row"), (2, "a comment, not a row")]
+
+
+def test_spaces_between_a_delimiter_and_a_quote_are_no_text() -> None:
+    items, _ = items_of(b'"prompt", "model"\n"a, b", "gpt-4o"\nc, gpt-4o\n', "log")
+
+    assert [(item.model, (item.request or {})["prompt"]) for item in items if isinstance(item, Record)] == [
+        ("gpt-4o", "a, b"),
+        ("gpt-4o", "c"),
+    ]
+
+
 def test_a_hint_for_excel_names_the_delimiter() -> None:
     assert prompts_and_skipped("sep=;\nprompt;model\na, b;gpt-4o\n", "log") == (["a, b"], [])
 

@@ -38,13 +38,15 @@ class Rows:
     `columns` is `None` until the header is known.
     """
 
-    def __init__(self, stream: Stream, largest: int, delimiter: str, line_end: str) -> None:
+    def __init__(
+        self, stream: Stream, largest: int, delimiter: str, line_end: str, *, spaced: bool = False
+    ) -> None:
         csv.field_size_limit(LARGEST_CELL)
         self.columns: Columns | None = None
         self.lines = Lines(stream, largest, line_end.encode())
         self._notes = stream.notes
         self._largest = largest
-        self._delimiter = delimiter
+        self._delimiter, self._spaced = delimiter, spaced
         self._end = line_end
         self._new = self._new_lines()
         self._again = deque[tuple[int, str | None]]()
@@ -69,7 +71,7 @@ class Rows:
     def _next_row(self) -> list[str] | str:
         problem, cells = None, list[str]()
         try:
-            cells = next(csv.reader(self._asked_for(), delimiter=self._delimiter, strict=True), cells)
+            cells = next(self._reader(self._asked_for()), cells)
         except csv.Error as error:
             problem = str(error)
         if self._row and self._row[-1][1] is None:
@@ -77,6 +79,9 @@ class Rows:
         elif problem is None:
             problem = self._problem_of(cells)
         return cells if problem is None else self._damaged(problem)
+
+    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self._delimiter, skipinitialspace=self._spaced, strict=True)
 
     def _asked_for(self) -> Iterator[str]:
         """Lines until the row is complete, or cannot become one."""

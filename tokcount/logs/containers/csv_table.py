@@ -18,14 +18,19 @@ if TYPE_CHECKING:
     from tokcount.logs.bytes.stream import Stream
 
 _DELIMITERS = ",\t;|"
+_COMMENTS = re.compile(r"(?:#[^\r\n]*+[\r\n]++)*+")
 _EXCEL_HINT = re.compile(r"sep=([,\t;|])\r?\n")
 
 
 class TableShape(msgspec.Struct, frozen=True):
-    """How a table is written: its delimiter, and what ends its lines (old Macs end them with CR)."""
+    """How a table is written: its delimiter, what ends its lines (old Macs end them with CR), whether spaces follow
+    delimiters, and whether lines of comments come before the header.
+    """
 
     delimiter: str
     line_end: str = "\n"
+    spaced: bool = False
+    commented: bool = False
 
 
 def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], bool]) -> TableShape | None:
@@ -34,8 +39,12 @@ def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], boo
     A table has a header that some format knows, as `is_known_header` reports, or the extension of one.
     """
     named = re.search(r"\.(csv|tsv)(?:\.\w{1,4})?$", path.lower())
+    begin = _COMMENTS.match(text)
+    text = text[begin.end() :] if begin else text
     hint = _EXCEL_HINT.match(text)
     text = text[hint.end() :] if hint else text
+    line_end = "\r" if _is_cr_only(text) else "\n"
+    first_line = text.lstrip().partition(line_end)[0]
     best: tuple[int, str] | None = None
     for delimiter in hint[1] if hint else _DELIMITERS:
         names = _header(text, delimiter)
@@ -43,16 +52,12 @@ def table_shape(text: str, path: str, is_known_header: Callable[[list[str]], boo
             continue
         if is_known_header(names) and (best is None or len(names) > best[0]):
             best = len(names), delimiter
-    line_end = "\r" if _is_cr_only(text) else "\n"
-    if best is not None:
-        return TableShape(best[1], line_end)
-    if named is None:
+    if best is None and named is None:
         return None
-    if hint is not None:
-        return TableShape(hint[1], line_end)
-    first_line = text.lstrip().partition(line_end)[0]
-    delimiter = max(_DELIMITERS, key=first_line.count) if named[1] == "csv" else "\t"
-    return TableShape(delimiter, line_end)
+    usual = max(_DELIMITERS, key=first_line.count) if named and named[1] == "csv" else "\t"
+    delimiter = hint[1] if hint else best[1] if best else usual
+    commented = begin is not None and begin.end() > 0
+    return TableShape(delimiter, line_end, f'{delimiter} "' in first_line, commented)
 
 
 def _is_cr_only(text: str) -> bool:
@@ -65,16 +70,15 @@ def _is_cr_only(text: str) -> bool:
 def _header(text: str, delimiter: str) -> list[str]:
     """The cells of the first row."""
     try:
-        return next(
-            csv.reader(text[:16384].lstrip(" \r\n").splitlines(keepends=True), delimiter=delimiter), []
-        )
+        lines = text[:16384].lstrip(" \r\n").splitlines(keepends=True)
+        return next(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:
         return []
 
 
 def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> Iterator[Found]:
     """The rows of a table; a row that is damaged, or has more or fewer cells than the header, is skipped."""
-    rows = Rows(stream, largest, shape.delimiter, shape.line_end)
+    rows = Rows(stream, largest, shape.delimiter, shape.line_end, spaced=shape.spaced)
     header: list[str] = []
     line, index = 0, 0
     for start, cells in rows:
@@ -85,6 +89,8 @@ def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> 
                 return
         elif not any(cells) and (not cells or not header):
             continue
+        elif not header and shape.commented and cells[0].startswith("#"):
+            yield unparsed(source, line, "a comment, not a row")
         elif not header:
             if not cells[0].startswith("sep="):
                 header = [name.strip() for name in cells]

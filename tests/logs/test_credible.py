@@ -129,6 +129,19 @@ class TestUsage:
     def test_a_number_that_can_be_stays(self, record: Record) -> None:
         assert "implausible_usage" not in record.flags
 
+    def test_an_answer_may_nest_deeper_than_the_stack(self) -> None:
+        deep: dict[str, Any] = {"text": "Paris."}
+        for _ in range(5_000):
+            deep = {"index": deep}
+        record = completions({"prompt_tokens": 3, "completion_tokens": 1})
+        record.response = {"choices": [deep]}
+        assert record.usage is not None
+        record.usage.output = 0
+
+        assert [billed(found) for found in credible([record], TODAY) if isinstance(found, Record)] == [
+            (3, None)
+        ]
+
     def test_the_last_number_of_a_stream_that_is_not_zero_counts(self) -> None:
         chunk = {"id": "c", "object": "chat.completion.chunk", "model": "gpt-4o"}
         text = {**chunk, "choices": [{"index": 0, "delta": {"content": "Hi"}}]}

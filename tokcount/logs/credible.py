@@ -98,23 +98,24 @@ def _lacks_input(usage: Usage, *, apart: bool = False) -> bool:
     return usage.input == cached == 0 if apart else usage.input < max(cached, 1)
 
 
-def _holds_text(value: Any) -> bool:
-    """Does a part of an answer hold anything that a model wrote?"""
-    if isinstance(value, list):
-        return any(map(_holds_text, value))
-    if not isinstance(value, dict):
-        return False
-    return any(
-        (isinstance(item, list | dict) and _holds_text(item))
-        or (key in _ANSWER_TEXTS and isinstance(item, str) and item != "")
-        for key, item in value.items()
-    )
+def _holds_text(answer: Any) -> bool:
+    """Does a part of an answer hold anything that a model wrote? However deep it is: a log may nest for ever."""
+    waiting = [answer]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if any(value.get(key) and isinstance(value[key], str) for key in _ANSWER_TEXTS):
+                return True
+            waiting += value.values()
+    return False
 
 
 def _bound_labels(record: Record) -> None:
     """Labels that could be text become `WITHHELD`; a served model that is one, or an id, is not known."""
     named = record.model, record.served_model, record.user, record.deployment, record.thread
-    if all(map(_is_name, named)) and all(map(_is_name, record.tags)) and _is_id(record.id):
+    if _are_names(*named, *record.tags) and _is_id(record.id):
         return
     record.served_model = record.served_model if _is_name(record.served_model) else None
     record.model, record.user, record.deployment, record.thread = (
@@ -127,6 +128,10 @@ def _bound_labels(record: Record) -> None:
 
 
 @lru_cache(maxsize=4096)
+def _are_names(*labels: str | None) -> bool:
+    return all(map(_is_name, labels))
+
+
 def _is_name(label: str | None) -> bool:
     """Is this short enough for a name: at most 100 characters and two words, on one line?"""
     if label is None:

@@ -5,8 +5,11 @@ import struct
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.families import family_of
 
+from tokcount.framing.images import media_tokens
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.rules import layout
 
@@ -159,3 +162,22 @@ def test_a_call_of_a_custom_tool_shows_its_input_as_it_is() -> None:
     found = lay("responses", "gpt-5.5", input=[USER, call, output])
     assert found.texts == [USER["content"], "functions.run", '{"a": 1}', "functions.run", "done"]
     assert found.basis == "estimated"
+
+
+KINDS = st.sampled_from(["input_audio", "file", "input_file", "image_url", "input_image", "x"])
+VALUES = (
+    st.none()
+    | st.integers()
+    | st.text(max_size=80)
+    | st.sampled_from(["data:text/csv;base64,YQ==", "UklGRg=="])
+)
+INSIDE = st.dictionaries(st.sampled_from(["data", "file_data", "url", "detail"]), VALUES, max_size=3)
+
+
+@given(st.fixed_dictionaries({"type": KINDS}, optional={
+    "input_audio": INSIDE | VALUES, "file": INSIDE | VALUES, "image_url": INSIDE | VALUES, "file_data": VALUES,
+}))  # fmt: skip
+def test_every_range_goes_from_the_fewest_to_the_most(part: dict[str, Any]) -> None:
+    found = media_tokens(part, family_of("gpt-4o"), "gpt-4o")
+    if found.beyond is not None:
+        assert 0 <= found.beyond[0] <= found.beyond[1]

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.families import family_of
 
@@ -309,6 +309,7 @@ REQUESTS = st.dictionaries(
 
 @settings(max_examples=100, deadline=None)
 @given(REQUESTS, st.sampled_from(MODELS))
+@example({"input": [{"type": [None]}], "tools": [{"type": [None]}]}, "gpt-4o")
 def test_any_json_is_laid_out_without_raising(request_: dict[str, Any], model: str) -> None:
     layout = lay(request_, model, roles=True)
     assert layout.roles is not None

@@ -89,7 +89,7 @@ class Items:
         kind = item.get("type") or "message"
         if kind == "message":
             self._message(item)
-        elif kind in _OUTPUTS:
+        elif _type(item) in _OUTPUTS:
             self._output(item)
         elif kind == "reasoning":
             self._reasoning(item, old=old)

@@ -31,10 +31,14 @@ def read_calls(message: dict[str, Any]) -> list[Call]:
 
 
 def _call(function: dict[str, Any], identity: Any) -> Call:
-    arguments = function.get("arguments")
-    if not isinstance(arguments, str):
-        arguments = "" if arguments is None else compact(arguments)
-    return Call(_text(function.get("name")), arguments, _text(identity))
+    return Call(_text(function.get("name")), arguments_text(function.get("arguments")), _text(identity))
+
+
+def arguments_text(arguments: Any) -> str:
+    """The arguments of a call as a text; some logs have them as an object."""
+    if isinstance(arguments, str):
+        return arguments
+    return "" if arguments is None else compact(arguments)
 
 
 def _text(value: Any) -> str:

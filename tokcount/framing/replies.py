@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tokcount.framing.calls import Call, parallel_calls, read_calls
+from tokcount.framing.calls import Call, arguments_text, parallel_calls, read_calls
 from tokcount.framing.content import read_content, reasoning_of
 from tokcount.framing.family import Family, ReplyFraming
 from tokcount.framing.layout import Layout, LayoutBuilder
@@ -144,7 +144,7 @@ def _layout_items(
         if kind == "message":
             reply.texts += _texts(builder, item)
         elif kind == "function_call":
-            reply.calls.append(Call(_string(item.get("name")), _string(item.get("arguments")), ""))
+            reply.calls.append(Call(_string(item.get("name")), arguments_text(item.get("arguments")), ""))
         elif kind != "reasoning":
             builder.mark_partial(NOT_TEXT)
     _add(builder, reply, asked, family.replies.responses)

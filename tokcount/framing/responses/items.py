@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tokcount.framing import features
-from tokcount.framing.calls import compact_arguments
+from tokcount.framing.calls import arguments_text, compact_arguments
 from tokcount.framing.content import read_content
 from tokcount.framing.family import chat_rules
 from tokcount.framing.images import add_media
@@ -149,7 +149,10 @@ class Items:
             self._builder.constant += rules.stored_call
             self._builder.uses(features.STORED_CALL)
         for call in turn:
-            name, arguments = _string(call.get("name")), _string(call.get("arguments", call.get("input")))
+            name, arguments = (
+                _string(call.get("name")),
+                arguments_text(call.get("arguments", call.get("input"))),
+            )
             if call.get("type") == _CUSTOM_CALL:
                 self._builder.uses(features.CUSTOM_TOOLS)
             self._names[_string(call.get("call_id"))] = name

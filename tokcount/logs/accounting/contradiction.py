@@ -36,9 +36,18 @@ def _schema(body: Json) -> Any:
 
 def contradiction(request: Json, response: Json) -> str | None:
     """Why a request cannot be all that was sent, according to its answer; `None`: nothing speaks against it."""
-    if request.get("tools") or request.get("functions"):
+    if request.get("tools") or request.get("functions") or _offers_by_items(request):
         return None
     return TOOLS_LACK if _calls_a_tool(response) else None
+
+
+def _offers_by_items(request: Json) -> bool:
+    """Whether input items of a Responses request offer tools."""
+    given = request.get("input")
+    return isinstance(given, list) and any(
+        isinstance(item, dict) and item.get("type") in ("additional_tools", "tool_search_output")
+        for item in given
+    )
 
 
 def _calls_a_tool(response: Json) -> bool:

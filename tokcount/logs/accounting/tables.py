@@ -211,12 +211,12 @@ NODES: Final[dict[str, Node]] = {
         source=f"{API}: EasyInputMessage, OutputMessage",
     ),
     "function_call": Node(
-        counted={"name": "text", "arguments": "text"},
+        counted={"name": "text", "arguments": "any"},
         free=EVERYWHERE | {"call_id", "namespace"},
         source=f"{API}: FunctionToolCall",
     ),
     "custom_tool_call": Node(
-        counted={"name": "text", "input": "text"},
+        counted={"name": "text", "input": "any"},
         free=EVERYWHERE | {"call_id", "namespace"},
         source=f"{API}: CustomToolCall",
     ),

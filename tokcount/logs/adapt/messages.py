@@ -129,7 +129,7 @@ def chat_messages(value: object, flags: set[str]) -> list[Json]:
 
 def chat_message(message: Json, flags: set[str]) -> Json:
     """One message; a message that has a role already is one of the API and stays as it is."""
-    if "role" in message and "lc" not in message and "data" not in message:
+    if "role" in message and message.keys().isdisjoint(_ONLY_LANGCHAIN):
         return message
     name, fields = _class_and_fields(message)
     role = _ROLES.get(name) or text(fields.get("role")) or "user"
@@ -145,6 +145,7 @@ def chat_message(message: Json, flags: set[str]) -> Json:
 
 
 _CALLS = frozenset({"tool_calls", "function_call"})
+_ONLY_LANGCHAIN = frozenset({"lc", "data", "additional_kwargs"})
 _OF_LANGCHAIN = frozenset(
     """
     type id lc kwargs data role content name tool_calls tool_call_id additional_kwargs response_metadata

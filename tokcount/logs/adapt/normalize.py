@@ -52,7 +52,9 @@ def _normalize_answers(choices: Any) -> None:
     """The messages of an answer; results of tools among its blocks stay with it, as they are not part of it."""
     for choice in choices if isinstance(choices, list) else ():
         message = choice.get("message") if isinstance(choice, dict) else None
-        if not isinstance(message, dict) or type(message.get("content")) is str:
+        if not isinstance(message, dict):
+            continue
+        if type(message.get("content")) is str and "additional_kwargs" not in message:
             continue
         found = _normal_items([message], set())
         answers = [each for each in found if each.get("role") != "tool"] or found[:1]
@@ -71,7 +73,7 @@ def _normal_items(items: Any, flags: set[str]) -> list[Json]:
             regular = False
             continue
         content = item.get("content")
-        if "role" not in item and _is_langchain(item):
+        if ("role" not in item or "additional_kwargs" in item) and _is_langchain(item):
             regular = False
         elif type(content) is str:
             continue
@@ -99,7 +101,7 @@ def _messages(item: Any, flags: set[str]) -> list[Json]:
         if not isinstance(item, str):
             flags.add("odd_content")
         return [{"role": "user", "content": item}]
-    if "role" not in item and _is_langchain(item):
+    if ("role" not in item or "additional_kwargs" in item) and _is_langchain(item):
         item = chat_message(item, flags)
     content, parts = item.get("content"), item.get("parts")
     if content is None and isinstance(parts, list | str) and parts:

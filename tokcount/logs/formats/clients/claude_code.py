@@ -51,7 +51,7 @@ _ROW_TYPES = frozenset(
 )
 
 
-_THOUGHTS = frozenset({"thinking", "redacted_thinking"})
+_THOUGHTS = ("thinking", "redacted_thinking")
 """Blocks that later requests leave out (Anthropic API, "Extended thinking": previous turns are stripped of them)."""
 
 

@@ -19,6 +19,7 @@ from tokcount.logs.adapt import (
     UsageTable,
     body_record,
     chat_answer,
+    chat_message,
     compact,
     decoded,
     decoded_list,
@@ -83,7 +84,7 @@ _FLAT: UsageTable = {
 
 _COST = ("total_cost", "totalCost", "calculatedTotalCost", "cost_details.total", "costDetails.total")
 
-_DECODED_PARAMETERS = ("tools", "functions", "response_format", "tool_choice", "stop")
+_DECODED_PARAMETERS = ("tools", "functions", "response_format", "text", "reasoning", "tool_choice", "stop")
 """Model parameters that the SDK writes as JSON strings."""
 
 
@@ -199,9 +200,8 @@ def _messages(messages: list[Any], metadata: CallMetadata) -> tuple[list[Any], l
 
 def _message(message: Json, metadata: CallMetadata) -> Json:
     """LangChain's `additional_kwargs` hold the calls as the API wrote them; its own `tool_calls` do not."""
-    calls = dig(message, "additional_kwargs.tool_calls")
-    if isinstance(calls, list) and calls:
-        return {**message, "tool_calls": calls}
+    if "additional_kwargs" in message:
+        return chat_message(message, metadata.flags)
     calls = message.get("tool_calls")
     if isinstance(calls, list) and any(isinstance(call, dict) and "args" in call for call in calls):
         metadata.flags.add("reserialised")

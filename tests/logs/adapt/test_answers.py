@@ -62,6 +62,7 @@ def test_several_plain_answers_are_several_choices(kind: Kind) -> None:
         json.dumps({"object": "response", "output": [ITEM]}),
         [ITEM],
         {"choices": ["x"]},
+        {"choices": [{"content": "x"}]},
         {"message": {"content": "x"}, "model": "m"},
         [{"index": 0, "message": {"content": "x"}}],
         {"llm_output": {"usage": {}}, "generations": [[{"text": "x", "generation_info": {}}]]},
@@ -159,6 +160,10 @@ def test_numbers_around_a_missing_answer_are_no_answer() -> None:
     found = record({"request": CHAT_REQUEST, "response": {"id": "a", "usage": {"prompt_tokens": 24}}})
 
     assert (found.response, found.flags, used(found).input) == (None, (), 24)
+
+
+def test_a_body_without_choices_has_no_answer_of_0_tokens() -> None:
+    assert record({"request": CHAT_REQUEST, "response": {**CHAT_RESPONSE, "choices": []}}).response is None
 
 
 def test_the_answer_keeps_what_else_may_belong_to_it() -> None:

@@ -141,7 +141,7 @@ def _is_text(choice: object) -> bool:
 def body_in_text(text: str) -> Json | None:
     """The body or the stream that an API wrote, in the text of a log; `None` for the text of an answer.
 
-    A body without `object` or `id` gives its answer alone.
+    A body without the `object` of a response gives its answer alone.
     """
     if text.lstrip()[:6].startswith(FIELDS):
         return _of_stream(text)
@@ -156,7 +156,7 @@ def body_in_text(text: str) -> Json | None:
     items = [item for items in answers.values() for item in items]
     if not items or not all(map(_has_role, items)):
         return None
-    return found if isinstance(found.get("id"), str) else answers
+    return answers
 
 
 def _has_role(item: object) -> bool:
@@ -252,6 +252,11 @@ def _of_choices(body: Json, choices: list[Any]) -> Json:
         return assemble([body]) or body
     if all(isinstance(choice, str) for choice in choices):
         return {**body, **_of_texts(choices, "completions")}
+    if all(isinstance(choice, dict) and isinstance(choice.get("content"), str) for choice in choices):
+        return {
+            **body,
+            **chat_answer({"role": "assistant", "content": choice["content"]} for choice in choices),
+        }
     return body
 
 

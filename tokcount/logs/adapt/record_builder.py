@@ -99,7 +99,7 @@ def body_record(
         if response and kind == "responses":
             request = with_echo(request, response)
     usage = _merged(_response_usage(response or None), metadata.usage)
-    is_read = not response or is_answer_body(response)
+    is_read = not response or (response.get("choices") != [] and is_answer_body(response))
     if response and not is_read and is_unread(response):
         metadata.flags.add("unread_answer")
     if not holds_text(request or None, response or None):

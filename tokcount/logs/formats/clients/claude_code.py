@@ -128,7 +128,7 @@ class _TranscriptSession(Session):
         usage = usage_from(message.get("usage"), _USAGE, "response")
         if usage is not None and _size(usage) >= _size(call.usage):
             call.usage = usage
-        spoken = [block for block in fresh if block.get("type") not in _THOUGHTS]
+        spoken = [block for block in fresh if text(block.get("type")) not in _THOUGHTS]
         threads.extend(
             value, messages_from_blocks({"role": "assistant", "content": spoken}, set()), goes_on=True
         )

@@ -25,6 +25,12 @@ BUDGETS = (
     "drift.p95 <= -20.5 % where kind = chat and tag != 'a b' for \"my model\"",
     'cost.mean < $0.02 where model = "gpt-4o*" for gpt-5.6-luna',
 )
+TABLE_ROWS = (
+    '"Quoted start,gpt-4o,1000,10',
+    'the 27" screen,gpt-4o,1000,10',
+    '"two\nlines, ""quoted""",gpt-4o,1000,10\n"b","gpt-4o",1,2',
+    'a","b\na,b,c,d,e\na\rb,c\nprompt,model,prompt_tokens,completion_tokens',
+)
 MARKS = (
     "\\xef\\xbb\\xbf",
     "\\xff\\xfe",
@@ -65,6 +71,8 @@ def seeds(target: str) -> list[bytes]:
     """Small inputs to start from: the first lines of every sample, each alone and together."""
     if target == "bent":
         return [hashlib.shake_128(bytes([n])).digest(40 * n) for n in range(1, 60)]
+    if target == "table":
+        return [row.encode() for row in TABLE_ROWS]
     if target == "budget":
         return [text.encode() for text in BUDGETS]
     found: list[bytes] = []

@@ -20,10 +20,11 @@ from tokcount.logs.bytes import text_encoding
 from tokcount.logs.containers.json_lines import values_in
 from tokcount.logs.containers.prefixed import json_in, literals
 from tokcount.logs.detect import BUG, Detector
-from tokcount.logs.format import Item
+from tokcount.logs.format import GroupedLogFormat, Item
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import FileWarning, Reader
-from tokcount.logs.record import FLAGS, Skipped
+from tokcount.logs.record import FLAGS, Record, Skipped
+from tokcount.logs.registry import value_entries
 from tokcount.logs.scalars import decoded
 from tokcount.logs.source import Source
 from tokcount.reports.budgets.language import parse
@@ -99,7 +100,15 @@ def is_grouped(line: bytes) -> bool:
     inner = [element for value in values if isinstance(value, list) for element in value]
     found = map(decoded, [*values, *inner, *json_in(text)[0], *literals(text)])
     detector = Detector(part=True)
-    return any(map(detector.is_grouped, found))
+    return any(detector.is_grouped(value) or is_of_session(value) for value in found)
+
+
+def is_of_session(value: object) -> bool:
+    """Does a value have the keys of a line that such a format reads only after others of its session?"""
+    return isinstance(value, dict) and any(
+        isinstance(entry.format, GroupedLogFormat) and any(set(need) <= value.keys() for need in entry.keys)
+        for entry in value_entries()
+    )
 
 
 def well_formed(item: Item) -> None:
@@ -157,6 +166,26 @@ def adds_up(reference: dict[str, Any], records: int) -> None:
     assert sum(reference["basis"].values()) <= records
 
 
+GOOD_ROWS = tuple(b"good row %d,gpt-4o,1000,10" % number for number in range(16))
+
+
+def table(data: bytes) -> None:
+    """Whatever is between the rows of a table, the rows before it are read, and those after it but the first two.
+
+    A cell that is not closed may take the end of its row from the next one.
+    """
+    before, after = GOOD_ROWS[:8], GOOD_ROWS[8:]
+    header = b"prompt,model,prompt_tokens,completion_tokens"
+    items, reader = items_of(b"\n".join((header, *before, data, *after)), "log.csv")
+    if reader.container != "table":
+        return  # more NULs than a text has
+    seen = {(item.request or {}).get("prompt") for item in items if isinstance(item, Record)}
+    for item in items:
+        well_formed(item)
+    for row in (*before, *after[2:]):
+        assert row.partition(b",")[0].decode() in seen, f"{row!r} was lost"
+
+
 def budget(data: bytes) -> None:
     """A text is a budget, which is read again as the same one, or it is one line of a usage error."""
     text, message = data.decode("utf-8", "replace"), ""
@@ -170,5 +199,11 @@ def budget(data: bytes) -> None:
         assert parse(found.text) == found
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"read": read, "count": count, "drift": drift, "budget": budget}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "read": read,
+    "count": count,
+    "table": table,
+    "drift": drift,
+    "budget": budget,
+}
 """Name → what is called with the bytes."""

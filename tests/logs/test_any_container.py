@@ -10,6 +10,8 @@ import json
 import lzma
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -258,3 +260,19 @@ def test_binary_columns_that_are_no_text_are_noted(tmp_path: Path) -> None:
 
     assert "picture" in note.text
     assert not [item for item in items_of(buffer.getvalue())[0] if isinstance(item, Skipped)]
+
+
+def test_values_inside_lists_and_structs_of_parquet_are_plain() -> None:
+    when = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    rows = [
+        {
+            "messages": [{"role": "user", "content": b"hello", "at": when, "cost": Decimal("0.5")}],
+            "model": "gpt-4o",
+        }
+    ]
+    (item,) = items_of(parquet(rows), "log")[0]
+
+    assert isinstance(item, Record)
+    assert (item.request or {})["messages"] == [
+        {"role": "user", "content": "hello", "at": "2026-01-02T03:04:05+00:00", "cost": 0.5}
+    ]

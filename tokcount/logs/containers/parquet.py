@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.containers.json_lines import Found
 from tokcount.logs.record import Skipped
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from io import BytesIO
 
     import polars as pl
+
+_FOREIGN = ("Binary", "Date", "Time", "Duration", "Decimal")
+"""What a column's type names when it holds values that JSON has not, at any depth."""
 
 _ROWS = 2048
 """Rows that are Python objects at the same time."""
@@ -35,20 +41,35 @@ def parquet_rows(file: str | BytesIO, source: str, notes: dict[str, int]) -> Ite
             return
         if batch is None:
             return
-        binary = [name for name, kind in batch.schema.items() if str(kind) == "Binary"]
+        foreign = [name for name, kind in batch.schema.items() if any(each in str(kind) for each in _FOREIGN)]
         for row in batch.iter_rows(named=True):
             line += 1
-            for name in binary:
-                row[name] = _text(row[name], name, line, notes)
+            for name in foreign:
+                row[name] = _plain(row[name], partial(notes.setdefault, _no_text(name), line))
             yield line, 0, row
 
 
-def _text(value: bytes | None, name: str, line: int, notes: dict[str, int]) -> str | None:
+def _plain(value: Any, no_text: Callable[[], object]) -> Any:
+    """A value in JSON's types; `no_text` is called for bytes that hold none, which are left out."""
+    if isinstance(value, dict):
+        return {name: _plain(each, no_text) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each, no_text) for each in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if not isinstance(value, bytes):
+        return str(value) if isinstance(value, timedelta) else value
     try:
-        return value.decode() if value is not None else None
+        return value.decode()
     except UnicodeDecodeError:
-        notes.setdefault(f"the binary column {label(name, '…')} holds no text; it was not read", line)
+        no_text()
         return None
+
+
+def _no_text(name: str) -> str:
+    return f"the binary column {label(name, '…')} holds no text; it was not read"
 
 
 def _batches(file: str | BytesIO) -> Iterator[pl.DataFrame]:

@@ -120,6 +120,11 @@ def test_responses_of_gpt_4o_had_hidden_text_in_march_2025(day: str, plain: int,
     assert responses("gpt-4o", day=day, tools=[FLAT]) == responses("gpt-4.1", tools=[FLAT]) + tools
 
 
+def test_o1_preview_had_hidden_text_in_its_first_weeks() -> None:
+    assert chat("o1-preview", day="2024-09-24") == chat("gpt-4o") + 2 * 12
+    assert chat("o1-preview", day="2024-09-26") == chat("o1-preview") == chat("gpt-4o")
+
+
 def test_gpt_4_of_june_2023_is_primed_with_one_token_less_in_responses() -> None:
     assert responses("gpt-4-0613") == responses("gpt-4-turbo") - 1
 

@@ -1,9 +1,13 @@
 """Rules for some models or for some time."""
 
+import base64
+
 import pytest
+from support.families import family_of
 
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import ChatRules
+from tokcount.framing.layout import UNDATED
 from tokcount.framing.periods import Rules, first_match, seconds, timeline
 from tokcount.framing.rules import layout
 
@@ -65,6 +69,26 @@ def test_a_request_without_a_time_is_estimated_where_a_rule_it_needs_has_changed
         for choice, time in (("required", None), ("required", AUTUMN), ("auto", None))
     ]
     assert bases == ["estimated", "exact", "exact"]
+
+
+@pytest.mark.parametrize(("model", "undated"), [("gpt-5-mini", True), ("gpt-4o", False), ("gpt-5.4", False)])
+def test_an_image_of_a_request_without_a_time_is_estimated_where_its_cost_has_changed(
+    model: str, undated: bool
+) -> None:
+    gif = base64.b64encode(b"GIF89a" + bytes([64, 0, 64, 0]) + b"\0" * 8).decode()
+    part = {"type": "image_url", "image_url": {"url": f"data:image/gif;base64,{gif}"}}
+    request = {"messages": [{"role": "user", "content": [part]}]}
+    family = family_of(model)
+    assert (UNDATED in layout("chat", request, family, model=model).reasons) == undated
+    assert UNDATED not in layout("chat", request, family, model=model, timestamp=AUTUMN).reasons
+
+
+def test_custom_tools_of_a_request_without_a_time_are_estimated() -> None:
+    request = {"input": "Run it.", "tools": [{"type": "custom", "name": "run"}]}
+    assert UNDATED in layout("responses", request, FAMILIES["gpt5"], model="gpt-5").reasons
+    assert (
+        UNDATED not in layout("responses", request, FAMILIES["gpt5"], model="gpt-5", timestamp=AUTUMN).reasons
+    )
 
 
 def test_a_plain_request_without_a_time_is_estimated_where_its_priming_has_changed() -> None:

@@ -13,6 +13,7 @@ from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tokcount.framing.features import IMAGE, LOW_DETAIL
+from tokcount.framing.layout import UNDATED
 from tokcount.framing.media_ranges import AUDIO_FRAME, audio_range, file_range, image_range
 from tokcount.framing.periods import seconds
 
@@ -114,6 +115,8 @@ class MediaTokens(NamedTuple):
     basis: Basis
     reason: str
     beyond: Range | None = None
+    undated: bool = False
+    """The rule changed over time, and the time of the request is not known."""
 
 
 def media_tokens(
@@ -140,7 +143,8 @@ def media_tokens(
         return MediaTokens(_low(rule, size, timestamp), "exact", LOW_DETAIL)
     if size is None:
         return MediaTokens(0, "partial", UNKNOWN_SIZE, image_range(rule))
-    return MediaTokens(image_tokens(rule, size, timestamp), "exact", IMAGE)
+    undated = timestamp is None and bool(rule.base_until)
+    return MediaTokens(image_tokens(rule, size, timestamp), "exact", IMAGE, undated=undated)
 
 
 def add_media(
@@ -158,6 +162,8 @@ def add_media(
             builder.mark_partial(found.reason, found.beyond)
         else:
             builder.uses(found.reason)
+        if found.undated:
+            builder.mark_estimated(UNDATED)
 
 
 def _url_and_detail(part: dict[str, Any]) -> tuple[str | None, Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from tokcount.framing import features
 from tokcount.framing.family import Family, ResponsesRules, chat_rules, responses_rules
-from tokcount.framing.layout import Layout, LayoutBuilder
+from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
+from tokcount.framing.periods import Timeline
 from tokcount.framing.responses.hosted import add_hosted
 from tokcount.framing.responses.items import Items
 from tokcount.framing.tools.response_format import format_of
@@ -59,7 +60,7 @@ def layout_responses(
         builder.mark_estimated(family.estimated)
     _add_state(builder, request)
     if request.get("tools") and isinstance(request["tools"], list):
-        _add_tools(builder, request, family, rules)
+        _add_tools(builder, request, family, times, timestamp)
         add_hosted(builder, request, family, model, timestamp, answer)
     _add_format(builder, request, rules)
     items = Items(builder, request, family, rules, model, timestamp)
@@ -132,9 +133,14 @@ def _mode(request: dict[str, Any]) -> bool:
 
 
 def _add_tools(
-    builder: LayoutBuilder, request: dict[str, Any], family: Family, rules: ResponsesRules
+    builder: LayoutBuilder,
+    request: dict[str, Any],
+    family: Family,
+    times: Timeline[ResponsesRules],
+    timestamp: float | None,
 ) -> None:
     """Adds the functions and custom tools."""
+    rules = times.at(timestamp)
     tools = tool_set({"tools": _shown(request["tools"])}, family.chat.renderer, flat=True)
     if tools is None or not tools.functions:
         return
@@ -144,6 +150,8 @@ def _add_tools(
     builder.constant += (rules.tools if tools.described else undescribed) + tools.hidden
     if any(_type(tool) == "custom" and not grammar_of(tool) for tool in request["tools"]):
         builder.constant += rules.custom_tools
+        if timestamp is None and "custom_tools" in times.varied:
+            builder.mark_estimated(UNDATED)
     _add_choice(builder, request, rules)
     if request.get("parallel_tool_calls") is False and rules.serial:
         builder.constant += rules.serial

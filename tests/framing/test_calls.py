@@ -158,3 +158,9 @@ def test_parallel_texts() -> None:
         '{"recipient_name":"functions.g","parameters":"raw"}]}'
     )
     assert parallel_results(["1", "x é"], escaped=False) == '[1, "x é"]'
+
+
+def test_a_call_of_a_custom_tool_is_a_call_with_its_input() -> None:
+    entry = {"id": "c1", "type": "custom", "custom": {"name": "grep", "input": "a b c"}}
+
+    assert read_calls({"tool_calls": [entry]}) == [Call("grep", "a b c", "c1")]

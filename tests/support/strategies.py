@@ -65,6 +65,9 @@ RICH: list[Any] = [
             {"role": "assistant", "content": None, "tool_calls": [_CALL, {**_CALL, "id": "c2"}]},
             {"role": "tool", "tool_call_id": "c1", "content": '{"temp": 21}'},
             {"role": "tool", "tool_call_id": "c2", "content": "cold and wet"},
+            {"role": "assistant", "content": None, "tool_calls": [
+                {"id": "c3", "type": "custom", "custom": {"name": "grep", "input": "a b c"}}]},
+            {"role": "tool", "tool_call_id": "c3", "content": "none of it"},
             {"role": "assistant", "content": "It rains in Paris.", "refusal": None},
             {"role": "function", "name": "look", "content": "an old result"},
         ],

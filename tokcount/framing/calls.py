@@ -15,23 +15,39 @@ class Call(NamedTuple):
 
 
 def read_calls(message: dict[str, Any]) -> list[Call]:
-    """The calls of a message: those of `tool_calls`, then the older `function_call`."""
+    """The calls of a message: those of `tool_calls` (functions and custom tools), then the older `function_call`."""
     calls: list[Call] = []
     entries = message.get("tool_calls")
-    if isinstance(entries, list):
-        calls = [
-            _call(entry["function"], entry.get("id"))
-            for entry in entries
-            if isinstance(entry, dict) and isinstance(entry.get("function"), dict)
-        ]
+    for entry in entries if isinstance(entries, list) else ():
+        called = _called(entry)
+        if called is not None:
+            calls.append(_call(called, entry.get("id")))
     function = message.get("function_call")
     if isinstance(function, dict):
         calls.append(_call(function, None))
     return calls
 
 
-def _call(function: dict[str, Any], identity: Any) -> Call:
-    return Call(_text(function.get("name")), arguments_text(function.get("arguments")), _text(identity))
+def is_custom(entry: Any) -> bool:
+    """Whether an element of `tool_calls` is a call of a custom tool, whose input is any text."""
+    return (
+        isinstance(entry, dict)
+        and not isinstance(entry.get("function"), dict)
+        and isinstance(entry.get("custom"), dict)
+    )
+
+
+def _called(entry: Any) -> dict[str, Any] | None:
+    """The function or the custom tool that an element of `tool_calls` names."""
+    if not isinstance(entry, dict):
+        return None
+    called = entry["custom"] if is_custom(entry) else entry.get("function")
+    return called if isinstance(called, dict) else None
+
+
+def _call(called: dict[str, Any], identity: Any) -> Call:
+    arguments = called.get("arguments", called.get("input"))
+    return Call(_text(called.get("name")), arguments_text(arguments), _text(identity))
 
 
 def arguments_text(arguments: Any) -> str:

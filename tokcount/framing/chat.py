@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.framing import features
-from tokcount.framing.calls import Call, compact_arguments, parallel_calls, parallel_results, read_calls
+from tokcount.framing.calls import (
+    Call,
+    compact_arguments,
+    is_custom,
+    parallel_calls,
+    parallel_results,
+    read_calls,
+)
 from tokcount.framing.content import REASONING, read_content, reasoning_of
 from tokcount.framing.family import Family, chat_rules
 from tokcount.framing.images import add_media
@@ -243,6 +250,9 @@ class _Chat(LayoutBuilder):
         self.uses(features.CALL if len(calls) == 1 else features.PARALLEL_CALLS)
         if self._tools is None:
             self.uses(features.CALLS_ALONE)
+        entries = message.get("tool_calls")
+        if isinstance(entries, list) and any(map(is_custom, entries)):
+            self.mark_estimated("calls of custom tools")
         if results and len(results) != len(calls):
             self.uses(features.UNMATCHED)
         if len(calls) == 1:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.budget_log import INPUT, LOG, TODAY, UNSURE, lines, measured, source, violations
+from support.budget_log import INPUT, LOG, TODAY, UNSURE, call, lines, measured, source, violations
 from support.frames import NEW, counts
 
 from tokcount.reports.budgets.language import parse
@@ -155,6 +155,13 @@ def test_any_name_matches_itself_as_a_pattern(name: str) -> None:
 )
 def test_a_value_that_is_incomplete_has_a_reason(budget: str, doubt: str) -> None:
     assert measured(budget, UNSURE).reason == doubt
+
+
+def test_an_answer_that_was_not_read_is_a_missing_output() -> None:
+    calls = (call(1, 100, 8, 10), call(2, 100, 8, None, flags="unread_answer"), call(3, 100, 8, None))
+    unread = pl.DataFrame(calls, infer_schema_length=None)
+
+    assert measured("output_tokens.total <= 1", unread).reason == "1 of 3 records without a value"
 
 
 def test_a_monthly_cost_is_that_of_the_cost_report() -> None:

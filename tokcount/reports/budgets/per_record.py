@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
+from tokcount.logs.record import FLAGS
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.metric import PerRecord, Ratio
 from tokcount.reports.columns import best_known, column, is_floor, tokens
@@ -18,6 +19,7 @@ from tokcount.reports.cost.usage import PARTIAL
 from tokcount.reports.reconcile.residuals import NOT_COUNTED
 
 NO_BASELINE: Final = "not countable under the baseline or the target"
+UNREAD_ANSWER: Final = "unread_answer"
 NO_WINDOW: Final = "window not known"
 SEVERAL_CALLS: Final = "usage of several calls, which says nothing about the size of one"
 
@@ -68,9 +70,16 @@ def counted(quantity: str) -> Callable[[str, str], PerRecord]:
 
 
 def output_tokens(label: str, _baseline: str) -> PerRecord:
-    """Billed under a record's own model, since that includes reasoning; counted where there is no usage."""
+    """Billed under a record's own model, since that includes reasoning; counted where there is no usage.
+
+    A record without an answer has none to add up; an answer that was not read is a missing value.
+    """
     counted = tokens(label, "output_tokens")
-    return PerRecord(value=pl.coalesce("billed_output_tokens", counted) if label == OWN else counted)
+    value = pl.coalesce("billed_output_tokens", counted) if label == OWN else counted
+    is_unread = pl.col("flags").cast(pl.String).fill_null("").str.contains(UNREAD_ANSWER, literal=True)
+    return PerRecord(
+        value=value, missing=value.is_null() & is_unread, missing_reason=pl.lit(FLAGS[UNREAD_ANSWER])
+    )
 
 
 def framing(label: str, _baseline: str) -> PerRecord:

@@ -17,9 +17,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 from score import KINDS, definition, load, score
+from tables import markdown, percent
 
 from tokcount.framing.evidence import Evidence, EvidenceTable, Key, keys_of, line_of
 from tokcount.framing.features import MESSAGES
@@ -47,6 +49,8 @@ class Case(NamedTuple):
     """Without the label that the evidence gives."""
     suspect: bool
     residual: int
+    beyond: tuple[int, int] | None
+    """The range of what a partial count leaves out."""
     where: str
 
     @property
@@ -96,6 +100,7 @@ def _case(record: dict[str, Any]) -> Case:
         basis="estimated" if family.estimated and scored.basis == "exact" else scored.basis,
         suspect="suspect" in record["flags"],
         residual=scored.residual,
+        beyond=scored.beyond,
         where=f"{record['source']['repo']} {record['category']} {record['model']} {record['id']}",
     )
 
@@ -229,17 +234,55 @@ def blind(found: Sequence[Case]) -> list[Labelled]:
 
 def honesty(found: Sequence[Labelled]) -> str:
     """Of each label: recordings, share counted as billed, and how far the others are off."""
-    lines = ["| label | n | as billed | above the bill | mean error |", "| --- | ---: | ---: | ---: | ---: |"]
+    head = ["label", "n", "as billed", "above the bill", "mean error", "with a range", "bill in the range"]
+    lines = [head]
     for basis in ("exact", "estimated", "partial"):
-        residuals = [one.case.residual for one in found if one.basis == basis]
+        of_basis = [one.case for one in found if one.basis == basis]
+        residuals = [case.residual for case in of_basis]
+        ranged = [case for case in of_basis if case.beyond is not None]
         if residuals:
-            shares = [
-                f"{count / len(residuals):.1%}"
-                for count in (residuals.count(0), sum(r > 0 for r in residuals))
+            above = sum(residual > 0 for residual in residuals)
+            lines.append(
+                [
+                    *(basis, str(len(residuals)), _share(residuals.count(0), len(residuals))),
+                    *(_share(above, len(residuals)), f"{sum(map(abs, residuals)) / len(residuals):.2f}"),
+                    *(str(len(ranged)), _share(sum(map(_is_in_range, ranged)), len(ranged))),
+                ]
+            )
+    return markdown(lines)
+
+
+def _is_in_range(case: Case) -> bool:
+    low, high = case.beyond or (0, 0)
+    return low <= -case.residual <= high
+
+
+def by_endpoint(found: Sequence[Labelled]) -> str:
+    """Of each endpoint, without partial counts: recordings, share counted as billed, and the shares of its projects."""
+    lines = [["endpoint", "n", "as billed", "projects", "median project", "called exact", "right of these"]]
+    for endpoint in ("chat", "responses", "completions"):
+        known = [one for one in found if one.case.endpoint == endpoint and one.basis != "partial"]
+        if not known:
+            continue
+        right = [one for one in known if one.case.residual == 0]
+        exact = [one for one in known if one.basis == "exact"]
+        names = sorted({one.case.project for one in known})
+        shares = [
+            sum(one.case.project == name for one in right) / sum(one.case.project == name for one in known)
+            for name in names
+        ]
+        lines.append(
+            [
+                *(endpoint, str(len(known)), _share(len(right), len(known)), str(len(names))),
+                *(percent(median(shares)), _share(len(exact), len(known))),
+                _share(sum(one.case.residual == 0 for one in exact), len(exact)),
             ]
-            error = sum(map(abs, residuals)) / len(residuals)
-            lines.append(f"| {basis} | {len(residuals)} | {' | '.join(shares)} | {error:.2f} |")
-    return "\n".join(lines)
+        )
+    return markdown(lines)
+
+
+def _share(part: int, of: int) -> str:
+    return percent(part / of) if of else "–"
 
 
 def write(path: Path, rows: Iterable[Evidence]) -> None:
@@ -263,7 +306,7 @@ def main() -> None:
     if options.output:
         write(options.output, table(found))
     seen = blind(found)
-    print(honesty(seen))
+    print(f"{honesty(seen)}\n\n{by_endpoint(seen)}")
     for one in seen if options.misses else ():
         if one.basis == "exact" and one.case.residual:
             print(f"{one.case.residual:+6} {one.case.where} {sorted(one.case.features)}")

@@ -118,6 +118,7 @@ class Score(NamedTuple):
     basis: str
     reasons: tuple[str, ...]
     features: frozenset[str]
+    beyond: tuple[int, int] | None
     family: Family
     timestamp: float | None
 
@@ -145,7 +146,7 @@ def score(record: dict[str, Any], lay_out: Callable[..., Layout] = layout) -> Sc
     )
     tok = counter(encoding_of(model))
     counted = laid.constant + laid.token_ids + sum(map(tok, laid.texts))
-    return Score(counted, billed, laid.basis, laid.reasons, laid.features, family, created)
+    return Score(counted, billed, laid.basis, laid.reasons, laid.features, laid.beyond, family, created)
 
 
 def main() -> None:

@@ -76,6 +76,8 @@ class Columns:
         """
         if self.width < 2 or self._is_closing(lines[-1]):
             return False
+        if any(line.count(self._delimiter) + 1 < self.needed for line in (lines[0], lines[-1])):
+            return False
         rows = [self.alone(line) for line in lines if line.strip()]
         misfits = sum(not self._fits(cells) for cells in rows)
         if len(rows) < 2 or not self._fits(rows[0]) or misfits * 10 > len(rows):

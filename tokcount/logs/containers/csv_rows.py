@@ -69,6 +69,28 @@ class Rows:
             self.columns.learn(cells)
 
     def _next_row(self) -> list[str] | str:
+        line = self._next_line()
+        if line is None:
+            return []
+        if (cells := self._plain_cells(line[1])) is not None:
+            self._row.append(line)
+            return cells
+        self._again.appendleft(line)
+        return self._quoted_row()
+
+    def _next_line(self) -> tuple[int, str | None] | None:
+        return self._again.popleft() if self._again else next(self._new, None)
+
+    def _plain_cells(self, text: str | None) -> list[str] | None:
+        """The cells of a line without quotes and damage, which most are; `None` for any other."""
+        if text is None or '"' in text or "\0" in text or self._spaced or len(text) > LARGEST_CELL:
+            return None
+        if "\r" in (text := text.rstrip("\r\n")):
+            return None
+        cells = text.split(self._delimiter) if text else []
+        return cells if self.columns is None or not cells or self.columns.is_row(cells) else None
+
+    def _quoted_row(self) -> list[str] | str:
         problem, cells = None, list[str]()
         try:
             cells = next(self._reader(self._asked_for()), cells)
@@ -86,7 +108,7 @@ class Rows:
     def _asked_for(self) -> Iterator[str]:
         """Lines until the row is complete, or cannot become one."""
         while not self._row or not self._is_hopeless():
-            line = self._again.popleft() if self._again else next(self._new, None)
+            line = self._next_line()
             if line is None:
                 return
             self._row.append(line)

@@ -95,7 +95,7 @@ def table_rows(stream: Stream, source: str, largest: int, shape: TableShape) -> 
             if not cells[0].startswith("sep="):
                 header = [name.strip() for name in cells]
                 rows.columns = Columns(header, shape.delimiter)
-        elif _names(cells) == header:
+        elif header[0] in cells[0] and _names(cells) == header:
             yield unparsed(source, line, "the header again")
         elif (row := _row(header, cells)) is None:
             yield unparsed(source, line, "a row with different cells in columns of the same name")

@@ -11,6 +11,7 @@ from support.families import family_of
 
 from tokcount.framing.features import IMAGE, LOW_DETAIL
 from tokcount.framing.images import (
+    MediaTokens,
     add_media,
     image_tokens,
     media_tokens,
@@ -126,7 +127,7 @@ def test_both_apis_carry_images_alike() -> None:
     assert (
         media_tokens(nested, family_of("gpt-4o"), "gpt-4o")
         == media_tokens(flat, family_of("gpt-4o"), "gpt-4o")
-        == (425, "exact", IMAGE, None)
+        == MediaTokens(425, "exact", IMAGE)
     )
 
 

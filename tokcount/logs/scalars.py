@@ -139,6 +139,14 @@ def decoded(value: object) -> Any:
         return value
 
 
+def unquoted(value: object) -> Any:
+    """As `decoded`, also for JSON text that is a string: attributes of spans are often encoded twice."""
+    if isinstance(value, str) and value[:1] == '"':
+        found = decoded(f"[{value}]")
+        return decoded(found[0]) if isinstance(found, list) and len(found) == 1 else value
+    return decoded(value)
+
+
 def decoded_object(value: object) -> Json:
     """As `decoded`, and an empty object when it is not an object. A Parquet map, read as pairs, is one."""
     found = decoded(value)

@@ -25,7 +25,9 @@ EXPECTED = {
 TESTED_ELSEWHERE = ("openai.chat", "openai.completions", "openai.responses", "openai.batch", "generic.")
 """Families whose samples stand in the tests of their own file."""
 
-NAMES_OF_FAMILIES = frozenset({"otel", "openai.pair", "openai.response", "openai.stream", "openai.error"})
+NAMES_OF_FAMILIES = frozenset(
+    {"otel", "langsmith.batch", "openai.pair", "openai.response", "openai.stream", "openai.error"}
+)
 """Names that stand for several formats; `openai.embeddings.request` and errors are never records."""
 
 

@@ -12,12 +12,13 @@ See docs/extend/log-format.md for a walk-through. What is here:
 - what a log says about a call: `CallMetadata`, `metadata_from`, `metadata_around`, `tags_from`, `usage_from`
 - bodies: `body_of`, `answer_of`, `assemble` (streams), `exchange` (recorded HTTP), `chat_answer`, `text_answer`
 - messages: `messages_of_blocks` (content of other APIs), `carried` (fields of unknown meaning),
-  `tool_call`, `tools_of`, `prompt_of`, `chat_messages` (LangChain)
+  `tool_call`, `tools_of`, `prompt_of`, `chat_messages` (LangChain), `request_in`, `response_in`
 - single values, read without raising: `text`, `number`, `money`, `truth`, `timestamp`, `label`, `decoded`, `dig`
 """
 
 from __future__ import annotations
 
+from tokcount.logs.accounting.contradiction import with_echo
 from tokcount.logs.adapt.answers import (
     ANSWER_KEYS,
     answer_in,
@@ -28,7 +29,17 @@ from tokcount.logs.adapt.answers import (
 )
 from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
 from tokcount.logs.adapt.blocks import content_of, messages_of_blocks
-from tokcount.logs.adapt.calls import Place, Turn, TurnsSession, call_record, conversation_records
+from tokcount.logs.adapt.calls import (
+    MOST_OPEN,
+    Place,
+    Turn,
+    TurnsSession,
+    call_record,
+    conversation_records,
+    request_in,
+    response_in,
+    wrappers,
+)
 from tokcount.logs.adapt.envelope import (
     body_of,
     exchange,
@@ -43,6 +54,7 @@ from tokcount.logs.adapt.messages import (
     chat_message,
     chat_messages,
     compact,
+    messages_by_role,
     nested_tool,
     prompt_of,
     text_answer,
@@ -83,6 +95,7 @@ from tokcount.logs.adapt.usage import (
     kind_of_url,
     usage_from,
 )
+from tokcount.logs.adapt.vendors import is_completions_model
 from tokcount.logs.adapt.yaml_text import Document
 from tokcount.logs.format import (
     ANY_CONTAINER,
@@ -113,6 +126,7 @@ from tokcount.logs.scalars import (
     text,
     timestamp,
     truth,
+    unquoted,
 )
 
 __all__ = [
@@ -122,6 +136,7 @@ __all__ = [
     "CONVERSATION_KEYS",
     "HISTORY_KEYS",
     "JSON_ONLY",
+    "MOST_OPEN",
     "NAMES",
     "ROWS_ONLY",
     "SYSTEM_KEYS",
@@ -178,10 +193,12 @@ __all__ = [
     "has_meaning",
     "has_roles",
     "is_answer_body",
+    "is_completions_model",
     "is_text_chunk",
     "kind_of_call",
     "kind_of_url",
     "label",
+    "messages_by_role",
     "messages_in",
     "messages_of_blocks",
     "metadata_around",
@@ -191,7 +208,9 @@ __all__ = [
     "number",
     "prompt_of",
     "prompt_record",
+    "request_in",
     "request_kind",
+    "response_in",
     "response_kind",
     "served_model",
     "skipped",
@@ -205,5 +224,8 @@ __all__ = [
     "tool_call",
     "tools_of",
     "truth",
+    "unquoted",
     "usage_from",
+    "with_echo",
+    "wrappers",
 ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tokcount.logs.adapt.answers import answer_of
-from tokcount.logs.adapt.envelope import has_roles
 from tokcount.logs.adapt.messages import chat_answer, chat_message, chat_messages, compact
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record
@@ -149,15 +148,31 @@ def call_record(
     text, as `answer_of` reads it; both may be JSON in a string. `parameters` join the body that `asked` gives, which
     takes precedence.
     """
-    request = _request(decoded(asked), metadata.flags)
+    request = request_in(asked, metadata.flags)
     if request is not None:
         request = {**(parameters or {}), **request}
     kind: Kind = "completions" if request is not None and "prompt" in request else "chat"
-    response = None if answered in (None, "", {}, []) else _response(answered, kind, metadata.flags)
+    response = response_in(answered, kind, metadata.flags)
     return body_record(at, name, request=request, response=response, metadata=metadata, index=index)
 
 
-def _request(asked: Any, flags: set[str]) -> Json | None:
+def wrappers(calls: Iterable[str], parents: Mapping[str, str]) -> set[str]:
+    """The spans above calls, by their ids: those among them that look like calls repeat the call inside.
+
+    `parents`: span → the span around it.
+    """
+    found: set[str] = set()
+    for call in calls:
+        parent = parents.get(call, "")
+        while parent and parent not in found:
+            found.add(parent)
+            parent = parents.get(parent, "")
+    return found
+
+
+def request_in(asked: object, flags: set[str]) -> Json | None:
+    """The request body in what a platform logged of it: see `call_record`."""
+    asked = decoded(asked)
     if isinstance(asked, list):
         return _listed(asked, flags)
     if isinstance(asked, str):
@@ -173,7 +188,7 @@ def _request(asked: Any, flags: set[str]) -> Json | None:
         return asked
     found = decoded(first(asked, _PROMPTS))
     if isinstance(found, str | list):
-        return _request(found, flags)
+        return request_in(found, flags)
     return {"messages": [{"role": "user", "content": compact(asked)}]}
 
 
@@ -182,7 +197,7 @@ def _listed(asked: list[Any], flags: set[str]) -> Json | None:
     if not asked:
         return None
     items = [item for item in asked if isinstance(item, dict)]
-    if items and not has_roles(asked) and any(text(item.get("type")) in _ITEMS for item in items):
+    if any("role" not in item and text(item.get("type")) in _ITEMS for item in items):
         return {"input": asked}
     is_text = all(isinstance(item, str) for item in asked)
     return {"messages": asked if is_text else chat_messages(asked, flags)}
@@ -192,16 +207,19 @@ _ITEMS = frozenset({"message", "function_call", "function_call_output", "reasoni
 """Types of the items that only the Responses API has."""
 
 
-def _response(answered: Any, kind: Kind, flags: set[str]) -> Json | None:
-    """An answer of LangChain (messages, generations), or one that `answer_of` reads."""
-    generations = answered.get("generations") if isinstance(answered, dict) else None
+def response_in(answered: object, kind: Kind, flags: set[str]) -> Json | None:
+    """The response body in an answer of LangChain (messages, generations), or in one that `answer_of` reads."""
+    found: Any = decoded(answered)
+    if found in (None, "", {}, []):
+        return None
+    generations = found.get("generations") if isinstance(found, dict) else None
     if isinstance(generations, list) and generations:
         row = generations[0] if isinstance(generations[0], list) else generations
-        answered = [item.get("message") or item for item in row if isinstance(item, dict)]
-    listed = answered if isinstance(answered, list) else [answered]
+        found = [item.get("message") or item for item in row if isinstance(item, dict)]
+    listed = found if isinstance(found, list) else [found]
     if listed and all(isinstance(item, dict) and text(item.get("type")) in _LANGCHAIN for item in listed):
         return chat_answer({"role": "assistant", **chat_message(item, flags)} for item in listed)
-    return answer_of(answered, kind)
+    return answer_of(found, kind)
 
 
 _LANGCHAIN = frozenset({"ai", "assistant", "constructor"})

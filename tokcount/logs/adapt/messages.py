@@ -7,6 +7,7 @@ LangChain's formats too: `{lc: 1, id: […, "HumanMessage"], kwargs: {content}}`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,17 +59,15 @@ def nested_tool(tool: Json) -> Json:
     """`{type, name, description, parameters}` → `{type, function: {…}}`; a nested tool stays."""
     if isinstance(tool.get("function"), dict) or not text(tool.get("name")):
         return tool
-    parameters = decoded(
-        tool.get("parameters") or tool.get("inputSchema") or tool.get("input_schema") or tool.get("arguments")
-    )
+    parameters = decoded(next((tool[name] for name in _SCHEMAS if tool.get(name)), None))
     function = {"name": tool["name"], "description": tool.get("description"), "parameters": parameters}
     function |= carried(tool, _OF_TOOLS)
     return {"type": "function", "function": {key: item for key, item in function.items() if item is not None}}
 
 
-_OF_TOOLS = frozenset(
-    {"type", "name", "description", "parameters", "inputSchema", "input_schema", "arguments"}
-)
+_SCHEMAS = ("parameters", "inputSchema", "input_schema", "arguments")
+"""Keys of the schema of a tool's arguments, tried in this order."""
+_OF_TOOLS = frozenset({"type", "name", "description", *_SCHEMAS})
 
 
 def chat_answer(messages: Iterable[Json], finish_reason: str | None = None) -> Json:
@@ -94,6 +93,25 @@ def prompt_of(messages: object) -> Any:
     return texts[0] if len(texts) == 1 else texts or None
 
 
+def messages_by_role(spoken: str, flags: set[str]) -> list[Json]:
+    """The messages in a text whose lines begin with their roles: `system: …`, `user: …`; none in other text.
+
+    OpenLIT writes prompts like this. Which line breaks were between messages is a guess: `reserialised`.
+    """
+    starts = list(_SPEAKS.finditer(spoken))
+    if not starts or starts[0].start() != 0:
+        return []
+    flags.add("reserialised")
+    ends = [start.start() - 1 for start in starts[1:]] + [len(spoken)]
+    return [
+        {"role": start[1], "content": spoken[start.end() : end]}
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+_SPEAKS = re.compile(r"^(system|developer|user|assistant): ", re.MULTILINE)
+
+
 def _plain(content: object) -> Any:
     if isinstance(content, list) and content and all(_is_text(part) for part in content):
         return "".join(part["text"] for part in content)
@@ -116,15 +134,15 @@ _ROLES = {
 }
 
 
-def chat_messages(value: object, flags: set[str]) -> list[Json]:
-    """The messages in a list, or in the first of a list of lists (one list per prompt)."""
+def chat_messages(value: object, flags: set[str]) -> list[Any]:
+    """The messages in a list, or in the first of a list of lists (one list per prompt); what is no object is kept."""
     if isinstance(value, list) and value and isinstance(value[0], list):
         value = value[0]
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
         return [{"role": "user", "content": value}] if isinstance(value, str) else []
-    return [chat_message(message, flags) for message in value if isinstance(message, dict)]
+    return [chat_message(message, flags) if isinstance(message, dict) else message for message in value]
 
 
 def chat_message(message: Json, flags: set[str]) -> Json:

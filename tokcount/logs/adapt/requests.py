@@ -55,12 +55,12 @@ def messages_in(value: object) -> list[Any] | None:
 
 def _with_role(message: Any) -> Any:
     """The message with a role, where its type is the speaker (LangChain)."""
-    if not isinstance(message, dict) or "role" in message or message.get("type") not in _SPEAKERS:
+    if not isinstance(message, dict) or "role" in message:
         return message
-    return {
-        "role": _SPEAKERS[message["type"]],
-        **{key: item for key, item in message.items() if key != "type"},
-    }
+    role = _SPEAKERS.get(str(message.get("type")))
+    return (
+        {"role": role, **{key: item for key, item in message.items() if key != "type"}} if role else message
+    )
 
 
 def begins_conversation(value: object) -> bool:

@@ -1,6 +1,6 @@
-"""Which models are not OpenAI's: the words by which logs name other vendors.
+"""What the name of a model says: which models are not OpenAI's, and which take a prompt instead of messages.
 
-OpenAI's encodings can only estimate the tokens of their models.
+OpenAI's encodings can only estimate the tokens of other vendors' models.
 """
 
 from __future__ import annotations
@@ -76,3 +76,13 @@ def is_foreign(provider: str | None, model: str | None) -> bool:
     name = model.lower()
     parts = (*name.split("/"), *name.split("."))
     return any(part.startswith(_MODELS) for part in parts)
+
+
+_COMPLETIONS = re.compile(
+    r"(?:^|[/:.])(?:ft:)?(?:text-|code-|davinci|curie|babbage|ada\b|gpt-3\.?5-turbo-instruct)"
+)
+
+
+def is_completions_model(model: str | None) -> bool:
+    """Is this a model of the legacy completions endpoint (OpenAI's deprecations page)?"""
+    return model is not None and _COMPLETIONS.search(model.lower()) is not None

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from support.reading import CHAT_REQUEST, answered, asked, items, reasons, record, records, row, used
 
+from tokcount.logs.record import Record
+
 BLOB: dict[str, Any] = {
     "id": "obs1",
     "trace_id": "t1",
@@ -67,8 +69,8 @@ def test_labels_cost_and_cached_tokens_are_kept() -> None:
 @pytest.mark.parametrize(
     ("given", "kind", "field", "expected"),
     [
-        ("Say hi", "completions", "prompt", "Say hi"),
-        ({"prompt": "Say hi"}, "completions", "prompt", "Say hi"),
+        ("Say hi", "chat", "messages", [{"role": "user", "content": "Say hi"}]),
+        ({"prompt": "Say hi"}, "chat", "messages", [{"role": "user", "content": "Say hi"}]),
         ({"role": "user", "content": "hi"}, "chat", "messages", [{"role": "user", "content": "hi"}]),
         (
             {"messages": [{"role": "user", "content": "hi"}]},
@@ -76,16 +78,21 @@ def test_labels_cost_and_cached_tokens_are_kept() -> None:
             "messages",
             [{"role": "user", "content": "hi"}],
         ),
-        ({"q": "hi"}, "completions", "prompt", '{"q":"hi"}'),
+        ({"q": "hi"}, "chat", "messages", [{"role": "user", "content": '{"q":"hi"}'}]),
     ],
 )
 def test_an_input_is_messages_a_body_or_a_prompt(given: Any, kind: str, field: str, expected: Any) -> None:
     found = record(API | {"input": given})
 
     assert (found.kind, asked(found)[field]) == (kind, expected)
-    assert answered(found) == [
-        '{"role":"assistant","content":"Paris."}' if kind == "completions" else "Paris."
-    ]
+    assert answered(found) == ["Paris."]
+
+
+@pytest.mark.parametrize("given", ["Say hi", {"prompt": "Say hi"}])
+def test_a_text_for_a_completions_model_is_a_prompt(given: Any) -> None:
+    found = record(API | {"model": "gpt-3.5-turbo-instruct", "input": given, "output": " Hi!"})
+
+    assert (found.kind, asked(found)["prompt"], answered(found)) == ("completions", "Say hi", [" Hi!"])
 
 
 def test_tools_come_from_the_input_or_from_tool_messages() -> None:
@@ -212,3 +219,102 @@ def test_a_trace_without_observations_is_not_a_call() -> None:
     trace = {"id": "t1", "release": "1", "sessionId": "s", "public": False, "input": "x", "output": "y"}
 
     assert reasons(trace) == [("not_llm", "langfuse.observations")]
+
+
+OUTER = API | {"id": "outer", "name": "ai.generateText", "input": {"prompt": "Say hi"}, "output": "Paris."}
+INNER = API | {"id": "inner", "name": "ai.generateText.doGenerate", "parentObservationId": "outer"}
+
+
+def test_a_generation_around_another_one_is_the_same_call() -> None:
+    downloaded = {"trace": {"id": "t1"}, "observations": [OUTER, INNER]}
+    chain = API | {"id": "chain", "name": "ChatOpenAI"}
+    step = API | {"id": "step", "type": "SPAN", "parentObservationId": "chain"}
+    call = API | {"id": "call", "parentObservationId": "step"}
+
+    assert [item.id for item in items(downloaded) if isinstance(item, Record)] == ["inner"]
+    nested = {"trace": {"id": "t1"}, "observations": [call, step, chain]}
+    assert [item.id for item in items(nested) if isinstance(item, Record)] == ["call"]
+
+
+def test_rows_know_the_outer_generations_of_the_ai_sdk_by_name() -> None:
+    assert [item.id for item in items(OUTER, INNER) if isinstance(item, Record)] == ["inner"]
+
+
+def test_a_downloaded_trace_repeats_its_observations_and_is_read_once() -> None:
+    assert len(items({"trace": {"id": "t1", "observations": [API]}, "observations": [API]})) == 1
+    assert record({"trace": {"id": "t1", "observations": [API]}, "observations": []}).id == "obs1"
+
+
+def test_parts_subtracted_from_the_input_are_added_where_the_total_shows_it() -> None:
+    details = {"input": 14, "input_cached_tokens": 10, "output": 2, "output_reasoning_tokens": 3}
+    subtracted = record(BLOB | {"usage_details": {**details, "total": 29}})
+    whole = record(BLOB | {"usage_details": {**details, "total": 16}})
+
+    assert (used(subtracted).input, used(subtracted).output) == (24, 5)
+    assert (used(whole).input, used(whole).output) == (14, 2)
+    assert used(subtracted).cached_input == used(whole).cached_input == 10
+
+
+def test_usage_details_of_openinference_are_read() -> None:
+    details = {"input": 24, "prompt_details.cache_read": 8, "output": 2, "completion_details.reasoning": 1}
+
+    found = used(record(BLOB | {"usage_details": {**details, "total": 26}}))
+
+    assert (found.input, found.cached_input, found.reasoning) == (24, 8, 1)
+
+
+def test_a_text_of_lines_with_roles_is_several_messages() -> None:
+    found = record(API | {"input": "system: Be brief.\nVery.\nuser: Hi"})
+
+    assert asked(found)["messages"] == [
+        {"role": "system", "content": "Be brief.\nVery."},
+        {"role": "user", "content": "Hi"},
+    ]
+    assert found.flags == ("reserialised",)
+
+
+RESPONSE = {
+    "object": "response",
+    "instructions": "Be brief.",
+    "tools": [{"type": "function", "name": "get", "parameters": {}}],
+    "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi."}]}],
+}
+
+
+@pytest.mark.parametrize(
+    "logged",
+    [
+        {"output": json.dumps(RESPONSE)},
+        {"output": "Hi.", "metadata": json.dumps({"attributes": {"output.value": json.dumps(RESPONSE)}})},
+    ],
+    ids=["the answer", "the metadata"],
+)
+def test_instructions_and_tools_of_the_agents_sdk_are_in_the_response(logged: dict[str, Any]) -> None:
+    found = record(API | {"input": [{"role": "user", "content": "Hi"}]} | logged)
+
+    assert found.kind == "responses"
+    assert asked(found)["instructions"] == "Be brief."
+    assert asked(found)["tools"] == RESPONSE["tools"]
+    assert asked(found)["input"] == [{"role": "user", "content": "Hi"}]
+
+
+def test_tools_of_pydantic_ai_are_in_the_metadata() -> None:
+    tool = {"name": "get", "description": "d", "parameters_json_schema": {"type": "object"}}
+    attributes = {"model_request_parameters": {"function_tools": [tool], "output_tools": []}}
+
+    found = record(API | {"metadata": {"attributes": attributes}})
+
+    assert [each["function"]["parameters"] for each in asked(found)["tools"]] == [{"type": "object"}]
+
+
+def test_messages_and_answers_of_parts_become_those_of_the_api() -> None:
+    found = record(
+        API
+        | {
+            "input": [{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}],
+            "output": [{"role": "assistant", "parts": [{"type": "text", "content": "Hello"}]}],
+        }
+    )
+
+    assert asked(found)["messages"] == [{"role": "user", "content": "Hi"}]
+    assert answered(found) == ["Hello"]

@@ -127,3 +127,47 @@ def test_a_run_without_inputs_is_usage() -> None:
 )
 def test_outputs_of_runs(outputs: dict[str, Any]) -> None:
     assert answered(record(RUN | {"outputs": outputs})) == ["yes"]
+
+
+BEGUN: dict[str, Any] = {
+    "id": "r1",
+    "trace_id": "t1",
+    "dotted_order": "20241020T000000Zr1",
+    "run_type": "llm",
+    "inputs": CHAT_REQUEST,
+    "outputs": {},
+    "extra": {"metadata": {"ls_model_name": "gpt-4o-mini"}},
+}
+ENDED: dict[str, Any] = {
+    "trace_id": "t1",
+    "dotted_order": "20241020T000000Zr1",
+    "outputs": CHAT_RESPONSE,
+    "extra": {"metadata": {"ls_provider": "openai"}},
+}
+
+
+@pytest.mark.parametrize(
+    "batches",
+    [
+        [{"post": [BEGUN], "patch": [ENDED]}],
+        [{"post": [BEGUN]}, {"patch": [ENDED]}],
+        [{"post": [], "patch": [BEGUN | ENDED]}],
+    ],
+    ids=["one batch", "two batches", "only its end"],
+)
+def test_the_beginning_and_the_end_of_a_run_are_one_call(batches: list[dict[str, Any]]) -> None:
+    found = record(*batches)
+
+    assert (found.format, found.model, found.id) == ("langsmith.runs", "gpt-4o-mini", "r1")
+    assert asked(found)["messages"] == CHAT_REQUEST["messages"]
+    assert (answered(found), used(found).input) == (["Paris."], 24)
+
+
+def test_a_run_whose_end_never_comes_is_a_call_without_an_answer() -> None:
+    found = record({"post": [BEGUN], "patch": []})
+
+    assert (found.response, asked(found)["messages"]) == (None, CHAT_REQUEST["messages"])
+
+
+def test_the_end_of_a_run_that_begins_elsewhere_is_skipped() -> None:
+    assert reasons({"post": [], "patch": [ENDED]}) == [("empty", "langsmith.runs")]

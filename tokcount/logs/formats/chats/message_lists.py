@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from tokcount.logs.adapt import (
     BODY_USAGE,
     JSON_ONLY,
+    CallMetadata,
     GroupedLogFormat,
     Item,
     Json,
     Location,
     LogFormat,
     Place,
+    Rank,
     RunInfo,
     Session,
     Turn,
@@ -24,6 +26,7 @@ from tokcount.logs.adapt import (
     call_record,
     chat_message,
     compact,
+    conversation_records,
     decoded,
     dig,
     first,
@@ -49,31 +52,59 @@ _LANGCHAIN_TYPES = frozenset({"human", "ai", "system", "tool", "function", "chat
 
 
 class LangChain(GroupedLogFormat):
-    """`langchain.messages`: messages as `messages_to_dict` or `dumps` write them."""
+    """`langchain.messages`: messages as `messages_to_dict`, `dumps` or `model_dump` write them."""
 
     name = "langchain.messages"
-    keys = (frozenset({"type", "data"}), frozenset({"lc", "type", "kwargs"}))
+    keys = (
+        frozenset({"type", "data"}),
+        frozenset({"lc", "type", "kwargs"}),
+        frozenset({"type", "content", "additional_kwargs"}),
+    )
     accepts = JSON_ONLY
 
     def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a conversation is in one file
         return TurnsSession(self.name, _langchain)
 
 
+class LangGraph(LogFormat):
+    """`langgraph.state`: messages of LangChain in the state of a graph, one conversation."""
+
+    name = "langgraph.state"
+    keys = (frozenset({"messages"}),)
+    rank = Rank.OTHER_BODY
+    accepts = JSON_ONLY
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        messages = value["messages"]
+        if not isinstance(messages, list) or not messages or not _is_langchain(messages[0]):
+            return None
+        turns = [_turn(message) for message in messages if isinstance(message, dict)]
+        return conversation_records(at, self.name, turns, CallMetadata())
+
+
+def _fields(value: Json) -> Json | None:
+    """What a message of LangChain holds, in any of its three forms."""
+    fields = value.get("kwargs") if "lc" in value else value.get("data", value)
+    return fields if isinstance(fields, dict) and "content" in fields else None
+
+
+def _is_langchain(value: object) -> bool:
+    if not isinstance(value, dict) or "role" in value or _fields(value) is None:
+        return False
+    return "lc" in value or text(value.get("type")) in _LANGCHAIN_TYPES
+
+
 def _langchain(value: Json) -> Place | None:
-    fields = value.get("kwargs") if "lc" in value else value.get("data")
-    if not isinstance(fields, dict) or "content" not in fields:
-        return None
-    if "lc" not in value and text(value.get("type")) not in _LANGCHAIN_TYPES:
-        return None
-    message = chat_message(value, set())
-    return Place(
-        "",
-        Turn(
-            message,
-            usage=usage_from(fields, _LANGCHAIN_USAGE) if message["role"] == "assistant" else None,
-            model=text(first(fields, ("response_metadata.model_name", "response_metadata.model"))),
-            id=text(fields.get("id")),
-        ),
+    return Place("", _turn(value)) if _is_langchain(value) else None
+
+
+def _turn(value: Json) -> Turn:
+    message, fields = chat_message(value, set()), _fields(value)
+    return Turn(
+        message,
+        usage=usage_from(fields, _LANGCHAIN_USAGE) if message["role"] == "assistant" else None,
+        model=text(first(fields, ("response_metadata.model_name", "response_metadata.model"))),
+        id=text(first(fields, ("response_metadata.id", "id"))),
     )
 
 

@@ -1,22 +1,30 @@
-"""LangSmith runs, JSON or bulk export. Only runs of type `llm` are calls: chains repeat their tokens."""
+"""LangSmith runs: JSON, bulk export, and the batches that its clients send.
+
+Only runs of type `llm` are calls: chains repeat their tokens. Source: LangSmith API reference (runs, runs/batch).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt import (
+    JSON_ONLY,
     CallMetadata,
+    GroupedLogFormat,
     Item,
     Json,
     Kind,
     Location,
     LogFormat,
+    RunInfo,
+    Session,
     UsageTable,
     body_record,
     chat_answer,
     chat_message,
     chat_messages,
     decoded,
+    decoded_list,
     decoded_object,
     dig,
     first,
@@ -30,7 +38,7 @@ from tokcount.logs.adapt import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 _METADATA = {
@@ -63,6 +71,9 @@ _USAGE: UsageTable = {
     "cost_usd": ("total_cost",),
 }
 
+_MOST_OPEN = 10_000
+"""Runs that wait for their end; beyond it the one that began first is read as it is."""
+
 _NOT_PARAMETERS = frozenset({"model_name", "_type", "stream", "azure_deployment", "api_version"})
 
 
@@ -73,22 +84,81 @@ class Runs(LogFormat):
     keys = (frozenset({"run_type", "inputs"}),)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        if not isinstance(value.get("run_type"), str):
+        return [_item(value, at)] if isinstance(value.get("run_type"), str) else None
+
+
+class Batches(GroupedLogFormat):
+    """`langsmith.batch`: runs as they begin (`post`) and end (`patch`), in one batch or in several."""
+
+    name = "langsmith.batch"
+    emits = (Runs.name,)
+    keys = (frozenset({"post"}), frozenset({"patch"}))
+    accepts = JSON_ONLY
+
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a run is in one file
+        return _BatchSession()
+
+
+class _BatchSession(Session):
+    """The runs that have begun and not ended yet."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[Json, Location]] = {}
+
+    def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        posts, patches = decoded_list(value.get("post")), decoded_list(value.get("patch"))
+        are_runs = all(
+            isinstance(run, dict) and "trace_id" in run and _key(run) for run in (*posts, *patches)
+        )
+        if not (posts or patches) or not are_runs or any("run_type" not in run for run in posts):
             return None
-        run_type = value["run_type"]
-        if run_type != "llm":
-            return [
-                skipped(at, "not_llm", f"a run of another type ({label(run_type, 'unnamed')})", self.name)
-            ]
-        row = {**value, **{name: decoded(value.get(name)) for name in ("inputs", "outputs", "extra")}}
-        if (value.get("error") or value.get("status") == "error") and not row["outputs"]:
-            return [skipped(at, "error", "a failed call", self.name)]
-        metadata = metadata_from(row, _METADATA, naive_utc=True)
-        metadata.usage = usage_from(row, _USAGE)
-        metadata.tags = tags_from(value.get("tags"))
-        kind, request = _request(row, metadata)
-        response = _response(row["outputs"], kind, metadata.flags)
-        return [body_record(at, self.name, kind=kind, request=request, response=response, metadata=metadata)]
+        return self._items(posts, patches, at)
+
+    def _items(self, posts: list[Json], patches: list[Json], at: Location) -> Iterator[Item]:
+        for run in posts:
+            self._open[_key(run)] = (run, at)
+        for run in patches:
+            begun, place = self._open.pop(_key(run), ({}, at))
+            if not begun and "run_type" not in run:
+                yield skipped(at, "empty", "the end of a run that begins elsewhere", Runs.name)
+            else:
+                yield _item(_joined(begun, run), place)
+        while len(self._open) > _MOST_OPEN:
+            yield _item(*self._open.pop(next(iter(self._open))))
+
+    def finish(self) -> Iterator[Item]:
+        """The runs whose end never came."""
+        for run, place in self._open.values():
+            yield _item(run, place)
+
+
+def _key(run: Json) -> str:
+    """What a run has in common with its end: its place in the trace, which ends with its id."""
+    return text(run.get("dotted_order")) or text(run.get("id")) or ""
+
+
+def _joined(begun: Json, ended: Json) -> Json:
+    """A run with what is known at its end; the metadata of both is kept."""
+    run = {**begun, **{name: item for name, item in ended.items() if item not in (None, {}, [])}}
+    first_known, last_known = decoded_object(begun.get("extra")), decoded_object(run.get("extra"))
+    known = {**decoded_object(first_known.get("metadata")), **decoded_object(last_known.get("metadata"))}
+    return {**run, "extra": {**first_known, **last_known, "metadata": known}}
+
+
+def _item(value: Json, at: Location) -> Item:
+    """The call of a run, or why it is none."""
+    name, run_type = Runs.name, text(value.get("run_type"))
+    if run_type != "llm":
+        return skipped(at, "not_llm", f"a run of another type ({label(run_type, 'unnamed')})", name)
+    row = {**value, **{field: decoded(value.get(field)) for field in ("inputs", "outputs", "extra")}}
+    if (value.get("error") or value.get("status") == "error") and not row["outputs"]:
+        return skipped(at, "error", "a failed call", name)
+    metadata = metadata_from(row, _METADATA, naive_utc=True)
+    metadata.usage = usage_from(row, _USAGE)
+    metadata.tags = tags_from(value.get("tags"))
+    kind, request = _request(row, metadata)
+    response = _response(row["outputs"], kind, metadata.flags)
+    return body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)
 
 
 def _request(row: Json, metadata: CallMetadata) -> tuple[Kind, Json | None]:

@@ -13,9 +13,13 @@ from tokcount.logs.adapt import (
     UsageTable,
     chat_answer,
     decoded,
+    decoded_list,
+    decoded_object,
     metadata_from,
     prompt_of,
+    text,
     text_answer,
+    tools_of,
     usage_from,
 )
 
@@ -102,6 +106,28 @@ def parameters_of(attributes: Json, flags: set[str]) -> Json:
             "json_schema": {"name": "schema", "schema": schema},
         }
     return found
+
+
+def tools_in(attributes: Json) -> list[Json]:
+    """The tool definitions in the attributes of a span, as chat definitions."""
+    found = tools_of(attributes.get("gen_ai.tool.definitions")) or tools_of(attributes.get("ai.prompt.tools"))
+    if found:
+        return found
+    requested = decoded_object(attributes.get("model_request_parameters"))
+    offered = [tool for name in _PYDANTIC_TOOLS for tool in decoded_list(requested.get(name))]
+    schemas = [row.get("tool.json_schema") for row in indexed(attributes, "llm.tools")]
+    functions = [row for row in indexed(attributes, "llm.request.functions") if text(row.get("name"))]
+    return tools_of([_pydantic(tool) for tool in offered if isinstance(tool, dict)] or schemas or functions)
+
+
+_PYDANTIC_TOOLS = ("function_tools", "output_tools")
+"""The tools in pydantic-ai's `model_request_parameters`; its output tools are tools of the request too."""
+
+
+def _pydantic(tool: Json) -> Json:
+    """A `ToolDefinition` of pydantic-ai without what it keeps for itself."""
+    schema = tool.get("parameters_json_schema")
+    return {"name": tool.get("name"), "description": tool.get("description"), "parameters": schema}
 
 
 def call_of(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt import Json, decoded, kind_of_call, messages_of_blocks, text, tools_of
-from tokcount.logs.formats.otel.call import Call, call_of, metadata_of, parameters_of
+from tokcount.logs.adapt import Json, decoded, kind_of_call, messages_of_blocks, text
+from tokcount.logs.formats.otel.call import Call, call_of, metadata_of, parameters_of, tools_in
 from tokcount.logs.formats.otel.event_messages import messages_of_events
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def read(span: Span) -> Call | None:
         metadata,
         messages=messages,
         answers=answers,
-        tools=tools_of(attributes.get("gen_ai.tool.definitions")),
+        tools=tools_in(attributes),
         parameters=parameters_of(attributes, metadata.flags),
     )
 

@@ -23,7 +23,7 @@ from tokcount.logs.adapt import (
     tool_call,
     usage_from,
 )
-from tokcount.logs.formats.otel.call import Call, call_of, indexed
+from tokcount.logs.formats.otel.call import Call, call_of, indexed, tools_in
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel.span import Span
@@ -101,13 +101,12 @@ def _fields(attributes: Json, metadata: CallMetadata, parameters: Json, kind: Ki
             answers=[{"role": "assistant", "content": row["completion.text"]} for row in texts],
             parameters=parameters,
         )
-    tools = [decoded(row.get("tool.json_schema")) for row in indexed(attributes, "llm.tools")]
     return call_of(
         "chat",
         metadata,
         messages=[_message(row, flags) for row in indexed(attributes, "llm.input_messages")],
         answers=[_message(row, flags) for row in indexed(attributes, "llm.output_messages")],
-        tools=[tool for tool in tools if isinstance(tool, dict)],
+        tools=tools_in(attributes),
         parameters=parameters,
     )
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt import Json, Kind, decoded, nested_tool, text, tool_call
-from tokcount.logs.formats.otel.call import Call, call_of, indexed, metadata_of, parameters_of
+from tokcount.logs.adapt import Json, Kind, decoded, text, tool_call
+from tokcount.logs.formats.otel.call import Call, call_of, indexed, metadata_of, parameters_of, tools_in
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel.span import Span
@@ -32,13 +32,12 @@ def read(span: Span) -> Call | None:
     answers = indexed(attributes, "gen_ai.completion") or indexed(attributes, "llm.completions")
     if not prompts and not answers and metadata.usage is None and metadata.model is None:
         return None
-    functions = indexed(attributes, "llm.request.functions")
     return call_of(
         kind,
         metadata,
         messages=[_message(row, "user", flags) for row in prompts],
         answers=[_message(row, "assistant", flags) for row in answers],
-        tools=[nested_tool(row) for row in functions if text(row.get("name"))],
+        tools=tools_in(attributes),
         parameters=parameters_of(attributes, flags),
     )
 

@@ -17,10 +17,9 @@ from tokcount.logs.adapt import (
     messages_of_blocks,
     text,
     tool_call,
-    tools_of,
     usage_from,
 )
-from tokcount.logs.formats.otel.call import USAGE, Call, call_of, metadata_of, parameters_of
+from tokcount.logs.formats.otel.call import USAGE, Call, call_of, metadata_of, parameters_of, tools_in
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel.span import Span
@@ -56,7 +55,7 @@ def read(span: Span) -> Call | None:
         metadata,
         messages=messages,
         answers=_answers(attributes, metadata.flags),
-        tools=tools_of(attributes.get("ai.prompt.tools")),
+        tools=tools_in(attributes),
         parameters=parameters_of(attributes, metadata.flags),
         finish_reason=text(attributes.get("ai.response.finishReason")),
     )

@@ -6,7 +6,7 @@ wrapper around that call (LangChain around the OpenAI client). Source: mlflow/en
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tokcount.logs.adapt import (
     BODY_USAGE,
@@ -24,7 +24,9 @@ from tokcount.logs.adapt import (
     metadata_from,
     skipped,
     text,
+    unquoted,
     usage_from,
+    wrappers,
 )
 
 if TYPE_CHECKING:
@@ -90,12 +92,12 @@ def _is_span(span: Json) -> bool:
 
 def _items(spans: list[Json], at: Location) -> Iterator[Item]:
     calls = [span for span in spans if _type_of(span) in _CALLS]
-    wrappers = _ancestors(calls, spans)
+    around = wrappers(map(_id, calls), {_id(span): _parent(span) for span in spans})
     index = 0
     for span in spans:
         if _type_of(span) not in _CALLS:
             yield skipped(at, "not_llm", "a span that calls no model", _NAME)
-        elif _id(span) in wrappers:
+        elif _id(span) in around:
             yield skipped(at, "not_llm", "a span around another span of the same call", _NAME)
         else:
             yield _call(span, at, index)
@@ -103,7 +105,7 @@ def _items(spans: list[Json], at: Location) -> Iterator[Item]:
 
 
 def _call(span: Json, at: Location, index: int) -> Item:
-    attributes = {name: _value(logged) for name, logged in decoded_object(span.get("attributes")).items()}
+    attributes = {name: unquoted(logged) for name, logged in decoded_object(span.get("attributes")).items()}
     asked, answered = attributes.get("mlflow.spanInputs"), attributes.get("mlflow.spanOutputs")
     if not answered and "ERROR" in (text(dig(span, "status.code")) or text(span.get("status_code")) or ""):
         return skipped(at, "error", "a failed call", _NAME)
@@ -116,14 +118,6 @@ def _call(span: Json, at: Location, index: int) -> Item:
     return call_record(at, _NAME, asked, answered, metadata=metadata, parameters=parameters, index=index)
 
 
-def _value(logged: Any) -> Any:
-    """An attribute: JSON in a string, which may be a plain string in quotes."""
-    if isinstance(logged, str) and logged[:1] == '"':
-        found = decoded(f"[{logged}]")
-        return found[0] if isinstance(found, list) else logged
-    return decoded(logged)
-
-
 def _type_of(span: Json) -> str:
     return (text(decoded_object(span.get("attributes")).get(_TYPE)) or "").strip('"')
 
@@ -134,15 +128,3 @@ def _id(span: Json) -> str:
 
 def _parent(span: Json) -> str:
     return text(first(span, ("parent_span_id", "parent_id", "context.parent_id"))) or ""
-
-
-def _ancestors(calls: list[Json], spans: list[Json]) -> set[str]:
-    """The spans above the calls, each looked at once."""
-    parents = {_id(span): _parent(span) for span in spans}
-    found: set[str] = set()
-    for span in calls:
-        parent = _parent(span)
-        while parent and parent not in found:
-            found.add(parent)
-            parent = parents.get(parent, "")
-    return found

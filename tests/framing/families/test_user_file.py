@@ -65,6 +65,10 @@ def test_what_calibrate_writes_is_read_back(tmp_path: Path) -> None:
             "[[families.a.chat.models]]\npriming = 2\nuntil = 'soon'",
             r"3: families.a.chat.models\[0\].until: a day like 2026-01-31 was expected, not 'soon'",
         ),
+        (
+            "[[families.a.images]]\nmatch = 'a'\nunit = 1\nrule = 'patches'\nbase_until = 'May'",
+            r"5: families.a.images\[0\].base_until: a day like 2026-01-31 was expected, not 'May'",
+        ),
     ],
 )
 def test_every_mistake_names_file_and_key(tmp_path: Path, text: str, message: str) -> None:

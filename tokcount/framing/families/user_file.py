@@ -108,7 +108,8 @@ def _unusable_row(key: tables.Key, row: Rules) -> Iterator[tables.Mistake]:
     except re.error as error:
         text = f"{tables.shown(row.match)} is not a regular expression: {error}"
         yield tables.Mistake((*key, "match"), text)
-    for name, day in (("since", row.since), ("until", row.until)):
+    for name in ("since", "until", "base_until"):
+        day = getattr(row, name, "")
         try:
             seconds(day or "2026-01-31")
         except ValueError:

@@ -36,9 +36,9 @@ def _schema(body: Json) -> Any:
 
 def contradiction(request: Json, response: Json) -> str | None:
     """Why a request cannot be all that was sent, according to its answer; `None`: nothing speaks against it."""
-    if request.get("tools") or request.get("functions") or _offers_by_items(request):
+    if not _calls_a_tool(response) or request.get("tools") or request.get("functions"):
         return None
-    return TOOLS_LACK if _calls_a_tool(response) else None
+    return None if _offers_by_items(request) else TOOLS_LACK
 
 
 def _offers_by_items(request: Json) -> bool:
@@ -52,13 +52,15 @@ def _offers_by_items(request: Json) -> bool:
 
 def _calls_a_tool(response: Json) -> bool:
     choices = response.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
-        message = choice.get("message") if isinstance(choice, dict) else None
-        if isinstance(message, dict) and (message.get("tool_calls") or message.get("function_call")):
-            return True
+    if type(choices) is list:
+        for choice in choices:
+            message = choice.get("message") if type(choice) is dict else None
+            if type(message) is dict and (message.get("tool_calls") or message.get("function_call")):
+                return True
     output = response.get("output")
-    items = output if isinstance(output, list) else []
-    return any(isinstance(item, dict) and item.get("type") in _CALLS for item in items)
+    if type(output) is not list:
+        return False
+    return any(isinstance(item, dict) and item.get("type") in _CALLS for item in output)
 
 
 _CALLS: Final = ("function_call", "custom_tool_call")

@@ -83,12 +83,17 @@ def unread_answer(kind: str, response: Json) -> Unread:
 def _is_plain_answer(response: Json) -> bool:
     """Whether every choice is a message with text, the common case."""
     choices = response.get("choices")
-    if type(choices) is not list or not _READERS["chat answer"].known.issuperset(response):
+    if type(choices) is not list or not _OF_ANSWERS.issuperset(response):
         return False
     for choice in choices:
-        if type(choice) is not dict or not _READERS["choice"].known.issuperset(choice) or choice.get("text"):
+        if type(choice) is not dict or not _OF_CHOICES.issuperset(choice):
             return False
-        if not _is_plain(choice.get("message")):
+        message = choice.get("message")
+        if type(message) is not dict or not _PLAIN.issuperset(message):
+            return False
+        if type(message.get("content")) is not str or message.get("role") != "assistant":
+            return False
+        if message.get("refusal") or message.get("tool_calls"):
             return False
     return True
 
@@ -208,6 +213,8 @@ class _Found:
 
 
 _CACHED: Final = frozenset({"tool", "named tool", "function"})
+_OF_ANSWERS: Final = _READERS["chat answer"].known
+_OF_CHOICES: Final = NODES["choice"].free | {"message"}
 _PLAIN: Final = EVERYWHERE | {"role", "content", "refusal", "tool_calls"}
 _USUAL_ROLES: Final = ("user", "assistant", "system", "developer")
 _TAKE_TEXT: Final = frozenset({"part", "item"})

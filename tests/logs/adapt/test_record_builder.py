@@ -50,6 +50,19 @@ def test_billed_usage_wins_and_the_log_fills_in() -> None:
     assert (found.usage.input, found.usage.cost_usd, found.usage.source) == (10, "0.1", "response")
 
 
+@pytest.mark.parametrize(("format_name", "messages"), [("openai.chat.pair", 2), ("generic", 1)])
+def test_a_request_as_it_was_sent_may_end_with_what_the_model_repeats(
+    format_name: str, messages: int
+) -> None:
+    answer = {"role": "assistant", "content": "7 times 6 is 42."}
+    request = {"messages": [{"role": "user", "content": "7 * 6?"}, answer]}
+    found = body_record(HERE, format_name, request=request, response={"choices": [{"message": answer}]})
+
+    assert isinstance(found, Record)
+    assert found.request is not None
+    assert len(found.request["messages"]) == messages
+
+
 def test_numbers_alone_are_a_usage_record() -> None:
     found = build(kind="chat", metadata=CallMetadata(usage=Usage(input=1)))
 

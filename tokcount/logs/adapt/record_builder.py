@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _NOTHING: Json = {}
+AS_SENT: Final = "openai."
+"""Formats whose request bodies are those that were sent: their last message is part of the request."""
 
 
 def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) -> Skipped:
@@ -95,7 +97,9 @@ def body_record(
     if request:
         request, kind = shaped(request, kind)
         if response and kind == "chat":
-            request, response = without_answer(request, response), as_chat(response)
+            if not format_name.startswith(AS_SENT):
+                request = without_answer(request, response)
+            response = as_chat(response)
         if response and kind == "responses":
             request = with_echo(request, response)
     usage = _merged(_response_usage(response or None), metadata.usage)

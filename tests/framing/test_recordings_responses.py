@@ -140,8 +140,8 @@ def test_exact_means_exact_without_billing_anomalies() -> None:
     rows = [
         row for row in scored() if row.basis == "exact" and not row.named and row.category != "codex backend"
     ]
-    assert len(rows) > 550
-    assert share(rows) >= 0.98
+    assert len(rows) > 900
+    assert share(rows) >= 0.995
 
 
 def test_partial_counts_are_floors() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tokcount.logs.accounting.contradiction import contradiction, with_echo
-from tokcount.logs.accounting.unread import FURTHER, MOST_FIELDS, unread_answer, unread_request
+from tokcount.logs.accounting.unread import FURTHER, MOST_FIELDS, unread_answer, unread_around, unread_request
 
 USER = {"role": "user", "content": "Hello!"}
 
@@ -80,6 +80,11 @@ def test_names_that_could_be_text_are_not_shown_and_few_are_listed() -> None:
     assert chat({**USER, "what somebody wrote as a key": 1}) == ("messages[].…",)
     many = chat({**USER, **{f"field{number}": 1 for number in range(40)}})
     assert (len(many), many[-1]) == (MOST_FIELDS + 1, FURTHER)
+
+
+def test_a_plain_request_with_a_text_format_of_another_form_names_it() -> None:
+    assert unread_around("responses", {"input": "Hi", "text": ["Be brief."]}) == ("text",)
+    assert unread_around("responses", {"input": "Hi", "text": {"verbosity": "low"}}) == ()
 
 
 def test_an_answer_is_accounted_for_as_well() -> None:

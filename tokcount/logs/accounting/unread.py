@@ -44,7 +44,9 @@ def unread_request(kind: str, request: Json) -> Unread:
 
 
 def unread_around(kind: str, request: Json) -> Unread:
-    """As `unread_request`, for a body of which all counted fields are known to be read."""
+    """As `unread_request`, for a body whose messages, input or prompt are plain text, without tools and a schema."""
+    if kind == "responses" and request.get("text"):
+        return unread_request(kind, request)
     reader = _READERS[_BODIES.get(kind, "completions request")]
     if reader.known.issuperset(request):
         return ()
@@ -59,7 +61,7 @@ def _without_copies(paths: Unread, request: Json) -> Unread:
     prompt = request.get("prompt")
     if not paths or not isinstance(prompt, str):
         return paths
-    return tuple([path for path in paths if not _is_copy(request.get(path), prompt)])
+    return tuple([path for path in paths if path == "prompt" or not _is_copy(request.get(path), prompt)])
 
 
 def _is_copy(value: Any, prompt: str) -> bool:

@@ -63,7 +63,8 @@ def generations(value: Any) -> Iterator[dict[str, Any]]:
 def sentences(value: Any) -> Iterator[str]:
     value = decoded(value)
     if isinstance(value, str):
-        yield from (line.strip() for line in value.splitlines() if line.strip().count(" ") > 2)
+        lines = (line.strip().removeprefix("system: ").removeprefix("user: ") for line in value.splitlines())
+        yield from (line for line in lines if line.count(" ") > 2)
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from sentences(inner)
 

@@ -9,11 +9,18 @@ from support.logfiles import read_all, records_of
 
 from tokcount.errors import UsageError
 from tokcount.logs.detect import Detector
-from tokcount.logs.mapping import Mapper
-from tokcount.logs.mapping import Path as Expression
+from tokcount.logs.mapping.mapper import Mapper
+from tokcount.logs.mapping.path import Path as Expression
 from tokcount.logs.options import Mapping
 
-VALUE = {"a": {"b": [1, {"c": "x"}]}, "dotted.key": 5, "s": '{"t": [2]}', "deep": {"dotted.key": 6}}
+VALUE = {
+    "a": {"b": [1, {"c": "x"}]},
+    "dotted.key": 5,
+    "s": '{"t": [2]}',
+    "deep": {"dotted.key": 6},
+    "two words": 7,
+}
+VALUE["größe"] = {"in-hub": 8}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,13 @@ VALUE = {"a": {"b": [1, {"c": "x"}]}, "dotted.key": 5, "s": '{"t": [2]}', "deep"
     [
         ("a.b[0]", 1),
         ("$.a.b[1].c", "x"),
+        (".a.b[1].c", "x"),
+        (".a.b[].c", ["x"]),
+        (".", VALUE),
+        (".['two words']", 7),
+        ("two words", 7),
+        ("größe.in-hub", 8),
+        (".größe.in-hub", 8),
         ("$['a']['b'][0]", 1),
         ("dotted.key", 5),
         ("$['dotted.key']", 5),
@@ -39,11 +53,11 @@ def test_paths(expression: str, found: Any) -> None:
     assert Expression("prompt_path", expression).find(VALUE) == found
 
 
-@pytest.mark.parametrize("expression", ["a.[", "$.a[", "$..a", "a b"])
+@pytest.mark.parametrize("expression", ["a.[", "$.a[", "$..a", "a..b", ".a b", "a b["])
 def test_a_wrong_expression_is_a_usage_error(expression: str) -> None:
     """It names the argument and the expression."""
     with pytest.raises(UsageError, match=r"^prompt_path="):
-        Mapper(Mapping(prompt_path=expression), Detector())
+        Mapper(Mapping(prompt_path=expression), Detector().items)
 
 
 def test_all_paths_together(tmp_path: Path) -> None:
@@ -152,3 +166,70 @@ def test_paths_without_a_prompt_add_to_detected_records(tmp_path: Path) -> None:
     (record,) = records_of(tmp_path, value, mapping=Mapping(model_path="meta.model", tag_path="meta.team"))
 
     assert (record.format, record.model, record.tags) == ("generic.messages", "gpt-4o", ("red",))
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        Mapping(input_tokens_path="use.in", output_tokens_path=".use.out", model_path="$.engine_used"),
+        Mapping(usage_path="use2", model_path="engine_used"),
+    ],
+)
+def test_paths_of_numbers_suffice_without_text(mapping: Mapping, tmp_path: Path) -> None:
+    value = {"engine_used": "gpt-4o", "use": {"in": 9, "out": "2"}, "use2": {"prompt": 9, "completion": 2}}
+
+    (record,) = records_of(tmp_path, value, mapping=mapping)
+
+    assert (record.kind, record.model, record.flags) == ("usage", "gpt-4o", ("no_text",))
+    assert record.usage is not None
+    assert (record.usage.input, record.usage.output) == (9, 2)
+
+
+def test_a_path_overrides_one_meaning_and_conventional_names_give_the_rest(tmp_path: Path) -> None:
+    value = {
+        "question": "Hello",
+        "other": "Bye",
+        "answer": "Yes",
+        "system": "Be brief.",
+        "model": "gpt-4o",
+        "promptTokens": 7,
+        "completionTokens": 2,
+        "meta": {"in": 11, "cached": 4, "usd": 0.5, "who": "ann"},
+    }
+
+    (number,) = records_of(tmp_path, value, mapping=Mapping(input_tokens_path="meta.in"))
+    (prompt,) = records_of(tmp_path, value, mapping=Mapping(prompt_path="other", user_path="meta.who"))
+    (usage,) = records_of(
+        tmp_path, value, mapping=Mapping(cached_tokens_path="meta.cached", cost_path="meta.usd")
+    )
+
+    assert [record.model for record in (number, prompt, usage)] == ["gpt-4o"] * 3
+    assert [record.usage and record.usage.input for record in (number, prompt, usage)] == [11, 7, 7]
+    assert [record.messages[-1].text for record in (number, prompt)] == ["Hello", "Bye"]
+    assert [record.messages[0].role for record in (number, prompt)] == ["system", "system"]
+    assert (prompt.user, (prompt.response or {})["choices"][0]["message"]["content"]) == ("ann", "Yes")
+    assert usage.usage is not None
+    assert (usage.usage.output, usage.usage.cached_input, usage.usage.cost_usd) == (2, 4, "0.5")
+
+
+def test_system_prompt_and_answer_of_a_detected_record_can_be_elsewhere(tmp_path: Path) -> None:
+    value = {"prompt": "Hi", "model": "gpt-4o", "x": {"sys": "Be brief.", "reply": "Hello"}}
+
+    (record,) = records_of(tmp_path, value, mapping=Mapping(system_path="x.sys", completion_path="x.reply"))
+
+    assert [message.text for message in record.messages] == ["Be brief.", "Hi"]
+    assert (record.kind, (record.response or {})["choices"][0]["message"]["content"]) == ("chat", "Hello")
+
+
+def test_a_failed_call_of_mapped_numbers_is_skipped(tmp_path: Path) -> None:
+    _, (item,) = read_all(
+        tmp_path, '{"n": {"in": 0}, "status": 500}', mapping=Mapping(input_tokens_path="n.in")
+    )
+
+    assert (item.reason, item.detail) == ("error", "a failed call (HTTP 500)")
+
+
+def test_paths_that_find_no_number_are_named(tmp_path: Path) -> None:
+    _, (item,) = read_all(tmp_path, '{"a": 1}', mapping=Mapping(usage_path="u", cost_path="c"))
+
+    assert item.detail.startswith("nothing at --usage-path or --cost-path; keys seen: a")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import typer
 
-from tokcount.cli.options import ReadGroup, ReferenceGroup, RunGroup
+from tokcount.cli.options import ReferenceGroup, RunGroup
+from tokcount.cli.selecting import ReadGroup
 from tokcount.errors import UsageError
 from tokcount.logs import source as files
 from tokcount.logs.record import IMPLAUSIBLE

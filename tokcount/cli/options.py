@@ -18,8 +18,6 @@ Paths = Annotated[
         show_default=False,
     ),
 ]
-Kind = Literal["completions", "chat", "responses", "text"]
-Unit = Literal["conversation", "last-request", "each-request"]
 Engine = Literal["auto", "tiktoken", "fast"]
 PerRecord = Annotated[
     bool,
@@ -90,60 +88,6 @@ By = Annotated[
 def top_option(help_text: str) -> Any:
     """`--top`: how many of something a command shows."""
     return typer.Option("--top", help=help_text, min=0)
-
-
-def _path_option(name: str, what: str) -> Any:
-    return option(name, help_text=f"JMESPath to {what}.", metavar="EXPR")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadGroup:
-    """How logs are read."""
-
-    input_format: Annotated[
-        str | None,
-        option(
-            "--input-format",
-            help_text="Read all records in this format instead of detecting it.",
-            metavar="NAME",
-        ),
-    ] = None
-    records_path: Annotated[str | None, _path_option("--records-path", "the records inside each value")] = (
-        None
-    )
-    messages_path: Annotated[str | None, _path_option("--messages-path", "the list of chat messages")] = None
-    prompt_path: Annotated[str | None, _path_option("--prompt-path", "the prompt")] = None
-    completion_path: Annotated[str | None, _path_option("--completion-path", "the completion text")] = None
-    model_path: Annotated[str | None, _path_option("--model-path", "the model name")] = None
-    usage_path: Annotated[str | None, _path_option("--usage-path", "the billed usage")] = None
-    time_path: Annotated[str | None, _path_option("--time-path", "the time of the call")] = None
-    id_path: Annotated[str | None, _path_option("--id-path", "the id of the call")] = None
-    tag_path: Annotated[str | None, _path_option("--tag-path", "a tag or a list of tags")] = None
-    kind: Annotated[Kind | None, option("--kind", help_text="API endpoint of the mapped records.")] = None
-    unit: Annotated[
-        Unit,
-        option(
-            "--unit",
-            help_text="Count a stored conversation as one record, as its last request, or as every request in it. "
-            "Default: conversation.",
-        ),
-    ] = "conversation"
-    text_encoding: TextEncoding = None
-    max_ratio: MaxRatio = 1000
-    text: Annotated[
-        bool, option("--text", help_text="Read each file as plain text: one record per file.")
-    ] = False
-    strict: Annotated[
-        bool, option("--strict", help_text="Exit with 3 if anything was skipped or could not be counted.")
-    ] = False
-    skipped: Annotated[
-        Path | None,
-        option(
-            "--skipped",
-            help_text="Write skipped items to FILE, one JSON line each; reads the log a second time.",
-            metavar="FILE",
-        ),
-    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,91 @@
-"""Which records of a log are counted: `--where`, `--since`, `--until`."""
+"""How logs are read, and which of their records are counted: `--where`, `--since`, `--until`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from tokcount.cli.options import ReadGroup, option
+from tokcount.cli.options import MaxRatio, TextEncoding, option
 
 if TYPE_CHECKING:
     from tokcount.scanning.selection import Selection
+
+
+Kind = Literal["completions", "chat", "responses", "text"]
+Unit = Literal["conversation", "last-request", "each-request"]
+
+
+def _path(name: str, what: str) -> Any:
+    return option(f"--{name.replace('_', '-')}-path", help_text=f"JMESPath to {what}.", metavar="EXPR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingGroup:
+    """Where things are in values of a format that tokcount does not know; see `tokcount.logs.options.Mapping`."""
+
+    records_path: Annotated[str | None, _path("records", "the records inside each value")] = None
+    messages_path: Annotated[str | None, _path("messages", "the list of chat messages")] = None
+    prompt_path: Annotated[str | None, _path("prompt", "the prompt")] = None
+    system_path: Annotated[str | None, _path("system", "the system prompt")] = None
+    completion_path: Annotated[str | None, _path("completion", "the completion text")] = None
+    model_path: Annotated[str | None, _path("model", "the model name")] = None
+    usage_path: Annotated[str | None, _path("usage", "the billed usage")] = None
+    input_tokens_path: Annotated[str | None, _path("input_tokens", "the billed input tokens")] = None
+    output_tokens_path: Annotated[str | None, _path("output_tokens", "the billed output tokens")] = None
+    total_tokens_path: Annotated[
+        str | None, _path("total_tokens", "the billed tokens of input and output together")
+    ] = None
+    cached_tokens_path: Annotated[str | None, _path("cached_tokens", "the cached input tokens")] = None
+    cache_write_tokens_path: Annotated[
+        str | None, _path("cache_write_tokens", "the tokens written to the cache")
+    ] = None
+    reasoning_tokens_path: Annotated[str | None, _path("reasoning_tokens", "the reasoning tokens")] = None
+    cost_path: Annotated[str | None, _path("cost", "the cost in USD")] = None
+    time_path: Annotated[str | None, _path("time", "the time of the call")] = None
+    id_path: Annotated[str | None, _path("id", "the id of the call")] = None
+    user_path: Annotated[str | None, _path("user", "the user")] = None
+    session_path: Annotated[str | None, _path("session", "the session or conversation")] = None
+    tag_path: Annotated[str | None, _path("tag", "a tag or a list of tags")] = None
+    kind: Annotated[Kind | None, option("--kind", help_text="API endpoint of the mapped records.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadGroup(MappingGroup):
+    """How logs are read."""
+
+    input_format: Annotated[
+        str | None,
+        option(
+            "--input-format",
+            help_text="Read all records in this format instead of detecting it.",
+            metavar="NAME",
+        ),
+    ] = None
+    unit: Annotated[
+        Unit,
+        option(
+            "--unit",
+            help_text="Count a stored conversation as one record, as its last request, or as every request in it. "
+            "Default: conversation.",
+        ),
+    ] = "conversation"
+    text_encoding: TextEncoding = None
+    max_ratio: MaxRatio = 1000
+    text: Annotated[
+        bool, option("--text", help_text="Read each file as plain text: one record per file.")
+    ] = False
+    strict: Annotated[
+        bool, option("--strict", help_text="Exit with 3 if anything was skipped or could not be counted.")
+    ] = False
+    skipped: Annotated[
+        Path | None,
+        option(
+            "--skipped",
+            help_text="Write skipped items to FILE, one JSON line each; reads the log a second time.",
+            metavar="FILE",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,7 @@ def _price(text: str) -> None:
 
 
 def _path(text: str) -> None:
-    from tokcount.logs.mapping import Path as Expression
+    from tokcount.logs.mapping.path import Path as Expression
 
     Expression("path", text)
 

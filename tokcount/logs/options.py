@@ -27,16 +27,26 @@ RATIO_GRACE = 256 << 20
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """JMESPath expressions (or `$.a.b`, `$[*]`) with the paths of things in values of an unknown format."""
+    """JMESPath expressions (or `$.a.b`, `.a.b`, `$[*]`) with the paths of things in values of an unknown format."""
 
     records_path: str | None = None
     messages_path: str | None = None
     prompt_path: str | None = None
+    system_path: str | None = None
     completion_path: str | None = None
     model_path: str | None = None
     usage_path: str | None = None
+    input_tokens_path: str | None = None
+    output_tokens_path: str | None = None
+    total_tokens_path: str | None = None
+    cached_tokens_path: str | None = None
+    cache_write_tokens_path: str | None = None
+    reasoning_tokens_path: str | None = None
+    cost_path: str | None = None
     time_path: str | None = None
     id_path: str | None = None
+    user_path: str | None = None
+    session_path: str | None = None
     tag_path: str | None = None
     kind: Kind | None = None
 

@@ -29,7 +29,7 @@ from tokcount.logs.registry import is_known_header
 if TYPE_CHECKING:
     from io import BytesIO
 
-    from tokcount.logs.mapping import Mapper
+    from tokcount.logs.mapping.mapper import Mapper
     from tokcount.logs.source import Source
 
 
@@ -69,9 +69,9 @@ def _mapper(options: ReadOptions, detector: Detector) -> Mapper | None:
     """The user's own mapping, if there is one."""
     if not options.mapping:
         return None
-    from tokcount.logs.mapping import Mapper
+    from tokcount.logs.mapping.mapper import Mapper
 
-    return Mapper(options.mapping, detector)
+    return Mapper(options.mapping, detector.items)
 
 
 class Reader:

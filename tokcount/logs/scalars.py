@@ -35,6 +35,8 @@ _DECODE = msgspec.json.Decoder().decode
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}(?:\.0+)?")
 """Digits in groups: `1,024`, `1 234 567`, `1,00,000`. `1,5` and `1.024` are not: which number they are is not known."""
+_ONE_OR_THOUSAND = re.compile(r"[1-9]\d{0,2}\.000")
+"""One written with decimals, or a thousand with the separator of German."""
 
 
 def number(value: object) -> int | None:
@@ -43,6 +45,8 @@ def number(value: object) -> int | None:
         return value if 0 <= value <= _LARGEST_COUNT else None
     if isinstance(value, str):
         plain = value.strip()
+        if _ONE_OR_THOUSAND.fullmatch(plain):
+            return None
         value = _float(re.sub(r"[^\d.]", "", plain) if _GROUPED.fullmatch(plain) else plain)
     if isinstance(value, float) and value.is_integer() and 0 <= value <= _LARGEST_COUNT:
         return int(value)

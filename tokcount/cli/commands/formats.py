@@ -8,8 +8,9 @@ import typer
 
 from tokcount.cli import inputs
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Paths, Quiet, ReadGroup
+from tokcount.cli.options import Paths, Quiet
 from tokcount.cli.outputs import OutputGroup, show
+from tokcount.cli.selecting import ReadGroup
 
 if TYPE_CHECKING:
     from tokcount.reports.inspect.report import DetectedFile, KnownFormat

@@ -70,11 +70,13 @@ from tokcount.logs.adapt.metadata import (
     has_meaning,
     metadata_around,
     metadata_from,
+    nested_usage,
     tags_from,
 )
 from tokcount.logs.adapt.record_builder import (
     body_record,
     failure,
+    failure_of_row,
     prompt_record,
     request_kind,
     skipped,
@@ -86,6 +88,7 @@ from tokcount.logs.adapt.requests import (
     SYSTEM_KEYS,
     begins_conversation,
     messages_in,
+    shaped,
 )
 from tokcount.logs.adapt.usage import (
     BODY_USAGE,
@@ -189,6 +192,7 @@ __all__ = [
     "dig",
     "exchange",
     "failure",
+    "failure_of_row",
     "first",
     "has_meaning",
     "has_roles",
@@ -205,6 +209,7 @@ __all__ = [
     "metadata_from",
     "money",
     "nested_tool",
+    "nested_usage",
     "number",
     "prompt_of",
     "prompt_record",
@@ -213,6 +218,7 @@ __all__ = [
     "response_in",
     "response_kind",
     "served_model",
+    "shaped",
     "skipped",
     "tags_from",
     "text",

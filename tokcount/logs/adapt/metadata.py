@@ -216,7 +216,7 @@ def metadata_around(value: Json) -> CallMetadata:
             metadata.usage = metadata.usage or Usage(source="log")
             _set_number(metadata.usage, meaning, logged)
         elif meaning == "usage":
-            metadata.usage = _nested_usage(logged) or metadata.usage
+            metadata.usage = nested_usage(logged) or metadata.usage
         elif meaning == "timestamp":
             metadata.timestamp = metadata.timestamp or timestamp(logged, naive_utc=_is_day(logged))
         elif meaning == "deployment":
@@ -243,8 +243,8 @@ def _set_number(usage: Usage, meaning: str, logged: object) -> None:
         usage.is_doubtful = True
 
 
-def _nested_usage(logged: object) -> Usage | None:
-    """The usage in an object, under the names of the API or under shorter ones."""
+def nested_usage(logged: object) -> Usage | None:
+    """The usage in an object, under the names of the API, of logs of one's own, or shorter ones."""
     found = decoded(logged)
     if not isinstance(found, dict):
         return None

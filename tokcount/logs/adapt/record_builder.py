@@ -62,6 +62,17 @@ def failure(status: object, response: object) -> str | None:
     return "error" if isinstance(error, str) and error else None
 
 
+_NO_ERROR = ("none", "null", "nan", "false", "no", "0", "ok")
+
+
+def failure_of_row(row: Json) -> str | None:
+    """Why the call of a row of a log of one's own failed; its cell of errors may also say that it did not."""
+    status, error = row.get("status", row.get("status_code")), row.get("error")
+    if isinstance(error, str) and error.strip().lower() in _NO_ERROR:
+        error = None
+    return failure(status, {"error": error})
+
+
 def holds_text(request: Json | None, response: Json | None) -> bool:
     """Is there anything to count: a prompt or a list of messages (empty ones too), input, or an answer?"""
     if request is not None and (

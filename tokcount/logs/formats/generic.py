@@ -23,7 +23,7 @@ from tokcount.logs.adapt import (
     answer_in,
     body_record,
     could_be_text,
-    failure,
+    failure_of_row,
     has_roles,
     label,
     messages_in,
@@ -174,20 +174,12 @@ def _read(row: Json, at: Location, name: str, kind: Kind) -> list[Item] | None:
         return [skipped(at, "not_llm", "a call that generates no text, such as embeddings", name)]
     if field in TEXT_KEYS and not any(row.get(key) for key in ANSWER_KEYS) and (veto := veto_of(row)):
         return [_refused(row, field, veto, at, name)]
-    if (error := _error(row)) and not any(row.get(key) for key in ANSWER_KEYS):
+    if (error := failure_of_row(row)) and not any(row.get(key) for key in ANSWER_KEYS):
         return [skipped(at, "error", f"a failed call ({error})", name)]
     item = _record(row, field, at, name, kind)
     if isinstance(item, Record) and field != "prompt" and item.kind != "usage":
         item.field = field
     return [item]
-
-
-def _error(row: Json) -> str | None:
-    """Why the call of a row failed; a cell may also say that it did not."""
-    status, error = row.get("status", row.get("status_code")), row.get("error")
-    if isinstance(error, str) and error.strip().lower() in ("none", "null", "nan", "false", "no", "0", "ok"):
-        error = None
-    return failure(status, {"error": error})
 
 
 def _prompt_field(row: Json) -> str | None:

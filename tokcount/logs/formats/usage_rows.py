@@ -13,7 +13,7 @@ from tokcount.logs.adapt import (
     Rank,
     Row,
     body_record,
-    failure,
+    failure_of_row,
     has_meaning,
     metadata_around,
     skipped,
@@ -58,6 +58,6 @@ class UsageRows(LogFormat):
             return None
         if without_text(row):
             return [skipped(at, "not_llm", "a call that generates no text, such as embeddings", self.name)]
-        if not (usage.input or usage.output or usage.total) and (error := failure(row.get("status"), row)):
+        if not (usage.input or usage.output or usage.total) and (error := failure_of_row(row)):
             return [skipped(at, "error", f"a failed call ({error})", self.name)]
         return [body_record(at, self.name, metadata=metadata)]

@@ -203,13 +203,14 @@ def _output(output: Any) -> Any:
     """What a tool gave back: text, parts, or JSON."""
     if isinstance(output, dict) and output.keys() == {"type", "value"}:
         output = output["value"]
-    if (
-        isinstance(output, list)
-        and output
-        and all(isinstance(item, dict) and "type" in item for item in output)
-    ):
+    if isinstance(output, list) and output and all(map(_is_block, output)):
         return content_of([part_of(item) for item in output])
     return "" if output is None else compact(output)
+
+
+def _is_block(item: Any) -> bool:
+    """A block with its type, or a text of Bedrock."""
+    return isinstance(item, dict) and ("type" in item or item.keys() == {"text"})
 
 
 def _part(kind: Kind, fields: Any) -> Any:

@@ -156,8 +156,10 @@ def _opened(value: Any) -> Any:
 
 
 def _table(value: Json) -> list[Json] | None:
-    """`{columns: [{name}], rows: [[…]]}` (Log Analytics, Kusto) as objects."""
+    """The rows of `{columns: [{name}], rows: [[…]]}` (Log Analytics) or `{columns: [{name, values}]}` (Logfire)."""
     columns, rows = value.get("columns", value.get("Columns")), value.get("rows", value.get("Rows"))
+    if rows is None and isinstance(columns, list) and all(map(_has_values, columns)):
+        rows = list(map(list, zip(*(column["values"] for column in columns), strict=False)))
     if not isinstance(columns, list) or not isinstance(rows, list) or not columns:
         return None
     names = [_name(column) for column in columns]
@@ -168,6 +170,10 @@ def _table(value: Json) -> list[Json] | None:
 
 def _name(column: Any) -> Any:
     return column.get("name", column.get("ColumnName")) if isinstance(column, dict) else column
+
+
+def _has_values(column: Any) -> bool:
+    return isinstance(column, dict) and isinstance(column.get("values"), list)
 
 
 def _is_cell(item: Any) -> bool:

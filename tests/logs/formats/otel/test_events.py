@@ -118,3 +118,60 @@ def test_other_events_and_choices_in_other_shapes() -> None:
     ]
 
     assert answered(record(span(bare, events=events))) == ["plain", "dotted", "old"]
+
+
+def _event(name: str, **attributes: str) -> dict[str, Any]:
+    return {"name": name, "attributes": attributes}
+
+
+def test_blocks_of_strands_are_text_tool_calls_and_results() -> None:
+    use = [{"toolUse": {"toolUseId": "t1", "name": "get", "input": {"city": "Paris"}}}]
+    result = [{"toolResult": {"toolUseId": "t1", "status": "success", "content": [{"text": "18C"}]}}]
+    events = [
+        _event("gen_ai.user.message", content='[{"text": "Weather?"}]'),
+        _event("gen_ai.assistant.message", content=json.dumps(use)),
+        _event("gen_ai.tool.message", content=json.dumps(result), role="tool", id="t1"),
+        _event("gen_ai.choice", message='[{"text": "18 degrees."}]', finish_reason="end_turn"),
+    ]
+
+    found = record(span({"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}, events=events))
+
+    user, call, answer = asked(found)["messages"]
+    assert user == {"role": "user", "content": "Weather?"}
+    assert call["tool_calls"][0]["function"] == {"name": "get", "arguments": '{"city":"Paris"}'}
+    assert (answer["role"], answer["tool_call_id"], answer["content"]) == ("tool", "t1", "18C")
+    assert answered(found) == ["18 degrees."]
+
+
+def test_a_text_that_happens_to_be_json_stays_text() -> None:
+    events = [_event("gen_ai.user.message", content='[{"city": "Paris"}]')]
+
+    found = record(span({"gen_ai.request.model": "gpt-4o"}, events=events))
+
+    assert asked(found)["messages"] == [{"role": "user", "content": '[{"city": "Paris"}]'}]
+
+
+def test_a_prompt_of_openlit_is_split_by_its_roles() -> None:
+    events = [
+        _event("gen_ai.content.prompt", **{"gen_ai.prompt": "system: Be brief.\nuser: Hi\nthere"}),
+        _event("gen_ai.content.completion", **{"gen_ai.completion": "Ho"}),
+    ]
+
+    found = record(span({"gen_ai.request.model": "gpt-4o"}, events=events))
+
+    assert asked(found)["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hi\nthere"},
+    ]
+    assert (answered(found), found.flags) == (["Ho"], ("reserialised",))
+
+
+def test_an_event_of_details_holds_the_messages_of_its_span() -> None:
+    text = [{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]
+    details = _event(
+        "gen_ai.client.inference.operation.details", **{"gen_ai.input.messages": json.dumps(text)}
+    )
+
+    found = record(span({"gen_ai.request.model": "gpt-4o"}, events=[details]))
+
+    assert asked(found)["messages"] == [{"role": "user", "content": "Hi"}]

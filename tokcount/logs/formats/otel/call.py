@@ -17,9 +17,13 @@ from tokcount.logs.adapt import (
     decoded_object,
     metadata_from,
     prompt_of,
+    request_in,
+    request_kind,
+    response_in,
     text,
     text_answer,
     tools_of,
+    unquoted,
     usage_from,
 )
 
@@ -106,6 +110,29 @@ def parameters_of(attributes: Json, flags: set[str]) -> Json:
             "json_schema": {"name": "schema", "schema": schema},
         }
     return found
+
+
+def logged_call(
+    metadata: CallMetadata,
+    asked: object,
+    answered: object,
+    *,
+    kind: Kind | None = None,
+    tools: list[Json] | None = None,
+    parameters: Json | None = None,
+) -> Call:
+    """The call whose span keeps what was asked and answered as a whole: bodies, messages or texts."""
+    asked = unquoted(asked)
+    if kind == "completions" and isinstance(asked, str) and asked:
+        request: Json | None = {"prompt": asked}
+    else:
+        request = request_in(asked, metadata.flags)
+    if request is not None:
+        request = {**(parameters or {}), **({"tools": tools} if tools else {}), **request}
+        request.setdefault("model", metadata.model)
+    kind = kind or request_kind(request or {}) or "chat"
+    response = response_in(unquoted(answered), kind, metadata.flags)
+    return Call(kind=kind, request=request, response=response, metadata=metadata)
 
 
 def tools_in(attributes: Json) -> list[Json]:

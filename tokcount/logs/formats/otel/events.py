@@ -13,15 +13,13 @@ from typing import Any
 from tokcount.logs.adapt import CallMetadata, Json, Location, decoded, decoded_object, text
 from tokcount.logs.formats.otel import genai
 from tokcount.logs.formats.otel.call import Call, call_of
-from tokcount.logs.formats.otel.event_messages import CHOICE, ROLES, message
+from tokcount.logs.formats.otel.event_messages import CHOICE, DETAILS, ROLES, messages
 from tokcount.logs.formats.otel.span import LogRecord, Span
-
-_DETAILS = "gen_ai.client.inference.operation.details"
 
 
 def is_event(log: LogRecord) -> bool:
     """Is this log record part of a call?"""
-    return log.name in ROLES or log.name in (CHOICE, _DETAILS)
+    return log.name in ROLES or log.name in (CHOICE, DETAILS)
 
 
 class EventLog:
@@ -68,11 +66,11 @@ class EventLog:
 
 
 def _call_of_logs(logs: list[LogRecord]) -> Call | None:
-    messages: list[Json] = []
+    prompt: list[Json] = []
     answers: list[Json] = []
     flags: set[str] = set()
     for log in logs:
-        if log.name == _DETAILS:
+        if log.name == DETAILS:
             call = genai.read(Span(attributes={**log.attributes, **decoded_object(log.body)}))
             if call is not None:
                 call.metadata.timestamp = log.time
@@ -80,17 +78,12 @@ def _call_of_logs(logs: list[LogRecord]) -> Call | None:
             continue
         body: Any = decoded(log.body)
         body = body if isinstance(body, dict) else {"content": body}
-        item = message(log.name, {**body, **_answer_body(body)}, flags)
-        (answers if log.name == CHOICE else messages).append(item)
-    if not messages and not answers:
+        found = messages(log.name, body, flags)
+        (answers if log.name == CHOICE else prompt).extend(found)
+    if not prompt and not answers:
         return None
     metadata = CallMetadata(timestamp=next((log.time for log in logs if log.time), None), flags=flags)
     metadata.provider = next(
         (name for log in logs if (name := text(log.attributes.get("gen_ai.system")))), None
     )
-    return call_of("chat", metadata, messages=messages, answers=answers)
-
-
-def _answer_body(body: Json) -> Json:
-    inner = decoded(body.get("message"))
-    return {"message": inner} if isinstance(inner, dict) else {}
+    return call_of("chat", metadata, messages=prompt, answers=answers)

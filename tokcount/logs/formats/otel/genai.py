@@ -1,15 +1,18 @@
 """The current `gen_ai.*` dialect: messages as JSON in attributes, or as events of the span.
 
+Logfire keeps the bodies in `request_data` and `response_data`, pydantic-ai the events in an attribute, LangSmith inputs
+and outputs in `gen_ai.prompt` and `gen_ai.completion`.
+
 Source: OpenTelemetry semantic conventions for generative AI (spans and events), v1.28 to v1.41 and later.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt import Json, decoded, kind_of_call, messages_of_blocks, text
-from tokcount.logs.formats.otel.call import Call, call_of, metadata_of, parameters_of, tools_in
-from tokcount.logs.formats.otel.event_messages import messages_of_events
+from tokcount.logs.adapt import Json, decoded, decoded_list, dig, kind_of_call, messages_of_blocks, text
+from tokcount.logs.formats.otel.call import Call, call_of, logged_call, metadata_of, parameters_of, tools_in
+from tokcount.logs.formats.otel.event_messages import details_of, messages_of_events
 
 if TYPE_CHECKING:
     from tokcount.logs.formats.otel.span import Span
@@ -30,17 +33,24 @@ _NOT_CALLS = frozenset(
 
 def read(span: Span) -> Call | None:
     """The call of a span; `None` for agents, tools and embeddings."""
-    attributes = span.attributes
+    attributes = {**span.attributes, **details_of(span.events)} if span.events else span.attributes
     operation = text(attributes.get("gen_ai.operation.name"))
     kind = kind_of_call(operation)
     if kind == "embeddings" or operation in _NOT_CALLS or "gen_ai.tool.call.id" in attributes:
         return None
+    if (text(attributes.get("langsmith.span.kind")) or "llm").lower() != "llm":
+        return None
     metadata = metadata_of(span)
+    parameters, tools = parameters_of(attributes, metadata.flags), tools_in(attributes)
+    whole = _whole(attributes)
+    if whole is not None:
+        return logged_call(metadata, *whole, kind=kind, tools=tools, parameters=parameters)
     messages = system_messages(attributes.get("gen_ai.system_instructions"))
     messages += messages_of(attributes.get("gen_ai.input.messages"), metadata.flags)
     answers = messages_of(attributes.get("gen_ai.output.messages"), metadata.flags)
     if not messages and not answers:
-        messages, answers = messages_of_events(span.events, metadata.flags)
+        events = span.events or decoded_list(attributes.get("events"))
+        messages, answers = messages_of_events([e for e in events if isinstance(e, dict)], metadata.flags)
     if not messages and not answers and metadata.usage is None and metadata.model is None:
         return None
     return call_of(
@@ -48,9 +58,23 @@ def read(span: Span) -> Call | None:
         metadata,
         messages=messages,
         answers=answers,
-        tools=tools_in(attributes),
-        parameters=parameters_of(attributes, metadata.flags),
+        tools=tools,
+        parameters=parameters,
     )
+
+
+def _whole(attributes: Json) -> tuple[Any, Any] | None:
+    """The bodies of a call (Logfire's `request_data`), or its inputs and outputs (LangSmith)."""
+    if "gen_ai.input.messages" in attributes:
+        return None
+    request = decoded(attributes.get("request_data"))
+    if isinstance(request, dict) and not {"messages", "prompt", "input"}.isdisjoint(request):
+        answer = decoded(attributes.get("response_data"))
+        streamed = dig(answer, "combined_chunk_content")
+        return request, answer if streamed is None else streamed
+    if "gen_ai.prompt" in attributes or "gen_ai.completion" in attributes:
+        return attributes.get("gen_ai.prompt"), attributes.get("gen_ai.completion")
+    return None
 
 
 def system_messages(value: object) -> list[Json]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tokcount.logs.adapt import Json, dig, first, text, timestamp
+from tokcount.logs.adapt import Json, decoded, decoded_list, dig, first, text, timestamp
+from tokcount.logs.formats.otel.viewers import spans_of_viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ class Span(msgspec.Struct, kw_only=True):
     parent: str | None = None
     start: float | None = None
     failed: bool = False
+    format: str | None = None
+    """The log that the span is from, where it has a name; else a span is named after its dialect."""
 
 
 class LogRecord(msgspec.Struct, kw_only=True):
@@ -45,7 +48,10 @@ _PARENT = (
     "parentSpanContext.spanId",
     "parent.span_id",
 )
-_START = ("startTimeUnixNano", "start_time_unix_nano", "startTime", "start_time", "timestamp")
+_START = (
+    *("startTimeUnixNano", "start_time_unix_nano", "startTime", "start_time", "start_timestamp"),
+    "timestamp",
+)
 _TIME = (
     "timeUnixNano",
     "time_unix_nano",
@@ -54,18 +60,22 @@ _TIME = (
     "observed_timestamp",
     "hrTime",
 )
-_STATUS = ("status.code", "status.status_code", "statusCode", "status_code", "status")
+_STATUS = ("status.code", "status.status_code", "statusCode", "status_code", "otel_status_code", "status")
+_LOGFIRE = ("otel_scope_name", "span_name")
+"""Columns that only the records of Logfire have."""
 
 
 def spans_of(value: Json) -> tuple[list[Span], list[LogRecord]]:
-    """The spans and log records of one value: an OTLP message, one span, one row, or one log record."""
-    spans = [_span(found) for found in _nested(value, _SPAN_PATH)]
+    """The spans and log records of one value: an OTLP message, a trace, one span, one row, or one log record."""
+    if (listed := spans_of_viewer(value)) is not None:
+        return [span_of(found) for found in listed], []
+    spans = [span_of(found) for found in _nested(value, _SPAN_PATH)]
     logs = [_log(found) for found in _nested(value, _LOG_PATH)]
     if spans or logs or any(key in value for key in (*_SPAN_PATH[0], *_LOG_PATH[0])):
         return spans, logs
     if _is_log(value):
         return [], [_log(value)]
-    return [_span(value)], []
+    return [span_of(value)], []
 
 
 def is_span(value: Json) -> bool:
@@ -86,7 +96,7 @@ def attributes_of(value: Json) -> Json:
 
 def plain_attributes(value: Json) -> Json:
     """The attributes of an event or log record, whose values may be objects that belong together."""
-    attributes = value.get("attributes")
+    attributes = decoded(value.get("attributes"))
     if isinstance(attributes, list):
         return _key_values(attributes)
     return attributes if isinstance(attributes, dict) else {}
@@ -119,17 +129,19 @@ def _nested(value: Json, path: tuple[tuple[str, ...], ...]) -> Iterator[Json]:
     return iter(level)
 
 
-def _span(value: Json) -> Span:
-    events = value.get("events")
+def span_of(value: Json) -> Span:
+    """One span, under the names of any exporter."""
+    events = decoded_list(first(value, ("events", "otel_events")))
     status = first(value, _STATUS)
     return Span(
-        name=text(value.get("name")) or "",
+        name=text(first(value, ("name", "span_name"))) or "",
         attributes=attributes_of(value),
-        events=[event for event in events if isinstance(event, dict)] if isinstance(events, list) else [],
+        events=[event for event in events if isinstance(event, dict)],
         id=_identifier(value, _ID) or "",
         parent=_identifier(value, _PARENT),
         start=timestamp(first(value, _START), naive_utc=True),
         failed=status in (2, "2", "ERROR", "STATUS_CODE_ERROR", "StatusCode.ERROR"),
+        format="logfire.records" if all(name in value for name in _LOGFIRE) else None,
     )
 
 
@@ -211,12 +223,14 @@ def _key_values(items: list[Any], depth: int = 0) -> Json:
 
 _FLAT_DEPTH = 12
 _WHOLE = frozenset(
-    {
-        "gen_ai.input.messages",
-        "gen_ai.output.messages",
-        "gen_ai.system_instructions",
-        "gen_ai.tool.definitions",
-    }
+    """
+    gen_ai.input.messages gen_ai.output.messages gen_ai.system_instructions gen_ai.tool.definitions events
+    request_data response_data model_request_parameters ai.prompt.messages ai.prompt.tools ai.response.toolCalls
+    mlflow.spanInputs mlflow.spanOutputs mlflow.chat.tokenUsage mlflow.chat.tools langfuse.observation.input
+    langfuse.observation.output langfuse.observation.usage_details langfuse.observation.model.parameters
+    braintrust.input_json braintrust.output_json braintrust.input braintrust.output langwatch.input
+    langwatch.output langwatch.metrics
+    """.split()  # noqa: SIM905 - a list of words
 )
 """Attributes whose structured value is kept whole."""
 

@@ -7,6 +7,8 @@ tokens of the span inside it.
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tokcount.logs.adapt import (
@@ -19,10 +21,12 @@ from tokcount.logs.adapt import (
     body_record,
     label,
     skipped,
+    wrappers,
 )
-from tokcount.logs.formats.otel import genai, openinference, traceloop, vercel
+from tokcount.logs.formats.otel import genai, openinference, platform_spans, traceloop, vercel
 from tokcount.logs.formats.otel.events import EventLog, is_event
 from tokcount.logs.formats.otel.span import Span, is_span, spans_of
+from tokcount.logs.formats.otel.viewers import VIEWER_KEYS, VIEWER_MARKS, spans_of_viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +39,7 @@ READERS: dict[str, Callable[[Span], Call | None]] = {
     "otel.vercel": vercel.read,
     "otel.traceloop": traceloop.read,
     "otel.genai": genai.read,
+    **{name: partial(platform_spans.read, name) for name in platform_spans.PLATFORMS},
 }
 """Dialect → the function that reads a span of it; `None` means that the span does not call a model."""
 
@@ -45,10 +50,13 @@ def dialect_of(attributes: Json) -> str | None:
         return "otel.openinference"
     if "ai.operationId" in attributes:
         return "otel.vercel"
+    if (platform := platform_spans.platform_of(attributes, by_type=False)) is not None:
+        return platform
     if "llm.request.type" in attributes:
         return "otel.traceloop"
     seen = {_family(name) for name in attributes}
-    return next((dialect for family, dialect in _FAMILIES if family in seen), None)
+    found = next((dialect for family, dialect in _FAMILIES if family in seen), None)
+    return found or platform_spans.platform_of(attributes, by_type=True)
 
 
 _FAMILIES = (
@@ -74,6 +82,32 @@ def call_in(span: Span) -> Call | None:
     return READERS[dialect](span) if dialect else None
 
 
+_KINDS = (
+    *("gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind", "langsmith.span.kind"),
+    *("langfuse.observation.type", "langwatch.span.type", "mlflow.spanType"),
+)
+_STEPS = frozenset({"execute_tool", "invoke_agent", "create_agent", "tool", "agent", "workflow", "retriever"})
+
+
+def _is_step(span: Span) -> bool:
+    """Is the span a tool or an agent? Calls inside it are not the call around it."""
+    return any(str(span.attributes.get(name)).strip('"').lower() in _STEPS for name in _KINDS)
+
+
+_MODEL_WORDS = frozenset({"llm", "prompt", "prompts", "completion", "completions", "tokens", "messages"})
+_WORD = re.compile(r"[._]")
+
+
+def unknown_in(attributes: Json) -> list[str]:
+    """The attributes of a span of no known dialect that show that it may call a model all the same."""
+    return [
+        name
+        for name, value in attributes.items()
+        if not _MODEL_WORDS.isdisjoint(_WORD.split(name.lower()))
+        or (isinstance(value, str) and value[:1] in "[{" and '"role"' in value)
+    ]
+
+
 _CONTAINERS = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "batches")
 _SPAN_MARKS = ("spanContext", "context", "span_id", "spanId", "traceId", "trace_id")
 _BARE_MARKS = (
@@ -96,15 +130,16 @@ class Spans(GroupedLogFormat):
     """Every container and dialect of spans; a record's format is the dialect of its span."""
 
     name = "otel"
-    emits = ("otel.genai", "otel.genai_events", "otel.traceloop", "otel.openinference", "otel.vercel")
+    emits = (*READERS, "otel.genai_events", "logfire.records")
     keys = (
+        *VIEWER_KEYS,
         *(frozenset({key}) for key in _CONTAINERS),
         *(frozenset({"attributes", key}) for key in _SPAN_MARKS),
         *(frozenset({key}) for key in _BARE_MARKS),
     )
 
     def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a trace is in one file
-        return _SpanSession()
+        return SpanSession()
 
 
 def _holds_spans(value: Json) -> bool:
@@ -112,10 +147,14 @@ def _holds_spans(value: Json) -> bool:
         key in value for key in _BARE_MARKS
     ):
         return True
-    return isinstance(value.get("attributes"), dict | list) and is_span(value)
+    if not VIEWER_MARKS.isdisjoint(value):
+        return spans_of_viewer(value) is not None
+    attributes = value.get("attributes")
+    is_json = isinstance(attributes, str) and attributes.lstrip().startswith(("{", "["))
+    return (is_json or isinstance(attributes, dict | list)) and is_span(value)
 
 
-class _SpanSession(Session):
+class SpanSession(Session):
     """What the spans of a file have to know of each other: the counted calls, and events that wait for a span."""
 
     def __init__(self) -> None:
@@ -133,9 +172,14 @@ class _SpanSession(Session):
                 self._events.add(log, at)
             else:
                 yield skipped(at, "not_llm", "a log record without a message", "otel.genai_events")
-        calls = [call_in(span) for span in spans]
-        around = {span.parent for span, call in zip(spans, calls, strict=True) if span.parent and call}
-        for index, (span, call) in enumerate(zip(spans, calls, strict=True)):
+        yield from self.items_of([(span, at) for span in spans])
+
+    def items_of(self, spans: list[tuple[Span, Location]]) -> Iterator[Item]:
+        """The calls of spans that are read together: of a message, a row, or a trace."""
+        calls = [call_in(span) for span, _ in spans]
+        parents = {span.id: span.parent for span, _ in spans if span.parent and not _is_step(span)}
+        around = wrappers((span.id for (span, _), call in zip(spans, calls, strict=True) if call), parents)
+        for index, ((span, at), call) in enumerate(zip(spans, calls, strict=True)):
             yield self._item(span, call, at, index, is_outer=span.id in around)
 
     def finish(self) -> Iterator[Item]:
@@ -143,9 +187,11 @@ class _SpanSession(Session):
             yield _record(call, at, "otel.genai_events")
 
     def _item(self, span: Span, call: Call | None, at: Location, index: int, *, is_outer: bool) -> Item:
-        name = dialect_of(span.attributes) or "otel.genai"
+        dialect = dialect_of(span.attributes)
+        name = span.format or dialect or "otel.genai"
         if call is None:
-            return skipped(at, "not_llm", f"a span that calls no model ({label(span.name, 'unnamed')})", name)
+            self._pass_on(span)
+            return _no_call(span, at, name, is_known=dialect is not None)
         if span.id and (is_outer or self._repeats(span)):
             return skipped(at, "not_llm", "a span whose inner or outer span is the same call", name)
         if span.failed and call.metadata.usage is None and call.response is None:
@@ -161,12 +207,35 @@ class _SpanSession(Session):
         """Was the same call counted already, as the span inside this one or around it?"""
         return span.id in self._parents or (span.parent is not None and span.parent in self._counted)
 
+    def _pass_on(self, span: Span) -> None:
+        """What is around or inside a span between two calls is around or inside the span itself."""
+        if span.parent is None or _is_step(span):
+            return
+        if span.id in self._parents:
+            self._parents.add(span.parent)
+        if span.parent in self._counted:
+            self._counted.add(span.id)
+
     def _count(self, span: Span) -> None:
         if span.id:
             self._counted.add(span.id)
             self._events.counted(span.id)
         if span.parent:
             self._parents.add(span.parent)
+
+
+def _no_call(span: Span, at: Location, name: str, *, is_known: bool) -> Item:
+    """Why a span is not a call, or that this is not known."""
+    unknown = [] if is_known else unknown_in(span.attributes)
+    if not unknown:
+        return skipped(at, "not_llm", f"a span that calls no model ({label(span.name, 'unnamed')})", name)
+    named = ", ".join(label(each, "…") for each in unknown[:_NAMED])
+    detail = f"a span with attributes of no known instrumentation: {named}"
+    return skipped(at, "unrecognised", detail, "unrecognised")
+
+
+_NAMED = 5
+"""Attributes that are named in the reason of a skipped span."""
 
 
 def _record(call: Call, at: Location, name: str, index: int = 0) -> Item:

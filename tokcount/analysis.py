@@ -43,7 +43,7 @@ class ScanOptions(TypedDict, total=False):
     models and prices of your own, and `today` the day of the prices of named models (default: the date in UTC).
 
     `where`, `since` and `until` select records: conditions such as `model = "gpt-4*"`, and days (`2026-11-01`, both
-    included) or ISO 8601 times.
+    included) or ISO 8601 times. A call that is logged several times is counted once, unless `keep_copies`.
 
     `families` is a TOML file with framing constants of your own. `engine` is the tokenizer: `auto`, `fast` or
     `tiktoken`. `jobs` is the number of processes; with more than one, each process imports the caller's main module,
@@ -66,6 +66,7 @@ class ScanOptions(TypedDict, total=False):
     where: Names
     since: str | date | None
     until: str | date | None
+    keep_copies: bool
     reasoning_tokens: int | Decimal | None
     output_scale: Decimal | None
     families: str | Path | None
@@ -273,7 +274,7 @@ def _count(paths: Paths, plan: ScanPlan, options: ScanOptions) -> tuple[pl.DataF
         text=options.get("text"),
     )
     result = run(files.expand(as_list(paths)), plan, asked, jobs=options.get("jobs", 1))
-    return result.frame(), result.skipped
+    return result.counted(keep_copies=options.get("keep_copies", False))
 
 
 def _count_some(paths: Paths, plan: ScanPlan, options: ScanOptions) -> tuple[pl.DataFrame, SkippedSummary]:

@@ -237,7 +237,10 @@ def test_words_that_are_not_unicode_are_repaired() -> None:
 
 
 def test_rows_are_the_same_however_many_are_packed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    records = [chat(index=n, timestamp=1e9 + n, id=f"c{n % 7}") for n in range(29)]
+    records = [
+        chat(index=n, timestamp=1e9 + n, id=f"chatcmpl-{n % 7}", usage=Usage(input=9, output=1))
+        for n in range(29)
+    ]
     whole = rows(make_plan(to=["gpt-5"]), *records)
     monkeypatch.setattr(columns, "PACK_AT", 100)
 

@@ -78,11 +78,11 @@ SELECTED: dict[str, Any] = {
 def local_rows(
     paths: Sequence[Path], folder: Path, to: Sequence[str] = TO, selected: dict[str, Any] | None = None
 ) -> pl.DataFrame:
-    """What ``tokcount drift --per-record`` writes."""
+    """What ``tokcount drift --per-record`` writes, copies included: other engines flag them."""
     file = folder / "rows.parquet"
     targets = [word for name in to for word in ("--to", name)] + selecting(selected or {})
     done = in_process.run(
-        "drift", "--per-record", "-f", "parquet", "-o", file, "--jobs", "1", *targets, *paths
+        "drift", "--per-record", "--keep-copies", "-f", "parquet", "-o", file, "--jobs", "1", *targets, *paths
     )
     assert done.code == 0, done.err
     return pl.read_parquet(file)

@@ -30,13 +30,17 @@ _HEAD: Final = 4096
 """Bytes that show whether something may be a saved report."""
 
 
-def sources_of(paths: Sequence[str] | None) -> list[files.Source]:
+def sources_of(paths: Sequence[str] | None, *, quiet: bool = False) -> list[files.Source]:
     """The files behind the paths, or standard input if there are no paths and it is piped.
 
+    A file that has several names is read once, which is noted on standard error unless `quiet`.
     Raises `UsageError` for a path that does not exist, and when there is neither a path nor a pipe.
     """
     if paths:
-        return files.expand(paths)
+        sources = files.expand(paths)
+        if not quiet and (sentence := files.read_once(sources)):
+            _print(sentence)
+        return sources
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
     return files.expand([files.STDIN])
@@ -160,10 +164,14 @@ def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, grou
 
 def say(message: str, run: RunGroup) -> None:
     """Print one line to standard error, unless `--quiet` is set."""
+    if not run.quiet:
+        _print(message)
+
+
+def _print(message: str) -> None:
     from tokcount.render import escape
 
-    if not run.quiet:
-        typer.echo(escape.message(f"tokcount: {message}"), err=True)
+    typer.echo(escape.message(f"tokcount: {message}"), err=True)
 
 
 def left_out(skipped: SkippedSummary) -> list[str]:
@@ -194,11 +202,18 @@ def skipped_sentence(skipped: SkippedSummary) -> str:
     return visible(skipped_sentence(skipped_items(skipped)))
 
 
-def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptions, *, shown: bool) -> None:
+def list_skipped(
+    path: Path,
+    sources: Sequence[files.Source],
+    options: ReadOptions,
+    *,
+    shown: bool,
+    keep_copies: bool = True,
+) -> None:
     """Write all skipped items to a file, one JSON line each: `source, line, reason, detail, format`.
 
     Reads the log a second time without counting it, so that a list of any length needs no memory. `shown`: show a
-    progress bar on a terminal.
+    progress bar on a terminal. `keep_copies`: copies of calls are not skipped.
     """
     import json
 
@@ -209,12 +224,14 @@ def list_skipped(path: Path, sources: Sequence[files.Source], options: ReadOptio
     from tokcount.logs.record import Skipped
     from tokcount.render.escape import json_text
     from tokcount.render.writing import destination
+    from tokcount.scanning.copies import copies_left_out
 
     with (
         advances_for(sources, shown=shown) as advance,
         destination(path) as file,
     ):
-        for item in read(sources, options, None, advance):
+        items = read(sources, options, None, advance)
+        for item in items if keep_copies else copies_left_out(items):
             if isinstance(item, Skipped):
                 line = json_text(json.dumps(asdict(item), ensure_ascii=False))
                 file.write(f"{line}\n".encode("utf-8", "backslashreplace"))

@@ -44,7 +44,7 @@ class Job:
         self.run, self.output = run, output
         self.today = clock.today()
         self.catalog = catalog_of(prices)
-        self.sources = inputs.sources_of(paths)
+        self.sources = inputs.sources_of(paths, quiet=run.quiet)
         self.options = inputs.read_options(read)
         self.selection = selection_of(read)
         self._read = read
@@ -63,10 +63,10 @@ class Job:
     def count(self, plan: ScanPlan) -> tuple[pl.DataFrame, SkippedSummary]:
         """Count the logs: one row per record, and a summary of what was skipped."""
         result = inputs.scan(self.sources, self.selecting(plan), self.options, self.run)
-        frame = result.frame()
+        frame, skipped = result.counted(keep_copies=self._read.keep_copies)
         for sentence in inputs.implausible(frame):
             inputs.say(sentence, self.run)
-        return frame, result.skipped
+        return frame, skipped
 
     def show(self, report: Report, output: Output | None = None) -> None:
         """Write the report, which lists skipped items, to `output` if given, else where the options say."""
@@ -83,18 +83,23 @@ class Job:
 
         Raises `DataError` (exit code 3) if nothing was countable, or if anything was skipped under `--strict`.
         """
-        total = skipped.total
         if not self.already_shown:
             for sentence in inputs.left_out(skipped):
                 inputs.say(sentence, self.run)
         if self._read.skipped is not None:
             shown = not (self.run.quiet or self.run.no_progress)
-            inputs.list_skipped(self._read.skipped, self.sources, self.options, shown=shown)
+            inputs.list_skipped(
+                self._read.skipped,
+                self.sources,
+                self.options,
+                shown=shown,
+                keep_copies=self._read.keep_copies,
+            )
         if records == 0 and skipped.selected is not None and skipped.selected.read:
             raise DataError(f"{inputs.named(self.sources)}: no record is selected.")
         if records == 0:
             raise DataError(
                 f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows details."
             )
-        if self._read.strict and total:
-            raise DataError(f"{total:,} {'item was' if total == 1 else 'items were'} skipped (--strict).")
+        if self._read.strict and (lost := skipped.not_read):
+            raise DataError(f"{lost:,} {'item was' if lost == 1 else 'items were'} skipped (--strict).")

@@ -115,6 +115,13 @@ class SelectGroup(ReadGroup):
             "--until", help_text="Count only records until the end of this day, or this time.", metavar="DATE"
         ),
     ] = None
+    keep_copies: Annotated[
+        bool,
+        option(
+            "--keep-copies",
+            help_text="Count every copy of a call. Default: a call that is logged several times is counted once.",
+        ),
+    ] = False
 
 
 def selection_of(group: SelectGroup) -> Selection | None:

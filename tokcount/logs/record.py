@@ -7,7 +7,7 @@ format translates into it. `Record.messages` is the typed view of it for people.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -132,6 +132,9 @@ class Record(msgspec.Struct, kw_only=True):
         return typed_messages(self)
 
 
+DUPLICATE: Final = "duplicate"
+"""The flag of copies that are kept, and the reason of those that are not."""
+
 FLAGS: dict[str, str] = {
     "truncated": "the log cut the text; it is not counted, logged usage is used",
     "redacted": "the log replaced the text; it is not counted, logged usage is used",
@@ -143,7 +146,7 @@ FLAGS: dict[str, str] = {
     "non_openai": "a model of another vendor: token counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
     "unread_answer": "an answer of a form that is not known; its tokens are not counted",
-    "duplicate": "a call with the same format and id was seen before",
+    DUPLICATE: "a copy of a call that is in the log already, counted because of --keep-copies",
     "reserialised": "tool arguments or a schema logged as an object; the exact text is lost, the count is an estimate",
     "implausible_usage": "the logged tokens cannot be those of the text (0, fewer than the cached ones, negative, …); "
     "they are counted instead",

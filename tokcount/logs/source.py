@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from msgspec import structs
 
 from tokcount.errors import UsageError
 
 STDIN = "-"
+_NAMES_SHOWN = 3
+"""Other names of a file in a sentence."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -24,12 +27,14 @@ class Source(msgspec.Struct, frozen=True):
     `size` is in bytes, `None` for what has no size (standard input, a pipe). `file` is which file it was when it
     was found, by device and number.
 
-    A log may still be written to: what is read are the `size` bytes that it had when it was found.
+    A log may still be written to: what is read are the `size` bytes that it had when it was found. `also` are its
+    other names: hard and symbolic links, and the same path named again.
     """
 
     path: str
     size: int | None = None
     file: tuple[int, int] | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def is_stdin(self) -> bool:
@@ -55,10 +60,27 @@ class Source(msgspec.Struct, frozen=True):
 def expand(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
     """The files behind paths, folders (recursed in sorted order, names with a leading dot left out), globs and `-`.
 
-    A file that is named twice is read twice. Raises `UsageError` for a path that does not exist or a pattern
-    that fits nothing.
+    A file that has several names, or is named several times, is read once, under the first name. Raises `UsageError`
+    for a path that does not exist or a pattern that fits nothing.
     """
-    return [source for path in paths for source in _sources(os.fspath(path))]
+    found: dict[object, Source] = {}
+    for path in paths:
+        for source in _sources(os.fspath(path)):
+            key = source.file or os.path.realpath(source.path)
+            known = found.get(key)
+            found[key] = source if known is None else structs.replace(known, also=(*known.also, source.path))
+    return list(found.values())
+
+
+def read_once(sources: Sequence[Source]) -> str | None:
+    """A sentence about the files that have several names; `None` when none has."""
+    several = [source for source in sources if source.also]
+    if not several:
+        return None
+    first, *more = several
+    others = ", ".join(first.also[:_NAMES_SHOWN]) + (", …" if len(first.also) > _NAMES_SHOWN else "")
+    rest = f"; {len(more):,} more files have several names" if more else ""
+    return f"{first.path} is read once; it is the same file as {others}{rest}"
 
 
 def _sources(path: str) -> Iterator[Source]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 from msgspec import UNSET, structs
 
+from tokcount.logs.record import DUPLICATE
 from tokcount.models.catalog import Catalog
 from tokcount.reports.replacements import Moves, moves_of, replacements
 from tokcount.reports.report import (
@@ -122,6 +123,11 @@ def skipped_items(skipped: SkippedSummary) -> SkippedItems:
         _first_of_each(skipped.places),
         SelectedRecords(found.text, found.selected, found.read, found.undated) if found else UNSET,
     )
+
+
+def not_read(reasons: Mapping[str, int]) -> int:
+    """How many of the items that were skipped for these reasons were not read: all but copies of calls."""
+    return sum(reasons.values()) - reasons.get(DUPLICATE, 0)
 
 
 def tally(values: pl.Series) -> dict[str, int]:

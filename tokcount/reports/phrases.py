@@ -20,7 +20,7 @@ SKIPPED = {
     "unparsed": ("unreadable or cut-off line", "unreadable or cut-off lines"),
     "unrecognised": ("record of no known format", "records of no known format"),
     "encrypted": ("encrypted entry", "encrypted entries"),
-    "duplicate": ("duplicate", "duplicates"),
+    "duplicate": ("copy of a call", "copies of calls"),
     "unsupported": ("record of an unsupported kind", "records of an unsupported kind"),
     "unreadable": ("unreadable file", "unreadable files"),
 }

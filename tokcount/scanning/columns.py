@@ -6,7 +6,6 @@ narrowest arrays that hold them, about forty bytes per row. Columns never hold t
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
@@ -15,6 +14,7 @@ import msgspec
 
 from tokcount.framing.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
+from tokcount.scanning.copies import identity
 from tokcount.scanning.schema import BILLED_COLUMNS, ESTIMATES, MISSING, RECORD_COLUMNS, TEXT_COLUMNS, column
 
 NO_CODE: Final = -1
@@ -167,7 +167,7 @@ class ColumnBuilder:
             record.index,
             _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),
             doubts.basis,
-            _identity(record),
+            identity(record),
             _messages(record),
             1 if usage is None else usage.requests,
             *(_NOTHING_BILLED if usage is None else _billed(usage)),
@@ -272,11 +272,3 @@ def _messages(record: Record) -> int:
     """Elements of the message list of a request; 0 without one."""
     messages = record.request.get("messages") if record.request is not None else None
     return len(messages) if isinstance(messages, list) else 0
-
-
-def _identity(record: Record) -> int:
-    """64 bits that are the same for the same format and call id, 0 without an id."""
-    if not record.id:
-        return 0
-    digest = hashlib.blake2b(f"{record.format}\0{record.id}".encode("utf-8", "replace"), digest_size=8)
-    return int.from_bytes(digest.digest(), "little", signed=True)

@@ -8,14 +8,15 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER, ESTIMATED, PARTIAL
+from tokcount.logs.record import DUPLICATE, Skipped
 from tokcount.scanning.columns import ColumnBuilder, Columns, Packed, Run
+from tokcount.scanning.copies import copy_of
 from tokcount.scanning.schema import DTYPES, ESTIMATES, RECORD_COLUMNS, column, parse_column
 
 Placed = tuple[Columns, int]
 """Columns of a chunk, and the number of lines before it in its file."""
 Part: TypeAlias = "tuple[Packed, Sequence[str] | None]"
 """Numbers of a column, and the strings that they are the codes of."""
-DUPLICATE: Final = "duplicate"
 _POLARS: Final[dict[str, pl.DataType]] = {
     "text": pl.String(),
     "basis": pl.String(),
@@ -26,11 +27,43 @@ _INTEGERS: Final[dict[str, type[pl.DataType]]] = {"b": pl.Int8, "h": pl.Int16, "
 
 
 def assemble(chunks: Sequence[Placed]) -> pl.DataFrame:
-    """One frame of all chunks, in order, with hidden and input tokens, and duplicates flagged."""
+    """One frame of all chunks, in order, with hidden and input tokens, and copies flagged `DUPLICATE`."""
+    rows = joined(chunks)
+    flags = pl.when(_repeats(rows) & ~_is_flagged()).then(with_duplicate()).otherwise("flags")
+    return _finished(rows.with_columns(flags.alias("flags")), chunks)
+
+
+def assemble_once(chunks: Sequence[Placed], shown: int) -> tuple[pl.DataFrame, int, list[Skipped]]:
+    """The frame without copies, how many there are, and the first of them: at most `shown`."""
+    rows = joined(chunks)
+    again = rows.select(_repeats(rows) | _is_flagged()).to_series()
+    if not again.any():
+        return _finished(rows, chunks), 0, []
+    copies = rows.filter(again).head(shown).select("source", "line", "format", "identity")
+    firsts = rows.filter(~again & (pl.col("identity") != 0)).select(
+        "identity", first=pl.format("{}:{}", "source", "line")
+    )
+    placed = copies.join(firsts, on="identity", how="left", maintain_order="left").drop("identity")
+    found = [copy_of(*row) for row in placed.iter_rows()]
+    return _finished(rows.filter(~again), chunks), int(again.sum()), found
+
+
+def _finished(rows: pl.DataFrame, chunks: Sequence[Placed]) -> pl.DataFrame:
     references = chunks[0][0].references if chunks else ()
-    frame = with_inputs(_flag_duplicates(joined(chunks)), references)
+    frame = with_inputs(rows.drop("identity"), references)
     described = [known.name for known in RECORD_COLUMNS if known.name in frame.columns]
     return frame.select(*described, pl.exclude(described))
+
+
+def _repeats(rows: pl.DataFrame) -> pl.Series:
+    """Whether an earlier row has the identity of a row."""
+    identity = rows["identity"]
+    return (identity != 0) & ~identity.is_first_distinct()
+
+
+def _is_flagged() -> pl.Expr:
+    """Whether the log itself marks a row as a copy."""
+    return pl.col("flags").str.split("|").list.contains(DUPLICATE)
 
 
 def joined(chunks: Sequence[Placed]) -> pl.DataFrame:
@@ -156,12 +189,3 @@ def with_duplicate() -> pl.Expr:
     """The flags of a row with `DUPLICATE` among them."""
     flags = pl.col("flags")
     return pl.when(flags == "").then(pl.lit(DUPLICATE)).otherwise(flags + f"|{DUPLICATE}")
-
-
-def _flag_duplicates(frame: pl.DataFrame) -> pl.DataFrame:
-    identity = frame["identity"]
-    repeated = (identity != 0) & ~identity.is_first_distinct()
-    frame = frame.drop("identity")
-    if not repeated.any():
-        return frame
-    return frame.with_columns(pl.when(repeated).then(with_duplicate()).otherwise("flags").alias("flags"))

@@ -9,7 +9,7 @@ import msgspec
 
 from tokcount.logs.format import Item
 from tokcount.logs.reader import FileWarning
-from tokcount.logs.record import Record, Skipped
+from tokcount.logs.record import DUPLICATE, Record, Skipped
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.selection import Selection
 
@@ -47,6 +47,11 @@ class SkippedSummary(msgspec.Struct):
     def total(self) -> int:
         """All skipped items."""
         return sum(self.reasons.values())
+
+    @property
+    def not_read(self) -> int:
+        """Skipped items without copies, which were read."""
+        return self.total - self.reasons.get(DUPLICATE, 0)
 
     def add(self, skipped: Skipped) -> None:
         """Count one item and keep its location if it is one of the first of its reason."""
@@ -132,8 +137,19 @@ class ScanResult(msgspec.Struct):
         """One row per record, in input order.
 
         Adds `R:hidden_tokens` and `R:input_tokens` (content + framing + hidden) for each reference R, and the flag
-        `duplicate` to every record whose format and call id were seen in an earlier row.
+        `duplicate` to every copy of a call that is in an earlier row.
         """
         from tokcount.scanning.frame import assemble
 
         return assemble(self.chunks)
+
+    def counted(self, *, keep_copies: bool = False) -> tuple[pl.DataFrame, SkippedSummary]:
+        """The rows as in `frame`, each call once, and what was skipped: copies of calls are among it."""
+        from tokcount.scanning.frame import assemble_once
+
+        if keep_copies:
+            return self.frame(), self.skipped
+        rows, copies, shown = assemble_once(self.chunks, PLACES_PER_REASON)
+        skipped = SkippedSummary(dict(self.skipped.reasons), list(self.skipped.places), self.skipped.selected)
+        skipped.merge(SkippedSummary({DUPLICATE: copies} if copies else {}, shown), 0)
+        return rows, skipped

@@ -12,9 +12,10 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
+from tokcount.arrow import IDENTITY
 from tokcount.errors import UsageError
 from tokcount.frames.rows import NOT_SELECTED, NOTHING, SKIPPED
-from tokcount.logs.record import Skipped
+from tokcount.logs.record import DUPLICATE, Skipped
 from tokcount.models.references import AUTO
 from tokcount.reports.columns import QUANTITIES, column, decimal_text
 from tokcount.reports.cost.charges import Total
@@ -25,6 +26,7 @@ from tokcount.reports.measures import Stats
 from tokcount.reports.overview import PLACES_PER_REASON, Contents, Counts
 from tokcount.reports.per_record import money_of, references_of
 from tokcount.reports.replacements import Moves
+from tokcount.scanning.copies import COPY_OF, REPLAY
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import Selected
 from tokcount.scanning.selection import Selection, selection_of
@@ -56,7 +58,8 @@ def drift_report(
     the worst records, and how often each format, model, flag and reason occurs in the log.
 
     The rows are used by several jobs, so they are persisted while the report is made, unless `persist` is false or
-    they are already. Of a log too large for that, write the rows first and report on what was written.
+    they are already. Of a log too large for that, write the rows first and report on what was written. Copies of calls
+    are counted once, as in the local command.
 
     Raises `UsageError` for a dimension that is not known and for rows that lack a column.
     """
@@ -83,7 +86,7 @@ def drift_report(
     held = persist and scanned.storageLevel == StorageLevel.NONE
     rows = scanned.persist(StorageLevel.MEMORY_AND_DISK) if held else scanned
     try:
-        sums = _sums(rows.where(F.col("kind") != SKIPPED), asked)
+        sums = _sums(rows.where((F.col("kind") != SKIPPED) & ~_is_copy()), asked)
         return build(sums, _skips(rows, sums.contents.records, selection), asked, plan.catalog)
     finally:
         if held:
@@ -245,12 +248,27 @@ def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:
     )
 
 
+def _is_copy() -> Column:
+    return F.array_contains(F.split("flags", r"\|"), DUPLICATE) & F.col("flags").isNotNull()
+
+
+def _copies(rows: DataFrame) -> DataFrame:
+    """The copies of calls as skipped items, with the place of the first record of each call."""
+    records = rows.where(F.col("kind") != SKIPPED)
+    place = F.concat_ws(":", "source", "line").alias("first")
+    firsts = records.where(~_is_copy() & F.col(IDENTITY).isNotNull()).select(IDENTITY, place)
+    copies = records.where(_is_copy()).select("source", "line", IDENTITY).join(firsts, IDENTITY, "left")
+    detail = F.coalesce(F.concat(F.lit(COPY_OF), "first"), F.lit(REPLAY))
+    return copies.select("source", "line", F.lit(DUPLICATE).alias("why"), detail.alias("detail"))
+
+
 def _skips(rows: DataFrame, selected: int, selection: Selection | None) -> Skips:
     others = rows.where((F.col("kind") == SKIPPED) & (F.col("reason") != NOTHING))
     left_out = F.col("reason").startswith(f"{NOT_SELECTED}: ")
     skipped = others.where(~left_out)
     parts = F.split("reason", ": ", 2)
     items = skipped.select("source", "line", parts[0].alias("why"), F.get(parts, 1).alias("detail"))
+    items = items.unionByName(_copies(rows))
     reasons = dict(map(tuple, items.groupBy("why").count().collect()))
     order = Window.partitionBy("why").orderBy("source", "line")
     first = items.withColumn("place", F.row_number().over(order)).where(F.col("place") <= PLACES_PER_REASON)

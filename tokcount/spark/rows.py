@@ -11,9 +11,9 @@ from pyspark.sql import types as spark_types
 
 from tokcount.arrow import IDENTITY, Options, Scan
 from tokcount.framing.content import ROLES
+from tokcount.logs.record import DUPLICATE
 from tokcount.reports.columns import USD
 from tokcount.reports.per_record import has_prices
-from tokcount.scanning.frame import DUPLICATE
 from tokcount.scanning.schema import column
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def scan(
     made.check(df.columns)
     rows = df.select(*input.columns).mapInArrow(made.batches, spark_schema(made.schema))
     flagged = _flag_duplicates(rows)
-    return flagged if IDENTITY in wanted else flagged.drop(IDENTITY)
+    return flagged if reportable or IDENTITY in wanted else flagged.drop(IDENTITY)
 
 
 def report_columns(plan: ScanPlan) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def report_columns(plan: ScanPlan) -> tuple[str, ...]:
     if plan.roles:
         counts += [column(label, "content_tokens", role) for label in plan.labels for role in ROLES]
     replacement = ("replacement",) if plan.auto else ()
-    return ("tags", "user", *scripts, *replacement, *counts)
+    return ("tags", "user", IDENTITY, *scripts, *replacement, *counts)
 
 
 def spark_schema(schema: pa.Schema) -> spark_types.StructType:

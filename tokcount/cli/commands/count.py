@@ -96,7 +96,7 @@ def _count_inputs(
     from tokcount.tokens.counter import TextCounter
     from tokcount.tokens.stream import count_stream
 
-    sources = sources_of(paths)
+    sources = sources_of(paths, quiet=quiet)
     counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
     for warning in () if quiet else counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)

@@ -37,7 +37,7 @@ def formats(
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
 
-    sources, options = inputs.sources_of(paths), inputs.read_options(read)
+    sources, options = inputs.sources_of(paths, quiet=quiet), inputs.read_options(read)
     if read.skipped is not None:
         inputs.need_files(sources, "--skipped")
     found = [msgspec.convert(summarise(source, options), DetectedFile) for source in sources]

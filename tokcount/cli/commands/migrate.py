@@ -141,6 +141,7 @@ def migrate(
         plan=job.selecting(plan),
         catalog=job.catalog,
         read_back=_is_file(output.output),
+        keep_copies=read.keep_copies,
     )
     migration = _write(job, work, asked)
     _report(job, migration, target, asked, factors)

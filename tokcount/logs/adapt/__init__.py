@@ -115,7 +115,7 @@ from tokcount.logs.format import (
     RunInfo,
     Session,
 )
-from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
+from tokcount.logs.record import DUPLICATE, Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import (
     Json,
     decoded,
@@ -137,6 +137,7 @@ __all__ = [
     "ANY_CONTAINER",
     "BODY_USAGE",
     "CONVERSATION_KEYS",
+    "DUPLICATE",
     "HISTORY_KEYS",
     "JSON_ONLY",
     "MOST_OPEN",

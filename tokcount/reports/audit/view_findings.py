@@ -159,7 +159,7 @@ SENTENCES: Final[dict[str, Words]] = {
     "same_request": lambda _, n, r: (
         f"{r} with exactly the same request as an earlier one: {integer(_n(n.input_tokens))} input tokens."
     ),
-    "duplicate": lambda _, __, r: f"{r} logged twice: an earlier call has the same id.",
+    "duplicate": lambda _, __, r: f"{r} logged again: a call with the same id and usage comes earlier.",
     "cut_off": _cut_off,
     "limit_too_low": lambda e, _, r: (
         f"{r} with answers that fit max_tokens, but would not under {e.reference}."
@@ -193,7 +193,7 @@ TO_DO: Final = {
     "target_going": "Consider its replacement at once.",
     "caching": "Keep the beginning of prompts exactly the same; the amount is for calls within an hour of each other.",
     "same_request": "Reuse the answers, or send such requests through the Batch API.",
-    "duplicate": "They are counted twice here; leave one of the files out if it is a copy.",
+    "duplicate": "They are counted because of --keep-copies; without it, each call is counted once.",
     "cut_off": "Raise max_tokens, or ask for shorter answers.",
     "limit_too_low": "Scale max_tokens with the tokens of the target (tokcount migrate --scale-max-tokens).",
     "role_markers": "Send them as messages (tokcount migrate --split roles).",

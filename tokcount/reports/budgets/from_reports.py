@@ -20,6 +20,7 @@ from tokcount.reports.budgets.report import CheckedBudget, CheckReport
 from tokcount.reports.budgets.violations import DIGITS
 from tokcount.reports.cost.report import CostReport, ReferenceCost
 from tokcount.reports.drift.report import DriftReport, PricedMeasures
+from tokcount.reports.overview import not_read
 from tokcount.reports.reconcile.report import ReconcileReport
 from tokcount.reports.report import Overview, Report
 
@@ -80,7 +81,9 @@ def _measured(report: Report, budget: Budget, target: str | None) -> Measured | 
         return None
     metric = METRICS[budget.metric]
     if budget.aggregate in metric.of_log and isinstance(report, Overview):
-        return Measured(metric.of_log[budget.aggregate](LogTotals(report.records, report.skipped)))
+        return Measured(
+            metric.of_log[budget.aggregate](LogTotals(report.records, not_read(report.skipped_reasons)))
+        )
     return _of_metric(report, metric, budget.aggregate, target)
 
 

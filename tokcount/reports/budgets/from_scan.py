@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
+from tokcount.logs.record import DUPLICATE
 from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
@@ -34,7 +35,7 @@ from tokcount.reports.cost.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charges import CostOptions, charged
 from tokcount.reports.cost.prices import PriceBook
 from tokcount.reports.groups import DIMENSIONS
-from tokcount.reports.overview import SkippedSummary
+from tokcount.reports.overview import SkippedSummary, not_read
 from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
 from tokcount.scanning.selection import Condition, glob
 
@@ -198,14 +199,14 @@ class ScanSource:
         return monthly_projection(self._frame, self._context.records_per_month, self._context.span)
 
     def _totals(self) -> LogTotals:
-        return LogTotals(self._frame.height, sum(self._skipped.reasons.values()))
+        return LogTotals(self._frame.height, not_read(self._skipped.reasons))
 
     def _skipped_places(self, top: int) -> Violations:
         places = [
             violations.skipped_item(place.source, place.line, place.detail or place.reason)
-            for place in list(self._skipped.places)[:top]
+            for place in [each for each in self._skipped.places if each.reason != DUPLICATE][:top]
         ]
-        return Violations(places, sum(self._skipped.reasons.values()))
+        return Violations(places, not_read(self._skipped.reasons))
 
 
 def selection(conditions: Iterable[Condition]) -> pl.Expr:

@@ -222,7 +222,7 @@ BUILT_IN: Final = (
     ),
     Metric(
         name="skipped",
-        doc="items of the log that could not be read as a record",
+        doc="items of the log that could not be read as a record; copies of calls were read",
         unit="records",
         aggregates=("total", "share"),
         ratios=("share",),

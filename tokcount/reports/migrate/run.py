@@ -18,13 +18,14 @@ import msgspec
 from tokcount.logs.format import Location, NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import FileWarning, read
-from tokcount.logs.record import Record
+from tokcount.logs.record import DUPLICATE, Record
 from tokcount.logs.source import Source
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN
 from tokcount.reports.migrate.requests import Migrated, Migrator, Options
 from tokcount.reports.migrate.stats import MigrationStats, Tokens, tokens_of
 from tokcount.reports.migrate.target import MigrationTarget
+from tokcount.scanning.copies import FirstPlaces, copies_left_out, identity
 from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Chunk, SkippedSummary, records_of
@@ -51,6 +52,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What to migrate records to and how to count them; picklable.
 
     `plan` counts each record under its own model and under the target; `read_back`: count what is written as well.
+    `keep_copies`: migrate every copy of a call, not only the first.
     """
 
     target: MigrationTarget
@@ -58,6 +60,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     plan: ScanPlan
     catalog: Catalog | None = None
     read_back: bool = False
+    keep_copies: bool = False
 
 
 class Outcome(msgspec.Struct):
@@ -66,6 +69,8 @@ class Outcome(msgspec.Struct):
     place: Location
     migrated: Migrated
     lines: list[bytes]
+    identity: int
+    """See `tokcount.scanning.copies.identity`."""
 
 
 class Sums(msgspec.Struct):
@@ -100,7 +105,7 @@ class MigrationWorker:
             if sum(map(len, self._written)) > READ_BACK_BYTES:
                 self._read_back(self._after)
         place = Location(record.source, record.line, record.index)
-        return Outcome(place, msgspec.structs.replace(migrated, lines=[]), lines)
+        return Outcome(place, msgspec.structs.replace(migrated, lines=[]), lines, identity(record))
 
     def take(self) -> Sums:
         """The tokens of all records since the last call."""
@@ -139,8 +144,11 @@ class MigrationRun:
     One JSON line for each thing that was lost goes to `losses`.
     """
 
-    def __init__(self, requests: BinaryIO, losses: BinaryIO | None = None) -> None:
+    def __init__(
+        self, requests: BinaryIO, losses: BinaryIO | None = None, *, keep_copies: bool = False
+    ) -> None:
         self.stats = MigrationStats()
+        self._calls: FirstPlaces | None = None if keep_copies else {}
         self._summary = Summary()
         self._requests, self._losses = requests, losses
 
@@ -155,11 +163,18 @@ class MigrationRun:
         return self._summary.lines()
 
     def add(self, chunk: Chunk[tuple[list[Outcome], Sums]]) -> None:
-        """Write the outcomes of the next part of a file."""
+        """Write the outcomes of the next part of a file. Raises `NeedsWhole` when it holds a copy of a call.
+
+        Its tokens are in the sums of the part already.
+        """
         offset = self._summary.add(chunk)
         outcomes, sums = chunk.result
         for outcome in outcomes:
             outcome.place.line += offset
+            if self._calls is not None and outcome.identity:
+                if outcome.identity in self._calls:
+                    raise NeedsWhole(DUPLICATE, whole_run=True)
+                self._calls[outcome.identity] = f"{outcome.place.source}:{outcome.place.line}"
             self._write(outcome)
         self._add_up(sums)
 
@@ -168,6 +183,8 @@ class MigrationRun:
         notes: list[FileWarning] = []
         skipped = SkippedSummary()
         items = read_whole(task, options, notes, progress)
+        if self._calls is not None:
+            items = copies_left_out(items, self._calls)
         for number, record in enumerate(records_of(items, skipped, worker.selection), start=1):
             self._write(worker.migrate(record))
             if number % RECORDS_AT_ONCE == 0:
@@ -202,7 +219,8 @@ def run(
     """Migrate all records of the sources.
 
     Several processes (`jobs`, by default one per core) need a file for the requests: when a part turns out to hold a
-    format that only the whole log can show, what was written is taken back and one process starts again.
+    format, or a copy of a call, that only the whole log can show, what was written is taken
+    back and one process starts again.
     """
     jobs = 1 if job.options.batch else processes_for(sources, jobs)
     if jobs > 1 and requests.seekable():
@@ -220,7 +238,7 @@ def run(
 
 
 def _begun(job: Job, requests: BinaryIO, losses: BinaryIO | None) -> MigrationRun:
-    migration = MigrationRun(requests, losses)
+    migration = MigrationRun(requests, losses, keep_copies=job.keep_copies)
     migration.stats.after = Tokens() if job.read_back else None
     return migration
 

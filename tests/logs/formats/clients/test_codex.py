@@ -61,7 +61,7 @@ def test_a_rollout_is_one_record_a_call() -> None:
         "function_call_output",
     ]
     assert used(second).reasoning == 1
-    assert {first.id, second.id} == {"s1:1", "s1:2"}
+    assert first.id != second.id
 
 
 def test_repeated_and_empty_counts_are_no_calls() -> None:
@@ -108,3 +108,46 @@ def test_a_compacted_rollout_begins_anew(payload: dict[str, Any], kept: int) -> 
     (found,) = records(*START, codex("compacted", **payload), DONE, usage)
 
     assert len(asked(found)["input"]) == kept
+
+
+def at(time: str, line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "timestamp": f"2026-05-01T{time}Z"}
+
+
+def session(name: str, time: str, parent: str | None = None) -> dict[str, Any]:
+    fields = {"id": name, "timestamp": f"2026-05-01T{time}Z"}
+    return at(time, codex("session_meta", **fields, **({"forked_from_id": parent} if parent else {})))
+
+
+def turn(time: str, total: int) -> tuple[dict[str, Any], ...]:
+    """An answer and its bill of 100 tokens, `total` so far."""
+    bill = counted(
+        {"input_tokens": 100, "output_tokens": 10}, {"input_tokens": total, "output_tokens": total // 10}
+    )
+    return at(time, DONE), at(time, bill)
+
+
+def test_a_history_that_is_written_again_has_the_ids_of_its_calls() -> None:
+    first, second, again, third = records(
+        session("a", "10:00:00"),
+        *turn("10:00:05", 100),
+        *turn("10:00:15", 200),
+        *turn("11:00:05", 100),
+        *turn("11:00:15", 300),
+    )
+
+    assert again.id == first.id
+    assert len({first.id, second.id, third.id}) == 3
+
+
+def test_a_fork_has_the_calls_of_its_parent_as_duplicates() -> None:
+    (parent,) = records(session("a", "10:00:00"), *turn("10:00:05", 100))
+    replayed, own = records(
+        session("b", "11:00:00", parent="a"),
+        session("a", "10:00:00"),
+        *turn("11:00:00.100", 100),
+        *turn("11:00:09", 200),
+    )
+
+    assert replayed.id == parent.id
+    assert ["duplicate" in each.flags for each in (parent, replayed, own)] == [False, True, False]

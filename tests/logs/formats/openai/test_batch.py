@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from support.reading import items
@@ -113,3 +114,17 @@ def test_halves_that_wait_too_long_go_on_alone(tmp_path: Path, monkeypatch: pyte
     assert found[-1].format == "openai.batch.output" or any(
         item.format == "openai.batch.output" for item in found
     )
+
+
+def test_both_sides_in_one_file_or_archive_are_joined(tmp_path: Path) -> None:
+    sides = [[asked("a"), asked("b")], [answered("b"), answered("a")]]
+    texts = ["".join(json.dumps(line) + "\n" for line in side) for side in sides]
+    (tmp_path / "both.jsonl").write_text("".join(texts))
+    with ZipFile(tmp_path / "both.zip", "w") as archive:
+        for name, side in zip(("in.jsonl", "out.jsonl"), texts, strict=True):
+            archive.writestr(name, side)
+
+    for name in ("both.jsonl", "both.zip"):
+        found = list(read(expand([str(tmp_path / name)])))
+        joined = [item for item in found if isinstance(item, Record) and item.request and item.response]
+        assert len(found) == len(joined) == 2

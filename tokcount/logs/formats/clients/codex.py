@@ -3,15 +3,21 @@
 A record is one call: everything before its answer is the `input`, what the model wrote is the `output`.
 `last_token_usage` is that of the call; `total_token_usage` is cumulative, so where only that is logged the
 difference to the one before counts. The tool definitions are not in the file: `hidden_context`.
+
+A fork begins with the history of its parent, written anew at the time of the fork, and a session may write its own
+history again; the calls in it are those of the earlier lines. So a call is identified by the session that a fork goes
+back to, the total so far and the answer, and the calls that a fork writes in its first second are `duplicate`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tokcount.logs.adapt import (
+    DUPLICATE,
     CallMetadata,
     GroupedLogFormat,
     Item,
@@ -55,6 +61,10 @@ _ANSWERS = frozenset(
 """Items that the model writes, in addition to messages of the assistant."""
 
 
+_REPLAY_SECONDS = 1
+"""A fork writes the history of its parent at once; no user and no model is as fast."""
+
+
 class _State(msgspec.Struct):
     """One rollout: its header, the history before the next call, and the items since the last call."""
 
@@ -67,6 +77,8 @@ class _State(msgspec.Struct):
     total: Usage | None = None
     calls: int = 0
     at: Location | None = None
+    forked: float | None = None
+    """When the session was forked from another."""
 
 
 class Rollout(GroupedLogFormat):
@@ -92,7 +104,10 @@ class _RolloutSession(Session):
     def _items(self, kind: str, payload: Json, value: Json, at: Location) -> Iterator[Item]:
         session = self._state
         if kind == "session_meta":
-            session.id = text(payload.get("id"))
+            began = timestamp(payload.get("timestamp")) or timestamp(value.get("timestamp"))
+            parent = text(payload.get("forked_from_id"))
+            session.forked = began if parent and session.id is None else session.forked
+            session.id = parent or text(payload.get("id"))
             session.provider = text(payload.get("model_provider"))
             given = dig(payload, "base_instructions.text") or payload.get("instructions")
             session.instructions = given if isinstance(given, str) else None
@@ -130,12 +145,14 @@ class _RolloutSession(Session):
         metadata = CallMetadata(
             model=session.model,
             provider=session.provider,
-            id=f"{session.id}:{session.calls}" if session.id else None,
+            id=_call_id(session, answered),
             timestamp=time,
             usage=usage,
             thread=session.id,
             flags={"hidden_context"},
         )
+        if session.forked is not None and time is not None and time - session.forked <= _REPLAY_SECONDS:
+            metadata.flags.add(DUPLICATE)
         request: Json = {"input": [*session.history, *asked]}
         if session.instructions:
             request["instructions"] = session.instructions
@@ -147,6 +164,16 @@ class _RolloutSession(Session):
         return body_record(
             at, Rollout.name, kind="responses", request=request, response=response, metadata=metadata
         )
+
+
+def _call_id(session: _State, answered: list[Any]) -> str | None:
+    """The same for a call and its replays, whatever session they are in; `None` for a session without an id."""
+    if not session.id:
+        return None
+    total = session.total
+    so_far = session.calls if total is None else (total.input, total.output, total.cached_input)
+    key = f"{session.id} {so_far} {answered}".encode("utf-8", "replace")
+    return f"codex-{hashlib.blake2b(key, digest_size=12).hexdigest()}"
 
 
 def _is_answer(item: object) -> bool:

@@ -1,7 +1,7 @@
 """The OpenAI Batch API: input lines, output lines, and the two joined on `custom_id`.
 
-Input and output are two files, in any order, and the output is not in the order of the input. While both may
-come, the first half waits, compressed; a half without a partner becomes a record by itself.
+Input and output are two files, in any order, or parts of one file or archive, and the output is not in the order of
+the input. The first half of a call waits, compressed; a half without a partner becomes a record by itself.
 Source: the Batch guide and the batch objects of the OpenAI API reference.
 """
 
@@ -33,7 +33,6 @@ from tokcount.logs.adapt import (
     skipped,
     text,
 )
-from tokcount.logs.source import STDIN
 
 INPUT, OUTPUT = "openai.batch.input", "openai.batch.output"
 
@@ -98,15 +97,14 @@ class Batch(GroupedLogFormat):
     accepts = JSON_ONLY
     scope = "run"
 
-    def open(self, run: RunInfo) -> Session:
-        return _BatchSession(run)
+    def open(self, run: RunInfo) -> Session:  # noqa: ARG002 - a file may hold both sides
+        return _BatchSession()
 
 
 class _BatchSession(Session):
-    """The halves of one run. A single file is read line by line; standard input may hold both files."""
+    """The halves of one run."""
 
-    def __init__(self, run: RunInfo) -> None:
-        self._is_one_file = run.files == 1
+    def __init__(self) -> None:
         self._waiting = Waiting()
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
@@ -115,8 +113,6 @@ class _BatchSession(Session):
         is_input = "body" in value
         if not is_input and (error := _error(value)):
             return [skipped(at, "error", f"a failed call ({error})", OUTPUT)]
-        if self._is_one_file and at.source != STDIN:
-            return [_item(value, at, None)]
         return self._joined(value, at, is_input=is_input)
 
     def _joined(self, value: Json, at: Location, *, is_input: bool) -> Iterator[Item]:

@@ -87,3 +87,21 @@ def test_azure_is_compared_like_any_other() -> None:
 
     assert (report["records"], report["compared"], report["exact"]) == (6, 6, 6)
     assert sum(report["basis_tokens"].values()) == report["billed"]["input_tokens"]
+
+
+def test_the_evidence_of_a_log_is_listed_next_to_that_of_recordings(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
+    answer = {"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}
+    request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello!"}]}
+    response = {"model": "gpt-4o", "choices": [answer], "usage": usage}
+    log.write_text(json.dumps({"request": request, "response": response}))
+
+    rows = json_of("reconcile", log, "--evidence")["evidence"]
+
+    assert [(row["feature"], row["label"], row["n"], row["judged"], row["exact"]) for row in rows] == [
+        ("messages", "exact", 1, 1, 1),
+        ("model", "exact", 1, 1, 1),
+    ]
+    assert all(row["recordings"] > 100 for row in rows)
+    assert "evidence" not in json_of("reconcile", log)

@@ -19,7 +19,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -41,6 +41,7 @@ ONE_MAY_MISS: Final = 50
 """Recordings among which a single miss may be a mistake in the recording."""
 CONTRADICTED_SHARE: Final = 0.9
 
+_FILE: Final = Path(__file__).with_name("evidence.csv")
 _UNFRAMED: Final = "completions"
 """The family that bills the text alone, whatever the model."""
 _SNAPSHOT: Final = re.compile(r"(-20\d\d-?\d\d-?\d\d|-\d{4}|-latest|-preview)(?=-|$)")
@@ -201,7 +202,7 @@ class EvidenceTable:
 @cache
 def bundled() -> EvidenceTable:
     """The table of the package."""
-    text = resources.files("tokcount.framing").joinpath("evidence.csv").read_text("utf-8")
+    text = _FILE.read_text("utf-8")
     return EvidenceTable(read(text.splitlines()))
 
 

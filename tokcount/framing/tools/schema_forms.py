@@ -16,18 +16,9 @@ _KEYWORDS: Final = frozenset(
     {
         *("$anchor", "$comment", "$dynamicRef", "$id", "$ref", "$schema", "allOf", "anyOf", "const"),
         *("additionalItems", "additionalProperties", "contains", "contentEncoding", "contentMediaType"),
-        *("default", "dependencies", "dependentRequired", "dependentSchemas", "deprecated"),
-        *("discriminator", "else", "example", "examples", "exclusiveMaximum", "exclusiveMinimum", "format"),
-        *(
-            "if",
-            "maxItems",
-            "maxLength",
-            "maxProperties",
-            "maximum",
-            "minItems",
-            "minLength",
-            "minProperties",
-        ),
+        *("default", "dependencies", "dependentRequired", "dependentSchemas", "deprecated", "discriminator"),
+        *("else", "example", "examples", "exclusiveMaximum", "exclusiveMinimum", "format", "if"),
+        *("maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties"),
         *("minimum", "multipleOf", "not", "nullable", "oneOf", "pattern", "patternProperties", "prefixItems"),
         *("propertyNames", "readOnly", "strict", "then", "title", "unevaluatedItems"),
         *("unevaluatedProperties", "uniqueItems", "writeOnly"),
@@ -98,19 +89,13 @@ def _special(schema: Schema) -> set[str]:
     """The keywords of one schema, with what is special about their values in the place of some."""
     found = _keywords(schema)
     kind = schema.get("type")
+    is_large = not isinstance(schema.get("default"), _SCALARS)
+    is_any = schema.get("additionalProperties") in (True, {})
     more_special = (
         ({"minimum", "maximum"}, kind == "integer", "bounds of an integer"),
-        (
-            {"default"},
-            not isinstance(schema.get("default"), _SCALARS),
-            "a default that is a list or an object",
-        ),
+        ({"default"}, is_large, "a default that is a list or an object"),
         ({"format"}, kind != "string", "a format of no string"),
-        (
-            {"additionalProperties"},
-            schema.get("additionalProperties") in (True, {}),
-            "any additionalProperties",
-        ),
+        ({"additionalProperties"}, is_any, "any additionalProperties"),
     )
     for keywords, is_special, form in more_special:
         if is_special and found & keywords:

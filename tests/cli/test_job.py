@@ -181,3 +181,44 @@ def test_json_without_objects_is_not_reported_as_plain_text(inside: Inside, cont
     assert (
         "plain text; read it as one prompt with --text" in inside("drift", inside.write("y.json", "hi")).err
     )
+
+
+@pytest.mark.parametrize("command", COUNTING[:-1])
+@pytest.mark.parametrize(("share", "code"), [("70%", 0), ("0.7", 0), ("69.9%", 3), ("0", 3)])
+def test_a_share_of_the_log_may_be_skipped(
+    inside: Inside, log: Path, command: str, share: str, code: int
+) -> None:
+    budget = BUDGET if command == "check" else ()
+
+    done = inside(command, log, *budget, "--max-skipped", share)
+
+    assert done.code == code
+    assert done.out
+    sentence = "7 of 10 items were skipped (70 %), more than --max-skipped allows"
+    assert (sentence in done.err) == (code == 3)
+
+
+def test_the_skipped_share_is_that_of_the_whole_log(inside: Inside, log: Path) -> None:
+    """A selection leaves it as it is, and `formats` takes all its files together."""
+    selected = inside("drift", log, "--where", "model = gpt-4o", "--max-skipped", "70%")
+    listed = inside("formats", log, "--max-skipped", "0.69")
+
+    assert (selected.code, listed.code) == (0, 3)
+
+
+@pytest.mark.parametrize("share", ["-1%", "2", "many"])
+def test_what_is_not_a_share_is_a_wrong_option(inside: Inside, log: Path, share: str) -> None:
+    done = inside("drift", log, f"--max-skipped={share}")
+
+    assert done.code == 2
+    assert "expected a share from 0 to 1, such as 0.01 or 1%" in done.err
+
+
+def test_the_skipped_share_is_a_setting(inside: Inside, log: Path) -> None:
+    inside.write("tokcount.toml", 'max_skipped = "10%"')
+    limited = inside("drift", log)
+    inside.write("tokcount.toml", 'max_skipped = "ten"')
+    wrong = inside("drift", log)
+
+    assert (limited.code, wrong.code) == (3, 2)
+    assert "tokcount.toml:1: max_skipped: share 'ten': expected a share from 0 to 1" in wrong.err

@@ -12,7 +12,7 @@ from tokcount.cli import prices as clock
 from tokcount.cli.options import PriceGroup, RunGroup
 from tokcount.cli.outputs import Output
 from tokcount.cli.prices import catalog_of
-from tokcount.cli.selecting import SelectGroup, selection_of
+from tokcount.cli.selecting import SelectGroup, check_skipped, most_skipped, selection_of
 from tokcount.errors import DataError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Job:
         self.sources = inputs.sources_of(paths, quiet=run.quiet)
         self.options = inputs.read_options(read)
         self.selection = selection_of(read)
+        most_skipped(read)
         self._read = read
         self.already_shown = False
         if read.skipped is not None:
@@ -81,7 +82,7 @@ class Job:
     def close(self, records: int, skipped: SkippedSummary) -> None:
         """Report what was skipped, unless the report on this terminal has, and write the file of `--skipped`.
 
-        Raises `DataError` (exit code 3) if nothing was countable, or if anything was skipped under `--strict`.
+        Raises `DataError` (exit code 3) if nothing was countable, or more was skipped than is allowed.
         """
         if not self.already_shown:
             for sentence in inputs.left_out(skipped):
@@ -101,5 +102,4 @@ class Job:
             raise DataError(
                 f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows details."
             )
-        if self._read.strict and (lost := skipped.not_read):
-            raise DataError(f"{lost:,} {'item was' if lost == 1 else 'items were'} skipped (--strict).")
+        check_skipped(self._read, skipped.selected.read if skipped.selected else records, skipped.not_read)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from tokcount.cli.options import MaxRatio, TextEncoding, option
+from tokcount.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from tokcount.scanning.selection import Selection
 
 
+WHOLE: Final = "a share from 0 to 1, such as 0.01 or 1%"
 Kind = Literal["completions", "chat", "responses", "text"]
 Unit = Literal["conversation", "last-request", "each-request"]
 
@@ -78,6 +81,14 @@ class ReadGroup(MappingGroup):
     strict: Annotated[
         bool, option("--strict", help_text="Exit with 3 if anything was skipped or could not be counted.")
     ] = False
+    max_skipped: Annotated[
+        str | None,
+        option(
+            "--max-skipped",
+            help_text="Exit with 3 if more than this share of the log was skipped, such as 1%.",
+            metavar="SHARE",
+        ),
+    ] = None
     skipped: Annotated[
         Path | None,
         option(
@@ -122,6 +133,37 @@ class SelectGroup(ReadGroup):
             help_text="Count every copy of a call. Default: a call that is logged several times is counted once.",
         ),
     ] = False
+
+
+def most_skipped(group: ReadGroup) -> Decimal | None:
+    """The share of a log that may be skipped. Raises `UsageError` for what is not a share."""
+    return None if group.max_skipped is None else skipped_share(group.max_skipped, "--max-skipped")
+
+
+def skipped_share(text: str, where: str) -> Decimal:
+    """Parse a share from 0 to 1 (`0.01`, `1%`). Raises `UsageError`; `where` names the option."""
+    from tokcount.cli.prices import share_of
+
+    share = share_of(text, where, WHOLE)
+    if not 0 <= share <= 1:
+        raise UsageError(f"{where} {text!r}: expected {WHOLE}.")
+    return share
+
+
+def check_skipped(group: ReadGroup, read: int, skipped: int) -> None:
+    """Raise `DataError` (exit code 3) if more was skipped than `--strict` or `--max-skipped` allows.
+
+    `read` is the number of records in the log, whether they were selected or not.
+    """
+    if group.strict and skipped:
+        raise DataError(f"{skipped:,} {'item was' if skipped == 1 else 'items were'} skipped (--strict).")
+    most = most_skipped(group)
+    if most is not None and skipped > most * (read + skipped):
+        share = Decimal(100 * skipped) / (read + skipped)
+        raise DataError(
+            f"{skipped:,} of {read + skipped:,} items were skipped ({share:.3g} %), more than --max-skipped allows "
+            f"({most * 100:f} %); 'tokcount formats' shows why."
+        )
 
 
 def selection_of(group: SelectGroup) -> Selection | None:

@@ -27,7 +27,7 @@ from tokcount.cli.options import (
 )
 from tokcount.cli.outputs import Output
 from tokcount.cli.prices import MoneyGroup, day_of, reasoning_of, scale_of, share_of
-from tokcount.cli.selecting import SelectGroup
+from tokcount.cli.selecting import SelectGroup, skipped_share
 from tokcount.errors import UsageError
 from tokcount.logs import options as reading
 from tokcount.render.registry import find
@@ -88,6 +88,7 @@ CHECKED: Final[dict[str, Check]] = {
     "since": _time,
     "until": _time,
     "as_of": _day,
+    "max_skipped": lambda text: skipped_share(text, "share"),
     "cached_share": lambda text: share_of(text, "share"),
     "reasoning_tokens": lambda text: reasoning_of(text, "tokens"),
     "output_scale": lambda text: scale_of(text, "scale"),

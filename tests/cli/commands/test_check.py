@@ -375,3 +375,43 @@ def test_a_log_in_a_pipe_is_read_from_its_start(options: tuple[str, ...]) -> Non
     done = run("check", *options, "--budget", "records.total <= 94", "-f", "json", stdin=log)
 
     assert (done.code, report(done)["records"]) == (0, 94)
+
+
+def test_a_budget_passes_provisionally_when_much_of_the_log_was_not_read(inside: Inside) -> None:
+    call = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})
+    inside.write("log.jsonl", "\n".join([call] + ['{"lvl": "info", "note": "x"}'] * 9))
+    budgets = ("--budget", "input_tokens.max <= 400", "--budget", "skipped.total <= 10")
+
+    unread = inside("check", "log.jsonl", *budgets)
+    allowed = inside("check", "log.jsonl", *budgets, "--max-skipped", "95%")
+    saved = inside("check", "log.jsonl", *budgets, "-f", "json")
+    again = run("check", "-", *budgets, stdin=saved.out.encode())
+
+    assert [done.code for done in (unread, allowed, again)] == [0, 0, 0]
+    assert "? input_tokens.max <= 400: 9 of 10 items were not read" in unread.out
+    assert "2 passed (1 provisionally" in unread.out
+    assert "provisionally" not in allowed.out
+    assert again.out.count("9 of 10 items were not read") == 1
+
+
+def test_a_few_unread_lines_and_what_is_known_not_to_be_a_call_leave_a_budget_as_it_is(
+    inside: Inside,
+) -> None:
+    call = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})
+    embedding = json.dumps({"model": "text-embedding-3-small", "input": "x"})
+    inside.write("log.jsonl", "\n".join([call] * 9 + ['{"note": "x"}'] + [embedding] * 90))
+
+    done = inside("check", "log.jsonl", "--budget", "input_tokens.max <= 400")
+
+    assert "provisionally" not in done.out
+
+
+def test_the_skipped_share_of_a_saved_report_is_limited_too(inside: Inside) -> None:
+    call = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})
+    inside.write("log.jsonl", call + '\n{"note": "x"}\n')
+    inside.write("drift.json", inside("drift", "log.jsonl", "-f", "json").out)
+
+    done = inside("check", "drift.json", "--budget", MET, "--max-skipped", "1%")
+
+    assert done.code == 3
+    assert "1 of 2 items were skipped" in done.err

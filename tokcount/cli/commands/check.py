@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.cli.prices import AnswerGroup, answers_of
-from tokcount.cli.selecting import SelectGroup, selection_of
+from tokcount.cli.selecting import SelectGroup, check_skipped, most_skipped, selection_of
 from tokcount.errors import ExitCode, UsageError
 from tokcount.logs.source import STDIN
 
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from tokcount.scanning.plan import ScanPlan
 
 
-def options_of(group: BudgetGroup, selection: str = "") -> CheckOptions:
+def options_of(group: BudgetGroup, selection: str = "", most_unread: Decimal | None = None) -> CheckOptions:
     """Parse the budgets. Raises `UsageError` for a wrong budget, for none, and for a baseline that does not fit.
 
-    `selection` is that of the records which are checked, as reports name it.
+    `selection` is that of the records which are checked, as reports name it; `most_unread`: see `CheckOptions`.
     """
     from tokcount.reports.budgets.baseline import conditions_of, from_text, merged, need_same_records
-    from tokcount.reports.budgets.compute import CheckOptions
+    from tokcount.reports.budgets.compute import MOST_UNREAD, CheckOptions
     from tokcount.reports.budgets.language import parse
 
     if not group.fail and not group.warn:
@@ -50,6 +51,7 @@ def options_of(group: BudgetGroup, selection: str = "") -> CheckOptions:
         baseline=merged(baseline.values for baseline in saved.values()) if saved else None,
         saving=group.save_baseline is not None,
         allow_unknown=group.allow_unknown,
+        most_unread=MOST_UNREAD if most_unread is None else most_unread,
         top=group.top,
     )
 
@@ -135,7 +137,7 @@ def check(
     """
     reports = saved_reports(paths)
     selection = selection_of(read)
-    options = options_of(budgets, selection.text if selection else _selected(reports))
+    options = options_of(budgets, selection.text if selection else _selected(reports), most_skipped(read))
     if reports:
         if selection is not None:
             raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
@@ -144,6 +146,7 @@ def check(
                 "--reasoning-tokens and --output-scale change the costs of logs, not those of saved reports."
             )
         passed = _check_reports(reports, options, references, budgets, run, output)
+        check_skipped(read, *_items_of(reports))
     else:
         job = Job(paths, read, prices, run, output)
         passed = _check_logs(job, options, references, budgets, answers_of(answers))
@@ -169,6 +172,14 @@ def _check_reports(
     return _finish(report, verdicts, budgets, run)
 
 
+def _items_of(reports: Sequence[Report]) -> tuple[int, int]:
+    """Records that were read, and items that were skipped, for the first report that has them."""
+    from tokcount.reports.budgets.from_reports import ReportSource
+
+    records, reasons = ReportSource(reports).read
+    return records, sum(reasons.values())
+
+
 def _check_logs(
     job: Job,
     options: CheckOptions,
@@ -178,7 +189,7 @@ def _check_logs(
 ) -> bool:
     """Count logs and judge them; whether all budgets of level fail passed.
 
-    Raises `DataError` if nothing was countable, or if anything was skipped under `--strict`.
+    Raises `DataError` if nothing was countable, or if more was skipped than is allowed.
     """
     from tokcount.reports.budgets import compute
     from tokcount.reports.budgets.from_scan import ScanSource

@@ -10,7 +10,7 @@ from tokcount.cli import inputs
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import Paths, Quiet
 from tokcount.cli.outputs import OutputGroup, show
-from tokcount.cli.selecting import ReadGroup
+from tokcount.cli.selecting import ReadGroup, check_skipped
 
 if TYPE_CHECKING:
     from tokcount.reports.inspect.report import DetectedFile, KnownFormat
@@ -25,7 +25,7 @@ def formats(
 ) -> None:
     """List the log formats, or show what was detected in files: records, kinds, skipped items and their locations.
 
-    Exits with 3 if none of the files contains a record, and under --strict if anything was skipped.
+    Exits with 3 if none of the files contains a record, and if more was skipped than --strict or --max-skipped allows.
     """
     import msgspec
 
@@ -48,8 +48,7 @@ def formats(
         inputs.list_skipped(read.skipped, sources, options, shown=not quiet)
     if not any(file.records for file in found):
         raise DataError("nothing countable was found.")
-    if read.strict and any(file.skipped for file in found):
-        raise DataError(f"{sum(file.skipped for file in found):,} items were skipped (--strict).")
+    check_skipped(read, sum(file.records for file in found), sum(file.skipped for file in found))
 
 
 def _print_warnings(files: list[DetectedFile]) -> None:

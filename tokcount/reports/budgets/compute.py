@@ -24,6 +24,10 @@ from tokcount.reports.report import Overview
 NO_BASELINE: Final = "no baseline; save one with --save-baseline FILE, compare with --baseline FILE"
 NOT_IN_BASELINE: Final = "not in the baseline; save it again with --save-baseline"
 SAVED: Final = "saved as baseline"
+UNREAD: Final = ("unrecognised", "unparsed", "unreadable", "unsupported", "encrypted")
+"""Reasons to skip what may be a call; the others know that there is nothing to count."""
+MOST_UNREAD: Final = Decimal("0.1")
+"""Share of a log that may be unread before budgets pass only provisionally, unless `--max-skipped` names another."""
 
 
 class Violations(msgspec.Struct, frozen=True):
@@ -42,6 +46,11 @@ class BudgetSource(Protocol):
     @property
     def targets(self) -> tuple[str | None, ...]:
         """What a budget without ``for`` is measured under."""
+        ...
+
+    @property
+    def read(self) -> tuple[int, Mapping[str, int]]:
+        """Records that were read, and how many items were skipped for which reason."""
         ...
 
     def measure(self, budget: Budget, target: str | None) -> Measured:
@@ -65,7 +74,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked: budgets that fail the run when they are broken, and budgets that only warn.
 
     ``baseline`` are the values to compare with; ``None``: there are none. ``saving``: the baseline is being saved by
-    this run, so budgets relative to it pass. ``top`` is the number of records named for each budget.
+    this run, so budgets relative to it pass. ``most_unread``: the share of a log that may be unread before budgets pass
+    only provisionally. ``top`` is the number of records named for each budget.
     """
 
     fail: tuple[Budget, ...] = ()
@@ -73,6 +83,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Baseline | None = None
     saving: bool = False
     allow_unknown: bool = False
+    most_unread: Decimal = MOST_UNREAD
     top: int = 5
 
 
@@ -190,10 +201,23 @@ def _judged(
         passed=passed,
         reason=reason,
         is_floor=measured.is_floor,
-        undercounted=measured.undercounted,
+        undercounted=_incomplete(source, options, budget, measured),
         assumptions=measured.assumptions,
         violations=violations,
     )
+
+
+def _incomplete(source: BudgetSource, options: CheckOptions, budget: Budget, measured: Measured) -> str:
+    """What a value does not contain: records that are counted in part, and too large a share that was not read."""
+    records, reasons = source.read
+    unread = sum(reasons.get(reason, 0) for reason in UNREAD)
+    items = records + sum(reasons.values())
+    is_about_log = METRICS[budget.metric].per_record is None
+    if is_about_log or unread <= options.most_unread * items:
+        return measured.undercounted
+    text = f"{unread:,} of {items:,} items were not read"
+    parts = [text, measured.undercounted] if text not in measured.undercounted else [measured.undercounted]
+    return "; ".join(filter(None, parts))
 
 
 def _outcome(

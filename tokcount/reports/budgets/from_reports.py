@@ -6,7 +6,7 @@ with a `where`, unless a saved report of `check` measured exactly that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -41,6 +41,15 @@ class ReportSource:
         """The targets that were asked for, else those of the reports, else each record's own model."""
         found = [target for report in self._reports for target in getattr(report, "targets", ())]
         return self._targets or tuple(dict.fromkeys(found)) or (None,)
+
+    @property
+    def read(self) -> tuple[int, Mapping[str, int]]:
+        """See `tokcount.reports.budgets.compute.BudgetSource`."""
+        overview = next((report for report in self._reports if isinstance(report, Overview)), None)
+        if overview is None:
+            return 0, {}
+        selection = overview.selection
+        return (selection.read if selection else overview.records), overview.skipped_reasons
 
     def measure(self, budget: Budget, target: str | None) -> Measured:
         """See `tokcount.reports.budgets.compute.BudgetSource`."""

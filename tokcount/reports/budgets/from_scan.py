@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -102,6 +102,12 @@ class ScanSource:
     def targets(self) -> tuple[str | None, ...]:
         """The targets of the run, else each record's own model."""
         return self._context.targets or (None,)
+
+    @property
+    def read(self) -> tuple[int, Mapping[str, int]]:
+        """See `tokcount.reports.budgets.compute.BudgetSource`."""
+        selected = self._skipped.selected
+        return (selected.read if selected else self._frame.height), self._skipped.reasons
 
     def measure(self, budget: Budget, target: str | None) -> Measured:
         """See `tokcount.reports.budgets.compute.BudgetSource`."""

@@ -128,7 +128,7 @@ class TurnsSession(Session):
         return conversation_records(known.at, self._name, known.turns, metadata)
 
 
-_PROMPTS = ("prompt", "question", "query", "input", "text")
+_PROMPTS = ("prompt", "question", "query", "input", "text", "args")
 """Keys under which an input that is not a body keeps its only text."""
 
 

@@ -109,7 +109,7 @@ def messages_by_role(spoken: str, flags: set[str]) -> list[Json]:
     ]
 
 
-_SPEAKS = re.compile(r"^(system|developer|user|assistant): ", re.MULTILINE)
+_SPEAKS = re.compile(r"^(system|developer|user|assistant|tool): ", re.MULTILINE)
 
 
 def _plain(content: object) -> Any:

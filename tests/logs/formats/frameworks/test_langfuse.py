@@ -318,3 +318,39 @@ def test_messages_and_answers_of_parts_become_those_of_the_api() -> None:
 
     assert asked(found)["messages"] == [{"role": "user", "content": "Hi"}]
     assert answered(found) == ["Hello"]
+
+
+def test_the_provider_among_the_parameters_is_no_system_prompt() -> None:
+    found = record(API | {"modelParameters": {"system": "openai.responses", "temperature": 0}})
+
+    assert asked(found)["messages"] == CHAT_REQUEST["messages"]
+
+
+def test_an_answer_of_the_ai_sdk_that_only_calls_tools_is_a_tool_call() -> None:
+    call = {"toolCallId": "c1", "toolName": "get", "input": '{"city":"Paris"}'}
+
+    found = record(API | {"output": [call]})
+
+    (choice,) = (found.response or {})["choices"]
+    assert choice["message"]["tool_calls"][0]["function"] == {"name": "get", "arguments": '{"city":"Paris"}'}
+
+
+def test_fields_of_events_next_to_those_of_a_message_are_not_read() -> None:
+    event = {"role": "user", "content": "Hi", "event.name": "gen_ai.user.message", "gen_ai.message.index": 0}
+    choice = {"index": 0, "message": {"role": "assistant", "content": "Ho"}, "event.name": "gen_ai.choice"}
+
+    found = record(API | {"input": [event], "output": choice})
+
+    assert (asked(found)["messages"], answered(found)) == ([{"role": "user", "content": "Hi"}], ["Ho"])
+
+
+def test_the_arguments_of_a_call_with_one_text_are_that_text() -> None:
+    found = record(API | {"input": {"args": ["Hi"]}})
+
+    assert (asked(found)["messages"], found.flags) == ([{"role": "user", "content": "Hi"}], ())
+
+
+def test_a_generation_without_text_and_only_zeros_is_empty() -> None:
+    nothing = {"input": None, "output": None, "usage": None, "promptTokens": 0, "completionTokens": 0}
+
+    assert reasons(API | nothing) == [("empty", "langfuse.observations")]

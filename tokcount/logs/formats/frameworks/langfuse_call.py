@@ -116,13 +116,19 @@ def _usage(row: Json) -> Usage | None:
     details = decoded_object(first(row, ("usage_details", "usageDetails")))
     logged = decoded_object(row.get("usage"))
     counted = logged if (text(logged.get("unit")) or "TOKENS").upper() == "TOKENS" else {}
-    usage = usage_from(details, _DETAILS) or usage_from(counted, _DETAILS) or usage_from(row, _FLAT)
+    usage = usage_from(details, _DETAILS) or usage_from(counted, _DETAILS) or _columns(row)
     cost = usage_from({**row, "cost_details": decoded(row.get("cost_details"))}, {"cost_usd": _COST})
     if usage is not None and cost is not None:
         usage.cost_usd = cost.cost_usd
     if usage is not None:
         _add_parts(usage, details or counted)
     return usage
+
+
+def _columns(row: Json) -> Usage | None:
+    """The usage in columns of their own, where 0 stands for nothing known."""
+    usage = usage_from(row, _FLAT)
+    return usage if usage is not None and (usage.input or usage.output or usage.total) else None
 
 
 def _add_parts(usage: Usage, details: Json) -> None:
@@ -173,7 +179,7 @@ def _request(asked: Any, row: Json, metadata: CallMetadata, attributes: Json) ->
     return {**request, "tools": tools} if tools else request
 
 
-_TEXTS = {"role", "prompt", "input", "question", "query", "text", "messages"}
+_TEXTS = {"role", "prompt", "input", "question", "query", "text", "messages", "args"}
 """Keys of an input that is not JSON for its own sake."""
 
 
@@ -198,7 +204,8 @@ def _is_definition(content: Any) -> bool:
 
 
 def _message(message: Json, flags: set[str]) -> Json:
-    """A message of LangChain in the shape of the API; it may have a role already."""
+    """A message of LangChain, or an event of OpenTelemetry, in the shape of the API."""
+    message = {name: item for name, item in message.items() if not name.startswith(_OF_EVENTS)}
     if "additional_kwargs" in message or (
         "role" not in message and "type" in message and "content" in message
     ):
@@ -214,6 +221,10 @@ def _message(message: Json, flags: set[str]) -> Json:
     return {**message, "tool_calls": built}
 
 
+_OF_EVENTS = ("gen_ai.", "event.")
+"""How the fields begin that pydantic-ai writes next to those of a message."""
+
+
 def _defined(row: Json) -> list[Json]:
     """The tools in a column of their own: definitions by name, or a list of them."""
     definitions = decoded(row.get("tool_definitions"))
@@ -223,9 +234,9 @@ def _defined(row: Json) -> list[Json]:
 
 
 def _parameters(row: Json) -> Json:
-    """The parameters of the model, whose values are often JSON in strings."""
+    """The parameters of the model, whose values are often JSON in strings; `system` is the name of the provider."""
     parameters = decoded_object(first(row, ("model_parameters", "modelParameters")))
-    return {name: decoded(item) for name, item in parameters.items()}
+    return {name: decoded(item) for name, item in parameters.items() if name != "system"}
 
 
 def _is_response(value: Any) -> bool:
@@ -256,7 +267,11 @@ def _response(answered: Any, kind: Kind | None, flags: set[str]) -> Json | None:
         return text_answer([compact(answered)])
     if isinstance(answered, dict) and is_answer_body(answered):
         return answered
-    if isinstance(answered, dict) and "additional_kwargs" in answered:
+    if isinstance(answered, list) and all(
+        isinstance(call, dict) and "toolCallId" in call for call in answered
+    ):
+        answered = {"role": "assistant", "content": [{"type": "tool-call", **call} for call in answered]}
+    if isinstance(answered, dict):
         answered = _message(answered, flags)
     found = response_in(answered, kind or "chat", flags)
     if found is not None and is_answer_body(found):

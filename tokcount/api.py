@@ -106,20 +106,24 @@ def _kind_of(request: dict[str, Any]) -> Kind:
     return "completions" if "prompt" in request and "input" not in request else "responses"
 
 
-def read(paths: Paths, *, input_format: str | None = None, **mapping: Any) -> Iterator[Record | Skipped]:
+def read(
+    paths: Paths, *, input_format: str | None = None, table: str | None = None, **mapping: Any
+) -> Iterator[Record | Skipped]:
     """Yield the records of logs, and a `Skipped` for everything that is not a record, in file order.
 
     `paths` are files, folders (read recursively) and globs. The format of each record is detected unless
-    `input_format` names one. `mapping` takes the field-mapping options of the command line as JMESPath expressions
-    (`messages_path=`, `prompt_path=`, `model_path=`, …). Bad data becomes a `Skipped` with a location and a reason;
-    only a missing file or a wrong argument raises `UsageError`.
+    `input_format` names one. `table` is the one to read in SQLite databases of your own. `mapping` takes the
+    field-mapping options of the command line as JMESPath expressions (`messages_path=`, `prompt_path=`,
+    `model_path=`, …). Bad data becomes a `Skipped` with a location and a reason; only a missing file or a wrong
+    argument raises `UsageError`.
     """
     from tokcount.logs import reader
     from tokcount.logs import source as files
     from tokcount.logs.options import Mapping, ReadOptions
 
     sources = files.expand(as_list(paths))
-    yield from reader.read(sources, ReadOptions(input_format=input_format, mapping=Mapping(**mapping)))
+    options = ReadOptions(input_format=input_format, table=table, mapping=Mapping(**mapping))
+    yield from reader.read(sources, options)
 
 
 def as_list(paths: Paths) -> list[str]:

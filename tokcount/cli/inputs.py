@@ -107,6 +107,7 @@ def read_options(group: ReadGroup) -> ReadOptions:
     return ReadOptions(
         input_format=group.input_format,
         mapping=mapping,
+        table=group.table,
         unit=group.unit,
         text=True if group.text else None,
         text_encoding=group.text_encoding and known(group.text_encoding),

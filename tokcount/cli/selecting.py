@@ -65,6 +65,10 @@ class ReadGroup(MappingGroup):
             metavar="NAME",
         ),
     ] = None
+    table: Annotated[
+        str | None,
+        option("--table", help_text="Table to read in SQLite databases of your own.", metavar="NAME"),
+    ] = None
     unit: Annotated[
         Unit,
         option(

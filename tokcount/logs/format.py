@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Item = Record | Skipped
 Container = Literal["json", "row"]
-"""What a value is: a JSON object, or a line of a CSV or TSV file (see `Row`)."""
+"""What a value is: a JSON object, or a row of a table (see `Row`)."""
 
 JSON_ONLY: frozenset[Container] = frozenset({"json"})
 ROWS_ONLY: frozenset[Container] = frozenset({"row"})
@@ -68,7 +68,7 @@ class Location(msgspec.Struct, gc=False):
 
 
 class Row(dict[str, Any]):
-    """A row of a CSV or TSV file by its header; every value is a string."""
+    """A row of a table by its header: of a CSV or TSV file (every value is a string) or of an SQLite database."""
 
 
 class RunInfo(msgspec.Struct, frozen=True, gc=False):

@@ -57,6 +57,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a user chose about reading.
 
+    `table`: the table to read in an SQLite database.
     `text`: `True` reads every file as one plain text; `None` does so only for standard input that is not
     recognised; `False` never. `max_ratio`: see `LARGEST_RATIO`; `max_value`: see `LARGEST_VALUE`.
     `text_encoding`: that of texts without a byte order mark; `None`: UTF-8 or UTF-16, as they look.
@@ -65,6 +66,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     input_format: str | None = None
     mapping: Mapping = Mapping()
+    table: str | None = None
     unit: Unit = "conversation"
     text: bool | None = None
     text_encoding: str | None = None

@@ -8,6 +8,7 @@ Everything streams; memory is bounded by the largest value and by what grouped f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -188,7 +189,8 @@ class Reader:
         if container == "sqlite":
             from tokcount.logs.sqlite import database_items
 
-            return database_items(file, source, stream.notes)
+            read_rows = partial(self._items, source=source)
+            return database_items(file, source, stream.notes, read_rows, self.options.table)
         from tokcount.logs.containers.parquet import parquet_rows
 
         return self._items(parquet_rows(file, source, stream.notes), source)

@@ -175,9 +175,10 @@ def _check_reports(
 def _items_of(reports: Sequence[Report]) -> tuple[int, int]:
     """Records that were read, and items that were skipped, for the first report that has them."""
     from tokcount.reports.budgets.from_reports import ReportSource
+    from tokcount.reports.overview import not_read
 
     records, reasons = ReportSource(reports).read
-    return records, sum(reasons.values())
+    return records, not_read(reasons)
 
 
 def _check_logs(

@@ -45,7 +45,7 @@ def parquet_rows(file: str | BytesIO, source: str, notes: dict[str, int]) -> Ite
         for row in batch.iter_rows(named=True):
             line += 1
             for name in foreign:
-                row[name] = _plain(row[name], partial(notes.setdefault, _no_text(name), line))
+                row[name] = _plain(row[name], partial(notes.setdefault, binary_note(name), line))
             yield line, 0, row
 
 
@@ -61,6 +61,11 @@ def _plain(value: Any, no_text: Callable[[], object]) -> Any:
         return value.isoformat()
     if not isinstance(value, bytes):
         return str(value) if isinstance(value, timedelta) else value
+    return binary_text(value, no_text)
+
+
+def binary_text(value: bytes, no_text: Callable[[], object]) -> str | None:
+    """The text that old programs keep as bytes; `None` for other bytes, for which `no_text` is called."""
     try:
         return value.decode()
     except UnicodeDecodeError:
@@ -68,7 +73,8 @@ def _plain(value: Any, no_text: Callable[[], object]) -> Any:
         return None
 
 
-def _no_text(name: str) -> str:
+def binary_note(name: str) -> str:
+    """The warning about a column of bytes."""
     return f"the binary column {label(name, '…')} holds no text; it was not read"
 
 

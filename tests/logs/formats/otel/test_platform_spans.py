@@ -90,18 +90,43 @@ def test_inputs_and_outputs_of_langsmith_are_a_request_and_an_answer() -> None:
     assert reasons(span(LANGSMITH | {"langsmith.span.kind": "chain"})) == [("not_llm", "otel.genai")]
 
 
-def test_a_streamed_answer_in_logfire_is_its_text() -> None:
-    found = record(
-        span(
-            {
-                "gen_ai.request.model": "gpt-4o-mini",
-                "request_data": json.dumps(CHAT_REQUEST | {"stream": True}),
-                "response_data": json.dumps({"combined_chunk_content": "Paris.", "chunk_count": 3}),
-            }
-        )
-    )
+STREAMED: dict[str, Any] = {
+    "gen_ai.request.model": "gpt-4o-mini",
+    "request_data": json.dumps(CHAT_REQUEST | {"stream": True}),
+}
+TEXT = {"response_data": json.dumps({"combined_chunk_content": "Paris.", "chunk_count": 3})}
 
-    assert (asked(found)["messages"], answered(found)) == (MESSAGES, ["Paris."])
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["request first", "answer first"])
+def test_the_request_and_the_streamed_answer_of_logfire_are_one_call(*, reverse: bool) -> None:
+    spans = [_nested(None, "a", STREAMED), _nested(None, "b", STREAMED | TEXT)]
+
+    found = items(*(reversed(spans) if reverse else spans))
+
+    (call,) = [item for item in found if isinstance(item, Record)]
+    assert (asked(call)["messages"], answered(call)) == (MESSAGES, ["Paris."])
+    assert len(found) == 2
+
+
+def test_a_request_whose_streamed_answer_never_comes_is_a_call() -> None:
+    found = record(span(STREAMED))
+
+    assert (asked(found)["messages"], found.response) == (MESSAGES, None)
+
+
+def test_a_body_of_logfire_wins_over_the_messages_translated_from_it() -> None:
+    found = record(span(GENAI | {"request_data": json.dumps(CHAT_REQUEST)}))
+
+    assert (asked(found)["messages"], answered(found)) == (MESSAGES, ["Hello"])
+
+
+@pytest.mark.parametrize(
+    "body", [{"model": "text-embedding-3-small", "input": "Hi"}, {"model": "dall-e-3", "prompt": "Hi"}]
+)
+def test_bodies_for_embeddings_and_images_are_not_calls(body: dict[str, Any]) -> None:
+    found = reasons(span({"gen_ai.request.model": body["model"], "request_data": json.dumps(body)}))
+
+    assert found == [("not_llm", "otel.genai")]
 
 
 def test_tools_of_pydantic_ai_are_in_the_parameters_of_its_request() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt import Json, decoded, decoded_list, dig, kind_of_call, messages_of_blocks, text
+from tokcount.logs.formats.openai.bodies import is_not_text
 from tokcount.logs.formats.otel.call import Call, call_of, logged_call, metadata_of, parameters_of, tools_in
 from tokcount.logs.formats.otel.event_messages import details_of, messages_of_events
 
@@ -38,11 +39,14 @@ def read(span: Span) -> Call | None:
     kind = kind_of_call(operation)
     if kind == "embeddings" or operation in _NOT_CALLS or "gen_ai.tool.call.id" in attributes:
         return None
+    request = _logfire(attributes)
     if (text(attributes.get("langsmith.span.kind")) or "llm").lower() != "llm":
+        return None
+    if request is not None and is_not_text(request):
         return None
     metadata = metadata_of(span)
     parameters, tools = parameters_of(attributes, metadata.flags), tools_in(attributes)
-    whole = _whole(attributes)
+    whole = _whole(attributes, request)
     if whole is not None:
         return logged_call(metadata, *whole, kind=kind, tools=tools, parameters=parameters)
     messages = system_messages(attributes.get("gen_ai.system_instructions"))
@@ -63,18 +67,28 @@ def read(span: Span) -> Call | None:
     )
 
 
-def _whole(attributes: Json) -> tuple[Any, Any] | None:
-    """The bodies of a call (Logfire's `request_data`), or its inputs and outputs (LangSmith)."""
-    if "gen_ai.input.messages" in attributes:
-        return None
-    request = decoded(attributes.get("request_data"))
-    if isinstance(request, dict) and not {"messages", "prompt", "input"}.isdisjoint(request):
+def _logfire(attributes: Json) -> Json | None:
+    """The body of a request, where Logfire keeps it; of Responses requests it keeps the model alone."""
+    request = decoded(attributes["request_data"]) if "request_data" in attributes else None
+    return request if isinstance(request, dict) and not _PROMPTS.isdisjoint(request) else None
+
+
+def _whole(attributes: Json, request: Json | None) -> tuple[Any, Any] | None:
+    """What was asked and answered: bodies (Logfire), or inputs and outputs (LangSmith)."""
+    if request is not None:
         answer = decoded(attributes.get("response_data"))
         streamed = dig(answer, "combined_chunk_content")
-        return request, answer if streamed is None else streamed
-    if "gen_ai.prompt" in attributes or "gen_ai.completion" in attributes:
+        given = answer if streamed is None else streamed
+        return request, messages_of(
+            attributes.get("gen_ai.output.messages"), set()
+        ) if given is None else given
+    if "gen_ai.input.messages" not in attributes and not _INPUTS.isdisjoint(attributes):
         return attributes.get("gen_ai.prompt"), attributes.get("gen_ai.completion")
     return None
+
+
+_PROMPTS = frozenset({"messages", "prompt", "input"})
+_INPUTS = frozenset({"gen_ai.prompt", "gen_ai.completion"})
 
 
 def system_messages(value: object) -> list[Json]:

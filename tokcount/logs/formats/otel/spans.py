@@ -26,6 +26,7 @@ from tokcount.logs.adapt import (
 from tokcount.logs.formats.otel import genai, openinference, platform_spans, traceloop, vercel
 from tokcount.logs.formats.otel.events import EventLog, is_event
 from tokcount.logs.formats.otel.span import Span, is_span, spans_of
+from tokcount.logs.formats.otel.streams import Streams, stream_of
 from tokcount.logs.formats.otel.viewers import VIEWER_KEYS, VIEWER_MARKS, spans_of_viewer
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ class SpanSession(Session):
         self._counted: set[str] = set()
         self._parents: set[str] = set()
         self._events = EventLog()
+        self._streams = Streams()
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         return self._items(value, at) if _holds_spans(value) else None
@@ -180,9 +182,11 @@ class SpanSession(Session):
         parents = {span.id: span.parent for span, _ in spans if span.parent and not _is_step(span)}
         around = wrappers((span.id for (span, _), call in zip(spans, calls, strict=True) if call), parents)
         for index, ((span, at), call) in enumerate(zip(spans, calls, strict=True)):
-            yield self._item(span, call, at, index, is_outer=span.id in around)
+            item = self._item(span, call, at, index, is_outer=span.id in around)
+            yield from self._streams.settle(stream_of(span.attributes), item)
 
     def finish(self) -> Iterator[Item]:
+        yield from self._streams.left()
         for call, at in self._events.left():
             yield _record(call, at, "otel.genai_events")
 

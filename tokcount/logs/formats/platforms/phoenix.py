@@ -42,4 +42,6 @@ class Database(DatabaseFormat):
             spans = [(span_of(row), Location(source, line)) for line, row in trace]
             for span, _ in spans:
                 span.format = self.name
-            yield from SpanSession().items_of(spans)
+            session = SpanSession()
+            yield from session.items_of(spans)
+            yield from session.finish()

@@ -50,6 +50,8 @@ def _row(line: int, call: dict[str, Any]) -> dict[str, Any]:
     outputs = call["outputs"] or (None, None, None)
     for label, counted, basis, output in zip(LABELS, call["counts"], call["basis"], outputs, strict=True):
         content, framing = counted or (None, None)
+        if content is not None and framing is not None:
+            framing = max(framing, -content)  # framing may be negative, an input is not
         row |= {
             f"{label}:content_tokens": content,
             f"{label}:framing_tokens": framing,

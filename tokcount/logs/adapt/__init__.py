@@ -117,6 +117,7 @@ from tokcount.logs.format import (
 )
 from tokcount.logs.record import DUPLICATE, Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import (
+    Among,
     Json,
     decoded,
     decoded_list,
@@ -145,6 +146,7 @@ __all__ = [
     "ROWS_ONLY",
     "SYSTEM_KEYS",
     "URL_KEYS",
+    "Among",
     "Assembly",
     "CallMetadata",
     "Container",

@@ -13,7 +13,7 @@ from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
 from tokcount.logs.adapt.messages import chat_answer, text_answer
 from tokcount.logs.bytes.sse import FIELDS, STRAY, events_of_text
 from tokcount.logs.record import Kind
-from tokcount.logs.scalars import Json, decoded
+from tokcount.logs.scalars import Among, Json, decoded
 
 ANSWER_KEYS = (
     *("response", "completion", "output", "answer", "result", "reply"),
@@ -105,10 +105,13 @@ def answer_of(value: object, kind: Kind) -> Json | None:
     return {"value": value} if type(value) in (int, float) else None
 
 
+_ANSWERS = Among(ANSWER_KEYS)
+
+
 def answer_in(value: Json, kind: Kind, keys: tuple[str, ...] = ANSWER_KEYS) -> Json | None:
     """The response body of the first of the keys, or of a `message` object; one that can be read before all others."""
     other = None
-    for key in keys:
+    for key in _ANSWERS(value) if keys is ANSWER_KEYS else keys:
         if given := value.get(key):
             found = answer_of(given, kind)
             if found is not None and is_answer_body(found):

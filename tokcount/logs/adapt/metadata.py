@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -178,7 +178,8 @@ IN_USAGE: Mapping[str, tuple[str, ...]] = {
 }
 """Shorter names inside an object of usage."""
 
-_NUMBERS = tuple(name for name in NAMES if name in Usage.__struct_fields__)
+_NUMBERS = frozenset(name for name in NAMES if name in Usage.__struct_fields__)
+_COUNTED = _NUMBERS | {"requests"}
 _NO_WORD = re.compile(r"[^a-z0-9]")
 
 
@@ -212,24 +213,46 @@ def metadata_around(value: Json) -> CallMetadata:
         logged = value[key]
         if logged is None or logged == "":
             continue
-        if meaning in _NUMBERS or meaning == "requests":
+        reader = _READERS.get(meaning)
+        if reader is not None:
+            reader(metadata, logged)
+        elif meaning in _COUNTED:
             metadata.usage = metadata.usage or Usage(source="log")
             _set_number(metadata.usage, meaning, logged)
-        elif meaning == "usage":
-            metadata.usage = nested_usage(logged) or metadata.usage
-        elif meaning == "timestamp":
-            metadata.timestamp = metadata.timestamp or timestamp(logged, naive_utc=_is_day(logged))
-        elif meaning == "deployment":
-            metadata.deployment = metadata.deployment or deployment_of(logged)
-        elif meaning == "tags":
-            metadata.tags = metadata.tags or tags_from(logged)
-        else:
-            setattr(metadata, meaning, getattr(metadata, meaning) or text(logged))
-    metadata.usage = _said(metadata.usage)
+        elif getattr(metadata, meaning) is None:
+            setattr(metadata, meaning, text(logged))
+    if metadata.usage is not None:
+        metadata.usage = _said(metadata.usage)
     metadata.model = metadata.model or metadata.deployment
-    if metadata.tier not in ("flex", "priority", "batch"):
+    if metadata.tier is not None and metadata.tier not in ("flex", "priority", "batch"):
         metadata.tier = None
     return metadata
+
+
+def _read_time(metadata: CallMetadata, logged: object) -> None:
+    if metadata.timestamp is None:
+        metadata.timestamp = timestamp(logged, naive_utc=_is_day(logged))
+
+
+def _read_usage(metadata: CallMetadata, logged: object) -> None:
+    metadata.usage = nested_usage(logged) or metadata.usage
+
+
+def _read_deployment(metadata: CallMetadata, logged: object) -> None:
+    if isinstance(logged, str | dict):
+        metadata.deployment = metadata.deployment or deployment_of(logged)
+
+
+def _read_tags(metadata: CallMetadata, logged: object) -> None:
+    metadata.tags = metadata.tags or tags_from(logged)
+
+
+_READERS: Mapping[str, Callable[[CallMetadata, object], None]] = {
+    "timestamp": _read_time,
+    "usage": _read_usage,
+    "deployment": _read_deployment,
+    "tags": _read_tags,
+}
 
 
 def _set_number(usage: Usage, meaning: str, logged: object) -> None:

@@ -57,7 +57,12 @@ def usage_from(
     return usage if usage.is_doubtful or any(found is not None for found in logged) else None
 
 
-_BODY_PLACES = {path: field for field, paths in BODY_USAGE.items() for path in paths}
+_BODY_NUMBERS = {path: field for field, paths in BODY_USAGE.items() for path in paths if "." not in path}
+_BODY_DETAILS: dict[str, dict[str, str]] = {}
+for _field, _paths in BODY_USAGE.items():
+    for _parent, _dot, _part in (path.partition(".") for path in _paths):
+        if _dot:
+            _BODY_DETAILS.setdefault(_parent, {})[_part] = _field
 
 
 def body_usage(value: object) -> Usage | None:
@@ -67,19 +72,18 @@ def body_usage(value: object) -> Usage | None:
     usage = Usage()
     for key, logged in value.items():
         if isinstance(logged, dict):
-            for part, amount in logged.items():
-                field = _BODY_PLACES.get(f"{key}.{part}")
-                if field is not None and getattr(usage, field) is None:
-                    _set(usage, field, amount)
-        elif logged is not None:
-            field = _BODY_PLACES.get(key)
-            if field is not None and getattr(usage, field) is None:
-                _set(usage, field, logged)
+            fields = _BODY_DETAILS.get(key, {})
+            for part in fields.keys() & logged.keys():
+                _set(usage, fields[part], logged[part])
+        elif logged is not None and key in _BODY_NUMBERS:
+            _set(usage, _BODY_NUMBERS[key], logged)
     logged = (usage.input, usage.output, usage.total)
     return usage if usage.is_doubtful or any(found is not None for found in logged) else None
 
 
 def _set(usage: Usage, field: str, logged: object) -> None:
+    if getattr(usage, field) is not None:
+        return
     found = number(logged)
     if found is None:
         usage.is_doubtful = usage.is_doubtful or is_numeric(logged)

@@ -6,6 +6,7 @@ These formats accept almost anything and are tried last.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tokcount.logs.adapt import (
     ANSWER_KEYS,
@@ -13,6 +14,8 @@ from tokcount.logs.adapt import (
     JSON_ONLY,
     ROWS_ONLY,
     SYSTEM_KEYS,
+    Among,
+    CallMetadata,
     Item,
     Json,
     Kind,
@@ -98,7 +101,7 @@ class PromptCompletion(LogFormat):
         prompt = value["prompt"]
         if len(value) > 4 or not (isinstance(prompt, str | None) or messages_in(prompt)):
             return None
-        return [_record(value, "prompt", at, self.name, "completions")]
+        return [_record(value, "prompt", at, self.name, "completions", metadata_around(value))]
 
 
 class Instruction(LogFormat):
@@ -149,34 +152,52 @@ class Table(LogFormat):
     keys = tuple(frozenset({key}) for key in ("messages", *_ALL_KEYS))
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        row = {spelled: cell for key, cell in value.items() for spelled in (key, key.strip().lower())}
+        row = _lowered(value)
         if not any(row.values()):
             return [skipped(at, "empty", "an empty row", self.name)]
         metadata = metadata_around(row)
         if metadata.usage is not None:
             metadata.usage.source = "csv"
         if messages_in(row.get("messages")):
-            request = {key: row[key] for key in ("messages", *SYSTEM_KEYS) if row.get(key)}
+            request = {key: row[key] for key in ("messages", *_SYSTEM(row)) if row[key]}
             request |= {"model": metadata.model} if metadata.model else {}
             response = answer_in(row, "chat")
             return [
                 body_record(at, self.name, kind="chat", request=request, response=response, metadata=metadata)
             ]
-        return _read(row, at, self.name, "completions" if metadata.model else "text")
+        return _read(row, at, self.name, "completions" if metadata.model else "text", metadata)
 
 
-def _read(row: Json, at: Location, name: str, kind: Kind) -> list[Item] | None:
+@lru_cache(maxsize=4096)
+def _other_spellings(columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((column.strip().lower(), column) for column in columns if column != column.strip().lower())
+
+
+def _lowered(row: Json) -> Json:
+    """The row, its cells also under the names of their columns in lower case."""
+    more = _other_spellings(tuple(row))
+    return {**row, **{name: row[column] for name, column in more}} if more else row
+
+
+_SYSTEM, _ANSWERS, _SPREAD = Among(SYSTEM_KEYS), Among(ANSWER_KEYS), Among(_OTHERS)
+_PROMPTS, _PAIRED, _TEXTS = Among(PROMPT_KEYS), Among(PAIRED_KEYS), Among(TEXT_KEYS)
+
+
+def _read(
+    row: Json, at: Location, name: str, kind: Kind, metadata: CallMetadata | None = None
+) -> list[Item] | None:
     """The record of a row, or what the row is instead; `None`: it has no field of a prompt."""
     field = _prompt_field(row)
     if field is None:
         return None
     if without_text(row):
         return [skipped(at, "not_llm", "a call that generates no text, such as embeddings", name)]
-    if field in TEXT_KEYS and not any(row.get(key) for key in ANSWER_KEYS) and (veto := veto_of(row)):
+    is_answered = any(row[key] for key in _ANSWERS(row))
+    if field in TEXT_KEYS and not is_answered and (veto := veto_of(row)):
         return [_refused(row, field, veto, at, name)]
-    if (error := failure_of_row(row)) and not any(row.get(key) for key in ANSWER_KEYS):
+    if not is_answered and (error := failure_of_row(row)):
         return [skipped(at, "error", f"a failed call ({error})", name)]
-    item = _record(row, field, at, name, kind)
+    item = _record(row, field, at, name, kind, metadata or metadata_around(row))
     if isinstance(item, Record) and field != "prompt" and item.kind != "usage":
         item.field = field
     return [item]
@@ -184,13 +205,13 @@ def _read(row: Json, at: Location, name: str, kind: Kind) -> list[Item] | None:
 
 def _prompt_field(row: Json) -> str | None:
     """The field of the prompt: the first that holds text or messages, else the first that is there but empty."""
-    is_pair = any(_is_text(row.get(key)) for key in (*SYSTEM_KEYS, *ANSWER_KEYS))
-    keys = (*PROMPT_KEYS, *(PAIRED_KEYS if is_pair else ()), *TEXT_KEYS)
-    found = (
-        key for key in keys if (given := row.get(key)) and (isinstance(given, str) or messages_in(given))
-    )
-    empty = (key for key in keys if row.get(key, 0) in (None, ""))
-    return next(found, None) or next(empty, None)
+    is_pair = any(_is_text(row[key]) for key in (*_SYSTEM(row), *_ANSWERS(row)))
+    keys = (*_PROMPTS(row), *(_PAIRED(row) if is_pair else ()), *_TEXTS(row))
+    for key in keys:
+        given = row[key]
+        if given and (isinstance(given, str) or messages_in(given)):
+            return key
+    return next((key for key in keys if row[key] in (None, "")), None)
 
 
 def _is_text(value: object) -> bool:
@@ -214,16 +235,15 @@ def _refused(row: Json, field: str, veto: tuple[str, str], at: Location, name: s
     return skipped(at, "not_llm", detail, name)
 
 
-def _record(row: Json, field: str, at: Location, name: str, kind: Kind) -> Item:
+def _record(row: Json, field: str, at: Location, name: str, kind: Kind, metadata: CallMetadata) -> Item:
     """The record of a row whose prompt is in `field`; text in other fields of prompts is in the request, not read."""
     prompt = row[field]
     if not isinstance(prompt, str | list | dict):
         return skipped(at, "empty", "a row without a prompt", name)
-    metadata = metadata_around(row)
     if not metadata.model and is_foreign_usage(row):
         metadata.flags.add("non_openai")
-    others = {key: row[key] for key in _OTHERS if key != field and could_be_text(row.get(key))}
-    system = {key: row[key] for key in SYSTEM_KEYS if row.get(key)}
+    others = {key: row[key] for key in _SPREAD(row) if key != field and could_be_text(row[key])}
+    system = {key: row[key] for key in _SYSTEM(row) if row[key]}
     request = {**others, **system, "prompt": prompt, **({"model": metadata.model} if metadata.model else {})}
     response = answer_in(row, "completions")
     if prompt == "" and metadata.usage is not None and metadata.usage.input:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from tokcount.logs.adapt import Json, kind_of_call, kind_of_url
+from tokcount.logs.adapt import Among, Json, kind_of_call, kind_of_url
 from tokcount.logs.formats.openai.bodies import is_not_text
 
 NO_TEXT: Final = (
@@ -137,6 +137,9 @@ KINDS: Final = {
 """Value of one of the `KIND_FIELDS`, in lower case → what such a row is."""
 
 
+_NO_TEXT, _KIND_FIELDS, _URLS = Among(NO_TEXT), Among(KIND_FIELDS), Among(("url", "path", "endpoint"))
+
+
 def without_text(row: Json) -> bool:
     """Does the row say that its call generated no text: embeddings, moderation, images, speech?"""
     size = row.get("size")
@@ -144,11 +147,10 @@ def without_text(row: Json) -> bool:
         return True
     if is_not_text(row) or is_not_text({"model": row.get("model_name")}):
         return True
-    if any(row.get(name) not in (None, "", []) for name in NO_TEXT):
+    if any(row[name] not in (None, "", []) for name in _NO_TEXT(row)):
         return True
-    return "embeddings" in (
-        *map(kind_of_call, map(row.get, KIND_FIELDS)),
-        *map(kind_of_url, map(row.get, ("url", "path", "endpoint"))),
+    return any(kind_of_call(row[name]) == "embeddings" for name in _KIND_FIELDS(row)) or any(
+        kind_of_url(row[name]) == "embeddings" for name in _URLS(row)
     )
 
 
@@ -159,8 +161,8 @@ def is_foreign_usage(row: Json) -> bool:
 
 def veto_of(row: Json) -> tuple[str, str] | None:
     """What a row without an answer is instead of a call, and the field that shows it."""
-    for field in KIND_FIELDS:
-        named = row.get(field)
+    for field in _KIND_FIELDS(row):
+        named = row[field]
         if isinstance(named, str) and (what := KINDS.get(named.strip().lower())):
             return what, field
     for veto in VETOES:

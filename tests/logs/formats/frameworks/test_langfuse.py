@@ -236,6 +236,15 @@ def test_a_generation_around_another_one_is_the_same_call() -> None:
     assert [item.id for item in items(nested) if isinstance(item, Record)] == ["call"]
 
 
+def test_a_generation_inside_a_tool_of_another_one_is_a_call_of_its_own() -> None:
+    tool = API | {"id": "tool", "type": "TOOL", "parentObservationId": "obs1"}
+    inner = API | {"id": "inner", "parentObservationId": "tool"}
+
+    found = items({"trace": {"id": "t1"}, "observations": [API, tool, inner]})
+
+    assert [item.id for item in found if isinstance(item, Record)] == ["obs1", "inner"]
+
+
 def test_rows_know_the_outer_generations_of_the_ai_sdk_by_name() -> None:
     assert [item.id for item in items(OUTER, INNER) if isinstance(item, Record)] == ["inner"]
 

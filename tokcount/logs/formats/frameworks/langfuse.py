@@ -46,6 +46,9 @@ _TYPES = frozenset(
     }
 )
 
+_STEPS = frozenset({"AGENT", "TOOL", "RETRIEVER"})
+"""Observations in which a generation is not the call around them."""
+
 _OUTER = re.compile(r"ai\.(?:generate|stream)(?:Text|Object)")
 """Operations of the Vercel AI SDK around the call itself, which is `….doGenerate` or `….doStream`."""
 
@@ -79,9 +82,8 @@ class Observations(LogFormat):
     def _of_list(self, listed: list[Any], at: Location) -> Iterator[Item]:
         """The observations of a trace or a page, which show which generations are around others."""
         rows = [row for row in listed if isinstance(row, dict)]
-        around = wrappers(
-            (_id(row) for row in rows if _type(row) == "GENERATION"), {_id(row): _parent(row) for row in rows}
-        )
+        parents = {_id(row): _parent(row) for row in rows if _type(row) not in _STEPS}
+        around = wrappers((_id(row) for row in rows if _type(row) == "GENERATION"), parents)
         for index, row in enumerate(listed):
             if isinstance(row, dict):
                 yield self._item(row, at, index, is_wrapper=_id(row) in around)

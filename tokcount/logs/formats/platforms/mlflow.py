@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _NAME = "mlflow.trace"
 _CALLS = frozenset({"CHAT_MODEL", "LLM"})
+_STEPS = frozenset({"AGENT", "TOOL", "RETRIEVER"})
+"""Types of spans in which a call is not the call around them."""
 _TYPE = "mlflow.spanType"
 
 _METADATA = {
@@ -92,7 +94,8 @@ def _is_span(span: Json) -> bool:
 
 def _items(spans: list[Json], at: Location) -> Iterator[Item]:
     calls = [span for span in spans if _type_of(span) in _CALLS]
-    around = wrappers(map(_id, calls), {_id(span): _parent(span) for span in spans})
+    parents = {_id(span): _parent(span) for span in spans if _type_of(span) not in _STEPS}
+    around = wrappers(map(_id, calls), parents)
     index = 0
     for span in spans:
         if _type_of(span) not in _CALLS:

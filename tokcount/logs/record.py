@@ -45,9 +45,9 @@ MEDIA_TYPES = frozenset(name for name, kind in PART_KINDS.items() if kind in ("i
 class Usage(msgspec.Struct, gc=False):
     """The token counts in the log, as billed. `None` means "not logged"; 0 is a logged zero.
 
-    `input` is the number under the format's own input field. OpenAI's includes `cached_input`, Claude Code's does
-    not, Langfuse's depends on the integration (see docs/formats.md). `output` includes `reasoning`. `cost_usd`
-    is the amount in the log, unchanged.
+    `input` includes `cached_input` and `cache_write`, and `output` includes `reasoning`, whatever the log writes: where
+    it writes them apart (Anthropic's API does), they were added, and `apart_input` and `apart_output` are how many. The
+    tokens of predicted outputs are part of `output`. `cost_usd` is the amount in the log, unchanged.
     """
 
     input: int | None = None
@@ -62,6 +62,11 @@ class Usage(msgspec.Struct, gc=False):
     source: Literal["response", "log", "csv", "stream"] = "response"
     requests: int = 1
     """API calls behind the numbers: more than one in an aggregated usage export."""
+    image_input: int | None = None
+    accepted_prediction: int | None = None
+    rejected_prediction: int | None = None
+    apart_input: int = 0
+    apart_output: int = 0
     is_doubtful: bool = False
     """A logged number was not a number of tokens, such as -1 or NaN."""
 

@@ -79,8 +79,8 @@ class Summary:
         self.requests += record.usage.requests if record.usage else 1
         if record.usage is not None:
             self.usage["records"] += 1
-            self.usage["input"] += record.usage.input or 0
-            self.usage["output"] += record.usage.output or 0
+            self.usage["input"] += (record.usage.input or 0) - record.usage.apart_input
+            self.usage["output"] += (record.usage.output or 0) - record.usage.apart_output
 
     def as_dict(self, path: str, container: str) -> Json:
         """The summary under the keys of the `formats` report."""

@@ -37,6 +37,7 @@ from tokcount.spark.sums import group_stats, stats
 if TYPE_CHECKING:
     from tokcount.arrow import Options
 
+PLACE: Final = ("source", "line", "index")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -257,9 +258,9 @@ def _copies(rows: DataFrame) -> DataFrame:
     records = rows.where(F.col("kind") != SKIPPED)
     place = F.concat_ws(":", "source", "line").alias("first")
     firsts = records.where(~_is_copy() & F.col(IDENTITY).isNotNull()).select(IDENTITY, place)
-    copies = records.where(_is_copy()).select("source", "line", IDENTITY).join(firsts, IDENTITY, "left")
+    copies = records.where(_is_copy()).select(*PLACE, IDENTITY).join(firsts, IDENTITY, "left")
     detail = F.coalesce(F.concat(F.lit(COPY_OF), "first"), F.lit(REPLAY))
-    return copies.select("source", "line", F.lit(DUPLICATE).alias("why"), detail.alias("detail"))
+    return copies.select(*PLACE, F.lit(DUPLICATE).alias("why"), detail.alias("detail"))
 
 
 def _skips(rows: DataFrame, selected: int, selection: Selection | None) -> Skips:
@@ -267,10 +268,10 @@ def _skips(rows: DataFrame, selected: int, selection: Selection | None) -> Skips
     left_out = F.col("reason").startswith(f"{NOT_SELECTED}: ")
     skipped = others.where(~left_out)
     parts = F.split("reason", ": ", 2)
-    items = skipped.select("source", "line", parts[0].alias("why"), F.get(parts, 1).alias("detail"))
+    items = skipped.select(*PLACE, parts[0].alias("why"), F.get(parts, 1).alias("detail"))
     items = items.unionByName(_copies(rows))
     reasons = dict(map(tuple, items.groupBy("why").count().collect()))
-    order = Window.partitionBy("why").orderBy("source", "line")
+    order = Window.partitionBy("why").orderBy(*PLACE)
     first = items.withColumn("place", F.row_number().over(order)).where(F.col("place") <= PLACES_PER_REASON)
     places = [
         Skipped(source=row.source or "", line=row.line or 0, reason=row.why, detail=row.detail or "")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tokcount.logs.adapt.usage import body_usage
+from tokcount.logs.adapt.usage import body_usage, names_are_apart, whole
 from tokcount.logs.record import Usage
 from tokcount.logs.scalars import Json, decoded, first, is_numeric, money, number, text, timestamp
 
@@ -134,7 +134,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             "cached_prompt_tokens",
         ),
         *("prompt_cached_tokens", "cache_hit_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens"),
-        *("tokens_cached", "cache_read"),
+        *(
+            "tokens_cached",
+            "cache_read",
+            "prompt_cache_read_tokens",
+            "input_cache_read_tokens",
+            "cached_token_count",
+        ),
+        *("cached_content_token_count", "tokens_cache_read", "input_cached"),
     ),
     "cache_write": (
         *(
@@ -143,14 +150,28 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             "cache_write_input_tokens",
             "input_cache_write_tokens",
         ),
-        *("cache_creation_input_tokens", "cache_write"),
+        *(
+            "cache_creation_input_tokens",
+            "cache_write",
+            "prompt_cache_write_tokens",
+            "input_cache_creation_tokens",
+        ),
+        *(
+            "cached_write_tokens",
+            "cache_write_token_count",
+            "prompt_cache_creation_tokens",
+            "tokens_cache_write",
+        ),
     ),
     "reasoning": (
         *("reasoning_tokens", "output_reasoning_tokens", "completion_reasoning_tokens", "thinking_tokens"),
-        *("thoughts_token_count", "tokens_reasoning"),
+        *("thoughts_token_count", "tokens_reasoning", "reasoning_output_tokens", "reasoning_token_count"),
     ),
-    "audio_input": ("input_audio_tokens", "audio_input_tokens", "prompt_audio_tokens"),
+    "audio_input": ("input_audio_tokens", "audio_input_tokens", "prompt_audio_tokens", "audio_prompt_tokens"),
     "audio_output": ("output_audio_tokens", "audio_output_tokens", "completion_audio_tokens"),
+    "image_input": ("input_image_tokens", "image_input_tokens", "prompt_image_tokens"),
+    "accepted_prediction": ("accepted_prediction_tokens",),
+    "rejected_prediction": ("rejected_prediction_tokens",),
     "cost_usd": (
         *("cost_usd", "cost", "total_cost", "total_cost_usd", "cost_in_usd", "spend", "request_cost"),
         *("response_cost", "estimated_cost", "price_usd", "usd"),
@@ -222,7 +243,7 @@ def metadata_around(value: Json) -> CallMetadata:
         elif getattr(metadata, meaning) is None:
             setattr(metadata, meaning, text(logged))
     if metadata.usage is not None:
-        metadata.usage = _said(metadata.usage)
+        metadata.usage = _said(metadata.usage, value)
     metadata.model = metadata.model or metadata.deployment
     if metadata.tier is not None and metadata.tier not in ("flex", "priority", "batch"):
         metadata.tier = None
@@ -277,18 +298,20 @@ def nested_usage(logged: object) -> Usage | None:
         meaning = _SHORT.get(plain) or _MEANINGS.get(plain, ("", 0))[0]
         if meaning in _NUMBERS:
             _set_number(usage, meaning, item)
-    return _said(usage)
+    return _said(usage, found)
 
 
 _SHORT = {plain_name(name): meaning for meaning, names in IN_USAGE.items() for name in names}
 
 
-def _said(usage: Usage | None) -> Usage | None:
-    """The usage, if it has a number of tokens or an amount."""
+def _said(usage: Usage | None, value: Json) -> Usage | None:
+    """The usage that a row or an object holds, if it has a number of tokens or an amount."""
     if usage is None or usage.is_doubtful:
         return usage
     numbers = (usage.input, usage.output, usage.total, usage.cost_usd)
-    return usage if any(found is not None for found in numbers) else None
+    if all(found is None for found in numbers):
+        return None
+    return whole(usage, apart=names_are_apart(value) or None)
 
 
 def _is_day(logged: object) -> bool:

@@ -14,7 +14,7 @@ from tokcount.logs.adapt.answers import as_chat, is_answer_body, is_unread, resp
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
 from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
-from tokcount.logs.adapt.usage import body_usage
+from tokcount.logs.adapt.usage import body_usage, whole
 from tokcount.logs.adapt.vendors import is_foreign
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, label, number, text, timestamp
@@ -175,6 +175,8 @@ def _record(
     served = text(answered.get("model")) or metadata.served_model
     if is_foreign(metadata.provider, served or model):
         metadata.flags.add("non_openai")
+    if usage is not None and "non_openai" in metadata.flags and _excludes_parts(usage):
+        whole(usage, apart=True)
     return Record(
         source=place.source,
         line=place.line,
@@ -196,6 +198,11 @@ def _record(
         flags=tuple(sorted(metadata.flags)),
         conversation=metadata.conversation,
     )
+
+
+def _excludes_parts(usage: Usage) -> bool:
+    """Is the input less than what was read from a cache and written to it? Then these are not in it."""
+    return usage.input is not None and usage.input < (usage.cached_input or 0) + (usage.cache_write or 0)
 
 
 def _created(answered: Json) -> float | None:
@@ -220,13 +227,18 @@ def _response_usage(response: Json | None) -> Usage | None:
 
 
 _NOT_MEASURED: Final = (None, 0)
+_COMPLETED: Final = tuple(name for name in Usage.__struct_fields__ if not name.startswith("apart_"))
 
 
 def _merged(billed: Usage | None, logged: Usage | None) -> Usage | None:
     """The numbers of the body, completed with those of the log; a 0 of the body may mean "not measured"."""
     if billed is None or logged is None:
         return billed or logged
-    for field in Usage.__struct_fields__:
+    if billed.input in _NOT_MEASURED:
+        billed.apart_input = logged.apart_input
+    if billed.output in _NOT_MEASURED:
+        billed.apart_output = logged.apart_output
+    for field in _COMPLETED:
         found = getattr(logged, field)
         if found is not None and getattr(billed, field) in _NOT_MEASURED:
             setattr(billed, field, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -11,35 +12,74 @@ from tokcount.logs.scalars import dig, is_numeric, money, number
 UsageTable = Mapping[str, tuple[str, ...]]
 """Field of `Usage` → its paths, tried in order."""
 
+_INPUT_DETAILS = (
+    "prompt_tokens_details",
+    "input_tokens_details",
+    "input_token_details",
+    "prompt_token_details",
+)
+_OUTPUT_DETAILS = (
+    *("completion_tokens_details", "output_tokens_details"),
+    *("output_token_details", "completion_token_details"),
+)
+
+
+def _details(objects: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    return tuple(f"{each}.{name}" for name in names for each in objects)
+
+
 BODY_USAGE: UsageTable = {
-    "input": ("prompt_tokens", "input_tokens"),
-    "output": ("completion_tokens", "output_tokens"),
-    "total": ("total_tokens",),
+    "input": ("prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "prompt_eval_count"),
+    "output": ("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens", "eval_count"),
+    "total": ("total_tokens", "totalTokenCount", "totalTokens"),
     "cached_input": (
-        "prompt_tokens_details.cached_tokens",
-        "input_tokens_details.cached_tokens",
-        "input_token_details.cached_tokens",
+        *_details(_INPUT_DETAILS, "cached_tokens", "cache_read", "cache_read_tokens"),
+        *("cache_read_input_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+        *("cachedContentTokenCount", "cacheReadInputTokens"),
     ),
     "cache_write": (
-        "prompt_tokens_details.cache_write_tokens",
-        "input_tokens_details.cache_write_tokens",
-        "prompt_tokens_details.cache_creation_tokens",
+        *_details(_INPUT_DETAILS, "cache_write_tokens", "cache_creation_tokens", "cache_creation"),
+        *("cache_creation_input_tokens", "cache_write_tokens", "cache_write_input_tokens"),
+        "cacheWriteInputTokens",
     ),
     "reasoning": (
-        "completion_tokens_details.reasoning_tokens",
-        "output_tokens_details.reasoning_tokens",
-        "output_token_details.reasoning_tokens",
+        *_details(_OUTPUT_DETAILS, "reasoning_tokens", "reasoning", "thinking_tokens"),
+        *("reasoning_tokens", "thoughtsTokenCount"),
     ),
-    "audio_input": ("prompt_tokens_details.audio_tokens", "input_token_details.audio_tokens"),
-    "audio_output": ("completion_tokens_details.audio_tokens", "output_token_details.audio_tokens"),
+    "audio_input": _details(_INPUT_DETAILS, "audio_tokens", "audio"),
+    "audio_output": _details(_OUTPUT_DETAILS, "audio_tokens", "audio"),
+    "image_input": _details(_INPUT_DETAILS, "image_tokens"),
+    "accepted_prediction": _details(_OUTPUT_DETAILS, "accepted_prediction_tokens"),
+    "rejected_prediction": _details(_OUTPUT_DETAILS, "rejected_prediction_tokens"),
 }
-"""`usage` of a chat, completions or responses body (OpenAI API reference)."""
+"""`usage` of a body. Sources: the API references of OpenAI (chat, completions, responses, Realtime), Anthropic, Google
+and Bedrock's Converse; LangChain's usage metadata; DeepSeek, LiteLLM and Ollama for names of their own."""
+
+_APART = frozenset(
+    {
+        *("cache_read_input_tokens", "cache_creation_input_tokens"),
+        *("cacheReadInputTokens", "cacheWriteInputTokens", "cache_write_input_tokens"),
+    }
+)
+"""Names of Anthropic's and Bedrock's APIs, next to `input_tokens` that do not include them."""
+
+_LASTING = re.compile(
+    r"(?:ephemeral|cache_(?:write|creation))_\d+[mh](?:_|$)|cache_(?:write|creation)_tokens_\d+[mh]$"
+)
+"""Tokens written to a cache for some minutes or hours: parts of what was written (`ephemeral_5m_input_tokens`)."""
 
 
 def usage_from(
-    value: object, table: UsageTable, source: Literal["response", "log", "csv", "stream"] = "log"
+    value: object,
+    table: UsageTable,
+    source: Literal["response", "log", "csv", "stream"] = "log",
+    *,
+    apart: bool | None = None,
 ) -> Usage | None:
-    """The usage at the paths of `table`; `None` when neither input, output, total nor cost is logged."""
+    """The usage at the paths of `table`; `None` when neither input, output, total nor cost is logged.
+
+    `apart`: the log's own input does not include cached and written tokens; `None`: not known, see `whole`.
+    """
     if not isinstance(value, dict):
         return None
     usage = Usage(source=source)
@@ -54,10 +94,13 @@ def usage_from(
                 break
             usage.is_doubtful = usage.is_doubtful or is_numeric(logged)
     logged = (usage.input, usage.output, usage.total, usage.cost_usd)
-    return usage if usage.is_doubtful or any(found is not None for found in logged) else None
+    if not usage.is_doubtful and all(found is None for found in logged):
+        return None
+    return whole(usage, apart=apart)
 
 
 _BODY_NUMBERS = {path: field for field, paths in BODY_USAGE.items() for path in paths if "." not in path}
+_NO_FIELDS: dict[str, str] = {}
 _BODY_DETAILS: dict[str, dict[str, str]] = {}
 for _field, _paths in BODY_USAGE.items():
     for _parent, _dot, _part in (path.partition(".") for path in _paths):
@@ -70,15 +113,63 @@ def body_usage(value: object) -> Usage | None:
     if not isinstance(value, dict):
         return None
     usage = Usage()
+    lasting = 0
     for key, logged in value.items():
         if isinstance(logged, dict):
-            fields = _BODY_DETAILS.get(key, {})
-            for part in fields.keys() & logged.keys():
-                _set(usage, fields[part], logged[part])
-        elif logged is not None and key in _BODY_NUMBERS:
-            _set(usage, _BODY_NUMBERS[key], logged)
+            fields = _BODY_DETAILS.get(key, _NO_FIELDS)
+            for part, amount in logged.items():
+                if (field := fields.get(part)) is not None:
+                    _set(usage, field, amount)
+                elif "cache_" in part or "ephemeral" in part:
+                    lasting += _lasting(part, amount)
+        elif logged is not None:
+            if (field := _BODY_NUMBERS.get(key)) is not None:
+                _set(usage, field, logged)
+            elif "cache_" in key:
+                lasting += _lasting(key, logged)
+    if lasting and usage.cache_write is None:
+        usage.cache_write = lasting
     logged = (usage.input, usage.output, usage.total)
-    return usage if usage.is_doubtful or any(found is not None for found in logged) else None
+    if not usage.is_doubtful and all(found is None for found in logged):
+        return None
+    return whole(usage, apart=names_are_apart(value) or None)
+
+
+def _lasting(name: str, amount: object) -> int:
+    """Tokens that were written to a cache for a time that their name has; 0 for every other name."""
+    return (number(amount) or 0) if _LASTING.match(name) else 0
+
+
+def names_are_apart(value: Mapping[str, Any]) -> bool:
+    """Whether a usage has the names of an API whose input does not include cached and written tokens."""
+    has_input = "input_tokens" in value or "inputTokens" in value
+    return has_input and "prompt_tokens" not in value and not _APART.isdisjoint(value)
+
+
+def whole(usage: Usage, *, apart: bool | None = None) -> Usage:
+    """The usage with cached and written tokens in its input, and reasoning tokens in its output.
+
+    `apart`: whether the log writes cached and written tokens apart from its input; `None`: not known. The logged total
+    decides where there is one, since it is the sum of everything that is written apart.
+    """
+    cached = (usage.cached_input or 0) + (usage.cache_write or 0)
+    reasoning = usage.reasoning or 0
+    if not (cached or reasoning) or usage.apart_input or usage.apart_output:
+        return usage
+    added = (cached if apart else 0, 0)
+    if usage.total is not None and usage.input is not None and usage.output is not None:
+        beyond = usage.total - usage.input - usage.output
+        added = next(
+            (each for each in ((cached, 0), (0, reasoning), (cached, reasoning)) if sum(each) == beyond),
+            added,
+        )
+        if beyond == 0 and cached <= usage.input:
+            added = (0, 0)
+    if added[0] and usage.input is not None:
+        usage.input, usage.apart_input = usage.input + added[0], added[0]
+    if added[1] and usage.output is not None:
+        usage.output, usage.apart_output = usage.output + added[1], added[1]
+    return usage
 
 
 def _set(usage: Usage, field: str, logged: object) -> None:

@@ -61,7 +61,7 @@ def test_the_lines_of_one_call_are_one_record_with_the_largest_usage() -> None:
     assert message["content"] == "Let me look."
     assert message["tool_calls"][0]["function"] == {"name": "Bash", "arguments": '{"command":"ls"}'}
     assert len(message["tool_calls"]) == 1
-    assert (used(found).output, used(found).input) == (60, 20)
+    assert (used(found).output, used(found).input, used(found).apart_input) == (60, 360, 340)
     assert (used(found).cached_input, used(found).cache_write) == (300, 40)
     assert found.flags == ("hidden_context", "non_openai", "reserialised")
 

@@ -81,7 +81,7 @@ def _cline(value: Json, at: Location, session: str | None) -> list[Item] | None:
 def _cline_turn(message: Json) -> Turn:
     return Turn(
         {"role": text(message.get("role")) or "user", "content": message.get("content")},
-        usage=usage_from(message, _CLINE_USAGE),
+        usage=usage_from(message, _CLINE_USAGE, apart=True),
         model=text(dig(message, "modelInfo.modelId")) or text(dig(message, "modelInfo.id")),
         provider=text(dig(message, "modelInfo.provider")) or text(dig(message, "modelInfo.providerId")),
         id=text(message.get("id")),
@@ -109,7 +109,7 @@ class ClineUi(LogFormat):
         if value.get("type") not in ("say", "ask"):
             return None
         started = decoded_object(value.get("text")) if value.get("say") == "api_req_started" else {}
-        usage = usage_from(started, _CLINE_REQUEST)
+        usage = usage_from(started, _CLINE_REQUEST, apart=True)
         if usage is None:
             return [skipped(at, "not_llm", "a message of the panel that is not a call", self.name)]
         metadata = CallMetadata(

@@ -17,6 +17,7 @@ from tokcount.logs.adapt import (
     Location,
     LogFormat,
     Turn,
+    Usage,
     body_record,
     conversation_records,
     decoded,
@@ -40,7 +41,14 @@ _OPENCODE_USAGE = {
     "reasoning": ("tokens.reasoning",),
     "cost_usd": ("cost",),
 }
-"""`input` excludes the cached tokens and `output` the reasoning tokens."""
+
+
+def _usage(info: Json) -> Usage | None:
+    """`input` excludes the cached tokens and `output` the reasoning tokens."""
+    usage = usage_from(info, _OPENCODE_USAGE, apart=True)
+    if usage is not None and usage.output is not None and usage.reasoning:
+        usage.output, usage.apart_output = usage.output + usage.reasoning, usage.reasoning
+    return usage
 
 
 class OpenCodeExport(LogFormat):
@@ -118,7 +126,7 @@ def _opencode_turn(info: Json, parts: object) -> Turn:
     is_answer = info.get("role") == "assistant"
     return Turn(
         {"role": text(info.get("role")) or "user", "content": [*content, *calls]},
-        usage=usage_from(info, _OPENCODE_USAGE) if is_answer else None,
+        usage=_usage(info) if is_answer else None,
         model=text(info.get("modelID")) or text(dig(info, "model.modelID")),
         provider=text(info.get("providerID")) or text(dig(info, "model.providerID")),
         id=text(info.get("id")),

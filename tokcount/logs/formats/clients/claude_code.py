@@ -3,8 +3,7 @@
 The same call is written 2 to 14 times, one line per block of its answer, with growing usage; its key is
 `message.id` + `requestId` (some gateways give no request id, some always the same). A record is the call with
 the blocks of all its lines and the largest usage, after the conversation that led to it. System prompt and tools
-are not in the file: `hidden_context`. `Usage.input` is what the file calls `input_tokens`: unlike OpenAI's
-it excludes cached tokens, which are logged separately.
+are not in the file: `hidden_context`.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from tokcount.logs.adapt import (
     RunInfo,
     Session,
     Usage,
-    UsageTable,
     body_record,
+    body_usage,
     chat_answer,
     dig,
     messages_of_blocks,
@@ -31,19 +30,11 @@ from tokcount.logs.adapt import (
     text,
     timestamp,
     truth,
-    usage_from,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-
-_USAGE: UsageTable = {
-    "input": ("input_tokens",),
-    "output": ("output_tokens",),
-    "cached_input": ("cache_read_input_tokens",),
-    "cache_write": ("cache_creation_input_tokens",),
-}
 
 _ROW_TYPES = frozenset(
     """agent-name assistant attachment custom-title file-history-snapshot last-prompt permission-mode pr-link
@@ -125,7 +116,7 @@ class _TranscriptSession(Session):
             call = calls[key] = _Call(at=at, thread=thread, before=len(thread), row=value)
         fresh = [block for block in _blocks(message) if block not in call.blocks]
         call.blocks.extend(fresh)
-        usage = usage_from(message.get("usage"), _USAGE, "response")
+        usage = body_usage(message.get("usage"))
         if usage is not None and _size(usage) >= _size(call.usage):
             call.usage = usage
         spoken = [block for block in fresh if text(block.get("type")) not in _THOUGHTS]

@@ -43,6 +43,7 @@ _USAGE: UsageTable = {
     "output": ("output_tokens",),
     "total": ("total_tokens",),
     "cached_input": ("cached_input_tokens",),
+    "cache_write": ("cache_write_input_tokens", "cache_creation_input_tokens"),
     "reasoning": ("reasoning_output_tokens",),
 }
 
@@ -134,6 +135,7 @@ class _RolloutSession(Session):
             return
         usage = usage_from(dig(payload, "info.last_token_usage"), _USAGE, "response")
         usage = usage or _difference(total, session.total)
+        session.model = text(dig(payload, "info.model")) or text(payload.get("model")) or session.model
         session.total = total or session.total
         if usage is not None:
             yield self._record(session, usage, at, time)

@@ -145,8 +145,8 @@ def _add_parts(usage: Usage, details: Json) -> None:
         tokens for name, tokens in parts.items() if name.startswith("output_") and name not in _WHOLE
     )
     if usage.total == usage.input + usage.output + of_input + of_output:
-        usage.input += of_input
-        usage.output += of_output
+        usage.input, usage.apart_input = usage.input + of_input, of_input
+        usage.output, usage.apart_output = usage.output + of_output, of_output
 
 
 _WHOLE = frozenset({"input_tokens", "output_tokens"})

@@ -59,7 +59,7 @@ class Invocations(LogFormat):
         metadata = metadata_from(value, _METADATA)
         metadata.model = _VERSION.sub("", model).rpartition("openai.")[2] or None
         metadata.provider = None if _is_openai(model) else "bedrock"
-        metadata.usage = usage_from(value, _USAGE)
+        metadata.usage = usage_from(value, _USAGE, apart=True)
         if dig(value, "input.inputBodyS3Path"):
             metadata.flags.add("truncated")
         asked, answered = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt import (
+    BODY_USAGE,
     CallMetadata,
     Item,
     Json,
@@ -43,13 +44,7 @@ _METADATA = {
     "thread": ("session_id", "trace_id"),
 }
 
-_DETAILS = {
-    "cached_input": ("prompt_tokens_details.cached_tokens", "cache_read_input_tokens"),
-    "cache_write": ("prompt_tokens_details.cache_creation_tokens", "cache_creation_input_tokens"),
-    "reasoning": ("completion_tokens_details.reasoning_tokens",),
-    "audio_input": ("prompt_tokens_details.audio_tokens",),
-    "audio_output": ("completion_tokens_details.audio_tokens",),
-}
+_DETAILS = {field: paths for field, paths in BODY_USAGE.items() if field not in ("input", "output", "total")}
 
 _USAGE = {
     "input": ("prompt_tokens", "metadata.usage_object.prompt_tokens"),

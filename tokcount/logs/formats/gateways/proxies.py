@@ -117,8 +117,6 @@ class OpenRouterGeneration(LogFormat):
 
 _SPEND: UsageTable = {
     **BODY_USAGE,
-    "cached_input": ("cache_read_input_tokens",),
-    "cache_write": ("cache_creation_input_tokens",),
     "cost_usd": ("spend",),
 }
 

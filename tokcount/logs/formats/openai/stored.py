@@ -17,7 +17,6 @@ from tokcount.logs.adapt import (
     LogFormat,
     RunInfo,
     Session,
-    UsageTable,
     body_record,
     call_record,
     decoded_object,
@@ -120,7 +119,6 @@ class _ItemsSession(Session):
         return [body_record(self._at, name, kind="responses", request=request, metadata=metadata)]
 
 
-_EVAL_USAGE: UsageTable = {**BODY_USAGE, "cached_input": ("cached_tokens", *BODY_USAGE["cached_input"])}
 _NOT_PARAMETERS = frozenset({"input", "output", "usage", "error", "finish_reason", "model"})
 
 
@@ -136,7 +134,7 @@ class EvalOutputItems(LogFormat):
             return [skipped(at, "error", "a failed call", self.name)]
         metadata = metadata_from(value, {"id": ("id",), "timestamp": ("created_at",), "thread": ("run_id",)})
         metadata.served_model = text(sample.get("model"))
-        metadata.usage = usage_from(sample.get("usage"), _EVAL_USAGE)
+        metadata.usage = usage_from(sample.get("usage"), BODY_USAGE)
         parameters = {name: item for name, item in sample.items() if name not in _NOT_PARAMETERS}
         asked, answered = sample.get("input"), sample.get("output")
         return [call_record(at, self.name, asked, answered, metadata=metadata, parameters=parameters)]

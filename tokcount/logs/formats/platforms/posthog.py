@@ -59,7 +59,9 @@ class Generations(LogFormat):
             return [skipped(at, "error", f"a failed call ({error})" if error else "a failed call", self.name)]
         metadata, named = metadata_from(value, _EVENT), metadata_from(properties, _METADATA)
         metadata.model, metadata.provider, metadata.thread = named.model, named.provider, named.thread
-        metadata.usage = usage_from(properties, _USAGE)
+        exclusive = properties.get("$ai_cache_reporting_exclusive")
+        apart = exclusive if isinstance(exclusive, bool) else (named.provider == "anthropic" or None)
+        metadata.usage = usage_from(properties, _USAGE, apart=apart)
         parameters = decoded_object(properties.get("$ai_model_parameters"))
         if tools := tools_of(properties.get("$ai_tools")):
             parameters["tools"] = tools

@@ -363,3 +363,18 @@ def test_a_generation_without_text_and_only_zeros_is_empty() -> None:
     nothing = {"input": None, "output": None, "usage": None, "promptTokens": 0, "completionTokens": 0}
 
     assert reasons(API | nothing) == [("empty", "langfuse.observations")]
+
+
+def test_a_text_that_is_json_stays_the_text_that_it_was() -> None:
+    output = '{ "answer": "Paris", "sure": true }'
+
+    found = record(API | {"input": '{ "q": "capital?" }', "output": output})
+
+    assert asked(found)["messages"] == [{"role": "user", "content": '{ "q": "capital?" }'}]
+    assert (answered(found), found.flags) == ([output], ())
+
+
+def test_an_object_as_an_answer_is_its_json() -> None:
+    found = record(API | {"output": {"answer": "Paris", "sure": True}})
+
+    assert (answered(found), found.flags) == (['{"answer":"Paris","sure":true}'], ("reserialised",))

@@ -103,13 +103,28 @@ def call_of(row: Json) -> Call:
     metadata.usage = _usage(row)
     metadata.tags = tags_from(row.get("tags"))
     attributes = decoded_object(decoded_object(row.get("metadata")).get("attributes"))
-    answered = decoded(row.get("output"))
-    request = _request(decoded(row.get("input")), row, metadata, attributes)
+    answered = _opened(row.get("output"), _ANSWERS)
+    request = _request(_opened(row.get("input"), _ASKED), row, metadata, attributes)
     response = next(filter(_is_response, (answered, decoded(attributes.get("output.value")))), None)
     if request is not None and response is not None:
         request = _as_responses(request, response)
     kind = _kind(request)
     return Call(kind, request, _response(answered, kind, metadata.flags), metadata)
+
+
+def _opened(logged: Any, keys: frozenset[str]) -> Any:
+    """The JSON in a string; an object without one of the keys is the text of a message, which is JSON."""
+    found = decoded(logged)
+    return logged if isinstance(logged, str) and isinstance(found, dict) and keys.isdisjoint(found) else found
+
+
+_ASKED = frozenset({"role", "prompt", "input", "question", "query", "text", "messages", "args"})
+"""Keys of an input that is not JSON for its own sake."""
+_ANSWERS = frozenset(
+    {"role", "content", "parts", "tool_calls", "function_call", "message", "messages", "generations"}
+    | {"completion", "kwargs", "choices", "object", "output"}
+)
+"""Keys of an output that is not JSON for its own sake."""
 
 
 def _usage(row: Json) -> Usage | None:
@@ -156,7 +171,7 @@ def _request(asked: Any, row: Json, metadata: CallMetadata, attributes: Json) ->
     """The request in the input of an observation: a body, messages, items or text."""
     if asked in (None, "", {}, []):
         return None
-    if isinstance(asked, str):
+    if isinstance(asked, str) and not is_completions_model(metadata.model):
         asked = messages_by_role(asked, metadata.flags) or asked
     tools: list[Json] = []
     if isinstance(asked, dict) and isinstance(asked.get("messages"), list):
@@ -164,23 +179,17 @@ def _request(asked: Any, row: Json, metadata: CallMetadata, attributes: Json) ->
     elif isinstance(asked, list):
         listed, tools = _without_tools({"messages": asked}, metadata.flags)
         asked = listed["messages"]
-    elif not isinstance(asked, str) and not (isinstance(asked, dict) and _TEXTS & asked.keys()):
+    elif not isinstance(asked, str) and not (isinstance(asked, dict) and _ASKED & asked.keys()):
         metadata.flags.add("reserialised")
-    parameters = _parameters(row)
-    request = {**parameters, **(request_in(asked, metadata.flags) or {})}
+    given = {"prompt": asked} if isinstance(asked, str) else request_in(asked, metadata.flags)
+    request = {**_parameters(row), **(given or {})}
     prompt = request.get("prompt")
-    model = text(request.get("model")) or metadata.model
-    if isinstance(asked, str) and is_completions_model(model):
-        request = {**parameters, "prompt": asked}
-    elif isinstance(prompt, str) and "messages" not in request and not is_completions_model(model):
+    is_completions = is_completions_model(text(request.get("model")) or metadata.model)
+    if isinstance(prompt, str) and "messages" not in request and not is_completions:
         request = {name: item for name, item in request.items() if name != "prompt"}
         request["messages"] = [{"role": "user", "content": prompt}]
     tools = tools_of(request.get("tools")) or tools or _defined(row) or tools_in(attributes)
     return {**request, "tools": tools} if tools else request
-
-
-_TEXTS = {"role", "prompt", "input", "question", "query", "text", "messages", "args"}
-"""Keys of an input that is not JSON for its own sake."""
 
 
 def _without_tools(asked: Json, flags: set[str]) -> tuple[Json, list[Json]]:
@@ -271,8 +280,13 @@ def _response(answered: Any, kind: Kind | None, flags: set[str]) -> Json | None:
         isinstance(call, dict) and "toolCallId" in call for call in answered
     ):
         answered = {"role": "assistant", "content": [{"type": "tool-call", **call} for call in answered]}
-    if isinstance(answered, dict):
+    if isinstance(answered, dict) and not _ANSWERS.isdisjoint(answered):
         answered = _message(answered, flags)
+    elif isinstance(answered, dict):
+        flags.add("reserialised")
+        answered = compact(answered)
+    if isinstance(answered, str):
+        return chat_answer([{"role": "assistant", "content": answered}])
     found = response_in(answered, kind or "chat", flags)
     if found is not None and is_answer_body(found):
         return found

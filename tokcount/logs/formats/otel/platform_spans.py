@@ -136,8 +136,8 @@ def _langfuse(attributes: Json, metadata: CallMetadata) -> Call:
     """The attributes are the fields of an observation, which its integrations fill."""
     start = "langfuse.observation."
     row = {
-        "input": unquoted(attributes.get(start + "input")),
-        "output": unquoted(attributes.get(start + "output")),
+        "input": attributes.get(start + "input"),
+        "output": attributes.get(start + "output"),
         "model": attributes.get(start + "model.name"),
         "model_parameters": attributes.get(start + "model.parameters"),
         "usage_details": attributes.get(start + "usage_details"),

@@ -108,6 +108,17 @@ def test_the_request_and_the_streamed_answer_of_logfire_are_one_call(*, reverse:
     assert len(found) == 2
 
 
+def test_streamed_requests_without_a_body_differ_by_their_messages() -> None:
+    body = {"request_data": {"model": "gpt-4o-mini", "stream": True}}
+    begun = {key: value for key, value in GENAI.items() if "output" not in key} | body
+    other = begun | {"gen_ai.input.messages": json.dumps([{"role": "user", "content": "Bye"}])}
+    spans = [_nested(None, "a", begun), _nested(None, "b", other), _nested(None, "c", GENAI | body)]
+
+    found = [item for item in items(*spans) if isinstance(item, Record)]
+
+    assert {item.id: item.response is not None for item in found} == {"b": False, "c": True}
+
+
 def test_a_request_whose_streamed_answer_never_comes_is_a_call() -> None:
     found = record(span(STREAMED))
 

@@ -17,7 +17,9 @@ def stream_of(attributes: Json) -> str | None:
     if logged is None or (isinstance(logged, str) and '"stream"' not in logged):
         return None
     request = decoded(logged)
-    return compact(request) if isinstance(request, dict) and request.get("stream") is True else None
+    if not isinstance(request, dict) or request.get("stream") is not True:
+        return None
+    return compact([request, attributes.get("gen_ai.input.messages")])
 
 
 class Streams:

@@ -129,10 +129,11 @@ def body_usage(value: object) -> Usage | None:
                 lasting += _lasting(key, logged)
     if lasting and usage.cache_write is None:
         usage.cache_write = lasting
-    logged = (usage.input, usage.output, usage.total)
-    if not usage.is_doubtful and all(found is None for found in logged):
+    if usage.input is usage.output is usage.total is None and not usage.is_doubtful:
         return None
-    return whole(usage, apart=names_are_apart(value) or None)
+    if usage.cached_input or usage.cache_write or usage.reasoning:
+        whole(usage, apart=names_are_apart(value) or None)
+    return usage
 
 
 def _lasting(name: str, amount: object) -> int:

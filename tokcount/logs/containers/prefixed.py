@@ -24,6 +24,12 @@ _LARGEST_LITERAL = 4 << 20
 _DEEPEST_LITERAL = 100
 _BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?""")
 """An unterminated string extends to the end of the line: Python refuses it anyway."""
+_PYTHON = re.compile(r"\{\s*'")
+_STRING = r"""'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+\""""
+_OBJECTS = re.compile(
+    rf"{_STRING}|[A-Za-z_][\w.]*\((?:[^()'\"]|{_STRING})*+\)|<[^<>'\"\n]{{1,200}}>|\bNOT_GIVEN\b"
+)
+"""Strings, which stay, and what `repr` writes of objects."""
 _JSON = json.JSONDecoder(strict=False)
 _OPENING = re.compile(r"\{|\[(?=\s*\{)")
 _NAME = re.compile(r"""([A-Za-z_]\w*)["']?\s*[=:]\s*\Z""")
@@ -101,12 +107,43 @@ def json_in(line: str) -> tuple[list[Any], bool]:
 def _next_value(line: str, position: int) -> tuple[Any, int, int] | None:
     """The next value at or after a position, with its start and its end."""
     for opening in islice(_OPENING.finditer(line, position), _TRIES):
+        start = opening.start()
         try:
-            value, end = _JSON.raw_decode(line, opening.start())
+            value, end = _JSON.raw_decode(line, start)
         except (ValueError, RecursionError):
-            continue
+            if not _PYTHON.match(line, start) or not (written := _python_value(line, start)):
+                continue
+            value, end = written
         if value and (isinstance(value, dict) or isinstance(value[0], dict)):
-            return value, opening.start(), end
+            return value, start, end
+    return None
+
+
+def _python_value(line: str, start: int) -> tuple[dict[str, Any], int] | None:
+    """The dict that is written as Python's `repr` at a position, and its end.
+
+    Objects in it that are not literals (`Timeout(connect=5.0)`, `<Stream>`, `NOT_GIVEN`) become null.
+    """
+    end = _end_of_brackets(line, start)
+    if end is None:
+        return None
+    text = line[start:end]
+    found = literals(text) or literals(
+        _OBJECTS.sub(lambda each: each[0] if each[0][0] in "'\"" else "None", text)
+    )
+    return (found[0], end) if found else None
+
+
+def _end_of_brackets(line: str, start: int) -> int | None:
+    """Where the bracket at a position is closed; `None`: nowhere on the line, or too far away."""
+    depth = 0
+    for found in _BRACKETS_OR_STRINGS.finditer(line, start, start + _LARGEST_LITERAL):
+        if found[0] in "[{(":
+            depth += 1
+        elif found[0] in "]})":
+            depth -= 1
+            if depth == 0:
+                return found.end()
     return None
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.sse import FIELDS
+from tokcount.logs.containers.aider_history import IS_HISTORY
 from tokcount.logs.containers.csv_table import TableShape, table_shape
 from tokcount.logs.containers.json_lines import values_in
 from tokcount.logs.containers.prefixed import json_in
@@ -39,13 +40,32 @@ def read_into_memory(stream: Stream) -> BytesIO | None:
 
 
 Shape = Literal[
-    "empty", "jsonl", "json", "prefixed", "python", "events", "cassette", "table", "text", "binary", "flows"
+    "empty",
+    "jsonl",
+    "json",
+    "prefixed",
+    "python",
+    "events",
+    "cassette",
+    "aider",
+    "vllm",
+    "table",
+    "text",
+    "binary",
+    "flows",
 ]
 
 _SAMPLE_LINES = 40
 _CASSETTE = re.compile(r"\A(?:(?:---|%YAML|version:|#)[^\n]*\n|[^\S\n]*\n)*+interactions:")
 _OPEN_ARRAY = re.compile(r"\[\s*(?:[{\[\"]|$)")
 """An array that continues on the next lines, unlike a time in brackets at the beginning of a log line."""
+
+_VLLM = re.compile(r"^INFO\b[^\n]{0,200}? Received request [^\s:]+: prompt: ['\"]", re.MULTILINE)
+_SERVER_HEAD = 65_536
+"""Characters in which a server's log shows what it is: a server writes some lines before its first request."""
+
+_SDK_DEBUG = re.compile(r"Request options: \{")
+"""What the OpenAI SDK logs of a request under `OPENAI_LOG=debug`, between many other lines."""
 
 _FLOWS = re.compile(rb"\A\d{1,12}:\d{1,12}:")
 _BINARY_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x93NUMPY", b"PK\x03\x04")
@@ -75,6 +95,10 @@ def look(head: bytes, *, whole: bool, path: str, is_known_header: Callable[[list
         return Look("events")
     if _CASSETTE.match(text):
         return Look("cassette")
+    if IS_HISTORY.match(text):
+        return Look("aider")
+    if _VLLM.search(text, 0, _SERVER_HEAD):
+        return Look("vllm")
     return (
         Look(json_shape)
         if (json_shape := _json_shape(text, whole, path))
@@ -169,7 +193,8 @@ def _mostly(full: list[str], parsed: list[Any], path: str) -> Shape | None:
     if isinstance(parsed[0], str) and strings * 2 >= len(full) and not path.endswith((".csv", ".tsv")):
         return "jsonl"
     prefixed = sum(bool(json_in(line)[0]) for line in full)
-    return "prefixed" if prefixed * 2 >= len(full) else None
+    is_debug_log = any(map(_SDK_DEBUG.search, full))
+    return "prefixed" if prefixed * 2 >= len(full) or is_debug_log else None
 
 
 def _parse(line: str) -> Any:

@@ -10,6 +10,7 @@ from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.lines import Lines
 from tokcount.logs.bytes.sse import STRAY, events
+from tokcount.logs.containers.aider_history import history_values
 from tokcount.logs.containers.csv_table import table_rows
 from tokcount.logs.containers.json_anywhere import Values
 from tokcount.logs.containers.json_lines import Found, json_lines, unparsed, unreadable, values_in
@@ -26,6 +27,11 @@ END_OF_STREAM: Final = object()
 
 NO_VALUES: dict[str, tuple[SkipReason, str, str | None]] = {
     "text": ("unrecognised", "plain text; read it as one prompt with --text", "unrecognised"),
+    "vllm": (
+        "unsupported",
+        "a log of the vLLM server, with prompts as its template made them; log the requests of its API instead",
+        "vllm.log",
+    ),
     "binary": ("unsupported", "binary data of an unknown kind", None),
     "flows": (
         "unsupported",
@@ -49,6 +55,8 @@ def values_of(stream: Stream, seen: Look, source: str, largest: int) -> Iterator
             return python_lines(stream, source, largest)
         case "events":
             return event_values(stream, source, largest)
+        case "aider":
+            return history_values(stream, source, largest)
         case "cassette":
             return cassette_values(stream, source, largest)
         case "table" if seen.table is not None:

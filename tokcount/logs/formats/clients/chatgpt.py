@@ -17,6 +17,7 @@ from tokcount.logs.adapt import (
     body_record,
     carried,
     dig,
+    skipped,
     text,
     timestamp,
     truth,
@@ -30,13 +31,34 @@ _TEXT_FIELDS = ("text", "result", "content", "summary")
 """Where content types without `parts` (code, execution_output, tether_quote …) keep their text."""
 
 
+_OTHER_PARTS = {
+    frozenset({"id", "chatgpt_plus_user"}): "the account",
+    frozenset({"conversation_id", "user_id", "rating"}): "feedback on an answer",
+    frozenset({"conversation_id", "title", "is_anonymous"}): "a link to a shared conversation",
+}
+"""Keys of the values in the other files of the export: `user.json`, `message_feedback.json`,
+`shared_conversations.json`."""
+
+
 class Export(LogFormat):
     """`chatgpt.export`: one conversation of the export."""
 
     name = "chatgpt.export"
-    keys = (frozenset({"mapping", "current_node"}), frozenset({"mapping", "conversation_id"}))
+    keys = (
+        frozenset({"mapping", "current_node"}),
+        frozenset({"mapping", "conversation_id"}),
+        *_OTHER_PARTS,
+        frozenset({"chats"}),
+    )
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if "mapping" not in value:
+            if value == {"chats": []}:
+                return [skipped(at, "empty", "no group chats in ChatGPT's export", self.name)]
+            parts = [part for keys, part in _OTHER_PARTS.items() if keys <= value.keys()]
+            return [
+                skipped(at, "not_llm", f"{part} in ChatGPT's export", self.name) for part in parts
+            ] or None
         if not isinstance(value.get("mapping"), dict):
             return None
         path = _path(value["mapping"], value.get("current_node"))

@@ -2,9 +2,9 @@
 
 One table for all of them: Anthropic (`tool_use`, `tool_result`, `thinking`), OpenTelemetry (`tool_call`,
 `tool_call_response`, `uri`, `blob`), the AI SDK (`tool-call`, `tool-result`; messages of its user interface have
-`tool-NAME` parts with input and output), Gemini (`functionCall`, `functionResponse`) and Bedrock (`toolUse`,
-`toolResult`). Blocks and fields that are in no table are carried along as they are, so that they are reported as not
-read.
+`tool-NAME` parts with input and output), Gemini (`functionCall`, `functionResponse`), Bedrock (`toolUse`,
+`toolResult`) and PostHog (`function`, as in `tool_calls`). Blocks and fields that are in no table are carried along as
+they are, so that they are reported as not read.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def is_foreign(block: object) -> bool:
     named = block.get("type")
     if not isinstance(named, str):
         return not _WRAPPED.keys().isdisjoint(block)
+    if named == "function":
+        return isinstance(block.get("function"), dict)
     if PART_KINDS.get(named) == "text":
         return "text" not in block and "content" in block
     if named == "image":
@@ -151,6 +153,8 @@ def _kind_and_fields(block: Any) -> tuple[Kind, Any]:
     named = block.get("type")
     if not isinstance(named, str):
         return _unwrapped(block)
+    if named == "function" and isinstance(block.get("function"), dict):
+        return "call", {"id": block.get("id"), **block["function"]}
     if named == "tool-invocation" and isinstance(block.get("toolInvocation"), dict):
         return "use", block["toolInvocation"]
     if named not in _KINDS and named.startswith("tool-"):

@@ -11,9 +11,10 @@ from tokcount.logs.adapt.answers import answer_of
 from tokcount.logs.adapt.messages import chat_answer, chat_message, chat_messages, compact
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record
+from tokcount.logs.adapt.requests import SYSTEM_KEYS
 from tokcount.logs.format import Location, Session
 from tokcount.logs.record import Kind, Usage
-from tokcount.logs.scalars import Json, decoded, first, text
+from tokcount.logs.scalars import Json, decoded, dig, first, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -184,12 +185,20 @@ def request_in(asked: object, flags: set[str]) -> Json | None:
         return {**asked, "messages": chat_messages(messages, flags)}
     if "role" in asked:
         return {"messages": [asked]}
-    if isinstance(asked.get("prompt"), str) or ("model" in asked and "input" in asked):
+    if isinstance(asked.get("prompt"), str) or ("input" in asked and not _OF_BODIES.isdisjoint(asked)):
         return asked
     found = decoded(first(asked, _PROMPTS))
     if isinstance(found, str | list):
-        return request_in(found, flags)
+        kept = {name: asked[name] for name in _KEPT if asked.get(name)}
+        request = request_in(found, flags)
+        return {**kept, **request} if request is not None else None
     return {"messages": [{"role": "user", "content": compact(asked)}]}
+
+
+_OF_BODIES = frozenset({"model", "instructions", "tools"})
+"""Keys next to `input` that make it a body of the Responses API."""
+_KEPT = (*SYSTEM_KEYS, "tools", "response_format")
+"""Keys next to a prompt of which the model reads the value."""
 
 
 def _listed(asked: list[Any], flags: set[str]) -> Json | None:
@@ -213,12 +222,15 @@ def response_in(answered: object, kind: Kind, flags: set[str]) -> Json | None:
     if found in (None, "", {}, []):
         return None
     generations = found.get("generations") if isinstance(found, dict) else None
+    called = found.get("llm_output") if isinstance(found, dict) else None
     if isinstance(generations, list) and generations:
         row = generations[0] if isinstance(generations[0], list) else generations
         found = [item.get("message") or item for item in row if isinstance(item, dict)]
     listed = found if isinstance(found, list) else [found]
     if listed and all(isinstance(item, dict) and text(item.get("type")) in _LANGCHAIN for item in listed):
-        return chat_answer({"role": "assistant", **chat_message(item, flags)} for item in listed)
+        answer = chat_answer({"role": "assistant", **chat_message(item, flags)} for item in listed)
+        known = {"model": dig(called, "model_name"), "usage": dig(called, "token_usage")}
+        return {**answer, **{name: logged for name, logged in known.items() if logged}}
     return answer_of(found, kind)
 
 

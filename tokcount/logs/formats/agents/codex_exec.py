@@ -52,6 +52,8 @@ class _CodexSession(Session):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         kind = text(value.get("type")) or ""
+        if kind == "error" and self._thread is not None:
+            return [skipped(at, "error", "an error of the stream; a failed turn follows", CodexExec.name)]
         if not kind.startswith(("thread.", "turn.", "item.")):
             return None
         if kind == "thread.started":

@@ -16,6 +16,8 @@ from tokcount.logs.adapt import (
     Session,
     Turn,
     conversation_records,
+    decoded_list,
+    dig,
     text,
     timestamp,
     usage_from,
@@ -33,6 +35,10 @@ _GEMINI_USAGE = {
 }
 
 
+_NOTICES = frozenset({"info", "warning", "error"})
+"""Types of what the program showed and did not send."""
+
+
 class GeminiSession(LogFormat):
     """`gemini_cli.session`: a session in one JSON file."""
 
@@ -42,9 +48,8 @@ class GeminiSession(LogFormat):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         listed = value.get("messages")
-        turns = (
-            [_gemini_turn(row) for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-        )
+        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        turns = [_gemini_turn(row) for row in rows if row.get("type") not in _NOTICES]
         metadata = CallMetadata(provider="google", thread=text(value.get("sessionId")))
         return conversation_records(at, self.name, turns, metadata)
 
@@ -77,7 +82,7 @@ class _GeminiSession(Session):
             self._thread, self._at = text(value.get("sessionId")), at
         elif self._at is None:
             return None
-        elif "$set" not in value:
+        elif "$set" not in value and value.get("type") not in _NOTICES:
             self._turns.append(_gemini_turn(value))
         return []
 
@@ -92,9 +97,31 @@ class _GeminiSession(Session):
 def _gemini_turn(row: Json) -> Turn:
     is_answer = row.get("type") == "gemini"
     return Turn(
-        {"role": "assistant" if is_answer else "user", "content": row.get("content")},
+        {"role": "assistant" if is_answer else "user", **_content(row)},
         usage=usage_from(row.get("tokens"), _GEMINI_USAGE) if is_answer else None,
         model=text(row.get("model")),
         id=text(row.get("id")),
         timestamp=timestamp(row.get("timestamp")),
     )
+
+
+def _content(row: Json) -> Json:
+    """The text of a turn, or its parts (`PartListUnion`) and the calls of tools with their results."""
+    content, calls = row.get("content"), row.get("toolCalls")
+    calls = [_call(call) for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    if not calls and not isinstance(content, list | dict):
+        return {"content": content}
+    parts = content if isinstance(content, list) else [content] if content else []
+    return {"content": None, "parts": [*parts, *calls]}
+
+
+def _call(call: Json) -> Json:
+    """A call with its result, as the parts of a UI message that the accounting of messages knows."""
+    answered = [dig(part, "functionResponse.response") for part in decoded_list(call.get("result"))]
+    output = [dig(answer, "output") or answer for answer in answered if answer]
+    return {
+        "type": f"tool-{text(call.get('name')) or ''}",
+        "toolCallId": call.get("id"),
+        "input": call.get("args"),
+        "output": output[0] if len(output) == 1 else output or None,
+    }

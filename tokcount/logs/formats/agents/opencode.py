@@ -63,9 +63,11 @@ class OpenCodeExport(LogFormat):
         rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
         if not rows or not all(isinstance(row.get("info"), dict) and "parts" in row for row in rows):
             return None
-        turns = [_opencode_turn(row["info"], row.get("parts")) for row in rows]
+        failed = [row for row in rows if _has_failed(row["info"])]
+        turns = [_opencode_turn(row["info"], row.get("parts")) for row in rows if row not in failed]
         metadata = CallMetadata(thread=text(dig(value, "info.id")))
-        return conversation_records(at, self.name, turns, metadata)
+        errors = [skipped(at, "error", "a failed call", self.name) for _ in failed]
+        return [*errors, *(conversation_records(at, self.name, turns, metadata) if turns else ())]
 
 
 class OpenCodeMessage(LogFormat):
@@ -78,6 +80,8 @@ class OpenCodeMessage(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if value.get("role") != "assistant" or "tokens" not in value:
             return [skipped(at, "not_llm", "a message that is not an answer", self.name)]
+        if _has_failed(value):
+            return [skipped(at, "error", "a failed call", self.name)]
         turn = _opencode_turn(value, [])
         metadata = CallMetadata(
             id=turn.id,
@@ -105,14 +109,26 @@ class OpenCodeDatabase(DatabaseFormat):
             rows = database.execute(
                 "select id, data from message where session_id = ? order by time_created, rowid", (session,)
             ).fetchall()
-            turns = [_opencode_turn(decoded_object(data), _parts_of(database, key)) for key, data in rows]
             at = Location(source, line)
+            answers = [(decoded_object(data), key) for key, data in rows]
+            turns = [
+                _opencode_turn(info, _parts_of(database, key))
+                for info, key in answers
+                if not _has_failed(info)
+            ]
+            for _ in range(len(answers) - len(turns)):
+                yield skipped(at, "error", "a failed call", self.name)
             yield from conversation_records(at, self.name, turns, CallMetadata(thread=text(session)))
 
 
 def _parts_of(database: sqlite3.Connection, message: object) -> list[Any]:
     rows = database.execute("select data from part where message_id = ? order by rowid", (message,))
     return [decoded(data) for (data,) in rows]
+
+
+def _has_failed(info: Json) -> bool:
+    """Did an answer end with an error before any token of it was billed?"""
+    return bool(info.get("error")) and not dig(info, "tokens.input") and not dig(info, "tokens.output")
 
 
 def _opencode_turn(info: Json, parts: object) -> Turn:

@@ -18,6 +18,7 @@ from tokcount.logs.adapt import (
     chat_answer,
     decoded,
     dig,
+    first,
     label,
     metadata_from,
     skipped,
@@ -60,6 +61,8 @@ class Invocations(LogFormat):
         metadata.model = _VERSION.sub("", model).rpartition("openai.")[2] or None
         metadata.provider = None if _is_openai(model) else "bedrock"
         metadata.usage = usage_from(value, _USAGE, apart=True)
+        if "embed" in model:
+            return [skipped(at, "not_llm", "an embedding", self.name)]
         if dig(value, "input.inputBodyS3Path"):
             metadata.flags.add("truncated")
         asked, answered = (
@@ -83,9 +86,9 @@ def _request(asked: Any) -> Json | None:
         return None
     messages, system = asked.get("messages"), asked.get("system")
     if isinstance(messages, list):
-        first = [{"role": "system", "content": _parts(system)}] if system else []
+        instructed = [{"role": "system", "content": _parts(system)}] if system else []
         sent = [_message(message) for message in messages if isinstance(message, dict)]
-        return {**{k: v for k, v in asked.items() if k != "system"}, "messages": [*first, *sent]}
+        return {**{k: v for k, v in asked.items() if k != "system"}, "messages": [*instructed, *sent]}
     for name in ("prompt", "inputText"):
         if isinstance(asked.get(name), str):
             return {"prompt": asked[name]}
@@ -122,8 +125,14 @@ def _response(answered: Any) -> Json | None:
         return chat_answer([_message(message)])
     if isinstance(answered.get("content"), list):
         return chat_answer([{"role": "assistant", "content": answered["content"]}])
-    found = dig(answered, "generation") or dig(answered, "completion") or dig(answered, "outputText")
-    return text_answer([found]) if isinstance(found, str) else answered or None
+    listed = first(answered, ("results", "outputs", "generations"))
+    answers = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else [answered]
+    written = [found for answer in answers if isinstance(found := first(answer, _TEXTS), str)]
+    return text_answer(written) if written else answered or None
+
+
+_TEXTS = ("generation", "completion", "outputText", "text")
+"""Where the models of Meta, Anthropic (before messages), Amazon, Mistral and Cohere write their answer."""
 
 
 def _delta(chunk: Json) -> str:

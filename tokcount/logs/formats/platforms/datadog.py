@@ -104,10 +104,28 @@ def _messages(logged: object) -> Any:
     messages = dig(logged, "messages")
     if not isinstance(messages, list):
         return dig(logged, "value")
-    return [_message(message) for message in messages if isinstance(message, dict)]
+    return [
+        built
+        for message in messages
+        if isinstance(message, dict)
+        for built in [*_results(message), _message(message)]
+        if built.keys() != {"role"}
+    ]
+
+
+def _results(message: Json) -> list[Json]:
+    """The results of tools in a message (`ToolResult`), each as a message of its own."""
+    results = message.get("tool_results")
+    return [
+        {"role": "tool", "tool_call_id": result.get("tool_id"), "content": result.get("result")}
+        for result in (results if isinstance(results, list) else ())
+        if isinstance(result, dict)
+    ]
 
 
 def _message(message: Json) -> Json:
+    if message.get("tool_results"):
+        message = {k: v for k, v in message.items() if k != "tool_results" and v != ""}
     calls = message.get("tool_calls")
     if not isinstance(calls, list):
         return message

@@ -40,7 +40,10 @@ _STEPS = frozenset({"AGENT", "TOOL", "RETRIEVER"})
 _TYPE = "mlflow.spanType"
 
 _METADATA = {
-    "model": ("mlflow.llm.model", "mlflow.model.name"),
+    "model": (
+        *("mlflow.llm.model", "mlflow.model.name"),
+        *("invocation_params.model", "invocation_params.model_name"),
+    ),
     "provider": ("mlflow.llm.provider", "mlflow.model.provider"),
 }
 _SPAN = {

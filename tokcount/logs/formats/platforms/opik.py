@@ -28,8 +28,10 @@ _USAGE = {
     "cached_input": (
         "original_usage.prompt_tokens_details.cached_tokens",
         "original_usage.input_tokens_details.cached_tokens",
+        "original_usage.cache_read_input_tokens",
         *BODY_USAGE["cached_input"],
     ),
+    "cache_write": ("original_usage.cache_creation_input_tokens", *BODY_USAGE["cache_write"]),
     "reasoning": (
         "original_usage.completion_tokens_details.reasoning_tokens",
         "original_usage.output_tokens_details.reasoning_tokens",

@@ -5,6 +5,7 @@ Which formats can fit depends only on the top-level keys of a value, and is reme
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -116,7 +117,7 @@ class Detector:
         """Is this an object of a format whose records may be spread over the file? For a detector of a `part`."""
         try:
             if isinstance(value, dict):
-                self._object(value, Location("", 0))
+                deque(self._object(value, Location("", 0)), maxlen=0)
         except NeedsWhole:
             return True
         except Exception:  # noqa: BLE001 - reading the value will report it

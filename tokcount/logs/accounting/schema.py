@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tokcount.logs.accounting.node import holds_something
-from tokcount.logs.scalars import Json, label
+from tokcount.logs.scalars import Json
 
 SHOWN: Final = frozenset(
     """
@@ -38,19 +38,20 @@ _LISTED: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE: Final = ("items", "additionalProperties", "contains", "propertyNames", "not", "if", "then", "else")
 
 
-def unread_keywords(schema: Json) -> tuple[str, ...]:
-    """The keywords in a schema, at any depth, that are in no table and hold text or numbers; each once."""
-    found: dict[str, None] = {}
+def has_unread_keywords(schema: Json) -> bool:
+    """Whether a keyword in a schema, at any depth, is in no table and holds text or numbers.
+
+    Such a keyword may be any name that somebody chose (a property without `properties` around it): it is not shown.
+    """
     waiting: list[Any] = [schema]
     while waiting:
         node = waiting.pop()
         if not isinstance(node, dict):
             continue
-        for name in node.keys() - KEYWORDS:
-            if holds_something(node[name]):
-                found[label(name, "…")] = None
+        if any(holds_something(node[name]) for name in node.keys() - KEYWORDS):
+            return True
         waiting.extend(_inner(node))
-    return tuple(sorted(found))
+    return False
 
 
 def _inner(schema: Json) -> Iterator[Any]:

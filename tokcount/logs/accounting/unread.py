@@ -7,6 +7,7 @@ and nothing that could be somebody's text is shown; values never are.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from tokcount.logs.accounting.node import (
     is_word,
     may_be_prompt,
 )
-from tokcount.logs.accounting.schema import unread_keywords
+from tokcount.logs.accounting.schema import has_unread_keywords
 from tokcount.logs.accounting.tables import EVERYWHERE, NODES, PROMPT_NAMES
 from tokcount.logs.scalars import Json, label
 
@@ -31,6 +32,8 @@ MOST_FIELDS: Final = 6
 FURTHER: Final = "further fields"
 UNNAMED: Final = "…"
 """Stands for a name that could be somebody's text."""
+_FIELD: Final = re.compile(r"[a-z_][A-Za-z_]{0,39}", re.ASCII)
+"""A name that an API would give to a field. Words, ids and titles that somebody uses as keys look otherwise."""
 
 Unread = tuple[str, ...]
 """Paths of the fields that were not read."""
@@ -172,7 +175,7 @@ class _Found:
         else:
             is_unread = holds_something(value) and not is_label(name, value)
         if is_unread:
-            shown = label(name, UNNAMED)
+            shown = name if _FIELD.fullmatch(name) else UNNAMED
             self.add(f"{path}.{shown}" if path else shown)
 
     def _look(self, expected: Field, value: Any, path: str) -> None:
@@ -200,8 +203,8 @@ class _Found:
 
     def look_at(self, kind: str, value: Json, path: str) -> None:
         if kind == "schema":
-            for missed in unread_keywords(value):
-                self.add(f"{path}.{missed}")
+            if has_unread_keywords(value):
+                self.add(f"{path}.{UNNAMED}")
             return
         choice = CHOICES.get(kind)
         if choice is not None:

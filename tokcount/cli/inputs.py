@@ -107,6 +107,7 @@ def read_options(group: ReadGroup) -> ReadOptions:
     return ReadOptions(
         input_format=group.input_format,
         mapping=mapping,
+        formats=group.formats,
         table=group.table,
         unit=group.unit,
         text=True if group.text else None,

@@ -11,7 +11,7 @@ import copy
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
@@ -80,7 +80,8 @@ def environment_name(option: str) -> str:
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Replace every group parameter of `command` by one option per field, and add `--config`.
 
-    A field that several groups share is one option. `command` itself is called with the groups.
+    A field that several groups share is one option; a field that is not annotated as one has the value of this name in
+    the configuration. `command` itself is called with the groups.
     """
     hints = get_type_hints(command, include_extras=True)
     parameters = inspect.signature(command).parameters.values()
@@ -91,14 +92,33 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     def call(**values: Any) -> None:
         files.check(values)
         arguments = {parameter.name: values.get(parameter.name) for parameter in parameters}
+        values |= _configured(values["ctx"].meta.get(CONFIG_KEY), groups.values())
         for name, group in groups.items():
-            arguments[name] = group(**{field.name: values[field.name] for field in dataclasses.fields(group)})
+            given = {
+                field.name: values[field.name] for field in dataclasses.fields(group) if field.name in values
+            }
+            arguments[name] = group(**given)
         command(**arguments)
 
     call.__signature__ = inspect.Signature([*options.values()])  # type: ignore[attr-defined] # inspect reads it
     call.__annotations__ = {name: option.annotation for name, option in options.items()}
     del call.__wrapped__
     return call
+
+
+def _configured(config: Any, groups: Iterable[Any]) -> dict[str, Any]:
+    """The values of the configuration for fields that are not options."""
+    plain = {
+        field.name
+        for group in groups
+        for field in dataclasses.fields(group)
+        if not _is_option(group, field.name)
+    }
+    return {name: getattr(config, name) for name in plain} if config is not None else {}
+
+
+def _is_option(group: Any, name: str) -> bool:
+    return get_origin(get_type_hints(group, include_extras=True)[name]) is Annotated
 
 
 def _options(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> Iterator[inspect.Parameter]:
@@ -110,7 +130,10 @@ def _options(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> 
         group = groups[parameter.name]
         field_hints = get_type_hints(group, include_extras=True)
         for field in dataclasses.fields(group):
-            yield _option(field, field_hints[field.name])
+            if _is_option(group, field.name):
+                yield _option(field, field_hints[field.name])
+    if "ctx" not in hints:
+        yield inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     yield inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=CONFIG_OPTION)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from tokcount.cli.options import MaxRatio, TextEncoding, option
 from tokcount.errors import DataError, UsageError
+from tokcount.logs.options import NamedMapping
 
 if TYPE_CHECKING:
     from tokcount.scanning.selection import Selection
@@ -51,6 +52,8 @@ class MappingGroup:
     session_path: Annotated[str | None, _path("session", "the session or conversation")] = None
     tag_path: Annotated[str | None, _path("tag", "a tag or a list of tags")] = None
     kind: Annotated[Kind | None, option("--kind", help_text="API endpoint of the mapped records.")] = None
+    formats: tuple[NamedMapping, ...] = ()
+    """The formats of the configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)

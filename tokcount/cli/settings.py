@@ -83,6 +83,13 @@ def _log_format(text: str) -> None:
     chosen_entries(text)
 
 
+def known_formats() -> list[str]:
+    """The names of tokcount's own formats."""
+    from tokcount.logs.registry import format_names
+
+    return format_names()
+
+
 CHECKED: Final[dict[str, Check]] = {
     "where": _condition,
     "since": _time,
@@ -94,12 +101,15 @@ CHECKED: Final[dict[str, Check]] = {
     "output_scale": lambda text: scale_of(text, "scale"),
     "price": _price,
     "input_format": _log_format,
+    "match": _path,
     "format": find,
     "fail": _budget,
     "warn": _budget,
     **{name: _path for name in reading.Mapping.__struct_fields__ if name.endswith("_path")},
 }
 """Option → what else its value, or each of its values, has to be."""
+NO_PATH: Final = "name at least one path that only values of this format have"
+TAKEN: Final = "the name of a format of tokcount; choose another one"
 BUDGETS: Final = ("fail", "warn")
 WITH_BUDGETS: Final = ("check", "config")
 """The commands that read budgets; for the others it would take too long to import what checks them."""
@@ -112,7 +122,7 @@ def _hints(*groups: type) -> dict[str, Any]:
         for group in groups
         for hints in [get_type_hints(group, include_extras=True)]
         for field in dataclasses.fields(group)
-        if field.name not in ONE_RUN
+        if field.name not in ONE_RUN and get_origin(hints[field.name]) is Annotated
     }
 
 
@@ -165,8 +175,18 @@ def _item(hint: Any) -> str:
 
 
 _MAPPING_TABLE = _table("Mapping", MAPPING)
+_MATCH = Annotated[str | list[str], msgspec.Meta(description="a path or a list of them")]
+_FORMAT_TABLE = msgspec.defstruct(
+    "Format", [("match", _MATCH)], bases=(_MAPPING_TABLE,), forbid_unknown_fields=True, kw_only=True
+)
 _CHECK_TABLE = _table("Check", SHARED | CHECK)
-_FILE = _table("Configuration", SHARED, mapping=_MAPPING_TABLE, check=_CHECK_TABLE)
+_FILE = _table(
+    "Configuration",
+    SHARED,
+    mapping=_MAPPING_TABLE,
+    check=_CHECK_TABLE,
+    formats=dict[str, _FORMAT_TABLE],  # type: ignore[valid-type] # a type that is made at run time
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,6 +196,7 @@ class Config:
     path: Path
     shared: Mapping[str, Any]
     check: Mapping[str, Any]
+    formats: tuple[reading.NamedMapping, ...] = ()
 
     def defaults(self, command: str) -> dict[str, Any]:
         """The values of a command's options that neither the command line nor the environment sets.
@@ -228,17 +249,29 @@ def _config(document: tables.Document, at: tables.Key, command: str) -> Config:
     file: Any = tables.convert(document, _FILE, at=at, checks=[partial(_mistakes, command=command)])
     folder = document.path.parent
     shared = _values(file, SHARED, folder) | _values(file.mapping, MAPPING, folder)
-    return Config(document.path, shared, _values(file.check, SHARED | CHECK, folder))
+    formats = tuple(_format(name, table) for name, table in file.formats.items())
+    return Config(document.path, shared, _values(file.check, SHARED | CHECK, folder), formats)
+
+
+def _format(name: str, table: Any) -> reading.NamedMapping:
+    match = (table.match,) if isinstance(table.match, str) else tuple(table.match)
+    paths = {option: value for option in MAPPING if (value := getattr(table, option)) is not msgspec.UNSET}
+    return reading.NamedMapping(name=name, match=match, mapping=reading.Mapping(**paths))
 
 
 def _mistakes(file: Any, command: str) -> Iterator[tables.Mistake]:
     """The values that have the right type and mean nothing."""
     checked = {name for name in CHECKED if name not in BUDGETS or command in WITH_BUDGETS}
-    for at, table in (((), file), (("mapping",), file.mapping), (("check",), file.check)):
+    formats = [(("formats", name), table) for name, table in file.formats.items()]
+    yield from (tables.Mistake(at, TAKEN) for at, _ in formats if at[1] in known_formats())
+    yield from (tables.Mistake((*at, "match"), NO_PATH) for at, table in formats if not table.match)
+    for at, table in (((), file), (("mapping",), file.mapping), (("check",), file.check), *formats):
         for name in checked & set(table.__struct_fields__):
             value = getattr(table, name)
             listed = value if isinstance(value, list) else [value] if isinstance(value, str) else []
             for place, text in enumerate(listed):
+                if name == "input_format" and text in file.formats:
+                    continue
                 try:
                     CHECKED[name](text)
                 except UsageError as error:

@@ -14,7 +14,7 @@ import msgspec
 
 from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.adapt.requests import begins_conversation
-from tokcount.logs.containers import envelopes
+from tokcount.logs.containers import envelopes, guess
 from tokcount.logs.format import (
     GroupedLogFormat,
     Item,
@@ -28,12 +28,10 @@ from tokcount.logs.format import (
 )
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import Entry, chosen_entries, fitting
-from tokcount.logs.scalars import Json, decoded, label
+from tokcount.logs.scalars import Json, decoded
 
 _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""
-
-_SHOWN_KEYS = 12
 
 _ANY_TEXT = frozenset({"generic.instruction", "generic.prompt_completion"})
 """Formats that are certain of a value of their own, and of none inside another."""
@@ -73,20 +71,28 @@ def _nothing(value: Json, at: Location) -> None:  # noqa: ARG001 - a format of n
 class Detector:
     """Reads values by their format and keeps the sessions of grouped formats.
 
-    `files`: how many files are read together. `part`: only part of a file will come; the first value of a grouped
-    format raises `NeedsWhole`. `alone`: the other files of the run are read elsewhere; the first value of a format
-    that joins files raises it.
+    `own`: formats of the user's own, tried before all others. `files`: how many files are read together. `part`: only
+    part of a file will come; the first value of a grouped format raises `NeedsWhole`. `alone`: the other files of the
+    run are read elsewhere; the first value of a format that joins files raises it.
     """
 
     def __init__(
-        self, input_format: str | None = None, *, files: int = 1, part: bool = False, alone: bool = False
+        self,
+        input_format: str | None = None,
+        *,
+        own: tuple[Entry, ...] = (),
+        files: int = 1,
+        part: bool = False,
+        alone: bool = False,
     ) -> None:
         self._run = RunInfo(files)
         self._alone = alone
-        self._entries = chosen_entries(input_format)
+        self._entries = chosen_entries(input_format, own)
+        self._own = [entry for entry in own if entry in self._entries]
         self._forced = input_format
         self._part = part
         self._fitting: dict[tuple[Any, ...], list[_Candidate]] = {}
+        self._reasons = guess.Reasons(input_format)
         self._groups: dict[str, _Group] = {}
         self._reading = ""
         self.envelopes = envelopes.Finder(self._is_record)
@@ -184,7 +190,9 @@ class Detector:
         if is_row:
             keys |= {key.strip().lower() for key in value}
         found = fitting(keys, "row" if is_row else "json")
-        return found if self._forced is None else [entry for entry in found if entry in self._entries]
+        if self._forced is not None:
+            found = [entry for entry in found if entry in self._entries]
+        return [*self._own, *found] if self._own else found
 
     def _grouped(self, each: GroupedLogFormat, value: Json, at: Location) -> Iterable[Item] | None:
         """The items that a value completes; `None` when it is not of this format."""
@@ -281,14 +289,7 @@ class Detector:
         return (text_record(at, value),)
 
     def _unrecognised(self, value: Json, at: Location, places: Iterable[str] = ()) -> Skipped:
-        keys = [label(key, "…") for key in list(value)[:_SHOWN_KEYS]]
-        more = ", …" if len(value) > _SHOWN_KEYS else ""
-        seen = f"keys seen: {', '.join(keys)}{more}" if keys else "an object without keys"
-        forced = f"not {self._forced}; " if self._forced else ""
-        advice = "map them with --messages-path or --prompt-path"
-        if paths := " or ".join(f"--records-path '{place}'" for place in places):
-            advice = f"records are in several places: choose {paths}"
-        return _skipped(at, "unrecognised", f"{forced}{seen}; {advice}", "unrecognised")
+        return _skipped(at, "unrecognised", self._reasons.of(value, places), "unrecognised")
 
 
 def _is_refused(found: Iterable[Item]) -> bool:

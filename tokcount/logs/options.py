@@ -54,10 +54,18 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         return any(getattr(self, name) is not None for name in self.__struct_fields__)
 
 
+class NamedMapping(msgspec.Struct, frozen=True, kw_only=True):
+    """A format of the user's own: values in which every path of `match` finds something (not false) are mapped."""
+
+    name: str
+    match: tuple[str, ...]
+    mapping: Mapping
+
+
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a user chose about reading.
 
-    `table`: the table to read in an SQLite database.
+    `formats`: formats of the user's own, tried before all others. `table`: the table to read in an SQLite database.
     `text`: `True` reads every file as one plain text; `None` does so only for standard input that is not
     recognised; `False` never. `max_ratio`: see `LARGEST_RATIO`; `max_value`: see `LARGEST_VALUE`.
     `text_encoding`: that of texts without a byte order mark; `None`: UTF-8 or UTF-16, as they look.
@@ -66,6 +74,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     input_format: str | None = None
     mapping: Mapping = Mapping()
+    formats: tuple[NamedMapping, ...] = ()
     table: str | None = None
     unit: Unit = "conversation"
     text: bool | None = None

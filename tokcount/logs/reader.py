@@ -25,7 +25,7 @@ from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item, Location, NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record, Skipped, SkipReason
-from tokcount.logs.registry import is_known_header
+from tokcount.logs.registry import Entry, is_known_header
 
 if TYPE_CHECKING:
     from io import BytesIO
@@ -66,6 +66,15 @@ def _reported(blocks: Iterator[bytes], progress: Callable[[int], None]) -> Itera
         yield block
 
 
+def own_entries(options: ReadOptions) -> tuple[Entry, ...]:
+    """The formats of the user's own, as the detector tries them."""
+    if not options.formats:
+        return ()
+    from tokcount.logs.mapping.named import entries
+
+    return entries(options.formats)
+
+
 def _mapper(options: ReadOptions, detector: Detector) -> Mapper | None:
     """The user's own mapping, if there is one."""
     if not options.mapping:
@@ -99,7 +108,9 @@ class Reader:
         self._notes = notes
         self._progress = progress
         self._apart = apart
-        self._detector = Detector(options.input_format, files=files, part=part or apart, alone=alone)
+        self._detector = Detector(
+            options.input_format, own=own_entries(options), files=files, part=part or apart, alone=alone
+        )
         self._mapper = _mapper(options, self._detector)
 
     def read(self, source: Source) -> Iterator[Item]:

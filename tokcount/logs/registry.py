@@ -145,21 +145,24 @@ def _description(item: Format, name: str) -> str:
     return ""
 
 
-def chosen_entries(name: str | None) -> tuple[Entry, ...]:
+def chosen_entries(name: str | None, own: tuple[Entry, ...] = ()) -> tuple[Entry, ...]:
     """The formats to try: all of them, or those of one name or family (`openai.batch`, `openai`).
+
+    `own`: formats of the user's own, which come first.
 
     Raises `UsageError` for an unknown name.
     """
     if name is None:
-        return value_entries()
+        return (*own, *value_entries())
     family = name.rstrip(".") + "."
     chosen = [
         entry
-        for entry in value_entries()
+        for entry in (*own, *value_entries())
         if any(known == name or known.startswith(family) for known in (entry.name, *entry.names))
     ]
     if not chosen and name not in format_names():
-        close = suggest(name, format_names(), cutoff=0.4, instead="")
+        names = [*(entry.name for entry in own), *format_names()]
+        close = suggest(name, names, cutoff=0.4, instead="")
         raise UsageError(
             f"unknown input format {name!r}. {close} 'tokcount formats' lists all.".replace("  ", " ")
         )

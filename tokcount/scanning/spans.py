@@ -20,7 +20,7 @@ from tokcount.logs.containers.sniff import Look, look
 from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import HEAD_BYTES, ReadOptions
-from tokcount.logs.reader import FileWarning, Reader
+from tokcount.logs.reader import FileWarning, Reader, own_entries
 from tokcount.logs.registry import is_known_header
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _is_lines(head: bytes, path: str, options: ReadOptions) -> bool:
 
 def _is_grouped(head: bytes, options: ReadOptions) -> bool:
     """Does one of the first values belong to a format that needs the whole file?"""
-    detector = Detector(options.input_format, part=True)
+    detector = Detector(options.input_format, own=own_entries(options), part=True)
     for line in head.split(b"\n")[:_LOOKED_AT]:
         try:
             value = json.loads(line)

@@ -32,7 +32,7 @@ def formats(
     from tokcount.reports.inspect.report import DetectedFile, FormatsReport
 
     if not paths:
-        show(FormatsReport(formats=_known()), output)
+        show(FormatsReport(formats=[*_own(read), *_known()]), output)
         return
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
@@ -58,6 +58,15 @@ def _print_warnings(files: list[DetectedFile]) -> None:
     for file in files:
         for note in file.notes:
             typer.echo(message(f"tokcount: {file.path}:{note.line} {note.text}"), err=True)
+
+
+def _own(read: ReadGroup) -> list[KnownFormat]:
+    from tokcount.reports.inspect.report import KnownFormat
+
+    return [
+        KnownFormat(own.name, f"your own, of the configuration: values with {', '.join(own.match)}")
+        for own in read.formats
+    ]
 
 
 def _known() -> list[KnownFormat]:

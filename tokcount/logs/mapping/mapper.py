@@ -87,7 +87,7 @@ class Mapper:
         if not isinstance(found, list):
             found = [] if found is None else [found]
         if not found:
-            return (self._skipped(place, "nothing at --records-path"),)
+            return (self._skipped(place, f"nothing at {self._option('records')}"),)
         return self._numbered(found, place)
 
     def _numbered(self, values: list[Any], place: Location) -> Iterator[Item]:
@@ -102,7 +102,7 @@ class Mapper:
             return self._completed(value, place)
         request, kind = self._request(value)
         if request is None:
-            missing = " or ".join(f"--{name}-path" for name in _TEXTS if name in self._paths)
+            missing = " or ".join(self._option(name) for name in _TEXTS if name in self._paths)
             found = any(self._raw(name, value) is not None for name in _TEXTS)
             return (self._skipped(place, f"{'no message' if found else 'nothing'} at {missing}"),)
         return (self._record(value, place, kind, request),)
@@ -208,7 +208,7 @@ class Mapper:
         if isinstance(item, Skipped):
             if item.reason != "unrecognised" or not self._paths:
                 return item
-            missing = " or ".join(f"--{name.replace('_', '-')}-path" for name in self._paths)
+            missing = " or ".join(map(self._option, self._paths))
             return msgspec.structs.replace(item, detail=f"nothing at {missing}; {item.detail}")
         self._set(item, value)
         item.kind = self._kind or item.kind
@@ -222,6 +222,10 @@ class Mapper:
         if "model" in self._paths and is_foreign(None, item.model):
             item.flags = tuple(sorted({*item.flags, "non_openai"}))
         return item
+
+    def _option(self, path: str) -> str:
+        """What the user wrote to give a path: an option, or a key of the configuration."""
+        return f"--{path.replace('_', '-')}-path" if self.name == NAME else f"{path}_path of {self.name}"
 
     def _skipped(self, place: Location, detail: str) -> Skipped:
         return skipped(place, "unrecognised", detail, "unrecognised")

@@ -17,7 +17,7 @@ LAYERS = (
     ("format",),
     ("bytes",),
     ("adapt",),
-    ("containers",),
+    ("containers", "unknown"),
     ("formats",),
     ("registry",),
     ("detect", "sqlite"),

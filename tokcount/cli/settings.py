@@ -38,6 +38,9 @@ ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_basel
 """Options of a single run, which the configuration cannot set."""
 
 
+TABLES: Final = frozenset({"formats"})
+"""Fields of option groups that are tables of their own."""
+
 Check = Callable[[str], object]
 """Raises `UsageError` for a text that an option does not accept."""
 
@@ -122,7 +125,7 @@ def _hints(*groups: type) -> dict[str, Any]:
         for group in groups
         for hints in [get_type_hints(group, include_extras=True)]
         for field in dataclasses.fields(group)
-        if field.name not in ONE_RUN and get_origin(hints[field.name]) is Annotated
+        if field.name not in ONE_RUN | TABLES
     }
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from tokcount.logs.adapt.record_builder import text_record
 from tokcount.logs.adapt.requests import begins_conversation
-from tokcount.logs.containers import envelopes, guess
+from tokcount.logs.containers import envelopes
 from tokcount.logs.format import (
     GroupedLogFormat,
     Item,
@@ -29,10 +29,10 @@ from tokcount.logs.format import (
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import Entry, chosen_entries, fitting
 from tokcount.logs.scalars import Json, decoded
+from tokcount.logs.unknown.guess import Reasons
 
 _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""
-
 _ANY_TEXT = frozenset({"generic.instruction", "generic.prompt_completion"})
 """Formats that are certain of a value of their own, and of none inside another."""
 
@@ -92,7 +92,7 @@ class Detector:
         self._forced = input_format
         self._part = part
         self._fitting: dict[tuple[Any, ...], list[_Candidate]] = {}
-        self._reasons = guess.Reasons(input_format)
+        self._reasons = Reasons(input_format)
         self._groups: dict[str, _Group] = {}
         self._reading = ""
         self.envelopes = envelopes.Finder(self._is_record)

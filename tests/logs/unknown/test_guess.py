@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tokcount.logs.containers.guess import Reasons, guess
+from tokcount.logs.unknown.guess import Reasons, guess
 
 PROMPT = "How are you today?"
 

@@ -1,0 +1,1 @@
+"""Values of no known format: what their fields probably are."""

@@ -23,7 +23,7 @@ LAYERS = (
     ("detect", "sqlite"),
     ("conversations", "credible", "mapping"),
     ("reader",),
-    ("summary",),
+    ("suggest", "summary"),
 )
 """From the bottom to the top: a layer may import what is below it, and a folder its own files."""
 

@@ -242,7 +242,8 @@ class Detector:
         if not places and refused is not None:
             return refused
         if len(places) != 1:
-            return (self._unrecognised(value, at, map(envelopes.path_of, places)),)
+            reason = self._reasons.of(value, map(envelopes.path_of, places))
+            return (_skipped(at, "unrecognised", reason, "unrecognised"),)
         return self._leaves(value, places[0], at)
 
     def _leaves(self, value: Json, steps: envelopes.Steps, at: Location) -> Iterator[Item]:
@@ -287,9 +288,6 @@ class Detector:
         if self._forced:
             return (_skipped(at, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)
         return (text_record(at, value),)
-
-    def _unrecognised(self, value: Json, at: Location, places: Iterable[str] = ()) -> Skipped:
-        return _skipped(at, "unrecognised", self._reasons.of(value, places), "unrecognised")
 
 
 def _is_refused(found: Iterable[Item]) -> bool:

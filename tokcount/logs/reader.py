@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -89,7 +89,8 @@ class Reader:
 
     `files`: how many sources will come; formats that join files wait only when there are several.
     `part`, `alone`: see `tokcount.logs.detect.Detector`. `apart`: values are independent of each other, so those of a
-    format that spreads a record over several are skipped. `progress` is called with the bytes read since its last call.
+    format that spreads a record over several are skipped. `unread` collects values of no known format. `progress` is
+    called with the bytes read since its last call.
     """
 
     def __init__(
@@ -102,7 +103,9 @@ class Reader:
         apart: bool = False,
         notes: list[FileWarning] | None = None,
         progress: Callable[[int], None] | None = None,
+        unread: list[Any] | None = None,
     ) -> None:
+        self._unread = unread
         self.options = options
         self.container = ""
         self._notes = notes
@@ -244,6 +247,12 @@ class Reader:
                 for item in self._detector.end_of_stream() if ends else items(value, place):
                     if index and isinstance(item, Record):
                         item.index += index
+                    elif (
+                        self._unread is not None
+                        and isinstance(item, Skipped)
+                        and item.reason == "unrecognised"
+                    ):
+                        self._unread.append(value)
                     yield item
             except NeedsWhole as signal:
                 if not self._apart:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tokcount.cli import inputs
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Paths, Quiet
+from tokcount.cli.options import Paths, Quiet, option
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.cli.selecting import ReadGroup, check_skipped
 
 if TYPE_CHECKING:
+    from tokcount.logs.options import ReadOptions
+    from tokcount.logs.source import Source
     from tokcount.reports.inspect.report import DetectedFile, KnownFormat
 
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 def formats(
     paths: Paths = None,
     read: ReadGroup = ReadGroup(),
+    suggest: Annotated[
+        bool,
+        option(
+            "--suggest", help_text="Print a mapping for the configuration that reads what no format reads."
+        ),
+    ] = False,
     quiet: Quiet = False,
     output: OutputGroup = OutputGroup(),
 ) -> None:
@@ -40,6 +48,9 @@ def formats(
     sources, options = inputs.sources_of(paths, quiet=quiet), inputs.read_options(read)
     if read.skipped is not None:
         inputs.need_files(sources, "--skipped")
+    if suggest:
+        _suggest(sources, options, output)
+        return
     found = [msgspec.convert(summarise(source, options), DetectedFile) for source in sources]
     show(FormatsReport(files=found), output)
     if not quiet:
@@ -49,6 +60,21 @@ def formats(
     if not any(file.records for file in found):
         raise DataError("nothing countable was found.")
     check_skipped(read, sum(file.records for file in found), sum(file.skipped for file in found))
+
+
+def _suggest(sources: list[Source], options: ReadOptions, output: OutputGroup) -> None:
+    """Write the table of a format of the user's own. Raises `DataError` if there is nothing that it could read."""
+    from tokcount.errors import DataError
+    from tokcount.logs.suggest import suggest
+    from tokcount.render.writing import write
+
+    found = suggest(sources, options)
+    if found is None:
+        raise DataError(
+            f"{inputs.named(sources)}: no mapping to suggest: all values have a known format, or none of their fields "
+            "looks like a prompt, token numbers or a cost."
+        )
+    write(found.text, output.output)
 
 
 def _print_warnings(files: list[DetectedFile]) -> None:

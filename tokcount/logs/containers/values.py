@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 END_OF_STREAM: Final = object()
 """Found in place of a value for `data: [DONE]`: the stream so far is complete."""
 
+_NO_JSON = "plain text; read it as one prompt with --text, or log requests as JSON lines"
 NO_VALUES: dict[str, tuple[SkipReason, str, str | None]] = {
-    "text": ("unrecognised", "plain text; read it as one prompt with --text", "unrecognised"),
+    "text": (
+        "unrecognised",
+        _NO_JSON,
+        "unrecognised",
+    ),
     "vllm": (
         "unsupported",
         "a log of the vLLM server, with prompts as its template made them; log the requests of its API instead",

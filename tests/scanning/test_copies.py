@@ -244,3 +244,12 @@ def test_links_and_names_given_twice_are_one_file(tmp_path: Path) -> None:
     assert f"{log} is read once; it is the same file as" in done.err
     assert all(name in done.err for name in ("latest.jsonl", "hard.jsonl"))
     assert run("cost", "-q", tmp_path).err == ""
+
+
+def test_the_id_in_the_answer_is_that_of_the_call_whatever_the_log_calls_it() -> None:
+    usage, answer = Usage(input=9, output=1), {"id": "chatcmpl-9xA"}
+
+    numbered = call(id="7", usage=usage, response=answer)
+    imported = call(id="0b4f1f4e-57b3-4d2a-9e5f-6a0c2f0b3d11", usage=usage, response=answer)
+
+    assert identity(numbered) == identity(imported) != 0

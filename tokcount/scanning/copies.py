@@ -39,11 +39,21 @@ def identity(record: Record) -> int:
     if not call_id or DUPLICATE in record.flags:
         return 0
     usage = record.usage
-    if record.id and usage is not None and usage.requests == 1 and _PROVIDER_ID.match(call_id):
-        key = f"{call_id}\0{usage.input}\0{usage.output}".encode("utf-8", "replace")
+    provider_id = None if usage is None or usage.requests > 1 else _provider_id(record)
+    if usage is not None and provider_id:
+        key = f"{provider_id}\0{usage.input}\0{usage.output}".encode("utf-8", "replace")
     elif not (key := _encoded((call_id, *_circumstances(record)))):
         return 0
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little", signed=True)
+
+
+def _provider_id(record: Record) -> str | None:
+    """The id in the answer, or that of the log, if a provider made it."""
+    answered = record.response.get("id") if record.response is not None else None
+    for call_id in (answered, record.id):
+        if isinstance(call_id, str) and _PROVIDER_ID.match(call_id):
+            return call_id
+    return None
 
 
 def _circumstances(record: Record) -> tuple[Any, ...]:

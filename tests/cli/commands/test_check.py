@@ -110,7 +110,7 @@ def test_a_moved_log_compares_with_its_baseline(inside: Inside) -> None:
 
     same = inside("check", moved, *budgets, "--baseline", "main.json")
     moved.write_text(CHATS.read_text("utf-8") * 2, encoding="utf-8")
-    doubled = inside("check", moved, *budgets, "--baseline", "main.json", "-f", "json")
+    doubled = inside("check", moved, *budgets, "--baseline", "main.json", "--keep-copies", "-f", "json")
 
     assert (saved.code, same.code, doubled.code) == (0, 0, 1)
     assert [entry["passed"] for entry in report(doubled)["budgets"]] == [False, True]

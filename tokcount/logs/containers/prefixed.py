@@ -25,9 +25,9 @@ _DEEPEST_LITERAL = 100
 _BRACKETS_OR_STRINGS = re.compile(r"""[\[{(]|[\]})]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?""")
 """An unterminated string extends to the end of the line: Python refuses it anyway."""
 _PYTHON = re.compile(r"\{\s*'")
-_STRING = r"""'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+\""""
+_STRING = r"""'(?:[^'\\\n]|\\.)*+'?|"(?:[^"\\\n]|\\.)*+"?"""
 _OBJECTS = re.compile(
-    rf"{_STRING}|[A-Za-z_][\w.]*\((?:[^()'\"]|{_STRING})*+\)|<[^<>'\"\n]{{1,200}}>|\bNOT_GIVEN\b"
+    rf"{_STRING}|(?<![\w.])(?:[A-Za-z_][\w.]*+\((?:[^()'\"]|{_STRING})*+\)|NOT_GIVEN\b)|<[^<>'\"\n]{{1,200}}>"
 )
 """Strings, which stay, and what `repr` writes of objects."""
 _JSON = json.JSONDecoder(strict=False)

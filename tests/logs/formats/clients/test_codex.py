@@ -151,3 +151,29 @@ def test_a_fork_has_the_calls_of_its_parent_as_duplicates() -> None:
 
     assert replayed.id == parent.id
     assert ["duplicate" in each.flags for each in (parent, replayed, own)] == [False, True, False]
+
+
+def test_sums_that_begin_again_are_those_of_a_replay() -> None:
+    """Without the usage of each call, the sums alone show it."""
+    sums = [counted(None, {"input_tokens": 100 * n, "output_tokens": 10 * n}) for n in (1, 3, 1, 3, 6)]
+    found = records(session("a", "10:00:00"), *(line for each in sums for line in (DONE, each)))
+    calls = {(each.id, used(each).input) for each in found}
+
+    assert len(found) == 5
+    assert sorted(tokens or 0 for _, tokens in calls) == [100, 200, 300]
+
+
+@pytest.mark.parametrize("name", ["b", None])
+def test_another_session_in_the_file_shares_no_history(name: str | None) -> None:
+    header = codex("session_meta", **({"id": name} if name else {}))
+    first, second = records(
+        session("a", "10:00:00"),
+        *START[1:],
+        *turn("10:00:05", 100),
+        header,
+        *START[1:],
+        *turn("11:00:05", 100),
+    )
+
+    assert asked(second)["input"] == asked(first)["input"]
+    assert first.id != second.id

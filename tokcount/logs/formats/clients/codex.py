@@ -70,6 +70,8 @@ class _State(msgspec.Struct):
     """One rollout: its header, the history before the next call, and the items since the last call."""
 
     id: str | None = None
+    """The session that the history goes back to: its own, or the parent of a fork."""
+    own_id: str | None = None
     provider: str | None = None
     instructions: str | None = None
     model: str | None = None
@@ -103,12 +105,16 @@ class _RolloutSession(Session):
         return None
 
     def _items(self, kind: str, payload: Json, value: Json, at: Location) -> Iterator[Item]:
+        if kind == "session_meta" and self._is_another(payload):
+            yield from self.finish()
+            self._state = _State()
         session = self._state
         if kind == "session_meta":
             began = timestamp(payload.get("timestamp")) or timestamp(value.get("timestamp"))
             parent = text(payload.get("forked_from_id"))
             session.forked = began if parent and session.id is None else session.forked
-            session.id = parent or text(payload.get("id"))
+            session.own_id = text(payload.get("id"))
+            session.id = parent or session.own_id
             session.provider = text(payload.get("model_provider"))
             given = dig(payload, "base_instructions.text") or payload.get("instructions")
             session.instructions = given if isinstance(given, str) else None
@@ -123,6 +129,11 @@ class _RolloutSession(Session):
             session.fresh = []
         elif payload.get("type") == "token_count":
             yield from self._counted(session, payload, at, timestamp(value.get("timestamp")))
+
+    def _is_another(self, header: Json) -> bool:
+        """Whether a header begins another session in the file; one without an id shares no history with any."""
+        name = text(header.get("id"))
+        return self._state.at is not None and (name is None or name != self._state.own_id)
 
     def finish(self) -> Iterator[Item]:
         session = self._state
@@ -191,8 +202,8 @@ def _summary(payload: Json) -> list[Any]:
 
 
 def _difference(total: Usage | None, before: Usage | None) -> Usage | None:
-    """The usage of one call from two cumulative ones."""
-    if total is None or before is None:
+    """The usage of one call from two cumulative ones; a sum that is lower than before begins again."""
+    if total is None or before is None or (total.input or 0) < (before.input or 0):
         return total
     usage = Usage(source="response")
     for field in _USAGE:

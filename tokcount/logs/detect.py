@@ -122,8 +122,7 @@ class Detector:
     def is_grouped(self, value: Any) -> bool:
         """Is this an object of a format whose records may be spread over the file? For a detector of a `part`."""
         try:
-            if isinstance(value, dict):
-                deque(self._object(value, Location("", 0)), maxlen=0)
+            deque(self._object(value, Location("", 0)) if isinstance(value, dict) else (), maxlen=0)
         except NeedsWhole:
             return True
         except Exception:  # noqa: BLE001 - reading the value will report it

@@ -123,3 +123,30 @@ def test_a_tool_call_contradicts_a_request_without_tools() -> None:
     assert contradiction({"messages": []}, called) is not None
     assert contradiction({"messages": [], "tools": [{}]}, called) is None
     assert contradiction({"messages": []}, {"choices": [{"message": {"content": "Hi"}}]}) is None
+
+
+@pytest.mark.parametrize("kind", ["function_call", "custom_tool_call", "web_search_call", "mcp_list_tools"])
+def test_an_item_that_needs_a_tool_contradicts_a_request_without_tools(kind: str) -> None:
+    answer = {"output": [{"type": kind}]}
+
+    assert contradiction({"input": "Hi"}, answer) is not None
+    assert contradiction({"input": "Hi", "tools": [{}]}, answer) is None
+
+
+@pytest.mark.parametrize("name", ["previous_response_id", "conversation", "prompt"])
+def test_stored_state_that_only_the_answer_names_is_part_of_the_request(name: str) -> None:
+    answer = {"output": [], name: {"id": "x_1"}}
+
+    assert with_echo({"input": "Hi"}, answer) == {"input": "Hi", name: {"id": "x_1"}}
+
+
+def test_a_parsed_answer_repeats_its_text() -> None:
+    parsed = {"parsed": {"city": "Paris"}}
+    call = {"function": {"name": "f", "arguments": "{}", "parsed_arguments": {"city": "Paris"}}}
+
+    def answer(**message: Any) -> tuple[str, ...]:
+        return unread_answer("chat", {"choices": [{"message": {"role": "assistant", **message}}]})
+
+    assert answer(content='{"city": "Paris"}', **parsed) == ()
+    assert answer(content=None, **parsed) == ("choices[].message.parsed",)
+    assert answer(content=None, tool_calls=[call]) == ()

@@ -220,3 +220,9 @@ def test_any_answer_is_read_or_flagged(value: Any) -> None:
     (found,) = items({"request": CHAT_REQUEST, "response": value})
 
     assert isinstance(found, Record) or found.reason == "error"
+
+
+def test_a_predicted_output_is_a_parameter_and_not_the_answer() -> None:
+    found = record({**CHAT_REQUEST, "prediction": {"type": "content", "content": "What may come back."}})
+
+    assert found.response is None

@@ -210,3 +210,12 @@ def test_tags(value: Any, tags: tuple[str, ...]) -> None:
 )
 def test_models_of_other_vendors(provider: str | None, model: str | None, foreign: bool) -> None:
     assert is_foreign(provider, model) is foreign
+
+
+def test_an_answer_that_is_only_in_output_text_is_read() -> None:
+    response = {"object": "response", "output": [], "output_text": "Hello, Ann!"}
+    record = body_record(HERE, "x", kind="responses", request={"input": "Hi"}, response=response)
+
+    assert isinstance(record, Record)
+    assert record.response is not None
+    assert record.response["output"][0]["content"] == [{"type": "output_text", "text": "Hello, Ann!"}]

@@ -9,10 +9,11 @@ from tokcount.logs.scalars import Json
 TOOLS_LACK: Final = "the answer calls a tool, but the logged request offers none"
 
 _WITH_TOOLS: Final = ("tool_choice", "parallel_tool_calls")
+_STATE: Final = ("previous_response_id", "conversation", "prompt")
 
 
 def with_echo(request: Json, response: Json) -> Json:
-    """A Responses request with the instructions, tools and text format that only its answer repeats.
+    """A Responses request with the instructions, tools, text format and stored state that only its answer repeats.
 
     The answer repeats what the API received (OpenAI API reference, Response). A request that has all of them is
     returned as it is.
@@ -25,6 +26,7 @@ def with_echo(request: Json, response: Json) -> Json:
         echoed |= {name: response[name] for name in _WITH_TOOLS if name in response and name not in request}
     if not _schema(request) and _schema(response):
         echoed["text"] = response["text"]
+    echoed |= {name: response[name] for name in _STATE if response.get(name) and not request.get(name)}
     return {**request, **echoed} if echoed else request
 
 
@@ -60,8 +62,9 @@ def _calls_a_tool(response: Json) -> bool:
     output = response.get("output")
     if type(output) is not list:
         return False
-    return any(isinstance(item, dict) and item.get("type") in _CALLS for item in output)
+    return any(isinstance(item, dict) and _is_call(item.get("type")) for item in output)
 
 
-_CALLS: Final = ("function_call", "custom_tool_call")
-"""Items of an answer that only a tool of the request can bring about."""
+def _is_call(kind: object) -> bool:
+    """Whether only a tool of the request can bring about items of this type, its own or one that the API runs."""
+    return isinstance(kind, str) and kind.endswith(("_call", "mcp_list_tools", "mcp_approval_request"))

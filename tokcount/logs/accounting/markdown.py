@@ -39,7 +39,8 @@ def _free(node: Node) -> str:
         return "all"
     shared = [name for name, fields in _SHARED.items() if fields <= node.free]
     own = node.free.difference(*(_SHARED[name] for name in shared))
-    return ", ".join([*shared, *([_names(own)] if own else [])])
+    repeated = [f"`{name}` next to `{other}`" for name, other in node.repeats.items()]
+    return ", ".join([*shared, *([_names(own)] if own else []), *repeated])
 
 
 def _names(names: Iterable[str]) -> str:

@@ -24,6 +24,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     counted: dict[str, str] = {}
     free: frozenset[str] = frozenset()
     """Fields that cost nothing: ids, parameters, annotations and the like."""
+    repeats: dict[str, str] = {}
+    """Field → the field whose value it repeats in another form; it is free where that one holds something."""
     is_body: bool = False
     """A whole body: of its other fields only what may be prompt text is reported."""
     whole: bool = False

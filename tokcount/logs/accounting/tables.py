@@ -126,6 +126,7 @@ NODES: Final[dict[str, Node]] = {
     "text part": Node(
         counted={"text": "text|value"},
         free=EVERYWHERE,
+        repeats={"parsed": "text"},
         source=f"{API}: ChatCompletionRequestMessageContentPartText, InputTextContent, OutputTextContent",
     ),
     "refusal part": Node(counted={"refusal": "text"}, free=EVERYWHERE, source=f"{API}: RefusalContent"),
@@ -150,7 +151,10 @@ NODES: Final[dict[str, Node]] = {
         source=f"{API}: ChatCompletionMessageToolCall",
     ),
     "call": Node(
-        counted={"name": "text", "arguments": "any"}, free=EVERYWHERE, source=f"{API}: function of a call"
+        counted={"name": "text", "arguments": "any"},
+        free=EVERYWHERE,
+        repeats={"parsed_arguments": "arguments"},
+        source=f"{API}: function of a call",
     ),
     "custom call": Node(
         counted={"name": "text", "input": "any"}, free=EVERYWHERE, source=f"{API}: custom tool of a call"
@@ -213,6 +217,7 @@ NODES: Final[dict[str, Node]] = {
     "function_call": Node(
         counted={"name": "text", "arguments": "any"},
         free=EVERYWHERE | {"call_id", "namespace"},
+        repeats={"parsed_arguments": "arguments"},
         source=f"{API}: FunctionToolCall",
     ),
     "custom_tool_call": Node(
@@ -251,6 +256,7 @@ NODES: Final[dict[str, Node]] = {
             tool_usage total_tokens
             """
         ),
+        repeats={"output_parsed": "output"},
         is_body=True,
         source=f"{API}: Response; it repeats the request, and `output_text` repeats `output`",
     ),
@@ -277,6 +283,7 @@ NODES: Final[dict[str, Node]] = {
             "reasoning": "text",
         },
         free=EVERYWHERE | {"name", "reasoning_details", "provider_specific_fields", "phase"},
+        repeats={"parsed": "content"},
         source=f"{API}: ChatCompletionResponseMessage; reasoning: DeepSeek, OpenRouter, vLLM (details repeat it)",
     ),
     "any item": Node(

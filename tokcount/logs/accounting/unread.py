@@ -165,7 +165,7 @@ class _Found:
                 self._look(expected, inner, f"{path}.{name}" if path else name)
         if not reader.known.issuperset(value) and not reader.node.whole:
             for name, inner in value.items():
-                if name not in reader.known:
+                if name not in reader.known and not value.get(reader.node.repeats.get(name, "")):
                     self.add_other(reader.node, name, inner, path)
 
     def add_other(self, node: Node, name: str, value: Any, path: str) -> None:

@@ -112,7 +112,7 @@ def answer_in(value: Json, kind: Kind, keys: tuple[str, ...] = ANSWER_KEYS) -> J
     """The response body of the first of the keys, or of a `message` object; one that can be read before all others."""
     other = None
     for key in _ANSWERS(value) if keys is ANSWER_KEYS else keys:
-        if given := value.get(key):
+        if (given := value.get(key)) and not (key == "prediction" and type(given) is dict):  # a parameter
             found = answer_of(given, kind)
             if found is not None and is_answer_body(found):
                 return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tokcount.logs.accounting.contradiction import with_echo
-from tokcount.logs.adapt.answers import as_chat, is_answer_body, is_unread, response_kind
+from tokcount.logs.adapt.answers import answer_of, as_chat, is_answer_body, is_unread, response_kind
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
 from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
@@ -105,6 +105,8 @@ def body_record(
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
+    if response and kind == "responses":
+        response = _with_items(response)
     if request:
         request, kind = shaped(request, kind)
         if response and kind == "chat":
@@ -127,6 +129,14 @@ def body_record(
     if not is_read:
         record.response = None
     return normalize(record)
+
+
+def _with_items(response: Json) -> Json:
+    """A Responses answer whose text is only in `output_text`, with an item that holds it."""
+    answer = response.get("output_text")
+    if response.get("output") or not isinstance(answer, str):
+        return response
+    return {**response, **(answer_of(answer, "responses") or {})}
 
 
 def text_record(place: Location, prompt: str, name: str = "generic.text") -> Item:

@@ -233,3 +233,13 @@ def test_paths_that_find_no_number_are_named(tmp_path: Path) -> None:
     _, (item,) = read_all(tmp_path, '{"a": 1}', mapping=Mapping(usage_path="u", cost_path="c"))
 
     assert item.detail.startswith("nothing at --usage-path or --cost-path; keys seen: a")
+
+
+def test_a_record_names_the_fields_that_it_was_read_from(tmp_path: Path) -> None:
+    value = {"question": "Hi", "promptTokens": 7, "m": "gpt-4o"}
+
+    (detected,) = records_of(tmp_path, value)
+    (mapped,) = records_of(tmp_path, value, mapping=Mapping(model_path="m", time_path="when"))
+
+    assert detected.read_from == {"prompt": "question", "input": "promptTokens"}
+    assert mapped.read_from == {"prompt": "question", "input": "promptTokens", "model": "m"}

@@ -128,6 +128,8 @@ class Record(msgspec.Struct, kw_only=True):
     """Sorted words from `FLAGS`."""
     field: str | None = None
     """The field that was taken for the prompt, where its name alone does not say that it is one."""
+    read_from: dict[str, str] | None = None
+    """Of a log of one's own: meaning → the field that it was read from."""
     conversation: bool = False
     """A stored conversation, not a call: each assistant turn was one call that re-sent everything before it."""
 

@@ -30,6 +30,8 @@ class CallMetadata(msgspec.Struct, kw_only=True):
     tags: tuple[str, ...] = ()
     flags: set[str] = msgspec.field(default_factory=set)
     conversation: bool = False
+    read_from: dict[str, str] | None = None
+    """Meaning → the conventional name that it was read from."""
 
 
 MetadataTable = Mapping[str, tuple[str, ...]]
@@ -180,11 +182,13 @@ def has_meaning(value: Json, *meanings: str) -> bool:
 
 def metadata_around(value: Json) -> CallMetadata:
     """The metadata of a row, by the conventional names of its fields; the row may have the bodies as well."""
-    metadata = CallMetadata()
+    read_from: dict[str, str] = {}
+    metadata = CallMetadata(read_from=read_from)
     for meaning, key in _around(tuple(value)):
         logged = value[key]
         if logged is None or logged == "":
             continue
+        read_from.setdefault(meaning, key)
         reader = _READERS.get(meaning)
         if reader is not None:
             reader(metadata, logged)

@@ -206,6 +206,7 @@ def _record(
         thread=metadata.thread,
         tags=metadata.tags,
         flags=tuple(sorted(metadata.flags)),
+        read_from=metadata.read_from,
         conversation=metadata.conversation,
     )
 

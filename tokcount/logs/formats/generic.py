@@ -198,8 +198,9 @@ def _read(
     if not is_answered and (error := failure_of_row(row)):
         return [skipped(at, "error", f"a failed call ({error})", name)]
     item = _record(row, field, at, name, kind, metadata or metadata_around(row))
-    if isinstance(item, Record) and field != "prompt" and item.kind != "usage":
-        item.field = field
+    if isinstance(item, Record) and item.kind != "usage":
+        item.field = field if field != "prompt" else None
+        item.read_from = {"prompt": field, **(item.read_from or {})}
     return [item]
 
 

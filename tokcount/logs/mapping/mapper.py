@@ -49,6 +49,8 @@ NUMBERS: Final = {
 """Path → the field of `Usage` that it sets."""
 _LABELS: Final = {"model": "model", "id": "id", "user": "user", "session": "thread"}
 """Path → the text field of a record that it sets."""
+_FIELDS: Final = {**NUMBERS, **_LABELS, "time": "timestamp", "tag": "tags", "completion": "answer"}
+"""Path → its meaning by the name of the field of a record."""
 _TEXTS: Final = ("messages", "prompt")
 _ENOUGH: Final = (*_TEXTS, "completion", "usage", *NUMBERS)
 """Paths of which one that finds something makes a record."""
@@ -171,6 +173,12 @@ class Mapper:
             known.timestamp = when
         known.tags = tags_from(self._find("tag", value)) or known.tags
         known.usage = self._usage(value, known.usage)
+        used = {
+            _FIELDS.get(name, name): path
+            for name, path in self._paths.items()
+            if path.find(value) is not None
+        }
+        known.read_from = (known.read_from or {}) | {name: path.expression for name, path in used.items()}
 
     def _usage(self, value: Any, known: Usage | None) -> Usage | None:
         """The usage with the numbers at the paths.

@@ -63,7 +63,14 @@ def _flags(files: list[DetectedFile]) -> list[Line]:
         for file in files
         if file.fields
     ]
-    return [Line(text, "note") for text in (*flags, *fields)]
+    read = [f"{file.path}: {_read_from(file)}" for file in files if file.read_from]
+    return [Line(text, "note") for text in (*flags, *fields, *read)]
+
+
+def _read_from(file: DetectedFile) -> str:
+    """`model ← engine; input ← promptTokens`: which field became what."""
+    read = ((meaning.replace("_", " "), ", ".join(found)) for meaning, found in file.read_from.items())
+    return "; ".join(f"{meaning} ← {fields}" for meaning, fields in read)
 
 
 def _not_read(files: list[DetectedFile]) -> list[Line]:

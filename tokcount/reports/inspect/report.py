@@ -76,6 +76,8 @@ class DetectedFile(msgspec.Struct, frozen=True, kw_only=True):
     """Flag → records that carry it."""
     fields: dict[str, Count]
     """Field that was taken for the prompt, by its name alone → records."""
+    read_from: dict[str, dict[str, Count]] = {}
+    """Of logs of one's own: meaning → field or path that it was read from → records."""
     not_read: dict[str, Count]
     """Field of a request or an answer that was not read → records in which it holds something; at most 20."""
     notes: list[FileNote]

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tokcount.logs.adapt.record_builder import text_record
+from tokcount.logs.adapt.record_builder import or_empty, text_record
 from tokcount.logs.adapt.requests import begins_conversation
 from tokcount.logs.containers import envelopes
 from tokcount.logs.format import (
@@ -33,6 +33,7 @@ from tokcount.logs.unknown.guess import Reasons
 
 _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered; a log that has more (ids as keys) starts over."""
+
 _ANY_TEXT = frozenset({"generic.instruction", "generic.prompt_completion"})
 """Formats that are certain of a value of their own, and of none inside another."""
 
@@ -95,7 +96,7 @@ class Detector:
         self._reasons = Reasons(input_format)
         self._groups: dict[str, _Group] = {}
         self._reading = ""
-        self.envelopes = envelopes.Finder(self._is_record)
+        self.envelopes = envelopes.Finder(self._is_record, self._is_usage)
 
     @property
     def is_waiting(self) -> bool:
@@ -157,7 +158,7 @@ class Detector:
                     return self._unwrapped(value, at, found)
                 if candidate.is_grouped or (type(found) is list and found):
                     return found
-                return _or_empty(found, at, candidate.entry.name)
+                return or_empty(found, at, candidate.entry.name)
         page = envelopes.page_of(value)
         if page is None:
             return self._unwrapped(value, at, None)
@@ -241,14 +242,18 @@ class Detector:
         if not places and refused is not None:
             return refused
         if len(places) != 1:
-            reason = self._reasons.of(value, map(envelopes.path_of, places))
+            reason = self._reasons.of(value, map(self.envelopes.path_of, places))
             return (_skipped(at, "unrecognised", reason, "unrecognised"),)
         return self._leaves(value, places[0], at)
 
     def _leaves(self, value: Json, steps: envelopes.Steps, at: Location) -> Iterator[Item]:
-        index = 0
+        index, outside = 0, self.envelopes.within
         for leaf in envelopes.leaves(value, steps):
-            for item in self.items(leaf.value, at):
+            self.envelopes.within = (*outside, *envelopes.list_of(steps))
+            is_text, plain = isinstance(leaf.value, str), _skipped(at, "unparsed", "a line without JSON")
+            found = [plain] if is_text else list(self.items(leaf.value, at))
+            self.envelopes.within = outside
+            for item in found:
                 if isinstance(item, Record):
                     item.index = index
                     item.timestamp = item.timestamp or leaf.timestamp
@@ -264,6 +269,11 @@ class Detector:
             if found is not None:
                 return not any(item.reason in _NO_RECORD for item in found if isinstance(item, Skipped))
         return False
+
+    def _is_usage(self, value: Json) -> bool:
+        """Is this a row of numbers, and no text?"""
+        entry = next((candidate.entry for candidate in self._candidates(value)), None)
+        return entry is not None and entry.rank == Rank.NUMBERS and bool(self._tried(entry, value))
 
     def _is_message(self, value: Any) -> bool:
         """Is this a message of a conversation, and not of a format whose values are messages (threads, sessions)?"""
@@ -298,16 +308,6 @@ def _noted(group: _Group, found: Iterable[Item]) -> Iterator[Item]:
     for item in found:
         group.has_items = True
         yield item
-
-
-def _or_empty(found: Iterable[Item], at: Location, name: str) -> Iterator[Item]:
-    """The items of one value, or that there are none: an envelope whose list of calls is empty."""
-    empty = True
-    for item in found:
-        empty = False
-        yield item
-    if empty:
-        yield _skipped(at, "empty", "no call in it", name)
 
 
 def _joins_files(each: GroupedLogFormat) -> bool:

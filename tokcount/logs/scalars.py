@@ -61,6 +61,10 @@ def is_numeric(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+_DECIMAL_COMMA = re.compile(r"-?(?:0|\d{1,3}),\d{1,2}|-?(?:0|\d{4,}),\d+|-?\d{1,3},\d{4,}")
+"""`0,0012` and `12,5`; `1,234` has a separator of thousands."""
+
+
 def money(value: object) -> str | None:
     """An amount in dollars as a decimal string; `"$1,234.50"` loses its dollar sign and separators."""
     if isinstance(value, bool) or value is None:
@@ -70,7 +74,8 @@ def money(value: object) -> str | None:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else None
     if isinstance(value, str):
-        plain = value.strip().lstrip("$").replace(",", "")
+        plain = value.strip().lstrip("$")
+        plain = plain.replace(",", "." if _DECIMAL_COMMA.fullmatch(plain) else "")
         as_float = _float(plain)
         return plain if as_float is not None and math.isfinite(as_float) else None
     return None

@@ -7,6 +7,8 @@ import pytest
 from support.reading import CHAT_REQUEST, CHAT_RESPONSE, items, record, records, row
 
 from tokcount.logs.containers.envelopes import EACH, Leaf, find, leaves, path_of
+from tokcount.logs.detect import Detector
+from tokcount.logs.format import Location
 from tokcount.logs.record import Skipped
 
 PAIR = {"request": CHAT_REQUEST, "response": CHAT_RESPONSE}
@@ -112,5 +114,72 @@ def test_a_place_is_followed_and_written_as_a_path() -> None:
     assert list(leaves(value, ("rows", EACH, 0))) == [
         Leaf({"k": 1}, 1767225600.0),
         Leaf({"k": 2}, 1767225600.0),
+        Leaf("x", 1767225600.0),
     ]
     assert path_of(("data", EACH, "a b", 1)) == 'data[]."a b"[1]'
+
+
+USAGE = {"ts": "2026-01-01T00:00:02Z", "model": "gpt-4o", "prompt_tokens": 120, "completion_tokens": 60}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"log": json.dumps(USAGE) + "\n", "stream": "stdout", "time": "2026-01-01T00:00:03Z"},
+        {
+            "ts": "2026-01-01T00:00:02Z",
+            "llm": {"model": "gpt-4o", "tokens": {"prompt": 120, "completion": 60}},
+        },
+        {"hits": {"hits": [{"_source": {"message": json.dumps(USAGE)}}]}},
+    ],
+)
+def test_a_row_of_numbers_in_an_envelope_is_read(value: Any) -> None:
+    found = record(value)
+
+    assert (found.format, found.model, found.timestamp) == ("generic.usage", "gpt-4o", 1767225602.0)
+    assert found.usage is not None
+    assert (found.usage.input, found.usage.output) == (120, 60)
+
+
+def test_numbers_next_to_a_call_are_not_another_record() -> None:
+    assert record({"call": PAIR, "totals": USAGE}).format == "openai.chat.pair"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2026-01-01T00:00:00.000Z\tabc\tINFO\t" + LINE, "2026-01-01 INFO llm call " + LINE + "\n"],
+)
+def test_the_json_behind_the_prefix_of_a_logger_is_read(line: str) -> None:
+    assert record({"events": [{"timestamp": 1767225600000, "message": line}]}).format == "openai.chat.pair"
+
+
+@pytest.mark.parametrize("text", ["Send this:\n" + LINE, "x" * 400 + LINE, LINE + " is an example"])
+def test_text_with_json_in_it_is_no_line_of_a_logger(text: str) -> None:
+    (item,) = items({"note": "x", "description": text})
+
+    assert isinstance(item, Skipped)
+
+
+def test_elements_of_a_list_that_differ_are_each_read_or_skipped() -> None:
+    events = [
+        {"message": json.dumps({"log": LINE})},
+        {"message": "START"},
+        {"message": "INFO " + LINE},
+        "END",
+    ]
+    found = items({"events": events})
+
+    assert [getattr(item, "reason", "record") for item in found] == [
+        "record",
+        "unrecognised",
+        "record",
+        "unparsed",
+    ]
+
+
+def test_the_place_in_an_element_is_named_as_a_place_in_the_file() -> None:
+    detector = Detector()
+    both = [{"message": LINE}, {"event": PAIR}]
+    list(detector.items({"events": both}, Location("log", 1)))
+
+    assert list(detector.envelopes.seen) == ["events[].message", "events[].event"]

@@ -3,8 +3,8 @@
 One table for all of them: Anthropic (`tool_use`, `tool_result`, `thinking`), OpenTelemetry (`tool_call`,
 `tool_call_response`, `uri`, `blob`), the AI SDK (`tool-call`, `tool-result`; messages of its user interface have
 `tool-NAME` parts with input and output), Gemini (`functionCall`, `functionResponse`), Bedrock (`toolUse`,
-`toolResult`) and PostHog (`function`, as in `tool_calls`). Blocks and fields that are in no table are carried along as
-they are, so that they are reported as not read.
+`toolResult`), PostHog (`function`, as in `tool_calls`) and LibreChat (`tool_call` with its output). Blocks and fields
+that are in no table are carried along as they are, so that they are reported as not read.
 """
 
 from __future__ import annotations
@@ -155,6 +155,8 @@ def _kind_and_fields(block: Any) -> tuple[Kind, Any]:
         return _unwrapped(block)
     if named == "function" and isinstance(block.get("function"), dict):
         return "call", {"id": block.get("id"), **block["function"]}
+    if named == "tool_call" and isinstance(called := block.get("tool_call"), dict):
+        return ("use" if "output" in called else "call"), called
     if named == "tool-invocation" and isinstance(block.get("toolInvocation"), dict):
         return "use", block["toolInvocation"]
     if named not in _KINDS and named.startswith("tool-"):

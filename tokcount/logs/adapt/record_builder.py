@@ -20,6 +20,8 @@ from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, label, number, text, timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tokcount.logs.format import Item, Location
 
 
@@ -31,6 +33,16 @@ AS_SENT: Final = "openai."
 def skipped(place: Location, reason: SkipReason, detail: str, format_name: str) -> Skipped:
     """Something at `at` that is not a record."""
     return Skipped(source=place.source, line=place.line, reason=reason, detail=detail, format=format_name)
+
+
+def or_empty(found: Iterable[Item], at: Location, name: str) -> Iterator[Item]:
+    """The items of one value, or that there are none: an envelope whose list of calls is empty."""
+    empty = True
+    for item in found:
+        empty = False
+        yield item
+    if empty:
+        yield skipped(at, "empty", "no call in it", name)
 
 
 def request_kind(body: Json) -> Kind | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tokcount.logs.containers.prefixed import json_in
 from tokcount.logs.format import Row
 from tokcount.logs.scalars import Json, decoded, first, timestamp
 
@@ -32,6 +33,9 @@ Steps = tuple[str | int, ...]
 
 _PAGE_KEYS = ("object", "meta", "total", "page", "has_more", "next", "next_cursor")
 """Keys next to `data` in a page of an API (OpenAI, Langfuse, LiteLLM)."""
+
+_LONGEST_PREFIX: Final = 300
+"""Characters of a logger in front of the JSON of a line: time, level, request."""
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TIMES: Final = (
@@ -87,11 +91,13 @@ def find(value: Json, is_record: Callable[[Json], bool]) -> list[Steps]:
 class Finder:
     """Finds the places of records, and remembers them for values with the same keys.
 
-    `seen`: every place that was the only one of its value, and the line of the first.
+    Rows of numbers alone (`is_usage`) are records where there are no others. `seen`: every place that was the only one
+    of its value, and the line of the first. `within`: the list of which the value is an element.
     """
 
-    def __init__(self, is_record: Callable[[Json], bool]) -> None:
-        self._is_record = is_record
+    def __init__(self, is_record: Callable[[Json], bool], is_usage: Callable[[Json], bool]) -> None:
+        self._kinds = is_record, is_usage
+        self.within: Steps = ()
         self._known: dict[tuple[str, ...], Steps] = {}
         self.seen: dict[str, int] = {}
 
@@ -101,22 +107,43 @@ class Finder:
         known = self._known.get(keys)
         if known and self._is_still(value, known):
             return [known]
-        found = find(value, self._is_record)
+        found = next(filter(None, (find(value, is_record) for is_record in self._kinds)), [])
+        if len(found) > 1 and (shared := _shared_list(found)):
+            return [shared]
         if len(found) == 1:
             if len(self._known) >= _KNOWN_KEYS:
                 self._known.clear()
             self._known[keys] = found[0]
-            self.seen.setdefault(path_of(found[0]), line)
+            self.seen.setdefault(self.path_of(found[0]), line)
         return found
 
     def _is_still(self, value: Json, steps: Steps) -> bool:
         """Are there records at the place where values with these keys had them?"""
         leaf = next(leaves(value, steps), None)
-        return leaf is not None and isinstance(leaf.value, dict) and self._is_record(leaf.value)
+        found = leaf.value if leaf is not None else None
+        return isinstance(found, dict) and any(is_record(found) for is_record in self._kinds)
+
+    def path_of(self, steps: Steps) -> str:
+        """The place in the whole value, of which the one that was searched may be an element."""
+        return path_of((*self.within, *steps))
+
+
+def list_of(steps: Steps) -> Steps:
+    """The steps to the elements of the first list on the way; none without one."""
+    return steps[: steps.index(EACH) + 1] if EACH in steps else ()
+
+
+def _shared_list(places: list[Steps]) -> Steps:
+    """The list in whose elements all places are: they differ, so each is read by itself."""
+    lists = {list_of(steps) for steps in places}
+    return lists.pop() if len(lists) == 1 else ()
 
 
 def leaves(value: Any, steps: Steps, time: float | None = None) -> Iterator[Leaf]:
-    """The values at a place, each with the time of the innermost wrapper that has one."""
+    """The values at a place, each with the time of the innermost wrapper that has one.
+
+    An element of a list that has nothing at the place is a value itself.
+    """
     value = _opened(value)
     if not steps:
         yield Leaf(value, time)
@@ -126,7 +153,8 @@ def leaves(value: Any, steps: Steps, time: float | None = None) -> Iterator[Leaf
             yield from leaves(value[steps[0]], steps[1:], time)
     elif isinstance(value, list) and steps[0] == EACH:
         for item in value:
-            yield from leaves(item, steps[1:], time)
+            inside = list(leaves(item, steps[1:], time))
+            yield from inside or [Leaf(_opened(item), time)]
     elif isinstance(value, list) and isinstance(steps[0], int) and steps[0] < len(value):
         yield from leaves(value[steps[0]], steps[1:], time)
 
@@ -148,11 +176,22 @@ def path_of(steps: Steps) -> str:
 def _opened(value: Any) -> Any:
     """JSON in a string, and the rows of the tables that query services return, as objects."""
     value = decoded(value)
+    if isinstance(value, str):
+        return _behind_prefix(value)
     if isinstance(value, dict):
         return _table(value) or value
     if isinstance(value, list) and value and all(_is_cell(item) for item in value):
         return {item["field"]: item["value"] for item in value}
     return value
+
+
+def _behind_prefix(line: str) -> Any:
+    """The object at the end of a line of a logger (`2026-01-01T00:00:00Z INFO {…}`); other text stays."""
+    start = line.find("{", 0, _LONGEST_PREFIX)
+    if start < 1 or not line.rstrip().endswith("}") or "\n" in line[:start]:
+        return line
+    values, is_cut = json_in(line)
+    return values[0] if len(values) == 1 and not is_cut else line
 
 
 def _table(value: Json) -> list[Json] | None:

@@ -36,6 +36,9 @@ from tokcount.logs.adapt import (
 )
 from tokcount.logs.formats.vetoes import is_foreign_usage, veto_of, without_text
 
+MESSAGES_KEYS = ("messages", "input_messages", "request_messages", "prompt_messages", "chat_messages")
+"""Keys of the messages of a request, tried in this order."""
+
 PROMPT_KEYS = (
     *("prompt", "user_prompt", "question", "user_message", "user_input", "user_query"),
     *("userPrompt", "userMessage", "userInput", "userQuery"),
@@ -67,14 +70,17 @@ _ALPACA_KEYS = frozenset({"instruction", "input", "output"})
 
 
 class Messages(LogFormat):
-    """`{"messages": [...]}` without request keys: chat fine-tuning files, stored conversations."""
+    """`{"messages": [...]}` without request keys: chat fine-tuning files, stored conversations, logs of one's own."""
 
     name = "generic.messages"
     rank = Rank.LOOSE_BODY
     accepts = JSON_ONLY
-    keys = (frozenset({"messages"}),)
+    keys = tuple(frozenset({key}) for key in MESSAGES_KEYS)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
+        if "messages" not in value:
+            key = next(key for key in MESSAGES_KEYS if key in value)
+            value = {"messages": value[key], **{name: item for name, item in value.items() if name != key}}
         if not (has_roles(value["messages"]) or messages_in(value["messages"])):
             return None
         return [

@@ -136,6 +136,8 @@ def _time(value: Json) -> float | None:
 def _message(value: Json) -> Json | None:
     """The message of a line; `None` when no role is named, or when the line also has the answer."""
     role = next((role for key in ROLE_KEYS if (role := _role(value.get(key)))), None)
+    if isinstance(is_user := value.get("isCreatedByUser"), bool):
+        role = "user" if is_user else "assistant"
     if role is None or (role == "user" and any(value.get(key) for key in ANSWER_KEYS)):
         return None
     content: Any = next((value[key] for key in TEXT_KEYS if value.get(key) is not None), None)

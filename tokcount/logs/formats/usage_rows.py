@@ -25,11 +25,23 @@ if TYPE_CHECKING:
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """How a name is written: `prompt_tokens`, `promptTokens`, `PromptTokens`, `prompt tokens`, `prompt-tokens`."""
+    """How a name is written: `prompt_tokens`, `promptTokens`, `PromptTokens`, `prompt tokens`, `prompt-tokens`.
+
+    The first of its words may be an object whose names were joined: `llm.prompt_tokens`.
+    """
     words = name.split("_")
     pascal = "".join(word.capitalize() for word in words)
     return tuple(
-        dict.fromkeys((name, words[0] + pascal[len(words[0]) :], pascal, " ".join(words), "-".join(words)))
+        dict.fromkeys(
+            (
+                name,
+                words[0] + pascal[len(words[0]) :],
+                pascal,
+                " ".join(words),
+                "-".join(words),
+                name.replace("_", ".", 1),
+            )
+        )
     )
 
 

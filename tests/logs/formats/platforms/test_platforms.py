@@ -118,3 +118,18 @@ def test_tool_results_of_datadog_are_messages() -> None:
         ("user", USER["content"]),
         ("tool", "3 degrees"),
     ]
+
+
+def test_an_answer_of_anthropic_in_weave_is_read() -> None:
+    answer = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Rain."}]}
+    call = {
+        "op_name": "weave:///e/p/op/anthropic.Messages.create:abc",
+        "trace_id": "t",
+        "inputs": {"model": "claude-sonnet-4", "messages": [USER]},
+        "output": answer,
+    }
+    found = record(call)
+
+    assert found.response is not None
+    assert found.response["choices"][0]["message"]["content"] == answer["content"]
+    assert "unread_answer" not in found.flags

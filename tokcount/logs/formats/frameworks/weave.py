@@ -11,6 +11,7 @@ from tokcount.logs.adapt import (
     Kind,
     Location,
     LogFormat,
+    answer_of,
     body_of,
     body_record,
     decoded,
@@ -67,7 +68,7 @@ class Calls(LogFormat):
         inputs = {name: item for name, item in decoded_object(value.get("inputs")).items() if name != "self"}
         if kind is None or request_kind(inputs) is None:
             return [skipped(at, "not_llm", "an operation that does not call a model", self.name)]
-        response = body_of(value.get("output"))
+        response = answer_of(body_of(value.get("output")), kind)
         if value.get("exception") and response is None:
             return [skipped(at, "error", "a failed call", self.name)]
         metadata = metadata_from({**value, "inputs": inputs}, _METADATA)

@@ -40,10 +40,15 @@ ANSWERS_OF = {
     "req": ("resp", "res"),
     "input": ("output",),
     "body": ("response",),
-    "kwargs": ("result",),
+    "kwargs": ("result", "return_value"),
     "request_body": ("response_body",),
     "llm_request": ("llm_response",),
     "payload": ("response",),
+    "params": ("result",),
+    "api_request": ("api_response",),
+    "request_json": ("response_json",),
+    "requestBody": ("responseBody",),
+    "requestbody": ("responsebody",),
 }
 """Key of a request, in the order in which they are tried → the keys of its answer before all other `ANSWER_KEYS`."""
 
@@ -135,7 +140,7 @@ def _status(value: Json, answers: tuple[str, ...]) -> object:
     for key in ("", *answers):
         holder = value.get(key) if key else value
         if isinstance(holder, dict):
-            status = holder.get("status", holder.get("status_code"))
+            status = holder.get("status", holder.get("status_code", holder.get("statusCode")))
             if isinstance(status, int | str):
                 return status
     return None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from support.reading import answered, asked, items, reasons, record, row, used
 
+from tokcount.logs.accounting.unread import unread_request
 from tokcount.logs.record import Record
 
 SYSTEM = {"role": "system", "content": "Be brief."}
@@ -207,3 +208,12 @@ def test_text_in_other_fields_of_prompts_is_kept_to_be_seen_as_not_read() -> Non
     found = record({"question": "Why?", "context": "A long paragraph.", "id": "q1"})
 
     assert asked(found) == {"prompt": "Why?", "context": "A long paragraph."}
+
+
+@pytest.mark.parametrize(
+    "name", ["contexts", "retrieved_chunks", "documents", "passages", "tools", "few_shot"]
+)
+def test_material_next_to_a_question_is_kept_to_be_seen_as_not_read(name: str) -> None:
+    value = {"question": "Why?", name: [{"text": "It rained all day."}], "answer": "Rain.", "model": "gpt-4o"}
+
+    assert unread_request("text", record(value).request or {}) == (name,)

@@ -53,7 +53,9 @@ PROMPT_NAMES: Final = _words(
     """
     system system_prompt systemPrompt system_message system_instruction systemInstruction instruction instructions
     preamble context documents messages history chat_history prompt prompts input inputs question query contents
-    user_prompt examples
+    user_prompt examples few_shot few_shot_examples tools functions
+    contexts passages retrieved_context retrieved_contexts retrieved_documents retrieved_chunks
+    images image_url image_urls attachments
     """
 )
 """Fields next to those of a body that hold text for the model, however short."""

@@ -19,6 +19,7 @@ See docs/extend/log-format.md for a walk-through. What is here:
 from __future__ import annotations
 
 from tokcount.logs.accounting.contradiction import with_echo
+from tokcount.logs.accounting.tables import PROMPT_NAMES
 from tokcount.logs.adapt.answers import (
     ANSWER_KEYS,
     answer_in,
@@ -143,6 +144,7 @@ __all__ = [
     "JSON_ONLY",
     "MOST_OPEN",
     "NAMES",
+    "PROMPT_NAMES",
     "ROWS_ONLY",
     "SYSTEM_KEYS",
     "URL_KEYS",

@@ -12,6 +12,7 @@ from tokcount.logs.adapt import (
     ANSWER_KEYS,
     HISTORY_KEYS,
     JSON_ONLY,
+    PROMPT_NAMES,
     ROWS_ONLY,
     SYSTEM_KEYS,
     Among,
@@ -52,7 +53,7 @@ TEXT_KEYS = ("text", "content", "input", "query", "context")
 """Keys of anything, also of prompts, tried in this order where there is none of the others."""
 
 _ALL_KEYS = (*PROMPT_KEYS, *PAIRED_KEYS, *TEXT_KEYS)
-_OTHERS = (*PROMPT_KEYS, *TEXT_KEYS, "instruction", *HISTORY_KEYS)
+_OTHERS = tuple(dict.fromkeys((*PROMPT_KEYS, *TEXT_KEYS, *HISTORY_KEYS, *sorted(PROMPT_NAMES))))
 """Keys that may hold a part of the prompt when it is under another one."""
 
 ALPACA = (

@@ -39,3 +39,21 @@ def test_a_list_of_texts_is_a_dialogue_by_turns() -> None:
 
     assert [message["role"] for message in asked(found)["messages"]] == ["user", "assistant"] * 2
     assert items({"id": "0", "data": [1, 2]})[0].format != "ultrachat"
+
+
+def test_the_system_prompt_and_the_history_of_an_instruction_are_read() -> None:
+    row = {
+        "instruction": "Weather?",
+        "input": "",
+        "output": "Rain.",
+        "system": "Be brief.",
+        "history": [["q", "a"]],
+    }
+    found = record(row)
+
+    assert [(message.role, message.text) for message in found.messages] == [
+        ("system", "Be brief."),
+        ("user", "q"),
+        ("assistant", "a"),
+        ("user", "Weather?"),
+    ]

@@ -117,6 +117,8 @@ def body_record(
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
+    if response and not is_answer_body(response):
+        response = answer_of(response, kind) or response
     if response and kind == "responses":
         response = _with_items(response)
     if request:

@@ -131,6 +131,12 @@ class Instruction(LogFormat):
             metadata.flags.add("reserialised")
         else:
             prompt = "\n\n".join(part for part in (value["instruction"], given) if part)
+        if around := {key: value[key] for key in (*SYSTEM_KEYS, *HISTORY_KEYS) if value.get(key)}:
+            request = {**around, "prompt": prompt}
+            response = answer_in(value, "completions")
+            return [
+                body_record(at, self.name, kind="text", request=request, response=response, metadata=metadata)
+            ]
         return [prompt_record(at, self.name, prompt, answer_in(value, "completions"), metadata)]
 
 

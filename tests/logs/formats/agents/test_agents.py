@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.reading import items, reasons, records, used
+from support.reading import items, reasons, record, records, used
 
 from tokcount.logs.credible import credible
 from tokcount.logs.record import Record
@@ -64,3 +64,15 @@ def test_an_error_of_the_stream_of_codex_exec_is_an_error() -> None:
     ]
 
     assert reasons(*events) == [("error", "codex.exec")] * 2
+
+
+def test_a_streamed_call_of_autogen_has_its_answer_and_its_tokens() -> None:
+    event = {
+        "type": "LLMStreamEnd",
+        "agent_id": "a",
+        "response": {"content": "Rain.", "finish_reason": "stop"},
+    }
+    found = record({**event, "prompt_tokens": 120, "completion_tokens": 60})
+
+    assert found.response is not None
+    assert (used(found).input, used(found).output, found.flags) == (120, 60, ("hidden_context",))

@@ -133,3 +133,20 @@ def test_an_answer_of_anthropic_in_weave_is_read() -> None:
     assert found.response is not None
     assert found.response["choices"][0]["message"]["content"] == answer["content"]
     assert "unread_answer" not in found.flags
+
+
+def test_a_body_of_anthropic_is_read_as_an_answer_by_every_gateway() -> None:
+    body = {"model": "claude-sonnet-4", "system": SYSTEM["content"], "messages": [USER]}
+    answer = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Rain."}]}
+    found = record(
+        {
+            "ai_org": "anthropic",
+            "ai_model": "claude-sonnet-4",
+            "request": {"body": body, "url": "https://api.anthropic.com/v1/messages"},
+            "response": {"body": answer, "status": 200},
+        }
+    )
+
+    assert (found.format, found.flags) == ("portkey.export", ("non_openai",))
+    assert found.response is not None
+    assert found.response["choices"][0]["message"]["content"] == answer["content"]

@@ -34,16 +34,18 @@ if TYPE_CHECKING:
 
 
 class Events(LogFormat):
-    """`autogen.llm_call`."""
+    """`autogen.llm_call`; the messages of a streamed call are in an event before it."""
 
     name = "autogen.llm_call"
     keys = (frozenset({"type", "agent_id"}),)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         kind = text(value.get("type")) or ""
-        if kind != "LLMCall":
+        if kind not in ("LLMCall", "LLMStreamEnd"):
             return [skipped(at, "not_llm", f"an event of another type ({label(kind, 'unnamed')})", self.name)]
         metadata = CallMetadata(usage=usage_from(value, BODY_USAGE), user=text(value.get("agent_id")))
+        if kind == "LLMStreamEnd":
+            metadata.flags.add("hidden_context")
         asked = {name: value[name] for name in ("messages", "tools") if value.get(name)}
         return [call_record(at, self.name, asked, value.get("response"), metadata=metadata)]
 

@@ -22,10 +22,9 @@ from support.in_process import run
 from support.strategies import PACKED, VALUES, bent_values, lines
 
 from tokcount.logs import source as files
-from tokcount.logs.format import GroupedLogFormat
+from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Reader
-from tokcount.logs.registry import value_entries
 from tokcount.logs.source import Source
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift.compute import DriftOptions, report
@@ -89,21 +88,13 @@ def one_counter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "RecordCounter", counter_of)
 
 
-GROUPED = {entry.name for entry in value_entries() if isinstance(entry.format, GroupedLogFormat)}
-
-
 def is_apart(line: bytes) -> bool:
     """Is the line a complete record? Lines of streams, transcripts and batches belong together."""
-    kernel_items = list(Reader(ReadOptions()).read(Held("log.jsonl", data=line)))
-    names = {item.format for item in kernel_items}
-    families = (
-        "openai.batch",
-        "openai.chat.stream",
-        "openai.completions.stream",
-        "openai.responses.stream",
-        "otel",
-    )
-    return not any(name in GROUPED or (name or "").startswith(families) for name in names)
+    try:
+        list(Reader(ReadOptions(), part=True).read(Held("log.jsonl", data=line)))
+    except NeedsWhole:
+        return False
+    return True
 
 
 WHOLE = b'{"model": "gpt-4o", "prompt": "the first line"}'

@@ -152,6 +152,8 @@ def decoded(value: object) -> Any:
 def unquoted(value: object) -> Any:
     """As `decoded`, also for JSON text that is a string: attributes of spans are often encoded twice."""
     if isinstance(value, str) and value[:1] == '"':
+        if "\\" not in value and value.count('"') == 2 and value[-1] == '"':
+            return decoded(value[1:-1])
         found = decoded(f"[{value}]")
         return decoded(found[0]) if isinstance(found, list) and len(found) == 1 else value
     return decoded(value)

@@ -60,6 +60,9 @@ def database_items(
             if chosen is None:
                 yield _skipped(source, "unrecognised", _no_table(tables, table))
                 return
+            if database.execute(f"select 1 from {_quoted(chosen)} limit 1").fetchone() is None:  # noqa: S608 - quoted
+                yield _skipped(source, "empty", f"the table {label(chosen, '…')} has no rows")
+                return
             yield from texts.counting(read_rows(_rows(database, chosen, notes)))
     except (sqlite3.Error, OverflowError) as error:
         yield _skipped(source, "unreadable", f"the database cannot be read ({type(error).__name__})")

@@ -7,6 +7,7 @@ writes a body or a stream: what a model answers can claim neither a usage nor a 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
@@ -53,7 +54,7 @@ _RESPONSE_OBJECTS: dict[str, Kind] = {
     "response": "responses",
 }
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
-_WORDS = re.compile(r"[^\W\d_]\S*\s+\S*[^\W\d_]|[^\x00-\x7f]")
+_LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_NAME = 60
 """Characters of a name, an id or a time at most; a longer string may be text."""
 
@@ -85,10 +86,16 @@ def is_unread(body: Json) -> bool:
 def could_be_text(value: object) -> bool:
     """Could a model have read or written this: words, or a list or an object with words in it?"""
     if isinstance(value, str):
-        return len(value) > _LONGEST_NAME or _WORDS.search(value) is not None
+        return len(value) > _LONGEST_NAME or not value.isascii() or _has_words(value)
     if isinstance(value, dict):
         return any(map(could_be_text, value.values()))
     return isinstance(value, list) and any(map(could_be_text, value))
+
+
+def _has_words(value: str) -> bool:
+    """Are there two words with letters next to each other?"""
+    lettered = [_LETTER.search(word) is not None for word in value.split()]
+    return any(first and second for first, second in pairwise(lettered))
 
 
 def answer_of(value: object, kind: Kind) -> Json | None:

@@ -32,7 +32,7 @@ _OBJECTS = re.compile(
 """Strings, which stay, and what `repr` writes of objects."""
 _JSON = json.JSONDecoder(strict=False)
 _OPENING = re.compile(r"\{|\[(?=\s*\{)")
-_NAME = re.compile(r"""([A-Za-z_]\w*)["']?\s*[=:]\s*\Z""")
+_NAME = re.compile(r"""([A-Za-z_]\w{0,60})["']?\s{0,8}[=:]\s{0,8}\Z""")
 """The name in front of a value: `request=`, `"request": `."""
 _ASKED = re.compile("req|input|body|prompt|kwargs|payload", re.IGNORECASE)
 

@@ -91,8 +91,13 @@ def _spans(value: Json) -> list[Json]:
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
+def _attributes(span: Json) -> Json:
+    attributes = span.get("attributes")
+    return attributes if isinstance(attributes, dict) else {}
+
+
 def _is_span(span: Json) -> bool:
-    return _TYPE in decoded_object(span.get("attributes"))
+    return _TYPE in _attributes(span)
 
 
 def _items(spans: list[Json], at: Location) -> Iterator[Item]:
@@ -111,7 +116,7 @@ def _items(spans: list[Json], at: Location) -> Iterator[Item]:
 
 
 def _call(span: Json, at: Location, index: int) -> Item:
-    attributes = {name: unquoted(logged) for name, logged in decoded_object(span.get("attributes")).items()}
+    attributes = {name: unquoted(logged) for name, logged in _attributes(span).items()}
     asked, answered = attributes.get("mlflow.spanInputs"), attributes.get("mlflow.spanOutputs")
     if not answered and "ERROR" in (text(dig(span, "status.code")) or text(span.get("status_code")) or ""):
         return skipped(at, "error", "a failed call", _NAME)
@@ -125,7 +130,7 @@ def _call(span: Json, at: Location, index: int) -> Item:
 
 
 def _type_of(span: Json) -> str:
-    return (text(decoded_object(span.get("attributes")).get(_TYPE)) or "").strip('"')
+    return (text(_attributes(span).get(_TYPE)) or "").strip('"')
 
 
 def _id(span: Json) -> str:

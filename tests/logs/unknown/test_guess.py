@@ -71,3 +71,9 @@ def test_large_and_deep_values_are_looked_at_in_part() -> None:
 
     assert guess(deep) == {}
     assert guess({**{f"k{n}": n for n in range(10_000)}, "question": PROMPT}) == {}
+
+
+def test_the_last_word_says_of_which_side_a_number_is() -> None:
+    found = guess({"response": {"stats": {"promptTok": 12, "answerTok": 3}}})
+
+    assert found == {"input_tokens": "response.stats.promptTok", "output_tokens": "response.stats.answerTok"}

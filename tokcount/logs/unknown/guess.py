@@ -61,10 +61,10 @@ _KINDS: Final = {
     "cache_write_tokens": _set("write creation created written"),
     "cached_tokens": _set("cached cache hit"),
     "total_tokens": _set("total sum all gesamt summe"),
-    "output_tokens": _OUTPUT,
-    "input_tokens": _INPUT,
 }
 """Meaning of a number of tokens → words, the most particular meaning first."""
+_SIDES: Final = {"output_tokens": _OUTPUT, "input_tokens": _INPUT}
+"""Meaning of any other number of tokens → words; the last one says it (`response.usage.promptTokenCount`)."""
 _COST: Final = _set("cost costs price usd spend kosten preis dollars")
 _TIME: Final = _set("time ts timestamp date at created when zeit datum zeitpunkt uhrzeit")
 
@@ -162,7 +162,8 @@ def _of_number(words: list[str], item: Any) -> str | None:
         return "cost"
     if _TOKENS.isdisjoint(words) or number(item) is None:
         return None
-    return next((meaning for meaning, known in _KINDS.items() if not known.isdisjoint(words)), None)
+    part = next((meaning for meaning, known in _KINDS.items() if not known.isdisjoint(words)), None)
+    return part or next(filter(None, (_of_word(word, _SIDES) for word in reversed(words))), None)
 
 
 def _of_time(words: list[str], item: Any) -> str | None:

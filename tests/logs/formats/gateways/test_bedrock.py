@@ -36,3 +36,43 @@ def test_an_embedding_is_not_a_call_to_a_language_model() -> None:
     found = bedrock("amazon.titan-embed-text-v2:0", {"inputText": "Oslo"}, {"embedding": [0.1]})
 
     assert reasons(found) == [("not_llm", "bedrock.invocation")]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [
+            {"contentBlockDelta": {"delta": {"text": "Let me see."}, "contentBlockIndex": 0}},
+            {
+                "contentBlockStart": {
+                    "start": {"toolUse": {"toolUseId": "t", "name": "w"}},
+                    "contentBlockIndex": 1,
+                }
+            },
+            {"contentBlockDelta": {"delta": {"toolUse": {"input": '{"city":'}}, "contentBlockIndex": 1}},
+            {"contentBlockDelta": {"delta": {"toolUse": {"input": '"Oslo"}'}}, "contentBlockIndex": 1}},
+        ],
+        [
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": "Let me see."},
+            },
+            {
+                "type": "content_block_start",
+                "index": 1,
+                "content_block": {"type": "tool_use", "id": "t", "name": "w", "input": {}},
+            },
+            {"type": "content_block_delta", "index": 1, "delta": {"partial_json": '{"city":'}},
+            {"type": "content_block_delta", "index": 1, "delta": {"partial_json": '"Oslo"}'}},
+        ],
+    ],
+)
+def test_calls_of_tools_in_a_stream_are_part_of_the_answer(events: list[Any]) -> None:
+    asked = {"messages": [{"role": "user", "content": [{"text": "Weather in Oslo?"}]}]}
+    found = record(bedrock("anthropic.claude-sonnet-4", asked, events))
+
+    assert found.response is not None
+    message = found.response["choices"][0]["message"]
+    assert message["content"] == "Let me see."
+    assert message["tool_calls"][0]["function"] == {"name": "w", "arguments": '{"city":"Oslo"}'}

@@ -23,6 +23,7 @@ from tokcount.logs.adapt import (
     number,
     text,
     timestamp,
+    tool_call,
     usage_from,
 )
 
@@ -105,12 +106,27 @@ class LobeChat(LogFormat):
 
     def _turn(self, message: Json) -> Turn:
         return Turn(
-            {"role": text(message.get("role")) or "user", "content": message.get("content")},
+            {
+                "role": text(message.get("role")) or "user",
+                "content": message.get("content"),
+                **_called(message),
+            },
             model=text(message.get("model")) or text(dig(message, "extra.fromModel")),
             provider=text(message.get("provider")) or text(dig(message, "extra.fromProvider")),
             id=text(message.get("id")),
             timestamp=timestamp(message.get("createdAt")),
         )
+
+
+def _called(message: Json) -> Json:
+    """The tools that an answer of LobeChat calls; its plugins send them as `IDENTIFIER____API`."""
+    calls = [
+        tool_call(
+            tool.get("id"), f"{tool.get('identifier')}____{tool.get('apiName')}", tool.get("arguments"), set()
+        )
+        for tool in _objects(message.get("tools"))
+    ]
+    return {"tool_calls": calls} if calls else {}
 
 
 class TypingMind(LogFormat):

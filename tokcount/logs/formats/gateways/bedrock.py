@@ -115,7 +115,9 @@ def _response(answered: Any) -> Json | None:
         if any("choices" in chunk for chunk in chunks):
             return assemble(chunks)
         written = [_delta(chunk) for chunk in chunks]
-        return chat_answer([{"role": "assistant", "content": "".join(written)}]) if any(written) else None
+        content = [{"type": "text", "text": "".join(written)}] if any(written) else []
+        content += _streamed_calls(chunks)
+        return chat_answer([{"role": "assistant", "content": content}]) if content else None
     if not isinstance(answered, dict):
         return None
     if "choices" in answered:
@@ -133,6 +135,22 @@ def _response(answered: Any) -> Json | None:
 
 _TEXTS = ("generation", "completion", "outputText", "text")
 """Where the models of Meta, Anthropic (before messages), Amazon, Mistral and Cohere write their answer."""
+
+
+def _streamed_calls(chunks: list[Json]) -> list[Json]:
+    """The calls of tools in the events of a stream, of Converse or of Anthropic."""
+    calls: dict[object, tuple[Json, list[str]]] = {}
+    for chunk in chunks:
+        place = first(
+            chunk, ("contentBlockStart.contentBlockIndex", "contentBlockDelta.contentBlockIndex", "index")
+        )
+        started = dig(chunk, "contentBlockStart.start.toolUse") or dig(chunk, "content_block")
+        if isinstance(started, dict) and ("toolUseId" in started or started.get("type") == "tool_use"):
+            calls[place] = started, []
+        fragment = dig(chunk, "contentBlockDelta.delta.toolUse.input") or dig(chunk, "delta.partial_json")
+        if isinstance(fragment, str) and place in calls:
+            calls[place][1].append(fragment)
+    return [{**started, "type": "tool_use", "input": "".join(written)} for started, written in calls.values()]
 
 
 def _delta(chunk: Json) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -265,3 +266,23 @@ class Among:
 
 _KNOWN_KEYS = 4096
 """Distinct sets of keys that are remembered."""
+
+
+_LETTER = re.compile(r"[^\W\d_]")
+_LONGEST_NAME = 60
+"""Characters of a name, an id or a time at most; a longer string may be text."""
+
+
+def could_be_text(value: object) -> bool:
+    """Could a model have read or written this: words, or a list or an object with words in it?"""
+    if isinstance(value, str):
+        return len(value) > _LONGEST_NAME or not value.isascii() or _has_words(value)
+    if isinstance(value, dict):
+        return any(map(could_be_text, value.values()))
+    return isinstance(value, list) and any(map(could_be_text, value))
+
+
+def _has_words(value: str) -> bool:
+    """Are there two words with letters next to each other?"""
+    lettered = [_LETTER.search(word) is not None for word in value.split()]
+    return any(first and second for first, second in pairwise(lettered))

@@ -24,7 +24,6 @@ from tokcount.logs.adapt.answers import (
     ANSWER_KEYS,
     answer_in,
     answer_of,
-    could_be_text,
     is_answer_body,
     response_kind,
 )
@@ -120,6 +119,7 @@ from tokcount.logs.record import DUPLICATE, Kind, Record, Skipped, SkipReason, U
 from tokcount.logs.scalars import (
     Among,
     Json,
+    could_be_text,
     decoded,
     decoded_list,
     decoded_object,

@@ -6,15 +6,13 @@ writes a body or a stream: what a model answers can claim neither a usage nor a 
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
 from typing import Any
 
 from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
 from tokcount.logs.adapt.messages import chat_answer, text_answer
 from tokcount.logs.bytes.sse import FIELDS, STRAY, events_of_text
 from tokcount.logs.record import Kind
-from tokcount.logs.scalars import Among, Json, decoded
+from tokcount.logs.scalars import Among, Json, could_be_text, decoded
 
 ANSWER_KEYS = (
     *("response", "completion", "output", "answer", "result", "reply"),
@@ -54,9 +52,6 @@ _RESPONSE_OBJECTS: dict[str, Kind] = {
     "response": "responses",
 }
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
-_LETTER = re.compile(r"[^\W\d_]")
-_LONGEST_NAME = 60
-"""Characters of a name, an id or a time at most; a longer string may be text."""
 
 
 def response_kind(body: Json) -> Kind | None:
@@ -81,21 +76,6 @@ def is_answer_body(value: Json) -> bool:
 def is_unread(body: Json) -> bool:
     """Is there an answer in an object that is no body?"""
     return any(item not in _EMPTY for key, item in body.items() if key not in _NO_ANSWER)
-
-
-def could_be_text(value: object) -> bool:
-    """Could a model have read or written this: words, or a list or an object with words in it?"""
-    if isinstance(value, str):
-        return len(value) > _LONGEST_NAME or not value.isascii() or _has_words(value)
-    if isinstance(value, dict):
-        return any(map(could_be_text, value.values()))
-    return isinstance(value, list) and any(map(could_be_text, value))
-
-
-def _has_words(value: str) -> bool:
-    """Are there two words with letters next to each other?"""
-    lettered = [_LETTER.search(word) is not None for word in value.split()]
-    return any(first and second for first, second in pairwise(lettered))
 
 
 def answer_of(value: object, kind: Kind) -> Json | None:

@@ -219,3 +219,14 @@ def test_an_answer_that_is_only_in_output_text_is_read() -> None:
     assert isinstance(record, Record)
     assert record.response is not None
     assert record.response["output"][0]["content"] == [{"type": "output_text", "text": "Hello, Ann!"}]
+
+
+@pytest.mark.parametrize("answers", [{"choices": []}, {"object": "response", "output": []}])
+def test_an_answer_with_numbers_alone_keeps_its_model_id_and_time(answers: dict[str, Any]) -> None:
+    usage = {"prompt_tokens": 100, "completion_tokens": 10}
+    body = {"id": "c1", "model": "gpt-4o-2024-08-06", "created": 1790000000, "usage": usage, **answers}
+    record = body_record(HERE, "x", response=body)
+
+    assert isinstance(record, Record)
+    assert (record.kind, record.response) == ("usage", None)
+    assert (record.served_model, record.id, record.timestamp) == ("gpt-4o-2024-08-06", "c1", 1790000000)

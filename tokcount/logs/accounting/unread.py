@@ -32,7 +32,7 @@ MOST_FIELDS: Final = 6
 FURTHER: Final = "further fields"
 UNNAMED: Final = "…"
 """Stands for a name that could be somebody's text."""
-_FIELD: Final = re.compile(r"[a-z_][A-Za-z_]{0,39}", re.ASCII)
+_FIELD: Final = re.compile(r"[a-z_][A-Za-z_]{0,37}\d{0,2}", re.ASCII)
 """A name that an API would give to a field. Words, ids and titles that somebody uses as keys look otherwise."""
 
 Unread = tuple[str, ...]

@@ -133,14 +133,17 @@ def body_record(
     is_read = not response or (response.get("choices") != [] and is_answer_body(response))
     if response and not is_read and is_unread(response):
         metadata.flags.add("unread_answer")
-    if not holds_text(request or None, response or None):
+    has_text = holds_text(request or None, response or None)
+    if not has_text:
         if usage is None and not metadata.flags:
             return skipped(place, "empty", "a call without text and without numbers", format_name)
-        kind, request, response = "usage", None, None
+        kind = "usage"
         if not metadata.flags & {"truncated", "redacted", "unread_answer"}:
             metadata.flags.add("no_text")
     record = _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
-    if not is_read:
+    if not has_text:
+        record.request = None
+    if not (has_text and is_read):
         record.response = None
     return normalize(record)
 

@@ -117,8 +117,14 @@ def _configured(config: Any, groups: Iterable[Any]) -> dict[str, Any]:
     return {name: getattr(config, name) for name in plain} if config is not None else {}
 
 
+@functools.cache
+def _hints(group: Any) -> dict[str, Any]:
+    """The annotations of a group; evaluating them makes every option anew."""
+    return get_type_hints(group, include_extras=True)
+
+
 def _is_option(group: Any, name: str) -> bool:
-    return get_origin(get_type_hints(group, include_extras=True)[name]) is Annotated
+    return get_origin(_hints(group)[name]) is Annotated
 
 
 def _options(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> Iterator[inspect.Parameter]:
@@ -128,7 +134,7 @@ def _options(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> 
             yield parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
             continue
         group = groups[parameter.name]
-        field_hints = get_type_hints(group, include_extras=True)
+        field_hints = _hints(group)
         for field in dataclasses.fields(group):
             if _is_option(group, field.name):
                 yield _option(field, field_hints[field.name])

@@ -208,8 +208,12 @@ def bundled() -> EvidenceTable:
 
 def read(lines: Iterable[str]) -> list[Evidence]:
     """The rows of a file in CSV."""
-    filled = ({key: value for key, value in row.items() if value} for row in csv.DictReader(lines))
-    return msgspec.convert(list(filled), list[Evidence], strict=False)
+    rows = list(csv.DictReader(lines))
+    for row in rows:
+        for name in ("since", "until"):
+            if not row.get(name):
+                row.pop(name, None)
+    return msgspec.convert(rows, list[Evidence], strict=False)
 
 
 def label(laid: Layout, endpoint: str, family: Family, model: str, timestamp: float | None) -> None:

@@ -85,7 +85,7 @@ def _by_days(first: date, last: date, by_month: Mapping[str, int], undated: int)
         first, last = kept[0], _end(kept[-1])
     empty = [month for month in _months(first, last) if month.strftime(MONTH) not in by_month]
     days = (last - first).days + 1 - sum((_end(month) - month).days + 1 for month in empty)
-    length = f"{len(named):,} whole {'month' if len(named) == 1 else 'months'}" if named else f"{days:,} days"
+    length = _plural(len(named), "whole month") if named else _plural(days, "day")
     made_from = sum(by_month[month] for month in named or by_month)
     return MonthlyProjection(
         factor=1 / Decimal(len(named)) if named else DAYS_A_MONTH / days,
@@ -96,6 +96,10 @@ def _by_days(first: date, last: date, by_month: Mapping[str, int], undated: int)
         months=named,
         is_dated=True,
     )
+
+
+def _plural(number: int, unit: str) -> str:
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
 
 
 def span_of(selection: Selection | None, today: date) -> Span:

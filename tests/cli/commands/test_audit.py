@@ -211,3 +211,18 @@ def test_a_page_of_200_000_records_is_small(tmp_path: Path) -> None:
     stdout(log, *TARGETS, "-f", "html", "-o", page)
 
     assert page.stat().st_size < 2_000_000
+
+
+def test_a_log_of_numbers_alone_has_no_chart_of_counted_tokens_and_no_empty_part(tmp_path: Path) -> None:
+    log = tmp_path / "usage.jsonl"
+    rows = [
+        {"ts": f"2026-11-0{day}T00:00:00Z", "model": "gpt-4o", "prompt_tokens": 100, "completion_tokens": 5}
+        for day in (1, 3)
+    ]
+    log.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    shown = stdout(log, "--to", "gpt-5.6-luna")
+
+    assert "Cost by day" in shown
+    assert "Input tokens by day" not in shown
+    assert "Why" not in shown.splitlines()

@@ -62,6 +62,12 @@ GAPS: Final = {
 """Finding of the log → what its records are."""
 
 
+def _why(report: AuditReport) -> Blocks:
+    """Why the counts differ; nothing where nothing could be compared."""
+    found = list(view_why.blocks(report))
+    return [Heading("Why"), *found] if found else []
+
+
 def blocks(report: AuditReport) -> Blocks:
     """Summary, contents, drift, why, cost, windows, findings, worst records, and how the numbers were made."""
     return [
@@ -79,8 +85,7 @@ def blocks(report: AuditReport) -> Blocks:
         *drift_view.not_compared(report),
         *drift_view.no_model(report),
         *view_charts.drift(report),
-        Heading("Why"),
-        *view_why.blocks(report),
+        *_why(report),
         Heading("Cost"),
         *_cost(cost_report(report)),
         *view_charts.over_time(report),

@@ -75,7 +75,10 @@ def over_time(report: AuditReport) -> list[Block]:
     names = [entry.reference for entry in report.references]
     span = f"from {labels[0]} to {labels[-1]}, by {unit}"
     tokens = tuple(Series(name, _tokens(found, i)) for i, name in enumerate(names))
-    charts: list[Block] = [Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, tokens)]
+    counted = tuple(series for series in tokens if any(series.values))
+    charts: list[Block] = []
+    if counted:
+        charts.append(Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, counted))
     money = tuple(Series(name, _money(found, i)) for i, name in enumerate(names))
     priced = tuple(series for series in money if any(series.values))
     if priced:

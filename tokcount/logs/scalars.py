@@ -178,6 +178,11 @@ def decoded_list(value: object) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def objects(value: object) -> list[Json]:
+    """The objects in a list; nothing for any other value."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def dig(value: object, path: str) -> Any:
     """The value at `path` (keys joined by dots), or `None`. A key that itself contains dots is found first."""
     if not isinstance(value, dict):

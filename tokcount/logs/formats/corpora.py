@@ -17,6 +17,7 @@ from tokcount.logs.adapt import (
     body_record,
     chat_answer,
     metadata_from,
+    objects,
     tags_from,
     text,
     timestamp,
@@ -197,9 +198,7 @@ def _paths(root: Json) -> Iterator[list[Json]]:
     while waiting:
         path = waiting.pop()
         replies = path[-1].get("replies")
-        children = (
-            [reply for reply in replies if isinstance(reply, dict)] if isinstance(replies, list) else []
-        )
+        children = objects(replies)
         if not children:
             yield path
         waiting.extend([*path, child] for child in reversed(children))

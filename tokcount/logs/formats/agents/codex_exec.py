@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tokcount.logs.adapt import (
     JSON_ONLY,
+    CallMetadata,
     GroupedLogFormat,
     Item,
     Json,
@@ -15,7 +16,6 @@ from tokcount.logs.adapt import (
     body_record,
     dig,
     label,
-    metadata_from,
     skipped,
     text,
     usage_from,
@@ -73,7 +73,7 @@ class _CodexSession(Session):
         return []
 
     def _turn(self, value: Json, at: Location) -> Item:
-        metadata = metadata_from(value, {})
+        metadata = CallMetadata()
         metadata.thread = self._thread
         metadata.usage = usage_from(value.get("usage"), _CODEX_USAGE)
         metadata.flags.add("hidden_context")

@@ -18,6 +18,7 @@ from tokcount.logs.adapt import (
     conversation_records,
     decoded_list,
     dig,
+    objects,
     text,
     timestamp,
     usage_from,
@@ -48,7 +49,7 @@ class GeminiSession(LogFormat):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         listed = value.get("messages")
-        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        rows = objects(listed)
         turns = [_gemini_turn(row) for row in rows if row.get("type") not in _NOTICES]
         metadata = CallMetadata(provider="google", thread=text(value.get("sessionId")))
         return conversation_records(at, self.name, turns, metadata)

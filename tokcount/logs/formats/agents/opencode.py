@@ -23,6 +23,7 @@ from tokcount.logs.adapt import (
     decoded,
     decoded_object,
     dig,
+    objects,
     skipped,
     text,
     timestamp,
@@ -60,7 +61,7 @@ class OpenCodeExport(LogFormat):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         listed = value.get("messages")
-        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        rows = objects(listed)
         if not rows or not all(isinstance(row.get("info"), dict) and "parts" in row for row in rows):
             return None
         failed = [row for row in rows if _has_failed(row["info"])]
@@ -132,7 +133,7 @@ def _has_failed(info: Json) -> bool:
 
 
 def _opencode_turn(info: Json, parts: object) -> Turn:
-    texts = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    texts = objects(parts)
     content = [
         {"type": "text", "text": part["text"]}
         for part in texts

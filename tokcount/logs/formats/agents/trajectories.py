@@ -26,6 +26,7 @@ from tokcount.logs.adapt import (
     decoded_object,
     dig,
     number,
+    objects,
     skipped,
     text,
     timestamp,
@@ -49,10 +50,6 @@ def _sent(message: Json) -> Json:
     return {name: item for name, item in message.items() if name in _SENT and item is not None}
 
 
-def _messages(listed: object) -> list[Json]:
-    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-
-
 class SweAgent(LogFormat):
     """`sweagent.traj`: one conversation; its usage is the sum over its calls."""
 
@@ -61,7 +58,7 @@ class SweAgent(LogFormat):
     accepts = JSON_ONLY
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        messages = [_sent(message) for message in _messages(value.get("history"))]
+        messages = [_sent(message) for message in objects(value.get("history"))]
         stats = decoded_object(dig(value, "info.model_stats"))
         usage = usage_from(stats, _SUMS)
         calls = number(stats.get("api_calls"))
@@ -87,7 +84,7 @@ class MiniSweAgent(LogFormat):
     accepts = JSON_ONLY
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        listed = _messages(value.get("messages"))
+        listed = objects(value.get("messages"))
         if not any("extra" in message for message in listed) and "trajectory_format" not in value:
             return None
         model = text(dig(value, "info.config.model.model_name"))
@@ -152,7 +149,7 @@ class Tau2(LogFormat):
         ]
 
     def _conversation(self, simulation: Json, at: Location, model: str | None, index: int) -> Item:
-        messages = [_sent(message) for message in _messages(simulation.get("messages"))]
+        messages = [_sent(message) for message in objects(simulation.get("messages"))]
         metadata = CallMetadata(model=model, id=text(simulation.get("id")), conversation=True)
         request = {"messages": messages} if messages else None
         return body_record(at, self.name, kind="chat", request=request, metadata=metadata, index=index)

@@ -21,6 +21,7 @@ from tokcount.logs.adapt import (
     dig,
     first,
     number,
+    objects,
     text,
     timestamp,
     tool_call,
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST_MESSAGES = 1_000_000
-
-
-def _objects(listed: object) -> list[Json]:
-    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
 def _system(content: object) -> list[Turn]:
@@ -50,7 +47,7 @@ class LibreChat(LogFormat):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         turns = _system(dig(value, "options.promptPrefix") or dig(value, "options.system"))
-        turns += [self._turn(message) for message in _branch(_objects(value.get("messages")))]
+        turns += [self._turn(message) for message in _branch(objects(value.get("messages")))]
         metadata = CallMetadata(
             model=text(dig(value, "options.model")),
             id=text(value.get("conversationId")),
@@ -77,7 +74,7 @@ def _branch(messages: list[Json]) -> list[Json]:
     level = messages
     while level and len(path) < _MOST_MESSAGES:
         path.append(level[-1])
-        level = _objects(level[-1].get("children"))
+        level = objects(level[-1].get("children"))
     return path
 
 
@@ -89,9 +86,9 @@ class LobeChat(LogFormat):
     accepts = JSON_ONLY
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        sessions = {text(item.get("id")): item for item in _objects(dig(value, "state.sessions"))}
+        sessions = {text(item.get("id")): item for item in objects(dig(value, "state.sessions"))}
         grouped: dict[str, list[Json]] = {}
-        for message in _objects(dig(value, "state.messages")):
+        for message in objects(dig(value, "state.messages")):
             key = text(message.get("topicId")) or text(message.get("sessionId")) or ""
             grouped.setdefault(key, []).append(message)
         items: list[Item] = []
@@ -124,7 +121,7 @@ def _called(message: Json) -> Json:
         tool_call(
             tool.get("id"), f"{tool.get('identifier')}____{tool.get('apiName')}", tool.get("arguments"), set()
         )
-        for tool in _objects(message.get("tools"))
+        for tool in objects(message.get("tools"))
     ]
     return {"tool_calls": calls} if calls else {}
 
@@ -137,13 +134,13 @@ class TypingMind(LogFormat):
     accepts = JSON_ONLY
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        chats = [value] if "chatID" in value else _objects(first(value, ("data.chats", "chats")))
+        chats = [value] if "chatID" in value else objects(first(value, ("data.chats", "chats")))
         if not chats or not all("chatID" in chat and "messages" in chat for chat in chats):
             return None
         items: list[Item] = []
         for chat in chats:
             turns = _system(dig(chat, "chatParams.systemMessage"))
-            turns += [self._turn(message) for message in _objects(chat.get("messages"))]
+            turns += [self._turn(message) for message in objects(chat.get("messages"))]
             metadata = CallMetadata(
                 model=text(dig(chat, "modelInfo.id")) or text(chat.get("model")),
                 id=text(chat.get("chatID")),
@@ -179,7 +176,7 @@ class LmStudio(LogFormat):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         turns = _system(value.get("systemPrompt"))
-        turns += [self._turn(version) for m in _objects(value.get("messages")) if (version := _selected(m))]
+        turns += [self._turn(version) for m in objects(value.get("messages")) if (version := _selected(m))]
         metadata = CallMetadata(
             model=text(dig(value, "lastUsedModel.identifier")), timestamp=timestamp(value.get("createdAt"))
         )
@@ -187,8 +184,8 @@ class LmStudio(LogFormat):
 
     def _turn(self, version: Json) -> Turn:
         role = text(version.get("role")) or "user"
-        steps = [step for step in _objects(version.get("steps")) if step.get("type") == "contentBlock"]
-        parts: list[Any] = [part for step in steps for part in _objects(step.get("content"))]
+        steps = [step for step in objects(version.get("steps")) if step.get("type") == "contentBlock"]
+        parts: list[Any] = [part for step in steps for part in objects(step.get("content"))]
         info: Json = next(
             (step["genInfo"] for step in reversed(steps) if isinstance(step.get("genInfo"), dict)), {}
         )
@@ -200,7 +197,7 @@ class LmStudio(LogFormat):
 
 
 def _selected(message: Json) -> Json | None:
-    versions = _objects(message.get("versions"))
+    versions = objects(message.get("versions"))
     chosen = number(message.get("currentlySelected")) or 0
     return versions[chosen] if chosen < len(versions) else None
 
@@ -213,7 +210,7 @@ class Claude(LogFormat):
     accepts = JSON_ONLY
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
-        turns = [self._turn(message) for message in _objects(value.get("chat_messages"))]
+        turns = [self._turn(message) for message in objects(value.get("chat_messages"))]
         metadata = CallMetadata(
             provider="anthropic",
             model=text(value.get("model")),
@@ -228,7 +225,7 @@ class Claude(LogFormat):
         content = message.get("content") or message.get("text")
         attached = [
             {"type": "text", "text": file["extracted_content"]}
-            for file in _objects(message.get("attachments"))
+            for file in objects(message.get("attachments"))
             if isinstance(file.get("extracted_content"), str)
         ]
         if attached:
@@ -247,7 +244,7 @@ class CopilotChat(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         history: list[Json] = []
         items: list[Item] = []
-        for request in _objects(value.get("requests")):
+        for request in objects(value.get("requests")):
             history.append({"role": "user", "content": dig(request, "message.text")})
             items.append(self._call(request, list(history), at, len(items)))
             history.append({"role": "assistant", "content": _written(request)})
@@ -265,5 +262,5 @@ class CopilotChat(LogFormat):
 
 def _written(request: Json) -> str:
     """The text of an answer; its other parts are edits and progress of the editor."""
-    parts = [part.get("value") for part in _objects(request.get("response"))]
+    parts = [part.get("value") for part in objects(request.get("response"))]
     return "".join(part for part in parts if isinstance(part, str))

@@ -26,6 +26,7 @@ from tokcount.logs.adapt import (
     chat_answer,
     dig,
     messages_of_blocks,
+    objects,
     skipped,
     text,
     timestamp,
@@ -197,7 +198,7 @@ def _blocks(message: Json) -> list[Json]:
     content = message.get("content")
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
-    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    return objects(content)
 
 
 def messages_from_blocks(message: Json, flags: set[str]) -> list[Json]:

@@ -15,6 +15,7 @@ from tokcount.logs.adapt import (
     chat_answer,
     decoded_object,
     has_roles,
+    objects,
     skipped,
     text,
     text_answer,
@@ -59,9 +60,7 @@ class ScenarioState(LogFormat):
             metadata.flags.add("cached_reply")
         request = {name: item for name, item in sent.items() if name not in _NOT_PARAMETERS}
         completions = result.get("completions")
-        answers = (
-            [item for item in completions if isinstance(item, dict)] if isinstance(completions, list) else []
-        )
+        answers = objects(completions)
         texts = [answer["text"] for answer in answers if isinstance(answer.get("text"), str)]
         if sent.get("messages") and has_roles(sent["messages"]):
             request["messages"] = sent["messages"]

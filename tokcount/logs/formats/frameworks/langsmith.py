@@ -30,6 +30,7 @@ from tokcount.logs.adapt import (
     first,
     label,
     metadata_from,
+    objects,
     skipped,
     tags_from,
     text,
@@ -205,7 +206,7 @@ def _response(outputs: Any, kind: Kind, flags: set[str]) -> Json | None:
 def _generations(value: object) -> list[Json]:
     """`[[{text, message}]]`: the answers to the first prompt."""
     rows = value[0] if isinstance(value, list) and value and isinstance(value[0], list) else value
-    return [item for item in rows if isinstance(item, dict)] if isinstance(rows, list) else []
+    return objects(rows)
 
 
 def _answer(generation: Json, flags: set[str]) -> Json:

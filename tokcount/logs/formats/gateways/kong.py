@@ -23,7 +23,6 @@ from tokcount.logs.adapt import (
     dig,
     failure,
     first,
-    money,
     skipped,
     text,
     timestamp,
@@ -64,11 +63,7 @@ class Kong(LogFormat):
         if dig(plugin, "cache.cache_status") == "Hit":
             metadata.flags.add("cached_reply")
         request, response = body_of(dig(plugin, "payload.request")), body_of(dig(plugin, "payload.response"))
-        item = body_record(at, self.name, request=request, response=response, metadata=metadata, index=index)
-        usage = getattr(item, "usage", None)
-        if usage is not None:
-            usage.cost_usd = money(dig(plugin, "usage.cost"))
-        return item
+        return body_record(at, self.name, request=request, response=response, metadata=metadata, index=index)
 
 
 class Apisix(LogFormat):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokcount.logs.adapt import CallMetadata, Item, Json, Location, LogFormat, body_record, chat_answer
+from tokcount.logs.adapt import (
+    CallMetadata,
+    Item,
+    Json,
+    Location,
+    LogFormat,
+    body_record,
+    chat_answer,
+    objects,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +33,7 @@ class Preference(LogFormat):
             return None
         request = {name: part for name, part in value["input"].items() if name != "tools" or part}
         preferred = value.get("preferred_output")
-        messages = [m for m in preferred if isinstance(m, dict)] if isinstance(preferred, list) else []
+        messages = objects(preferred)
         response = chat_answer(messages) if messages else None
         return [
             body_record(

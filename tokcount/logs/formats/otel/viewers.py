@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.logs.adapt import Json, decoded_object, dig
+from tokcount.logs.adapt import Json, decoded_object, dig, objects
 
 VIEWER_KEYS = (
     frozenset({"traceID", "spans"}),
@@ -31,7 +31,7 @@ def spans_of_viewer(value: Json) -> list[Json] | None:
 
 def _jaeger(span: Json) -> Json:
     references = span.get("references")
-    parents = [each for each in references if isinstance(each, dict)] if isinstance(references, list) else []
+    parents = objects(references)
     logs = span.get("logs")
     attributes = _tags(span.get("tags"))
     return {

@@ -15,6 +15,7 @@ from tokcount.logs.adapt import (
     dig,
     first,
     metadata_from,
+    objects,
     skipped,
     tags_from,
     text,
@@ -64,7 +65,7 @@ class Intake(LogFormat):
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         listed = value.get("spans")
-        spans = [span for span in listed if isinstance(span, dict)] if isinstance(listed, list) else []
+        spans = objects(listed)
         if not any(map(_kind, spans)):
             return None
         return [_item(span, at, index) for index, span in enumerate(spans)]

@@ -22,6 +22,7 @@ from tokcount.logs.adapt import (
     dig,
     first,
     metadata_from,
+    objects,
     skipped,
     text,
     unquoted,
@@ -88,7 +89,7 @@ class Database(DatabaseFormat):
 
 def _spans(value: Json) -> list[Json]:
     listed = decoded(first(value, ("data.spans", "spans")))
-    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    return objects(listed)
 
 
 def _attributes(span: Json) -> Json:

@@ -22,8 +22,8 @@ PRICED = [name for name in (*CATALOG.models, *CATALOG.fine_tunes) if CATALOG.pri
 
 
 def test_the_data_version_is_its_date() -> None:
-    assert data_version() == "2026.11.22"
-    assert data_date() == date(2026, 11, 22)
+    assert data_version() == "2026.11.26"
+    assert data_date() == date(2026, 11, 26)
 
 
 @pytest.mark.parametrize("name", PRICED)
@@ -90,7 +90,7 @@ def test_fine_tunes_and_aliases_point_to_models() -> None:
 FAMILY_PATTERNS = (
     (r"gpt-5-chat", "chat"),
     (r"codex-mini", "o"),
-    (r"gpt-[56]|chat-latest$", "gpt5"),
+    (r"gpt-[56]|gpt-daybreak|gpt-rosalind|chat-latest$", "gpt5"),
     (r"o1-mini", "o1mini"),
     (r"o1-preview", "o1preview"),
     (r"o[134]", "o"),
@@ -113,6 +113,7 @@ def test_every_reviewed_price_is_in_the_data() -> None:
     for row in legacy:
         start = date.fromisoformat(row["effective_from"]) if row["effective_from"] else None
         end = date.fromisoformat(row["effective_to"]) if row["effective_to"] else data_date()
+        end = min(end, CATALOG.price_rows(row["model"])[-1].end or end)
         for day in {start or end - timedelta(days=1), end - timedelta(days=1)}:
             (ours,) = (price for price in CATALOG.price_rows(row["model"]) if price.covers(day))
             assert ours.rates.input == Decimal(row["input_usd_per_1m"])

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from tokcount.models import catalog
 from tokcount.models import lifecycle as shutdown
@@ -32,7 +33,10 @@ def test_no_chain_of_the_catalog_runs_in_a_circle() -> None:
             "gpt-4o",
             "gpt-4o shuts down on 2027-01-14, in 53 days; replacement: gpt-6-luna (as of 2026-10-28)",
         ),
-        ("gpt-5.1", "gpt-5.1 shuts down on 2027-04-01, in 130 days; no replacement is named"),
+        (
+            "gpt-5.5-cyber-preview",
+            "gpt-5.5-cyber-preview shuts down on 2027-02-01, in 71 days; no replacement is named",
+        ),
         ("gpt-6-luna", None),
     ],
 )
@@ -68,9 +72,13 @@ def test_auto_takes_the_first_replacement_that_stays(name: str, target: str) -> 
 
 
 def test_auto_takes_the_last_one_living_when_all_go_soon() -> None:
-    found = shutdown.recommended("gpt-5-nano", date(2027, 3, 1))
+    luna = structs.replace(catalog.default().models["gpt-6-luna"], shutdown_date=date(2027, 4, 1))
+    going = catalog.default().with_entries(models={"gpt-6-luna": luna})
+
+    found = shutdown.recommended("gpt-5-nano", date(2027, 3, 1), going)
+
     assert found is not None
-    assert found.name == "gpt-5.4-nano"
+    assert found.name == "gpt-6-luna"
 
 
 def test_a_model_without_a_replacement_has_no_recommendation() -> None:

@@ -51,7 +51,7 @@ def test_a_request_costs_what_it_was_billed_on_its_day(
 
 
 def test_a_known_model_without_a_price_has_none_and_is_not_free() -> None:
-    assert pricing.price("gpt-6.2-sol", date(2026, 11, 22)) is None
+    assert pricing.price("gpt-6.2-astra-law", date(2026, 11, 22)) is None
 
 
 def test_a_free_beta_costs_nothing_and_has_a_note() -> None:

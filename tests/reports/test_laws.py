@@ -38,7 +38,7 @@ LIMITS = {"input_tokens": "9k", "content_tokens": "5k", "cost": "$0.01"}
 CLAUSES = {"own": "", "gpt-4o": "for gpt-4o"}
 EVERY = ""
 GROUPS = (
-    *(f"where model = {name}" for name in ("gpt-4o", "gpt-4", "gpt-6.2-sol", "mine")),
+    *(f"where model = {name}" for name in ("gpt-4o", "gpt-4", "gpt-6.2-astra-law", "mine")),
     'where model != "*"',
 )
 BUDGETS = {

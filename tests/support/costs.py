@@ -11,7 +11,7 @@ from tokcount.reports.columns import NamedReference
 from tokcount.reports.cost import compute as cost
 
 OWN = NamedReference("own")
-UNPRICED = NamedReference("gpt-6.2-sol")
+UNPRICED = NamedReference("gpt-6.2-astra-law")
 REFERENCES = (OWN, NEWER, UNPRICED)
 TODAY = date(2026, 11, 22)
 HOSTILE = "=my|<b>`x`\x1b[31m\u202e"
@@ -48,7 +48,7 @@ PRICED = cost.report(
 FLOORS = cost.report(
     counted_frame(CALLS + UNSURE, REFERENCES),
     Skips(),
-    options("gpt-5.6-luna", "gpt-6.2-sol", by=("model", "tag"), monthly=True, as_of=TODAY, batch=True),
+    options("gpt-5.6-luna", "gpt-6.2-astra-law", by=("model", "tag"), monthly=True, as_of=TODAY, batch=True),
 )
 UNKNOWN = cost.report(counted_frame(UNSURE[3:], REFERENCES), Skips(), options(monthly=True))
 

@@ -26,7 +26,7 @@ _counts = st.none() | st.tuples(_tokens, st.integers(-3, 40))
 _basis = st.sampled_from(["exact", "exact", "estimated", "partial"])
 _calls = st.fixed_dictionaries(
     {
-        "model": st.sampled_from(["gpt-4o", "gpt-4", "gpt-6.2-sol", "mine", None]),
+        "model": st.sampled_from(["gpt-4o", "gpt-4", "gpt-6.2-astra-law", "mine", None]),
         "kind": st.sampled_from(["chat", "chat", "responses", "embeddings", "usage"]),
         "day": st.none() | st.integers(0, 70),
         "tier": st.sampled_from([None, None, "batch", "flex"]),

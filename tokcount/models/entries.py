@@ -109,7 +109,7 @@ class PriceEntry(RatesEntry, frozen=True, kw_only=True):
     batch: BatchEntry | Literal["none"] | None = None
     """`"none"`: the model has no batch price; absent: it is not known, and half is assumed."""
     long: LongEntry | None = None
-    unverified: list[Literal["from", "to", "input", "cached_input", "output"]] = []
+    unverified: list[Literal["from", "to", "input", "cached_input", "cache_write", "output"]] = []
     """Keys that rest on one source or on none."""
     sources: Sources = []
     note: Text | None = None

@@ -180,7 +180,7 @@ class TestReport:
         text = run("cost", CHATS).out
 
         assert "The log cost $0.0661, at the prices of each record's day." in text
-        assert "Prices of own: tokcount 2026.11.22, gpt-4o-2024-08-06 row from 2024-10-01, verified." in text
+        assert "Prices of own: tokcount 2026.11.26, gpt-4o-2024-08-06 row from 2024-10-01, verified." in text
         assert "own 94 billed" in text
 
     def test_a_total_with_unpriced_records_is_marked_as_a_lower_bound(self, tmp_path: Path) -> None:
@@ -244,10 +244,10 @@ class TestTargets:
         assert run("cost", SAMPLES, "--to", "auto", "--to", "gpt-4o", "--quiet").err == ""
 
     def test_a_model_without_a_price_is_counted_and_left_empty(self) -> None:
-        done = run("cost", COMPLETIONS, "--to", "gpt-6.2-sol")
+        done = run("cost", COMPLETIONS, "--to", "gpt-6.2-astra-law")
 
         assert done.code == 0
-        assert "The cost under gpt-6.2-sol is unknown: no record has a price." in done.out
+        assert "The cost under gpt-6.2-astra-law is unknown: no record has a price." in done.out
 
 
 class TestPrices:
@@ -284,11 +284,11 @@ class TestPrices:
 
     @pytest.mark.parametrize("form", [[], ["--per-record"]])
     def test_required_prices_that_are_missing_exit_3_after_the_report(self, form: list[str]) -> None:
-        done = run("cost", COMPLETIONS, "--to", "gpt-6.2-sol", "--require-prices", *form)
+        done = run("cost", COMPLETIONS, "--to", "gpt-6.2-astra-law", "--require-prices", *form)
 
         assert done.code == 3
-        assert "gpt-6.2-sol" in done.out
-        assert "unpriced: 120 of 120 records under gpt-6.2-sol (--require-prices)" in done.err
+        assert "gpt-6.2-astra-law" in done.out
+        assert "unpriced: 120 of 120 records under gpt-6.2-astra-law (--require-prices)" in done.err
 
     def test_an_unknown_key_of_a_prices_file_is_reported(self, tmp_path: Path) -> None:
         prices = tmp_path / "prices.toml"
@@ -343,7 +343,7 @@ def test_a_wrong_date_in_the_environment_is_reported() -> None:
 
 def test_outdated_price_data_is_reported() -> None:
     assert (
-        "prices and shutdown dates are of 2026-11-22" in run("cost", CHATS, TOKCOUNT_TODAY="2028-01-01").err
+        "prices and shutdown dates are of 2026-11-26" in run("cost", CHATS, TOKCOUNT_TODAY="2028-01-01").err
     )
 
 
@@ -393,7 +393,7 @@ class TestDrift:
     def test_costs_over_other_records_than_the_tokens_are_on_a_line_of_their_own(
         self, tmp_path: Path
     ) -> None:
-        path = log(tmp_path, call(billed=(900_000, 0)), call("gpt-6.2-sol"))
+        path = log(tmp_path, call(billed=(900_000, 0)), call("gpt-6.2-astra-law"))
 
         apart = run("drift", path, "--to", LUNA)
         together = run("drift", path, "--to", LUNA, "--where", "model = gpt-4o")
@@ -429,7 +429,7 @@ class TestDrift:
         assert json.loads(run("drift", COMPLETIONS, "-f", "json").out)["prices"] is None
 
 
-MODELS = ("gpt-4o", "gpt-4-0613", "o1", "gpt-6.2-sol", "mine", None)
+MODELS = ("gpt-4o", "gpt-4-0613", "o1", "gpt-6.2-astra-law", "mine", None)
 calls = st.builds(
     call,
     model=st.sampled_from(MODELS),

@@ -178,7 +178,7 @@ class TestBaseline:
 class TestUnpriced:
     LOG = frame(
         record("gpt-4o", own=(1000, 0)),
-        record("gpt-6.2-sol", own=(1000, 0)),
+        record("gpt-6.2-astra-law", own=(1000, 0)),
         record("my-deployment"),
         record(None),
         record("gpt-4o"),
@@ -191,14 +191,14 @@ class TestUnpriced:
         assert entry["floor"]
         assert (entry["priced"], entry["priced_share"]) == (1, 0.2)
         assert {(row["model"], row["reason"], row["records"]) for row in entry["unpriced"]} == {
-            ("gpt-6.2-sol", "no price known", 1),
+            ("gpt-6.2-astra-law", "no price known", 1),
             ("my-deployment", "unknown model", 1),
             (None, "no model named", 1),
             ("gpt-4o", "no token counts", 1),
         }
 
     def test_nothing_priced_is_unknown_and_not_zero(self) -> None:
-        entry = own(frame(record("gpt-6.2-sol", own=(1000, 0))))
+        entry = own(frame(record("gpt-6.2-astra-law", own=(1000, 0))))
 
         assert entry["cost_usd"] is None
         assert not entry["floor"]
@@ -328,7 +328,7 @@ class TestTargets:
 
     def test_effects_are_over_what_both_sides_price(self) -> None:
         log = frame(
-            record("gpt-6.2-sol", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
+            record("gpt-6.2-astra-law", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
             record("gpt-4", own=(1000, 0), counts={"gpt-4o": (1000, 0)}),
         )
         data = cost(log, "gpt-4o")
@@ -390,7 +390,7 @@ class TestGroups:
         log = frame(
             record("gpt-4o", own=(1000, 0), tags="prod", counts={"gpt-6-luna": (1000, 0)}),
             record("gpt-4o", own=(2000, 5), tags="dev", counts={"gpt-6-luna": (2000, 5)}),
-            record("gpt-6.2-sol", own=(2000, 0), tags="", counts={"gpt-6-luna": (2000, 0)}),
+            record("gpt-6.2-astra-law", own=(2000, 0), tags="", counts={"gpt-6-luna": (2000, 0)}),
         )
         data = cost(log, "gpt-6-luna", by=("tag",))
         for i, label in enumerate(("own", "gpt-6-luna")):
@@ -401,13 +401,13 @@ class TestGroups:
             )
 
     def test_an_unpriced_group_has_no_cost(self) -> None:
-        data = cost(frame(record("gpt-6.2-sol", own=(10, 0)), record(own=(10, 0))), by=("model",))
+        data = cost(frame(record("gpt-6.2-astra-law", own=(10, 0)), record(own=(10, 0))), by=("model",))
 
-        assert [group["model"] for group in data["groups"]] == ["gpt-4o", "gpt-6.2-sol"]
+        assert [group["model"] for group in data["groups"]] == ["gpt-4o", "gpt-6.2-astra-law"]
         assert data["groups"][1]["references"][0]["cost_usd"] is None
 
     def test_a_group_without_a_baseline_price_has_no_effects(self) -> None:
-        log = frame(record("gpt-6.2-sol", own=(10, 0), counts={"gpt-4o": (10, 0)}))
+        log = frame(record("gpt-6.2-astra-law", own=(10, 0), counts={"gpt-4o": (10, 0)}))
         entry = cost(log, "gpt-4o", by=("model",))["groups"][0]["references"][1]
 
         assert entry["cost_usd"] == "0.000025"
@@ -444,7 +444,7 @@ def test_a_wrong_option_is_one_clear_line(options: dict[str, Any], message: str)
 
 
 def test_per_record_costs_are_exact_numbers_and_empty_where_unknown() -> None:
-    log = frame(record(own=(1, 0)), record("gpt-6.2-sol", own=(1, 0)))
+    log = frame(record(own=(1, 0)), record("gpt-6.2-astra-law", own=(1, 0)))
     column = charge(log, CostOptions(today=TODAY)).with_costs()["own:cost_usd"]
 
     assert column.to_list() == [Decimal("0.0000025"), None]
@@ -456,7 +456,7 @@ MODELS = (
     "davinci",
     "gpt-5.5",
     "gpt-3.5-turbo",
-    "gpt-6.2-sol",
+    "gpt-6.2-astra-law",
     "code-davinci-002",
     "nonsense",
     None,

@@ -202,7 +202,7 @@ def test_money_is_shown_at_the_prices_asked_for_and_only_then() -> None:
     assert plain["prices"] is None
     assert [entry["cost_usd"] for entry in plain["references"]] == [None, None]
     assert priced["prices"] == {
-        "version": "2026.11.22",
+        "version": "2026.11.26",
         "today": "2026-11-22",
         "assumptions": ["the same answers, counted again", "no reasoning tokens", "nothing cached"],
         "same_records": True,

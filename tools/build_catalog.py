@@ -53,10 +53,11 @@ def build(folder: Path) -> bytes:
 
 
 def _merged(files: Iterable[File]) -> File:
-    merged = File()
+    merged = File(compatibility=[])
     for file in files:
         for section in _SECTIONS:
             getattr(merged, section).update(getattr(file, section))
+        merged.compatibility.extend(file.compatibility)
     return merged
 
 
@@ -93,6 +94,8 @@ def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
     for name, tune in file.fine_tunes.items():
         yield from _in_entry(("fine_tunes", name), tune, merged)
         yield from _undefined(("fine_tunes", name, "bases"), tune.bases, merged.models)
+    for place, row in enumerate(file.compatibility):
+        yield from _undefined(("compatibility", place, "sources"), row.sources, merged.sources)
 
 
 def _in_entry(key: Key, entry: ModelEntry | FineTuneEntry, merged: File) -> Iterator[Mistake]:
@@ -129,6 +132,8 @@ def _as_json(file: File) -> bytes:
     for section, table in sections.items():
         rows = ",\n".join(f"{_json(name)}: {_json(entry)}" for name, entry in table.items())
         lines.append(f"{_json(section)}: {{\n{rows}\n}}")
+    compatibility = ",\n".join(map(_json, file.compatibility))
+    lines.append(f'"compatibility": [\n{compatibility}\n]')
     return ("{" + ",\n".join(lines) + "}\n").encode()
 
 

@@ -11,12 +11,15 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
 from tokcount.models.model import FineTune, Model, Resolution
 from tokcount.models.price_rows import PriceRow, Rates
+
+if TYPE_CHECKING:
+    from tokcount.models.compatibility.rules import CompatibilityRow
 
 DATA = Path(__file__).parent / "data"
 STALE_AFTER_DAYS = 180
@@ -68,6 +71,7 @@ class Catalog:
         fine_tunes: Table[FineTune],
         prices: Table[tuple[PriceRow, ...]],
         user_prices: Mapping[str, tuple[tuple[PriceRow, ...], ...]],
+        compatibility: tuple[CompatibilityRow, ...] = (),
     ) -> None:
         self.models = models
         """In the order of the files: oldest generation first, the user's own last."""
@@ -77,6 +81,8 @@ class Catalog:
         self.fine_tunes = fine_tunes
         self.resolved: dict[str, Resolution | None] = {}
         """Names that were looked up before; `tokcount.models.resolve` keeps it."""
+        self.compatibility = compatibility
+        """What the user's files say about what models take; it follows on the bundled rows."""
         self._prices = prices
         self._user_prices = user_prices
 
@@ -97,6 +103,7 @@ class Catalog:
         prices: Mapping[str, tuple[PriceRow, ...]] | None = None,
         fine_tunes: Iterable[FineTune] = (),
         prefixes: Iterable[str] = (),
+        compatibility: Iterable[CompatibilityRow] = (),
     ) -> Catalog:
         """A catalog in which these entries take precedence."""
         layers = dict(self._user_prices)
@@ -109,6 +116,7 @@ class Catalog:
             fine_tunes=self.fine_tunes.updated({rule.name: rule for rule in fine_tunes}),
             prices=self._prices,
             user_prices=layers,
+            compatibility=(*self.compatibility, *compatibility),
         )
 
 
@@ -123,6 +131,11 @@ def default() -> Catalog:
         prices=Table(_section("prices"), _price_rows),
         user_prices={},
     )
+
+
+def bundled_section(name: str) -> msgspec.Raw:
+    """A section of the bundled data as JSON."""
+    return _bundled()[name]
 
 
 def sources() -> Mapping[str, str]:

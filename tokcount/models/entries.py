@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from tokcount.errors import suggest
+from tokcount.models.compatibility.rules import CompatibilityRow
 from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, FineTune, Model
 from tokcount.models.price_rows import PriceBasis, PriceRow, Rates
 from tokcount.tables import shown
@@ -226,6 +227,8 @@ class File(_Entry, frozen=True, kw_only=True):
     fine_tunes: dict[str, FineTuneEntry] = {}
     prices: dict[str, Prices] = {}
     """Model → price, without an entry of its own."""
+    compatibility: list[CompatibilityRow] = []
+    """What models take at which endpoint; see `tokcount.models.compatibility`."""
     schema: int | str | None = None
     data_version: Any = None
     as_of: Any = None

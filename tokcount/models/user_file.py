@@ -123,6 +123,7 @@ def _with_entries(catalog: Catalog, file: File, source: str) -> Catalog:
         prices=prices,
         fine_tunes=[entry.fine_tune(name) for name, entry in fine_tunes.items()],
         prefixes=[prefix.lower() for prefix in file.prefixes],
+        compatibility=file.compatibility,
     )
 
 

@@ -26,10 +26,9 @@ from tokcount.models.entries import (
     ModelEntry,
     alias_targets,
     hook,
-    period_list,
-    price_rows,
 )
-from tokcount.models.user_file import period_mistakes
+from tokcount.models.price_entries import period_list, price_rows
+from tokcount.models.user_file import price_mistakes
 from tokcount.tables import Document, Key, Mistake
 
 
@@ -41,7 +40,7 @@ def build(folder: Path) -> bytes:
     lines: list[str] = []
     for document, file in zip(documents, files, strict=True):
         mistakes = [
-            *period_mistakes(file),
+            *price_mistakes(file),
             *_broken_links(file, merged),
             *_defined_twice(document, documents),
         ]
@@ -58,6 +57,7 @@ def _merged(files: Iterable[File]) -> File:
         for section in _SECTIONS:
             getattr(merged, section).update(getattr(file, section))
         merged.compatibility.extend(file.compatibility)
+        merged.fees.extend(file.fees)
     return merged
 
 
@@ -91,6 +91,10 @@ def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
             yield Mistake(
                 ("models", name), "a bundled model needs encoding, encoding_basis, family and endpoint"
             )
+    for i, fee in enumerate(file.fees):
+        if fee.checked is None or not fee.sources:
+            yield Mistake(("fees", i), "a bundled fee needs checked and sources")
+        yield from _undefined(("fees", i, "sources"), fee.sources, merged.sources)
     for name, tune in file.fine_tunes.items():
         yield from _in_entry(("fine_tunes", name), tune, merged)
         yield from _undefined(("fine_tunes", name, "bases"), tune.bases, merged.models)
@@ -127,8 +131,10 @@ def _as_json(file: File) -> bytes:
         "fine_tunes": {name: entry.fine_tune(name) for name, entry in file.fine_tunes.items()},
         "prices": {name: price_rows(name, prices, basis="bundled") for name, prices in priced.items()},
     }
-    checked = max(entry.checked for entry in entries.values() if entry.checked)
+    checked = max(entry.checked for entry in (*entries.values(), *file.fees) if entry.checked)
     lines = [f'"checked": {_json(checked)}', f'"prefixes": {_json(list(file.prefixes))}']
+    fees = ",\n".join(_json(entry.fee("bundled")) for entry in file.fees)
+    lines.append(f'"fees": [\n{fees}\n]')
     for section, table in sections.items():
         rows = ",\n".join(f"{_json(name)}: {_json(entry)}" for name, entry in table.items())
         lines.append(f"{_json(section)}: {{\n{rows}\n}}")

@@ -17,6 +17,7 @@ from tokcount.errors import UsageError
 from tokcount.models import export, overrides, pricing
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog, default
+from tokcount.models.price_rows import Tier
 
 DAY = date(2026, 11, 22)
 
@@ -118,6 +119,8 @@ def test_a_file_adds_deployments_models_aliases_and_prices(tmp_path: Path) -> No
         input = 1
         output = 2
         batch = { input = "0.4", output = "0.9" }
+        tiers.priority = { multiplier = 2.5 }
+        regional = 1.1
         long = { threshold = 1000, input = 2, output = 3 }
         note = "negotiated"
         """,
@@ -135,6 +138,10 @@ def test_a_file_adds_deployments_models_aliases_and_prices(tmp_path: Path) -> No
     assert price is not None
     assert (str(price.rates.input), str(price.rates.output)) == ("0.4", "0.9")
     assert price.rates_for(1001).input == 1
+    urgent = pricing.price("azure/other", DAY, "priority", catalog, region="eu")
+    assert urgent is not None
+    assert (urgent.rates.output, urgent.rates_for(1001).output) == (5, Decimal("7.5"))
+    assert urgent.regional == Decimal("1.1")
 
 
 def test_a_period_of_the_user_leaves_the_other_days_to_the_bundled_rows(tmp_path: Path) -> None:
@@ -206,6 +213,42 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
             "[prices.gpt-4o]\ninput = 1\noutput = 1\nbatch = { input = 1 }",
             4,
             "prices.gpt-4o.batch.output: missing",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\ntiers.fast = { multiplier = 2, output = 3 }",
+            4,
+            "prices.gpt-4o.tiers.fast.output: a tier has prices or a multiplier, not both",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\ntiers.fast = { multiplier = 1.005 }",
+            4,
+            "tiers.fast.multiplier: 1.005 is not a factor up to 100 with at most 2 decimals",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\ntiers.prioriti = { multiplier = 2 }",
+            4,
+            "prices.gpt-4o.tiers.prioriti: no such key",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\nbatch = 'none'\ntiers.batch = 'none'",
+            5,
+            "prices.gpt-4o.tiers.batch: also in batch",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\nregional = 0",
+            4,
+            "prices.gpt-4o.regional: 0 is not a factor up to 100 with at most 2 decimals",
+        ),
+        (
+            "[prices.gpt-4o]\ninput = 1\noutput = 1\nunverified = ['inputs']",
+            4,
+            "prices.gpt-4o.unverified[0]: 'inputs' is not a key of a price. Did you mean input",
+        ),
+        ("[[fees]]\ntool = 'web_search'", 1, "fees[0].usd: missing"),
+        (
+            "[[fees]]\ntool = 'x'\nusd = 1\nfrom = 2026-02-01\nto = 2026-01-01",
+            5,
+            "fees[0].to: 2026-01-01 is not after from = 2026-02-01",
         ),
         (
             "[prices.gpt-4o]\ninput = 1\noutput = 1\nfrom = 2026-01-01T00:00:00",
@@ -347,7 +390,7 @@ def test_a_file_may_have_everything_that_the_bundled_files_have(tmp_path: Path) 
         "documented",
         "contract",
     )
-    assert not catalog.price_layers("my-model")[0][0].batch_offered
+    assert catalog.price_layers("my-model")[0][0].tier("batch") == Tier(name="batch", multiplier=Decimal(1))
     assert names.resolve("ft:gpt-4o:acme::x", catalog).price_name == "ft:gpt-4o"
     assert input_price(catalog, "ft:my-model:acme::x") == "5"
 
@@ -383,8 +426,8 @@ def test_an_exported_file_reads_back_to_the_same_prices(tmp_path: Path) -> None:
 
     for name in ("gpt-4o", "gpt-5.6-sol", "gpt-3.5-turbo-1106", "code-davinci-002"):
         exported, bundled = catalog.price_layers(name)
-        assert [(row.start, row.end, row.rates, row.batch, row.long) for row in exported] == [
-            (row.start, row.end, row.rates, row.batch, row.long) for row in bundled
+        assert [(row.start, row.end, row.rates, row.tiers, row.regional, row.long) for row in exported] == [
+            (row.start, row.end, row.rates, row.tiers, row.regional, row.long) for row in bundled
         ]
     assert names.resolve("gpt-4o", catalog).model.encoding == "o200k_base"
 
@@ -395,3 +438,55 @@ def test_an_export_without_names_has_what_is_priced_today(tmp_path: Path) -> Non
     assert '[models."gpt-6-luna"]' in text
     assert "text-davinci-003" not in text
     assert input_price(load(tmp_path, text), "gpt-6-luna") == "0.1"
+
+
+def test_a_fee_of_the_user_comes_before_the_published_one(tmp_path: Path) -> None:
+    catalog = load(
+        tmp_path,
+        """
+        [[fees]]
+        tool = "web_search"
+        models = ["claude-*", "gpt-4o*"]
+        usd = 8
+        per = 1000
+        from = 2026-01-01
+        """,
+    )
+
+    def each(name: str, day: date = DAY) -> str | None:
+        fee = pricing.fee("web_search", name, day, catalog)
+        return None if fee is None else str(fee.each)
+
+    assert each("gpt-4o-mini") == each("claude-sonnet-4-5") == "0.008"
+    assert (each("gpt-5"), each("gpt-4o", date(2025, 1, 1))) == ("0.01", "0.01")
+    assert each("claude-sonnet-4-5", date(2025, 1, 1)) is None
+
+
+def test_an_export_keeps_every_rate(tmp_path: Path) -> None:
+    text = """
+    [[prices."gpt-4o"]]
+    input = 1
+    output = 2
+    cache_write = "1.25"
+    cache_write_long = 2
+    audio_input = 3
+    audio_output = 4
+    image_input = 5
+    image_output = 6
+    regional = "1.1"
+    long = { threshold = 10, input = 2, output = 3 }
+    tiers.batch = "none"
+    tiers.fast = { multiplier = 2 }
+    tiers.priority = { input = 3, output = 4, cached_input = 1, long = { input = 6, output = 8 } }
+    """
+    catalog = load(tmp_path, text)
+    again = load(tmp_path, export.export(["gpt-4o"], catalog), "again.toml")
+
+    first, second = (each.price_layers("gpt-4o")[0][0] for each in (catalog, again))
+    assert (first.rates, first.long, first.tiers, first.regional) == (
+        second.rates,
+        second.long,
+        second.tiers,
+        second.regional,
+    )
+    assert len(first.tiers) == 3

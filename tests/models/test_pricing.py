@@ -109,7 +109,7 @@ def test_a_moment_counts_by_its_day_in_utc() -> None:
         ("gpt-3.5-turbo-1106", "batch", ("1", "2"), None),
         ("ft:gpt-4o-2024-08-06:a::b", "batch", ("2.225", "12.5"), "cached input at the batch input rate"),
         ("gpt-3.5-turbo-instruct", "batch", ("1.5", "2"), "batch has no price of its own: standard rates"),
-        ("gpt-4o", "priority", ("2.5", "10"), "priority tier at standard rates"),
+        ("gpt-3.5-turbo", "priority", ("0.5", "1.5"), "priority tier at standard rates"),
         ("gpt-4o", "default", ("2.5", "10"), None),
     ],
 )
@@ -158,3 +158,56 @@ def test_every_price_names_a_source() -> None:
         for row in catalog.default().price_rows(name):
             assert row.source, name
             assert set(row.source.split()) <= set(known)
+
+
+def test_a_tier_without_a_known_price_is_a_lower_bound() -> None:
+    urgent = pricing.price("gpt-3.5-turbo", date(2025, 6, 1), "priority")
+    batch = pricing.price("gpt-3.5-turbo-instruct", date(2025, 6, 1), "batch")
+
+    assert urgent is not None
+    assert urgent.low == ("priority tier at standard rates",)
+    assert batch is not None
+    assert batch.low == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "factor"),
+    [
+        ("gpt-5.4", "eu", "1.1"),
+        ("gpt-6-luna", "us", "1.1"),
+        ("gpt-5.4", None, None),
+        ("gpt-5.2", "eu", None),
+    ],
+)
+def test_a_region_adds_to_the_price_of_models_since_march_2026(
+    name: str, region: str | None, factor: str | None
+) -> None:
+    price = pricing.price(name, date(2026, 11, 22), region=region)
+
+    assert price is not None
+    assert price.regional == (Decimal(factor) if factor else None)
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "usd"),
+    [
+        ("web_search", "gpt-5-mini-2025-08-07", "0.01"),
+        ("web_search", "openai/gpt-4o", "0.01"),
+        ("web_search_preview", "gpt-4.1-mini", "0.025"),
+        ("web_search_preview", "azure/gpt-4o-2024-08-06", "0.025"),
+        ("web_search_preview", "o4-mini", "0.01"),
+        ("file_search", "gpt-4o", "0.0025"),
+        ("code_interpreter", "gpt-5", "0.03"),
+        ("code_interpreter_4g", "gpt-5", "0.12"),
+        ("search_model", "gpt-4o-mini-search-preview-2025-03-11", "0.025"),
+        ("search_model", "gpt-5-search-api", "0.01"),
+        ("computer_use", "computer-use-preview", "0"),
+        ("search_model", "gpt-4o", None),
+        ("image_generation", "gpt-5", None),
+        ("file_search", "my-own-model", None),
+    ],
+)
+def test_a_hosted_tool_has_the_published_fee_or_an_unknown_one(tool: str, name: str, usd: str | None) -> None:
+    fee = pricing.fee(tool, name, date(2026, 11, 22))
+
+    assert (None if fee is None else fee.each) == (None if usd is None else Decimal(usd))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from tokcount.models.model import FineTune, Model, Resolution
-from tokcount.models.price_rows import PriceRow, Rates
+from tokcount.models.price_rows import Fee, PriceRow, Rates, Tier
 
 if TYPE_CHECKING:
     from tokcount.models.compatibility.rules import CompatibilityRow
@@ -72,6 +72,7 @@ class Catalog:
         prices: Table[tuple[PriceRow, ...]],
         user_prices: Mapping[str, tuple[tuple[PriceRow, ...], ...]],
         compatibility: tuple[CompatibilityRow, ...] = (),
+        user_fees: tuple[Fee, ...] = (),
     ) -> None:
         self.models = models
         """In the order of the files: oldest generation first, the user's own last."""
@@ -85,6 +86,12 @@ class Catalog:
         """What the user's files say about what models take; it follows on the bundled rows."""
         self._prices = prices
         self._user_prices = user_prices
+        self._user_fees = user_fees
+
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        """The fees of hosted tools; the first that fits a call is the one that it pays."""
+        return (*self._user_fees, *_bundled_fees())
 
     def price_rows(self, name: str) -> tuple[PriceRow, ...]:
         """The bundled price periods of a name, oldest first; empty when none is known."""
@@ -104,6 +111,7 @@ class Catalog:
         fine_tunes: Iterable[FineTune] = (),
         prefixes: Iterable[str] = (),
         compatibility: Iterable[CompatibilityRow] = (),
+        fees: Iterable[Fee] = (),
     ) -> Catalog:
         """A catalog in which these entries take precedence."""
         layers = dict(self._user_prices)
@@ -117,6 +125,7 @@ class Catalog:
             prices=self._prices,
             user_prices=layers,
             compatibility=(*self.compatibility, *compatibility),
+            user_fees=(*fees, *self._user_fees),
         )
 
 
@@ -168,6 +177,11 @@ def _bundled() -> dict[str, msgspec.Raw]:
     return msgspec.json.decode((DATA / "catalog.json").read_bytes(), type=dict[str, msgspec.Raw])
 
 
+@cache
+def _bundled_fees() -> tuple[Fee, ...]:
+    return tuple(map(_fee, msgspec.json.decode(_bundled()["fees"])))
+
+
 def _section(name: str) -> dict[str, msgspec.Raw]:
     return msgspec.json.decode(_bundled()[name], type=dict[str, msgspec.Raw])
 
@@ -195,14 +209,33 @@ def _price_rows(_name: str, raw: msgspec.Raw) -> tuple[PriceRow, ...]:
 
 def _price_row(fields: dict[str, Any]) -> PriceRow:
     _with_days(fields, "start", "end")
+    _with_rates(fields)
+    if "tiers" in fields:
+        fields["tiers"] = tuple(
+            Tier(**_with_amounts(_with_rates(tier), "multiplier")) for tier in fields["tiers"]
+        )
+    if "unverified" in fields:
+        fields["unverified"] = tuple(fields["unverified"])
+    return PriceRow(**_with_amounts(fields, "regional"))
+
+
+def _with_rates(fields: dict[str, Any]) -> dict[str, Any]:
     for key in ("rates", "long"):
         if key in fields:
             fields[key] = Rates(**{part: Decimal(amount) for part, amount in fields[key].items()})
-    if "batch" in fields:
-        fields["batch"] = tuple(map(Decimal, fields["batch"]))
-    if "unverified" in fields:
-        fields["unverified"] = tuple(fields["unverified"])
-    return PriceRow(**fields)
+    return fields
+
+
+def _with_amounts(fields: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        if key in fields:
+            fields[key] = Decimal(fields[key])
+    return fields
+
+
+def _fee(fields: dict[str, Any]) -> Fee:
+    _with_days(_with_amounts(fields, "usd"), "start", "end")
+    return Fee(**{**fields, "models": tuple(fields.get("models", ()))})
 
 
 def _with_days(fields: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -7,25 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from tokcount.errors import suggest
 from tokcount.models.compatibility.rules import CompatibilityRow
 from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, FineTune, Model
-from tokcount.models.price_rows import PriceBasis, PriceRow, Rates
+from tokcount.models.price_entries import FeeEntry, Prices, Sources, Text, Tokens, Usd, usd
 from tokcount.tables import shown
 from tokcount.tokens import encodings
-
-DECIMALS = 6
-"""Digits after the point of a price per 1M tokens."""
-HIGHEST = Decimal(1_000_000)
-
-Text = Annotated[str, msgspec.Meta(pattern=r"\S", description="a text that is not empty")]
-Tokens = Annotated[int, msgspec.Meta(gt=0, description="a number of tokens")]
-Sources = list[Text]
 
 
 class EncodingName(str):
@@ -41,27 +32,6 @@ def encoding_name(value: object) -> EncodingName:
     return EncodingName(value)
 
 
-class Usd(Decimal):
-    """A price in USD per 1M tokens: not negative, at most six decimals."""
-
-
-def usd(value: object) -> Usd:
-    """A price from a string or a number. Raises `ValueError` for anything that is not one."""
-    try:
-        amount = (
-            Usd(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else None
-        )
-    except InvalidOperation:
-        amount = None
-    if amount is None or not amount.is_finite():
-        raise ValueError(f"a price in USD per 1M tokens was expected, not {shown(value)}")
-    if amount < 0 or amount > HIGHEST:
-        raise ValueError(f"{value} is not between 0 and {HIGHEST}")
-    if amount != round(amount, DECIMALS):
-        raise ValueError(f"{value} has more than {DECIMALS} decimals")
-    return amount
-
-
 def hook(kind: Any, value: object) -> EncodingName | Usd:
     """For `tokcount.tables.convert`: makes the values of the types here that msgspec does not know."""
     return encoding_name(value) if kind is EncodingName else usd(value)
@@ -69,74 +39,6 @@ def hook(kind: Any, value: object) -> EncodingName | Usd:
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     pass
-
-
-class RatesEntry(_Entry, frozen=True, kw_only=True):
-    """Prices in USD per 1M tokens; cached input and cache writes cost what input costs unless given."""
-
-    input: Usd
-    output: Usd
-    cached_input: Usd | None = None
-    cache_write: Usd | None = None
-
-    def rates(self) -> Rates:
-        """The same as plain decimals."""
-        return Rates(
-            input=Decimal(self.input),
-            output=Decimal(self.output),
-            cached_input=_plain(self.cached_input),
-            cache_write=_plain(self.cache_write),
-        )
-
-
-class BatchEntry(_Entry, frozen=True, kw_only=True):
-    """Prices of the Batch API."""
-
-    input: Usd
-    output: Usd
-
-
-class LongEntry(RatesEntry, frozen=True, kw_only=True):
-    """Prices of requests with more than `threshold` input tokens, for all of their tokens."""
-
-    threshold: Tokens
-
-
-class PriceEntry(RatesEntry, frozen=True, kw_only=True):
-    """A price from the day `from` (inclusive) to the day `to` (exclusive), both UTC; without them it is open."""
-
-    start: date | None = msgspec.field(name="from", default=None)
-    end: date | None = msgspec.field(name="to", default=None)
-    batch: BatchEntry | Literal["none"] | None = None
-    """`"none"`: the model has no batch price; absent: it is not known, and half is assumed."""
-    long: LongEntry | None = None
-    unverified: list[Literal["from", "to", "input", "cached_input", "cache_write", "output"]] = []
-    """Keys that rest on one source or on none."""
-    sources: Sources = []
-    note: Text | None = None
-    source: str | None = None
-    verified: bool | None = None
-
-    def row(self, name: str, source: str, basis: PriceBasis) -> PriceRow:
-        """The price row of this period of a name."""
-        batch = self.batch if isinstance(self.batch, BatchEntry) else None
-        return PriceRow(
-            name=name,
-            start=self.start,
-            end=self.end,
-            rates=self.rates(),
-            batch=(Decimal(batch.input), Decimal(batch.output)) if batch else None,
-            batch_offered=self.batch != "none",
-            long_threshold=self.long.threshold if self.long else None,
-            long=self.long.rates() if self.long else None,
-            unverified=tuple(self.unverified),
-            source=source,
-            note=self.note or "",
-            basis=basis,
-        )
-
-
-Prices = PriceEntry | Annotated[list[PriceEntry], msgspec.Meta(min_length=1)]
 
 
 class _Lifecycle(_Entry, frozen=True, kw_only=True):
@@ -227,24 +129,12 @@ class File(_Entry, frozen=True, kw_only=True):
     fine_tunes: dict[str, FineTuneEntry] = {}
     prices: dict[str, Prices] = {}
     """Model → price, without an entry of its own."""
+    fees: list[FeeEntry] = []
     compatibility: list[CompatibilityRow] = []
     """What models take at which endpoint; see `tokcount.models.compatibility`."""
     schema: int | str | None = None
     data_version: Any = None
     as_of: Any = None
-
-
-def price_rows(name: str, prices: Prices, *, basis: PriceBasis, source: str = "") -> tuple[PriceRow, ...]:
-    """The rows of a name, oldest first. `source` stands in for the sources of each period."""
-    rows = [entry.row(name, source or " ".join(entry.sources), basis) for entry in period_list(prices)]
-    return tuple(sorted(rows, key=lambda row: row.start or date.min))
-
-
-def period_list(prices: Prices | None) -> list[PriceEntry]:
-    """One price, a list of periods or none, as a list."""
-    if isinstance(prices, list):
-        return prices
-    return [prices] if prices else []
 
 
 def alias_targets(aliases: Mapping[str, str | AliasEntry]) -> dict[str, str]:
@@ -253,7 +143,3 @@ def alias_targets(aliases: Mapping[str, str | AliasEntry]) -> dict[str, str]:
         name: alias.model if isinstance(alias, AliasEntry) else alias.strip()
         for name, alias in aliases.items()
     }
-
-
-def _plain(amount: Usd | None) -> Decimal | None:
-    return None if amount is None else Decimal(amount)

@@ -10,7 +10,7 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog, data_version
 from tokcount.models.model import Model
-from tokcount.models.price_rows import PriceRow, Rates
+from tokcount.models.price_rows import PriceRow, Rates, Tier
 
 HEADER = """\
 # Models and prices for tokcount --prices FILE, or $TOKCOUNT_PRICES; USD per 1,000,000 tokens.
@@ -22,6 +22,11 @@ HEADER = """\
 
 [encodings]
 # "my-model" = "o200k_base"
+
+# [[fees]]                          # of a hosted tool, in addition to its tokens
+# tool = "web_search"
+# usd = 8
+# per = 1000
 """
 
 
@@ -64,25 +69,26 @@ def _price(row: PriceRow) -> list[str]:
         lines.append(f"from = {row.start}")
     if row.end:
         lines.append(f"to = {row.end}")
-    lines += [f"{key} = {value}" for key, value in _rates(row.rates)]
-    if row.batch:
-        lines.append(f"batch = {{ input = {_money(row.batch[0])}, output = {_money(row.batch[1])} }}")
+    lines += [f"{key} = {_money(value)}" for key, value in row.rates.given().items()]
+    lines += [f"tiers.{tier.name} = {_tier(tier)}" for tier in row.tiers]
+    if row.regional:
+        lines.append(f"regional = {_money(row.regional)}")
     if row.long:
-        rates = ", ".join(f"{key} = {value}" for key, value in _rates(row.long))
-        lines.append(f"long = {{ threshold = {row.long_threshold}, {rates} }}")
+        lines.append(f"long = {{ threshold = {row.long_threshold}, {_rates(row.long)} }}")
     if row.note:
         lines.append(f"note = {json.dumps(row.note, ensure_ascii=False)}")
     return lines
 
 
-def _rates(rates: Rates) -> list[tuple[str, str]]:
-    named = [
-        ("input", rates.input),
-        ("cached_input", rates.cached_input),
-        ("cache_write", rates.cache_write),
-        ("output", rates.output),
-    ]
-    return [(key, _money(value)) for key, value in named if value is not None]
+def _tier(tier: Tier) -> str:
+    if tier.rates is None:
+        return f"{{ multiplier = {_money(tier.multiplier or Decimal(1))} }}"
+    long = f", long = {{ {_rates(tier.long)} }}" if tier.long else ""
+    return f"{{ {_rates(tier.rates)}{long} }}"
+
+
+def _rates(rates: Rates) -> str:
+    return ", ".join(f"{key} = {_money(value)}" for key, value in rates.given().items())
 
 
 def _money(amount: Decimal) -> str:

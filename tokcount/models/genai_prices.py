@@ -9,9 +9,21 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import metadata
-from typing import Any
+from typing import Any, Final
 
-from tokcount.models.price_rows import PriceRow, Rates
+from tokcount.models.price_rows import Fee, PriceRow, Rates
+
+_KEYS: Final = {
+    "input": "input_mtok",
+    "output": "output_mtok",
+    "cached_input": "cache_read_mtok",
+    "cache_write": "cache_write_mtok",
+    "cache_write_long": "cache_write_1h_mtok",
+    "audio_input": "input_audio_mtok",
+    "audio_output": "output_audio_mtok",
+}
+"""Rate → its name in genai-prices."""
+WEB_SEARCH: Final = "web_search"
 
 
 @lru_cache(maxsize=4096)
@@ -24,12 +36,7 @@ def price_row(name: str, day: date) -> PriceRow | None:
     if calculation is None:
         return None
     found = calculation.model_price
-    cells = {
-        "input": getattr(found, "input_mtok", None),
-        "output": getattr(found, "output_mtok", None),
-        "cached_input": getattr(found, "cache_read_mtok", None),
-        "cache_write": getattr(found, "cache_write_mtok", None),
-    }
+    cells = {rate: getattr(found, key, None) for rate, key in _KEYS.items()}
     if cells["input"] is None or cells["output"] is None:
         return None
     steps = {tier.start for cell in cells.values() for tier in getattr(cell, "tiers", ())}
@@ -46,13 +53,26 @@ def price_row(name: str, day: date) -> PriceRow | None:
     )
 
 
-def _rates(cells: dict[str, Decimal | None]) -> Rates:
-    return Rates(
-        input=cells["input"] or Decimal(0),
-        output=cells["output"] or Decimal(0),
-        cached_input=cells["cached_input"],
-        cache_write=cells["cache_write"],
+@lru_cache(maxsize=4096)
+def web_search_fee(name: str, day: date) -> Fee | None:
+    """The fee of one web search of another vendor's model; `None` as in `price_row`."""
+    calculation = _calculate(name, day)
+    usd = None if calculation is None else getattr(calculation.model_price, "web_searches_kcount", None)
+    if usd is None:
+        return None
+    return Fee(
+        tool=WEB_SEARCH,
+        usd=usd,
+        per=1000,
+        models=(name,),
+        source=f"genai-prices {_version()}",
+        basis="genai-prices",
     )
+
+
+def _rates(cells: dict[str, Decimal | None]) -> Rates:
+    known = {name: rate for name, rate in cells.items() if rate is not None}
+    return Rates(**{"input": Decimal(0), "output": Decimal(0), **known})
 
 
 def _above(cell: Any) -> Any:

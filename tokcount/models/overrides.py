@@ -61,7 +61,7 @@ def parse_price_option(option: str) -> tuple[str, PriceRow]:
     cells = values.split(",")
     if not separator or not name.strip() or len(cells) not in (2, 3):
         raise UsageError(f"--price {option!r}: write MODEL=INPUT,OUTPUT[,CACHED] in USD per 1M tokens")
-    from tokcount.models.entries import usd
+    from tokcount.models.price_entries import usd
 
     amounts = []
     for label, cell in zip(("input", "output", "cached"), cells, strict=False):

@@ -11,27 +11,33 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import Resolution
-from tokcount.models.price_rows import PriceRow, Rates
+from tokcount.models.price_rows import Fee, PriceRow, Rates
 
 PER_TOKEN = Decimal("0.000001")
 """Prices are kept per 1,000,000 tokens."""
 HALF = Decimal("0.5")
 STANDARD_TIERS = frozenset({None, "", "auto", "default", "standard"})
+HALVED_TIERS = frozenset({"batch", "flex"})
+"""Tiers at half the price unless another one is known (OpenAI's guides to the Batch API and to flex processing)."""
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
     """The rates of a model on a day in a tier, and the row that they come from.
 
-    `long` are the rates of a request with more input tokens than `row.long_threshold`.
+    `long` are the rates of a request with more input tokens than `row.long_threshold`. `regional` is what all rates
+    are multiplied by in addition, because of where the call was processed.
     """
 
     row: PriceRow
     rates: Rates
     long: Rates | None = None
+    regional: Decimal | None = None
     extrapolated: bool = False
     """The day lies outside all known periods; the nearest one was taken."""
     notes: tuple[str, ...] = ()
     """What was assumed, in a few words each."""
+    low: tuple[str, ...] = ()
+    """Why a request costs more than these rates say."""
 
     def rates_for(self, input_tokens: int) -> Rates:
         """The rates of a request with this many input tokens, cached ones included."""
@@ -55,26 +61,40 @@ def price(
     on: date | datetime | None = None,
     tier: str | None = None,
     catalog: Catalog | None = None,
+    region: str | None = None,
 ) -> Price | None:
     """The price of a model on a day (UTC); `None` when none is known, which is not zero.
 
     Without a day it is the last price that the model ever had. Outside the known periods it is that of the nearest
-    one, marked `extrapolated`. Raises `tokcount.models.resolve.UnknownModel` for a name that is neither a model nor
-    priced by the user.
+    one, marked `extrapolated`. `region`: where the call was processed, if that was asked for. Raises
+    `tokcount.models.resolve.UnknownModel` for a name that is neither a model nor priced by the user.
     """
     catalog = catalog or catalogs.default()
     layers = [layer for known in _price_names(name, catalog) for layer in catalog.price_layers(known)]
     if not layers:
         return None
     if on is None:
-        return at_tier(layers[0][-1], tier, note="no date: the last known price")
+        return at_tier(layers[0][-1], tier, region, note="no date: the last known price")
     day = _utc_day(on)
     covering = (row for layer in layers for row in layer if row.covers(day))
     row = next(covering, None)
     if row is not None:
-        return at_tier(row, tier)
+        return at_tier(row, tier, region)
     nearest = min((row for layer in layers for row in layer), key=lambda row: row.distance(day))
-    return at_tier(nearest, tier, extrapolated=True)
+    return at_tier(nearest, tier, region, extrapolated=True)
+
+
+def fee(tool: str, name: str, on: date | None = None, catalog: Catalog | None = None) -> Fee | None:
+    """The fee of a hosted tool under a model on a day; `None` when none is known, which is not zero.
+
+    The first entry that fits is taken, the user's own before the bundled ones.
+    """
+    catalog = catalog or catalogs.default()
+    found = names.find(name, catalog)
+    written = name.strip().lower()
+    called = (written,) if found is None else (written, found.model.name)
+    fees = (fee for fee in catalog.fees if fee.applies(tool, called, on, known=found is not None))
+    return next(fees, None)
 
 
 def _price_names(name: str | Resolution, catalog: Catalog) -> list[str]:
@@ -94,33 +114,43 @@ def _utc_day(on: date | datetime) -> date:
     return (on.astimezone(UTC) if on.tzinfo else on).date()
 
 
-def at_tier(row: PriceRow, tier: str | None, *, extrapolated: bool = False, note: str = "") -> Price:
+def at_tier(
+    row: PriceRow, tier: str | None, region: str | None = None, *, extrapolated: bool = False, note: str = ""
+) -> Price:
     """The price that a row gives in a service tier (`None`: the standard one), with what that assumes."""
-    rates, long, notes = _tier_rates(row, tier)
-    if row.free:
-        notes = ("free beta" if row.basis == "bundled" else "free", *notes)
-    return Price(
-        row=row,
-        rates=rates,
-        long=long,
+    found = _in_tier(row, tier)
+    free = ("free beta" if row.basis == "bundled" else "free",) if row.free else ()
+    return msgspec.structs.replace(
+        found,
+        regional=None if region is None or row.free else row.regional,
         extrapolated=extrapolated,
-        notes=(*notes, note) if note else notes,
+        notes=(*free, *found.notes, *((note,) if note else ())),
     )
 
 
-def _tier_rates(row: PriceRow, tier: str | None) -> tuple[Rates, Rates | None, tuple[str, ...]]:
-    """Rates of a service tier. Flex is billed at batch rates (OpenAI's flex processing guide)."""
-    if tier in STANDARD_TIERS or row.free:
-        return row.rates, row.long, ()
-    if tier not in ("batch", "flex"):
-        return row.rates, row.long, (f"{tier} tier at standard rates",)
-    if not row.batch_offered:
-        return row.rates, row.long, (f"{tier} has no price of its own: standard rates",)
-    long = _half(row.long) if row.long else None
-    if row.batch is None:
-        return _half(row.rates), long, (f"{tier} assumed at half the price",)
-    notes = (f"cached input at the {tier} input rate",) if row.rates.cached_input is not None else ()
-    return Rates(input=row.batch[0], output=row.batch[1]), long, notes
+def _in_tier(row: PriceRow, tier: str | None) -> Price:
+    """The rates of a service tier. Flex is billed at batch rates (OpenAI's flex processing guide)."""
+    if tier in STANDARD_TIERS or tier is None or row.free:
+        return Price(row=row, rates=row.rates, long=row.long)
+    is_halved = tier in HALVED_TIERS
+    known = row.tier(tier) or (row.tier("batch") if tier == "flex" else None)
+    if known is None and not is_halved:
+        lacking = (f"{tier} tier at standard rates",)
+        return Price(row=row, rates=row.rates, long=row.long, notes=lacking, low=lacking)
+    long = _half(row.long) if row.long and is_halved else row.long
+    if known is None:
+        return Price(row=row, rates=_half(row.rates), long=long, notes=(f"{tier} assumed at half the price",))
+    if known.rates is None:
+        return _multiplied(row, tier, known.multiplier or Decimal(1))
+    is_uncached = row.rates.cached_input is not None and known.rates.cached_input is None
+    notes = (f"cached input at the {tier} input rate",) if is_uncached else ()
+    return Price(row=row, rates=known.rates, long=known.long or long, notes=notes)
+
+
+def _multiplied(row: PriceRow, tier: str, factor: Decimal) -> Price:
+    notes = (f"{tier} has no price of its own: standard rates",) if factor == 1 else ()
+    long = row.long.times(factor) if row.long else None
+    return Price(row=row, rates=row.rates.times(factor), long=long, notes=notes)
 
 
 def _half(rates: Rates) -> Rates:

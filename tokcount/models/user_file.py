@@ -15,8 +15,9 @@ from tokcount import tables
 from tokcount.errors import suggest
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.entries import File, ModelEntry, PriceEntry, Prices, alias_targets, hook, price_rows
+from tokcount.models.entries import File, ModelEntry, alias_targets, hook
 from tokcount.models.model import UNKNOWN_FAMILY, Model
+from tokcount.models.price_entries import PriceEntry, Prices, price_rows
 from tokcount.models.price_rows import PriceRow
 from tokcount.tables import Key, Mistake
 
@@ -31,7 +32,7 @@ def added(catalog: Catalog, path: Path) -> Catalog:
     source = str(path)
     written = _written_names(document.data)
     checks: list[tables.Check[File]] = [
-        period_mistakes,
+        price_mistakes,
         lambda file: _unknown_families(file, catalog),
         lambda file: _unknown_models(file, catalog, document.data),
         lambda file: _bad_aliases(file, _with_entries(catalog, _usable(file, catalog), source), written),
@@ -45,21 +46,25 @@ def _written_names(data: Mapping[str, Any]) -> set[str]:
     return {name.strip().lower() for section in sections if isinstance(section, dict) for name in section}
 
 
-def period_mistakes(file: File) -> Iterator[Mistake]:
-    """Price periods that end before they start, or overlap."""
+def price_mistakes(file: File) -> Iterator[Mistake]:
+    """Prices that contradict themselves, and periods that end before they start, or overlap."""
+    for i, fee in enumerate(file.fees):
+        if fee.start and fee.end and fee.end <= fee.start:
+            yield Mistake(("fees", i, "to"), f"{fee.end} is not after from = {fee.start}")
     for section, entries in (("models", file.models), ("fine_tunes", file.fine_tunes)):
         for name, entry in entries.items():
             if entry.prices is not None:
-                yield from _bad_periods((section, name, "prices"), entry.prices)
+                yield from _bad_prices((section, name, "prices"), entry.prices)
     for name, prices in file.prices.items():
-        yield from _bad_periods(("prices", name), prices)
+        yield from _bad_prices(("prices", name), prices)
 
 
-def _bad_periods(key: Key, prices: Prices) -> Iterator[Mistake]:
+def _bad_prices(key: Key, prices: Prices) -> Iterator[Mistake]:
     places = list(enumerate(prices)) if isinstance(prices, list) else [(None, prices)]
     for place, entry in places:
+        at = key if place is None else (*key, place)
+        yield from (Mistake((*at, *found.key), found.text) for found in entry.mistakes())
         if entry.start and entry.end and entry.end <= entry.start:
-            at = key if place is None else (*key, place)
             yield Mistake((*at, "to"), f"{entry.end} is not after from = {entry.start}")
     for (_, earlier), (place, later) in pairwise(sorted(places, key=_start)):
         if earlier.end is None or (later.start or date.min) < earlier.end:
@@ -124,6 +129,7 @@ def _with_entries(catalog: Catalog, file: File, source: str) -> Catalog:
         fine_tunes=[entry.fine_tune(name) for name, entry in fine_tunes.items()],
         prefixes=[prefix.lower() for prefix in file.prefixes],
         compatibility=file.compatibility,
+        fees=[entry.fee("user", source) for entry in file.fees],
     )
 
 

@@ -25,6 +25,7 @@ from tokcount.reports.inspect.report import (
     Rates,
     Recorded,
     Resolution,
+    TierRates,
 )
 
 VERSION: Final = re.compile(r"gpt-(\d+(?:\.\d+)*)")
@@ -107,16 +108,16 @@ def _entry(model: Model, catalog: Catalog, price_name: str) -> ModelEntry:
 
 
 def _period(row: PriceRow) -> PricePeriod:
-    rates = _rates(row.rates)
+    batch = row.tier("batch")
+    known = batch.rates if batch else None
     return PricePeriod(
+        **structs.asdict(_rates(row.rates)),
         start=row.start,
         end=row.end,
-        input=rates.input,
-        cached_input=rates.cached_input,
-        cache_write=rates.cache_write,
-        output=rates.output,
-        batch_input=_text(row.batch[0]) if row.batch else None,
-        batch_output=_text(row.batch[1]) if row.batch else None,
+        batch_input=_text(known.input) if known else None,
+        batch_output=_text(known.output) if known else None,
+        tiers=[_tier(tier) for tier in row.tiers],
+        regional=_text(row.regional),
         long_threshold=row.long_threshold,
         long=_rates(row.long) if row.long else None,
         verified=row.verified,
@@ -126,13 +127,17 @@ def _period(row: PriceRow) -> PricePeriod:
     )
 
 
-def _rates(rates: price_rows.Rates) -> Rates:
-    return Rates(
-        input=_text(rates.input),
-        cached_input=_text(rates.cached_input),
-        cache_write=_text(rates.cache_write),
-        output=_text(rates.output),
+def _tier(tier: price_rows.Tier) -> TierRates:
+    return TierRates(
+        name=tier.name,
+        multiplier=_text(tier.multiplier),
+        rates=_rates(tier.rates) if tier.rates else None,
+        long=_rates(tier.long) if tier.long else None,
     )
+
+
+def _rates(rates: price_rows.Rates) -> Rates:
+    return Rates(**{name: _text(getattr(rates, name)) for name in price_rows.RATES})
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -98,7 +98,21 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     input: Usd | None
     cached_input: Usd | None
     cache_write: Usd | None
+    cache_write_long: Usd | None = None
     output: Usd | None
+    audio_input: Usd | None = None
+    audio_output: Usd | None = None
+    image_input: Usd | None = None
+    image_output: Usd | None = None
+
+
+class TierRates(msgspec.Struct, frozen=True, kw_only=True):
+    """The prices of a service tier: of its own, or the standard ones times `multiplier`."""
+
+    name: str
+    multiplier: Usd | None
+    rates: Rates | None
+    long: Rates | None
 
 
 class PricePeriod(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,9 +123,18 @@ class PricePeriod(msgspec.Struct, frozen=True, kw_only=True):
     input: Usd | None
     cached_input: Usd | None
     cache_write: Usd | None
+    cache_write_long: Usd | None = None
     output: Usd | None
+    audio_input: Usd | None = None
+    audio_output: Usd | None = None
+    image_input: Usd | None = None
+    image_output: Usd | None = None
     batch_input: Usd | None
     batch_output: Usd | None
+    tiers: list[TierRates] = []
+    """The service tiers whose prices are known."""
+    regional: Usd | None = None
+    """What all prices are multiplied by for calls that are processed in a region."""
     long_threshold: Count | None
     """Input tokens above which the prices in `long` apply."""
     long: Rates | None

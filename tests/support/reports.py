@@ -15,6 +15,7 @@ from support.frames import frame as counted_frame
 from support.migrations import reports as migrations
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift import compute as drift
+from tokcount.reports.inspect.compatibility import Taken, TakenAtEndpoint, TakenParameter
 from tokcount.reports.inspect.report import (
     BilledTotals,
     Check,
@@ -124,6 +125,43 @@ def recorded(endpoint: str, scope: str, feature: str, exact: int = 1234) -> Reco
     return Recorded(**names, **numbers, confirmed=exact == 1234)
 
 
+def parameter(name: str, status: Any, **facts: Any) -> TakenParameter:
+    nothing: dict[str, Any] = {
+        "to": "",
+        "unless_effort": [],
+        "except_values": [],
+        "why": "",
+        "limits": {},
+        "is_general": False,
+        "sources": ["api-types"],
+        "checked": date(2026, 11, 26),
+    }
+    return TakenParameter(parameter=name, status=status, **{**nothing, **facts})
+
+
+TAKEN = Taken(
+    served=["chat", "batch"],
+    endpoints=[
+        TakenAtEndpoint(
+            endpoint="chat",
+            inputs=["text", "image"],
+            efforts=["none", "low"],
+            default_effort="low",
+            parameters=[
+                parameter("stop", "refused", except_values=[[]]),
+                parameter("tools", "refused", unless_effort=["none"], to="responses"),
+                parameter("max_tokens", "renamed", to="max_completion_tokens"),
+                parameter(
+                    "max_completion_tokens", "changed", why="the limit covers reasoning tokens as well"
+                ),
+                parameter("temperature", "accepted", limits={"low": 0, "high": 2}),
+                parameter("verbosity", None, sources=[], checked=None),
+                parameter("echo", "refused", is_general=True),
+            ],
+        )
+    ],
+    notes=["An example."],
+)
 RESOLVED = ModelsReport(
     **DATA,
     resolutions=[
@@ -140,6 +178,7 @@ RESOLVED = ModelsReport(
                 recorded("chat", "chat", "tools"),
                 recorded("responses", "chat", "messages", exact=3),
             ],
+            compatibility=TAKEN,
         ),
         Resolution(
             asked="text-davinci-003",
@@ -149,6 +188,7 @@ RESOLVED = ModelsReport(
             model=DAVINCI,
             prices=[],
             evidence=[],
+            compatibility=Taken(served=[], endpoints=[], notes=[]),
         ),
     ],
 )

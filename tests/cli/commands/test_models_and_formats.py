@@ -71,6 +71,22 @@ def test_a_chain_of_replacements_is_shown_to_its_end(inside: Inside) -> None:
     assert "replacement: gpt-3.5-turbo-instruct → gpt-5.6-terra" in done.out
 
 
+def test_a_name_comes_with_what_its_endpoints_take(inside: Inside) -> None:
+    text = inside("models", "gpt-5.6-luna").out
+    (resolution,) = of(inside, "models", "gpt-5.6-luna")["resolutions"]
+    chat = resolution["compatibility"]["endpoints"][0]
+    parameters = {entry["parameter"]: entry for entry in chat["parameters"]}
+
+    assert "Served at: chat, responses, batch. Takes text, image, file." in text
+    assert (
+        "refused unless the reasoning effort is none: logprobs, temperature (except 1), tools (use Responses)"
+        in text
+    )
+    assert chat["default_effort"] == "medium"
+    assert parameters["temperature"]["unless_effort"] == ["none"]
+    assert parameters["temperature"]["sources"]
+
+
 def test_names_that_are_not_known_are_reported_after_the_others(inside: Inside) -> None:
     done = inside("models", "claude-3-opus", "mistral", "gpt-4o", "-f", "json")
     found = json.loads(done.out)

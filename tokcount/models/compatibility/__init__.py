@@ -48,7 +48,6 @@ MOVES: Final[dict[Endpoint, tuple[Endpoint, ...]]] = {
     "responses": ("responses", "chat"),
 }
 """Endpoint of a request → where it can go, the closest first."""
-ANY: Final = ("*",)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +72,7 @@ class EndpointCompatibility:
         self.endpoint: Endpoint = endpoint
         self.rows = tuple(row for row in rows if row.endpoint in (None, endpoint))
         """The rows that hold here, the most general first."""
-        self.is_known = any(row.models != ANY for row in self.rows)
+        self.is_known = any(not row.is_general for row in self.rows)
         self._rules: dict[str, list[tuple[ParameterRule, CompatibilityRow]]] = {}
         for row in reversed(self.rows):
             for name, rule in row.rules().items():
@@ -87,6 +86,19 @@ class EndpointCompatibility:
     def parameters(self) -> tuple[str, ...]:
         """Every parameter that something is known of."""
         return tuple(sorted({*self._rules, *self._limits}))
+
+    def rule(self, parameter: str) -> tuple[ParameterRule, CompatibilityRow] | None:
+        """The most special rule about a parameter, with the row that it is from."""
+        return next(iter(self._rules.get(parameter, ())), None)
+
+    def limits(self, parameter: str) -> list[Limit]:
+        """The limits of a parameter, the most general first."""
+        return [limit for limit, _ in self._limits.get(parameter, ())]
+
+    @property
+    def inputs(self) -> tuple[Input, ...] | None:
+        """What messages may contain; `None`: not known."""
+        return next((row.inputs for row in reversed(self.rows) if row.inputs), None)
 
     @property
     def efforts(self) -> tuple[str, ...] | None:
@@ -201,7 +213,7 @@ class Compatibility:
     @property
     def is_known(self) -> bool:
         """Whether a row is about this model; otherwise only what holds for all models is known."""
-        return any(row.models != ANY for row in self.rows)
+        return any(not row.is_general for row in self.rows)
 
     @property
     def served(self) -> tuple[Endpoint, ...]:

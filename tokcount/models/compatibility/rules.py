@@ -79,6 +79,11 @@ class CompatibilityRow(
     """Words that the `[sources]` of a file explain."""
     note: str = ""
 
+    @property
+    def is_general(self) -> bool:
+        """Whether it holds for an endpoint, whatever the model."""
+        return self.models == ("*",)
+
     def rules(self) -> dict[str, ParameterRule]:
         """All rules of the row by the name of their parameter."""
         return {

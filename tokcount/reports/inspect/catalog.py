@@ -14,10 +14,12 @@ from tokcount.framing.evidence import bundled
 from tokcount.framing.families import FAMILIES
 from tokcount.models import price_rows
 from tokcount.models.catalog import Catalog, data_date, data_version
+from tokcount.models.compatibility import compatibility_of
 from tokcount.models.lifecycle import is_current, replacement_chain
 from tokcount.models.model import Model
 from tokcount.models.price_rows import PriceRow
 from tokcount.models.resolve import find, resolve
+from tokcount.reports.inspect.compatibility import taken
 from tokcount.reports.inspect.report import (
     ModelEntry,
     ModelsReport,
@@ -79,6 +81,7 @@ def _resolution(name: str, catalog: Catalog) -> Resolution:
         price_name=found.price_name,
         prices=[_period(row) for layer in layers[:1] for row in layer],
         evidence=_evidence(found.model),
+        compatibility=taken(compatibility_of(found.model, catalog)),
     )
 
 

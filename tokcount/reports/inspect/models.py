@@ -8,6 +8,7 @@ from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line,
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import UNKNOWN, integer
 from tokcount.framing.evidence import ANY, MODEL
+from tokcount.reports.inspect import compatibility
 from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Recorded, Resolution
 from tokcount.reports.phrases import counted
 
@@ -119,7 +120,7 @@ def _explanation(entry: Resolution) -> list[Block]:
     if model.shutdown_date:
         successor = f"; replacement: {_chain(model)}" if model.replacement else ""
         found.append(Line(f"Shutdown: {model.shutdown_date}{successor}", "warning"))
-    return [*found, *_evidence(entry), _prices(entry)]
+    return [*found, *_evidence(entry), _prices(entry), *compatibility.blocks(entry.compatibility)]
 
 
 def _evidence(entry: Resolution) -> list[Line]:

@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from tokcount.reports.inspect.compatibility import Taken
 from tokcount.reports.report import Count, Report, SkippedPlace, Usd
 
 
@@ -198,6 +199,8 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     prices: list[PricePeriod]
     evidence: list[Recorded]
     """Of the model itself first. What has no entry has no recordings, so it is `estimated`."""
+    compatibility: Taken
+    """Which requests the model takes."""
 
 
 class ModelsReport(Report, frozen=True, kw_only=True, tag="models"):

@@ -16,7 +16,7 @@ from tokcount.logs.options import ReadOptions
 from tokcount.models import catalog
 from tokcount.render.emit import render
 from tokcount.reports.budgets import compute
-from tokcount.reports.budgets.from_scan import BudgetContext, ScanSource
+from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
 from tokcount.reports.overview import overview
 from tokcount.reports.views import document_of
 from tokcount.scanning.run import run

@@ -20,9 +20,9 @@ from tokcount.reports.audit import compute as audit
 from tokcount.reports.audit import view as audit_view
 from tokcount.reports.audit.report import AuditReport
 from tokcount.reports.budgets import compute as budgets
-from tokcount.reports.budgets.from_scan import BudgetContext, ScanSource
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.report import CheckReport
+from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.cost.answers import Answers
 from tokcount.reports.cost.charges import CostOptions, charge

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from support.frames import NEW, SKIPS, counts, frame, record
-from tokcount.reports.budgets.compute import Violations
-from tokcount.reports.budgets.from_scan import BudgetContext, ScanSource
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Measured
+from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
+from tokcount.reports.budgets.verdict import Violations
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.overview import overview
 

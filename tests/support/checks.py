@@ -10,9 +10,9 @@ from msgspec import structs
 from support.budget_log import IN_PART, LOG, UNSURE, source
 from support.frames import Skips
 from tokcount.reports.budgets import compute
-from tokcount.reports.budgets.compute import CheckOptions
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport, ViolatingRecord
+from tokcount.reports.budgets.verdict import CheckOptions
 from tokcount.reports.inspect.report import ConfigReport, Setting
 from tokcount.reports.overview import overview
 

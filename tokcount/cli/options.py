@@ -177,6 +177,13 @@ class BudgetGroup:
             metavar="FILE",
         ),
     ] = None
+    baseline_missing: Annotated[
+        Literal["pass", "fail"],
+        option(
+            "--baseline-missing",
+            help_text="Outcome of budgets relative to a baseline whose file is missing. Default: pass, with a note.",
+        ),
+    ] = "pass"
     save_baseline: Annotated[
         Path | None,
         option("--save-baseline", help_text="Save the measured values as a baseline.", metavar="FILE"),

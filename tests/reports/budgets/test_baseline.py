@@ -14,6 +14,7 @@ from tokcount.reports.budgets.baseline import (
     SavedBaseline,
     conditions_of,
     from_text,
+    json_value,
     merged,
     need_same_records,
     to_text,
@@ -25,9 +26,8 @@ VALUES = st.tuples(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(UNITS
 
 
 def test_a_baseline_is_sorted_with_one_value_per_line_and_money_as_strings() -> None:
-    text = to_text(
-        {"b": (Decimal("1.50"), "usd"), "a": (Decimal(3), "tokens"), "c": (Decimal("0.25"), "share")}
-    )
+    money, tokens = json_value(Decimal("1.50"), "usd"), json_value(Decimal(3), "tokens")
+    text = to_text({"b": money, "a": tokens, "c": json_value(Decimal("0.25"), "share")})
 
     assert text.splitlines()[2:-1] == [
         '  "values": {',
@@ -40,19 +40,32 @@ def test_a_baseline_is_sorted_with_one_value_per_line_and_money_as_strings() -> 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_saved_values_are_read_back(values: dict[str, tuple[Decimal, Unit]]) -> None:
-    text = to_text(values)
+    written = {key: json_value(value, unit) for key, (value, unit) in values.items()}
+    numbers = {key: value for key, (value, _) in values.items()}
+    text = to_text(written, groups={"source": {"a.md": written}, "tag": {"x y": written}})
 
     assert from_text(text.encode("utf-8", "surrogatepass"), "x") == SavedBaseline(
-        {key: value for key, (value, _) in values.items()}
+        values=numbers, sources={"a.md": numbers}, tags={"x y": numbers}
     )
-    assert to_text(dict(reversed(values.items()))) == text
+    turned = dict(reversed(written.items()))
+    assert to_text(turned, groups={"source": {"a.md": turned}, "tag": {"x y": turned}}) == text
 
 
 def test_of_several_baselines_the_last_wins() -> None:
-    assert merged([{"a": Decimal(1), "b": Decimal(2)}, {"a": Decimal(3)}]) == {
-        "a": Decimal(3),
-        "b": Decimal(2),
-    }
+    first = SavedBaseline(
+        values={"a": Decimal(1), "b": Decimal(2)}, sources={"x": {"a": Decimal(1)}, "y": {"a": Decimal(0)}}
+    )
+    second = SavedBaseline(values={"a": Decimal(3)}, sources={"x": {"a": Decimal(3)}})
+
+    assert merged([first, second]) == SavedBaseline(
+        values={"a": Decimal(3), "b": Decimal(2)}, sources={"x": {"a": Decimal(3)}, "y": {"a": Decimal(0)}}
+    )
+
+
+def test_a_baseline_of_the_first_version_has_no_values_of_files() -> None:
+    old = from_text(b'{"tokcount_baseline": 1, "values": {"a": 1}}', "main.json")
+
+    assert old == SavedBaseline(values={"a": Decimal(1)})
 
 
 @pytest.mark.parametrize(
@@ -64,8 +77,15 @@ def test_of_several_baselines_the_last_wins() -> None:
         (b"[]", "main.json is not a baseline; save one with --save-baseline main.json"),
         (b'{"values": {}}', "main.json is not a baseline"),
         (
-            b'{"tokcount_baseline": 2, "values": {}}',
-            "version 2; this tokcount reads version 1",
+            b'{"tokcount_baseline": 3, "values": {}}',
+            "version 3; this tokcount reads versions 1 and 2; save it again",
+        ),
+        (b'{"schema_version": 2, "values": {}}', "main.json is a report, not a baseline"),
+        (b'{"tokcount_baseline": 2, "values": {}, "sources": 1}', "main.json: sources is not a table"),
+        (b'{"tokcount_baseline": 2, "values": {}, "tags": {"x": 1}}', "main.json: tag 'x': not a table"),
+        (
+            b'{"tokcount_baseline": 2, "values": {}, "tags": {"x": {"a": "b"}}}',
+            "tag 'x': a: 'b' is not a number",
         ),
         (b'{"tokcount_baseline": 1, "values": {"a": null}}', "main.json: a: None is not a number"),
         (b'{"tokcount_baseline": 1, "values": {"a": "x"}}', "main.json: a: 'x' is not a number"),
@@ -83,7 +103,7 @@ def test_a_file_that_is_not_a_baseline_gives_a_one_line_error(content: bytes, me
 
 
 def test_a_baseline_is_plain_json() -> None:
-    assert json.loads(to_text({})) == {"tokcount_baseline": 1, "values": {}}
+    assert json.loads(to_text({})) == {"tokcount_baseline": 2, "values": {}}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +126,7 @@ def test_a_baseline_of_other_records_is_refused(saved: str, now: str) -> None:
     with pytest.raises(
         UsageError, match=r"^main.json was saved over .*, but this run is over .*; select"
     ) as caught:
-        need_same_records(SavedBaseline({}, saved), now, "main.json")
+        need_same_records(SavedBaseline(conditions=saved), now, "main.json")
 
     assert "\n" not in str(caught.value)
-    need_same_records(SavedBaseline({}, saved), saved, "main.json")
+    need_same_records(SavedBaseline(conditions=saved), saved, "main.json")

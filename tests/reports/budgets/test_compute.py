@@ -9,9 +9,10 @@ import pytest
 from support.budget_log import IN_PART, LOG, OVERVIEW, UNSURE, source
 
 from tokcount.errors import UsageError
-from tokcount.reports.budgets import baseline, compute
-from tokcount.reports.budgets.compute import CheckOptions
+from tokcount.reports.budgets import baseline, compute, verdict
+from tokcount.reports.budgets.baseline import SavedBaseline
 from tokcount.reports.budgets.language import holds, is_over, parse
+from tokcount.reports.budgets.verdict import CheckOptions
 
 
 def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def test_the_margin_is_the_difference_divided_by_the_limit(
     ],
 )
 def test_a_limit_can_be_relative_to_the_baseline(text: str, saved: str | int, limit: Any) -> None:
-    found = entry(text, baseline={parse(text).key(None): Decimal(saved)})
+    found = entry(text, baseline=SavedBaseline(values={parse(text).key(None): Decimal(saved)}))
 
     assert found["limit"] == limit
     assert found["doubt"] == ""
@@ -100,8 +101,7 @@ def test_a_budget_reports_records_that_are_counted_in_part(
 @pytest.mark.parametrize(
     ("text", "gate", "doubt"),
     [
-        ("input_tokens.max <= baseline", {}, compute.NO_BASELINE),
-        ("input_tokens.max <= baseline", {"baseline": {"x": Decimal(1)}}, compute.NOT_IN_BASELINE),
+        ("input_tokens.max <= baseline", {}, verdict.NO_BASELINE),
         ("input_tokens.max <= 9k where model = nothing", {}, "no record is selected"),
         ("input_tokens.max <= 9k", {}, "1 of 9 records without a value"),
         ("cost.total <= $9k", {}, "2 of 9 records without a value"),
@@ -125,10 +125,17 @@ def test_records_without_a_value_are_listed_unless_others_exceed_the_limit() -> 
     assert [r["line"] for r in entry("input_tokens.max <= 500", UNSURE)["records"]] == [6]
 
 
+def test_a_budget_that_is_new_to_the_baseline_passes_and_is_not_judged() -> None:
+    found = entry("input_tokens.max <= baseline", baseline=SavedBaseline(values={"x": Decimal(1)}))
+
+    assert (found["passed"], found["sure"], found["limit"]) == (True, False, None)
+    assert found["doubt"] == verdict.NOT_IN_BASELINE
+
+
 def test_a_baseline_that_is_being_saved_is_not_compared_to() -> None:
     found = entry("cost.total <= baseline - 50%", saving=True)
 
-    assert (found["passed"], found["doubt"], found["limit"]) == (True, compute.SAVED, None)
+    assert (found["passed"], found["doubt"], found["limit"]) == (True, verdict.SAVED, None)
 
 
 def test_a_budget_is_judged_for_every_target_or_the_one_it_names() -> None:
@@ -160,7 +167,7 @@ def test_a_saved_baseline_has_only_values_known_for_all_records() -> None:
 
     text = baseline.to_text(compute.values(compute.judge(source(UNSURE), gate)))
 
-    assert text == '{\n  "tokcount_baseline": 1,\n  "values": {\n    "records.total": 9\n  }\n}\n'
+    assert text == '{\n  "tokcount_baseline": 2,\n  "values": {\n    "records.total": 9\n  }\n}\n'
 
 
 @pytest.mark.parametrize(
@@ -183,4 +190,6 @@ def test_operators_compare_exactly(value: int, operator: Any, limit: int, held: 
 
 def test_a_share_equal_to_its_limit_is_not_above_it() -> None:
     assert entry("framing.max == 8%")["passed"]
-    assert entry("residual.exact >= baseline", baseline={"residual.exact": Decimal(2) / 3})["passed"]
+    assert entry(
+        "residual.exact >= baseline", baseline=SavedBaseline(values={"residual.exact": Decimal(2) / 3})
+    )["passed"]

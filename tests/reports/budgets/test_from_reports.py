@@ -11,9 +11,9 @@ from support.frames import NEW, SKIPS
 
 from tokcount.errors import UsageError
 from tokcount.reports.budgets import compute
-from tokcount.reports.budgets.compute import CheckOptions
-from tokcount.reports.budgets.from_reports import NOT_THERE, ReportSource, overview_of
 from tokcount.reports.budgets.language import parse
+from tokcount.reports.budgets.sources.from_reports import NOT_THERE, ReportSource, overview_of
+from tokcount.reports.budgets.verdict import CheckOptions
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.inspect.report import CountReport

@@ -14,11 +14,11 @@ from support.paths import DOCS
 from tokcount.errors import UsageError
 from tokcount.reports.budgets import compute
 from tokcount.reports.budgets import language as budget_parser
-from tokcount.reports.budgets.compute import CheckOptions
-from tokcount.reports.budgets.from_reports import ReportSource
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Metric, PerRecord, Ratio, Saved
 from tokcount.reports.budgets.metrics import METRICS, markdown_table, register
+from tokcount.reports.budgets.sources.from_reports import ReportSource
+from tokcount.reports.budgets.verdict import CheckOptions
 from tokcount.reports.drift.compute import DriftOptions
 from tokcount.reports.drift.compute import report as drift_report
 

@@ -21,9 +21,10 @@ from tokcount.errors import ExitCode, UsageError
 from tokcount.logs.source import STDIN
 
 if TYPE_CHECKING:
-    from tokcount.reports.budgets.compute import CheckOptions, Verdict
-    from tokcount.reports.budgets.from_scan import BudgetContext
+    from tokcount.reports.budgets.baseline import SavedBaseline
     from tokcount.reports.budgets.report import CheckReport
+    from tokcount.reports.budgets.sources.from_scan import BudgetContext
+    from tokcount.reports.budgets.verdict import CheckOptions, Verdict
     from tokcount.reports.cost.answers import Answers
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
@@ -34,21 +35,17 @@ def options_of(group: BudgetGroup, selection: str = "", most_unread: Decimal | N
 
     `selection` is that of the records which are checked, as reports name it; `most_unread`: see `CheckOptions`.
     """
-    from tokcount.reports.budgets.baseline import conditions_of, from_text, merged, need_same_records
-    from tokcount.reports.budgets.compute import MOST_UNREAD, CheckOptions
     from tokcount.reports.budgets.language import parse
+    from tokcount.reports.budgets.verdict import MOST_UNREAD, CheckOptions
 
     if not group.fail and not group.warn:
         raise UsageError(
             "no budgets: pass --budget 'input_tokens.max <= 8000', or set fail or warn in [tool.tokcount.check]."
         )
-    saved = {str(path): from_text(_read(path), str(path)) for path in _compared(group)}
-    for name, baseline in saved.items():
-        need_same_records(baseline, conditions_of(selection), name)
     return CheckOptions(
         fail=tuple(map(parse, group.fail or ())),
         warn=tuple(map(parse, group.warn or ())),
-        baseline=merged(baseline.values for baseline in saved.values()) if saved else None,
+        baseline=_baseline(group, selection),
         saving=group.save_baseline is not None,
         allow_unknown=group.allow_unknown,
         most_unread=MOST_UNREAD if most_unread is None else most_unread,
@@ -56,11 +53,40 @@ def options_of(group: BudgetGroup, selection: str = "", most_unread: Decimal | N
     )
 
 
+def _baseline(group: BudgetGroup, selection: str) -> SavedBaseline | None:
+    """The values to compare with; `None`: none are asked for, or their file is missing and must not be.
+
+    Where the first run may not find one, every budget that is relative to it is new. Raises `UsageError` for a file
+    that is not a baseline, or one of other records.
+    """
+    from tokcount.reports.budgets.baseline import conditions_of, from_text, merged, need_same_records
+
+    paths = _compared(group)
+    found = [path for path in paths if path.exists()]
+    saved = {str(path): from_text(_read(path), str(path)) for path in found}
+    for name, baseline in saved.items():
+        need_same_records(baseline, conditions_of(selection), name)
+    is_expected = group.baseline_missing == "fail" and len(found) < len(paths)
+    return None if not paths or is_expected else merged(list(saved.values()))
+
+
+def baseline_notes(group: BudgetGroup, baseline: SavedBaseline | None) -> list[str]:
+    """What to know about the baselines: those that do not exist, and that one is too old to have values of files."""
+    missing = [path for path in _compared(group) if not path.exists()]
+    notes = [
+        f"{path} does not exist: budgets relative to it are not judged; save it with --save-baseline {path}"
+        for path in missing
+    ]
+    if baseline is None or not baseline.values or baseline.sources:
+        return notes
+    named = ", ".join(str(path) for path in _compared(group) if path not in missing)
+    return [*notes, f"{named} has no values of files: which one grew is not known until it is saved again"]
+
+
 def _compared(group: BudgetGroup) -> list[Path]:
-    """The baselines to compare with: not the one being saved, and with `--allow-unknown` only those that exist."""
+    """The baselines to compare with: not the one being saved."""
     saved = group.save_baseline.resolve() if group.save_baseline else None
-    others = [path for path in group.baseline or () if path.resolve() != saved]
-    return [path for path in others if path.exists() or not group.allow_unknown]
+    return [path for path in group.baseline or () if path.resolve() != saved]
 
 
 def saved_reports(paths: Sequence[str] | None) -> list[Report]:
@@ -102,11 +128,12 @@ def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> Sca
 def saved_values(verdicts: Sequence[Verdict], selection: str = "") -> tuple[str, list[str]]:
     """The text of the baseline file, and the keys left out of it because their values are unknown."""
     from tokcount.reports.budgets import baseline
-    from tokcount.reports.budgets.compute import values
+    from tokcount.reports.budgets.compute import group_values, values
+    from tokcount.reports.budgets.language import GROUPS
 
-    known = values(verdicts)
-    text = baseline.to_text(known, baseline.conditions_of(selection))
-    return text, [verdict.key for verdict in verdicts if verdict.key not in known]
+    groups = {group: group_values(verdicts, group) for group in GROUPS}
+    text = baseline.to_text(values(verdicts), baseline.conditions_of(selection), groups)
+    return text, [verdict.key for verdict in verdicts if verdict.value is None or not verdict.is_known]
 
 
 def _read(path: Path) -> bytes:
@@ -138,6 +165,8 @@ def check(
     reports = saved_reports(paths)
     selection = selection_of(read)
     options = options_of(budgets, selection.text if selection else _selected(reports), most_skipped(read))
+    for sentence in baseline_notes(budgets, options.baseline):
+        inputs.say(sentence, run)
     if reports:
         if selection is not None:
             raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
@@ -164,7 +193,7 @@ def _check_reports(
 ) -> bool:
     """Judge saved reports; whether all budgets of level fail passed."""
     from tokcount.reports.budgets import compute
-    from tokcount.reports.budgets.from_reports import ReportSource, overview_of
+    from tokcount.reports.budgets.sources.from_reports import ReportSource, overview_of
 
     verdicts = compute.judge(ReportSource(reports, tuple(references.to or ())), options)
     report = compute.report(verdicts, overview_of(reports))
@@ -174,7 +203,7 @@ def _check_reports(
 
 def _items_of(reports: Sequence[Report]) -> tuple[int, int]:
     """Records that were read, and items that were skipped, for the first report that has them."""
-    from tokcount.reports.budgets.from_reports import ReportSource
+    from tokcount.reports.budgets.sources.from_reports import ReportSource
     from tokcount.reports.overview import not_read
 
     records, reasons = ReportSource(reports).read
@@ -193,7 +222,7 @@ def _check_logs(
     Raises `DataError` if nothing was countable, or if more was skipped than is allowed.
     """
     from tokcount.reports.budgets import compute
-    from tokcount.reports.budgets.from_scan import ScanSource
+    from tokcount.reports.budgets.sources.from_scan import ScanSource
     from tokcount.reports.overview import overview
 
     plan = job.selecting(plan_for(options, references, job))
@@ -214,7 +243,7 @@ def _context(
 ) -> BudgetContext:
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
-    from tokcount.reports.budgets.from_scan import BudgetContext
+    from tokcount.reports.budgets.sources.from_scan import BudgetContext
     from tokcount.reports.cost.answers import AS_LOGGED
     from tokcount.reports.period import span_of
 

@@ -5,122 +5,34 @@ A budget that cannot be judged is a broken one, unless that is allowed: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final, Protocol
+from functools import partial
 
-import msgspec
+from msgspec import structs
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
+from tokcount.reports.budgets import groups
 from tokcount.reports.budgets import report as report_types
-from tokcount.reports.budgets.baseline import Baseline, json_value
-from tokcount.reports.budgets.language import Amount, Budget, holds
+from tokcount.reports.budgets.baseline import SavedBaseline, json_value
+from tokcount.reports.budgets.groups import Change
+from tokcount.reports.budgets.language import Amount, Budget, Group, holds
 from tokcount.reports.budgets.metric import Measured, Unit
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport, Level, ViolatingRecord
+from tokcount.reports.budgets.verdict import (
+    NO_BASELINE,
+    NO_GROUP,
+    NOT_IN_BASELINE,
+    SAVED,
+    UNREAD,
+    BudgetSource,
+    CheckOptions,
+    Verdict,
+    Violations,
+)
 from tokcount.reports.report import Overview
-
-NO_BASELINE: Final = "no baseline; save one with --save-baseline FILE, compare with --baseline FILE"
-NOT_IN_BASELINE: Final = "not in the baseline; save it again with --save-baseline"
-SAVED: Final = "saved as baseline"
-UNREAD: Final = ("unrecognised", "unparsed", "unreadable", "unsupported", "encrypted")
-"""Reasons to skip what may be a call; the others know that there is nothing to count."""
-MOST_UNREAD: Final = Decimal("0.1")
-"""Share of a log that may be unread before budgets pass only provisionally, unless `--max-skipped` names another."""
-
-
-class Violations(msgspec.Struct, frozen=True):
-    """The records that violate a budget, the worst first: the first ones, and how many in all."""
-
-    records: list[ViolatingRecord] = []
-    total: int = 0
-
-
-class BudgetSource(Protocol):
-    """Measures budgets over a scan, or looks their values up in saved reports.
-
-    ``target`` is the label of the reference to measure under, ``None`` each record's own model.
-    """
-
-    @property
-    def targets(self) -> tuple[str | None, ...]:
-        """What a budget without ``for`` is measured under."""
-        ...
-
-    @property
-    def read(self) -> tuple[int, Mapping[str, int]]:
-        """Records that were read, and how many items were skipped for which reason."""
-        ...
-
-    def measure(self, budget: Budget, target: str | None) -> Measured:
-        """The value of a budget's metric over the records that it selects."""
-        ...
-
-    def violations(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Violations:
-        """The first ``top`` records that violate a limit; without one, those that have no value.
-
-        Of a sum or a ratio: the fewest records whose excess makes up the excess of the whole.
-        """
-        ...
-
-
-def reasons_text(reasons: Mapping[str, int], records: int) -> str:
-    """``counted in part (3 of 1,000 records)`` for each reason; empty without one."""
-    return ", ".join(f"{reason} ({n:,} of {records:,} records)" for reason, n in reasons.items() if n)
-
-
-class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: budgets that fail the run when they are broken, and budgets that only warn.
-
-    ``baseline`` are the values to compare with; ``None``: there are none. ``saving``: the baseline is being saved by
-    this run, so budgets relative to it pass. ``most_unread``: the share of a log that may be unread before budgets pass
-    only provisionally. ``top`` is the number of records named for each budget.
-    """
-
-    fail: tuple[Budget, ...] = ()
-    warn: tuple[Budget, ...] = ()
-    baseline: Baseline | None = None
-    saving: bool = False
-    allow_unknown: bool = False
-    most_unread: Decimal = MOST_UNREAD
-    top: int = 5
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """One budget under one target, judged.
-
-    ``reason``: why the value is not that of all records, or why there is nothing to judge by. ``undercounted``:
-    records whose value is too low, see `Measured`, as for ``assumptions``.
-    """
-
-    budget: Budget
-    level: Level
-    target: str | None
-    value: Decimal | None
-    limit: Decimal | None
-    baseline: Decimal | None
-    passed: bool
-    reason: str = ""
-    is_floor: bool = False
-    undercounted: str = ""
-    assumptions: str = ""
-    violations: Violations = Violations()
-
-    @property
-    def key(self) -> str:
-        """What was measured."""
-        return self.budget.key(self.target)
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether the verdict would be the same if everything were known."""
-        if self.reason not in ("", SAVED):
-            return False
-        if not self.undercounted:
-            return True
-        stays = (">=", ">") if self.passed else ("<=", "<")
-        return self.is_floor and self.budget.operator in stays
 
 
 def judge(source: BudgetSource, options: CheckOptions) -> list[Verdict]:
@@ -170,28 +82,45 @@ def report(verdicts: Sequence[Verdict], overview: Overview) -> CheckReport:
     return CheckReport(**held, passed=passed, budgets=[_entry(verdict) for verdict in verdicts])
 
 
-def values(verdicts: Sequence[Verdict]) -> dict[str, tuple[Decimal, Unit]]:
+def values(verdicts: Sequence[Verdict]) -> dict[str, str | int | float]:
     """What a baseline keeps: every value that is known for all records."""
     return {
-        verdict.key: (verdict.value, verdict.budget.unit)
+        verdict.budget.value_key(verdict.target): json_value(verdict.value, verdict.budget.unit)
         for verdict in verdicts
-        if verdict.value is not None and verdict.reason in ("", SAVED)
+        if verdict.value is not None and verdict.budget.each is None and verdict.is_known
     }
+
+
+def group_values(verdicts: Sequence[Verdict], group: Group) -> dict[str, dict[str, str | int | float]]:
+    """What a baseline keeps of each file or tag."""
+    found: dict[str, dict[str, str | int | float]] = {}
+    for verdict in verdicts:
+        if group_of(verdict.budget) != group or not verdict.is_known:
+            continue
+        key, unit = verdict.budget.value_key(verdict.target), verdict.budget.unit
+        for each in verdict.changes:
+            if each.value is not None:
+                found.setdefault(each.name, {})[key] = json_value(each.value, unit)
+    return found
+
+
+def group_of(budget: Budget) -> Group:
+    """What a budget is compared by: its values for each file, or for each tag where it asks for them."""
+    return budget.each or "source"
 
 
 def _judged(
     source: BudgetSource, options: CheckOptions, level: Level, budget: Budget, target: str | None
 ) -> Verdict:
     measured = source.measure(budget, target)
-    baseline = (options.baseline or {}).get(budget.key(target)) if budget.limit.is_relative else None
+    found = _changes(source, options, budget, target)
+    judged = groups.worst(budget, found, partial(_limit, budget)) if budget.each else []
+    baseline = (options.baseline or SavedBaseline()).values.get(budget.value_key(target))
     limit = _limit(budget, baseline)
+    if budget.each:
+        measured, baseline, limit = _of_worst(measured, found, judged)
     reason, passed = _outcome(budget, options, measured, limit)
-    violations = Violations()
-    if not passed:
-        value = measured.value
-        broken = value is not None and limit is not None and not holds(value, budget.operator, limit)
-        violations = source.violations(budget, target, limit if broken else None, options.top)
-    return Verdict(
+    verdict = Verdict(
         budget=budget,
         level=level,
         target=target,
@@ -203,8 +132,58 @@ def _judged(
         is_floor=measured.is_floor,
         undercounted=_incomplete(source, options, budget, measured),
         assumptions=measured.assumptions,
-        violations=violations,
+        changes=found,
     )
+    if passed:
+        return verdict
+    named = groups.broken_by(budget, judged) or _blamed(verdict)
+    violations = Violations(named[: options.top], len(named))
+    return structs.replace(verdict, violations=violations if named else _violating(source, options, verdict))
+
+
+def _changes(source: BudgetSource, options: CheckOptions, budget: Budget, target: str | None) -> list[Change]:
+    """The value of each file or tag; of none where nobody asks."""
+    if budget.each is None and options.baseline is None and not options.saving:
+        return []
+    group = group_of(budget)
+    saved = (options.baseline or SavedBaseline()).groups(group)
+    return groups.changes(source.parts(budget, target, group), saved, budget.value_key(target))
+
+
+def _of_worst(
+    measured: Measured, found: Sequence[Change], judged: Sequence[tuple[Change, Decimal]]
+) -> tuple[Measured, Decimal | None, Decimal | None]:
+    """What a budget for each file or tag is judged by: the value, baseline and limit of the worst one."""
+    if judged:
+        worst, limit = judged[0]
+        return structs.replace(measured, value=worst.value), worst.baseline, limit
+    known = [each.value for each in found if each.value is not None]
+    value = max(known, default=None)
+    return (
+        structs.replace(measured, value=value, reason=measured.reason or NO_GROUP * (not known)),
+        None,
+        None,
+    )
+
+
+def _blamed(verdict: Verdict) -> list[ViolatingRecord]:
+    """The files whose growth broke a budget."""
+    if not _is_beyond(verdict):
+        return []
+    value, limit = verdict.value or Decimal(0), verdict.limit or Decimal(0)
+    return groups.blamed(verdict.budget, verdict.changes, value, limit, verdict.baseline)
+
+
+def _violating(source: BudgetSource, options: CheckOptions, verdict: Verdict) -> Violations:
+    """The records that violate a budget, or that have no value."""
+    limit = verdict.limit if _is_beyond(verdict) else None
+    return source.violations(verdict.budget, verdict.target, limit, options.top)
+
+
+def _is_beyond(verdict: Verdict) -> bool:
+    """Whether the value is known to be beyond the limit."""
+    value, limit = verdict.value, verdict.limit
+    return value is not None and limit is not None and not holds(value, verdict.budget.operator, limit)
 
 
 def _incomplete(source: BudgetSource, options: CheckOptions, budget: Budget, measured: Measured) -> str:
@@ -229,7 +208,8 @@ def _outcome(
     if limit is None and options.saving:
         return measured.reason or SAVED, options.allow_unknown or not measured.reason
     if limit is None:
-        return NO_BASELINE if options.baseline is None else NOT_IN_BASELINE, options.allow_unknown
+        is_new = options.baseline is not None
+        return NOT_IN_BASELINE if is_new else NO_BASELINE, is_new or options.allow_unknown
     within = holds(measured.value, budget.operator, limit)
     return measured.reason, within and (options.allow_unknown or not measured.reason)
 
@@ -274,6 +254,7 @@ def _entry(verdict: Verdict) -> CheckedBudget:
         is_certain=verdict.is_certain,
         records=verdict.violations.records,
         more=verdict.violations.total - len(verdict.violations.records),
+        groups=groups.entries(budget, verdict.changes),
     )
 
 

@@ -1,10 +1,11 @@
-"""The budget language: ``METRIC.AGGREGATE OP LIMIT [where …] [for TARGET]``, from text to `Budget`.
+"""The budget language: ``METRIC.AGGREGATE OP LIMIT [where …] [for TARGET] [each source] [allow unknown]``.
 
     budget     = metric "." aggregate operator limit { clause }
     operator   = "<=" | "<" | ">=" | ">" | "=="
     limit      = amount | "baseline" [ ("+" | "-") amount ]
     amount     = number [ "k" | "M" ] | number "%" | "$" number
-    clause     = "where" condition { "and" condition } | "for" name
+    clause     = "where" condition { "and" condition } | "for" name | "each" group | "allow" "unknown"
+    group      = "source" | "tag"
     condition  = field ("=" | "!=") name
     name       = word | '"' text '"' | "'" text "'"
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -26,6 +27,8 @@ from tokcount.scanning.selection import NAME, Condition, ConditionReader, unquot
 
 Operator = Literal["<=", "<", ">=", ">", "=="]
 AmountKind = Literal["number", "percent", "money"]
+Group = Literal["source", "tag"]
+"""What a budget may apply to each of: the files of a log, or the tags of its records."""
 
 OPERATORS: Final[tuple[Operator, ...]] = ("<=", ">=", "==", "<", ">")
 ABSOLUTE: Final[dict[Unit, AmountKind]] = {
@@ -52,7 +55,11 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """One budget as it was written, and what it means. `target`: the model or encoding after `for`."""
+    """One budget as it was written, and what it means.
+
+    `target`: the model or encoding after `for`. `each`: it applies to every file or tag, not to the whole.
+    `allow_unknown`: it is judged by the records that have a value.
+    """
 
     text: str
     metric: str
@@ -61,6 +68,8 @@ class Budget(msgspec.Struct, frozen=True):
     limit: Limit
     where: tuple[Condition, ...] = ()
     target: str | None = None
+    each: Group | None = None
+    allow_unknown: bool = False
 
     @property
     def unit(self) -> Unit:
@@ -68,6 +77,10 @@ class Budget(msgspec.Struct, frozen=True):
         return METRICS[self.metric].unit_of(self.aggregate)
 
     def key(self, target: str | None) -> str:
+        """What is judged, in canonical form: `value_key`, and what it applies to each of."""
+        return f"{self.value_key(target)}{f' each {self.each}' if self.each else ''}"
+
+    def value_key(self, target: str | None) -> str:
         """What is measured, in canonical form: metric, selection and target, without operator and limit.
 
         Baselines are stored under it. It does not contain the path of the log.
@@ -92,6 +105,9 @@ def holds(value: Decimal, operator: Operator, limit: Decimal) -> bool:
 
 MULTIPLES: Final = {"": 1, "k": 10**3, "M": 10**6}
 EXAMPLES: Final[dict[AmountKind, str]] = {"number": "8000", "percent": "15%", "money": "$25"}
+GROUPS: Final[tuple[Group, ...]] = get_args(Group)
+CLAUSES: Final = {"where": "where", "for": "target", "each": "each", "allow": "allow_unknown"}
+"""Word that begins a clause → the field of `Budget` that it sets."""
 LONGEST: Final = 1000
 LARGEST: Final = 10**18
 
@@ -121,8 +137,8 @@ class _Parser(ConditionReader):
         aggregate = self._aggregate(metric)
         operator = self._operator()
         limit = self._limit(metric, aggregate)
-        where, target = self._clauses(metric)
-        return Budget(self._text.strip(), metric.name, aggregate, operator, limit, where, target)
+        budget = Budget(self._text.strip(), metric.name, aggregate, operator, limit)
+        return msgspec.structs.replace(budget, **self._clauses(metric))
 
     def _metric(self) -> Metric:
         start, name = self._expect(_WORD, f"a metric: {', '.join(METRICS)}")
@@ -152,7 +168,7 @@ class _Parser(ConditionReader):
         if word == "baseline":
             return Limit(self._offset(unit), is_relative=True)
         if word is not None:
-            self._fail(start, f"expected a limit, e.g. {EXAMPLES[ABSOLUTE[unit]]} or baseline + 5%")
+            self._fail(start, _no_limit(word, EXAMPLES[ABSOLUTE[unit]]))
         amount = self._amount(start, _sign(self._take(_SIGN)))
         if amount.kind != ABSOLUTE[unit]:
             self._fail(start, f"{metric.name}.{aggregate} needs a limit like {EXAMPLES[ABSOLUTE[unit]]}")
@@ -189,19 +205,30 @@ class _Parser(ConditionReader):
             return Amount(value / 100, "percent")
         return Amount(value, "money" if is_money else "number")
 
-    def _clauses(self, metric: Metric) -> tuple[tuple[Condition, ...], str | None]:
-        where: tuple[Condition, ...] = ()
-        target = None
+    def _clauses(self, metric: Metric) -> dict[str, Any]:
+        """The clauses after the limit, as fields of a `Budget`."""
+        found: dict[str, Any] = {}
         while (start := self._start()) < len(self._text):
             word = self._take(_WORD)
-            if word == "where" and not where:
-                where = self._where(metric, start)
-            elif word == "for" and target is None:
-                target = self._target(metric, start)
-            else:
-                rest = self._text[start:].split()[0]
-                self._fail(start, f"unexpected {rest!r}; only 'where' and 'for' may follow, each once")
-        return where, target
+            name = CLAUSES.get(word or "")
+            if name is None or name in found:
+                self._fail(start, _no_clause(self._text[start:].split()[0]))
+            found[name] = getattr(self, f"_{name}")(metric, start)
+        return found
+
+    def _each(self, metric: Metric, start: int) -> Group:
+        if not metric.selectable:
+            self._fail(start, f"{metric.name} describes the whole log, so it cannot have 'each'")
+        place, word = self._expect(_WORD, f"one of {', '.join(GROUPS)} after 'each'")
+        group = next((group for group in GROUPS if group == word), None)
+        if group is None:
+            self._fail(place, f"budgets apply to each {' or each '.join(GROUPS)}. {suggest(word, GROUPS)}")
+        return group
+
+    def _allow_unknown(self, _metric: Metric, start: int) -> bool:
+        if self._take(_WORD) != "unknown":
+            self._fail(start, "write 'allow unknown'")
+        return True
 
     def _where(self, metric: Metric, start: int) -> tuple[Condition, ...]:
         if not metric.selectable:
@@ -216,6 +243,20 @@ class _Parser(ConditionReader):
         if not name:
             self._fail(place, "expected a model or an encoding after 'for'")
         return name
+
+
+def _no_limit(word: str, example: str) -> str:
+    """The message for a word where a limit is expected."""
+    hint = suggest(word, ["baseline"], instead="")
+    return f"expected a limit, e.g. {example} or baseline + 5%, not {word!r}. {hint}".rstrip()
+
+
+def _no_clause(word: str) -> str:
+    """The message for what cannot follow a limit."""
+    hint = suggest(word, CLAUSES, instead="")
+    return (
+        f"unexpected {word!r}; only where, for, each and allow unknown may follow, each once. {hint}".rstrip()
+    )
 
 
 def _sign(text: str | None) -> int:

@@ -14,7 +14,7 @@ import polars as pl
 
 Unit = Literal["tokens", "records", "share", "usd"]
 DerivedColumn = Literal["cost", "window"]
-"""A group of columns that `tokcount.reports.budgets.from_scan` adds to a frame on demand."""
+"""A group of columns that `tokcount.reports.budgets.sources.from_scan` adds to a frame on demand."""
 
 QUANTILES: Final = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 """Percentiles, exact, with linear interpolation between the two nearest values, as everywhere in tokcount."""

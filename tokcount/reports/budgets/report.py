@@ -15,16 +15,29 @@ Amount = int | float | Usd | None
 
 
 class ViolatingRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that violates a budget, or that has no value."""
+    """A record that violates a budget, or that has no value; or a file that does, at its first record."""
 
     source: str
     line: Count
     index: Count
     model: str | None
     value: Amount
+    group: str | None = None
+    """The file or tag that the value is of; `None`: it is that of the record."""
+    baseline: Amount = None
+    """The value of the file or tag in the baseline."""
     note: str | None
     """Why it has no value, or what else there is to report about it."""
     unit: Unit
+
+
+class GroupValue(msgspec.Struct, frozen=True, kw_only=True):
+    """The value of a budget for one file or tag, now and in the baseline; `None`: it is not there, or not known."""
+
+    name: str
+    """Of a file: its path in the folder of the run."""
+    value: Amount
+    baseline: Amount
 
 
 class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +77,16 @@ class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
     """The records that violate the budget, the worst first."""
     more: Count
     """Further records that violate it."""
+    groups: list[GroupValue] = []
+    """The value for each file, or for each tag of a budget with `each tag`; the largest growth first.
+
+    Only where they are compared with a baseline, saved, or judged by `each`.
+    """
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing to compare it with yet: it passes, and is not judged."""
+        return self.passed and self.value is not None and self.limit is None and not self.is_certain
 
     @property
     def is_provisional(self) -> bool:

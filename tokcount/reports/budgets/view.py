@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import Final
+
 from tokcount.document.blocks import Block, Blocks, Cell, CellKind, Column, Line, Measured, Table
 from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import integer, show
+from tokcount.document.values import MINUS, integer, show
 from tokcount.reports import replacements
-from tokcount.reports.budgets.report import CheckedBudget, CheckReport, ViolatingRecord
+from tokcount.reports.budgets.baseline import json_value
+from tokcount.reports.budgets.groups import LEAST
+from tokcount.reports.budgets.language import parse
+from tokcount.reports.budgets.metric import Unit
+from tokcount.reports.budgets.report import (
+    Amount,
+    CheckedBudget,
+    CheckReport,
+    GroupValue,
+    ViolatingRecord,
+)
 from tokcount.reports.phrases import assumptions, counted, holdings, location, skipped
 
 NOT_IN_ROWS = ("metric", "aggregate", "more")
 KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
 """Unit of a budget → how its values are formatted."""
-COLUMNS = (Column("budget"), Column("value"), Column("limit"), Column("margin"), Column("under"))
+COLUMNS = ("budget", "value", "limit", "margin", "under")
+COMPARED = ("budget", "baseline", "now", "change", "allowed", "under")
+"""The columns where some budget has a value in the baseline."""
+GROUPS_NAMED: Final = 20
+"""Files that changed in a report for people; all are in the JSON report."""
 
 
 def blocks(report: CheckReport) -> Blocks:
@@ -24,6 +42,7 @@ def blocks(report: CheckReport) -> Blocks:
         _budgets(report.budgets),
         *replacements.blocks(report),
         *[block for entry in report.budgets if not entry.passed for block in _broken(entry)],
+        *_grown([entry for entry in report.budgets if not entry.passed]),
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
         *[line for text in _assumed(report) for line in assumptions([text])],
         Line(verdict(report), "strong" if report.passed else "warning"),
@@ -77,12 +96,12 @@ def verdict(report: CheckReport) -> str:
     warned = len(broken) - failed
     parts = [counted(failed, "budget", "budgets") + " broken"] if failed else []
     parts += [counted(warned, "warning", "warnings")] if warned else []
-    provisional = sum(entry.is_provisional for entry in report.budgets)
+    new = sum(entry.is_new for entry in report.budgets)
+    provisional = sum(entry.is_provisional for entry in report.budgets) - new
     whose = "its" if provisional == 1 else "their"
     why = f" ({integer(provisional)} provisionally: not all of {whose} records could be fully counted)"
-    return ", ".join(
-        [*parts, f"{integer(len(report.budgets) - len(broken))} passed{why if provisional else ''}"]
-    )
+    passed = f"{integer(len(report.budgets) - len(broken) - new)} passed{why if provisional else ''}"
+    return ", ".join([*parts, passed, *([f"{integer(new)} not judged"] if new else [])])
 
 
 def provisional_because(entry: CheckedBudget) -> str:
@@ -107,7 +126,7 @@ def value(entry: CheckedBudget) -> Measured:
     return Measured(entry.value, KINDS[entry.unit], "at least " if entry.is_floor else "")
 
 
-def limit(entry: CheckedBudget) -> Measured:
+def _limit(entry: CheckedBudget) -> Measured:
     """The limit of a budget."""
     return Measured(entry.limit, KINDS[entry.unit])
 
@@ -123,23 +142,63 @@ def margin(entry: CheckedBudget) -> Cell:
     return Measured(entry.difference, "usd_change" if entry.unit == "usd" else "change")
 
 
+def change(before: Amount, now: Amount, unit: Unit) -> Cell:
+    """From one value to another: of shares in percentage points, else relative, or absolute from 0."""
+    if before is None or now is None:
+        return ""
+    added = Decimal(str(now)) - Decimal(str(before))
+    if unit == "share":
+        return Measured(float(added), "points")
+    if Decimal(str(before)) != 0:
+        return Measured(float(added / abs(Decimal(str(before)))), "percent")
+    return Measured(json_value(added, unit), "usd_change" if unit == "usd" else "change")
+
+
+def allowed(entry: CheckedBudget) -> str:
+    """What a budget allows: `allowed +10 %` of the baseline, else `limit 8,000`."""
+    limit = parse(entry.budget).limit
+    if not limit.is_relative:
+        return f"limit {_text(_limit(entry))}"
+    if limit.amount is None:
+        return "no growth allowed"
+    if limit.amount.kind == "percent":
+        number = f"{limit.amount.value * 100:+f}".rstrip("0").rstrip(".").replace("-", MINUS)
+        return f"allowed {number} {'points' if entry.unit == 'share' else '%'}"
+    return f"allowed {show(str(limit.amount.value), 'usd_change' if entry.unit == 'usd' else 'change')}"
+
+
 def finding(entry: CheckedBudget) -> str:
-    """One sentence about a budget: `$41.90, limit $38.22 (+9.6 %)`."""
+    """One sentence about a budget: `359 → 398, +10.9 %, allowed +10 %`, or `$41.90, limit $38.22 (+9.6 %)`."""
     if entry.value is None:
         return f"unknown: {entry.reason}"
     if entry.limit is None:
         return f"{_text(value(entry))}; {entry.reason}"
-    compared = f"{_text(value(entry))}, limit {_text(limit(entry))} ({_text(margin(entry))})"
-    reasons = _reasons(entry)
-    return f"{compared}; {reasons}" if reasons else compared
+    if entry.baseline is None:
+        compared = f"{_text(value(entry))}, limit {_text(_limit(entry))} ({_text(margin(entry))})"
+    else:
+        before = show(entry.baseline, KINDS[entry.unit])
+        changed = _text(change(entry.baseline, entry.value, entry.unit))
+        compared = f"{before} → {_text(value(entry))}, {changed}, {allowed(entry)}"
+    return "; ".join(filter(None, (compared, _reasons(entry))))
 
 
 def record(violating: ViolatingRecord) -> str:
-    """One record that violates a budget: `prompts/support.jsonl:14 (9,120)`."""
+    """One record or file that violates a budget: `a.jsonl:14 (9,120)`, or `a.md:1 (72, baseline 28, +157.1 %)`."""
     details = [_text(_violation(violating))] if violating.value is not None else []
-    details += [violating.note] if violating.note else []
+    details += [note] if (note := _note(violating)) else []
     place = location(violating)
     return f"{place} ({', '.join(details)})" if details else place
+
+
+def _note(violating: ViolatingRecord) -> str:
+    """What else there is to report about a record or file: its change against the baseline."""
+    unit = violating.unit
+    if violating.baseline is None:
+        return violating.note or ""
+    changed = _text(change(violating.baseline, violating.value, unit))
+    return ", ".join(
+        filter(None, (violating.note, f"baseline {show(violating.baseline, KINDS[unit])}", changed))
+    )
 
 
 def _violation(violating: ViolatingRecord) -> Measured:
@@ -161,19 +220,55 @@ def _names_target(entry: CheckedBudget) -> bool:
 
 
 def _budgets(entries: list[CheckedBudget]) -> Table:
-    named = any(entry.target for entry in entries)
-    table = tuple(
-        (
-            f"{mark(entry)} {entry.budget}{'' if entry.level == 'fail' else ' (warn)'}",
-            value(entry),
-            limit(entry),
-            margin(entry),
-            entry.target or "own model",
-        )
-        for entry in entries
-    )
-    width = len(COLUMNS) if named else len(COLUMNS) - 1
-    return Table(COLUMNS[:width], tuple(row[:width] for row in table))
+    compared = any(entry.baseline is not None for entry in entries)
+    columns = tuple(map(Column, COMPARED if compared else COLUMNS))
+    rows = tuple((*_row(entry, compared=compared), entry.target or "own model") for entry in entries)
+    width = len(columns) if any(entry.target for entry in entries) else len(columns) - 1
+    return Table(columns[:width], tuple(row[:width] for row in rows))
+
+
+def _row(entry: CheckedBudget, *, compared: bool) -> tuple[Cell, ...]:
+    name = f"{mark(entry)} {entry.budget}{'' if entry.level == 'fail' else ' (warn)'}"
+    if not compared:
+        return name, value(entry), _limit(entry), margin(entry)
+    before = Measured(entry.baseline, KINDS[entry.unit])
+    return name, before, value(entry), change(entry.baseline, entry.value, entry.unit), _limit(entry)
+
+
+def _grown(broken: list[CheckedBudget]) -> Iterator[Block]:
+    """How the value of each file or tag changed against the baseline, once for each thing that was measured."""
+    for (key, what), entries in _by_group(broken).items():
+        found = entries[0].groups
+        changed = [group for group in found if group.value != group.baseline]
+        blamed = {record.group for entry in entries for record in entry.records}
+        rows = [_group_row(group, entries[0].unit, blamed) for group in changed[:GROUPS_NAMED]]
+        rest = "unchanged" if len(changed) <= GROUPS_NAMED else "more"
+        note = f"{counted(len(found) - len(rows), what, f'{what}s')} {rest}" if len(rows) < len(found) else ""
+        if rows:
+            columns = tuple(map(Column, (key, "baseline", "now", "change", "")))
+            yield Table(columns, tuple(rows), note=note)
+
+
+def _by_group(broken: list[CheckedBudget]) -> dict[tuple[str, str], list[CheckedBudget]]:
+    """What was measured and what for, a file or a tag → its budgets; only where some of them are in the baseline."""
+    found: dict[tuple[str, str], list[CheckedBudget]] = {}
+    for entry in broken:
+        if len(entry.groups) >= LEAST and any(_is_compared(group) for group in entry.groups):
+            each = parse(entry.budget).each
+            key = entry.key.removesuffix(f" each {each}")
+            found.setdefault((key, "tag" if each == "tag" else "file"), []).append(entry)
+    return found
+
+
+def _is_compared(group: GroupValue) -> bool:
+    return group.value is not None and group.baseline is not None
+
+
+def _group_row(group: GroupValue, unit: Unit, blamed: Collection[str | None]) -> tuple[Cell, ...]:
+    state = "new" if group.baseline is None else "removed" if group.value is None else ""
+    before, now = (Measured(amount, KINDS[unit]) for amount in (group.baseline, group.value))
+    name = f"{'✗' if group.name in blamed else ' '} {group.name}"
+    return name, before, now, change(group.baseline, group.value, unit), state
 
 
 def _broken(entry: CheckedBudget) -> list[Block]:
@@ -181,10 +276,11 @@ def _broken(entry: CheckedBudget) -> list[Block]:
     lines: list[Block] = []
     if _reasons(entry):
         lines.append(Line(f"{mark(entry)} {title(entry)}: {_reasons(entry)}", "warning"))
-    if entry.records:
+    is_in_groups = any(record.group is not None for record in entry.records) and bool(list(_grown([entry])))
+    if entry.records and not is_in_groups:
         heading = "record" if _reasons(entry) else f"{mark(entry)} {title(entry)}"
         columns = (Column(heading), Column("value"), Column("note"))
-        table = tuple((location(r), _violation(r), r.note or "") for r in entry.records)
+        table = tuple((location(r), _violation(r), _note(r)) for r in entry.records)
         width = len(columns) if any(row[2] for row in table) else 2
         lines.append(
             Table(
@@ -193,7 +289,7 @@ def _broken(entry: CheckedBudget) -> list[Block]:
                 note=_result(entry).rest(len(entry.records)),
             )
         )
-    elif entry.more:
+    elif entry.more and not entry.records:
         records = counted(entry.more, "record", "records")
         lines.append(
             Line(f"{mark(entry)} {title(entry)}: {records} in violation (--top N lists them)", "warning")

@@ -15,22 +15,14 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN
-from tokcount.reports.budgets import violations
-from tokcount.reports.budgets.compute import Violations, reasons_text
-from tokcount.reports.budgets.language import Budget, is_over
-from tokcount.reports.budgets.metric import (
-    AVERAGES,
-    QUANTILES,
-    DerivedColumn,
-    LogTotals,
-    Measured,
-    Metric,
-    PerRecord,
-    Ratio,
-)
+from tokcount.reports.budgets.groups import MOST_GROUPS, Part
+from tokcount.reports.budgets.language import Budget, Group, is_over
+from tokcount.reports.budgets.metric import DerivedColumn, LogTotals, Measured, PerRecord
 from tokcount.reports.budgets.metrics import METRICS
-from tokcount.reports.budgets.violations import decimal_of
-from tokcount.reports.columns import column, models_of, total
+from tokcount.reports.budgets.sources import violations
+from tokcount.reports.budgets.sources.aggregate import Aggregation, grouped, parts_of, value_of
+from tokcount.reports.budgets.verdict import Violations, reasons_text
+from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charges import CostOptions, charged
 from tokcount.reports.cost.prices import PriceBook
@@ -42,8 +34,6 @@ from tokcount.scanning.selection import Condition, glob
 NO_RECORD: Final = "no record is selected"
 NO_VALUE: Final = "no record has a value"
 NO_PERIOD: Final = "no timestamps to project from; give --records-per-month"
-DECIMALS: Final = 12
-"""Averages and projections are rounded; sums are exact."""
 UNDATED: Final = "without a timestamp; give --records-per-month"
 CHARGED: Final = {"cost": "cost", "reason": "unpriced", "low": "low"}
 """Column of a charge → that of the reference in a frame."""
@@ -120,7 +110,7 @@ class ScanSource:
         if not rows.height:
             return Measured(metric.empty, "" if metric.empty is not None else NO_RECORD)
         taken = per_record(target or OWN, self._context.baseline)
-        value = self._aggregate(rows, taken, budget)
+        value = value_of(rows, self._aggregation(budget, taken))
         missing = rows.select(taken.missing.cast(pl.Int64).sum()).item()
         if missing:
             reason = f"{missing:,} of {rows.height:,} records without a value"
@@ -139,7 +129,7 @@ class ScanSource:
         if per_record is None:
             return self._skipped_places(top)
         rows, taken = self._rows(budget, target), per_record(target or OWN, self._context.baseline)
-        value = self._aggregate(rows, taken, budget)
+        value = value_of(rows, self._aggregation(budget, taken))
         if limit is None or value is None:
             return violations.missing(rows, taken, budget, top)
         over = is_over(value, budget.operator, limit)
@@ -147,6 +137,16 @@ class ScanSource:
         if budget.aggregate == "per_month" and (projection := self._projection()).factor:
             rows, bound = rows.filter(projection.records()), limit / projection.factor
         return violations.breaking(rows, taken, budget, bound, over=over, top=top)
+
+    def parts(self, budget: Budget, target: str | None, group: Group) -> list[Part]:
+        """See `tokcount.reports.budgets.compute.BudgetSource`."""
+        per_record = METRICS[budget.metric].per_record
+        if per_record is None:
+            return []
+        rows = grouped(self._rows(budget, target), group)
+        if rows["group"].n_unique() > MOST_GROUPS:
+            return []
+        return parts_of(rows, self._aggregation(budget, per_record(target or OWN, self._context.baseline)))
 
     def _assumptions(self, target: str | None) -> str:
         """What the costs under a target assume."""
@@ -168,33 +168,9 @@ class ScanSource:
             self._selections[where] = self._frame.filter(selection(where))
         return self._selections[where]
 
-    def _aggregate(self, rows: pl.DataFrame, taken: PerRecord, budget: Budget) -> Decimal | None:
-        metric, aggregate = METRICS[budget.metric], budget.aggregate
-        if aggregate == "per_month":
-            return self._per_month(rows, taken, metric)
-        if taken.ratio is not None and aggregate in metric.ratios:
-            return _ratio(rows, taken.ratio)
-        values = rows.select(value=taken.value)["value"].drop_nulls()
-        if not len(values):
-            return metric.empty
-        if aggregate in QUANTILES:
-            value = values.cast(pl.Float64).quantile(QUANTILES[aggregate], "linear")
-            return decimal_of(value, metric.unit)
-        if aggregate in ("max", "min"):
-            return decimal_of(values.max() if aggregate == "max" else values.min(), metric.unit)
-        if values.dtype.is_float():
-            return decimal_of(values.mean(), metric.unit)
-        whole = decimal_of(values.cast(pl.Int128).sum(), metric.unit)
-        return round(whole / len(values), DECIMALS) if aggregate in AVERAGES else whole
-
-    def _per_month(self, rows: pl.DataFrame, taken: PerRecord, metric: Metric) -> Decimal | None:
-        """The monthly total; 0 if records have a value, but none in the months that the projection is made from."""
-        projection = self._projection()
-        values = rows.select(value=taken.value, used=projection.records()).drop_nulls("value")
-        if projection.factor is None or not values.height:
-            return metric.empty
-        whole: Decimal = decimal_of(values.filter("used")["value"].cast(pl.Int128).sum(), metric.unit)
-        return round(whole * projection.factor, DECIMALS)
+    def _aggregation(self, budget: Budget, taken: PerRecord) -> Aggregation:
+        is_projected = budget.aggregate == "per_month"
+        return Aggregation(budget, taken, self._projection() if is_projected else None)
 
     def _undated(self, rows: pl.DataFrame) -> str:
         """How many records are in no projection, for want of a timestamp; empty without one."""
@@ -231,12 +207,6 @@ def _undercounted(rows: pl.DataFrame, taken: PerRecord) -> str:
     """How many records have a value that is too low, by reason."""
     reasons = rows.select(reason=taken.undercounted)["reason"].drop_nulls().value_counts(sort=True)
     return reasons_text(dict(sorted(reasons.iter_rows())), rows.height)
-
-
-def _ratio(rows: pl.DataFrame, ratio: Ratio) -> Decimal | None:
-    pairs = rows.select(part=ratio.numerator, whole=ratio.denominator).drop_nulls()
-    part, whole = pairs.select(total(pl.col("part")), total(pl.col("whole"))).row(0)
-    return Decimal(part) / whole if whole else None
 
 
 class DerivedColumns:

@@ -12,12 +12,13 @@ from typing import Final
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
-from tokcount.reports.budgets.compute import Violations, reasons_text
-from tokcount.reports.budgets.language import Budget
+from tokcount.reports.budgets.groups import Part
+from tokcount.reports.budgets.language import Budget, Group
 from tokcount.reports.budgets.metric import LogTotals, Measured, Metric, Value
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport
-from tokcount.reports.budgets.violations import DIGITS
+from tokcount.reports.budgets.sources.aggregate import DIGITS
+from tokcount.reports.budgets.verdict import Violations, reasons_text
 from tokcount.reports.cost.report import CostReport, ReferenceCost
 from tokcount.reports.drift.report import DriftReport, PricedMeasures
 from tokcount.reports.overview import not_read
@@ -66,6 +67,13 @@ class ReportSource:
             if entry.key == key and limit is not None:
                 return Violations(entry.records[:top], len(entry.records) + entry.more)
         return Violations()
+
+    def parts(self, budget: Budget, target: str | None, _group: Group) -> list[Part]:
+        """The values that a saved report of `check` holds; other reports hold none."""
+        key = budget.key(target)
+        found = next((entry for entry in self._checked() if entry.key == key and entry.groups), None)
+        values = [(each.name, _number(each.value)) for each in found.groups] if found else []
+        return [Part(name, value, name, 1, 0, None) for name, value in values if value is not None]
 
     def _checked(self) -> Iterable[CheckedBudget]:
         return (

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import polars as pl
 
 from tokcount.reports.budgets.baseline import json_value
-from tokcount.reports.budgets.compute import Violations
 from tokcount.reports.budgets.language import Budget
 from tokcount.reports.budgets.metric import AVERAGES, ORDERED, PerRecord, Ratio, Unit
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import ViolatingRecord
-from tokcount.reports.cost.prices import UNIT, usd
-
-DIGITS: Final = ".12g"
-"""Fractions are rounded to twelve digits, so that a value of 10 % equals a limit of 10 %."""
+from tokcount.reports.budgets.sources.aggregate import decimal_of
+from tokcount.reports.budgets.verdict import Violations
+from tokcount.reports.cost.prices import UNIT
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -26,12 +24,6 @@ class Shown(msgspec.Struct, frozen=True):
     value: pl.Expr
     unit: Unit
     note: pl.Expr
-
-
-def decimal_of(value: Any, unit: Unit) -> Decimal:
-    """A value of a frame as a number; money is stored in units of `tokcount.reports.cost.prices.UNIT`."""
-    number = Decimal(format(value, DIGITS)) if isinstance(value, float) else Decimal(int(value))
-    return usd(int(number)) if unit == "usd" else number
 
 
 def missing(rows: pl.DataFrame, taken: PerRecord, budget: Budget, top: int) -> Violations:

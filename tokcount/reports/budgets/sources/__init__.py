@@ -1,0 +1,1 @@
+"""What budgets are measured over: a scan, or saved reports."""

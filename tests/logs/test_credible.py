@@ -261,3 +261,12 @@ def test_what_the_reader_returns_is_credible(tmp_path: Path) -> None:
 
     assert isinstance(found, Record)
     assert (found.model, found.flags) == ("…", ("implausible_time", "withheld_label"))
+
+
+def test_without_a_true_input_its_cached_part_is_not_known_either() -> None:
+    usage = chat(
+        {"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 500}}
+    ).usage
+
+    assert usage is not None
+    assert (usage.input, usage.cached_input, usage.output) == (None, None, 5)

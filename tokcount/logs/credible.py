@@ -72,7 +72,8 @@ def _correct_usage(record: Record, usage: Usage) -> None:
     """Numbers that cannot be those of this text become "not logged", so the text is counted instead.
 
     A call with text has input tokens, and output tokens if it was answered. Cached tokens are part of the input of
-    OpenAI's APIs; other vendors log them apart from it. Sums of several calls, and answers from a gateway's cache, may
+    OpenAI's APIs; other vendors log them apart from it. Without a true input, its parts are not known either. Sums of
+    several calls, and answers from a gateway's cache, may
     be 0.
     """
     if usage.requests > 1 or "cached_reply" in record.flags:
@@ -84,6 +85,7 @@ def _correct_usage(record: Record, usage: Usage) -> None:
         is_answered or any(map(request.get, _PROMPTS))
     ):
         usage.input, is_wrong = None, True
+        usage.cached_input = usage.cache_write = usage.cache_write_long = None
     if usage.output == 0 and is_answered and not request.get("echo"):
         usage.output, is_wrong = None, True
     if is_wrong:

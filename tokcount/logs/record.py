@@ -67,6 +67,11 @@ class Usage(msgspec.Struct, gc=False):
     rejected_prediction: int | None = None
     apart_input: int = 0
     apart_output: int = 0
+    cache_write_long: int | None = None
+    """The part of `cache_write` that was written for hours instead of minutes."""
+    image_output: int | None = None
+    web_searches: int | None = None
+    """Searches of a hosted tool, which are charged in addition to tokens."""
     is_doubtful: bool = False
     """A logged number was not a number of tokens, such as -1 or NaN."""
 
@@ -119,7 +124,9 @@ class Record(msgspec.Struct, kw_only=True):
     timestamp: float | None = None
     usage: Usage | None = None
     tier: str | None = None
-    """`batch`, `flex`, `priority` when the log has it."""
+    """The service tier that the call was served in: `batch`, `flex`, `priority`, …; `None`: the standard one."""
+    region: str | None = None
+    """The region that the call was processed in, where its host names one: `eu`."""
     deployment: str | None = None
     user: str | None = None
     thread: str | None = None

@@ -15,6 +15,7 @@ import msgspec
 from tokcount.framing.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning.copies import identity
+from tokcount.scanning.features.hosted import hosted_calls
 from tokcount.scanning.schema import BILLED_COLUMNS, ESTIMATES, MISSING, RECORD_COLUMNS, TEXT_COLUMNS, column
 
 NO_CODE: Final = -1
@@ -206,8 +207,9 @@ class ColumnBuilder:
     def _codes(self, record: Record, doubts: RecordDoubts, last: tuple[str | None, ...]) -> tuple[int, ...]:
         """The codes of a row's strings; a combination that was seen before is one look-up."""
         model = record.served_model or record.model
+        tool_calls = hosted_calls(record)
         key = (
-            *(record.source, record.format, record.kind, model, record.tier),
+            *(record.source, record.format, record.kind, model, record.tier, record.region, tool_calls),
             *(record.flags, doubts.flags, record.tags, tuple(doubts.reasons), last),
         )
         coded = self._coded.get(key)
@@ -219,7 +221,7 @@ class ColumnBuilder:
                 "; ".join(doubts.reasons) or None,
                 "|".join(sorted({*record.flags, *doubts.flags})),
                 ",".join(record.tags),
-                record.tier,
+                *(record.tier, record.region, tool_calls),
                 *last,
             )
             tables = self._tables.values()
@@ -264,6 +266,10 @@ def _billed(usage: Usage) -> tuple[int, ...]:
         usage.audio_input,
         usage.cache_write,
         usage.audio_output,
+        usage.cache_write_long,
+        usage.image_input,
+        usage.image_output,
+        usage.rejected_prediction,
     )
     return tuple([NOT_BILLED if value is None else value for value in logged])
 

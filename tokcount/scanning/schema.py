@@ -63,7 +63,9 @@ RECORD_COLUMNS: Final = (
     _text("reason", "why the basis is not exact; several are joined by '; '"),
     _text("flags", "flags of the record, sorted and joined by '|'", reported=True),
     _text("tags", "tags of the record, joined by ','"),
-    _text("tier", "service tier"),
+    _text("tier", "service tier that the call was served in"),
+    _text("region", "region that the call was processed in"),
+    _text("tool_calls", "calls of hosted tools, such as web_search:2"),
     _text("shape", "request shape, where the plan asks for it"),
     _text("script", "dominant script of the text, where the plan asks for it"),
     _text("user", "end user as logged"),
@@ -78,6 +80,10 @@ RECORD_COLUMNS: Final = (
     _billed("audio", "input tokens of audio"),
     _billed("cache_write", "input tokens written to the prompt cache"),
     _billed("audio_output", "output tokens of audio"),
+    _billed("cache_write_long", "input tokens written to the prompt cache for hours"),
+    _billed("image", "input tokens of images, where they are counted apart"),
+    _billed("image_output", "output tokens of images"),
+    _billed("rejected_prediction", "output tokens of a prediction that did not appear in the answer"),
 )
 
 MEASURES: Final = (

@@ -169,3 +169,56 @@ def test_nothing_is_added_twice(
     assert (whole(usage).input, whole(usage).output) == before
     assert (usage.input or 0) - usage.apart_input == (asked or 0)
     assert (usage.output or 0) - usage.apart_output == (answered or 0)
+
+
+@pytest.mark.parametrize(
+    "logged",
+    [
+        {
+            "input_tokens": 100,
+            "cache_creation": {"ephemeral_5m_input_tokens": 20, "ephemeral_1h_input_tokens": 10},
+        },
+        {
+            "input_tokens": 100,
+            "input_tokens_details": {
+                "cached_tokens": 0,
+                "cache_write_tokens": 30,
+                "cache_write_tokens_details": {"ttl_12h_tokens": 10, "ttl_30m_tokens": 20},
+            },
+        },
+        {
+            "prompt_tokens": 100,
+            "prompt_tokens_details": {
+                "cache_creation_tokens": 30,
+                "cache_creation_token_details": {
+                    "ephemeral_5m_input_tokens": 20,
+                    "ephemeral_1h_input_tokens": 10,
+                },
+            },
+        },
+        {
+            "prompt_tokens": 100,
+            "prompt_tokens_details": {"cache_write_30m_tokens": 20, "cache_write_12h_tokens": 10},
+        },
+    ],
+)
+def test_what_was_written_for_hours_is_known_apart(logged: dict[str, Any]) -> None:
+    usage = body_usage({**logged, "output_tokens": 5})
+
+    assert usage is not None
+    assert (usage.cache_write, usage.cache_write_long) == (30, 10)
+
+
+@pytest.mark.parametrize(
+    "logged",
+    [
+        {"server_tool_use": {"web_search_requests": 3}},
+        {"prompt_tokens_details": {"web_search_requests": 3}},
+        {"web_search_requests": 3},
+    ],
+)
+def test_searches_are_part_of_the_usage(logged: dict[str, Any]) -> None:
+    usage = body_usage({"input_tokens": 100, "output_tokens": 5, **logged})
+
+    assert usage is not None
+    assert (usage.input, usage.web_searches) == (100, 3)

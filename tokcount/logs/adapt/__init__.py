@@ -66,7 +66,6 @@ from tokcount.logs.adapt.metadata import (
     URL_KEYS,
     CallMetadata,
     MetadataTable,
-    deployment_of,
     has_meaning,
     metadata_around,
     metadata_from,
@@ -98,7 +97,7 @@ from tokcount.logs.adapt.usage import (
     kind_of_url,
     usage_from,
 )
-from tokcount.logs.adapt.vendors import is_completions_model
+from tokcount.logs.adapt.vendors import deployment_of, is_completions_model, logged_tier
 from tokcount.logs.adapt.yaml_text import Document
 from tokcount.logs.format import (
     ANY_CONTAINER,
@@ -208,6 +207,7 @@ __all__ = [
     "kind_of_call",
     "kind_of_url",
     "label",
+    "logged_tier",
     "messages_by_role",
     "messages_in",
     "messages_of_blocks",

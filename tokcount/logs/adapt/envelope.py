@@ -9,9 +9,10 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from tokcount.logs.adapt.assemble import assemble_text
-from tokcount.logs.adapt.metadata import CallMetadata, deployment_of
+from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
 from tokcount.logs.adapt.usage import kind_of_url
+from tokcount.logs.adapt.vendors import deployment_of, region_of
 from tokcount.logs.bytes.sse import FIELDS
 from tokcount.logs.scalars import Json, decoded, text
 
@@ -77,7 +78,9 @@ def exchange(
     error = failure(status, answered)
     if error:
         return skipped(place, "error", f"a failed call ({error})", name)
-    metadata = CallMetadata(timestamp=timestamp, deployment=deployment_of(url), served_model=served)
+    metadata = CallMetadata(
+        timestamp=timestamp, deployment=deployment_of(url), region=region_of(url), served_model=served
+    )
     if metadata.deployment and not (asked or {}).get("model"):
         metadata.model = metadata.deployment
     return body_record(

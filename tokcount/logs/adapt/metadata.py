@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from tokcount.logs.adapt.usage import body_usage, names_are_apart, whole
+from tokcount.logs.adapt.vendors import deployment_of, logged_tier, region_of
 from tokcount.logs.record import Usage
 from tokcount.logs.scalars import Json, decoded, first, is_numeric, money, number, text, timestamp
 
@@ -24,6 +25,7 @@ class CallMetadata(msgspec.Struct, kw_only=True):
     timestamp: float | None = None
     usage: Usage | None = None
     tier: str | None = None
+    region: str | None = None
     deployment: str | None = None
     user: str | None = None
     thread: str | None = None
@@ -47,6 +49,10 @@ def metadata_from(value: object, table: MetadataTable, *, naive_utc: bool = Fals
             continue
         if field == "timestamp":
             metadata.timestamp = timestamp(found, naive_utc=naive_utc)
+        elif field == "tier":
+            metadata.tier = logged_tier(found)
+        elif field == "region":
+            metadata.region = region_of(found)
         else:
             setattr(metadata, field, text(found))
     return metadata
@@ -63,6 +69,7 @@ def tags_from(value: object) -> tuple[str, ...]:
 
 
 URL_KEYS = ("url", "path", "endpoint")
+HOST_KEYS = ("api_base", "base_url", "host", "hostname", "server_address")
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "model": (
@@ -126,7 +133,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("input_audio_tokens", "audio_input_tokens", "prompt_audio_tokens", "audio_prompt_tokens"),
     ),
     "audio_output": ("output_audio_tokens", "audio_output_tokens", "completion_audio_tokens"),
+    "cache_write_long": (
+        *("cache_write_1h_tokens", "cache_creation_1h_tokens", "ephemeral_1h_input_tokens"),
+        *("cache_write_12h_tokens", "input_cache_write_12h_tokens", "cache_write_long_tokens"),
+    ),
     "image_input": ("input_image_tokens", "image_input_tokens", "prompt_image_tokens"),
+    "image_output": ("output_image_tokens", "image_output_tokens", "completion_image_tokens"),
     "accepted_prediction": ("accepted_prediction_tokens",),
     "rejected_prediction": ("rejected_prediction_tokens",),
     "cost_usd": (
@@ -172,6 +184,7 @@ def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The meanings among the keys of a value: meaning and key, the best key of each first."""
     found = [(*_MEANINGS[plain], key) for key in keys if (plain := plain_name(key)) in _MEANINGS]
     urls = [("deployment", key) for key in (*URL_KEYS, "request") if key in keys]
+    urls += [("region", key) for key in HOST_KEYS if key in keys]
     return tuple((meaning, key) for meaning, _, key in sorted(found, key=lambda each: each[:2])) + tuple(urls)
 
 
@@ -188,7 +201,8 @@ def metadata_around(value: Json) -> CallMetadata:
         logged = value[key]
         if logged is None or logged == "":
             continue
-        read_from.setdefault(meaning, key)
+        if meaning != "region":
+            read_from.setdefault(meaning, key)
         reader = _READERS.get(meaning)
         if reader is not None:
             reader(metadata, logged)
@@ -200,8 +214,7 @@ def metadata_around(value: Json) -> CallMetadata:
     if metadata.usage is not None:
         metadata.usage = _said(metadata.usage, value)
     metadata.model = metadata.model or metadata.deployment
-    if metadata.tier is not None and metadata.tier not in ("flex", "priority", "batch"):
-        metadata.tier = None
+    metadata.tier = logged_tier(metadata.tier)
     return metadata
 
 
@@ -217,6 +230,11 @@ def _read_usage(metadata: CallMetadata, logged: object) -> None:
 def _read_deployment(metadata: CallMetadata, logged: object) -> None:
     if isinstance(logged, str | dict):
         metadata.deployment = metadata.deployment or deployment_of(logged)
+        metadata.region = metadata.region or region_of(logged)
+
+
+def _read_region(metadata: CallMetadata, logged: object) -> None:
+    metadata.region = metadata.region or region_of(logged)
 
 
 def _read_tags(metadata: CallMetadata, logged: object) -> None:
@@ -227,6 +245,7 @@ _READERS: Mapping[str, Callable[[CallMetadata, object], None]] = {
     "timestamp": _read_time,
     "usage": _read_usage,
     "deployment": _read_deployment,
+    "region": _read_region,
     "tags": _read_tags,
 }
 
@@ -272,12 +291,3 @@ def _said(usage: Usage | None, value: Json) -> Usage | None:
 def _is_day(logged: object) -> bool:
     """A date without a time is that day in UTC; a time without a zone stays unknown."""
     return isinstance(logged, str) and len(logged.strip()) == 10
-
-
-def deployment_of(message: object) -> str | None:
-    """The deployment in an Azure URL (`/openai/deployments/NAME/chat/completions`), or in that of a message."""
-    url = message.get("url") if isinstance(message, dict) else message
-    if not isinstance(url, str):
-        return None
-    _, found, rest = url.partition("/deployments/")
-    return rest.partition("/")[0] or None if found else None

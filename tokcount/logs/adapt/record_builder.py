@@ -15,7 +15,7 @@ from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
 from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
-from tokcount.logs.adapt.vendors import is_foreign
+from tokcount.logs.adapt.vendors import is_foreign, served_tier
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, label, number, text, timestamp
 
@@ -217,7 +217,8 @@ def _record(
         id=metadata.id or text(answered.get("id")),
         timestamp=metadata.timestamp or _created(answered),
         usage=usage,
-        tier=metadata.tier or _served_tier(asked, answered),
+        tier=served_tier(metadata.tier, asked, answered),
+        region=metadata.region,
         deployment=metadata.deployment,
         user=metadata.user or text(asked.get("user")),
         thread=metadata.thread,
@@ -235,19 +236,6 @@ def _excludes_parts(usage: Usage) -> bool:
 
 def _created(answered: Json) -> float | None:
     return timestamp(answered.get("created")) or timestamp(answered.get("created_at"))
-
-
-def _served_tier(asked: Json, answered: Json) -> str | None:
-    """The tier that the answer names was charged; the one that was asked for is only known to have been asked for."""
-    served = answered.get("service_tier")
-    if isinstance(served, str) and served != "auto":
-        return _tier(answered)
-    return _tier(asked)
-
-
-def _tier(body: Json) -> str | None:
-    tier = body.get("service_tier")
-    return tier if isinstance(tier, str) and tier in ("flex", "priority", "batch") else None
 
 
 def _response_usage(response: Json | None) -> Usage | None:

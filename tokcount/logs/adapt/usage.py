@@ -49,6 +49,12 @@ BODY_USAGE: UsageTable = {
     "audio_input": _details(_INPUT_DETAILS, "audio_tokens", "audio"),
     "audio_output": _details(_OUTPUT_DETAILS, "audio_tokens", "audio"),
     "image_input": _details(_INPUT_DETAILS, "image_tokens"),
+    "image_output": _details(_OUTPUT_DETAILS, "image_tokens"),
+    "web_searches": (
+        "server_tool_use.web_search_requests",
+        *_details(_INPUT_DETAILS, "web_search_requests"),
+        "web_search_requests",
+    ),
     "accepted_prediction": _details(_OUTPUT_DETAILS, "accepted_prediction_tokens"),
     "rejected_prediction": _details(_OUTPUT_DETAILS, "rejected_prediction_tokens"),
 }
@@ -63,10 +69,9 @@ _APART = frozenset(
 )
 """Names of Anthropic's and Bedrock's APIs, next to `input_tokens` that do not include them."""
 
-_LASTING = re.compile(
-    r"(?:ephemeral|cache_(?:write|creation))_\d+[mh](?:_|$)|cache_(?:write|creation)_tokens_\d+[mh]$"
-)
-"""Tokens written to a cache for some minutes or hours: parts of what was written (`ephemeral_5m_input_tokens`)."""
+_LASTING = re.compile(r"(?:ephemeral|ttl|cache_(?:write|creation)(?:_tokens)?)_\d+([mh])(?:_|$)")
+"""Tokens written to a cache for some minutes or hours: parts of what was written (`ephemeral_5m_input_tokens` in
+Anthropic's API, `ttl_12h_tokens` in OpenAI's Responses API)."""
 
 
 def usage_from(
@@ -113,7 +118,7 @@ def body_usage(value: object) -> Usage | None:
     if not isinstance(value, dict):
         return None
     usage = Usage()
-    lasting = 0
+    lasting: dict[str, int] = {}
     for key, logged in value.items():
         if isinstance(logged, dict):
             fields = _BODY_DETAILS.get(key, _NO_FIELDS)
@@ -121,14 +126,14 @@ def body_usage(value: object) -> Usage | None:
                 if (field := fields.get(part)) is not None:
                     _set(usage, field, amount)
                 elif "cache_" in part or "ephemeral" in part:
-                    lasting += _lasting(part, amount)
+                    _add_lasting(lasting, part, amount)
         elif logged is not None:
             if (field := _BODY_NUMBERS.get(key)) is not None:
                 _set(usage, field, logged)
             elif "cache_" in key:
-                lasting += _lasting(key, logged)
-    if lasting and usage.cache_write is None:
-        usage.cache_write = lasting
+                _add_lasting(lasting, key, logged)
+    if lasting:
+        _set_lasting(usage, lasting)
     if usage.input is usage.output is usage.total is None and not usage.is_doubtful:
         return None
     if usage.cached_input or usage.cache_write or usage.reasoning:
@@ -136,9 +141,24 @@ def body_usage(value: object) -> Usage | None:
     return usage
 
 
-def _lasting(name: str, amount: object) -> int:
-    """Tokens that were written to a cache for a time that their name has; 0 for every other name."""
-    return (number(amount) or 0) if _LASTING.match(name) else 0
+def _add_lasting(found: dict[str, int], name: str, amount: object) -> None:
+    """Add tokens that were written to a cache for the time that their name has, under its unit: `m` or `h`.
+
+    An object with such a name has one number for each time.
+    """
+    if isinstance(amount, dict):
+        for part, tokens in amount.items():
+            if not isinstance(tokens, dict):
+                _add_lasting(found, part, tokens)
+    elif (match := _LASTING.search(name)) and (tokens := number(amount)):
+        found[match[1]] = found.get(match[1], 0) + tokens
+
+
+def _set_lasting(usage: Usage, found: Mapping[str, int]) -> None:
+    """Set what was written for hours, and what was written at all where no other number has it."""
+    if usage.cache_write is None:
+        usage.cache_write = sum(found.values())
+    usage.cache_write_long = found.get("h")
 
 
 def names_are_apart(value: Mapping[str, Any]) -> bool:

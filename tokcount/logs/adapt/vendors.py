@@ -1,4 +1,4 @@
-"""What the name of a model says: which models are not OpenAI's, and which take a prompt instead of messages.
+"""What the names of models, hosts and service tiers say about who served a call, where, and at which price.
 
 OpenAI's encodings can only estimate the tokens of other vendors' models.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
+
+from tokcount.logs.scalars import Json
 
 _PROVIDERS = frozenset(
     {
@@ -86,3 +89,62 @@ _COMPLETIONS = re.compile(
 def is_completions_model(model: str | None) -> bool:
     """Is this a model of the legacy completions endpoint (OpenAI's deprecations page)?"""
     return model is not None and _COMPLETIONS.search(model.lower()) is not None
+
+
+TIERS: Final = frozenset({"batch", "flex", "priority", "fast", "ultrafast", "scale"})
+"""Service tiers with a price of their own (API references of OpenAI and Anthropic)."""
+_STANDARD: Final = frozenset({"auto", "default", "standard", "standard_only", "on_demand"})
+_TIER: Final = re.compile(r"[a-z_]{1,20}")
+
+
+def logged_tier(value: object) -> str | None:
+    """The tier that a field of a log names, which may also be the plan of a customer; `None`: the standard one."""
+    name = value.strip().lower() if isinstance(value, str) else None
+    return name if name in TIERS else None
+
+
+def served_tier(logged: str | None, asked: Json, answered: Json) -> str | None:
+    """The tier that a call was charged for: the answer's, else the `logged` one, else the one that was asked for.
+
+    Answers to Batch requests name the tier within the batch. Anthropic's API names the tier in the usage.
+    """
+    if logged == "batch":
+        return logged
+    served = answered.get("service_tier")
+    if served is None and isinstance(usage := answered.get("usage"), dict):
+        served = usage.get("service_tier")
+    if isinstance(served, str) and served != "auto":
+        return _tier(served)
+    return logged or _tier(asked.get("service_tier"))
+
+
+def _tier(value: object) -> str | None:
+    name = value.lower() if isinstance(value, str) else ""
+    return None if name in _STANDARD or not _TIER.fullmatch(name) else name
+
+
+_REGION: Final = re.compile(r"(?:^|//)([a-z]{2})\.api\.openai\.com\b")
+
+
+def region_of(message: object) -> str | None:
+    """The region in the host of a URL, or in that of a message: `eu` for `https://eu.api.openai.com/v1/…`.
+
+    Source: OpenAI's guide to data residency, which lists one host for each region.
+    """
+    url = _url_of(message)
+    found = _REGION.search(url.lower()) if url else None
+    return found[1] if found else None
+
+
+def deployment_of(message: object) -> str | None:
+    """The deployment in an Azure URL (`/openai/deployments/NAME/chat/completions`), or in that of a message."""
+    url = _url_of(message)
+    if url is None:
+        return None
+    _, found, rest = url.partition("/deployments/")
+    return rest.partition("/")[0] or None if found else None
+
+
+def _url_of(message: object) -> str | None:
+    url = message.get("url") if isinstance(message, dict) else message
+    return url if isinstance(url, str) else None

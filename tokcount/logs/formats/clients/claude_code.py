@@ -25,6 +25,7 @@ from tokcount.logs.adapt import (
     body_usage,
     chat_answer,
     dig,
+    logged_tier,
     messages_of_blocks,
     objects,
     skipped,
@@ -136,8 +137,7 @@ def _record(key: str, call: _Call) -> Item:
         thread=text(call.row.get("sessionId")),
         flags={"non_openai", "hidden_context"},
     )
-    tier = text(dig(message, "usage.service_tier"))
-    metadata.tier = tier if tier in ("batch", "priority", "flex") else None
+    metadata.tier = logged_tier(dig(message, "usage.service_tier"))
     answers = messages_from_blocks({"role": "assistant", "content": call.blocks}, metadata.flags)
     request = {"messages": call.thread[: call.before]} if call.before else None
     response = chat_answer(answers, text(message.get("stop_reason"))) if answers else None

@@ -42,6 +42,7 @@ _METADATA = {
     "provider": ("custom_llm_provider",),
     "user": ("end_user", "metadata.user_api_key_end_user_id", "user", "metadata.user_api_key_user_id"),
     "thread": ("session_id", "trace_id"),
+    "region": ("api_base", "hidden_params.api_base", "metadata.hidden_params.api_base"),
 }
 
 _DETAILS = {field: paths for field, paths in BODY_USAGE.items() if field not in ("input", "output", "total")}
@@ -52,6 +53,11 @@ _USAGE = {
     "total": ("total_tokens", "metadata.usage_object.total_tokens"),
     "cost_usd": ("response_cost", "spend"),
     **{field: tuple(f"metadata.usage_object.{path}" for path in paths) for field, paths in _DETAILS.items()},
+    "cache_write_long": (
+        "metadata.usage_object.prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens",
+        "metadata.usage_object.cache_creation.ephemeral_1h_input_tokens",
+        "metadata.usage_object.input_tokens_details.cache_write_tokens_details.ttl_12h_tokens",
+    ),
 }
 
 _ERROR = ("error_information.error_class", "metadata.error_information.error_class")

@@ -19,6 +19,7 @@ from tokcount.logs.adapt import (
     decoded,
     dig,
     kind_of_url,
+    logged_tier,
     metadata_from,
     number,
     skipped,
@@ -131,6 +132,8 @@ class OpenAIUsage(_Buckets):
         "input": ("input_tokens", "n_context_tokens_total"),
         "output": ("output_tokens", "n_generated_tokens_total"),
         "cached_input": ("input_cached_tokens",),
+        "cache_write": ("input_cache_write_tokens",),
+        "cache_write_long": ("input_cache_write_12h_tokens",),
         "audio_input": ("input_audio_tokens",),
         "audio_output": ("output_audio_tokens",),
     }
@@ -140,10 +143,7 @@ class OpenAIUsage(_Buckets):
         return "num_model_requests" in value or "n_requests" in value or _holds(value, "completions")
 
     def more(self, row: Json, metadata: CallMetadata) -> None:
-        if truth(row.get("batch")):
-            metadata.tier = "batch"
-        elif row.get("service_tier") in ("flex", "priority", "batch"):
-            metadata.tier = text(row.get("service_tier"))
+        metadata.tier = "batch" if truth(row.get("batch")) else logged_tier(row.get("service_tier"))
 
 
 class OpenAICosts(_Buckets):

@@ -46,6 +46,7 @@ _METADATA = {
     "provider": ("gen_ai.provider.name", "gen_ai.system"),
     "id": (),
     "tier": ("gen_ai.openai.response.service_tier", "openai.response.service_tier"),
+    "region": ("server.address", "url.full"),
     "user": ("enduser.id", "user.id", "llm.user"),
     "thread": ("gen_ai.conversation.id", "session.id"),
 }
@@ -91,8 +92,6 @@ def metadata_of(span: Span) -> CallMetadata:
     """Model, provider, user, conversation and usage of a span that follows `gen_ai.*` names."""
     metadata = metadata_from(span.attributes, _METADATA)
     metadata.usage = usage_from(span.attributes, USAGE)
-    if metadata.tier not in ("flex", "priority", "batch"):
-        metadata.tier = None
     return metadata
 
 

@@ -20,7 +20,7 @@ PACKAGE: Final = ROOT / "tokcount"
 MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 320, 50
 
 INPUT_TABLES: Final = {"errors", "tables"}
-RECORDS: Final = {*INPUT_TABLES, "logs", "tokens", "models"}
+RECORDS: Final = {*INPUT_TABLES, "vendors", "logs", "tokens", "models"}
 ROWS: Final = {*RECORDS, "framing", "scanning"}
 REPORTS: Final = {*ROWS, "document", "reports", "version"}
 FRAMES: Final = {*ROWS, "frames"}
@@ -29,11 +29,12 @@ ALLOWED: Final[dict[str, set[str]]] = {
     "errors": set(),
     "version": set(),
     "table_lines": set(),
+    "vendors": set(),  # names of other vendors' models: a fact that reading, counting and pricing share
     "tables": {"errors", "table_lines"},
     "document": {"errors", "version"},
-    "logs": {"errors"},
+    "logs": {"errors", "vendors"},
     "tokens": {"errors"},
-    "models": {*INPUT_TABLES, "tokens"},
+    "models": {*INPUT_TABLES, "vendors", "tokens"},
     "framing": {*INPUT_TABLES, "logs", "tokens"},
     "scanning": ROWS,
     "reports": REPORTS,

@@ -144,7 +144,8 @@ def drift(paths: Paths, *, by: Names = (), top: int = 5, **options: Unpack[ScanO
     money = money_of(plan, _today(options), answers=_answers(options))
     counted = _count_some(paths, plan, options)
     baseline, *targets = references_of(plan)
-    return report(*counted, DriftOptions(baseline, tuple(targets), keys, top, money), plan.catalog)
+    asked = DriftOptions(baseline, tuple(targets), keys, top, money, plan.assumed)
+    return report(*counted, asked, plan.catalog)
 
 
 def cost(paths: Paths, *, by: Names = (), **options: Unpack[PricedOptions]) -> CostReport:

@@ -149,13 +149,42 @@ def test_check_accepts_every_format_of_render(inside: Inside, log: Path) -> None
         )
 
 
+ASSUMED = "2 records counted and charged as gpt-4 (--assume-model): 1 without a model, 1 of mystery"
+
+
+@pytest.mark.parametrize("command", ["drift", "cost", "audit", "check"])
+def test_records_that_a_model_is_assumed_for_are_named(inside: Inside, command: str) -> None:
+    models = ("mystery", None, "claude-x", "gpt-4o")
+    inside.write("log.jsonl", "".join(json.dumps({**CHAT, "model": model}) + "\n" for model in models))
+    options = BUDGET if command == "check" else ("--to", "gpt-4o") if command == "audit" else ()
+    own = ("--to", "gpt-4o") if command == "drift" else options
+
+    done = inside(command, "log.jsonl", *own, "--assume-model", "gpt-4")
+
+    assert ASSUMED in done.out
+    assert f"tokcount: {ASSUMED}" in done.err.splitlines()
+    assert "(--assume-model)" not in inside(command, "log.jsonl", *own).out
+
+
+def test_an_alias_applies_on_the_command_line_and_in_the_configuration(inside: Inside) -> None:
+    inside.write("log.jsonl", json.dumps({**CHAT, "model": "mystery"}))
+    given = inside("drift", "log.jsonl", "--to", "gpt-4o", "--alias", "mystery=gpt-4", "-f", "json")
+    inside.write("tokcount.toml", '[alias]\nmystery = "gpt-4"\n')
+    table = inside("drift", "log.jsonl", "--to", "gpt-4o", "-f", "json")
+    inside.write("tokcount.toml", 'alias = ["mystery=gpt-4"]\n')
+    listed = inside("drift", "log.jsonl", "--to", "gpt-4o", "-f", "json")
+
+    assert json.loads(given.out)["references"][0]["input_tokens"] > 0
+    assert given.out == table.out == listed.out
+
+
 @pytest.mark.parametrize("command", ["drift", "audit"])
 def test_without_a_known_model_the_report_gives_advice(inside: Inside, command: str) -> None:
     inside.write("log.jsonl", json.dumps({**CHAT, "model": "mystery"}))
 
     done = inside(command, "log.jsonl", "--to", "gpt-4o")
 
-    hint = "Without a known model there is no baseline: --assume-model MODEL counts them"
+    hint = "Without a known model there is no baseline: --alias NAME=MODEL says which model a name is"
     assert hint in done.out
     assert hint not in inside(command, "log.jsonl", "--to", "gpt-4o", "--from", "gpt-4").out
     assert hint not in inside(command, SAMPLES / "support-chat.jsonl", "--to", "gpt-4o").out

@@ -39,6 +39,38 @@ def input_price(catalog: Catalog, name: str, day: date = DAY) -> str:
     return str(price.rates.input)
 
 
+def test_an_alias_says_which_model_a_name_is_with_any_prefix_and_in_any_case() -> None:
+    catalog = overrides.effective(environment={}, aliases=["Prod=gpt-4", "team-*=gpt-4o", "gpt-5=gpt-5.1"])
+
+    assert names.resolve("azure/PROD", catalog).model.name == "gpt-4"
+    assert names.resolve("team-7/chat", catalog).steps[0] == "alias team-* → gpt-4o"
+    assert names.resolve("gpt-5", catalog).model.name == "gpt-5.1"
+    assert names.resolve("azure/gpt-4o-mini", catalog).model.name == "gpt-4o-mini"
+
+
+@pytest.mark.parametrize(
+    ("aliases", "message"),
+    [
+        (["mine"], "--alias 'mine': write NAME=MODEL, such as my-deployment=gpt-4o"),
+        (["=gpt-4"], "--alias '=gpt-4': write NAME=MODEL, such as my-deployment=gpt-4o"),
+        (["mine=gpt4"], "--alias mine=gpt4: unknown model 'gpt4'. Did you mean gpt-4, gpt-4o?"),
+        (["a=b", "b=a"], "--alias a=b: leads back to itself"),
+        (["a*=abc"], "--alias a*=abc: leads back to itself"),
+    ],
+)
+def test_an_alias_that_leads_nowhere_is_an_error(aliases: list[str], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        overrides.effective(environment={}, aliases=aliases)
+
+    assert str(error.value).startswith(message)
+
+
+def test_a_model_of_the_users_takes_precedence_over_a_bundled_alias_of_its_name(tmp_path: Path) -> None:
+    catalog = load(tmp_path, '[models."gpt-5-chat"]\nencoding = "cl100k_base"')
+
+    assert names.resolve("gpt-5-chat", catalog).model.encoding == "cl100k_base"
+
+
 def test_the_order_is_option_file_environment_configuration_bundled(
     tmp_path: Path, home: dict[str, str]
 ) -> None:

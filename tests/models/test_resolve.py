@@ -95,7 +95,21 @@ def test_the_error_names_close_matches_and_what_to_do() -> None:
 
     advice = "unknown model 'gpt4o'. Did you mean gpt-4o, gpt-4? Or name an encoding (o200k_base)"
     assert str(error.value) == f"{advice}."
-    assert error.value.command_line == f"{advice}, or add it with --prices FILE."
+    assert error.value.command_line == (
+        f"{advice}, or the model that it is (--alias gpt4o=MODEL), or add it with --prices FILE."
+    )
+
+
+def test_the_error_for_another_vendors_model_says_what_is_possible() -> None:
+    with pytest.raises(UsageError) as error:
+        names.resolve("claude-sonnet-4")
+
+    problem = "'claude-sonnet-4' is a model of Anthropic: tokcount counts with OpenAI's tokenizers only."
+    assert str(error.value) == problem
+    assert error.value.command_line == (
+        f"{problem} tokcount[genai] or --price charge the tokens that a log has; "
+        "--alias claude-sonnet-4=MODEL counts it as another model."
+    )
 
 
 def test_the_error_stays_one_short_line_whatever_the_log_holds() -> None:

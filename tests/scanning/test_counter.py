@@ -11,6 +11,8 @@ from tokcount.errors import UsageError
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import UserFamily
 from tokcount.logs.record import Record, Usage
+from tokcount.models.catalog import default
+from tokcount.models.overrides import with_aliases
 from tokcount.scanning import columns
 from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
 from tokcount.scanning.counter import RecordCounter
@@ -115,6 +117,20 @@ def test_a_model_that_is_not_known_is_never_counted_exactly() -> None:
     assert (unknown["own:basis"], unknown["gpt-4o:basis"]) == ("estimated", "exact")
     assert unknown["reason"] == "unknown model 'my-deployment', counted as gpt-5"
     assert [row["own:basis"] for row in (none, known)] == ["exact", "exact"]
+
+
+def test_no_model_is_assumed_for_another_vendors_model() -> None:
+    (row,) = rows(make_plan(to=["gpt-4o"], assume_model="gpt-5"), chat(model="claude-sonnet-4-5"))
+
+    assert row["own:input_tokens"] is None
+    assert row["reason"] == "unknown model 'claude-sonnet-4-5' of Anthropic"
+
+
+def test_an_alias_counts_another_vendors_model_because_it_was_asked_for() -> None:
+    catalog = with_aliases(default(), {"claude-*": "gpt-5"})
+    (row,) = rows(make_plan(to=["gpt-4o"], catalog=catalog), chat(model="claude-sonnet-4-5"))
+
+    assert row["own:framing_tokens"] == 10
 
 
 NOT_IN_CATALOG = "is not in the catalog (--prices adds it), counted as gpt-4o"

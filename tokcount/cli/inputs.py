@@ -195,6 +195,18 @@ def implausible(frame: pl.DataFrame) -> list[str]:
     return [visible(sentence) for flag in IMPLAUSIBLE if (sentence := flagged_sentence(frame, flag))]
 
 
+def assumed(frame: pl.DataFrame, plan: ScanPlan) -> list[str]:
+    """Which records are counted as an assumed model, worded as in the reports; nothing when none are."""
+    if plan.assumed is None:
+        return []
+    from tokcount.render.escape import visible
+    from tokcount.reports.overview import assumed_models, counts_of
+    from tokcount.reports.phrases import assumed_sentence
+
+    found = assumed_models(counts_of(frame["model"]), plan.assumed, plan.catalog)
+    return [visible(assumed_sentence(found))] if found else []
+
+
 def skipped_sentence(skipped: SkippedSummary) -> str:
     """What was skipped, worded as in the reports."""
     from tokcount.render.escape import visible

@@ -49,6 +49,7 @@ class Job:
         self.selection = selection_of(read)
         most_skipped(read)
         self._read = read
+        self._assumed: list[str] = []
         self.already_shown = False
         if read.skipped is not None:
             inputs.need_files(self.sources, "--skipped")
@@ -67,6 +68,7 @@ class Job:
         frame, skipped = result.counted(keep_copies=self._read.keep_copies)
         for sentence in inputs.implausible(frame):
             inputs.say(sentence, self.run)
+        self._assumed = inputs.assumed(frame, plan)
         return frame, skipped
 
     def show(self, report: Report, output: Output | None = None) -> None:
@@ -85,7 +87,7 @@ class Job:
         Raises `DataError` (exit code 3) if nothing was countable, or more was skipped than is allowed.
         """
         if not self.already_shown:
-            for sentence in inputs.left_out(skipped):
+            for sentence in [*self._assumed, *inputs.left_out(skipped)]:
                 inputs.say(sentence, self.run)
         if self._read.skipped is not None:
             shown = not (self.run.quiet or self.run.no_progress)

@@ -98,7 +98,7 @@ class OwnGroup:
         str | None,
         option(
             "--assume-model",
-            help_text="Model to assume when a record's model is missing or unknown.",
+            help_text="Model to assume when a record's model is missing or unknown; not for other vendors' models.",
             metavar="MODEL",
         ),
     ] = None
@@ -137,7 +137,17 @@ class ReferenceGroup(OwnGroup):
 
 @dataclass(frozen=True, kw_only=True)
 class PriceGroup:
-    """The user's own models and prices."""
+    """The user's own names of models, and prices."""
+
+    alias: Annotated[
+        list[str] | None,
+        option(
+            "--alias",
+            help_text="Which model a name in the log is, such as a deployment: NAME=MODEL; * in NAME is any text; "
+            "repeatable.",
+            metavar="ALIAS",
+        ),
+    ] = None
 
     prices: Annotated[
         Path | None,

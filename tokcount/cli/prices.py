@@ -95,13 +95,13 @@ def day_of(text: str, where: str) -> date:
 
 
 def catalog_of(group: PriceGroup) -> Catalog:
-    """The catalog with the overrides of `--price`, `--prices`, `TOKCOUNT_PRICES` and the user's own file.
+    """The catalog with the overrides of `--alias`, `--price`, `--prices`, `TOKCOUNT_PRICES` and the user's own file.
 
     Raises `UsageError` for a mistake in them, naming file and key.
     """
     from tokcount.models.overrides import effective
 
-    return effective(group.price or (), [group.prices] if group.prices else (), os.environ)
+    return effective(group.price or (), [group.prices] if group.prices else (), os.environ, group.alias or ())
 
 
 def cost_options(
@@ -118,7 +118,7 @@ def cost_options(
         today=today,
         as_of=as_of_day(group.as_of, today),
         batch=group.batch,
-        assume_model=plan.assume_model,
+        assume_model=plan.assumed,
         cached_share=None if group.cached_share is None else share_of(group.cached_share, "--cached-share"),
         answers=answers_of(group) or AS_LOGGED,
         monthly=group.monthly,

@@ -38,6 +38,8 @@ ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_basel
 """Options of a single run, which the configuration cannot set."""
 
 
+PAIRS: Final = frozenset({"alias"})
+"""Options with values `NAME=VALUE`, which can also be a table."""
 TABLES: Final = frozenset({"formats"})
 """Fields of option groups that are tables of their own."""
 
@@ -51,16 +53,10 @@ def _budget(text: str) -> None:
     parse(text)
 
 
-def _condition(text: str) -> None:
-    from tokcount.scanning.selection import parse_conditions
+def _selection() -> Any:
+    from tokcount.scanning import selection
 
-    parse_conditions(text)
-
-
-def _time(text: str) -> None:
-    from tokcount.scanning.selection import make_selection
-
-    make_selection(since=text)
+    return selection
 
 
 def _day(text: str) -> None:
@@ -68,10 +64,10 @@ def _day(text: str) -> None:
         day_of(text, "date")
 
 
-def _price(text: str) -> None:
-    from tokcount.models.overrides import parse_price_option
+def _overrides() -> Any:
+    from tokcount.models import overrides
 
-    parse_price_option(text)
+    return overrides
 
 
 def _path(text: str) -> None:
@@ -94,15 +90,16 @@ def known_formats() -> list[str]:
 
 
 CHECKED: Final[dict[str, Check]] = {
-    "where": _condition,
-    "since": _time,
-    "until": _time,
+    "where": lambda text: _selection().parse_conditions(text),
+    "since": lambda text: _selection().make_selection(since=text),
+    "until": lambda text: _selection().make_selection(until=text),
     "as_of": _day,
     "max_skipped": lambda text: skipped_share(text, "share"),
     "cached_share": lambda text: share_of(text, "share"),
     "reasoning_tokens": lambda text: reasoning_of(text, "tokens"),
     "output_scale": lambda text: scale_of(text, "scale"),
-    "price": _price,
+    "price": lambda text: _overrides().parse_price_option(text),
+    "alias": lambda text: _overrides().parse_alias_option(text),
     "input_format": _log_format,
     "match": _path,
     "format": find,
@@ -161,13 +158,17 @@ CHECK: Final = {name: hint for name, hint in _hints(BudgetGroup).items() if name
 def _table(name: str, hints: Mapping[str, Any], **tables: type) -> type[msgspec.Struct]:
     """A Struct with one optional field per option. One string is accepted where a list is expected."""
     fields: list[tuple[str, Any, Any]] = [
-        (option, _accepted(hint) | msgspec.UnsetType, msgspec.UNSET) for option, hint in hints.items()
+        (option, _accepted(option, hint) | msgspec.UnsetType, msgspec.UNSET) for option, hint in hints.items()
     ]
     fields += [(key, table, msgspec.field(default_factory=table)) for key, table in tables.items()]
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, rename={"from_": "from"})
 
 
-def _accepted(hint: Any) -> Any:
+def _accepted(option: str, hint: Any) -> Any:
+    if option in PAIRS:
+        return Annotated[
+            str | list[str] | dict[str, str], msgspec.Meta(description="a string, a list of them or a table")
+        ]
     if get_origin(hint) is list:
         return Annotated[str | list[str], msgspec.Meta(description=f"{_item(hint)} or a list of them")]
     return Annotated[str, msgspec.Meta(description="a path as a string")] if hint is Path else hint
@@ -270,7 +271,7 @@ def _mistakes(file: Any, command: str) -> Iterator[tables.Mistake]:
     yield from (tables.Mistake((*at, "match"), NO_PATH) for at, table in formats if not table.match)
     for at, table in (((), file), (("mapping",), file.mapping), (("check",), file.check), *formats):
         for name in checked & set(table.__struct_fields__):
-            value = getattr(table, name)
+            value = _as_list(getattr(table, name))
             listed = value if isinstance(value, list) else [value] if isinstance(value, str) else []
             for place, text in enumerate(listed):
                 if name == "input_format" and text in file.formats:
@@ -291,10 +292,16 @@ def _values(table: Any, hints: Mapping[str, Any], folder: Path) -> dict[str, Any
 def _ready(value: Any, hint: Any, folder: Path) -> Any:
     """The value as typer expects it: lists as lists, paths joined with the folder of the file."""
     if get_origin(hint) is list:
+        value = _as_list(value)
         return [
             _ready(item, get_args(hint)[0], folder) for item in ([value] if isinstance(value, str) else value)
         ]
     return str(folder / value) if hint is Path else value
+
+
+def _as_list(value: Any) -> Any:
+    """A table of names and values as a list of `NAME=VALUE`; anything else as it is."""
+    return [f"{name}={text}" for name, text in value.items()] if isinstance(value, dict) else value
 
 
 def _project_table(document: tables.Document) -> Any:

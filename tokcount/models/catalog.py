@@ -77,6 +77,8 @@ class Catalog:
         self.models = models
         """In the order of the files: oldest generation first, the user's own last."""
         self.aliases = aliases
+        """Name → model; `*` in the name of one of the user's is any text."""
+        self.alias_patterns = tuple(name for name in aliases if "*" in name)
         self.prefixes = prefixes
         """What gateways put in front of a name, the longest first."""
         self.fine_tunes = fine_tunes
@@ -119,7 +121,7 @@ class Catalog:
             layers[name] = (rows, *layers.get(name, ())) if rows else layers.get(name, ())
         return Catalog(
             models=self.models.updated(models or {}),
-            aliases={**self.aliases, **(aliases or {})},
+            aliases={**_without(self.aliases, models or {}), **(aliases or {})},
             prefixes=_longest_first([*self.prefixes, *prefixes]),
             fine_tunes=self.fine_tunes.updated({rule.name: rule for rule in fine_tunes}),
             prices=self._prices,
@@ -184,6 +186,10 @@ def _bundled_fees() -> tuple[Fee, ...]:
 
 def _section(name: str) -> dict[str, msgspec.Raw]:
     return msgspec.json.decode(_bundled()[name], type=dict[str, msgspec.Raw])
+
+
+def _without(aliases: Mapping[str, str], names: Mapping[str, object]) -> dict[str, str]:
+    return {name: target for name, target in aliases.items() if name not in names}
 
 
 def _longest_first(prefixes: Iterable[str]) -> tuple[str, ...]:

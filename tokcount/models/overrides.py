@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
+from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.price_rows import PriceRow, Rates
 
@@ -23,10 +24,12 @@ def effective(
     prices: Iterable[str] = (),
     files: Iterable[str | Path] = (),
     environment: Mapping[str, str] | None = None,
+    aliases: Iterable[str] = (),
 ) -> Catalog:
     """The catalog of a run: the bundled data, then the user's files, then the options.
 
-    `prices` are values of `--price`, `files` of `--prices`. Raises `UsageError` for anything wrong in them.
+    `prices` are values of `--price`, `files` of `--prices`, `aliases` of `--alias`. Raises `UsageError` for anything
+    wrong in them.
     """
     environment = os.environ if environment is None else environment
     catalog = catalogs.default()
@@ -40,7 +43,8 @@ def effective(
     for option in prices:
         name, row = parse_price_option(option)
         catalog = catalog.with_entries(prices={name: (row,)})
-    return catalog
+    named = dict(map(parse_alias_option, aliases))
+    return with_aliases(catalog, named) if named else catalog
 
 
 def config_file(environment: Mapping[str, str]) -> Path:
@@ -72,6 +76,31 @@ def parse_price_option(option: str) -> tuple[str, PriceRow]:
     rates = Rates(input=amounts[0], output=amounts[1], cached_input=amounts[2] if len(amounts) == 3 else None)
     name = name.strip().lower()
     return name, PriceRow(name=name, rates=rates, source="--price", basis="user")
+
+
+def parse_alias_option(option: str) -> tuple[str, str]:
+    """The name in logs and the model of one `--alias NAME=MODEL`.
+
+    >>> parse_alias_option("azure/Prod=gpt-4o")
+    ('azure/prod', 'gpt-4o')
+    """
+    name, separator, model = (part.strip() for part in option.rpartition("="))
+    if not separator or not name or not model:
+        raise UsageError(f"--alias {option!r}: write NAME=MODEL, such as my-deployment=gpt-4o")
+    return name.lower(), model
+
+
+def with_aliases(catalog: Catalog, aliases: Mapping[str, str]) -> Catalog:
+    """The catalog with these aliases. Raises `UsageError` for one that leads to no model, or back to itself."""
+    aliased = catalog.with_entries(aliases=aliases)
+    for name, model in aliases.items():
+        try:
+            found = names.find(model, aliased)
+        except RecursionError:
+            raise UsageError(f"--alias {name}={model}: leads back to itself") from None
+        if found is None:
+            raise UsageError(f"--alias {name}={model}: {names.unknown(model, catalog)[0]}")
+    return aliased
 
 
 def with_file(catalog: Catalog, path: Path) -> Catalog:

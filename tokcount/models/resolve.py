@@ -2,14 +2,16 @@
 
 The rules in their order: trim and lower-case; the exact name; Azure's spelling `gpt-35-`; an alias; a fine-tune's
 base; a compact date; a known model with a date that the catalog does not have. When none fits, a provider's prefix
-is dropped and they are tried again.
+is dropped and they are tried again; the user's aliases with `*` come last.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from datetime import date
+from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -17,6 +19,7 @@ from tokcount.errors import UsageError, suggest
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import FineTune, Model, Resolution
+from tokcount.vendors import vendor_of
 
 _REMEMBERED = 10_000
 NOT_A_MODEL = frozenset({"auto", "best", "current", "latest", "newest", "recommended"})
@@ -68,12 +71,21 @@ def find(name: str, catalog: Catalog | None = None) -> Resolution | None:
     return found
 
 
-def first_known(names: Iterable[str | None], catalog: Catalog | None = None) -> Resolution | None:
+def first_known(
+    names: Iterable[str | None], catalog: Catalog | None = None, *, assumed: str | None = None
+) -> Resolution | None:
     """The first of these names that is known; `None` and empty names are passed over.
 
-    The order for the model of a record: as served, as asked for, as assumed.
+    The order for the model of a record: as served, as asked for, as `assumed`, unless `may_assume` forbids that.
     """
-    return next((found for name in names if name and (found := find(name, catalog))), None)
+    given = [name for name in names if name]
+    found = next((found for name in given if (found := find(name, catalog))), None)
+    return found or (find(assumed, catalog) if assumed and may_assume(given) else None)
+
+
+def may_assume(names: Iterable[str | None]) -> bool:
+    """Whether a model may be assumed for a record with these names: not for one of another vendor's model."""
+    return not any(name and vendor_of(name) for name in names)
 
 
 def _find(asked: str, catalog: Catalog) -> Resolution | None:
@@ -84,13 +96,16 @@ def _find(asked: str, catalog: Catalog) -> Resolution | None:
     if name != name.lower():
         name = name.lower()
         steps.append("lower case")
+    written, dropped = name, []
     while (found := _match(name, catalog)) is None:
         prefix = next((prefix for prefix in catalog.prefixes if name.startswith(prefix)), None)
         if prefix is None:
-            return None
+            break
         name = name.removeprefix(prefix)
-        steps.append(f"dropped prefix {prefix}")
-    return msgspec.structs.replace(found, asked=asked, steps=(*steps, *found.steps))
+        dropped.append(f"dropped prefix {prefix}")
+    if found is None:
+        found, dropped = _by_alias_pattern(written, catalog), []
+    return found and msgspec.structs.replace(found, asked=asked, steps=(*steps, *dropped, *found.steps))
 
 
 def _match(name: str, catalog: Catalog) -> Resolution | None:
@@ -105,14 +120,21 @@ def _match(name: str, catalog: Catalog) -> Resolution | None:
 
 
 def _by_name(name: str, catalog: Catalog) -> Resolution | None:
-    model = catalog.models.get(name)
-    if model is not None:
-        return _resolution(model, f"exact name {name}")
     alias = catalog.aliases.get(name)
-    if alias is None:
-        return None
-    target = _find(alias, catalog)
-    return target and _with_step(f"alias {name} → {alias}", target)
+    if alias is not None:
+        return _aliased(name, alias, catalog)
+    model = catalog.models.get(name)
+    return None if model is None else _resolution(model, f"exact name {name}")
+
+
+def _by_alias_pattern(name: str, catalog: Catalog) -> Resolution | None:
+    pattern = next((pattern for pattern in catalog.alias_patterns if fnmatchcase(name, pattern)), None)
+    return _aliased(pattern, catalog.aliases[pattern], catalog) if pattern else None
+
+
+def _aliased(name: str, model: str, catalog: Catalog) -> Resolution | None:
+    target = _find(model, catalog)
+    return target and _with_step(f"alias {name} → {model}", target)
 
 
 def _by_azure_spelling(name: str, catalog: Catalog) -> Resolution | None:
@@ -216,9 +238,31 @@ def unknown_model(name: str, catalog: Catalog) -> UnknownModel:
             command_line=f"{problem}. {replaced} (drift, cost, audit and check: --to auto). "
             "tokcount models --current lists the models to choose from.",
         )
-    known = [*catalog.models, *catalog.aliases]
-    shown = repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")
-    close = suggest(name.lower(), known, cutoff=0.75, instead="")
-    problem = f"unknown model {shown}. {close}".rstrip()
+    if vendor := vendor_of(name):
+        problem = f"{_shown(name)!r} is a model of {vendor}: tokcount counts with OpenAI's tokenizers only"
+        remedy = (
+            "tokcount[genai] or --price charge the tokens that a log has; "
+            f"{_alias_of(name)} counts it as another model."
+        )
+        return UnknownModel(f"{problem}.", command_line=f"{problem}. {remedy}")
+    problem, close = unknown(name, catalog)
     otherwise = f"{problem} {'Or name' if close else 'Name'} an encoding (o200k_base)"
-    return UnknownModel(f"{otherwise}.", command_line=f"{otherwise}, or add it with --prices FILE.")
+    remedy = f"or the model that it is ({_alias_of(name)}), or add it with --prices FILE."
+    return UnknownModel(f"{otherwise}.", command_line=f"{otherwise}, {remedy}")
+
+
+def _alias_of(name: str) -> str:
+    """The option that says which model a name is."""
+    written = shlex.quote(name) if name.isprintable() and len(name) <= _SHOWN else "NAME"
+    return f"--alias {written}=MODEL"
+
+
+def unknown(name: str, catalog: Catalog) -> tuple[str, bool]:
+    """The name of an unknown model with close matches, in one sentence or two, and whether there are any."""
+    known = [*catalog.models, *catalog.aliases]
+    close = suggest(name.lower(), known, cutoff=0.75, instead="")
+    return f"unknown model {_shown(name)!r}. {close}".rstrip(), bool(close)
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _SHOWN else name[:_SHOWN] + "…"

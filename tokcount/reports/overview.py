@@ -8,12 +8,14 @@ from typing import Protocol
 
 import msgspec
 import polars as pl
-from msgspec import UNSET, structs
+from msgspec import UNSET, UnsetType, structs
 
 from tokcount.logs.record import DUPLICATE
 from tokcount.models.catalog import Catalog
+from tokcount.models.resolve import first_known, may_assume
 from tokcount.reports.replacements import Moves, moves_of, replacements
 from tokcount.reports.report import (
+    AssumedModel,
     ModelRecords,
     Overview,
     Period,
@@ -95,12 +97,22 @@ def contents(frame: pl.DataFrame) -> Contents:
     )
 
 
-def overview(frame: pl.DataFrame, skipped: SkippedSummary, catalog: Catalog | None = None) -> Overview:
+def overview(
+    frame: pl.DataFrame,
+    skipped: SkippedSummary,
+    catalog: Catalog | None = None,
+    assume_model: str | None = None,
+) -> Overview:
     """What the rows of a frame hold; a report takes it over with `msgspec.structs.asdict`."""
-    return overview_of(contents(frame), skipped, catalog)
+    return overview_of(contents(frame), skipped, catalog, assume_model)
 
 
-def overview_of(held: Contents, skipped: SkippedSummary, catalog: Catalog | None = None) -> Overview:
+def overview_of(
+    held: Contents,
+    skipped: SkippedSummary,
+    catalog: Catalog | None = None,
+    assume_model: str | None = None,
+) -> Overview:
     """`overview` of a log that has been summed up already."""
     return Overview(
         records=held.records,
@@ -110,8 +122,20 @@ def overview_of(held: Contents, skipped: SkippedSummary, catalog: Catalog | None
         models=[ModelRecords(model, n) for model, n in _frequent_first(held.models)],
         flags=words_of(held.flags, "|"),
         period=Period(_written(held.first), _written(held.last), held.undated),
+        assumed=assumed_models(held.models, assume_model, catalog),
         auto=replacements(held.moves, catalog),
     )
+
+
+def assumed_models(
+    models: Counts, assume_model: str | None, catalog: Catalog | None = None
+) -> AssumedModel | UnsetType:
+    """For which of the models of a log another one is assumed; unset for none."""
+    if assume_model is None:
+        return UNSET
+    assumed = [(name, n) for name, n in models if first_known([name], catalog) is None and may_assume([name])]
+    named = [ModelRecords(name, n) for name, n in _frequent_first(assumed)]
+    return AssumedModel(assume_model, named) if named else UNSET
 
 
 def skipped_items(skipped: SkippedSummary) -> SkippedItems:

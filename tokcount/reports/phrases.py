@@ -11,7 +11,15 @@ from msgspec import UnsetType
 from tokcount.document.blocks import Line, Tone
 from tokcount.document.values import integer, share
 from tokcount.logs.record import FLAGS
-from tokcount.reports.report import ByBasis, ModelRecords, Overview, Period, SelectedRecords, SkippedPlace
+from tokcount.reports.report import (
+    AssumedModel,
+    ByBasis,
+    ModelRecords,
+    Overview,
+    Period,
+    SelectedRecords,
+    SkippedPlace,
+)
 
 SKIPPED = {
     "error": ("failed call", "failed calls"),
@@ -137,6 +145,21 @@ def skipped_sentence(report: HasSkipped) -> str:
     return f"{integer(report.skipped)} skipped ({numbers}){where}"
 
 
+def assumed(report: Overview) -> list[Line]:
+    """Which records are counted as an assumed model; nothing when none are."""
+    return [Line(assumed_sentence(report.assumed), "warning")] if report.assumed else []
+
+
+def assumed_sentence(found: AssumedModel) -> str:
+    """`12 records counted and charged as gpt-4 (--assume-model): 9 of my-deployment, 3 without a model`."""
+    total = counted(sum(entry.records for entry in found.records), "record", "records")
+    named = [
+        f"{integer(entry.records)} " + (f"of {entry.model}" if entry.model else "without a model")
+        for entry in found.records
+    ]
+    return f"{total} counted and charged as {found.model} (--assume-model): {_capped(named, 'model')}"
+
+
 def flags(report: Overview) -> list[Line]:
     """How many records carry each flag; nothing when none does."""
     if not report.flags:
@@ -178,10 +201,10 @@ def _ranked(reasons: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _capped(reasons: list[str]) -> str:
+def _capped(reasons: list[str], noun: str = "reason") -> str:
     more = len(reasons) - REASONS_NAMED
     named = ", ".join(reasons[:REASONS_NAMED])
-    return f"{named} and {counted(more, 'more reason', 'more reasons')}" if more > 0 else named
+    return f"{named} and {counted(more, f'more {noun}', f'more {noun}s')}" if more > 0 else named
 
 
 def _models(models: Sequence[ModelRecords]) -> str:

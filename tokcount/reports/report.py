@@ -87,6 +87,14 @@ class ModelRecords(msgspec.Struct, frozen=True):
     records: Count
 
 
+class AssumedModel(msgspec.Struct, frozen=True):
+    """The model that records without a known one are counted and charged as, because the user says so."""
+
+    model: str
+    records: list[ModelRecords]
+    """The most frequent first."""
+
+
 class Replacement(msgspec.Struct, frozen=True):
     """What the reference `auto` is for the records of one model."""
 
@@ -127,6 +135,8 @@ class Overview(Report, frozen=True, kw_only=True):
     flags: dict[str, Count]
     """Flag → records that carry it."""
     period: Period
+    assumed: AssumedModel | UnsetType = UNSET
+    """Missing when no model had to be assumed."""
     auto: list[Replacement] | UnsetType = UNSET
     """With the target `auto`: what each model is replaced by, the most frequent first."""
 

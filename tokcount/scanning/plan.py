@@ -25,7 +25,8 @@ class ScanPlan(msgspec.Struct, frozen=True):
 
     `own` adds the record's own model as a reference, labelled `own`. `auto` adds the replacement of that model which
     is recommended on this day, labelled `auto`, as the last reference. `assume_model` is used where a record names no
-    model or an unknown one; `catalog` and `families` are the user's own models and framing constants.
+    model or an unknown one, but not for another vendor's model; `catalog` and `families` are the user's own models and
+    framing constants.
 
     The features that a report asks for: `roles`, content by message role; `scripts`, the dominant script of each
     record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
@@ -55,6 +56,11 @@ class ScanPlan(msgspec.Struct, frozen=True):
         """Labels of all references in report order, the baseline first."""
         labels = tuple(reference.label for reference in self.references)
         return (*((OWN,) if self.own else ()), *labels, *((AUTO,) if self.auto else ()))
+
+    @property
+    def assumed(self) -> str | None:
+        """The model that is assumed for records without a known one, where their own model matters."""
+        return self.assume_model if self.own or self.auto else None
 
     @property
     def baseline(self) -> str:

@@ -13,8 +13,9 @@ from tokcount.logs.record import Kind
 from tokcount.models.lifecycle import recommended
 from tokcount.models.model import Model, Resolution
 from tokcount.models.references import AUTO, OWN, Reference
-from tokcount.models.resolve import AZURE_SPELLING, find
+from tokcount.models.resolve import AZURE_SPELLING, find, may_assume
 from tokcount.scanning.plan import ScanPlan
+from tokcount.vendors import vendor_of
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})
 NO_MODEL: Final = "no model in the record"
@@ -133,7 +134,8 @@ class Targets:
     def _own(self, served: str | None, asked: str | None) -> OwnModel | str:
         """A record's own model, or the reason why there is none."""
         named = served or asked
-        for name in filter(None, (served, asked, self._plan.assume_model)):
+        assumed = self._plan.assume_model if may_assume((served, asked)) else None
+        for name in filter(None, (served, asked, assumed)):
             found = find(name, self._plan.catalog)
             calibrated = self._calibrated.get(name.lower())
             if calibrated and (calibrated.encoding or found):
@@ -148,7 +150,10 @@ class Targets:
                 family = FAMILIES[model.family]
                 target = CountingTarget(OWN, model.encoding, family, _billed_as(found), doubt=doubt)
                 return OwnModel(self._place(target), model, name)
-        return f"unknown model {named!r}" if named else NO_MODEL
+        if not named:
+            return NO_MODEL
+        vendor = vendor_of(named)
+        return f"unknown model {named!r}" + (f" of {vendor}" if vendor else "")
 
     def _replacement(self, own: OwnModel | str, today: date) -> CountingTarget | str:
         """The recommended replacement of a record's own model, or the reason why there is none."""

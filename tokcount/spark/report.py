@@ -83,6 +83,7 @@ def drift_report(
         tuple(options.get("by", ())),
         top,
         money_of(plan, today, options.get("as_of")),
+        plan.assumed,
     )
     held = persist and scanned.storageLevel == StorageLevel.NONE
     rows = scanned.persist(StorageLevel.MEMORY_AND_DISK) if held else scanned

@@ -94,7 +94,7 @@ def test_names_that_are_not_known_are_reported_after_the_others(inside: Inside) 
     assert done.code == 2
     assert [entry["asked"] for entry in found["resolutions"]] == ["gpt-4o"]
     assert found["unknown"] == ["claude-3-opus", "mistral"]
-    assert done.err.startswith("unknown model 'claude-3-opus'")
+    assert done.err.startswith("'claude-3-opus' is a model of Anthropic")
 
 
 def test_a_word_for_the_newest_model_leads_to_auto_and_the_list(inside: Inside) -> None:

@@ -16,9 +16,9 @@ from tokcount.logs.adapt import (
     tags_from,
     tool_call,
 )
-from tokcount.logs.adapt.vendors import is_foreign
 from tokcount.logs.format import Location
 from tokcount.logs.record import Record, Skipped, Usage
+from tokcount.vendors import is_foreign
 
 HERE = Location("log", 1)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.money import request_usd
 
 from tokcount.errors import UsageError
-from tokcount.models import overrides, pricing
+from tokcount.models import genai_prices, overrides, pricing
 from tokcount.models.catalog import Catalog
 from tokcount.reports.columns import USD
 from tokcount.reports.cost.answers import Answers
@@ -215,6 +215,13 @@ class TestUnpriced:
 
         assert own(log, assume_model="gpt-4")["cost_usd"] == "0.0625"
         assert own(log, assume_model="gpt-7")["priced"] == 1
+
+    def test_no_model_is_assumed_for_another_vendors_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(genai_prices, "price_row", lambda *_: None)
+        entry = own(frame(record("claude-x", own=(1000, 0)), record(own=(1000, 0))), assume_model="gpt-4")
+
+        assert entry["priced"] == 1
+        assert entry["unpriced"] == [{"model": "claude-x", "reason": "a model of Anthropic", "records": 1}]
 
     def test_an_encoding_has_no_price(self) -> None:
         entry = target(frame(record(own=(10, 1), counts={"o200k_base": (10, 1)})), "o200k_base")

@@ -231,7 +231,7 @@ def _check_logs(
     if frame.height:
         source = ScanSource(frame, skipped, _context(job, plan, references, budgets, answers))
         verdicts = compute.judge(source, options)
-        report = compute.report(verdicts, overview(frame, skipped, plan.catalog))
+        report = compute.report(verdicts, overview(frame, skipped, plan.catalog, plan.assumed))
         job.show(report)
         passed = _finish(report, verdicts, budgets, job.run)
     job.close(frame.height, skipped)

@@ -80,4 +80,5 @@ def _show_report(
 
     baseline, *others = references_of(plan)
     money = money_of(plan, job.today, answers=answers)
-    job.show(report(*counted, DriftOptions(baseline, tuple(others), by, top, money), plan.catalog))
+    asked = DriftOptions(baseline, tuple(others), by, top, money, plan.assumed)
+    job.show(report(*counted, asked, plan.catalog))

@@ -181,7 +181,7 @@ def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
     inputs.need_files(job.sources, "--scale-max-tokens")
 
     def encoding_of(model: str | None) -> str | None:
-        found = first_known((model, plan.assume_model), plan.catalog)
+        found = first_known((model,), plan.catalog, assumed=plan.assume_model)
         return found.model.encoding if found else None
 
     frame, _ = job.count(plan)

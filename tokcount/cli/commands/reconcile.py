@@ -101,16 +101,15 @@ def _plan(job: Job, own: OwnGroup, *, evidence: bool = False) -> ScanPlan:
 
 def _counted_as(plan: ScanPlan) -> CountedAs:
     """How the scan resolved a model name; `None` for a model with user-defined constants."""
-    from tokcount.models.resolve import find
+    from tokcount.models.resolve import first_known
 
     own = {user.model for user in plan.families}
-    assumed = find(plan.assume_model, plan.catalog) if plan.assume_model else None
 
     def counted_as(name: str) -> tuple[str, bool] | None:
         if name.lower() in own:
             return None
-        found = find(name, plan.catalog)
-        resolved = found or assumed
+        found = first_known([name], plan.catalog)
+        resolved = found or first_known([name], plan.catalog, assumed=plan.assume_model)
         return (resolved.model.family, found is not None) if resolved else None
 
     return counted_as

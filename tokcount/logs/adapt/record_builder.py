@@ -15,9 +15,10 @@ from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
 from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
-from tokcount.logs.adapt.vendors import is_foreign, served_tier
+from tokcount.logs.adapt.vendors import served_tier
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, label, number, text, timestamp
+from tokcount.vendors import is_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

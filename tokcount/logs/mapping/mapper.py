@@ -26,12 +26,12 @@ from tokcount.logs.adapt import (
     text,
     timestamp,
 )
-from tokcount.logs.adapt.vendors import is_foreign
 from tokcount.logs.format import Item, Location, Row
 from tokcount.logs.mapping.path import Path, after_each
 from tokcount.logs.options import Mapping
 from tokcount.logs.record import Kind, Record, Skipped, Usage
 from tokcount.logs.scalars import Json, decoded
+from tokcount.vendors import is_foreign
 
 NAME: Final = "mapped"
 Detect = Callable[[Any, Location], Iterable[Item]]

@@ -49,14 +49,14 @@ def report(
 ) -> AuditReport:
     """The audit of one row per record, as a scan with `parts` and `shapes` makes them."""
     catalog = catalog or catalogs.default()
-    asked = drift.DriftOptions(options.baseline, options.targets, (), options.top, options.money)
+    assumed = options.money.assume_model
+    asked = drift.DriftOptions(options.baseline, options.targets, (), options.top, options.money, assumed)
     references = asked.references
     baseline, targets = options.baseline.label, tuple(reference.label for reference in references[1:])
     charges = charge(frame, options.money, catalog)
     by_day, by_model = (costs_by(charges, key) for key in ("day", "model"))
     compared = same_records(frame, references)
     case = Case(charges.with_costs(), baseline, targets, options.money, catalog)
-    assumed = options.money.assume_model
     return AuditReport(
         **structs.asdict(drift.report_of(frame, charges, skipped, asked, catalog)),
         cost=costs(charges),

@@ -20,6 +20,7 @@ from tokcount.reports.cost.report import CostReport
 from tokcount.reports.drift import view as drift_view
 from tokcount.reports.drift.report import PricedMeasures
 from tokcount.reports.phrases import (
+    assumed,
     assumptions,
     counted,
     flags,
@@ -77,6 +78,7 @@ def blocks(report: AuditReport) -> Blocks:
         Line(holdings(report)),
         *skipped(report),
         *flags(report),
+        *assumed(report),
         *_models(report),
         Heading("Drift"),
         *_own(report),

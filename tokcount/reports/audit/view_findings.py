@@ -205,7 +205,7 @@ TO_DO: Final = {
     "non_openai": "Their counts are estimates: these models have tokenizers of their own.",
     "odd_content": "Only their text was counted.",
     "media_not_counted": "Their counts are lower bounds; the log has no size of media behind a link.",
-    "unknown_model": "Specify the model with --assume-model, or add it with --prices.",
+    "unknown_model": "Specify the model with --alias or --assume-model, or add it with --prices.",
     "not_countable": "They are not in any total; see the reasons under Drift.",
     "unpriced": "Add prices with --price or --prices; until then totals are lower bounds.",
     "residuals": "See tokcount reconcile for where and why.",

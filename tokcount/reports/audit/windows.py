@@ -98,7 +98,10 @@ def _limits(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str
     if label == OWN:
         nothing = (None, None, None)
         assumed = _sizes(assume_model, catalog)
-        found = {model: assumed if sizes == nothing else sizes for model, sizes in found.items()}
+        found = {
+            model: assumed if sizes == nothing and names.may_assume([model]) else sizes
+            for model, sizes in found.items()
+        }
     columns = zip(SIZES, zip(*found.values(), strict=True), strict=True)
     return [
         models.replace_strict(list(found), sizes, return_dtype=pl.Int64).alias(name)

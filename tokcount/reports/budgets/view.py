@@ -22,7 +22,7 @@ from tokcount.reports.budgets.report import (
     GroupValue,
     ViolatingRecord,
 )
-from tokcount.reports.phrases import assumptions, counted, holdings, location, skipped
+from tokcount.reports.phrases import assumed, assumptions, counted, holdings, location, skipped
 
 NOT_IN_ROWS = ("metric", "aggregate", "more")
 KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
@@ -39,6 +39,7 @@ def blocks(report: CheckReport) -> Blocks:
     return [
         Line(holdings(report), "strong"),
         *skipped(report),
+        *assumed(report),
         _budgets(report.budgets),
         *replacements.blocks(report),
         *[block for entry in report.budgets if not entry.passed for block in _broken(entry)],

@@ -28,7 +28,9 @@ def report(
 ) -> CostReport:
     """The cost report over one row per record, as a scan makes them; see `charge` for the columns."""
     found = costs(charge(frame, options, catalog))
-    return CostReport(**{**structs.asdict(overview(frame, skipped, catalog)), **structs.asdict(found)})
+    return CostReport(
+        **{**structs.asdict(overview(frame, skipped, catalog, options.assume_model)), **structs.asdict(found)}
+    )
 
 
 def costs(charges: Charges) -> Costs:

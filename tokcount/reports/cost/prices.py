@@ -19,6 +19,7 @@ from tokcount.models.price_rows import Rates
 from tokcount.models.pricing import Price
 from tokcount.models.references import AUTO, OWN, is_encoding
 from tokcount.reports.columns import models_of
+from tokcount.vendors import vendor_of
 
 RATE_STEPS: Final = Decimal(10) ** 7
 """Rates in a frame are 10^-7 USD per 1M tokens, half a price of six decimals included."""
@@ -137,6 +138,8 @@ class PriceBook:
         row = other_vendors.price_row(model, day or self._today)
         if row is not None:
             return pricing.at_tier(row, tier), None
+        if vendor := vendor_of(model):
+            return None, f"a model of {vendor}"
         if self._assume_model is None or self._assume_model == model:
             return None, UNKNOWN_MODEL
         return self._price(self._assume_model, day, tier)

@@ -15,7 +15,7 @@ PRICES_NAMED = 4
 UNPRICED_NAMED = 5
 FILLED_IN_BY = {
     "no model named": "--assume-model",
-    "unknown model": "--price or --prices",
+    "unknown model": "--alias, --price or --prices",
     "no price known": "--price or --prices",
 }
 """Reason for a missing price → the options that help."""

@@ -9,7 +9,7 @@ from tokcount.document.rows import Row, flat
 from tokcount.reports import replacements
 from tokcount.reports.cost import sentences
 from tokcount.reports.cost.report import CostGroup, CostReport, GroupCost, ReferenceCost
-from tokcount.reports.phrases import assumptions, flags, holdings, skipped, stated
+from tokcount.reports.phrases import assumed, assumptions, flags, holdings, skipped, stated
 
 MEASURES = {
     "input_cost_usd": Column("input", "usd"),
@@ -34,6 +34,7 @@ def blocks(report: CostReport) -> Blocks:
         Line(holdings(report), "strong"),
         *skipped(report),
         *flags(report),
+        *assumed(report),
         Line(sentences.baseline(baseline, report)),
         *(Line(sentences.target(entry, report)) for entry in targets),
         *assumptions(report.assumptions),

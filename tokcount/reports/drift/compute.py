@@ -144,7 +144,8 @@ def _worst(
 class DriftOptions(msgspec.Struct, frozen=True):
     """What to report: `by` are dimensions of `tokcount.reports.groups.DIMENSIONS`, `top` is per target.
 
-    `money` has the prices at which the references are charged; without it nothing is charged.
+    `money` has the prices at which the references are charged; without it nothing is charged. `assume_model` is the
+    model that records without a known one are counted as.
     """
 
     baseline: NamedReference
@@ -152,6 +153,7 @@ class DriftOptions(msgspec.Struct, frozen=True):
     by: tuple[str, ...] = ()
     top: int = 10
     money: CostOptions | None = None
+    assume_model: str | None = None
 
     @property
     def references(self) -> tuple[NamedReference, ...]:
@@ -193,7 +195,7 @@ def build(
     references = options.references
     entries_of = [_priced(measures_of(found.stats, r), found.costs.get(r.label)) for r in references]
     return DriftReport(
-        **structs.asdict(overview_of(found.contents, skipped, catalog)),
+        **structs.asdict(overview_of(found.contents, skipped, catalog, options.assume_model)),
         baseline=options.baseline.label,
         targets=[target.label for target in options.targets],
         references=entries_of,

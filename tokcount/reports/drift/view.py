@@ -13,6 +13,7 @@ from tokcount.models.references import OWN
 from tokcount.reports import replacements
 from tokcount.reports.drift.report import DriftReport, Measures
 from tokcount.reports.phrases import (
+    assumed,
     assumptions,
     counted,
     flags,
@@ -46,6 +47,7 @@ def blocks(report: DriftReport) -> Blocks:
         Line(holdings(report), "strong"),
         *skipped(report),
         *flags(report),
+        *assumed(report),
         totals(report),
         *replacements.blocks(report),
         *not_compared(report),
@@ -115,7 +117,8 @@ def no_model(report: DriftReport) -> list[Line]:
     if report.baseline != OWN or not any("model" in reason for reason in report.uncompared.reasons):
         return []
     options = (
-        "--assume-model MODEL counts them as calls of a model, --from REF gives all records one baseline."
+        "--alias NAME=MODEL says which model a name is, --assume-model MODEL counts them as calls of a model, "
+        "--from REF gives all records one baseline."
     )
     return [Line(f"Without a known model there is no baseline: {options}", "note")]
 

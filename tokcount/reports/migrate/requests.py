@@ -180,7 +180,7 @@ def encoding_of(
     record: Record, assume_model: str | None = None, catalog: Catalog | None = None
 ) -> str | None:
     """The encoding of the model that a record was sent to, if that is known."""
-    found = first_known((record.served_model, record.model, assume_model), catalog)
+    found = first_known((record.served_model, record.model), catalog, assumed=assume_model)
     return found.model.encoding if found else None
 
 

@@ -245,5 +245,5 @@ class DerivedColumns:
         return frame.with_columns(windows.alias(column(label, "window")))
 
     def _window(self, model: str | None, assumed: str | None) -> int | None:
-        found = names.first_known((model, assumed), self._catalog)
+        found = names.first_known((model,), self._catalog, assumed=assumed)
         return found.model.input_limit if found else None

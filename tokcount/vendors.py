@@ -1,0 +1,88 @@
+"""Other vendors' models, by the names that logs and people give them.
+
+OpenAI's encodings can only estimate the tokens of these models, and a model that is assumed for records without a known
+one is not assumed for them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+NAMES: Final = {
+    "AI21": ("ai21", "jamba"),
+    "Alibaba": ("qwen", "qwq"),
+    "Amazon": ("amazon", "nova-", "titan-"),
+    "Anthropic": ("anthropic", "claude"),
+    "Cohere": ("cohere", "command-", "command_"),
+    "DeepSeek": ("deepseek",),
+    "Google": ("gemini", "gemma", "google"),
+    "IBM": ("granite",),
+    "Meta": ("llama", "meta-llama"),
+    "Microsoft": ("phi-",),
+    "MiniMax": ("minimax",),
+    "Mistral": ("codestral", "devstral", "magistral", "ministral", "mistral", "mixtral", "pixtral"),
+    "Moonshot AI": ("kimi", "moonshot"),
+    "NVIDIA": ("nemotron", "nvidia"),
+    "Perplexity": ("perplexity", "sonar"),
+    "xAI": ("grok", "x-ai", "xai"),
+    "Z.ai": ("chatglm", "glm-", "z-ai", "zai-org", "zhipu"),
+}
+"""Vendor → how the names of its models begin, after the prefix of a provider or without one."""
+
+PROVIDERS: Final = frozenset(
+    {
+        "ai21",
+        "anthropic",
+        "aws",
+        "bedrock",
+        "cohere",
+        "deepseek",
+        "fireworks",
+        "gcp",
+        "gemini",
+        "google",
+        "groq",
+        "huggingface",
+        "ibm",
+        "meta",
+        "mistral",
+        "mistralai",
+        "ollama",
+        "perplexity",
+        "replicate",
+        "sambanova",
+        "together",
+        "togetherai",
+        "vertex",
+        "vertexai",
+        "watsonx",
+        "xai",
+    }
+)
+"""First words of the names of providers that do not serve OpenAI's own models (`aws.bedrock`, `mistral_ai`)."""
+
+_WORDS = re.compile(r"[^a-z0-9]+")
+_PARTS = re.compile(r"[/.]")
+
+
+@lru_cache(maxsize=4096)
+def vendor_of(model: str) -> str | None:
+    """The vendor of a model by its name, if that is another one than OpenAI.
+
+    >>> vendor_of("openrouter/anthropic/claude-sonnet-4"), vendor_of("my-deployment")
+    ('Anthropic', None)
+    """
+    parts = _PARTS.split(model.strip().lower())
+    return next(
+        (vendor for vendor, begins in NAMES.items() if any(part.startswith(begins) for part in parts)), None
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_foreign(provider: str | None, model: str | None) -> bool:
+    """Whether another vendor's model answered, according to the log. An unknown name is not foreign."""
+    if provider is not None and _WORDS.split(provider.lower(), 1)[0] in PROVIDERS:
+        return True
+    return model is not None and vendor_of(model) is not None

@@ -12,6 +12,7 @@ from support.checks import SETTINGS, SHORT_CHECKS
 from support.costs import COSTS
 from support.frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from support.frames import frame as counted_frame
+from support.invoice_reports import INVOICES
 from support.migrations import reports as migrations
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift import compute as drift
@@ -254,6 +255,7 @@ REPORTS = {
     "unbilled": UNBILLED,
     "uncalibrated": NOTHING_TO_CALIBRATE,
     **COSTS,
+    **INVOICES,
     **migrations(HOSTILE),
     **SHORT_CHECKS,
     **SETTINGS,

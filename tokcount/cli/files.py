@@ -25,6 +25,7 @@ READ: Final = {
     "prices": "--prices",
     "families": "--families",
     "baseline": "--baseline",
+    "against": "--against",
     "system": "--system",
     "config": "--config",
 }

@@ -15,6 +15,8 @@ class Command(NamedTuple):
     view: str
     report: str
     """`MODULE:CLASS` of the report."""
+    call: str = ""
+    """What makes the report, where that is not only the command of its name."""
 
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -30,6 +32,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "migrate": Command("migrate.view", "migrate.report:MigrationReport"),
     "models": Command("inspect.models", "inspect.report:ModelsReport"),
     "reconcile": Command("reconcile.view", "reconcile.report:ReconcileReport"),
+    "reconcile-invoice": Command("invoice.view", "invoice.report:InvoiceReport", "reconcile --against"),
 }
 
 
@@ -37,6 +40,11 @@ def report_type(command: str) -> type[Report]:
     """The class of a command's report. Raises `UsageError` for a command that makes none."""
     module, _, name = _found(command).report.partition(":")
     return cast("type[Report]", getattr(importlib.import_module(f"{__package__}.{module}"), name))
+
+
+def call_of(command: str) -> str:
+    """The call that makes a report: `reconcile --against`. Raises `UsageError` for a command that makes none."""
+    return _found(command).call or command
 
 
 def view_module(command: str) -> object:

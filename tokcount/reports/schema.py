@@ -22,7 +22,7 @@ from msgspec.inspect import (
 )
 
 from tokcount.document.amounts import PATTERN
-from tokcount.reports.registry import report_type
+from tokcount.reports.registry import call_of, report_type
 from tokcount.reports.report import ENVELOPE
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -42,7 +42,12 @@ def schema(command: str) -> dict[str, Any]:
     report = definitions.pop(kind.__name__)
     properties = report["properties"]
     report["properties"] = {key: properties[key] for key in dict.fromkeys((*ENVELOPE, *properties))}
-    return {"$schema": DIALECT, **report, "title": f"tokcount {command} -f json", "$defs": definitions}
+    return {
+        "$schema": DIALECT,
+        **report,
+        "title": f"tokcount {call_of(command)} -f json",
+        "$defs": definitions,
+    }
 
 
 def _with_numbers(schema: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.in_process import tokcount
+from support.invoices import month, openai_usage_csv, write_log
 from support.running import ROOT
 from support.shared import SHARED, needs_shared
 
@@ -105,3 +106,73 @@ def test_the_evidence_of_a_log_is_listed_next_to_that_of_recordings(tmp_path: Pa
     ]
     assert all(row["recordings"] > 100 for row in rows)
     assert "evidence" not in json_of("reconcile", log)
+
+
+@pytest.fixture
+def month_of_calls(tmp_path: Path) -> Path:
+    """A log and the usage export of the same month."""
+    calls = month(days=3)
+    write_log(tmp_path / "log.jsonl", calls)
+    (tmp_path / "usage.csv").write_text(openai_usage_csv(calls))
+    (tmp_path / "less.csv").write_text(openai_usage_csv(calls[1:]))
+    return tmp_path
+
+
+def test_a_log_that_agrees_with_its_invoice_is_within_any_tolerance(month_of_calls: Path) -> None:
+    against = ("--against", month_of_calls / "usage.csv")
+    report = json_of("reconcile", month_of_calls / "log.jsonl", *against, "--tolerance", "0%")
+
+    assert (report["command"], report["differing"], report["passed"]) == ("reconcile-invoice", 0, True)
+    assert report["difference"] == {
+        **report["difference"],
+        "requests": 0,
+        "input_tokens": 0,
+        "cost_usd": None,
+    }
+
+
+@pytest.mark.parametrize(("tolerance", "code"), [("1%", 1), ("50%", 0), (None, 0)])
+def test_differences_beyond_the_tolerance_exit_with_1(
+    month_of_calls: Path, tolerance: str | None, code: int
+) -> None:
+    options = ["--tolerance", tolerance] if tolerance else []
+    against = ("--against", month_of_calls / "less.csv")
+    done = tokcount("reconcile", month_of_calls / "log.jsonl", *against, *options, "-q", "-j", "1")
+
+    assert done.returncode == code
+    assert "1 request, 2,000 input tokens" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--tolerance", "1%"], "--tolerance is for --against"),
+        (["--timezone", "UTC"], "--timezone is for --against"),
+        (["--against", "usage.csv", "--timezone", "Mars/Base"], "expected a name such as UTC"),
+        (["--against", "usage.csv", "--tolerance", "little"], "expected a share such as 1%"),
+        (["--against", "usage.csv", "--tolerance", "$1%"], "expected a share such as 1%"),
+        (["--against", "usage.csv", "--tolerance", "-1%"], "expected a share such as 1%"),
+        (["--against", "usage.csv", "--tolerance", "$1"], "no amounts in US dollars"),
+        (["--against", "usage.csv", "--per-record"], "remove --per-record"),
+        (["--against", "log.jsonl"], "log.jsonl: not an export of usage or costs"),
+        (["--against", "none.csv"], "none.csv"),
+        (["--against", "usage.csv", "-o", "usage.csv"], "is an input file (--against)"),
+    ],
+)
+def test_options_that_do_not_fit_an_invoice_are_refused(
+    month_of_calls: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
+) -> None:
+    monkeypatch.chdir(month_of_calls)
+
+    done = tokcount("reconcile", "log.jsonl", *options, "-j", "1")
+
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+
+
+def test_days_that_were_not_selected_are_left_out_on_both_sides(month_of_calls: Path) -> None:
+    against = ("--against", month_of_calls / "usage.csv")
+    report = json_of("reconcile", month_of_calls / "log.jsonl", *against, "--since", "2026-09-02")
+
+    assert (report["differing"], report["from"]) == (0, "2026-09-02")
+    assert [entry["side"] for entry in report["not_compared"]] == ["invoice"]

@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import OwnGroup, Paths, PerRecord, PriceGroup, RunGroup, top_option
+from tokcount.cli.options import OwnGroup, Paths, PerRecord, PriceGroup, RunGroup, option, top_option
 from tokcount.cli.outputs import OutputGroup, RowOutputGroup
 from tokcount.cli.selecting import SelectGroup
+from tokcount.errors import ExitCode, UsageError
 from tokcount.render.writing import write
 
 if TYPE_CHECKING:
+    from tokcount.reports.invoice.compute import Tolerance
     from tokcount.reports.reconcile.calibrate import CountedAs
     from tokcount.reports.reconcile.report import CalibrateReport
     from tokcount.scanning.plan import ScanPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceGroup:
+    """What the log is compared with instead of its own usage."""
+
+    against: Annotated[
+        list[str] | None,
+        option(
+            "--against",
+            help_text="Compare with an export of usage or costs, by day and model: of OpenAI, Azure, OpenRouter or "
+            "LiteLLM, as CSV, JSON or Parquet; repeatable.",
+            metavar="FILE",
+        ),
+    ] = None
+    timezone: Annotated[
+        str | None,
+        option(
+            "--timezone",
+            help_text="Time zone of the days of --against, such as Europe/Berlin. Default: UTC.",
+            metavar="ZONE",
+        ),
+    ] = None
+    tolerance: Annotated[
+        str | None,
+        option(
+            "--tolerance",
+            help_text="Exit with 1 if the differences add up to more than this share of the invoice (1%), or to more "
+            "than this amount ($5).",
+            metavar="SHARE|USD",
+        ),
+    ] = None
 
 
 @with_groups
 def reconcile(
     paths: Paths = None,
     own: OwnGroup = OwnGroup(),
+    invoice: InvoiceGroup = InvoiceGroup(),
     top: Annotated[int, top_option("Number of worst records shown.")] = 10,
     evidence: Annotated[
         bool,
@@ -42,18 +80,82 @@ def reconcile(
     A residual is counted minus billed tokens; residuals are grouped by model, shape, endpoint and month. A residual
     that several records share is pointed out: it means that some of the framing is not known yet. --evidence shows
     how exact tokcount is on this log, feature by feature.
+
+    With --against, the log is compared with what the provider has billed: requests, tokens and dollars of each day
+    and model.
     """
     from tokcount.reports.reconcile import compute as analysis
     from tokcount.reports.reconcile import residuals
 
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = _plan(job, own, evidence=evidence)
+    if invoice.against:
+        _against(job, plan, invoice, per_record=per_record or evidence)
+        return
+    _need_against(invoice)
     frame, skipped = job.count(plan)
     if frame.height and per_record:
         job.write_rows(residuals.per_record(frame), "reconcile")
     elif frame.height:
         job.show(analysis.report(frame, skipped, top=top, counted_as=_counted_as(plan), evidence=evidence))
     job.close(frame.height, skipped)
+
+
+def _need_against(invoice: InvoiceGroup) -> None:
+    """Raise `UsageError` for options that are for `--against` only."""
+    for name in ("timezone", "tolerance"):
+        if getattr(invoice, name) is not None:
+            raise UsageError(f"--{name} is for --against: name an export of usage or costs.")
+
+
+def _against(job: Job, plan: ScanPlan, invoice: InvoiceGroup, *, per_record: bool) -> None:
+    """Compare the log with exports. Raises `typer.Exit` (exit code 1) if they differ by more than the tolerance."""
+    from tokcount.cli.prices import cost_options
+    from tokcount.logs.source import expand
+    from tokcount.reports.cost.charges import charge
+    from tokcount.reports.invoice import compute as analysis
+    from tokcount.reports.invoice.read import read
+
+    if per_record:
+        raise UsageError("--against compares days: remove --per-record and --evidence.")
+    zone, tolerance = _zone(invoice.timezone or "UTC"), _tolerance_of(invoice.tolerance)
+    files = [read(source, zone) for source in expand(invoice.against or ())]
+    frame, skipped = job.count(plan)
+    passed = True
+    if frame.height:
+        charges = charge(frame, cost_options(plan, job.today), job.catalog)
+        span = analysis.days_of(job.selection, zone)
+        found = analysis.report(charges, skipped, files, zone, tolerance, job.catalog, span)
+        job.show(found)
+        passed = found.passed is not False
+    job.close(frame.height, skipped)
+    if not passed:
+        raise typer.Exit(ExitCode.BUDGET)
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The time zone of this name. Raises `UsageError` for a name that is not one."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"--timezone {name!r}: expected a name such as UTC or Europe/Berlin.") from None
+
+
+def _tolerance_of(text: str | None) -> Tolerance | None:
+    """Parse `1%` or `$5`. Raises `UsageError` for anything else."""
+    from tokcount.reports.invoice.compute import Tolerance
+
+    if text is None:
+        return None
+    number = text.strip().removeprefix("$").removesuffix("%")
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        value = Decimal("nan")
+    is_share = text.strip().endswith("%")
+    if not value.is_finite() or value < 0 or (is_share and "$" in text):
+        raise UsageError(f"--tolerance {text!r}: expected a share such as 1%, or an amount such as $5.")
+    return Tolerance(text.strip(), share=value / 100) if is_share else Tolerance(text.strip(), usd=value)
 
 
 @with_groups

@@ -1,0 +1,62 @@
+"""Names of models on both sides: one name for the spellings of one model."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from tokcount.models import catalog as catalogs
+from tokcount.models.catalog import Catalog
+from tokcount.models.resolve import find
+
+_DATE: Final = re.compile(r"(.+?)-(?:\d{4}-\d{2}-\d{2}|\d{8})")
+_MONTH_AND_DAY: Final = re.compile(r"(.+)-(\d{2})(\d{2})")
+"""How Azure's meters write a snapshot: `gpt-4o-0806`."""
+_SPACES: Final = re.compile(r"[\s_]+")
+
+
+def one_name(written: str, catalog: Catalog | None = None) -> str:
+    """The name of the catalog for a model, without the prefix of a gateway; an unknown name in lower case.
+
+    >>> one_name("openai/gpt-4o-2024-11-20"), one_name("GPT-4o mini"), one_name("gpt-4o-0806")
+    ('gpt-4o-2024-11-20', 'gpt-4o-mini', 'gpt-4o-2024-08-06')
+    """
+    found = find(written, catalog)
+    if found is not None and not found.assumed:
+        return found.model.name
+    plain = written.strip().lower()
+    joined = _SPACES.sub("-", plain)
+    if (spelled := find(joined, catalog)) is not None and not spelled.assumed:
+        return spelled.model.name
+    return _snapshot(joined, catalog or catalogs.default()) or plain.rpartition("/")[2] or plain
+
+
+def _snapshot(name: str, catalog: Catalog) -> str | None:
+    """The latest known snapshot of a model with this month and day."""
+    match = _MONTH_AND_DAY.fullmatch(name)
+    if match is None or find(match[1], catalog) is None:
+        return None
+    start, end = f"{match[1]}-", f"-{match[2]}-{match[3]}"
+    known = [model for model in catalog.models if model.startswith(start) and model.endswith(end)]
+    dated = [model for model in known if len(model) == len(start) + len("2024") + len(end)]
+    return max(dated, default=None)
+
+
+def merged(log: Iterable[str], invoice: Iterable[str]) -> dict[str, str]:
+    """Snapshot → the name of its model, where they are compared as one.
+
+    That is where a side writes the plain name, and the sides have different names of the model.
+    """
+    sides = set(log), set(invoice)
+    snapshots: dict[str, set[str]] = defaultdict(set)
+    for name in sides[0] | sides[1]:
+        if match := _DATE.fullmatch(name):
+            snapshots[match[1]].add(name)
+    found: dict[str, str] = {}
+    for model, dated in snapshots.items():
+        names = {model, *dated}
+        if any(model in side for side in sides) and sides[0] & names != sides[1] & names:
+            found |= dict.fromkeys(dated, model)
+    return found

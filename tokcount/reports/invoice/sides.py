@@ -1,0 +1,157 @@
+"""The two sides of the comparison, each as sums by day and model."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+import polars as pl
+
+from tokcount.errors import UsageError
+from tokcount.models.references import OWN
+from tokcount.reports.cost.charges import Charges
+from tokcount.reports.cost.prices import UNIT
+from tokcount.reports.invoice.lines import MEASURES, ExportFile, InvoiceLine, Measure
+
+Key = tuple[date, str | None]
+Sums = Counter[Measure]
+"""Sums of measures; money in the units of `tokcount.reports.cost.prices`."""
+Days = tuple[date, date]
+"""The first and the last of a span."""
+UNNAMED: Final = "no model named"
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one side has on one day for one model; `number` of records or lines."""
+
+    day: date
+    model: str | None
+    sums: Sums
+    number: int
+    rounding: int = 0
+    """How much its amount may differ because it was rounded, in units."""
+    has_price: bool = False
+    """Whether any of the log's records has a price."""
+
+
+class LogSide(msgspec.Struct, frozen=True):
+    """The log by day and model."""
+
+    parts: list[Part]
+    undated: int
+    reasons: dict[date, Counter[str]]
+    """Day → why its sums may be too low → records."""
+    measures: frozenset[Measure]
+    """What the log has: cached tokens are known from bills only."""
+
+
+def log_side(charges: Charges, zone: ZoneInfo) -> LogSide:
+    """The records of a log, charged under their own models, by the days of a time zone."""
+    frame, rows = charges.frame, charges.rows[OWN]
+    is_billed = rows["usage"] != "not billed"
+    requests = (
+        frame["requests"].fill_null(1)
+        if "requests" in frame.columns
+        else pl.repeat(1, len(frame), eager=True)
+    )
+    table = pl.DataFrame(
+        {
+            "day": frame["timestamp"].dt.convert_time_zone(zone.key).dt.date(),
+            "model": rows["model"].fill_null(UNNAMED),
+            "requests": requests * is_billed.cast(pl.Int64),
+            **{f"{name}_tokens": rows[name] for name in ("input", "cached", "output")},
+            "cost_usd": rows["cost"],
+            "why": rows.select(pl.coalesce("reason", "low")).to_series(),
+        }
+    )
+    dated = table.filter(pl.col("day").is_not_null())
+    sums = [pl.col(name).cast(pl.Int128).sum() for name in MEASURES]
+    grouped = dated.group_by("day", "model").agg(
+        pl.len().alias("number"), pl.col("cost_usd").count().alias("priced"), *sums
+    )
+    parts = [
+        Part(
+            row["day"],
+            row["model"],
+            Counter({name: row[name] for name in MEASURES}),
+            row["number"],
+            has_price=row["priced"] > 0,
+        )
+        for row in grouped.iter_rows(named=True)
+    ]
+    reasons: dict[date, Counter[str]] = defaultdict(Counter)
+    low = dated.filter(pl.col("why").is_not_null()).group_by("day", "why").len()
+    for day, why, number in low.iter_rows():
+        reasons[day][why] = number
+    has_cached = "billed_cached_tokens" in frame.columns and frame["billed_cached_tokens"].count() > 0
+    measures = frozenset(name for name in MEASURES if name != "cached_tokens" or has_cached)
+    return LogSide(parts, table.height - dated.height, reasons, measures)
+
+
+class InvoiceSide(msgspec.Struct, frozen=True):
+    """All exports by day and model."""
+
+    parts: list[Part]
+    periods: dict[Measure, list[Days]]
+    """Measure → the periods of the exports that have it."""
+    by_day_only: frozenset[Measure]
+    """Measures of which a line does not name what it is for."""
+
+    def covers(self, measure: Measure, day: date) -> bool:
+        """Whether the invoice has a measure for a day, be it zero."""
+        return any(first <= day <= last for first, last in self.periods.get(measure, ()))
+
+    def covers_any(self, day: date) -> bool:
+        """Whether the invoice has anything for a day."""
+        return any(self.covers(measure, day) for measure in self.periods)
+
+
+def invoice_side(files: Sequence[ExportFile]) -> InvoiceSide:
+    """All exports together. Raises `UsageError` where two of them have the same lines."""
+    _check_overlaps(files)
+    periods: dict[Measure, list[Days]] = defaultdict(list)
+    nameless = set[Measure]()
+    parts = []
+    for file in files:
+        for line in file.lines.values():
+            part = _part(line, file.rounding)
+            nameless |= {name for name in part.sums if line.name is None and part.sums[name]}
+            parts.append(part)
+        for name in MEASURES:
+            if file.days and any(line.amount(name) is not None for line in file.lines.values()):
+                periods[name].append(file.days)
+    return InvoiceSide(parts, dict(periods), frozenset(nameless))
+
+
+def _part(line: InvoiceLine, rounding: Decimal) -> Part:
+    sums: Sums = Counter({name: int(line.amount(name) or 0) for name in MEASURES if name != "cost_usd"})
+    if line.cost_usd is None:
+        return Part(line.day, line.name, sums, line.number)
+    sums["cost_usd"] = round(line.cost_usd / UNIT)
+    return Part(line.day, line.name, sums, line.number, max(round(rounding / UNIT), 1) * line.number)
+
+
+def _check_overlaps(files: Sequence[ExportFile]) -> None:
+    """Raise `UsageError` if two exports of one kind have the same sums for the same day, model and project."""
+    for one, other in combinations(files, 2):
+        if one.export != other.export:
+            continue
+        for key, line in other.lines.items():
+            if one.lines.get(key) == line and any(line.amount(name) for name in MEASURES):
+                raise UsageError(
+                    f"{one.path} and {other.path} have the same numbers for {line.day}: each day must be in one export "
+                    "only; leave one of them out."
+                )
+
+
+def renamed(parts: Iterable[Part], name_of: Callable[[str], str]) -> Iterator[Part]:
+    """The parts under the names that `name_of` gives their models."""
+    for part in parts:
+        name = None if part.model is None else name_of(part.model)
+        yield msgspec.structs.replace(part, model=name)

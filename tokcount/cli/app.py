@@ -46,9 +46,9 @@ COMMANDS = {
 }
 """Command → its location (`file:function` in `tokcount.cli.commands`) and its line in `tokcount --help`."""
 
-EXIT_CODES = """Exit codes: 0 success; 1 a budget is broken, or a log differs from its invoice (--tolerance); 2 wrong usage
-or configuration (including a missing file or an unknown model); 3 data error: nothing countable was found, or more was skipped than --strict or
---max-skipped allows; 130 interrupted."""
+EXIT_CODES = """Exit codes: 0 success; 1 a budget is broken, or a log differs from its invoice (--tolerance); 2 wrong
+usage or configuration (including a missing file or an unknown model); 3 data error: nothing countable was found, or
+more was skipped than --strict or --max-skipped allows; 130 interrupted."""
 
 
 WRONG_USAGE: type[Any] = typer.BadParameter.__bases__[0]

@@ -20,6 +20,7 @@ import msgspec
 
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog, data_date
+from tokcount.models.price_rows import current
 
 KNOWN = Path(__file__).parent / "known_differences.csv"
 _PARTS = {
@@ -106,7 +107,7 @@ def _facts(name: str, catalog: Catalog, info: Any, moment: datetime) -> Iterator
     if info.context_window is not None and info.context_window != window:
         yield Difference("genai-prices", name, "context_window", _text(window), str(info.context_window))
     rows = catalog.price_rows(name)
-    row = rows[-1] if rows else None
+    row = current(rows, moment.date()) if rows else None
     prices = info.get_prices(moment)
     for part, key in _PARTS.items():
         price = getattr(prices, key, None)

@@ -42,6 +42,13 @@ def test_prices_are_plausible(name: str) -> None:
             assert 0 <= rates.input <= 600
             assert rates.cached_input is None or rates.cached_input < rates.input
             assert rates.cache_write is None or rates.cache_write == rates.input * Decimal("1.25")
+            if rates.cache_write_long is not None:
+                assert rates.cache_write is not None
+                assert rates.cache_write_long == 2 * rates.cache_write
+        for tier in row.tiers:
+            cheaper = tier.name in ("batch", "flex")
+            factor = tier.multiplier or tier.rates.input / row.rates.input
+            assert (factor <= 1) if cheaper else (1 < factor <= 6), tier
         if row.long:
             assert row.long.input == 2 * row.rates.input
             assert row.long.output == row.rates.output * Decimal("1.5")

@@ -91,6 +91,17 @@ def test_without_a_day_it_is_the_last_price_ever() -> None:
     assert price.notes == ("no date: the last known price",)
 
 
+def test_a_price_that_is_announced_ahead_is_not_the_last_known_one_yet() -> None:
+    undated, later = (
+        pricing.price("gpt-6.2-sol", None, "ultrafast"),
+        pricing.price("gpt-6.2-sol", date(2027, 3, 1), "ultrafast"),
+    )
+
+    assert undated is not None
+    assert later is not None
+    assert (undated.rates.input, later.rates.input) == (6, 12)
+
+
 def test_a_moment_counts_by_its_day_in_utc() -> None:
     before_midnight = datetime(2024, 10, 1, 22, 0, tzinfo=timezone(-timedelta(hours=4)))
     price = pricing.price("gpt-4o", before_midnight)
@@ -104,10 +115,15 @@ def test_a_moment_counts_by_its_day_in_utc() -> None:
     ("name", "tier", "rates", "note"),
     [
         ("gpt-4.1", "batch", ("1", "4"), "cached input at the batch input rate"),
-        ("gpt-4o", "batch", ("1.25", "5"), "batch assumed at half the price"),
-        ("gpt-4o", "flex", ("1.25", "5"), "flex assumed at half the price"),
+        ("gpt-5-search-api", "batch", ("0.625", "5"), "batch assumed at half the price"),
+        ("gpt-5-search-api", "flex", ("0.625", "5"), "flex assumed at half the price"),
+        ("gpt-6-luna", "flex", ("0.05", "0.25"), None),
+        ("gpt-6-luna", "priority", ("0.2", "1"), None),
+        ("gpt-6-luna", "fast", ("0.2", "1"), None),
+        ("gpt-4o", "priority", ("4.25", "17"), None),
+        ("gpt-6.1-sol", "ultrafast", ("12", "60"), None),
         ("gpt-3.5-turbo-1106", "batch", ("1", "2"), None),
-        ("ft:gpt-4o-2024-08-06:a::b", "batch", ("2.225", "12.5"), "cached input at the batch input rate"),
+        ("ft:gpt-4o-2024-08-06:a::b", "batch", ("2.225", "12.5"), None),
         ("gpt-3.5-turbo-instruct", "batch", ("1.5", "2"), "batch has no price of its own: standard rates"),
         ("gpt-3.5-turbo", "priority", ("0.5", "1.5"), "priority tier at standard rates"),
         ("gpt-4o", "default", ("2.5", "10"), None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -130,6 +131,11 @@ class PriceRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.end is not None and day >= self.end:
             return (day - self.end).days + 1
         return 0
+
+
+def current(rows: Sequence[PriceRow], day: date) -> PriceRow:
+    """The last row that has begun by a day, for prices can be announced ahead; the first one if none has."""
+    return next((row for row in reversed(rows) if row.start is None or row.start <= day), rows[0])
 
 
 class Fee(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import Resolution
-from tokcount.models.price_rows import Fee, PriceRow, Rates
+from tokcount.models.price_rows import Fee, PriceRow, Rates, current
 
 PER_TOKEN = Decimal("0.000001")
 """Prices are kept per 1,000,000 tokens."""
@@ -19,6 +19,11 @@ HALF = Decimal("0.5")
 STANDARD_TIERS = frozenset({None, "", "auto", "default", "standard"})
 HALVED_TIERS = frozenset({"batch", "flex"})
 """Tiers at half the price unless another one is known (OpenAI's guides to the Batch API and to flex processing)."""
+SAME_PRICE = {"flex": "batch", "fast": "priority"}
+"""Tier → the one whose price it has, where none of its own is listed.
+
+Source: OpenAI's guide to flex processing; `fast` is another name of `priority` in the API reference.
+"""
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +79,8 @@ def price(
     if not layers:
         return None
     if on is None:
-        return at_tier(layers[0][-1], tier, region, note="no date: the last known price")
+        last = current(layers[0], catalogs.data_date())
+        return at_tier(last, tier, region, note="no date: the last known price")
     day = _utc_day(on)
     covering = (row for layer in layers for row in layer if row.covers(day))
     row = next(covering, None)
@@ -129,11 +135,11 @@ def at_tier(
 
 
 def _in_tier(row: PriceRow, tier: str | None) -> Price:
-    """The rates of a service tier. Flex is billed at batch rates (OpenAI's flex processing guide)."""
+    """The rates of a service tier."""
     if tier in STANDARD_TIERS or tier is None or row.free:
         return Price(row=row, rates=row.rates, long=row.long)
     is_halved = tier in HALVED_TIERS
-    known = row.tier(tier) or (row.tier("batch") if tier == "flex" else None)
+    known = row.tier(tier) or row.tier(SAME_PRICE.get(tier, tier))
     if known is None and not is_halved:
         lacking = (f"{tier} tier at standard rates",)
         return Price(row=row, rates=row.rates, long=row.long, notes=lacking, low=lacking)

@@ -106,7 +106,7 @@ def _entry(model: Model, catalog: Catalog, price_name: str) -> ModelEntry:
         replacement=model.replacement,
         replacement_chain=list(replacement_chain(model, catalog)),
         source=model.source,
-        price=_rates(layers[0][-1].rates) if layers else None,
+        price=_rates(price_rows.current(layers[0], data_date()).rates) if layers else None,
     )
 
 

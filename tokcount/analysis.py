@@ -181,7 +181,7 @@ def audit(paths: Paths, *, top: int = 10, why: bool = True, **options: Unpack[Pr
     from tokcount.tokens.engines.choose import choose
 
     options["to"] = options.get("to") or AUTO
-    plan = msgspec.structs.replace(_plan(options), shapes=True, parts=why)
+    plan = msgspec.structs.replace(_plan(options), shapes=True, parts=why, verdicts=True)
     money = _money(plan, options)
     counted = _count_some(paths, plan, options)
     baseline, *targets = references_of(plan)

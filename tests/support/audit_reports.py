@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from support.frames import NEW, OLD, SKIPS, counts, frame, record
 from tokcount.reports.audit.compute import AuditOptions, places, report, with_excerpts
 from tokcount.reports.cost.charges import CostOptions
+from tokcount.scanning.features.verdicts import TargetVerdict
 
 HOSTILE_MODEL = "</text><script>alert(1)</script>|=2+2"
 EXTRA = {
@@ -29,15 +32,36 @@ def _row(line: int, before: dict[str, int], after: dict[str, int], **columns: An
     return record(line) | EXTRA | old | new | parts | columns
 
 
+def _asks(*verdicts: tuple[str, str, str, str]) -> str:
+    """Verdicts of the target on a request: status, parameter, new name or endpoint, why."""
+    found = [
+        TargetVerdict(NEW.label, NEW.label, status, parameter, "chat", to, why)  # type: ignore[arg-type]
+        for status, parameter, to, why in verdicts
+    ]
+    return msgspec.json.encode(found).decode()
+
+
+HOT = ("refused", "temperature", "", "while the model reasons, only 1 is accepted")
+LIMITED = ("changed", "max_tokens", "", "the limit covers reasoning tokens as well")
+
+
 def _split(latin: int, cjk: int) -> dict[str, int]:
     return {"latin": latin, "cjk": cjk, "all": latin + cjk}
 
 
 ROWS = frame(
     [
-        _row(1, _split(100, 0), _split(95, 0), request_id=1, max_tokens=11),
-        _row(2, _split(10, 300), _split(9, 120), request_id=2, flags="special_token_text"),
-        _row(3, _split(100, 0), _split(95, 0), request_id=1, cut_off=1, source="=logs/[b]<i>`x`\u202e.jsonl"),
+        _row(1, _split(100, 0), _split(95, 0), request_id=1, max_tokens=11, verdicts=_asks(HOT, LIMITED)),
+        _row(2, _split(10, 300), _split(9, 120), request_id=2, flags="special_token_text", verdicts="[]"),
+        _row(
+            3,
+            _split(100, 0),
+            _split(95, 0),
+            request_id=1,
+            cut_off=1,
+            source="=logs/[b]<i>`x`\u202e.jsonl",
+            verdicts=_asks(("endpoint", "", "chat", ""), HOT, ("unknown", "logit_bias", "", "")),
+        ),
         _row(40, _split(4, 0), _split(6, 0), request_id=3, model=HOSTILE_MODEL, role_markers=4),
     ]
 )

@@ -154,6 +154,7 @@ class ColumnBuilder:
         shape: str | None = None,
         script: str | None = None,
         replacement: str | None = None,
+        verdicts: str | None = None,
     ) -> None:
         """Add the row of one record: `counts` in the order of the references.
 
@@ -163,7 +164,7 @@ class ColumnBuilder:
         self._rows += 1
         usage = record.usage
         row = [
-            *self._codes(record, doubts, (shape, script, record.user, replacement)),
+            *self._codes(record, doubts, (shape, script, record.user, replacement, verdicts)),
             record.line,
             record.index,
             _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),

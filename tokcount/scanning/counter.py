@@ -30,6 +30,7 @@ from tokcount.tokens.packing import Counted
 
 if TYPE_CHECKING:
     from tokcount.scanning.features.parts import PartsCounter
+    from tokcount.scanning.features.verdicts import RequestVerdicts
 
 UNCOUNTED_FLAGS: Final = frozenset({"truncated", "redacted"})
 """Flags of records whose text is not in the log."""
@@ -90,6 +91,7 @@ class RecordCounter:
         self._width = len(plan.labels)
         self._no_tokens = self._texts.count_all(())
         self._parts = _parts_counter(self._texts) if plan.parts else None
+        self._verdicts = _request_verdicts(plan) if plan.verdicts else None
         self.discard()
 
     def process(self, records: Iterable[Record]) -> Columns:
@@ -215,7 +217,13 @@ class RecordCounter:
         if record.field is not None:
             waiting.doubts.worsen("exact", (f"the prompt is taken from {record.field!r}",))
         self._columns.append(
-            record, counts, waiting.doubts, shape=shape, script=script, replacement=waiting.replacement
+            record,
+            counts,
+            waiting.doubts,
+            shape=shape,
+            script=script,
+            replacement=waiting.replacement,
+            verdicts=self._verdicts.of(record, waiting.replacement) if self._verdicts is not None else None,
         )
 
     def _fill(self, counts: list[Counts], framed: _Framed, record: Record, doubts: RecordDoubts) -> None:
@@ -302,3 +310,9 @@ def _parts_counter(counter: TextCounter) -> PartsCounter:
     from tokcount.scanning.features.parts import PartsCounter
 
     return PartsCounter(counter.engine)
+
+
+def _request_verdicts(plan: ScanPlan) -> RequestVerdicts:
+    from tokcount.scanning.features.verdicts import RequestVerdicts
+
+    return RequestVerdicts(plan)

@@ -31,7 +31,8 @@ class ScanPlan(msgspec.Struct, frozen=True):
     The features that a report asks for: `roles`, content by message role; `scripts`, the dominant script of each
     record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
     `evidence`, the rows of the evidence table that decide the label of each record under its own model; `parts`, what
-    an audit needs (see `tokcount.scanning.features.parts`).
+    an audit needs (see `tokcount.scanning.features.parts`); `verdicts`, what the targets do with the parameters of each
+    request (see `tokcount.scanning.features.verdicts`).
 
     `selection`: the records to count; `None`: all of them.
     """
@@ -49,6 +50,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     answers: bool = False
     evidence: bool = False
     parts: bool = False
+    verdicts: bool = False
     selection: Selection | None = None
 
     @property

@@ -70,6 +70,7 @@ RECORD_COLUMNS: Final = (
     _text("script", "dominant script of the text, where the plan asks for it"),
     _text("user", "end user as logged"),
     _text("replacement", "recommended replacement of the model, where `auto` is a target"),
+    _text("verdicts", "what targets do with the parameters of the request, where the plan asks for it"),
     Column("identity", "integer", "64 bits shared by all records of the same call; 0 without an id"),
     Column("messages", "integer", "elements of the message list of the request"),
     Column("requests", "integer", "API calls that the usage adds up"),

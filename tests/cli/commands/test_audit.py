@@ -121,6 +121,41 @@ def test_the_report_conforms_to_its_schema(report_and_rows: tuple[Any, Any]) -> 
     jsonschema.validate(report_and_rows[0], schema("audit"), jsonschema.Draft202012Validator)
 
 
+def test_a_request_that_newer_models_refuse_is_found_by_parameter_and_place(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+    messages = [{"role": "user", "content": "What is the weather?"}]
+    plain = {"model": "gpt-4o", "messages": messages}
+    asked = {**plain, "tools": [tool], "temperature": 0.2, "reasoning_effort": "minimal"}
+    log.write_text(f"{json.dumps(plain)}\n{json.dumps(asked)}\n", encoding="utf-8")
+    report = json.loads(stdout(log, "--to", "gpt-6.1-sol", "--to", "gpt-5.1", "-f", "json"))
+    refused = {entry["parameter"]: entry for entry in report["findings"] if entry["id"] == "refused"}
+    text = stdout(log, "--to", "gpt-6.1-sol")
+
+    assert {name: [one["reference"] for one in entry["targets"]] for name, entry in refused.items()} == {
+        "tools": ["gpt-6.1-sol"],
+        "temperature": ["gpt-6.1-sol"],
+        "reasoning_effort": ["gpt-6.1-sol", "gpt-5.1"],
+    }
+    assert all(
+        entry["records"] == [{"source": str(log), "line": 2, "index": 0}] for entry in refused.values()
+    )
+    assert [(entry["reference"], entry["records"]) for entry in report["breaking"]] == [
+        ("gpt-6.1-sol", 1),
+        ("gpt-5.1", 1),
+    ]
+    assert "1 of 2 requests breaks" in text.splitlines()[0]
+    assert f"({log}:2)" in text
+
+
+def test_a_log_that_a_target_takes_as_it_is_says_so(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
+    log.write_text(f"{json.dumps(call)}\n", encoding="utf-8")
+
+    assert stdout(log, "--to", "gpt-5.4").splitlines()[0].endswith("no request is known to break.")
+
+
 def test_the_summary_states_the_effects_of_the_migration() -> None:
     first = stdout(SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna").splitlines()[0]
 
@@ -128,7 +163,9 @@ def test_the_summary_states_the_effects_of_the_migration() -> None:
         "Moving these 120 completions records from text-davinci-003 and 2 other models to gpt-5.6-luna"
     )
     assert "−28.2 % input tokens, +6 framing tokens per record" in first
-    assert first.endswith("every request fits.")
+    assert first.endswith(
+        "120 of 120 requests break (100 % of the cost): other endpoint (120), temperature (120), stop (8)."
+    )
 
 
 def test_without_a_target_the_recommended_one_is_taken() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 from msgspec import structs
@@ -13,11 +14,12 @@ from support.frames import counts, frame, record
 
 from tokcount.models import catalog
 from tokcount.reports.audit import view_findings
-from tokcount.reports.audit.finding import LEVELS, Case
-from tokcount.reports.audit.findings import PLACES, findings
+from tokcount.reports.audit.finding import LEVELS, PLACES, Case, breaking, entries
+from tokcount.reports.audit.findings import findings
 from tokcount.reports.audit.report import FindingEntry, FindingNumbers, ModelShutdown, NamedRecord
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.cost.charges import CostOptions, charge
+from tokcount.scanning.features.verdicts import TargetVerdict
 
 OWN = NamedReference("own")
 NEW = NamedReference("gpt-5.6-luna")
@@ -37,13 +39,18 @@ def call(line: int, tokens: int | None = 100, output: int | None = 10, **columns
     return record(line) | PLAIN | counts(OWN, tokens, 7, output) | counts(NEW, tokens, 7, output) | columns
 
 
-def found(*rows: dict[str, Any], target: str = NEW.label) -> dict[str, FindingEntry]:
-    money = CostOptions(baseline="own", targets=(target,), today=TODAY)
+def case_of(*rows: dict[str, Any], targets: tuple[str, ...] = (NEW.label,)) -> Case:
+    """The rows, counted under every target as under the first one."""
+    money = CostOptions(baseline="own", targets=targets, today=TODAY)
     table = frame(rows, (OWN, NEW))
-    if target != NEW.label:
-        table = table.rename({name: name.replace(NEW.label, target) for name in table.columns})
-    case = Case(charge(table, money).with_costs(), "own", (target,), money, catalog.default())
-    return {entry.id: entry for entry in findings(case)}
+    for target in targets:
+        table = table.with_columns(pl.col(f"^{NEW.label}:.*$").name.replace(NEW.label, target, literal=True))
+    return Case(charge(table, money).with_costs(), "own", targets, money, catalog.default())
+
+
+def found(*rows: dict[str, Any], targets: tuple[str, ...] = (NEW.label,)) -> dict[str, FindingEntry]:
+    case = case_of(*rows, targets=targets)
+    return {entry.id: entry for entry in entries(findings(case), case)}
 
 
 def test_a_log_without_problems_has_no_findings() -> None:
@@ -87,13 +94,13 @@ def test_no_room_is_left_by_max_tokens() -> None:
     entry = found(call(1, tokens=921_000, max_tokens=127_999), call(2, tokens=921_900, max_tokens=128_000))
 
     assert set(entry) == set()
-    assert "no_room" in found(call(1, tokens=8000, max_tokens=1000), target="gpt-4")
+    assert "no_room" in found(call(1, tokens=8000, max_tokens=1000), targets=("gpt-4",))
 
 
 def test_a_limit_that_the_baseline_met_may_be_too_low_for_the_target() -> None:
     row = call(1, output=50, max_tokens=50) | {f"{NEW.label}:output_tokens": 51}
 
-    assert found(row)["limit_too_low"].reference == NEW.label
+    assert [target.reference for target in found(row)["limit_too_low"].targets] == [NEW.label]
     assert "limit_too_low" not in found(row | {"own:output_tokens": 51})
 
 
@@ -102,15 +109,133 @@ def test_a_request_that_was_sent_before_is_found_the_second_time() -> None:
 
     assert entry["same_request"].records == [NamedRecord("logs/may.jsonl", 2, 0)]
     assert entry["same_request"].numbers == FindingNumbers(input_tokens=107)
+    assert float(entry["same_request"].amount_usd or 0) > 0
+    assert "with the same prompt as an earlier one: 107 input tokens, $" in view_findings.sentence(
+        entry["same_request"]
+    )
+
+
+def asks(line: int, *verdicts: TargetVerdict, **columns: Any) -> dict[str, Any]:
+    return call(line, verdicts=msgspec.json.encode(verdicts).decode(), **columns)
+
+
+def verdict(status: Any, parameter: str = "", *, target: str = NEW.label, **facts: str) -> TargetVerdict:
+    return TargetVerdict(target, target, status, parameter, "chat", **facts)
+
+
+HOT = verdict("refused", "temperature", why="the model reasons")
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "level", "sentence"),
+    [
+        (
+            HOT,
+            "refused",
+            "breaks",
+            "1 record with temperature, which gpt-5.6-luna refuses: the model reasons.",
+        ),
+        (
+            verdict("renamed", "max_tokens", to="max_completion_tokens"),
+            "renamed",
+            "breaks",
+            "1 record with max_tokens, which is max_completion_tokens under gpt-5.6-luna.",
+        ),
+        (
+            verdict("endpoint", to="responses"),
+            "other_endpoint",
+            "breaks",
+            "1 record sent to an endpoint that does not serve gpt-5.6-luna, which is served by the Responses API.",
+        ),
+        (
+            verdict("changed", "no max_tokens", why="end after 16"),
+            "changed",
+            "look",
+            "1 record without max_tokens, which means something else under gpt-5.6-luna: end after 16.",
+        ),
+        (
+            verdict("unknown", "n"),
+            "not_known",
+            "unsure",
+            "1 record with n: whether gpt-5.6-luna takes it is not known.",
+        ),
+        (
+            verdict("unknown"),
+            "not_known",
+            "unsure",
+            "1 record for gpt-5.6-luna: which parameters it takes is not known.",
+        ),
+        (
+            verdict("refused", "image", why="it takes text"),
+            "refused",
+            "breaks",
+            "1 record with images, which gpt-5.6-luna refuses: it takes text.",
+        ),
+    ],
+)
+def test_what_a_target_does_with_a_request_is_a_finding(
+    given: TargetVerdict, name: str, level: str, sentence: str
+) -> None:
+    entry = found(asks(1), asks(2, given), call(3))[name]
+
+    assert (entry.level, entry.count, entry.parameter) == (level, 1, given.parameter or None)
+    assert entry.records == [NamedRecord("logs/may.jsonl", 2, 0)]
+    assert view_findings.sentence(entry) == sentence
+    assert view_findings.to_do(entry)
+
+
+def test_what_another_endpoint_takes_is_sent_there() -> None:
+    entry = found(asks(1, verdict("refused", "tools", to="responses")))["refused"]
+
+    assert view_findings.to_do(entry) == "Send them to the Responses API, which takes it (tokcount migrate)."
+
+
+def test_one_finding_lists_the_targets_that_have_it_in_common() -> None:
+    other = msgspec.structs.replace(HOT, reference="gpt-6.1-sol")
+    entry = found(
+        asks(1, HOT, other), asks(2, other), asks(3, other), call(4), targets=(NEW.label, "gpt-6.1-sol")
+    )["refused"]
+
+    assert (entry.count, entry.of) == (3, 4)
+    assert [(target.reference, target.count) for target in entry.targets] == [
+        (NEW.label, 1),
+        ("gpt-6.1-sol", 3),
+    ]
+    assert view_findings.sentence(entry) == (
+        "3 records with temperature, which gpt-5.6-luna (1 record) and gpt-6.1-sol (3 records) refuse: "
+        "the model reasons."
+    )
+
+
+def test_a_finding_has_its_share_of_the_bill() -> None:
+    entry = found(asks(1, HOT, tokens=300), asks(2, tokens=100))["refused"]
+
+    assert entry.cost_usd is not None
+    assert entry.cost_share == pytest.approx(317 / 424, abs=0.1)
+
+
+def test_a_request_breaks_once_however_many_reasons_there_are() -> None:
+    stop = verdict("refused", "stop")
+    case = case_of(asks(1, HOT, stop), asks(2, HOT), asks(3, verdict("unknown", "n")), call(4))
+    (entry,) = breaking(findings(case), case)
+
+    assert (entry.records, entry.judged, entry.share) == (2, 3, 0.5)
+    assert entry.cost_share == pytest.approx(0.5)
+
+
+def test_a_request_that_is_too_long_or_goes_to_a_model_that_is_shut_down_breaks_as_well() -> None:
+    case = case_of(call(1), call(2, tokens=922_001), targets=(NEW.label, "text-davinci-003"))
+
+    assert [entry.records for entry in breaking(findings(case), case)] == [1, 2]
 
 
 def test_targets_that_go_are_named_with_their_replacements() -> None:
-    entry = found(call(1), target="gpt-4o")["target_going"]
+    entry = found(call(1), targets=("gpt-4o",))["target_going"]
 
     assert entry.numbers.models == [
         ModelShutdown("gpt-4o", "2027-01-14", gone=False, replacements=["gpt-6-luna"])
     ]
-    assert found(call(1), target="text-davinci-003")["target_gone"].level == "breaks"
+    assert found(call(1), targets=("text-davinci-003",))["target_gone"].level == "breaks"
 
 
 def test_an_unknown_model_is_named() -> None:

@@ -80,7 +80,7 @@ def _plan(job: Job, references: ReferenceGroup, *, why: bool) -> ScanPlan:
     if not references.to:
         references = dataclasses.replace(references, to=[AUTO])
     plan = inputs.plan_of(references, job.run, job.catalog, shapes=True)
-    return msgspec.structs.replace(plan, parts=why)
+    return msgspec.structs.replace(plan, parts=why, verdicts=True)
 
 
 def _report(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, Literal
 
 import msgspec
@@ -20,7 +20,7 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.compatibility.limits import beyond
-from tokcount.models.compatibility.request import asked, moved
+from tokcount.models.compatibility.request import Asked, asked, moved
 from tokcount.models.compatibility.rules import (
     CompatibilityRow,
     Endpoint,
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 Status = RuleStatus | Literal["unknown"]
-EFFORT_NAMES: Final = ("reasoning_effort", "reasoning.effort")
+EFFORT_NAMES: Final[tuple[str, ...]] = ("reasoning_effort", "reasoning.effort")
 MOVES: Final[dict[Endpoint, tuple[Endpoint, ...]]] = {
     "completions": ("completions", "chat", "responses"),
     "chat": ("chat", "responses"),
@@ -82,6 +82,19 @@ class EndpointCompatibility:
             for name, limit in row.limits.items():
                 self._limits.setdefault(name, []).append((limit, row))
 
+    @cached_property
+    def by_value(self) -> frozenset[str]:
+        """The parameters whose verdict depends on more than the type of their value, in a request of some effort."""
+        rules = {
+            name for name, found in self._rules.items() if any(rule.depends_on_value for rule, _ in found)
+        }
+        limited = {
+            name for name, found in self._limits.items() if any(one.depends_on_value for one, _ in found)
+        }
+        direct = {*rules, *limited, *EFFORT_NAMES}
+        renamed = {name for name, found in self._rules.items() if any(rule.to in direct for rule, _ in found)}
+        return frozenset(direct | renamed)
+
     @property
     def parameters(self) -> tuple[str, ...]:
         """Every parameter that something is known of."""
@@ -117,19 +130,23 @@ class EndpointCompatibility:
         """
         source = sent_to or self.endpoint
         request = asked(source, body)
-        found = [self._input(kind) for kind in sorted(request.inputs)]
+        found = self.of_inputs(request)
         for name, value in moved(request.parameters, source, self.endpoint).items():
-            found += self._both(name, value, request.effort)
+            found += self.both(name, value, request.effort)
         return found
 
-    def _both(self, parameter: str, value: Any, effort: str | None) -> list[Verdict]:
-        """The verdict on a value, and that it means something else under its new name."""
+    def of_inputs(self, request: Asked) -> list[Verdict]:
+        """A verdict on each kind of input that the messages of a request contain besides text."""
+        return [self._input(kind) for kind in sorted(request.inputs)]
+
+    def both(self, parameter: str, value: Any, effort: str | None) -> tuple[Verdict, ...]:
+        """The verdict on a value and, if it is renamed, that it means something else under the new name."""
         verdict = self.verdict(parameter, value, effort)
         if verdict.status != "renamed":
-            return [verdict]
+            return (verdict,)
         there = self._decide(verdict.to, value, effort)
-        changed = [msgspec.structs.replace(there, parameter=parameter)] if there.status == "changed" else []
-        return [verdict, *changed]
+        is_changed = there.status == "changed"
+        return (verdict, msgspec.structs.replace(there, parameter=parameter)) if is_changed else (verdict,)
 
     def verdict(self, parameter: str, value: Any, effort: str | None = None) -> Verdict:
         """What happens to one value of a parameter, in a request with this reasoning effort."""

@@ -39,6 +39,11 @@ class ParameterRule(
     why: str = ""
     """What a person should know, as the end of a sentence."""
 
+    @property
+    def depends_on_value(self) -> bool:
+        """Whether it holds for some values only."""
+        return bool(self.except_values or self.unclear_values)
+
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which values of a parameter are valid where it is accepted."""
@@ -50,6 +55,12 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The largest number, or the most items of a list."""
     values: tuple[str, ...] | None = None
     """The words that it takes."""
+
+    @property
+    def depends_on_value(self) -> bool:
+        """Whether it is more than a limit to a type."""
+        is_ranged = self.low is not None or self.high is not None or self.values is not None
+        return is_ranged or self.takes in ("number", "texts")
 
 
 class CompatibilityRow(

@@ -16,7 +16,7 @@ from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
 from tokcount.reports.audit.attribution import attribution
 from tokcount.reports.audit.distribution import histogram, timeline
-from tokcount.reports.audit.finding import Case
+from tokcount.reports.audit.finding import Case, breaking, entries
 from tokcount.reports.audit.findings import findings
 from tokcount.reports.audit.report import AuditReport, Made, ModelGroup, ModelMeasures, NamedRecord
 from tokcount.reports.audit.windows import windows
@@ -57,12 +57,14 @@ def report(
     by_day, by_model = (costs_by(charges, key) for key in ("day", "model"))
     compared = same_records(frame, references)
     case = Case(charges.with_costs(), baseline, targets, options.money, catalog)
+    found = findings(case)
     return AuditReport(
         **structs.asdict(drift.report_of(frame, charges, skipped, asked, catalog)),
         cost=costs(charges),
         why=[attribution(compared, baseline, label) for label in targets],
         windows=[windows(frame, label, catalog, assumed) for label in (baseline, *targets)],
-        findings=findings(case),
+        findings=entries(found, case),
+        breaking=breaking(found, case),
         distribution=[histogram(compared, label, baseline) for label in targets],
         timeline=timeline(compared, references, by_day),
         by_model=_with_costs(groups(compared, ("model",), references, options.baseline), by_model),

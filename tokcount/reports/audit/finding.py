@@ -1,26 +1,38 @@
-"""Findings about models: what no longer fits, and what is shut down or will be."""
+"""A finding under one target, and how the findings of all targets become the entries of a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 import polars as pl
 
-from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.lifecycle import WARN_AHEAD, replacement_chain
-from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
-from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
-from tokcount.reports.columns import models_of
+from tokcount.models.references import is_encoding
+from tokcount.reports.audit.report import (
+    Breaking,
+    FindingEntry,
+    FindingNumbers,
+    FindingTarget,
+    Level,
+    NamedRecord,
+)
+from tokcount.reports.columns import column, decimal_text
 from tokcount.reports.cost.charges import CostOptions
+from tokcount.scanning.features.verdicts import verdicts_in
 
+PLACES: Final = 5
+"""Records that a finding names; all are counted."""
+PLACE: Final = ["source", "line", "index"]
+OF_ONE_TARGET: Final = frozenset({"target_gone", "target_going"})
+"""Findings that differ from target to target in the models that they name."""
 LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding: `rows` are its records, `numbers` whatever else its sentence needs."""
+    """One finding, of the log or under one target: `rows` are its records, the rest is what its sentence needs."""
 
     id: str
     level: Level
@@ -28,6 +40,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None = None
     numbers: FindingNumbers = FindingNumbers()
     amount_usd: str | None = None
+    parameter: str | None = None
+    endpoint: str | None = None
+    to: str | None = None
+    why: str | None = None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -40,58 +56,107 @@ class Case(msgspec.Struct, frozen=True):
     catalog: Catalog
 
 
-def windows(case: Case) -> Iterator[Finding]:
-    """Requests that do not fit a target, the fullest first."""
-    for label in case.targets:
-        rows = with_windows(case.frame, label, case.catalog, case.money.assume_model)
-        for problem in PROBLEMS:
-            hit = rows.filter(pl.col(problem)).sort("fill", descending=True, maintain_order=True)
-            window, takes, writes = (only(hit[name]) for name in SIZES)
-            numbers = FindingNumbers(window=window, takes=takes, writes=writes)
-            yield Finding(id=problem, level="breaks", rows=hit, reference=label, numbers=numbers)
+def entries(found: Iterable[Finding], case: Case) -> list[FindingEntry]:
+    """Findings merged over the targets, numbered, the most serious first."""
+    merged: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in sorted(found, key=lambda finding: LEVELS.index(finding.level)):
+        models = finding.numbers.models if finding.id in OF_ONE_TARGET else None
+        merged.setdefault((finding.id, finding.parameter, repr(models)), []).append(finding)
+    order = {label: place for place, label in enumerate(case.targets)}
+    for findings in merged.values():
+        findings.sort(key=lambda finding: order.get(finding.reference or "", -1))
+    return [_entry(number, findings, case) for number, findings in enumerate(merged.values(), 1)]
 
 
-def shut_down(case: Case) -> Iterator[Finding]:
-    """Models of the log, and targets, that are shut down or will be within half a year."""
-    counted = (
-        case.frame["model"].drop_nulls().value_counts(name="n").sort("n", "model", descending=[True, False])
+def _entry(number: int, findings: list[Finding], case: Case) -> FindingEntry:
+    first = findings[0]
+    rows = first.rows
+    if len(findings) > 1:
+        every = pl.concat([finding.rows.select(PLACE) for finding in findings])
+        rows = case.frame.join(every.unique(PLACE, maintain_order=True), PLACE, "semi", maintain_order="left")
+    amounts = [finding.amount_usd for finding in findings if finding.amount_usd is not None]
+    cost = spent(case, rows)
+    return FindingEntry(
+        number=number,
+        id=first.id,
+        level=first.level,
+        parameter=first.parameter,
+        targets=[_target(finding, finding.reference) for finding in findings if finding.reference],
+        count=rows.height,
+        of=case.frame.height,
+        cost_usd=cost.usd,
+        cost_share=cost.share,
+        amount_usd=min(amounts, key=Decimal) if amounts else None,
+        numbers=first.numbers,
+        records=[NamedRecord(*row) for row in rows.head(PLACES).select(PLACE).iter_rows()],
     )
-    shut = [found for model in counted["model"] if (found := _shutdown(model, case))]
-    for gone in (True, False):
-        models = [model for model in shut if model.gone == gone]
-        rows = case.frame.filter(pl.col("model").is_in([model.model for model in models]))
-        yield Finding(
-            id=f"log_model_{_fate(gone)}",
-            level=_level(gone),
-            rows=rows,
-            numbers=FindingNumbers(models=[*models]),
-        )
-    for label in case.targets:
-        for model, rows in _targets(label, case.frame):
-            if found := _shutdown(model, case):
-                level, numbers = _level(found.gone), FindingNumbers(models=[found])
-                name = f"target_{_fate(found.gone)}"
-                yield Finding(id=name, level=level, rows=rows, reference=label, numbers=numbers)
 
 
-def _targets(label: str, frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    """The models that a target is, each with the records that move to it."""
-    models = models_of(frame, label)
-    return [(model, frame.filter(models == model)) for model in sorted(models.unique().drop_nulls())]
+def _target(finding: Finding, reference: str) -> FindingTarget:
+    return FindingTarget(
+        reference=reference,
+        count=finding.rows.height,
+        amount_usd=finding.amount_usd,
+        numbers=finding.numbers,
+        endpoint=finding.endpoint,
+        to=finding.to,
+        why=finding.why,
+    )
 
 
-def _fate(gone: bool) -> str:
-    return "gone" if gone else "going"
+class Spent(msgspec.Struct, frozen=True):
+    """What records cost under the baseline, and the share of that in the cost of the log; `None`: not known."""
+
+    usd: str | None
+    share: float | None
 
 
-def _level(gone: bool) -> Level:
-    return "breaks" if gone else "look"
+def spent(case: Case, rows: pl.DataFrame) -> Spent:
+    """What some of the records cost."""
+    name = column(case.baseline, "cost_usd")
+    if name not in rows.columns or not rows[name].count():
+        return Spent(None, None)
+    cost, log = (frame.select(pl.col(name).sum()).item() for frame in (rows, case.frame))
+    return Spent(decimal_text(cost), float(cost / log) if log else None)
 
 
-def _shutdown(name: str, case: Case) -> ModelShutdown | None:
-    resolved = names.find(name, case.catalog)
-    day = resolved.model.shutdown_date if resolved else None
-    if resolved is None or day is None or day - case.money.today > WARN_AHEAD:
-        return None
-    chain = replacement_chain(resolved.model, case.catalog)
-    return ModelShutdown(name, day.isoformat(), day <= case.money.today, list(chain))
+def breaking(found: Iterable[Finding], case: Case) -> list[Breaking]:
+    """The records that each target does not take as they are."""
+    breaks = [finding for finding in found if finding.level == "breaks"]
+    return [
+        _breaking(label, [one for one in breaks if one.reference == label], case) for label in case.targets
+    ]
+
+
+def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
+    places = [finding.rows.select(PLACE) for finding in breaks]
+    rows = (
+        case.frame.join(pl.concat(places), PLACE, "semi", maintain_order="left")
+        if places
+        else case.frame.clear()
+    )
+    cost = spent(case, rows)
+    return Breaking(
+        reference=label,
+        records=rows.height,
+        judged=judged(label, case),
+        share=rows.height / case.frame.height if case.frame.height else None,
+        cost_usd=cost.usd,
+        cost_share=cost.share,
+    )
+
+
+def judged(label: str, case: Case) -> int:
+    """Requests whose parameters were compared with what a target takes: its model is known, and they are in the log."""
+    if "verdicts" not in case.frame.columns or is_encoding(label, case.catalog):
+        return 0
+    texts = case.frame["verdicts"].drop_nulls()
+    unknown = [text for text in texts.unique() if _is_unknown(label, text)]
+    return len(texts) - int(texts.is_in(unknown).sum())
+
+
+def _is_unknown(label: str, text: str) -> bool:
+    return any(
+        verdict.reference == label and verdict.status == "unknown" and not verdict.parameter
+        for verdict in verdicts_in(text)
+    )

@@ -12,39 +12,81 @@ from typing import Final
 import polars as pl
 
 from tokcount.framing.layout import PARTIAL
+from tokcount.models import resolve as names
+from tokcount.models.lifecycle import WARN_AHEAD, replacement_chain
 from tokcount.models.references import OWN, is_encoding
 from tokcount.reports.audit.caching import saving
-from tokcount.reports.audit.finding import LEVELS, Case, Finding, shut_down, windows
-from tokcount.reports.audit.report import FindingEntry, FindingNumbers, Level, NamedRecord
-from tokcount.reports.columns import tokens, total
+from tokcount.reports.audit.finding import Case, Finding, spent
+from tokcount.reports.audit.parameters import parameters
+from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
+from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
+from tokcount.reports.columns import models_of, tokens, total
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"
 """Reasons why a scan has no baseline for a record, as a regular expression."""
-PLACES: Final = 5
-"""Records that a finding names; all are counted."""
 
 
-def findings(case: Case) -> list[FindingEntry]:
-    """All findings, numbered, the most serious first."""
-    found = [finding for look in LOOKS for finding in look(case) if finding.rows.height]
-    found.sort(key=lambda finding: LEVELS.index(finding.level))
-    return [_entry(number, finding, case) for number, finding in enumerate(found, 1)]
+def findings(case: Case) -> list[Finding]:
+    """Everything that is found, target by target; `tokcount.reports.audit.finding.entries` puts it together."""
+    return [finding for look in LOOKS for finding in look(case) if finding.rows.height]
 
 
-def _entry(number: int, finding: Finding, case: Case) -> FindingEntry:
-    first = finding.rows.head(PLACES).select("source", "line", "index")
-    return FindingEntry(
-        number=number,
-        id=finding.id,
-        level=finding.level,
-        reference=finding.reference,
-        count=finding.rows.height,
-        of=case.frame.height,
-        amount_usd=finding.amount_usd,
-        numbers=finding.numbers,
-        records=[NamedRecord(*row) for row in first.iter_rows()],
+def windows(case: Case) -> Iterator[Finding]:
+    """Requests that do not fit a target, the fullest first."""
+    for label in case.targets:
+        rows = with_windows(case.frame, label, case.catalog, case.money.assume_model)
+        for problem in PROBLEMS:
+            hit = rows.filter(pl.col(problem)).sort("fill", descending=True, maintain_order=True)
+            window, takes, writes = (only(hit[name]) for name in SIZES)
+            numbers = FindingNumbers(window=window, takes=takes, writes=writes)
+            yield Finding(id=problem, level="breaks", rows=hit, reference=label, numbers=numbers)
+
+
+def shut_down(case: Case) -> Iterator[Finding]:
+    """Models of the log, and targets, that are shut down or will be within half a year."""
+    counted = (
+        case.frame["model"].drop_nulls().value_counts(name="n").sort("n", "model", descending=[True, False])
     )
+    shut = [found for model in counted["model"] if (found := _shutdown(model, case))]
+    for gone in (True, False):
+        models = [model for model in shut if model.gone == gone]
+        rows = case.frame.filter(pl.col("model").is_in([model.model for model in models]))
+        yield Finding(
+            id=f"log_model_{_fate(gone)}",
+            level=_level(gone),
+            rows=rows,
+            numbers=FindingNumbers(models=[*models]),
+        )
+    for label in case.targets:
+        for model, rows in _targets(label, case.frame):
+            if found := _shutdown(model, case):
+                level, numbers = _level(found.gone), FindingNumbers(models=[found])
+                name = f"target_{_fate(found.gone)}"
+                yield Finding(id=name, level=level, rows=rows, reference=label, numbers=numbers)
+
+
+def _targets(label: str, frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """The models that a target is, each with the records that move to it."""
+    models = models_of(frame, label)
+    return [(model, frame.filter(models == model)) for model in sorted(models.unique().drop_nulls())]
+
+
+def _fate(gone: bool) -> str:
+    return "gone" if gone else "going"
+
+
+def _level(gone: bool) -> Level:
+    return "breaks" if gone else "look"
+
+
+def _shutdown(name: str, case: Case) -> ModelShutdown | None:
+    resolved = names.find(name, case.catalog)
+    day = resolved.model.shutdown_date if resolved else None
+    if resolved is None or day is None or day - case.money.today > WARN_AHEAD:
+        return None
+    chain = replacement_chain(resolved.model, case.catalog)
+    return ModelShutdown(name, day.isoformat(), day <= case.money.today, list(chain))
 
 
 def _answers(case: Case) -> Iterator[Finding]:
@@ -99,8 +141,15 @@ def _repeats(case: Case) -> Iterator[Finding]:
     if "request_id" in frame.columns:
         again = (pl.col("request_id") != 0) & ~pl.struct("model", "request_id").is_first_distinct()
         rows = frame.filter(again & ~duplicate)
-        spent = rows.select(total(tokens(case.baseline, "input_tokens"))).item()
-        yield Finding(id="same_request", level="costs", rows=rows, numbers=FindingNumbers(input_tokens=spent))
+        sent = rows.select(total(tokens(case.baseline, "input_tokens"))).item()
+        numbers = FindingNumbers(input_tokens=sent)
+        yield Finding(
+            id="same_request",
+            level="costs",
+            rows=rows,
+            numbers=numbers,
+            amount_usd=spent(case, rows).usd,
+        )
     yield Finding(id="duplicate", level="unsure", rows=frame.filter(duplicate))
 
 
@@ -181,6 +230,7 @@ def _residuals(case: Case) -> Iterator[Finding]:
 
 LOOKS: Final[tuple[Callable[[Case], Iterable[Finding]], ...]] = (
     windows,
+    parameters,
     shut_down,
     _caching,
     _repeats,

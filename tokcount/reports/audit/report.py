@@ -113,22 +113,61 @@ class FindingNumbers(msgspec.Struct, frozen=True, kw_only=True):
     billed_tokens: Count | UnsetType = UNSET
 
 
+class FindingTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding under one target."""
+
+    reference: str
+    count: Count
+    """Records."""
+    amount_usd: Usd | None
+    """What the finding is worth under this target."""
+    numbers: FindingNumbers
+    endpoint: str | None
+    """The endpoint that the requests are judged for; `None`: the finding is not about parameters."""
+    to: str | None
+    """A parameter's new name, or the endpoint to use instead."""
+    why: str | None
+
+
 class FindingEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Something to know before a log is moved to another model."""
 
     number: Count
     id: str
     level: Level
-    reference: str | None
-    """The target it is about; `None`: the log."""
+    parameter: str | None
+    """The parameter or input of a request that it is about."""
+    targets: list[FindingTarget]
+    """The targets that it is about; empty: the log."""
     count: Count
-    """Records."""
+    """Records, each counted once whatever the number of targets."""
     of: Count
     """Records of the log."""
+    cost_usd: Usd | None
+    """What these records cost under the baseline; `None`: not known."""
+    cost_share: float | None
+    """The share of that in the cost of the log."""
     amount_usd: Usd | None
+    """What the finding is worth; of several targets the least."""
     numbers: FindingNumbers
+    """Of several targets: of the first."""
     records: list[NamedRecord]
     """The first records."""
+
+
+class Breaking(msgspec.Struct, frozen=True, kw_only=True):
+    """The requests that a target does not take as they are."""
+
+    reference: str
+    records: Count
+    """Requests that fail if only the name of the model is changed."""
+    judged: Count
+    """Requests whose parameters or size could be compared with what the model takes."""
+    share: float | None
+    """`records` as a share of all records."""
+    cost_usd: Usd | None
+    """What these requests cost under the baseline."""
+    cost_share: float | None
 
 
 class Bin(msgspec.Struct, frozen=True):
@@ -207,6 +246,8 @@ class AuditReport(DriftReport, frozen=True, kw_only=True, tag="audit"):
     """The baseline first."""
     findings: list[FindingEntry]
     """The most serious first."""
+    breaking: list[Breaking]
+    """For each target."""
     distribution: list[Histogram]
     """Records by drift, for each target."""
     timeline: Timeline

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import change, integer, percent, usd
+from tokcount.document.values import change, integer, percent, share, usd
 from tokcount.models.references import AUTO, OWN
 from tokcount.reports import replacements
 from tokcount.reports.audit import view_charts, view_findings, view_why
@@ -49,12 +49,7 @@ WINDOW_NOTE: Final = (
 )
 SAME: Final = ("reference", "cost_usd", "priced", "charged", "floor")
 """Fields of a reference's cost that are among its tokens too, `floor` as `cost_floor`."""
-BREAKING: Final = {
-    "too_long": "no longer fit",
-    "no_room": "leave no room for the answer",
-    "asks_too_much": "set max_tokens too high",
-}
-"""Finding of a target → what its records do."""
+REASONS_NAMED: Final = 4
 GAPS: Final = {
     "media_not_counted": "with media not counted",
     "truncated": "cut short by the log",
@@ -152,8 +147,7 @@ def _sentence(report: AuditReport, entry: PricedMeasures) -> str:
     if entry.drift is None:
         return f"{subject}: no record can be compared."
     changes = [f"{percent(entry.drift)} input tokens", *_framing(report, label), *_money(report, label)]
-    breaking = _found(report, label, BREAKING)
-    outcome = "; ".join([*_fits(report, label, breaking), *breaking, *_found(report, None, GAPS)])
+    outcome = "; ".join([*_breaking(report, label), *_gaps(report)])
     compared = entry.compared or 0
     over = f" ({counted(compared, 'record', 'records')} compared)" if compared < report.records else ""
     return f"{subject}: {', '.join(changes)}{over}" + (f"; {outcome}." if outcome else ".")
@@ -204,26 +198,54 @@ def _money(report: AuditReport, label: str) -> list[str]:
     return [f"{percent(entry.difference_share)} cost{of_some} ({amounts})"]
 
 
-def _fits(report: AuditReport, label: str, breaking: list[str]) -> list[str]:
-    """Whether the requests fit, beyond what the findings in `breaking` report."""
+def _breaking(report: AuditReport, label: str) -> list[str]:
+    """How many requests break under a target and why; else how far that is known."""
+    entry = next(entry for entry in report.breaking if entry.reference == label)
+    if not entry.records:
+        return _fits(report, label, entry.judged)
+    total = counted(report.records, "request", "requests")
+    part = f" ({share(entry.cost_share)} of the cost)" if entry.cost_share is not None else ""
+    verb = "breaks" if entry.records == 1 else "break"
+    return [f"{integer(entry.records)} of {total} {verb}{part}: {', '.join(_why_breaking(report, label))}"]
+
+
+def _why_breaking(report: AuditReport, label: str) -> list[str]:
+    """The reasons why requests break, each with the records that it is about."""
+    found = []
+    for finding in report.findings:
+        count = next((target.count for target in finding.targets if target.reference == label), 0)
+        if count and finding.level == "breaks":
+            found.append(f"{view_findings.short(finding)} ({integer(count)})")
+    more = len(found) - REASONS_NAMED
+    return (
+        [*found[:REASONS_NAMED], f"{more} other {'reason' if more == 1 else 'reasons'}"]
+        if more > 0
+        else found
+    )
+
+
+def _fits(report: AuditReport, label: str, judged: int) -> list[str]:
+    """What is known of requests of which none is known to break."""
     entry = next(entry for entry in report.windows if entry.reference == label)
-    if not entry.measured or (breaking and not entry.unknown):
-        return []
-    if not entry.unknown:
-        return ["every request fits"]
-    if breaking:
-        return [f"not known of {counted(entry.unknown, 'record', 'records')} whether they fit"]
-    known = integer(report.records - entry.unknown)
-    return [
-        f"{known} of {counted(report.records, 'request', 'requests')} fit, {integer(entry.unknown)} not known"
-    ]
+    requests = counted(report.records, "request", "requests")
+    compared = (
+        f"; parameters of {integer(judged)} of {requests} compared" if judged else "; parameters not compared"
+    )
+    if judged == report.records:
+        compared = ""
+    if not entry.measured:
+        return [compared.removeprefix("; ")] if judged and compared else []
+    if entry.unknown:
+        known = integer(report.records - entry.unknown)
+        return [f"{known} of {requests} fit, {integer(entry.unknown)} not known{compared}"]
+    return [f"every request fits the window{compared}" if compared else "no request is known to break"]
 
 
-def _found(report: AuditReport, reference: str | None, words: dict[str, str]) -> list[str]:
+def _gaps(report: AuditReport) -> list[str]:
     return [
-        f"{counted(entry.count, 'record', 'records')} {words[entry.id]}"
+        f"{counted(entry.count, 'record', 'records')} {GAPS[entry.id]}"
         for entry in report.findings
-        if entry.id in words and entry.reference == reference
+        if entry.id in GAPS
     ]
 
 

@@ -9,6 +9,7 @@ from msgspec import UnsetType
 
 from tokcount.document.blocks import Block, Line
 from tokcount.document.values import integer, share, usd
+from tokcount.models.compatibility.request import NO_LIMIT
 from tokcount.reports.audit.report import (
     AuditReport,
     FindingEntry,
@@ -20,6 +21,21 @@ from tokcount.reports.phrases import counted, location
 
 MODELS_NAMED: Final = 4
 MARKS: Final = {"breaks": "✗", "costs": "$", "look": "!", "unsure": "?"}
+SHORT: Final = {
+    "too_long": "input too long",
+    "no_room": "no room for the answer",
+    "asks_too_much": "max_tokens too high",
+    "other_endpoint": "other endpoint",
+    "target_gone": "shut down",
+}
+"""Finding of level `breaks` → what it is in a list of reasons; a parameter is named."""
+ENDPOINTS: Final = {
+    "completions": "the legacy completions endpoint",
+    "chat": "Chat Completions",
+    "responses": "the Responses API",
+}
+INPUTS: Final = {"image": "images", "audio": "audio", "file": "files"}
+"""Kind of input → what a request has."""
 LEVELS: Final = {
     "breaks": "calls that fail",
     "costs": "money",
@@ -35,7 +51,7 @@ def blocks(report: AuditReport) -> list[Block]:
     found: list[Block] = []
     for entry in report.findings:
         found.append(Line(f"{entry.number}. {MARKS[entry.level]} {sentence(entry)}", "strong"))
-        found.append(Line(f"   {TO_DO[entry.id]} {_locations(entry)}".rstrip()))
+        found.append(Line(f"   {to_do(entry)} {_locations(entry)}".rstrip()))
         found += [Line(f"   {location(one)}: {one.excerpt}", "note") for one in _with_text(entry)]
     levels = {entry.level for entry in report.findings}
     legend = ", ".join(f"{MARKS[level]} {words}" for level, words in LEVELS.items() if level in levels)
@@ -45,6 +61,23 @@ def blocks(report: AuditReport) -> list[Block]:
 def sentence(entry: FindingEntry) -> str:
     """What was found, in one sentence."""
     return SENTENCES[entry.id](entry, entry.numbers, counted(entry.count, "record", "records"))
+
+
+def short(entry: FindingEntry) -> str:
+    """What breaks, in a word or two."""
+    return SHORT.get(entry.id) or _asked(entry)
+
+
+def to_do(entry: FindingEntry) -> str:
+    """What to do about it, and where: `Send them to responses.` where that endpoint takes what this one refuses."""
+    others = {target.to for target in entry.targets} if entry.id == "refused" else {None}
+    if None not in others and len(others) == 1:
+        return f"Send them to {_endpoint(others.pop())}, which takes it (tokcount migrate)."
+    return TO_DO[entry.id]
+
+
+def _endpoint(name: str | None) -> str:
+    return ENDPOINTS.get(name or "", name or "another endpoint")
 
 
 def _locations(entry: FindingEntry) -> str:
@@ -92,37 +125,102 @@ def _going(model: ModelShutdown) -> str:
     return f"{model.day}{chain}"
 
 
+def _under(entry: FindingEntry, limit: Callable[[FindingNumbers], str] = lambda _: "") -> str:
+    """The targets of a finding: `gpt-5.6-luna`, `gpt-4o (2 records) and gpt-4 (3 records, its 8,192 tokens)`."""
+    same = len({target.count for target in entry.targets}) <= 1
+    named = []
+    for target in entry.targets:
+        count = "" if same else counted(target.count, "record", "records")
+        details = ", ".join(filter(None, (count, limit(target.numbers))))
+        named.append(f"{target.reference} ({details})" if details else target.reference)
+    return _and(named)
+
+
+def _and(names: list[str]) -> str:
+    *first, last = names or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _n(number: int | UnsetType | None) -> int:
     """A number that this kind of finding has."""
     return number or 0
 
 
-def _too_long(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
-    takes = f"its {integer(numbers.takes)} tokens" if numbers.takes else "the model takes"
-    return f"{records} no longer fit {entry.reference}: more input than {takes}."
+def _too_long(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    return f"{records} with more input than {_under(entry, lambda n: _size(n.takes))} takes."
 
 
-def _no_room(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
-    size = _size(numbers.window)
-    return f"{records} where input and max_tokens exceed the window of {entry.reference}{size}."
+def _no_room(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    return f"{records} where input and max_tokens exceed the window of {_under(entry, lambda n: _size(n.window))}."
 
 
-def _asks_too_much(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
-    size = _size(numbers.writes)
-    return f"{records} with max_tokens above the output limit of {entry.reference}{size}."
+def _asks_too_much(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    return f"{records} with max_tokens above the output limit of {_under(entry, lambda n: _size(n.writes))}."
 
 
 def _size(tokens: int | UnsetType | None) -> str:
-    """A limit in brackets; nothing if it differs from record to record."""
-    return f" ({integer(tokens)} tokens)" if tokens else ""
+    """A limit; nothing if it differs from record to record."""
+    return f"{integer(tokens)} tokens" if tokens else ""
+
+
+def _refused(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    return f"{records} with {_asked(entry)}, which {_under(entry)} {_does(entry, 'refuse')}{_reasons(entry)}."
+
+
+def _renamed(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    named = _and(list(dict.fromkeys(target.to for target in entry.targets if target.to)))
+    return f"{records} with {entry.parameter}, which is {named} under {_under(entry)}."
+
+
+def _changed(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    what = "without max_tokens" if entry.parameter == NO_LIMIT else f"with {entry.parameter}"
+    return f"{records} {what}, which {_does(entry, 'mean')} something else under {_under(entry)}{_reasons(entry)}."
+
+
+def _not_known(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    if not entry.parameter:
+        return f"{records} for {_under(entry)}: which parameters it takes is not known."
+    return f"{records} with {_asked(entry)}: whether {_under(entry)} takes it is not known{_reasons(entry)}."
+
+
+def _other_endpoint(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    places = list(dict.fromkeys(_endpoint(target.to) for target in entry.targets))
+    verb = "is" if len(entry.targets) == 1 else "are"
+    return f"{records} sent to an endpoint that does not serve {_under(entry)}, which {verb} served by {_and(places)}."
+
+
+def _asked(entry: FindingEntry) -> str:
+    """A parameter or an input of a request."""
+    name = entry.parameter or ""
+    return INPUTS.get(name, name)
+
+
+def _does(entry: FindingEntry, verb: str) -> str:
+    return f"{verb}s" if len(entry.targets) == 1 or verb == "mean" else verb
+
+
+def _reasons(entry: FindingEntry) -> str:
+    """Why, if all targets have the same reason; else each with its own."""
+    reasons = {target.why for target in entry.targets}
+    if reasons == {None}:
+        return ""
+    if len(reasons) == 1:
+        return f": {reasons.pop()}"
+    return ": " + "; ".join(f"{target.reference}: {target.why}" for target in entry.targets if target.why)
+
+
+def _same_request(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
+    paid = f", {usd(entry.amount_usd)}" if entry.amount_usd else ""
+    return f"{records} with the same prompt as an earlier one: {integer(_n(numbers.input_tokens))} input tokens{paid}."
 
 
 def _caching(entry: FindingEntry, numbers: FindingNumbers, records: str) -> str:
     cached, total = _n(numbers.cached_tokens), _n(numbers.input_tokens)
     part = share(cached / total) if total else "0 %"
+    amounts = [f"{usd(one.amount_usd or 0)} under {one.reference}" for one in entry.targets]
     return (
         f"{records} with the same beginning as an earlier one: caching would cover {integer(cached)} input tokens "
-        f"({part}) under {entry.reference} and save at least {usd(entry.amount_usd or 0)}."
+        f"({part}) and save at least {_and(amounts)}."
     )
 
 
@@ -153,16 +251,19 @@ SENTENCES: Final[dict[str, Words]] = {
     "asks_too_much": _asks_too_much,
     "log_model_gone": lambda _, n, r: f"{r} sent to models that are shut down: {_shut_down(n)}.",
     "log_model_going": lambda _, n, r: f"{r} sent to models that will be shut down: {_shut_down(n)}.",
+    "other_endpoint": _other_endpoint,
+    "refused": _refused,
+    "renamed": _renamed,
+    "changed": _changed,
+    "not_known": _not_known,
     "target_gone": lambda _, n, __: f"A target is shut down: {_shut_down(n)}.",
     "target_going": lambda _, n, __: f"A target will be shut down: {_shut_down(n)}.",
     "caching": _caching,
-    "same_request": lambda _, n, r: (
-        f"{r} with exactly the same request as an earlier one: {integer(_n(n.input_tokens))} input tokens."
-    ),
+    "same_request": _same_request,
     "duplicate": lambda _, __, r: f"{r} logged again: a call with the same id and usage comes earlier.",
     "cut_off": _cut_off,
     "limit_too_low": lambda e, _, r: (
-        f"{r} with answers that fit max_tokens, but would not under {e.reference}."
+        f"{r} with answers that fit max_tokens, but would not under {_under(e)}."
     ),
     "role_markers": lambda _, n, r: (
         f"{r} with a conversation as plain text ({counted(_n(n.lines), 'line', 'lines')} such as User: or AI:)."
@@ -177,7 +278,7 @@ SENTENCES: Final[dict[str, Words]] = {
     "media_not_counted": lambda _, __, r: f"{r} with images, audio or files that cannot be counted.",
     "unknown_model": lambda _, n, r: f"{r} without a baseline: {_unknown(n)}.",
     "not_countable": lambda _, __, r: f"{r} without a prompt that can be counted.",
-    "unpriced": lambda e, _, r: f"{r} without a price under {e.reference}.",
+    "unpriced": lambda e, _, r: f"{r} without a price under {_under(e)}.",
     "residuals": _residuals,
 }
 """Finding → what it says."""
@@ -187,6 +288,11 @@ TO_DO: Final = {
     "too_long": "Shorten or split them, or choose a target with a larger window.",
     "no_room": "Lower max_tokens, or shorten the prompt.",
     "asks_too_much": "Lower max_tokens; the API refuses more.",
+    "other_endpoint": "Rewrite them for that endpoint (tokcount migrate).",
+    "refused": "Remove it, or change its value; tokcount migrate does so and lists what is lost.",
+    "renamed": "Rename it; tokcount migrate does so.",
+    "changed": "Check whether the value still fits.",
+    "not_known": "Try one such request before you move the log.",
     "log_model_gone": "Move them to another model.",
     "log_model_going": "Plan the move before that day.",
     "target_gone": "Choose its replacement.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tokcount.document.blocks import Cell, CellKind, Measured
-from tokcount.document.values import plain, show
+from tokcount.document.blocks import Badge, Bar, Cell, CellKind, Measured, Places, Span
+from tokcount.document.values import money_places, plain, show
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,9 @@ from tokcount.document.values import plain, show
         (999_999, "bytes", "1.0 MB"),
         (5_000_000_000_000_000, "bytes", "5000.0 TB"),
         ("plain", "text", "plain"),
+        (Badge("fail", "breaks"), "text", "✗ breaks"),
+        (Places(("a:1", "a:3"), 1200), "code", "a:1, a:3 and 1,200 more"),
+        (Places((), 2), "code", "2 more"),
     ],
 )
 def test_a_value_is_shown_by_its_kind(value: Cell, kind: CellKind, text: str) -> None:
@@ -80,3 +83,54 @@ def test_a_value_is_shown_by_its_kind(value: Cell, kind: CellKind, text: str) ->
 )
 def test_programs_get_plain_digits(value: Cell, kind: CellKind, expected: str) -> None:
     assert plain(value, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("amounts", "places"),
+    [
+        ([], 2),
+        (["0"], 2),
+        (["0.2417", "0.0112", "0.0045"], 4),
+        (["15.77", "0.0222"], 3),
+        (["15.77", "0.000222"], 4),
+        (["147.3", "0.0222"], 2),
+        (["0.0000042", "0"], 7),
+        (["0.0691", "0.000102"], 5),
+        (["0.0691", "0.0000001"], 5),
+        (["-0.5"], 2),
+    ],
+)
+def test_all_amounts_of_a_report_have_as_many_decimals(amounts: list[str], places: int) -> None:
+    assert money_places(amounts) == places
+
+
+@pytest.mark.parametrize(
+    ("amount", "kind", "text"),
+    [
+        ("0.2417", "usd", "$0.2417"),
+        ("1204.5", "usd", "$1,204.5000"),
+        ("0.00001", "usd", "<$0.0001"),
+        ("-0.00001", "usd_change", "<−$0.0001"),
+        ("0.5", "usd_change", "+$0.5000"),
+        ("0", "usd_change", "$0.0000"),
+        ("0.1234567", "price", "$0.123"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_report(amount: str, kind: CellKind, text: str) -> None:
+    assert show(amount, kind, 4) == text
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        (Bar((Span(0, 8),), 0, 8), "█" * 16),
+        (Bar((Span(4, 8),), 0, 8), " " * 8 + "█" * 8),
+        (Bar((Span(0, 1e-9),), 0, 1), "▏"),
+        (Bar((Span(0, -4), Span(0, 2)), -4, 4), "█" * 8 + "│"),
+        (Bar((Span(0, 2),), -4, 4), " " * 8 + "│████"),
+        (Bar((), 0, 8), ""),
+        (Bar((Span(0, 0),), 0, 0), ""),
+    ],
+)
+def test_a_bar_shows_its_first_span_on_a_scale_that_marks_zero(shown: Bar, text: str) -> None:
+    assert show(shown, "bar") == text

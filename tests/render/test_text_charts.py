@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tokcount.document.blocks import Chart, Series
-from tokcount.document.values import bar, sparkline
-from tokcount.render.text_charts import MAX_WIDTH, as_table, charts_as_tables
-
-
-@pytest.mark.parametrize(
-    ("length", "shown"), [(0, ""), (1, "█" * 12), (0.5, "█" * 6), (1e-9, "▏"), (9, "█" * 12)]
-)
-def test_a_bar_is_as_long_as_its_value(length: float, shown: str) -> None:
-    assert bar(length) == shown
+from tokcount.document.values import sparkline
+from tokcount.render.text_charts import MOST_ROWS, as_sparklines, as_table
 
 
 @pytest.mark.parametrize(
@@ -24,22 +17,19 @@ def test_a_sparkline_goes_from_zero_to_the_largest_value(values: list[float | No
     assert sparkline(values) == shown
 
 
-def test_bars_have_one_row_per_label() -> None:
-    chart = Chart("t", "d", "bars", ("a", "b"), (Series("x", (4, -2)),), "change")
+def test_a_chart_is_a_table_with_a_row_for_each_of_its_columns() -> None:
+    chart = Chart("t", "d", "distribution", ("a", "b"), (Series("x", (4, 2)), Series("y", (None, 1))))
+    table = as_table(chart)
 
-    assert as_table(chart).rows == (("a", 4, 1.0), ("b", -2, 0.5))
+    assert [column.label for column in table.columns] == ["", "x", "y"]
+    assert table.rows == (("a", 4, None), ("b", 2, 1))
 
 
-@pytest.mark.parametrize("kind", ["columns", "lines"])
-def test_long_series_are_condensed(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["distribution", "time"])
+def test_long_series_are_condensed_to_sparklines(kind: str) -> None:
     chart = Chart("t", "d", kind, tuple(map(str, range(48))), (Series("x", (10,) * 48),))  # type: ignore[arg-type]
     (row,) = as_table(chart).rows
 
-    assert len(str(row[2])) == MAX_WIDTH
+    assert len(str(row[2])) == MOST_ROWS
     assert (row[1], row[3], row[4]) == ("0", "47", 10)
-
-
-def test_a_chart_whose_numbers_are_in_a_table_is_left_out() -> None:
-    chart = Chart("t", "d", "bars", ("a",), (Series("x", (4,)),), in_table=True)
-
-    assert charts_as_tables([chart]) == []
+    assert as_sparklines(chart) == as_table(chart)

@@ -19,6 +19,7 @@ import typer
 from typer.models import OptionInfo
 
 from tokcount.cli import files
+from tokcount.cli.options import RUNNING
 
 ENVIRONMENT_PREFIX: Final = "TOKCOUNT_"
 CONFIG_KEY: Final = "tokcount.config"
@@ -91,6 +92,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def call(**values: Any) -> None:
         files.check(values)
+        RUNNING.set(values["ctx"])
         arguments = {parameter.name: values.get(parameter.name) for parameter in parameters}
         values |= _configured(values["ctx"].meta.get(CONFIG_KEY), groups.values())
         for name, group in groups.items():

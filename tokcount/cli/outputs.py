@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from tokcount.cli.options import option
+from tokcount.cli.options import command_line, option
 from tokcount.errors import UsageError
 from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS, ROW_FORMATS, Renderer, by_suffix, find
 
@@ -171,10 +171,16 @@ def check_format(output: Output, *, per_record: bool) -> None:
 
 def show(report: Report, output: Output) -> None:
     """Write a report, and before it the tables that were asked for."""
+    from msgspec import structs
+
+    from tokcount.cli.prices import today
+    from tokcount.document.document import Run
     from tokcount.document.tables import tables_of
     from tokcount.render.emit import emit, emit_tables
     from tokcount.reports.views import document_of
 
+    if not report.run:
+        report = structs.replace(report, run=Run(today(), command_line()))
     if isinstance(output, TablesOutput) and output.tables is not None:
         emit_tables(tables_of(report), output.tables, output.decimal)
     emit(document_of(report), output.format, output.output, output.color, output.decimal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,13 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     command: str
 
 
+class Run(msgspec.Struct, frozen=True):
+    """When a report was made, and by which command. Options that change no number are left out of the command."""
+
+    day: date
+    command: str
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One report in the forms that output formats write. A renderer calls the one it needs; the others cost nothing.
 
@@ -32,6 +40,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     envelope: Envelope
+    run: Run | None = None
     blocks: Callable[[], Blocks]
     """For people: sentences, headings, tables and charts."""
     rows: Callable[[], list[Row]]

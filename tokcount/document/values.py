@@ -6,25 +6,61 @@ functions. A value that is not zero never reads as zero, and a share that is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from tokcount.document.blocks import Cell, CellKind, Measured
+from tokcount.document.blocks import (
+    MARKS,
+    Badge,
+    Bar,
+    Blocks,
+    Cards,
+    Cell,
+    CellKind,
+    Fact,
+    Measured,
+    Places,
+    Table,
+)
 
 MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
 BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
-def show(value: Cell, kind: CellKind) -> str:
-    """A raw value for people; `None` is a dash."""
-    if isinstance(value, Measured):
-        return ("" if value.value is None else value.prefix) + show(value.value, value.kind)
-    if value is None:
-        return UNKNOWN
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+def show(value: Cell, kind: CellKind, places: int | None = None) -> str:
+    """A value for people; `None` is a dash. `places`: the decimals of amounts, see `money_places`."""
+    match value:
+        case None:
+            return UNKNOWN
+        case Measured(value=inner, kind=own, prefix=prefix):
+            return ("" if inner is None else prefix) + show(inner, own, places)
+        case Badge(level=level, text=text):
+            return f"{MARKS[level]} {text}".rstrip()
+        case Places():
+            return places_of(value)
+        case Bar():
+            return bar(value)
+        case bool():
+            return "yes" if value else "no"
+    if kind in AMOUNTS and places is not None:
+        return fixed_usd(value, places, signed=kind == "usd_change")
     return SHOWN[kind](value)
+
+
+def fact_text(fact: Fact, places: int) -> str:
+    """A value and how it changes in a line: `24,624 → 22,686, −7.9 % (over the same 214 records)`."""
+    values = [show(cell, "text", places) for cell in (fact.value, fact.to) if cell is not None]
+    change = [show(fact.change, "text", places)] if fact.change is not None else []
+    note = f" ({fact.note})" if fact.note else ""
+    return ", ".join([" → ".join(values) or show(None, "text"), *change]) + note
+
+
+def places_of(value: Places) -> str:
+    """`a.jsonl:1, a.jsonl:3 and 12 more`."""
+    named = ", ".join(value.named)
+    more = f"{integer(value.more)} more" if value.more else ""
+    return " and ".join(filter(None, (named, more)))
 
 
 def plain(value: Cell, kind: CellKind) -> str:
@@ -36,14 +72,17 @@ def plain(value: Cell, kind: CellKind) -> str:
         return plain(value.value, value.kind)
     if value is None:
         return ""
-    if isinstance(value, bool) or kind == "text":
+    if kind in TEXTS or not isinstance(value, str | int | float) or isinstance(value, bool):
         return show(value, "text")
     digits = f"{float(value):.6g}" if kind in FRACTIONS else str(value)
     return f"{Decimal(digits):f}"
 
 
-FRACTIONS = frozenset({"percent", "points", "share", "bar"})
+FRACTIONS = frozenset({"percent", "points", "share"})
 """Kinds whose values are parts of a whole."""
+TEXTS = frozenset({"text", "code"})
+AMOUNTS = frozenset({"usd", "usd_change"})
+"""Kinds of money that has one number of decimals in a report."""
 
 
 def integer(value: float | str) -> str:
@@ -98,6 +137,53 @@ def usd_change(amount: float | str) -> str:
     return f"+{usd(amount)}" if Decimal(str(amount)) > 0 else usd(amount)
 
 
+MOST_PLACES = 4
+"""Decimals of amounts where the largest is a dime or more; smaller ones have up to four digits."""
+
+
+def money_places(amounts: Iterable[str | float]) -> int:
+    """The decimals of all amounts of a report: the smallest has two digits, unless that takes too many decimals.
+
+    From $100 there are two.
+    """
+    known = [number for amount in amounts if (number := abs(Decimal(str(amount))))]
+    largest, smallest = max(known, default=Decimal(0)), min(known, default=Decimal(0))
+    if not known or largest >= 100:
+        return 2
+    return max(2, min(1 - smallest.adjusted(), max(MOST_PLACES, 3 - largest.adjusted())))
+
+
+def places_in(blocks: Blocks) -> int:
+    """`money_places` of all amounts in some blocks."""
+    return money_places(amount for block in blocks for amount in _amounts(block))
+
+
+def _amounts(block: object) -> Iterable[str | float]:
+    if isinstance(block, Table):
+        cells = [
+            (cell, column.kind) for row in block.rows for cell, column in zip(row, block.columns, strict=True)
+        ]
+    elif isinstance(block, Cards):
+        facts = [fact for card in block.cards for fact in card.facts]
+        cells = [(cell, "text") for fact in facts for cell in (fact.value, fact.to, fact.change)]
+    else:
+        return
+    for cell, kind in cells:
+        value, own = (cell.value, cell.kind) if isinstance(cell, Measured) else (cell, kind)
+        if own in AMOUNTS and isinstance(value, str | int | float):
+            yield value
+
+
+def fixed_usd(amount: float | str, places: int, *, signed: bool = False) -> str:
+    """Money with a number of decimals; what rounds to zero and is not: `<$0.0001`."""
+    number = Decimal(str(amount))
+    sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
+    rounded = abs(number).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    least = "<" if number and not rounded else ""
+    shown = Decimal(1).scaleb(-places) if least else rounded
+    return f"{least}{sign}${shown:,f}"
+
+
 def size(count: float | str) -> str:
     """Bytes in decimal units: `812 B`, `1.4 MB`."""
     number = float(count)
@@ -108,14 +194,26 @@ def size(count: float | str) -> str:
     return f"{number:.0f} B" if unit == 0 else f"{number:.1f} {BYTE_UNITS[unit]}"
 
 
-BAR_WIDTH = 12
+BAR_WIDTH = 16
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def bar(length: float | str) -> str:
-    """A length between 0 and 1 in block characters; a length above 0 shows at least an eighth of one."""
-    size = min(max(float(length), 0.0), 1.0) * BAR_WIDTH
-    whole, eighths = divmod(round(size * 8) or int(size > 0), 8)
+def bar(shown: Bar) -> str:
+    """The first span of a bar in block characters; on a scale with two sides a line marks zero."""
+    if not shown.spans or shown.high <= shown.low:
+        return ""
+    unit = (shown.high - shown.low) / BAR_WIDTH
+    span = shown.spans[0]
+    left, right = sorted((span.start, span.end))
+    if shown.low >= 0:
+        return " " * round((left - shown.low) / unit) + _blocks((right - left) / unit)
+    below, above = round(-shown.low / unit), (max(0, right)) / unit
+    return f"{'█' * round(-left / unit):>{below}}│{_blocks(above)}".rstrip()
+
+
+def _blocks(length: float) -> str:
+    """A length above 0 shows at least an eighth of a block."""
+    whole, eighths = divmod(round(length * 8) or int(length > 0), 8)
     return "█" * whole + (EIGHTHS[eighths] if eighths else "")
 
 
@@ -132,6 +230,7 @@ def _step(value: float, largest: float) -> int:
 
 SHOWN: dict[CellKind, Callable[[int | float | str], str]] = {
     "text": str,
+    "code": str,
     "int": integer,
     "change": change,
     "percent": percent,
@@ -139,7 +238,8 @@ SHOWN: dict[CellKind, Callable[[int | float | str], str]] = {
     "share": share,
     "usd": usd,
     "usd_change": usd_change,
+    "price": usd,
     "bytes": size,
-    "bar": bar,
+    "bar": str,
 }
 """CellKind → how its values are shown."""

@@ -1,34 +1,42 @@
-"""Tables and sentences for a terminal or a pipe.
+"""Reports for a terminal or a pipe.
 
-A table that is too wide for the terminal is split into parts that repeat its first column, as data frames are printed;
-where even that does not fit, each row becomes a short list. In a pipe, lines have any length, and for programs tables
-are lines with tabs between plain numbers. Nothing is truncated.
+A terminal has the brief sections only, and names the others. A table that is too wide for it leaves out columns in the
+order that the view states, and names them; then it is split between references into parts that repeat its first column,
+as data frames are printed; where even that does not fit, each row becomes a short list. In a pipe, lines have any
+length, and for programs tables are lines with tabs between plain numbers. No value is truncated.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from io import StringIO
-from typing import Literal
+from typing import Final
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment, Segments
-from rich.table import Table as RichTable
 from rich.text import Text
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Measured, Table
+from tokcount.document.blocks import Block, Blocks, Card, Cards, Chart, Heading, Level, Line, Table, Title
 from tokcount.document.document import Document
-from tokcount.document.values import plain, show
+from tokcount.document.values import fact_text, places_in, plain, show
 from tokcount.render.escape import visible, without_commands
+from tokcount.render.grid import print_aligned
 from tokcount.render.terminal import OutputTarget
-from tokcount.render.text_charts import charts_as_tables
+from tokcount.render.text_charts import as_sparklines
 
-GAP = 2
-MONEY = frozenset({"usd", "usd_change"})
-UNLIMITED = 1_000_000
-TONES = {"plain": "", "strong": "bold", "note": "dim", "warning": "yellow"}
+UNLIMITED: Final = 1_000_000
+TONES: Final = {"plain": "", "strong": "bold", "note": "dim", "warning": "yellow"}
+LEVELS: Final[dict[Level, str]] = {
+    "fail": "bold red",
+    "cost": "yellow",
+    "warn": "yellow",
+    "unknown": "dim",
+    "pass": "green",
+}
+"""Level → its style: one accent for failures, one for warnings."""
 TRAILING_SPACE = re.compile(r"(?<! ) ++$", re.MULTILINE)
+WHOLE_REPORT: Final = "Only in the whole report (-o report.html): "
 
 
 def render(document: Document, target: OutputTarget) -> str:
@@ -50,126 +58,101 @@ def render_blocks(blocks: Blocks, target: OutputTarget) -> str:
         legacy_windows=False,
         _environ={},
     )
+    places = places_in(blocks)
+    shown = blocks if target.width is None else list(_brief(blocks))
     with console.capture() as capture:
-        blocks = charts_as_tables(blocks)
-        for number, block in enumerate(blocks):
-            if number and not (isinstance(block, Line) and isinstance(blocks[number - 1], Line)):
+        for number, block in enumerate(shown):
+            if number and _apart(shown[number - 1], block):
                 console.line()
-            _print(console, block, target)
+            _print(console, block, target, places)
     return without_commands(TRAILING_SPACE.sub("", capture.get()))
 
 
-def _print(console: Console, block: Block, target: OutputTarget) -> None:
+def _brief(blocks: Blocks) -> Iterator[Block]:
+    """The blocks below brief headings, and a line that names the other headings."""
+    left_out, is_brief = [], True
+    for block in blocks:
+        if isinstance(block, Heading):
+            is_brief = block.brief
+            if not is_brief:
+                left_out.append(block.text)
+        if is_brief:
+            yield block
+    if left_out:
+        yield Line(WHOLE_REPORT + ", ".join(left_out), "note")
+
+
+def _apart(before: Block, block: Block) -> bool:
+    """Whether a blank line is between two blocks."""
+    if isinstance(before, Heading) or (isinstance(before, Title) and isinstance(block, Line)):
+        return isinstance(before, Heading) and not isinstance(block, Line | Table | Chart)
+    return not (isinstance(block, Line) and isinstance(before, Line))
+
+
+def _print(console: Console, block: Block, target: OutputTarget, places: int) -> None:
     match block:
+        case Title():
+            _print_title(console, block, target)
         case Line(text, tone):
             console.print(Text(visible(text), style=TONES[tone]), soft_wrap=target.width is None)
         case Heading(text):
             console.print(Text(visible(text), style="bold"), soft_wrap=True)
+        case Cards(cards):
+            for card in cards:
+                _print_card(console, card, target, places)
         case Table():
-            _print_table(console, block, target)
+            _print_table(console, block, target, places)
+        case Chart():
+            _print_table(console, as_sparklines(block), target, places)
 
 
-def _print_table(console: Console, table: Table, target: OutputTarget) -> None:
+def _print_title(console: Console, title: Title, target: OutputTarget) -> None:
+    level = f"{show(title.badge, 'text')}: " if title.badge else ""
+    style = LEVELS[title.badge.level] if title.badge else "bold"
+    text = Text.assemble((level, style), (visible(title.text), "bold"))
+    console.print(text, soft_wrap=target.width is None)
+    if title.facts:
+        console.print(Text(visible(" · ".join(title.facts)), style="dim"), soft_wrap=target.width is None)
+
+
+def _print_card(console: Console, card: Card, target: OutputTarget, places: int) -> None:
+    mark, _, words = show(card.badge, "text").partition(" ")
+    style = LEVELS[card.badge.level]
+    end = f". {card.text}" if card.text else ""
+    head = Text.assemble(
+        (f"{mark} ", style), (visible(card.name), "bold"), (f"  {words}", style), visible(end)
+    )
+    console.print(head, soft_wrap=target.width is None)
+    facts = [fact for fact in card.facts if fact.brief]
+    label_width = max((len(fact.label) for fact in facts), default=0)
+    for fact in facts:
+        line = f"  {fact.label:<{label_width}}  {fact_text(fact, places)}"
+        console.print(Text(visible(line)), soft_wrap=target.width is None)
+
+
+def _print_table(console: Console, table: Table, target: OutputTarget, places: int) -> None:
     if table.title:
         console.print(Text(visible(table.title), style="bold"), soft_wrap=True)
     if target.for_programs:
         _print_tabs(console, table)
     else:
-        _print_aligned(console, table, target.width)
+        print_aligned(console, table, None if table.is_unbroken else target.width, places, LEVELS)
     if table.note:
         console.print(Text(visible(table.note), style="dim"), soft_wrap=target.width is None)
 
 
 def _print_tabs(console: Console, table: Table) -> None:
-    r"""A line per row, cells separated by a tab; a tab inside a cell is written as `\t`."""
-    kinds = [column.kind for column in table.columns]
-    rows = [[plain(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows]
-    for cells in ([column.label for column in table.columns], *rows):
+    r"""A line per row, cells separated by a tab; a tab inside a cell is written as `\t`.
+
+    Bars and totals are left out.
+    """
+    kept = [n for n, column in enumerate(table.columns) if column.kind != "bar"]
+    labels = [table.columns[n].label for n in kept]
+    rows = [
+        [plain(row[n], table.columns[n].kind) for n in kept]
+        for number, row in enumerate(table.rows)
+        if table.styles.get(number) != "sum"
+    ]
+    for cells in (labels, *rows):
         line = Segment("\t".join(map(visible, cells)))  # a Text would have its tabs expanded
         console.print(Segments([line], new_lines=True), end="", crop=False)
-
-
-def _print_aligned(console: Console, table: Table, width: int | None) -> None:
-    cells = _cells(table)
-    parts = [list(range(len(table.columns)))] if width is None else split(_widths(table, cells), width)
-    if not parts:
-        _print_lists(console, table.columns, cells)
-    for number, part in enumerate(parts):
-        if number:
-            console.line()
-        console.print(_grid(table, cells, part), crop=False)
-
-
-def _cells(table: Table) -> list[list[str]]:
-    """The texts of the cells, row by row; amounts of money are aligned at the decimal point."""
-    columns = [
-        [visible(show(row[i], column.kind)) for row in table.rows] for i, column in enumerate(table.columns)
-    ]
-    for i, column in enumerate(table.columns):
-        if column.kind in MONEY:
-            columns[i] = _aligned(columns[i], cell_len(visible(column.label)))
-    return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _aligned(amounts: list[str], width: int) -> list[str]:
-    """Amounts padded to one width; a cell without a decimal point stays at the right edge."""
-    places = [len(amount.partition(".")[2]) for amount in amounts]
-    most = max(places, default=0)
-    padded = [amount + " " * (most - n) * (n > 0) for amount, n in zip(amounts, places, strict=True)]
-    width = max([width, *map(len, padded)])
-    return [amount.rjust(width) for amount in padded]
-
-
-def split(widths: list[int], width: int) -> list[list[int]]:
-    """The column numbers of each part of a table that is too wide; every part starts with column 0 and fits.
-
-    Empty when some column does not fit next to the first one.
-    """
-    parts: list[list[int]] = [[0]]
-    used = widths[0]
-    for column in range(1, len(widths)):
-        needed = GAP + widths[column]
-        if widths[0] + needed > width:
-            return []
-        if used + needed > width:
-            parts.append([0])
-            used = widths[0]
-        parts[-1].append(column)
-        used += needed
-    return parts if widths[0] <= width else []
-
-
-def _widths(table: Table, cells: list[list[str]]) -> list[int]:
-    labels = [column.label for column in table.columns]
-    return [max(cell_len(text[i]) for text in [labels, *cells]) for i in range(len(labels))]
-
-
-def _grid(table: Table, cells: list[list[str]], part: list[int]) -> RichTable:
-    grid = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for i in part:
-        column = table.columns[i]
-        label = Text(visible(column.label))
-        grid.add_column(label, justify=column.align, no_wrap=True, overflow="crop")
-    for row, texts in zip(table.rows, cells, strict=True):
-        grid.add_row(*(_styled(texts[i], row[i], table.columns[i]) for i in part))
-    return grid
-
-
-def _print_lists(console: Console, columns: tuple[Column, ...], cells: list[list[str]]) -> None:
-    label_width = max((cell_len(column.label) for column in columns[1:]), default=0)
-    for number, row in enumerate(cells):
-        if number:
-            console.line()
-        console.print(Text(row[0], style="bold"), soft_wrap=True)
-        for column, text in zip(columns[1:], row[1:], strict=True):
-            padding = " " * (label_width - cell_len(column.label))
-            console.print(Text(f"  {visible(column.label)}{padding}  {text}"), soft_wrap=True)
-
-
-def _styled(text: str, value: Cell, column: Column) -> Text:
-    if isinstance(value, Measured):
-        return Text(text)
-    justify: Literal["left"] | None = "left" if column.kind in MONEY else None
-    if column.kind not in {"percent", "usd_change"} or value is None or not float(value):
-        return Text(text, justify=justify)
-    return Text(text, justify=justify, style="red" if float(value) > 0 else "green")

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from tokcount.document.amounts import Usd as Usd  # noqa: PLC0414 - types of reports take it from here
 from tokcount.document.amounts import as_numbers
-from tokcount.document.document import SCHEMA_VERSION
+from tokcount.document.document import SCHEMA_VERSION, Run
 from tokcount.version import __version__
 
 Count = Annotated[int, Meta(ge=0)]
@@ -28,6 +28,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     schema_version: Literal[2] = SCHEMA_VERSION
     tokcount: str = __version__
     """Version of tokcount that made the report."""
+    run: Run | UnsetType = UNSET
+    """When and by which command; missing where no command made it."""
 
     @property
     def command(self) -> str:
@@ -45,7 +47,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
         return {key: value for key, value in self.document().items() if key not in ENVELOPE}
 
 
-ENVELOPE: Final = ("schema_version", "tokcount", "command")
+ENVELOPE: Final = ("schema_version", "tokcount", "command", "run")
 
 
 class SkippedPlace(msgspec.Struct, frozen=True):

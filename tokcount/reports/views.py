@@ -29,6 +29,7 @@ def document_of(report: Report) -> Document:
     """The report as output formats take it; its view runs when a format asks for blocks or rows."""
     return Document(
         envelope=Envelope(command=report.command, version=report.tokcount),
+        run=report.run or None,
         blocks=lambda: _view(report).blocks(report),
         rows=lambda: _view(report).rows(report),
         data=report.document,

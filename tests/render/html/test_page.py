@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -10,30 +11,34 @@ from support.audit_reports import AUDIT, HOSTILE_MODEL, WITH_TEXT
 from support.rendering import render
 from support.reports import REPORTS
 
-from tokcount.document.blocks import Chart, Column, Heading, Line, Series, Table
+from tokcount.document.blocks import (
+    Badge,
+    Bar,
+    Blocks,
+    Card,
+    Cards,
+    Chart,
+    Column,
+    Fact,
+    Heading,
+    Line,
+    Measured,
+    Series,
+    Span,
+    Table,
+    Title,
+)
+from tokcount.document.document import Document, Envelope, Run
 from tokcount.render.html import charts as html_charts
-from tokcount.render.html.page import _body
+from tokcount.render.html.page import render as render_page
 from tokcount.render.html.template import SCRIPT, policy
+from tokcount.render.terminal import OutputTarget
 
 VOID = {"meta", "link", "br"}
 ALLOWED = (
-    {
-        "html",
-        "head",
-        "meta",
-        "link",
-        "title",
-        "style",
-        "body",
-        "main",
-        "footer",
-        "script",
-        "section",
-        "div",
-        "p",
-        "h1",
-    }
-    | {"h2", "table", "caption", "thead", "tbody", "tr", "th", "td", "i", "figure", "figcaption", "strong"}
+    {"html", "head", "meta", "link", "title", "style", "body", "main", "header", "nav", "script", "section"}
+    | {"h1", "h2", "p", "div", "ul", "li", "a", "code", "span", "small", "data", "b", "i", "dl", "dt", "dd"}
+    | {"table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"}
     | {"svg", "g", "path", "line", "rect", "text", "circle", "desc", "clippath", "defs"}
 )
 
@@ -107,44 +112,90 @@ def test_without_vl_convert_charts_become_tables(monkeypatch: pytest.MonkeyPatch
     assert {"514", "353", "−31.3 %", "−180"} <= numbers & set(plain.words)
 
 
-def test_blocks_become_sections_paragraphs_and_tables() -> None:
-    table = Table(
-        (Column("a"), Column("n", "int"), Column("", "bar")), (("x", -1, 0.5), ("y", None, None)), note="note"
-    )
-    body = _body([Line("first", "strong"), Heading("Second"), table])
+BLOCKS: Blocks = [
+    Title("2 of 3 broken", Badge("fail", "failed"), ("3 records",)),
+    Line("first", "strong"),
+    Cards((Card("gpt-4o", Badge("warn", "ends"), (Fact("input", Measured(3, "int"), Measured(2, "int")),)),)),
+    Heading("Second part"),
+    Table(
+        (Column("a"), Column("n", "int"), Column("share", "percent", below=True), Column("bar", "bar")),
+        (("x", -1, 0.5, Bar((Span(0, -1, 1),), -1, 1)), ("all", 7, None, "")),
+        note="note",
+        styles={1: "sum"},
+    ),
+]
 
-    assert body.index("first") < body.index("<h2>Second</h2>")
-    assert '<th scope="row">x</th><td class="right" data-value="-1">−1</td>' in body
-    assert '<td class="right">–</td>' in body
-    assert "width:50.0%" in body
-    assert '<p class="note">note</p>' in body
+
+def page_of(blocks: Blocks) -> str:
+    run = Run(date(2026, 11, 26), "tokcount check 'a b.jsonl'")
+    envelope = Envelope(command="check")
+    return render_page(
+        Document(
+            envelope=envelope, run=run, blocks=lambda: blocks, rows=list, data=dict, budgets=lambda: None
+        ),  # type: ignore[arg-type,return-value] # not called
+        OutputTarget(),
+    )
+
+
+def test_the_title_is_the_verdict_with_the_day_and_the_command() -> None:
+    page = page_of(BLOCKS)
+
+    assert '<h1><span class="badge fail">✗ failed</span> 2 of 3 broken</h1>' in page
+    assert "<li>Check of 26 November 2026</li><li>3 records</li>" in page
+    assert '<code class="command">tokcount check &#x27;a b.jsonl&#x27;</code>' in page
+    assert "<title>tokcount check: 2 of 3 broken</title>" in page
+
+
+def test_blocks_become_sections_cards_and_tables() -> None:
+    page = page_of(BLOCKS)
+
+    assert page.index("first") < page.index('<h2 id="second-part-1">Second part</h2>')
+    assert '<dt>input</dt><dd><b><data value="3">3</data> → <data value="2">2</data></b>' in page
+    assert 'data-value="-1">−1<small data-value="0.5">+50.0 %</small></td>' in page
+    assert '<i class="s1" style="margin-left:0.00%;width:50.00%"></i><b style="left:50.00%"></b>' in page
+    assert '</tbody><tbody role="rowgroup">\n<tr role="row" class="sum">' in page
+    assert '<p class="note">note</p>' in page
+
+
+def test_many_targets_are_a_table() -> None:
+    card = Card(
+        "m", Badge("pass", "fine"), (Fact("input", Measured(3, "int"), change=Measured(0.5, "percent")),)
+    )
+
+    assert '<div class="cards">' in page_of([Cards((card,) * 3)])
+    page = page_of([Cards((card,) * 4)])
+    assert '<div class="cards">' not in page
+    assert page.count("3<small>+50.0 %</small>") == 4
 
 
 CHARTS = {
-    "bars": Chart(
-        "Bars", "More <here>", "bars", ("<b>one", "two"), (Series("a", (1, -2)), Series("b", (3, None)))
+    "distribution": Chart(
+        "Many", "More <here>", "distribution", ("<b>one", "0 %"), (Series("n", (1, 2), 1),)
     ),
-    "columns": Chart("Columns", "Many", "columns", ("−5 %", "0 %"), (Series("n", (1, 2)),)),
-    "lines": Chart(
-        "Lines", "By day", "lines", ("2023-05-01", "2023-05-02"), (Series("a", (0.001, None)),), "usd"
+    "time": Chart(
+        "By day", "Of days", "time", ("2023-05-01",) * 20, (Series("a", (0.001, *[None] * 19)),), "usd"
     ),
 }
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_is_one_image_with_a_name_and_a_description(name: str) -> None:
+def test_a_panel_is_one_image_with_a_name_and_a_description(name: str) -> None:
     pytest.importorskip("vl_convert")
-    drawn = html_charts.svg(CHARTS[name], "c1")
+    chart = CHARTS[name]
+    drawn = html_charts.figure(chart, "c1", 4)
 
-    assert drawn.startswith("<svg")
-    assert 'role="img" aria-labelledby="c1-title c1-desc"' in drawn
-    assert f'<title id="c1-title">{CHARTS[name].title}</title>' in drawn
+    assert 'role="img" aria-labelledby="c1-1-title c1-1-desc"' in drawn
+    assert f'<title id="c1-1-title">{chart.title}: {chart.series[0].name}</title>' in drawn
     assert drawn.count("role=") == 1
     assert "<b>" not in drawn
-    assert "var(--c0)" in drawn
+    assert f"var(--s{chart.series[0].tone})" in drawn
 
 
-def test_a_specification_holds_the_values_of_the_chart() -> None:
-    specification = html_charts.specification(CHARTS["bars"])
+def test_panels_have_the_values_and_the_same_scale() -> None:
+    chart = Chart("t", "d", "time", ("a", "b"), (Series("x", (1, 9)), Series("y", (4, None), 2)))
+    first, second = (html_charts.specification(chart, series, 2) for series in chart.series)
 
-    assert [row["value"] for row in specification["data"]["values"]] == [1, -2, 3, None]
+    assert [row["value"] for row in first["data"]["values"]] == [1, 9]
+    assert [row["shown"] for row in second["data"]["values"]] == ["4", ""]
+    domains = [one["layer"][0]["encoding"]["y"]["scale"]["domain"] for one in (first, second)]
+    assert domains == [[0, 9], [0, 9]]

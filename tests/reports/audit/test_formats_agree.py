@@ -20,6 +20,7 @@ from support.rendering import render
 from support.shared import SHARED
 
 import tokcount
+from tokcount.reports.phrases import part_name
 
 LOGS = [SAMPLES, *([SHARED / "samples"] if (SHARED / "samples").is_dir() else [])]
 FIELDS = {
@@ -81,7 +82,7 @@ def markdown_tables(text: str) -> Iterator[Table]:
         header, _, *lines = (
             [cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()
         )
-        yield [dict(zip(header, line, strict=True)) for line in lines]
+        yield [dict(zip(header, (cell.strip("*") for cell in line), strict=True)) for line in lines]
 
 
 class HtmlTables(HTMLParser):
@@ -131,7 +132,7 @@ def table_of(logs: Path, form: str, *header: str) -> Table:
 def number(text: str) -> Decimal | None:
     """The number of a cell for people; a percentage as a fraction, `None` for an unknown one."""
     plain = text.strip().replace(",", "").replace("−", "-").replace("$", "").replace("\u00a0", " ")
-    plain = plain.removeprefix("at least ").replace("+", "").strip("*`")
+    plain = plain.removeprefix("at least ").replace("+", "").strip("`")
     if plain in {"", "–", "-"}:
         return None
     return Decimal(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
@@ -217,19 +218,14 @@ def test_the_tables_of_cost_windows_and_causes_show_the_figures_of_json(logs: Pa
     report = document(logs)
     known = [entry for entry in report["windows"] if entry["measured"]]
     (why,) = report["why"]
-    parts = {
-        "own": "baseline_tokens",
-        "gpt-4o": "target_tokens",
-        "difference": "difference",
-        "drift": "drift",
-    }
+    parts = {"own": "baseline_tokens", "gpt-4o": "difference", "drift, gpt-4o": "drift"}
 
     assert_shows(table_of(logs, form, "reference", "input"), report["cost"]["references"], COSTS)
     assert_shows(table_of(logs, form, "reference", "window"), known, WINDOWS)
-    *shown, total = table_of(logs, form, "text", "own", "gpt-4o")
-    assert_shows(
-        shown, [part for part in why["classes"] if part["baseline_tokens"] or part["target_tokens"]], parts
-    )
+    *shown, total = table_of(logs, form, "kind of text", "own")
+    named = {part_name(part["part"]): part for part in why["classes"]}
+    assert_shows(shown, [named[row["kind of text"]] for row in shown], parts)
+    assert len(shown) == len(named)
     assert_shows([total], [{**why, "drift": report["references"][1]["drift"]}], parts)
 
 
@@ -298,7 +294,9 @@ def test_headline_sentence_and_table_agree_on_a_log_of_known_and_unknown_models(
     own_tokens, target_tokens = table_of(log, "markdown", "reference", "content")
 
     assert compared == "36"
-    assert (before, after) == (own["total"], target["total"]) == (own_tokens["cost"], target_tokens["cost"])
+    assert (own["total"], target["total"]) == (own_tokens["cost"], target_tokens["cost"])
+    costs = [entry["cost_usd"] for entry in document(log)["cost"]["references"]]
+    assert all(is_same(shown, cost) for shown, cost in zip((before, after), costs, strict=True))
     assert total == after
     assert share == headline_share
     assert is_same(change, exact(document(log)["cost"]["references"][1]["difference_usd"]))

@@ -25,47 +25,14 @@ COMMAND = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
 FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?|-")
 FINE_TAGS = frozenset(
-    [
-        "html",
-        "head",
-        "meta",
-        "link",
-        "title",
-        "style",
-        "body",
-        "main",
-        "h1",
-        "h2",
-        "section",
-        "p",
-        "div",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "i",
-        "figure",
-        "figcaption",
-        "strong",
-        "svg",
-        "g",
-        "path",
-        "rect",
-        "line",
-        "text",
-        "defs",
-        "clippath",
-        "a",
-        "footer",
-        "script",
-        "desc",
-        "title",
-    ]
+    {"html", "head", "meta", "link", "title", "style", "body", "main", "header", "nav", "script", "section"}
+    | {"h1", "h2", "p", "div", "ul", "li", "a", "code", "span", "small", "data", "b", "i", "dl", "dt", "dd"}
+    | {"table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"}
+    | {"svg", "g", "path", "rect", "line", "text", "defs", "clippath", "desc"}
 )
 FINE_LINKS = frozenset({"data:,"})
+ANCHOR = re.compile("#[a-z0-9-]+")
+"""A section of the page."""
 
 
 def any_text(shown: str) -> None:
@@ -129,11 +96,8 @@ class _Page(HTMLParser):
         self.inside.append(tag)
         for name, value in attrs:
             assert not name.startswith("on"), (tag, name)
-            assert name not in {"src", "href", "action", "formaction"} or value in FINE_LINKS, (
-                tag,
-                name,
-                value,
-            )
+            is_link = name in {"src", "href", "action", "formaction"}
+            assert not is_link or value in FINE_LINKS or ANCHOR.fullmatch(value or ""), (tag, name, value)
 
     def handle_data(self, data: str) -> None:
         if self.inside and self.inside[-1] in {"script", "style"}:

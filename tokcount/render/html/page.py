@@ -6,119 +6,101 @@ the one script of the page to run, and nothing to be fetched.
 
 from __future__ import annotations
 
-import html
+import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from tokcount.document.blocks import Block, Blocks, Cell, Chart, Column, Heading, Line, Measured, Raw, Table
+from tokcount.document.blocks import Block, Blocks, Cards, Chart, Heading, Line, Table, Title
 from tokcount.document.document import Document
-from tokcount.document.values import show
-from tokcount.render.escape import visible
+from tokcount.document.values import places_in
 from tokcount.render.html import template
-from tokcount.render.html.charts import charts_missing, svg
+from tokcount.render.html.cards import cards
+from tokcount.render.html.charts import charts_missing, figure
+from tokcount.render.html.tables import badge, html_table, text
 from tokcount.render.terminal import OutputTarget
 from tokcount.render.text_charts import as_table
-
-SIGNED = frozenset({"percent", "usd_change"})
 
 
 def render(document: Document, target: OutputTarget) -> str:
     """The page of a report."""
-    title = f"tokcount {document.command}"
-    made_by = f"tokcount {document.envelope.version}"
-    return template.page(text(title), _body(document.blocks()), text(made_by))
-
-
-def text(value: str) -> str:
-    """Any text, safe in an element or an attribute, and in the log of a CI runner."""
-    return html.escape(visible(value)).replace("##", "#&#35;")
-
-
-def _body(blocks: Blocks) -> str:
-    numbers = count(1)
-    missing = charts_missing() if any(isinstance(block, Chart) for block in blocks) else None
-    sections = [_section(section, numbers, drawn=missing is None) for section in _sections(blocks)]
-    note = f'<p class="note">{text(missing)}</p>\n' if missing else ""
-    return "".join(sections) + note
-
-
-def _sections(blocks: Blocks) -> Iterator[list[Block]]:
-    """The blocks, split before each heading."""
-    section: list[Block] = []
-    for block in blocks:
-        if isinstance(block, Heading) and section:
-            yield section
-            section = []
-        section.append(block)
-    if section:
-        yield section
-
-
-def _section(blocks: Sequence[Block], numbers: Iterator[int], *, drawn: bool) -> str:
-    first = blocks[0]
-    inside = "".join(_block(block, numbers, drawn=drawn) for block in blocks)
-    if not isinstance(first, Heading):
-        return f'<section class="lead" aria-label="Summary">\n{inside}</section>\n'
-    return f'<section aria-label="{text(first.text)}">\n{inside}</section>\n'
-
-
-def _block(block: Block, numbers: Iterator[int], *, drawn: bool) -> str:
-    match block:
-        case Heading(words):
-            return f"<h2>{text(words)}</h2>\n"
-        case Line(words, tone):
-            return f'<p class="{tone}">{text(words)}</p>\n'
-        case Table():
-            return _table(block, next(numbers))
-        case Chart():
-            return _figure(block, next(numbers)) if drawn else _chart_as_table(block, numbers)
-
-
-def _chart_as_table(chart: Chart, numbers: Iterator[int]) -> str:
-    return "" if chart.in_table else _table(as_table(chart), next(numbers))
-
-
-def _figure(chart: Chart, number: int) -> str:
-    caption = f"<figcaption><strong>{text(chart.title)}.</strong> {text(chart.description)}</figcaption>"
-    return f"<figure>\n{caption}\n{svg(chart, f'chart{number}')}\n</figure>\n"
-
-
-def _table(table: Table, number: int) -> str:
-    name = text(table.title or f"{table.columns[0].label or 'Numbers'} table {number}")
-    caption = f"<caption>{text(table.title)}</caption>" if table.title else ""
-    head = "".join(_head(column) for column in table.columns)
-    rows = "".join(_row(row, table.columns) for row in table.rows)
-    note = f'<p class="note">{text(table.note)}</p>\n' if table.note else ""
-    return (
-        f'<div class="scroll" role="region" aria-label="{name}" tabindex="0"><table>{caption}'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n{note}"
+    blocks = document.blocks()
+    title, rest = _title(blocks, document.command)
+    sections = list(_sections(rest))
+    head = _header(document, title, sections)
+    return template.page(
+        text(f"tokcount {document.command}: {title.text}"), head, body(sections, places_in(rest))
     )
 
 
-def _head(column: Column) -> str:
-    if not column.label:
-        return "<td></td>"
-    return f'<th scope="col" class="{column.align}">{text(column.label)}</th>'
+def _title(blocks: Blocks, command: str) -> tuple[Title, Blocks]:
+    """The title, and the other blocks; a report without a title is named after its command."""
+    if blocks and isinstance(blocks[0], Title):
+        return blocks[0], blocks[1:]
+    return Title(f"tokcount {command}"), blocks
 
 
-def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
-    first = f'<th scope="row">{text(show(row[0], columns[0].kind))}</th>'
-    rest = "".join(_cell(value, column) for value, column in zip(row[1:], columns[1:], strict=True))
-    return f"<tr>{first}{rest}</tr>\n"
+class Section:
+    """The blocks from one heading to the next. `anchor` is what links to it name; the first has no heading."""
+
+    def __init__(self, blocks: Sequence[Block], number: int) -> None:
+        first = blocks[0]
+        self.heading = first.text if isinstance(first, Heading) else ""
+        self.blocks = blocks[1:] if self.heading else blocks
+        words = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
+        self.anchor = f"{words or 'section'}-{number}" if self.heading else "summary"
 
 
-def _cell(value: Cell, column: Column) -> str:
-    if column.kind == "text" or isinstance(value, Measured):
-        return f"<td>{text(show(value, column.kind))}</td>"
-    if column.kind == "bar":
-        width = 0.0 if value is None else min(max(float(value), 0.0), 1.0)
-        return f'<td class="bar" aria-hidden="true"><i style="width:{width * 100:.1f}%"></i></td>'
-    shown = text(show(value, column.kind))
-    raw = "" if value is None or isinstance(value, bool) else f' data-value="{text(str(value))}"'
-    return f'<td class="right{_direction(value, column)}"{raw}>{shown}</td>'
+def _sections(blocks: Blocks) -> Iterator[Section]:
+    """The blocks, split before each heading."""
+    starts = [n for n, block in enumerate(blocks) if n == 0 or isinstance(block, Heading)]
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(blocks)], strict=True)):
+        yield Section(blocks[start:end], number)
 
 
-def _direction(value: Raw, column: Column) -> str:
-    if column.kind not in SIGNED or value is None or not float(value):
-        return ""
-    return " more" if float(value) > 0 else " less"
+def _header(document: Document, title: Title, sections: Sequence[Section]) -> str:
+    """What the page is: the title, when it was made from what, the command, and links to the sections."""
+    run = document.run
+    made = f"{document.command} of {run.day.day} {run.day:%B %Y}" if run else document.command
+    facts = (made[:1].upper() + made[1:], *title.facts, f"tokcount {document.envelope.version}")
+    listed = "".join(f"<li>{text(fact)}</li>" for fact in facts)
+    command = f'<code class="command">{text(run.command)}</code>\n' if run and run.command else ""
+    level = f"{badge(title.badge)} " if title.badge else ""
+    links = "".join(f'<a href="#{one.anchor}">{text(one.heading)}</a>' for one in sections if one.heading)
+    nav = f'<nav aria-label="Sections">{links}</nav>\n' if links.count("<a") > 1 else ""
+    return f'<h1>{level}{text(title.text)}</h1>\n<ul class="facts">{listed}</ul>\n{command}{nav}'
+
+
+def body(sections: Sequence[Section], places: int) -> str:
+    """The sections of a page; `places` are the decimals of its amounts."""
+    numbers = count(1)
+    missing = charts_missing() if any(isinstance(b, Chart) for one in sections for b in one.blocks) else None
+    shown = [_section(section, numbers, places, drawn=missing is None) for section in sections]
+    note = f'<p class="note">{text(missing)}</p>\n' if missing else ""
+    return "".join(shown) + note
+
+
+def _section(section: Section, numbers: Iterator[int], places: int, *, drawn: bool) -> str:
+    inside = "".join(_block(block, numbers, places, drawn=drawn) for block in section.blocks)
+    if not section.heading:
+        return f'<section aria-label="Summary">\n{inside}</section>\n'
+    heading = f'<h2 id="{section.anchor}">{text(section.heading)}</h2>\n'
+    return f'<section aria-labelledby="{section.anchor}">\n{heading}{inside}</section>\n'
+
+
+def _block(block: Block, numbers: Iterator[int], places: int, *, drawn: bool) -> str:
+    match block:
+        case Line(words, tone):
+            return f'<p class="{tone}">{text(words)}</p>\n'
+        case Cards():
+            return cards(block, places)
+        case Table():
+            return html_table(block, next(numbers), places)
+        case Chart():
+            number = next(numbers)
+            return (
+                figure(block, f"chart{number}", places)
+                if drawn
+                else html_table(as_table(block), number, places)
+            )
+        case Heading(words) | Title(words):  # a heading begins a section, and a title the report
+            return f"<h2>{text(words)}</h2>\n"

@@ -258,7 +258,7 @@ def _models(report: AuditReport) -> list[Block]:
     table = tuple(_model(group, report.baseline) for group in listed)
     more = len(report.by_model) - len(listed)
     note = f"input tokens; {integer(more)} more models, see -f json" if more else "input tokens"
-    return [Table(columns, table, title="By model", note=note), *view_charts.by_model(report, listed)]
+    return [Table(columns, table, title="By model", note=note)]
 
 
 def _model(group: ModelGroup, baseline: str) -> tuple[Cell, ...]:

@@ -1,37 +1,53 @@
-"""The charts of an audit: how drift is distributed, what it consists of, and tokens and cost over time."""
+"""The charts of an audit: how drift is distributed, and cost over time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Final
 
 from tokcount.document.blocks import Block, Chart, Series
 from tokcount.document.values import MINUS
-from tokcount.reports.audit.report import AuditReport, Bin, ModelGroup, TimelinePeriod
-from tokcount.reports.phrases import counted, part_name
+from tokcount.reports.audit.report import AuditReport, Bin, Histogram, TimelinePeriod
 
+FOLDED: Final = 3
+"""Periods without records that are folded into one label from this number on."""
 STEPS: Final = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 def drift(report: AuditReport) -> list[Block]:
-    """The distribution of drift over the records; targets with the same one share a chart."""
-    found: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    """The distribution of drift over the records; targets with the same classes share a chart and its scales."""
+    tones = {entry.reference: tone for tone, entry in enumerate(report.references)}
+    shared: dict[object, list[Histogram]] = {}
     for entry in report.distribution:
-        if len(entry.bins) > 1:
-            key = tuple((_label(one), one.records) for one in entry.bins)
-            found.setdefault(key, []).append(entry.reference)
-    return [_distribution(bins, names) for bins, names in found.items()]
+        is_open = any(one.start is None or one.end is None for one in entry.bins)
+        shared.setdefault(entry.reference if is_open else entry.step, []).append(entry)
+    return [
+        _distribution(found, tones) for found in shared.values() if any(len(one.bins) > 1 for one in found)
+    ]
 
 
-def _distribution(bins: tuple[tuple[str, int], ...], names: list[str]) -> Chart:
-    labels = tuple(label for label, _ in bins)
-    counts = tuple(records for _, records in bins)
-    most = labels[counts.index(max(counts))]
-    records = counted(sum(counts), "record", "records")
-    description = f"{records} from {labels[0]} to {labels[-1]}; most are at {most}."
-    title = f"Drift of single records under {' and '.join(names)}"
-    return Chart(title, description, "columns", labels, (Series("records", counts),))
+def _distribution(found: Sequence[Histogram], tones: Mapping[str, int]) -> Chart:
+    labels = _classes([one for entry in found for one in entry.bins], found[0].step or 0)
+    series = tuple(
+        Series(entry.reference, _records(entry, labels), tones[entry.reference]) for entry in found
+    )
+    description = "Records by the change of their input tokens; right of the line they grow."
+    return Chart("Drift of single records", description, "distribution", tuple(labels), series)
+
+
+def _classes(bins: Sequence[Bin], step: float) -> list[str]:
+    """The labels of all bins in order, and of the classes between them that have no records."""
+    named = {round(one.start / step): _label(one) for one in bins if one.start is not None and step}
+    first = [_label(one) for one in bins if one.start is None]
+    places = range(min(named, default=0), max(named, default=-1) + 1)
+    return list(dict.fromkeys([*first, *(named.get(place) or _percent(place * step) for place in places)]))
+
+
+def _records(entry: Histogram, labels: Sequence[str]) -> tuple[float, ...]:
+    found = {_label(one): one.records for one in entry.bins}
+    return tuple(found.get(label, 0) for label in labels)
 
 
 def _label(one: Bin) -> str:
@@ -46,56 +62,55 @@ def _percent(fraction: float) -> str:
     return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(value)} %"
 
 
-def by_class(report: AuditReport) -> list[Block]:
-    """The difference of each target by kind of text."""
-    compared = [entry for entry in report.why if entry.compared]
-    parts = list(dict.fromkeys(part.part for entry in compared for part in entry.classes))
-    if not compared:
-        return []
-    series = []
-    for entry in compared:
-        differences = {part.part: part.difference for part in entry.classes}
-        series.append(Series(entry.reference, tuple(differences.get(part, 0) for part in parts)))
-    title = f"Difference from {report.baseline} by kind of text, in tokens"
-    description = (
-        "Bars to the left are tokens saved, bars to the right tokens added. The tables have the numbers."
-    )
-    names = tuple(map(part_name, parts))
-    return [Chart(title, description, "bars", names, tuple(series), "change", in_table=True)]
-
-
 def over_time(report: AuditReport) -> list[Block]:
-    """Input tokens and cost by day, week or month, where there are at least two."""
+    """Cost by day, week or month, where there are at least two; input tokens where nothing has a price."""
     unit = report.timeline.unit
     periods = {period.period: period for period in report.timeline.periods if period.period}
     if len(periods) < 2:
         return []
-    labels = _unbroken(min(periods), max(periods), unit)
-    found = [periods.get(label) for label in labels]
+    stretches = _folded(_unbroken(min(periods), max(periods), unit), periods, unit)
+    labels = tuple(label for label, _ in stretches)
+    found = [period for _, period in stretches]
     names = [entry.reference for entry in report.references]
-    span = f"from {labels[0]} to {labels[-1]}, by {unit}"
-    tokens = tuple(Series(name, _tokens(found, i)) for i, name in enumerate(names))
-    counted = tuple(series for series in tokens if any(series.values))
-    charts: list[Block] = []
-    if counted:
-        charts.append(Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "lines", labels, counted))
-    money = tuple(Series(name, _money(found, i)) for i, name in enumerate(names))
+    span = f"from {min(periods)} to {max(periods)}, by {unit}"
+    money = [Series(name, _money(found, n), n) for n, name in enumerate(names)]
     priced = tuple(series for series in money if any(series.values))
     if priced:
-        charts.append(Chart(f"Cost by {unit}", f"Cost in USD {span}.", "lines", labels, priced, "usd"))
-    return charts
+        return [Chart(f"Cost by {unit}", f"Cost in USD {span}.", "time", labels, priced, "usd")]
+    tokens = [Series(name, _tokens(found, n), n) for n, name in enumerate(names)]
+    counted = tuple(series for series in tokens if any(series.values))
+    return (
+        [Chart(f"Input tokens by {unit}", f"Input tokens {span}.", "time", labels, counted)]
+        if counted
+        else []
+    )
+
+
+Stretch = tuple[str, TimelinePeriod | None]
+
+
+def _folded(days: Sequence[str], periods: dict[str, TimelinePeriod], unit: str) -> list[Stretch]:
+    """The label and the sums of each period; several without records that follow each other are one."""
+    found: list[Stretch] = []
+    for is_empty, group in groupby(days, key=lambda day: day not in periods):
+        names = list(group)
+        if is_empty and len(names) >= FOLDED:
+            found.append((f"{len(names)} {unit}s none", None))
+        else:
+            found += [(day[:7] if unit == "month" else day, periods.get(day)) for day in names]
+    return found
 
 
 def _tokens(periods: Sequence[TimelinePeriod | None], reference: int) -> tuple[float | None, ...]:
-    """The input tokens of each period under a reference; 0 in a period without records."""
+    """The input tokens of each period under a reference; `None` in a period without records."""
     return tuple(
-        0 if period is None else float(period.references[reference].input_tokens) for period in periods
+        None if period is None else float(period.references[reference].input_tokens) for period in periods
     )
 
 
 def _money(periods: Sequence[TimelinePeriod | None], reference: int) -> tuple[float | None, ...]:
-    """The cost of each period under a reference; 0 in a period without records, `None` where it is unknown."""
-    costs = ["0" if period is None else period.references[reference].cost_usd for period in periods]
+    """The cost of each period under a reference; `None` where it is unknown, and without records."""
+    costs = [None if period is None else period.references[reference].cost_usd for period in periods]
     return tuple(None if cost is None else float(cost) for cost in costs)
 
 
@@ -107,16 +122,3 @@ def _unbroken(first: str, last: str, unit: str) -> tuple[str, ...]:
         day = (day + timedelta(days=31)).replace(day=1) if unit == "month" else day + STEPS[unit]
         days.append(day)
     return tuple(day.isoformat() for day in days)
-
-
-def by_model(report: AuditReport, listed: list[ModelGroup]) -> list[Block]:
-    """Input tokens of the models that are listed, under each reference."""
-    labels = tuple(group.model or "not named" for group in listed)
-    series = tuple(
-        Series(entry.reference, tuple(group.references[i].input_tokens for group in listed))
-        for i, entry in enumerate(report.references)
-    )
-    description = (
-        "Input tokens of each model's records under each reference; the table above has the numbers."
-    )
-    return [Chart("Input tokens by model", description, "bars", labels, series, in_table=True)]

@@ -18,26 +18,26 @@ MODEL_COLUMNS = (
     Column("family"),
     Column("window", "int"),
     Column("max output", "int"),
-    Column("input", "usd"),
-    Column("cached", "usd"),
-    Column("output", "usd"),
+    Column("input", "price"),
+    Column("cached", "price"),
+    Column("output", "price"),
     Column("shutdown"),
     Column("replacement"),
 )
 CURRENT_COLUMNS = (
     Column("model"),
     Column("window", "int"),
-    Column("input", "usd"),
-    Column("output", "usd"),
+    Column("input", "price"),
+    Column("output", "price"),
     Column("until: replacement"),
 )
 """Of the models to choose from: as many as fit a terminal of 80 columns."""
 PRICE_COLUMNS = (
     Column("from"),
     Column("to"),
-    Column("input", "usd"),
-    Column("cached", "usd"),
-    Column("output", "usd"),
+    Column("input", "price"),
+    Column("cached", "price"),
+    Column("output", "price"),
     Column("origin"),
 )
 PER_MILLION = "prices in USD per 1,000,000 tokens"

@@ -10,6 +10,7 @@ import tokcount.logs
 
 ROOT = Path(tokcount.logs.__file__).parent
 LAYERS = (
+    ("paths",),
     ("scalars",),
     ("record",),
     ("accounting",),

@@ -16,13 +16,13 @@ from tokcount.logs.adapt.record_builder import or_empty, text_record
 from tokcount.logs.adapt.requests import begins_conversation
 from tokcount.logs.containers import envelopes
 from tokcount.logs.format import (
+    CONTAINERS,
     GroupedLogFormat,
     Item,
     Location,
     LogFormat,
     NeedsWhole,
     Rank,
-    Row,
     RunInfo,
     Session,
 )
@@ -166,7 +166,7 @@ class Detector:
 
     def _candidates(self, value: Json) -> list[_Candidate]:
         """The formats whose keys fit the value, in the order in which they are tried."""
-        keys = (type(value) is Row, *value)
+        keys = (type(value), *value)
         fitting = self._fitting.get(keys)
         if fitting is None:
             if len(self._fitting) >= _KNOWN_KEYS:
@@ -185,11 +185,11 @@ class Detector:
         return candidate.read or _nothing
 
     def _fitting_entries(self, value: Json) -> list[Entry]:
-        is_row = type(value) is Row
+        container = CONTAINERS.get(type(value), "json")
         keys = set(value)
-        if is_row:
+        if container == "row":
             keys |= {key.strip().lower() for key in value}
-        found = fitting(keys, "row" if is_row else "json")
+        found = fitting(keys, container)
         if self._forced is not None:
             found = [entry for entry in found if entry in self._entries]
         return [*self._own, *found] if self._own else found

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
+from tokcount.logs.paths.neighbours import Neighbours
 from tokcount.logs.record import Record, Skipped
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from tokcount.logs.scalars import Json
 
 Item = Record | Skipped
-Container = Literal["json", "row"]
-"""What a value is: a JSON object, or a row of a table (see `Row`)."""
+Container = Literal["json", "row", "prompt"]
+"""What a value is: a JSON object, a row of a table (see `Row`), or a file that is a prompt (see `PromptFile`)."""
 
 JSON_ONLY: frozenset[Container] = frozenset({"json"})
 ROWS_ONLY: frozenset[Container] = frozenset({"row"})
+PROMPTS_ONLY: frozenset[Container] = frozenset({"prompt"})
 ANY_CONTAINER: frozenset[Container] = frozenset({"json", "row"})
+"""All that logs consist of."""
 
 
 class Rank(IntEnum):
@@ -69,6 +72,33 @@ class Location(msgspec.Struct, gc=False):
 
 class Row(dict[str, Any]):
     """A row of a table by its header: of a CSV or TSV file (every value is a string) or of an SQLite database."""
+
+
+class PromptFile(dict[str, Any]):
+    """A file that is a prompt: its fields, or those of its front matter, with its text under `TEXT`.
+
+    `name` is that of the file; `syntax` what its variables look like (`tokcount.logs.adapt.templates`); `given` are
+    the values to fill in for them.
+    """
+
+    TEXT: ClassVar = "$text"
+
+    def __init__(
+        self,
+        fields: dict[str, Any],
+        *,
+        name: str,
+        syntax: str,
+        given: dict[str, Any],
+        neighbours: Neighbours | None = None,
+    ) -> None:
+        super().__init__(fields)
+        self.name, self.syntax, self.given = name, syntax, given
+        self.neighbours = neighbours
+
+
+CONTAINERS: dict[type, Container] = {Row: "row", PromptFile: "prompt"}
+"""Type of a value → what it is; every other one is a JSON object."""
 
 
 class RunInfo(msgspec.Struct, frozen=True, gc=False):

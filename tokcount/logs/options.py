@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -69,6 +69,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     `text`: `True` reads every file as one plain text; `None` does so only for standard input that is not
     recognised; `False` never. `max_ratio`: see `LARGEST_RATIO`; `max_value`: see `LARGEST_VALUE`.
     `text_encoding`: that of texts without a byte order mark; `None`: UTF-8 or UTF-16, as they look.
+    `variables`: values to fill in for the variables of prompt files.
     `today`: records from after the next day are undated; `None`: by the clock.
     """
 
@@ -82,3 +83,4 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_ratio: int = LARGEST_RATIO
     max_value: int = LARGEST_VALUE
     today: date | None = None
+    variables: dict[str, Any] = {}

@@ -17,6 +17,7 @@ import msgspec
 from tokcount.logs.bytes.decompress import container_of
 from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
 from tokcount.logs.containers.json_lines import Found, unreadable
+from tokcount.logs.containers.prompt_files import prompt_items
 from tokcount.logs.containers.sniff import Look, look, read_into_memory
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
@@ -128,7 +129,12 @@ class Reader:
             blocks = self._watched(bytes_of(source, file))
             stream = unwrap(blocks, max_ratio=options.max_ratio, encoding=options.text_encoding)
             path = None if source.is_stdin or stream.layers else source.path
-            yield from self._opened(stream, source.path, path)
+            prompts = None if self._mapper else prompt_items(stream, source, options, self._items)
+            if prompts is None:
+                yield from self._opened(stream, source.path, path)
+            else:
+                self.container = "prompt"
+                yield from self._finished(iter(prompts), stream, source.path)
         finally:
             if not source.is_stdin:
                 file.close()

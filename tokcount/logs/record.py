@@ -13,6 +13,9 @@ import msgspec
 
 from tokcount.logs.scalars import Json, text
 
+VARIABLES_SHOWN: Final = 5
+"""Variables of a template that a reason names."""
+
 Kind = Literal["completions", "chat", "responses", "embeddings", "text", "usage"]
 """The endpoint behind a record. `text`: a prompt without an endpoint. `usage`: numbers only, no text."""
 
@@ -137,6 +140,8 @@ class Record(msgspec.Struct, kw_only=True):
     """The field that was taken for the prompt, where its name alone does not say that it is one."""
     read_from: dict[str, str] | None = None
     """Of a log of one's own: meaning → the field that it was read from."""
+    variables: tuple[str, ...] = ()
+    """Of a prompt file: the variables of its template that have no value."""
     conversation: bool = False
     """A stored conversation, not a call: each assistant turn was one call that re-sent everything before it."""
 
@@ -144,6 +149,12 @@ class Record(msgspec.Struct, kw_only=True):
     def messages(self) -> list[Message]:
         """The messages of the request, typed; a completions prompt has none."""
         return typed_messages(self)
+
+    @property
+    def without_value(self) -> str:
+        """The first variables without a value, as a reason why a count is an estimate."""
+        more = ", …" if len(self.variables) > VARIABLES_SHOWN else ""
+        return f"variables without a value: {', '.join(self.variables[:VARIABLES_SHOWN])}{more}"
 
 
 DUPLICATE: Final = "duplicate"
@@ -167,6 +178,8 @@ FLAGS: dict[str, str] = {
     "implausible_time": "the logged time is before 2018 or after tomorrow; the record is undated",
     "withheld_label": "a model, user, tag or other label that is a text instead of a name; shown as …",
     "odd_content": "a message whose content is not text, parts or null; its only text is counted",
+    "template": "a template, counted as it is written",
+    "fragment": "tools or a schema alone, without the messages of a request",
     "not_read": "fields that are neither counted nor known to cost nothing; the count is a lower bound",
 }
 """Flag → its meaning."""

@@ -14,6 +14,9 @@ import msgspec
 from msgspec import structs
 
 from tokcount.errors import UsageError
+from tokcount.logs.paths.ignored import Ignored
+from tokcount.logs.paths.neighbours import Neighbours
+from tokcount.logs.paths.walk import walk
 
 STDIN = "-"
 _NAMES_SHOWN = 3
@@ -35,11 +38,18 @@ class Source(msgspec.Struct, frozen=True):
     size: int | None = None
     file: tuple[int, int] | None = None
     also: tuple[str, ...] = ()
+    folder: str | None = None
+    """The folder that was named and in which it was found; `None` for a file that was named itself."""
 
     @property
     def is_stdin(self) -> bool:
         """Is this standard input?"""
         return self.path == STDIN
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """The files that it may refer to."""
+        return Neighbours(os.path.dirname(os.path.abspath(self.path)))  # noqa: PTH100, PTH120
 
     def open(self) -> BinaryIO:
         """The raw bytes; standard input must not be closed by the reader.
@@ -57,19 +67,29 @@ class Source(msgspec.Struct, frozen=True):
         return opened
 
 
-def expand(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
-    """The files behind paths, folders (recursed in sorted order, names with a leading dot left out), globs and `-`.
+def expand(
+    paths: Sequence[str | os.PathLike[str]], *, ignore: bool = True, left_out: list[Ignored] | None = None
+) -> list[Source]:
+    """The files behind paths, folders (see `tokcount.logs.paths.walk`), globs and `-`.
 
-    A file that has several names, or is named several times, is read once, under the first name. Raises `UsageError`
-    for a path that does not exist or a pattern that fits nothing.
+    A file that has several names, or is named several times, is read once, under the first name. `ignore`: respect
+    `.gitignore` in folders; `left_out` collects what that left out. Raises `UsageError` for a path that does not exist
+    or a pattern that fits nothing.
     """
     found: dict[object, Source] = {}
+    ignored: list[Ignored] | None = ([] if left_out is None else left_out) if ignore else None
     for path in paths:
-        for source in _sources(os.fspath(path)):
+        for source in _sources(os.fspath(path), ignored):
             key = source.file or os.path.realpath(source.path)
             known = found.get(key)
-            found[key] = source if known is None else structs.replace(known, also=(*known.also, source.path))
+            found[key] = source if known is None else _also_named(known, source)
     return list(found.values())
+
+
+def _also_named(known: Source, source: Source) -> Source:
+    """The file under its first name; it counts as named when one of its names was."""
+    folder = known.folder if source.folder is not None else None
+    return structs.replace(known, also=(*known.also, source.path), folder=folder)
 
 
 def read_once(sources: Sequence[Source]) -> str | None:
@@ -83,12 +103,16 @@ def read_once(sources: Sequence[Source]) -> str | None:
     return f"{first.path} is read once; it is the same file as {others}{rest}"
 
 
-def _sources(path: str) -> Iterator[Source]:
+def _sources(path: str, ignored: list[Ignored] | None) -> Iterator[Source]:
+    """The files behind one path; `ignored` collects the rules of each folder, `None`: there are none."""
     if path == STDIN:
         yield Source(STDIN)
         return
     if os.path.isdir(path):  # noqa: PTH112 - a str stays the str the user gave
-        yield from map(_source, _walk(path))
+        rules = None if ignored is None else Ignored(path)
+        if ignored is not None and rules is not None:
+            ignored.append(rules)
+        yield from (_source(name, path) for name in walk(path, rules))
         return
     if os.path.exists(path):  # noqa: PTH110
         yield _source(path)
@@ -101,15 +125,17 @@ def _sources(path: str) -> Iterator[Source]:
             else f"{path}: no such file or folder"
         )
     for name in found:
-        yield from _sources(name)
+        yield from _sources(name, ignored)
 
 
-def _source(path: str) -> Source:
+def _source(path: str, folder: str | None = None) -> Source:
     try:
         state = os.stat(path)  # noqa: PTH116
     except OSError:
-        return Source(path)
-    return Source(path, state.st_size, _number(state)) if _has_size(state.st_mode) else Source(path)
+        return Source(path, folder=folder)
+    if not _has_size(state.st_mode):
+        return Source(path, folder=folder)
+    return Source(path, state.st_size, _number(state), folder=folder)
 
 
 def _number(state: os.stat_result) -> tuple[int, int] | None:
@@ -121,45 +147,3 @@ def _has_size(mode: int) -> bool:
     import stat
 
     return stat.S_ISREG(mode)
-
-
-def _walk(folder: str) -> Iterator[str]:
-    """The files below a folder; a folder that a link leads back to is entered once.
-
-    A folder that cannot be listed is returned as if it were a file: opening it reports why.
-    """
-    seen = set[tuple[int, int]]()
-    closed: list[str] = []
-    for base, folders, names in os.walk(
-        folder, onerror=lambda e: closed.append(str(e.filename)), followlinks=True
-    ):
-        state = os.stat(base)  # noqa: PTH116
-        if (state.st_dev, state.st_ino) in seen:
-            folders.clear()
-            continue
-        seen.add((state.st_dev, state.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (
-            os.path.join(base, name)  # noqa: PTH118
-            for name in sorted(names)
-            if not name.startswith(".")
-            and not _is_of_database(name, names)
-            and _is_readable_kind(os.path.join(base, name))  # noqa: PTH118
-        )
-    yield from closed
-
-
-def _is_of_database(name: str, names: list[str]) -> bool:
-    """Is it a file that SQLite keeps next to a database, and reads with it?"""
-    base, _, kind = name.rpartition("-")
-    return kind in ("wal", "shm") and base in names
-
-
-def _is_readable_kind(path: str) -> bool:
-    """Regular files and dangling links (reported when opened), no sockets, devices or pipes."""
-    import stat
-
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116
-    except OSError:
-        return True

@@ -40,6 +40,8 @@ BASIS_OF_FLAG: Final[dict[str, Basis]] = {
     "non_openai": "estimated",
     "unread_answer": "exact",
     "odd_content": "estimated",
+    "template": "estimated",
+    "fragment": "estimated",
 }
 """Flag that is a reason → the best that the count of the input of such a record can be."""
 ESTIMATED: Final = BASIS_ORDER.index("estimated")
@@ -216,6 +218,8 @@ class RecordCounter:
                 self._columns.put(name, number)
         if record.field is not None:
             waiting.doubts.worsen("exact", (f"the prompt is taken from {record.field!r}",))
+        if record.variables:
+            waiting.doubts.worsen("estimated", (record.without_value,))
         self._columns.append(
             record,
             counts,

@@ -1,0 +1,1 @@
+"""Files that are prompts: texts, templates, and the prompt files of tools and frameworks."""

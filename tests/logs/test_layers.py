@@ -20,6 +20,7 @@ LAYERS = (
     ("bytes",),
     ("adapt",),
     ("containers", "unknown"),
+    ("prompts",),
     ("formats",),
     ("registry",),
     ("detect", "sqlite"),

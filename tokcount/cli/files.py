@@ -24,6 +24,7 @@ READ: Final = {
     "report": "",
     "prices": "--prices",
     "families": "--families",
+    "vars": "--vars",
     "baseline": "--baseline",
     "against": "--against",
     "system": "--system",
@@ -87,7 +88,7 @@ def _read(values: Mapping[str, Any]) -> Iterator[tuple[str, os.stat_result]]:
     if "prices" in values:
         named += [("", path) for path in _price_files()]
     if "paths" in values:
-        named += [("paths", path) for path in _log_files(values["paths"])]
+        named += [("paths", path) for path in _log_files(values)]
     for name, path in named:
         state = _state(path)
         if state is not None:
@@ -106,10 +107,11 @@ def _price_files() -> list[str | Path]:
     return [config_file(os.environ), *([named] if named else [])]
 
 
-def _log_files(paths: list[str] | None) -> list[str]:
+def _log_files(values: Mapping[str, Any]) -> list[str]:
     from tokcount.logs.source import expand
 
-    return [source.path for source in expand(paths or [STDIN])]
+    found = expand(values["paths"] or [STDIN], ignore=not values.get("no_ignore"))
+    return [source.path for source in found]
 
 
 def _state(path: str | Path) -> os.stat_result | None:

@@ -14,6 +14,8 @@ from tokcount.cli.options import ReferenceGroup, RunGroup
 from tokcount.cli.selecting import ReadGroup
 from tokcount.errors import UsageError
 from tokcount.logs import source as files
+from tokcount.logs.paths.ignored import Ignored
+from tokcount.logs.paths.ignored import left_out as left_out_files
 from tokcount.logs.record import IMPLAUSIBLE
 
 if TYPE_CHECKING:
@@ -30,16 +32,21 @@ _HEAD: Final = 4096
 """Bytes that show whether something may be a saved report."""
 
 
-def sources_of(paths: Sequence[str] | None, *, quiet: bool = False) -> list[files.Source]:
+def sources_of(
+    paths: Sequence[str] | None, *, quiet: bool = False, ignore: bool = True
+) -> list[files.Source]:
     """The files behind the paths, or standard input if there are no paths and it is piped.
 
-    A file that has several names is read once, which is noted on standard error unless `quiet`.
+    A file that has several names is read once, and what git ignores in folders is left out unless `ignore` is false;
+    both are noted on standard error unless `quiet`.
     Raises `UsageError` for a path that does not exist, and when there is neither a path nor a pipe.
     """
     if paths:
-        sources = files.expand(paths)
-        if not quiet and (sentence := files.read_once(sources)):
-            _print(sentence)
+        ignored: list[Ignored] = []
+        sources = files.expand(paths, ignore=ignore, left_out=ignored)
+        for sentence in (files.read_once(sources), left_out_files(ignored)):
+            if sentence and not quiet:
+                _print(sentence)
         return sources
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
@@ -102,6 +109,7 @@ def read_options(group: ReadGroup) -> ReadOptions:
     from tokcount.cli.prices import today
     from tokcount.logs.bytes.text_encoding import known
     from tokcount.logs.options import Mapping, ReadOptions
+    from tokcount.logs.prompts.values import variables_in
 
     mapping = Mapping(**{name: getattr(group, name) for name in Mapping.__struct_fields__})
     return ReadOptions(
@@ -114,6 +122,7 @@ def read_options(group: ReadGroup) -> ReadOptions:
         text_encoding=group.text_encoding and known(group.text_encoding),
         max_ratio=group.max_ratio,
         today=today(),
+        variables=variables_in(group.vars) if group.vars else {},
     )
 
 

@@ -44,7 +44,7 @@ class Job:
         self.run, self.output = run, output
         self.today = clock.today()
         self.catalog = catalog_of(prices)
-        self.sources = inputs.sources_of(paths, quiet=run.quiet)
+        self.sources = inputs.sources_of(paths, quiet=run.quiet, ignore=not read.no_ignore)
         self.options = inputs.read_options(read)
         self.selection = selection_of(read)
         most_skipped(read)

@@ -74,6 +74,10 @@ TextEncoding = Annotated[
         metavar="NAME",
     ),
 ]
+NoIgnore = Annotated[
+    bool,
+    option("--no-ignore", help_text="Also read what .gitignore leaves out of folders."),
+]
 Debug = Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")]
 Quiet = Annotated[
     bool, option("--quiet", "-q", help_text="Print no summary and no warnings to standard error.")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from tokcount.cli.options import MaxRatio, TextEncoding, option
+from tokcount.cli.options import MaxRatio, NoIgnore, TextEncoding, option
 from tokcount.errors import DataError, UsageError
 from tokcount.logs.options import NamedMapping
 
@@ -85,6 +85,15 @@ class ReadGroup(MappingGroup):
     text: Annotated[
         bool, option("--text", help_text="Read each file as plain text: one record per file.")
     ] = False
+    vars: Annotated[
+        Path | None,
+        option(
+            "--vars",
+            help_text="JSON, YAML or TOML file with values for the variables of prompt files.",
+            metavar="FILE",
+        ),
+    ] = None
+    no_ignore: NoIgnore = False
     strict: Annotated[
         bool, option("--strict", help_text="Exit with 3 if anything was skipped or could not be counted.")
     ] = False

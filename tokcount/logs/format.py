@@ -77,7 +77,7 @@ class Row(dict[str, Any]):
 class PromptFile(dict[str, Any]):
     """A file that is a prompt: its fields, or those of its front matter, with its text under `TEXT`.
 
-    `name` is that of the file; `syntax` what its variables look like (`tokcount.logs.adapt.templates`); `given` are
+    `name` is that of the file; `syntax` what its variables look like (`tokcount.logs.prompts.templates`); `given` are
     the values to fill in for them.
     """
 

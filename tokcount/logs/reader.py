@@ -17,7 +17,6 @@ import msgspec
 from tokcount.logs.bytes.decompress import container_of
 from tokcount.logs.bytes.stream import Stream, bytes_of, unwrap
 from tokcount.logs.containers.json_lines import Found, unreadable
-from tokcount.logs.containers.prompt_files import prompt_items
 from tokcount.logs.containers.sniff import Look, look, read_into_memory
 from tokcount.logs.containers.values import END_OF_STREAM, NO_VALUES, plain_text, values_of
 from tokcount.logs.conversations import as_units
@@ -25,6 +24,7 @@ from tokcount.logs.credible import credible
 from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item, Location, NeedsWhole
 from tokcount.logs.options import ReadOptions
+from tokcount.logs.prompts.files import prompt_items
 from tokcount.logs.record import Record, Skipped, SkipReason
 from tokcount.logs.registry import Entry, is_known_header
 

@@ -37,6 +37,7 @@ class Summary:
         self.reasons = Counter[str]()
         self.flags = Counter[str]()
         self.fields = Counter[str]()
+        self.variables = Counter[str]()
         self.read_from: dict[str, Counter[str]] = {}
         self.not_read = Counter[str]()
         self.usage = {"records": 0, "input": 0, "output": 0}
@@ -66,6 +67,7 @@ class Summary:
         self.kinds[record.kind] += 1
         if record.field is not None:
             self.fields[record.field] += 1
+        self.variables.update(record.variables)
         if record.read_from and not record.format.startswith("openai."):
             for meaning, field in record.read_from.items():
                 self.read_from.setdefault(meaning, Counter())[field] += 1
@@ -105,6 +107,7 @@ class Summary:
             "requests": self.requests,
             "flags": dict(sorted(self.flags.items())),
             "fields": dict(sorted(self.fields.items())),
+            "variables": _most_common(self.variables),
             "read_from": {meaning: _most_common(found) for meaning, found in sorted(self.read_from.items())},
             "not_read": _most_common(self.not_read),
         }

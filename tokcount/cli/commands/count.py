@@ -9,12 +9,13 @@ import typer
 
 from tokcount.cli.inputs import sources_of
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Debug, Engine, MaxRatio, Paths, Quiet, TextEncoding, list_option
+from tokcount.cli.options import Debug, Engine, MaxRatio, NoIgnore, Paths, Quiet, TextEncoding, list_option
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.errors import DataError
 from tokcount.render.writing import write
 
 if TYPE_CHECKING:
+    from tokcount.logs.source import Source
     from tokcount.reports.inspect.report import CountedInput
 
 
@@ -47,6 +48,7 @@ def count(
     ] = "auto",
     text_encoding: TextEncoding = None,
     max_ratio: MaxRatio = 1000,
+    no_ignore: NoIgnore = False,
     quiet: Quiet = False,
     debug: Debug = False,
     output: OutputGroup = OutputGroup(),
@@ -57,7 +59,8 @@ def count(
     o200k_base. The text is counted as it is, without framing, even if it is a log: for the records of a log, use drift.
     """
     columns = _columns(encoding or [], model or [])
-    inputs = list(_count_inputs(paths, columns, engine, max_ratio, text_encoding, quiet=quiet))
+    sources = sources_of(paths, quiet=quiet, ignore=not no_ignore)
+    inputs = list(_count_inputs(sources, columns, engine, max_ratio, text_encoding, quiet=quiet))
     if not inputs:
         raise DataError("no files to count were found.")
     total = {name: sum(item.tokens[name] for item in inputs) for name in columns}
@@ -82,7 +85,7 @@ def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
 
 
 def _count_inputs(
-    paths: list[str] | None,
+    sources: list[Source],
     columns: dict[str, str],
     engine: Engine,
     max_ratio: int,
@@ -96,7 +99,6 @@ def _count_inputs(
     from tokcount.tokens.counter import TextCounter
     from tokcount.tokens.stream import count_stream
 
-    sources = sources_of(paths, quiet=quiet)
     counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
     for warning in () if quiet else counter.warnings:
         typer.echo(f"tokcount: {warning}", err=True)

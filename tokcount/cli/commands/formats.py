@@ -45,7 +45,8 @@ def formats(
     from tokcount.errors import DataError
     from tokcount.logs.summary import summarise
 
-    sources, options = inputs.sources_of(paths, quiet=quiet), inputs.read_options(read)
+    sources = inputs.sources_of(paths, quiet=quiet, ignore=not read.no_ignore)
+    options = inputs.read_options(read)
     if read.skipped is not None:
         inputs.need_files(sources, "--skipped")
     if suggest:

@@ -1,1 +1,1 @@
-"""Names of files: which files a folder has, which of them git ignores, and which are prompts."""
+"""Names of files: which files a folder has, which of them git ignores, and which a file may refer to."""

@@ -20,11 +20,9 @@ class Neighbours:
 
     def read(self, name: str) -> str | None:
         """The text of a file; `None` when there is none, or it is elsewhere or too large."""
-        path = os.path.realpath(os.path.join(self._folder, name))  # noqa: PTH118
-        if not self._holds(path):
-            return None
         try:
-            if not os.path.isfile(path) or os.path.getsize(path) > LARGEST:  # noqa: PTH113, PTH202
+            path = os.path.realpath(os.path.join(self._folder, name))  # noqa: PTH118
+            if not self._holds(path) or not os.path.isfile(path) or os.path.getsize(path) > LARGEST:  # noqa: PTH113, PTH202
                 return None
             return Path(path).read_text("utf-8", "replace")
         except (OSError, ValueError):
@@ -38,4 +36,4 @@ class Neighbours:
 
     def _holds(self, path: str) -> bool:
         folder = os.path.realpath(self._folder)
-        return os.path.commonpath((folder, path)) == folder if os.path.isabs(path) else False  # noqa: PTH117
+        return os.path.commonpath((folder, path)) == folder

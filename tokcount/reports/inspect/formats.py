@@ -63,6 +63,11 @@ def _flags(files: list[DetectedFile]) -> list[Line]:
         for file in files
         if file.fields
     ]
+    fields += [
+        f"{file.path}: variables without a value: {', '.join(file.variables)}"
+        for file in files
+        if file.variables
+    ]
     read = [f"{file.path}: {_read_from(file)}" for file in files if file.read_from]
     return [Line(text, "note") for text in (*flags, *fields, *read)]
 

@@ -77,6 +77,8 @@ class DetectedFile(msgspec.Struct, frozen=True, kw_only=True):
     """Flag → records that carry it."""
     fields: dict[str, Count]
     """Field that was taken for the prompt, by its name alone → records."""
+    variables: dict[str, Count] = {}
+    """Variable of a prompt file without a value → records; at most 20."""
     read_from: dict[str, dict[str, Count]] = {}
     """Of logs of one's own: meaning → field or path that it was read from → records."""
     not_read: dict[str, Count]

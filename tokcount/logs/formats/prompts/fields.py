@@ -174,7 +174,7 @@ def _few_shot(prompt: Json, file: PromptFile) -> str | None:
 
 
 def _with(text: str, values: Json) -> str:
-    return re.sub(r"\{([^\W\d]\w{0,63})\}", lambda found: str(values.get(found[1], found[0])), text)
+    return re.sub(r"\{([^\W\d]\w{0,39})\}", lambda found: str(values.get(found[1], found[0])), text)
 
 
 class SemanticKernel(PromptFormat):
@@ -220,12 +220,17 @@ def _model_of(settings_of: Json) -> str | None:
     return next((model for model in models if model), None)
 
 
-_MESSAGE: Final = re.compile(
-    r"<message\s{1,99}role\s{0,99}=\s{0,99}[\"'](\w{1,32})[\"'][^>]{0,200}>(.*?)</message\s{0,99}>", re.DOTALL
+_MARK: Final = re.compile(
+    r"<message\s{1,99}role\s{0,99}=\s{0,99}[\"'](\w{1,32})[\"'][^<>]{0,200}>|</message\s{0,99}>"
 )
 
 
 def _marked_messages(text: Any) -> Iterator[Json]:
     """The messages of a prompt that marks them as elements."""
-    for found in _MESSAGE.finditer(text):
-        yield {"role": found[1], "content": unescape(found[2]).strip()}
+    role, start = None, 0
+    for mark in _MARK.finditer(text):
+        if mark[1]:
+            role, start = mark[1], mark.end()
+        elif role is not None:
+            yield {"role": role, "content": unescape(text[start : mark.start()]).strip()}
+            role = None

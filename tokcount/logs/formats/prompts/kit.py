@@ -18,7 +18,7 @@ from tokcount.logs.adapt import (
     Record,
     body_record,
 )
-from tokcount.logs.adapt.templates import filled, has_tags, variables_of
+from tokcount.logs.prompts.templates import filled, has_tags, is_rendered, variables_of
 
 _TEMPLATED = ("prompt", "content", "text", "instructions")
 """Fields of a request whose text is written as a template."""
@@ -65,7 +65,9 @@ def prompt_item(
             result, missing = text, named
             is_template.append(True)
         open_variables.update(dict.fromkeys(missing))
-        is_template.append(bool(missing) or (result == text and has_tags(text, written)))
+        is_template.append(
+            bool(missing) or (not is_rendered(written, file.given) and has_tags(result, written))
+        )
         return result
 
     metadata = CallMetadata(flags=set(flags))

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tokcount.errors import UsageError
 
-_NAME: Final = r"[^\W\d]\w{0,63}"
+_NAME: Final = r"[^\W\d]\w{0,39}"
 _JINJA: Final = (
     rf"\{{\{{-?\s{{0,99}}({_NAME})"
     rf"|\{{%-?\s{{0,99}}(?:if|elif)\s{{1,99}}(?:not\s{{1,99}})?({_NAME})"
@@ -31,7 +31,7 @@ VARIABLES: Final[dict[str, re.Pattern[str]]] = {
     "handlebars": re.compile(
         rf"\{{\{{\{{?~?[#^&]?\s{{0,99}}(?:(?:if|unless|each|with)\s{{1,99}}(?:this\.)?)?({_NAME})(?=[\s.}}~])(?!=)"
     ),
-    "f-string": re.compile(_BRACES),
+    "f-string": re.compile(rf"(?<!\{{)\{{({_NAME})(?:[.\[!:][^{{}}\n]{{0,99}})?\}}(?!\}})"),
     "semantic-kernel": re.compile(rf"\{{\{{\s{{0,99}}\$({_NAME})"),
     "go": re.compile(rf"\{{\{{-?\s{{0,99}}(?:(?:if|range|with)\s{{1,99}})?\.({_NAME})"),
     "text": re.compile(rf"\{{\{{\s{{0,99}}({_NAME})\s{{0,99}}\}}\}}|{_BRACES}"),
@@ -39,18 +39,20 @@ VARIABLES: Final[dict[str, re.Pattern[str]]] = {
 """Syntax → its variables. `text`: a prompt without a stated syntax, in which either kind of braces is used."""
 _PLACES: Final[dict[str, str]] = {
     "handlebars": r"\{{\{{\{{?\s{{0,99}}{name}\s{{0,99}}\}}?\}}\}}",
-    "f-string": r"\{{{name}\}}",
     "semantic-kernel": r"\{{\{{\s{{0,99}}\${name}\s{{0,99}}\}}\}}",
     "go": r"\{{\{{-?\s{{0,99}}\.{name}\s{{0,99}}-?\}}\}}",
     "text": r"\{{\{{\s{{0,99}}{name}\s{{0,99}}\}}\}}|(?<!\{{)\{{{name}\}}(?!\}})",
 }
 """Syntax without a library → the places of one variable."""
+_FORMATTED: Final = re.compile(rf"\{{\{{|\}}\}}|\{{({_NAME})(?:[.\[!:][^{{}}\n]{{0,99}})?\}}")
+"""What Python's `format` replaces: doubled braces and fields."""
 _HELPERS: Final = frozenset(
     {"else", "this", "role", "media", "section", "json", "loop", "true", "false", "none"}
 )
 """Words in the place of variables that are none."""
 _TAGS: Final = {
     "jinja": ("{{", "{%", "{#"),
+    "f-string": ("{{", "}}"),
     **dict.fromkeys(("mustache", "handlebars", "go", "semantic-kernel"), ("{{",)),
 }
 """Syntax → what its tags begin with; those of the others are their variables."""
@@ -70,6 +72,11 @@ def has_tags(text: str, syntax: str) -> bool:
     return any(tag in text for tag in _TAGS.get(syntax, ()))
 
 
+def is_rendered(syntax: str, values: Mapping[str, Any]) -> bool:
+    """Does a library render templates of this syntax, so that no tags are left?"""
+    return bool(values) and syntax not in _PLACES
+
+
 def filled(text: str, syntax: str, values: Mapping[str, Any]) -> str:
     """A template with the values in their places.
 
@@ -81,11 +88,20 @@ def filled(text: str, syntax: str, values: Mapping[str, Any]) -> str:
         return _by_jinja(text, values)
     if syntax == "mustache":
         return _by_mustache(text, values)
+    if syntax == "f-string":
+        return _FORMATTED.sub(lambda found: _formatted(found, values), text)
     for name in variables_of(text, syntax):
         if name in values:
             place = re.compile(_PLACES[syntax].format(name=re.escape(name)))
             text = _written(values[name]).join(place.split(text))
     return text
+
+
+def _formatted(found: re.Match[str], values: Mapping[str, Any]) -> str:
+    name = found[1]
+    if name is None:
+        return found[0][0]
+    return _written(values[name]) if name in values else found[0]
 
 
 def _written(value: Any) -> str:

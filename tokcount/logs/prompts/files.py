@@ -13,7 +13,7 @@ from tokcount.logs.containers.sniff import look
 from tokcount.logs.format import PromptFile
 from tokcount.logs.options import HEAD_BYTES
 from tokcount.logs.paths.neighbours import Neighbours
-from tokcount.logs.paths.prompt_names import TEMPLATES, Kind, is_certain, is_of_project, kind_of
+from tokcount.logs.prompts.names import TEMPLATES, Kind, is_certain, is_of_project, kind_of
 from tokcount.logs.record import Skipped
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ TEMPLATES: Final = {
     ".handlebars": "handlebars",
     ".tmpl": "go",
 }
-"""Suffix of a template → its syntax (`tokcount.logs.adapt.templates`)."""
+"""Suffix of a template → its syntax (`tokcount.logs.prompts.templates`)."""
 _TEXT: Final = frozenset({".md", ".markdown", ".mdx", ".txt", ".text", ".rst"})
 _IN_TEMPLATES: Final = frozenset({"", ".prompt", ".system", ".user", *_TEXT})
 """What may precede the suffix of a template that is a prompt: `page.html.j2` is none."""
@@ -37,12 +37,13 @@ _ALWAYS: Final = re.compile(
 )
 """Names that only prompts have. Source: GitHub Models, VS Code, promptfoo, Semantic Kernel, AGENTS.md, Claude Code."""
 _FOLDER: Final = re.compile(
-    r"(?:[a-z0-9]+[-_.])?prompts?(?:[-_.](?:files?|templates?|library))?|instructions|chatmodes",
+    r"(?:[a-z0-9]{1,40}[-_.])?prompts?(?:[-_.](?:files?|templates?|library))?|instructions|chatmodes",
     re.IGNORECASE,
 )
 """Names of folders of prompts."""
 _DEFINITIONS: Final = re.compile(
-    rf"{_FOLDER.pattern}|(?:[a-z0-9]+[-_.])?(?:tools?|functions?|schemas?)(?:[-_.][a-z0-9]+)?", re.IGNORECASE
+    rf"{_FOLDER.pattern}|(?:[a-z0-9]{1, 40}[-_.])?(?:tools?|functions?|schemas?)(?:[-_.][a-z0-9]{1, 40})?",
+    re.IGNORECASE,
 )
 """Names of folders, and of files, of prompts and definitions as JSON."""
 _DOCUMENT: Final = re.compile(

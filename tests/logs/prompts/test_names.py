@@ -1,0 +1,104 @@
+"""Which files are prompts by their names, in folders and alone."""
+
+from pathlib import Path
+
+import pytest
+from support.prompt_files import read_folder, read_names, write_all
+
+from tokcount.logs.prompts.names import kind_of
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("prompts/a.md", "text"),
+        ("prompts/search/a.txt", "text"),
+        (".github/instructions/a.md", "text"),
+        ("app/system_prompts/a.txt", "text"),
+        ("AGENTS.md", "text"),
+        ("src/x.prompt.md", "text"),
+        ("src/skprompt.txt", "text"),
+        ("src/a.j2", "template"),
+        ("src/a.txt.jinja", "template"),
+        ("src/a.hbs", "template"),
+        ("src/a.prompt", "dotprompt"),
+        ("src/a.prompty", "prompty"),
+        ("src/a.prompt.yml", "yaml"),
+        ("src/tools.json", "json"),
+        ("docs/a.md", None),
+        ("a.txt", None),
+        ("README.md", None),
+        ("prompts/README.md", None),
+        ("prompts/LICENSE.txt", None),
+        ("prompts/requirements.txt", None),
+        ("deploy/nginx.conf.j2", None),
+        ("web/page.html.jinja", None),
+        ("logs/calls.json", None),
+        ("logs/calls.jsonl", None),
+        ("src/a.py", None),
+    ],
+)
+def test_a_file_of_a_folder_is_a_prompt_by_its_name_or_by_its_folder(name: str, kind: str | None) -> None:
+    assert kind_of(f"/work/repo/{name}", "/work/repo") == kind
+
+
+@pytest.mark.parametrize("name", ["README.md", "a.txt", "a.md", "web/page.html.jinja"])
+def test_a_file_that_is_named_is_a_prompt_by_its_suffix(name: str) -> None:
+    assert kind_of(name, None) in ("text", "template")
+
+
+def test_the_named_folder_itself_may_be_one_of_prompts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(tmp_path, {"prompts/a.md": "A", "docs/a.md": "A"})
+    monkeypatch.chdir(tmp_path / "prompts")
+
+    assert kind_of("./a.md", ".") == "text"
+    assert kind_of(str(tmp_path / "docs/a.md"), str(tmp_path / "docs")) is None
+
+
+def test_a_folder_above_the_named_one_makes_no_prompts() -> None:
+    assert kind_of("/home/prompts/repo/docs/a.md", "/home/prompts/repo") is None
+
+
+def test_a_folder_of_logs_and_prompts_gives_both_and_names_the_rest(tmp_path: Path) -> None:
+    write_all(
+        tmp_path,
+        {
+            "logs/a.jsonl": '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}\n',
+            "prompts/a.md": "Be brief.",
+            "README.md": "# About",
+            "notes.txt": "Remember the milk.",
+            "src/app.py": "print()",
+        },
+    )
+    records, skipped = read_folder(tmp_path)
+
+    assert [record.format for record in records] == ["openai.chat.request", "prompt.text"]
+    assert [(Path(item.source).name, item.reason) for item in skipped] == [
+        ("README.md", "not_llm"),
+        ("notes.txt", "unrecognised"),
+        ("app.py", "not_llm"),
+    ]
+
+
+def test_a_log_with_the_suffix_of_a_text_is_a_log(tmp_path: Path) -> None:
+    line = '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}\n'
+    write_all(
+        tmp_path, {"prompts/log.txt": line * 2, "prompts/rows.txt": "Name, place, thing.\nOne, two, three.\n"}
+    )
+
+    records, _ = read_folder(tmp_path)
+
+    assert [record.format for record in records] == ["openai.chat.request"] * 2 + ["prompt.text"]
+
+
+def test_json_logs_are_not_taken_for_prompts(tmp_path: Path) -> None:
+    call = '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "tools": []}'
+    write_all(
+        tmp_path, {"tools.json": call, "event.json": '{"type": "track", "properties": {"prompt": "x"}}'}
+    )
+
+    assert read_names(tmp_path) == ["tools.json"]
+    (record,), _ = read_folder(tmp_path)
+    assert record.format == "openai.chat.request"

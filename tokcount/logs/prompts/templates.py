@@ -155,4 +155,4 @@ def _by_mustache(text: str, values: Mapping[str, Any]) -> str:
 
 
 def _no_library() -> UsageError:
-    return UsageError("--vars needs the extra that renders templates: pip install 'tokcount[prompts]'.")
+    return UsageError("filling in templates needs the extra: pip install 'tokcount[prompts]'.")

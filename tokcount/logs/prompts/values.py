@@ -20,13 +20,13 @@ def variables_in(path: Path) -> dict[str, Any]:
         text = path.read_text("utf-8-sig")
         values = _parsed(text, path.suffix.lower())
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror} (--vars).") from error
+        raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
     except ImportError:
-        raise UsageError(f"{path}: YAML needs the extra (--vars): pip install 'tokcount[prompts]'.") from None
+        raise UsageError(f"{path}: YAML needs the extra: pip install 'tokcount[prompts]'.") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not readable (--vars): {error}".splitlines()[0]) from error
+        raise UsageError(f"{path}: not readable: {error}".splitlines()[0]) from error
     if not isinstance(values, dict):
-        raise UsageError(f'{path}: expected names and values (--vars), such as {{"customer": "Ada"}}.')
+        raise UsageError(f'{path}: expected names and values, such as {{"customer": "Ada"}}.')
     return {str(name): value for name, value in values.items()}
 
 

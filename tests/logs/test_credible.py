@@ -176,19 +176,19 @@ class TestTime:
             20261120,
             1,
             45980.5,
-            "2017-12-31T23:59:59Z",
+            "2019-12-31T23:59:59Z",
             "2026-11-24T00:00:00Z",
             1e29,
         ],
     )
-    def test_a_time_before_2018_or_after_tomorrow_is_none(self, time: object) -> None:
+    def test_a_time_before_2020_or_after_tomorrow_is_none(self, time: object) -> None:
         found = plausible({"timestamp": time, **CHAT_REQUEST})
 
         assert (found.timestamp, found.flags) == (None, ("implausible_time",))
 
     @pytest.mark.parametrize(
         "time",
-        ["2018-01-01T00:00:00Z", "2026-11-23T23:59:59Z", 1735689600, 1735689600_000, 1735689600_000_000_000],
+        ["2020-01-01T00:00:00Z", "2026-11-23T23:59:59Z", 1735689600, 1735689600_000, 1735689600_000_000_000],
     )
     def test_any_other_time_is_plausible(self, time: object) -> None:
         found = plausible({"timestamp": time, **CHAT_REQUEST})

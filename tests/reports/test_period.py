@@ -120,7 +120,7 @@ def test_every_projection_is_made_from_some_records_and_at_least_a_day(days: lis
         assert found.factor * len(found.months) == pytest.approx(Decimal(1))
         assert set(dates.dt.strftime("%Y-%m")) == set(found.months)
     else:
-        assert used(frame, found) == frame.height
+        assert used(frame, found) == frame.height - sum(day.strftime("%Y-%m") in found.far for day in days)
 
 
 def test_days_are_days_in_utc() -> None:
@@ -152,3 +152,71 @@ def test_days_to_come_are_in_no_period() -> None:
     found = monthly_projection(log("2024-02-10", "2024-02-13"), span=span)
 
     assert (found.first, found.last, found.months) == (date(2024, 2, 1), date(2024, 2, 20), ())
+
+
+def calls(model: str, *days: str | None) -> pl.DataFrame:
+    """`log` of calls to a model."""
+    return log(*days).with_columns(model=pl.lit(model))
+
+
+DAY_OF_CALLS = ["2026-11-20"] * 24
+
+
+@pytest.mark.parametrize("day", ["2020-02-02", "2024-01-02", "2024-05-01"])
+def test_a_record_from_before_its_model_existed_is_left_out_and_named(day: str) -> None:
+    frame = calls("gpt-4o", day, *DAY_OF_CALLS)
+    found = monthly_projection(frame)
+
+    reason = "1 dated before the model existed"
+    assert found.basis == f"1 day, 2026-11-20 to 2026-11-20; 24 of 25 records, {reason}"
+    assert found.doubt == "1 of 25 records dated before the model existed; give --records-per-month"
+    assert used(frame, found) == 24
+
+
+@pytest.mark.parametrize(
+    ("model", "day"),
+    [
+        ("gpt-4o", "2024-05-10"),
+        ("gpt-4", "2024-01-02"),
+        ("text-davinci-001", "2021-01-01"),
+        ("acme", "2021-01-01"),
+    ],
+)
+def test_a_record_from_when_its_model_may_have_existed_is_not_doubted(model: str, day: str) -> None:
+    found = monthly_projection(calls(model, day, "2024-05-20"))
+
+    assert found.doubt == ""
+
+
+def test_a_clock_that_is_always_wrong_still_measures_days() -> None:
+    found = monthly_projection(calls("gpt-4o", *every_day("2021-01-04", "2021-01-13")))
+
+    assert found.basis == "10 days, 2021-01-04 to 2021-01-13"
+    assert (found.doubt, found.warning) == ("", "")
+
+
+def test_a_few_records_months_away_from_all_others_are_left_out_and_named() -> None:
+    frame = calls("gpt-4", "2024-01-02", *every_day("2026-11-01", "2026-11-20"))
+    found = monthly_projection(frame)
+
+    assert found.basis == "20 days, 2026-11-01 to 2026-11-20; 20 of 21 records, 1 far from all others"
+    assert used(frame, found) == 20
+    assert monthly_projection(frame[:20]).basis.startswith(
+        "49 days, 2024-01-02 to 2026-11-19 without 33 months"
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "warning"),
+    [
+        (["2026-11-20"], "only 1 day;"),
+        (every_day("2026-11-01", "2026-11-06"), "only 6 days;"),
+        (every_day("2026-11-01", "2026-11-07"), ""),
+        ([*every_day("2026-09-01", "2026-09-30"), *["2026-10-02"] * 31], "only 30 of 61 records;"),
+    ],
+)
+def test_a_projection_that_rests_on_little_warns(days: list[str], warning: str) -> None:
+    found = monthly_projection(log(*days))
+
+    assert warning in found.warning
+    assert bool(found.warning) == bool(warning)

@@ -18,7 +18,7 @@ WITHHELD: Final = "…"
 """Shown instead of a label that could be somebody's text."""
 _WRONG_USAGE, _WRONG_TIME, _WRONG_LABEL = IMPLAUSIBLE
 
-_FIRST_DAY: Final = date(2018, 1, 1).toordinal()
+_FIRST_DAY: Final = date(2020, 1, 1).toordinal()
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = 86_400
 _LONGEST_LABEL = 100

@@ -175,7 +175,7 @@ FLAGS: dict[str, str] = {
     "reserialised": "tool arguments or a schema logged as an object; the exact text is lost, the count is an estimate",
     "implausible_usage": "the logged tokens cannot be those of the text (0, fewer than the cached ones, negative, …); "
     "they are counted instead",
-    "implausible_time": "the logged time is before 2018 or after tomorrow; the record is undated",
+    "implausible_time": "the logged time is before 2020 or after tomorrow; the record is undated",
     "withheld_label": "a model, user, tag or other label that is a text instead of a name; shown as …",
     "odd_content": "a message whose content is not text, parts or null; its only text is counted",
     "template": "a template, counted as it is written",

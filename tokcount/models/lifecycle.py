@@ -33,6 +33,16 @@ def replacement_chain(model: Model | str, catalog: Catalog | None = None) -> tup
     return tuple(chain)
 
 
+def first_day(name: str) -> date | None:
+    """The day from which the bundled prices of a model are known to hold: it cannot have been called before.
+
+    `None`: not known, because the model is unknown or the beginning of its first price is.
+    """
+    found = names.find(name)
+    starts = [row.start for row in catalogs.default().price_rows(found.price_name)] if found else []
+    return min((start for start in starts if start), default=None) if None not in starts else None
+
+
 def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = None) -> str | None:
     """One line when a model is shut down, or will be within `WARN_AHEAD`; otherwise `None`."""
     catalog = catalog or catalogs.default()

@@ -186,13 +186,28 @@ def test_a_monthly_cost_needs_a_timestamp() -> None:
 
 
 def test_a_monthly_cost_needs_the_timestamp_of_every_record() -> None:
-    days = [None, *(datetime(2024, 1, day, tzinfo=UTC) for day in range(1, LOG.height))]
+    days = [None, *(datetime(2025, 1, day, tzinfo=UTC) for day in range(1, LOG.height))]
     log = LOG.with_columns(timestamp=pl.Series(days, dtype=pl.Datetime("us", "UTC")))
 
     assert measured("cost.per_month <= $1", log).reason == (
         f"1 of {LOG.height} records without a timestamp; give --records-per-month"
     )
     assert measured("cost.per_month <= $1", log.filter(pl.col("timestamp").is_not_null())).reason == ""
+
+
+def test_a_monthly_cost_needs_clocks_that_can_be_true() -> None:
+    days = [datetime(2026, 11, day, tzinfo=UTC) for day in range(1, LOG.height)]
+    model = LOG.with_columns(model=pl.lit("gpt-4o"))
+    log = model.with_columns(
+        timestamp=pl.Series([datetime(2024, 1, 2, tzinfo=UTC), *days], dtype=pl.Datetime("us", "UTC"))
+    )
+    found = measured("cost.per_month <= $1", log)
+
+    assert (
+        found.reason == f"1 of {LOG.height} records dated before the model existed; give --records-per-month"
+    )
+    assert found.projection.startswith("6 days, 2026-11-01 to 2026-11-06; 6 of 7 records, 1 dated before")
+    assert measured("cost.total <= $1", log).projection == ""
 
 
 def test_a_record_without_text_has_its_billed_tokens() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
@@ -132,6 +132,7 @@ def _judged(
         is_floor=measured.is_floor,
         undercounted=_incomplete(source, options, budget, measured),
         assumptions=measured.assumptions,
+        projection=measured.projection,
         changes=found,
     )
     if passed:
@@ -251,6 +252,7 @@ def _entry(verdict: Verdict) -> CheckedBudget:
         reason=verdict.reason,
         undercounted=verdict.undercounted,
         assumptions=verdict.assumptions,
+        projection=verdict.projection or UNSET,
         is_certain=verdict.is_certain,
         records=verdict.violations.records,
         more=verdict.violations.total - len(verdict.violations.records),

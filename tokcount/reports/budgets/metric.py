@@ -143,3 +143,5 @@ class Measured(msgspec.Struct, frozen=True):
     is_floor: bool = False
     undercounted: str = ""
     assumptions: str = ""
+    projection: str = ""
+    """What a monthly value is projected from."""

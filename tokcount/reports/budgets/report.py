@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.report import Count, Overview, Usd
@@ -73,6 +74,8 @@ class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict would be the same if everything were known."""
     assumptions: str = ""
     """What a cost under a target assumes; empty for all other values."""
+    projection: str | UnsetType = UNSET
+    """What a monthly value is projected from; missing for all other values."""
     records: list[ViolatingRecord]
     """The records that violate the budget, the worst first."""
     more: Count

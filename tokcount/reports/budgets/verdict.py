@@ -99,6 +99,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     is_floor: bool = False
     undercounted: str = ""
     assumptions: str = ""
+    projection: str = ""
     violations: Violations = Violations()
     changes: Sequence[Change] = ()
 

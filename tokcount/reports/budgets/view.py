@@ -46,6 +46,7 @@ def blocks(report: CheckReport) -> Blocks:
         *_grown([entry for entry in report.budgets if not entry.passed]),
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
         *[line for text in _assumed(report) for line in assumptions([text])],
+        *_projected(report),
         Line(verdict(report), "strong" if report.passed else "warning"),
     ]
 
@@ -64,6 +65,12 @@ def rows(report: CheckReport) -> list[Row]:
 
 def _assumed(report: CheckReport) -> list[str]:
     return list(dict.fromkeys(entry.assumptions for entry in report.budgets if entry.assumptions))
+
+
+def _projected(report: CheckReport) -> list[Line]:
+    """What monthly values are projected from."""
+    found = dict.fromkeys(entry.projection for entry in report.budgets if entry.projection)
+    return [Line(f"Monthly values are projected from {text}.", "note") for text in found]
 
 
 def results(report: CheckReport) -> BudgetResults:

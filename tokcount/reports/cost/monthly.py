@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 import polars as pl
+from msgspec import UNSET
 
 from tokcount.reports.columns import decimal_text
 from tokcount.reports.cost.prices import usd
 from tokcount.reports.cost.report import Monthly
 from tokcount.reports.period import MonthlyProjection, Span, monthly_projection
-
-MONTHLY_DECIMALS: Final = 12
-"""A projection is rounded; everything else is exact."""
 
 
 class Projection(msgspec.Struct, frozen=True):
@@ -25,9 +21,8 @@ class Projection(msgspec.Struct, frozen=True):
     def amount(self, costs: pl.Series) -> str | None:
         """The monthly amount of one cost per record; `None` if it is not known."""
         known = costs.filter(self.records).drop_nulls()
-        if self.found.factor is None or not len(known):
-            return None
-        return decimal_text(round(usd(int(known.sum())) * self.found.factor, MONTHLY_DECIMALS))
+        monthly = self.found.monthly(usd(int(known.sum()))) if len(known) else None
+        return None if monthly is None else decimal_text(monthly)
 
     def monthly(self) -> Monthly:
         """What a report shows of the projection."""
@@ -40,10 +35,12 @@ class Projection(msgspec.Struct, frozen=True):
             end=found.last,
             days=found.days,
             months=list(found.months),
+            warning=found.warning or UNSET,
+            doubt=found.doubt or UNSET,
         )
 
 
 def projection_of(frame: pl.DataFrame, records_per_month: int | None, span: Span) -> Projection:
     """The projection of a log, by a monthly number of records if it is given, else by its months or days."""
     found = monthly_projection(frame, records_per_month, span)
-    return Projection(found, frame.select("timestamp").with_columns(used=found.records())["used"])
+    return Projection(found, frame.select("timestamp", "model").with_columns(used=found.records())["used"])

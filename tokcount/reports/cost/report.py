@@ -142,6 +142,10 @@ class Monthly(msgspec.Struct, frozen=True):
     """Days from the first to the last, without those of months that have no records."""
     months: list[str] = []
     """The whole calendar months that the projection is made from; empty when it is made from all days."""
+    warning: str | UnsetType = UNSET
+    """Why the projection rests on little; missing: it does not."""
+    doubt: str | UnsetType = UNSET
+    """How many records are not in it because their time is not known or wrong; missing: none."""
 
 
 class PriceData(msgspec.Struct, frozen=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import UnsetType
+
 from tokcount.document.blocks import Line
 from tokcount.document.values import integer, percent, usd, usd_change
 from tokcount.models.references import OWN, PER_RECORD
@@ -95,7 +97,15 @@ def monthly(report: CostReport) -> list[Line]:
         for entry in report.references
         if entry.monthly_usd is not None
     )
-    return [Line(f"Projected to a month ({report.monthly.basis}): {amounts}.")] if amounts else []
+    if not amounts:
+        return []
+    found = [Line(f"Projected to a month ({report.monthly.basis}): {amounts}.")]
+    return [*found, *projection_warning(report.monthly.warning)]
+
+
+def projection_warning(text: str | UnsetType) -> list[Line]:
+    """What little a projection rests on, as a sentence; nothing without a text."""
+    return [Line(f"{text[0].upper()}{text[1:]}.", "warning")] if text else []
 
 
 def unpriced(report: CostReport) -> list[Line]:

@@ -15,10 +15,8 @@ from tokcount.reports.budgets.metric import AVERAGES, QUANTILES, Metric, PerReco
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.columns import total
 from tokcount.reports.cost.prices import usd
-from tokcount.reports.period import MonthlyProjection
+from tokcount.reports.period import DECIMALS, MonthlyProjection
 
-DECIMALS: Final = 12
-"""Averages and projections are rounded; sums are exact."""
 DIGITS: Final = ".12g"
 """Fractions are rounded to twelve digits, so that a value of 10 % equals a limit of 10 %."""
 
@@ -64,8 +62,8 @@ class Aggregation(msgspec.Struct, frozen=True):
             return Decimal(computed["a"]) / computed["b"] if computed["b"] else None
         value = decimal_of(computed["a"], self._metric.unit)
         if self.projection is not None:
-            factor = self.projection.factor
-            return self._metric.empty if factor is None else round(value * factor, DECIMALS)
+            monthly = self.projection.monthly(value)
+            return self._metric.empty if monthly is None else monthly
         is_mean = self.budget.aggregate in AVERAGES and self._metric.unit != "share"
         return round(value / computed["n"], DECIMALS) if is_mean else value
 

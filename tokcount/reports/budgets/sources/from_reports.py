@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from msgspec import UNSET
+
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.groups import Part
@@ -108,7 +110,12 @@ def _of_check(report: CheckReport, key: str) -> Measured | None:
     for entry in report.budgets:
         if entry.key == key:
             return Measured(
-                _number(entry.value), entry.reason, entry.is_floor, entry.undercounted, entry.assumptions
+                _number(entry.value),
+                entry.reason,
+                entry.is_floor,
+                entry.undercounted,
+                entry.assumptions,
+                entry.projection or "",
             )
     return None
 
@@ -127,7 +134,23 @@ def _of_metric(report: Report, metric: Metric, aggregate: str, target: str | Non
     assumptions = ""
     if metric.unit == "usd" and isinstance(report, CostReport) and target in report.targets:
         assumptions = "; ".join(report.assumptions)
-    return Measured(value, _missing(report.records, entry), is_floor, undercounted, assumptions)
+    reason = _missing(report.records, entry) or (_undated(report) if aggregate == "per_month" else "")
+    projection = _projected(report) if aggregate == "per_month" else ""
+    return Measured(value, reason, is_floor, undercounted, assumptions, projection)
+
+
+def _projected(report: Report) -> str:
+    """What the projection of a report is made from, and why that is little."""
+    monthly = report.monthly if isinstance(report, CostReport) else None
+    if monthly is None:
+        return ""
+    return monthly.basis if monthly.warning is UNSET else f"{monthly.basis}; {monthly.warning}"
+
+
+def _undated(report: Report) -> str:
+    """Which records are not in the projection of a report because of their time; empty: none."""
+    monthly = report.monthly if isinstance(report, CostReport) else None
+    return "" if monthly is None or monthly.doubt is UNSET else monthly.doubt
 
 
 def _entry(report: Report, target: str | None) -> Entry | None:

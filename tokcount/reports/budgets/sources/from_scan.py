@@ -28,13 +28,12 @@ from tokcount.reports.cost.charges import CostOptions, charged
 from tokcount.reports.cost.prices import PriceBook
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary, not_read
-from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
+from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection, undated
 from tokcount.scanning.selection import Condition, glob
 
 NO_RECORD: Final = "no record is selected"
 NO_VALUE: Final = "no record has a value"
 NO_PERIOD: Final = "no timestamps to project from; give --records-per-month"
-UNDATED: Final = "without a timestamp; give --records-per-month"
 CHARGED: Final = {"cost": "cost", "reason": "unpriced", "low": "low"}
 """Column of a charge → that of the reference in a frame."""
 
@@ -117,11 +116,13 @@ class ScanSource:
         elif value is None:
             return Measured(None, NO_PERIOD if budget.aggregate == "per_month" else NO_VALUE)
         else:
-            reason = self._undated(rows) if budget.aggregate == "per_month" else ""
+            is_projected = budget.aggregate == "per_month" and self._context.records_per_month is None
+            reason = undated(rows) if is_projected else ""
         undercounted = _undercounted(rows, taken)
         is_floor = metric.undercount_is_floor and bool(undercounted)
         assumptions = self._assumptions(target) if metric.unit == "usd" else ""
-        return Measured(value, reason, is_floor, undercounted, assumptions)
+        projection = self._projection().text if budget.aggregate == "per_month" else ""
+        return Measured(value, reason, is_floor, undercounted, assumptions, projection)
 
     def violations(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Violations:
         """See `tokcount.reports.budgets.compute.BudgetSource`."""
@@ -171,11 +172,6 @@ class ScanSource:
     def _aggregation(self, budget: Budget, taken: PerRecord) -> Aggregation:
         is_projected = budget.aggregate == "per_month"
         return Aggregation(budget, taken, self._projection() if is_projected else None)
-
-    def _undated(self, rows: pl.DataFrame) -> str:
-        """How many records are in no projection, for want of a timestamp; empty without one."""
-        undated = rows["timestamp"].null_count() if self._context.records_per_month is None else 0
-        return f"{undated:,} of {rows.height:,} records {UNDATED}" if undated else ""
 
     def _projection(self) -> MonthlyProjection:
         return monthly_projection(self._frame, self._context.records_per_month, self._context.span)

@@ -428,3 +428,14 @@ def test_the_skipped_share_of_a_saved_report_is_limited_too(inside: Inside) -> N
 
     assert done.code == 3
     assert "1 of 2 items were skipped" in done.err
+
+
+def test_a_budget_for_requests_that_break_compares_parameters(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
+    log.write_text(f"{json.dumps(call)}\n", encoding="utf-8")
+
+    assert run("check", log, "--to", "gpt-5.4", "--budget", "breaking.total <= 0").code == 0
+    broken = run("check", log, "--to", "gpt-6-luna", "--budget", "breaking.share <= 0%")
+    assert broken.code == 1
+    assert "temperature" in broken.out

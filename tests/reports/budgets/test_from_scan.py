@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from statistics import mean, quantiles
 
+import msgspec
 import polars as pl
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from tokcount.reports.budgets.metric import Measured
 from tokcount.reports.budgets.report import ViolatingRecord
 from tokcount.reports.cost.charges import CostOptions, charge
 from tokcount.reports.cost.compute import costs
+from tokcount.scanning.features.verdicts import TargetVerdict
 
 GROWTH = [(n - own) / own for n, own in zip([57, 107, 157, 207, 53, 303], INPUT[:6], strict=True)]
 
@@ -330,3 +332,43 @@ def test_distributions_equal_those_of_plain_python(numbers: list[int]) -> None:
     assert average is not None
     assert float(average) == pytest.approx(mean(numbers))
     assert value("input_tokens.total <= 1", log) == sum(numbers)
+
+
+def judged(*requests: list[tuple[str, str]] | None) -> pl.DataFrame:
+    """The log with the verdicts (status, parameter) of the target on each request; `None`: no request in the log."""
+    texts = [
+        None
+        if request is None
+        else msgspec.json.encode([TargetVerdict(NEW.label, NEW.label, *found) for found in request]).decode()  # type: ignore[arg-type]
+        for request in requests
+    ]
+    return LOG.with_columns(pl.Series("verdicts", texts, pl.String))
+
+
+HOT, MOVED, OPEN = ("refused", "temperature"), ("endpoint", ""), ("unknown", "n")
+
+
+def test_a_request_breaks_once_for_all_its_reasons() -> None:
+    log = judged([HOT, MOVED], [HOT], [], [], [("changed", "n")], [], [])
+
+    assert value("breaking.total <= 0", log, NEW.label) == 2
+    assert value("breaking.share <= 0%", log, NEW.label) == Decimal(2) / 7
+    found = violations("breaking.total <= 0", log, NEW.label)
+    assert [(record.line, record.note) for record in found.records] == [
+        (1, "temperature; other endpoint"),
+        (2, "temperature"),
+    ]
+
+
+def test_requests_that_may_break_make_the_number_a_lower_bound() -> None:
+    found = measured("breaking.total <= 0", judged([HOT, OPEN], [OPEN], [], [], [], [], []), NEW.label)
+
+    assert (found.value, found.is_floor, found.reason) == (1, True, "")
+    assert "1 of 7 records" in found.undercounted
+
+
+def test_requests_that_were_not_compared_have_no_value() -> None:
+    log = judged([HOT], None, [("unknown", "")], [], [], [], [])
+    found = measured("breaking.total <= 0", log, NEW.label)
+
+    assert (found.value, found.reason) == (1, "2 of 7 records without a value")

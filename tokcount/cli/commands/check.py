@@ -104,6 +104,7 @@ def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> Sca
     from tokcount.cli.inputs import families_of
     from tokcount.models.references import AUTO, parse_reference
     from tokcount.reports.budgets.compute import needs_own
+    from tokcount.reports.budgets.metrics import METRICS
     from tokcount.scanning.plan import ScanPlan, auto_day
 
     budgets = (*options.fail, *options.warn)
@@ -122,6 +123,7 @@ def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> Sca
         engine=job.run.engine,
         catalog=job.catalog,
         families=families_of(references.families),
+        verdicts=any("breaks" in METRICS[budget.metric].needs for budget in budgets),
     )
 
 

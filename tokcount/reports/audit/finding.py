@@ -28,6 +28,14 @@ PLACES: Final = 5
 PLACE: Final = ["source", "line", "index"]
 OF_ONE_TARGET: Final = frozenset({"target_gone", "target_going"})
 """Findings that differ from target to target in the models that they name."""
+SHORT: Final = {
+    "too_long": "input too long",
+    "no_room": "no room for the answer",
+    "asks_too_much": "max_tokens too high",
+    "other_endpoint": "other endpoint",
+    "target_gone": "shut down",
+}
+"""Finding of level `breaks` → what it is in a list of reasons; of the others, the parameter is named."""
 LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
 
 
@@ -122,19 +130,20 @@ def spent(case: Case, rows: pl.DataFrame) -> Spent:
 
 def breaking(found: Iterable[Finding], case: Case) -> list[Breaking]:
     """The records that each target does not take as they are."""
-    breaks = [finding for finding in found if finding.level == "breaks"]
+    breaks = breaks_of(found)
     return [
         _breaking(label, [one for one in breaks if one.reference == label], case) for label in case.targets
     ]
 
 
+def breaks_of(found: Iterable[Finding]) -> list[Finding]:
+    """The findings for which a request fails when only the name of its model is changed to the target's."""
+    return [finding for finding in found if finding.level == "breaks" and finding.reference]
+
+
 def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
     places = [finding.rows.select(PLACE) for finding in breaks]
-    rows = (
-        case.frame.join(pl.concat(places), PLACE, "semi", maintain_order="left")
-        if places
-        else case.frame.clear()
-    )
+    rows = case.frame.join(pl.concat(places), PLACE, "semi") if places else case.frame.clear()
     cost = spent(case, rows)
     return Breaking(
         reference=label,
@@ -144,6 +153,11 @@ def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
         cost_usd=cost.usd,
         cost_share=cost.share,
     )
+
+
+def short(name: str, parameter: str | None) -> str:
+    """What a finding of level `breaks` is about, in a word or two."""
+    return SHORT.get(name) or parameter or name
 
 
 def judged(label: str, case: Case) -> int:

@@ -16,7 +16,7 @@ from tokcount.models import resolve as names
 from tokcount.models.lifecycle import WARN_AHEAD, replacement_chain
 from tokcount.models.references import OWN, is_encoding
 from tokcount.reports.audit.caching import saving
-from tokcount.reports.audit.finding import Case, Finding, spent
+from tokcount.reports.audit.finding import Case, Finding, breaks_of, spent
 from tokcount.reports.audit.parameters import parameters
 from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
 from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
@@ -30,6 +30,12 @@ UNKNOWN_MODEL: Final = "unknown model|no model in the record"
 def findings(case: Case) -> list[Finding]:
     """Everything that is found, target by target; `tokcount.reports.audit.finding.entries` puts it together."""
     return [finding for look in LOOKS for finding in look(case) if finding.rows.height]
+
+
+def breaks(case: Case) -> list[Finding]:
+    """The findings for which requests fail under the targets, without the rest of an audit."""
+    found = (finding for look in (windows, parameters, shut_down) for finding in look(case))
+    return breaks_of(finding for finding in found if finding.rows.height)
 
 
 def windows(case: Case) -> Iterator[Finding]:

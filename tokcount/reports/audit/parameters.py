@@ -54,6 +54,8 @@ def _rows(case: Case) -> Iterator[tuple[About, TargetVerdict, pl.DataFrame]]:
     first: dict[About, TargetVerdict] = {}
     for text in case.frame["verdicts"].drop_nulls().unique(maintain_order=True):
         for verdict in verdicts_in(text):
+            if verdict.reference not in case.targets:
+                continue
             about = About(verdict.status, verdict.parameter, verdict.reference)
             first.setdefault(about, verdict)
             texts.setdefault(about, []).append(text)

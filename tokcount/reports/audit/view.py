@@ -13,6 +13,7 @@ from tokcount.document.values import change, integer, percent, share, usd
 from tokcount.models.references import AUTO, OWN
 from tokcount.reports import replacements
 from tokcount.reports.audit import view_charts, view_findings, view_why
+from tokcount.reports.audit.finding import short
 from tokcount.reports.audit.report import AuditReport, ModelGroup
 from tokcount.reports.cost import sentences
 from tokcount.reports.cost import view as cost_view
@@ -215,7 +216,7 @@ def _why_breaking(report: AuditReport, label: str) -> list[str]:
     for finding in report.findings:
         count = next((target.count for target in finding.targets if target.reference == label), 0)
         if count and finding.level == "breaks":
-            found.append(f"{view_findings.short(finding)} ({integer(count)})")
+            found.append(f"{short(finding.id, finding.parameter)} ({integer(count)})")
     more = len(found) - REASONS_NAMED
     return (
         [*found[:REASONS_NAMED], f"{more} other {'reason' if more == 1 else 'reasons'}"]

@@ -21,14 +21,6 @@ from tokcount.reports.phrases import counted, location
 
 MODELS_NAMED: Final = 4
 MARKS: Final = {"breaks": "✗", "costs": "$", "look": "!", "unsure": "?"}
-SHORT: Final = {
-    "too_long": "input too long",
-    "no_room": "no room for the answer",
-    "asks_too_much": "max_tokens too high",
-    "other_endpoint": "other endpoint",
-    "target_gone": "shut down",
-}
-"""Finding of level `breaks` → what it is in a list of reasons; a parameter is named."""
 ENDPOINTS: Final = {
     "completions": "the legacy completions endpoint",
     "chat": "Chat Completions",
@@ -61,11 +53,6 @@ def blocks(report: AuditReport) -> list[Block]:
 def sentence(entry: FindingEntry) -> str:
     """What was found, in one sentence."""
     return SENTENCES[entry.id](entry, entry.numbers, counted(entry.count, "record", "records"))
-
-
-def short(entry: FindingEntry) -> str:
-    """What breaks, in a word or two."""
-    return SHORT.get(entry.id) or _asked(entry)
 
 
 def to_do(entry: FindingEntry) -> str:

@@ -13,7 +13,7 @@ import msgspec
 import polars as pl
 
 Unit = Literal["tokens", "records", "share", "usd"]
-DerivedColumn = Literal["cost", "window"]
+DerivedColumn = Literal["cost", "window", "breaks"]
 """A group of columns that `tokcount.reports.budgets.sources.from_scan` adds to a frame on demand."""
 
 QUANTILES: Final = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}

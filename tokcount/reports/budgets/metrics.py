@@ -197,6 +197,17 @@ BUILT_IN: Final = (
         needs=frozenset({"window"}),
     ),
     Metric(
+        name="breaking",
+        doc="requests that the target does not take as they are: parameters, values, inputs or endpoints that it "
+        "refuses, and more tokens than it takes; see [audit](audit.md#requests-that-break)",
+        unit="records",
+        aggregates=("total", "share"),
+        ratios=("share",),
+        per_record=per_record.breaking,
+        needs=frozenset({"breaks"}),
+        requires_target=True,
+    ),
+    Metric(
         name="residual",
         doc="counted against billed input tokens, over the records with usage: the share counted exactly, and the "
         "distance, in either direction, of the count from the bill",

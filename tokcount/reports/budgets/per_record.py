@@ -14,6 +14,7 @@ from tokcount.framing.layout import BASIS_ORDER
 from tokcount.logs.record import FLAGS
 from tokcount.models.references import OWN
 from tokcount.reports.budgets.metric import PerRecord, Ratio
+from tokcount.reports.budgets.sources.breaks import NOT_COMPARED
 from tokcount.reports.columns import best_known, column, is_floor, tokens
 from tokcount.reports.cost.usage import PARTIAL
 from tokcount.reports.reconcile.residuals import NOT_COUNTED
@@ -164,6 +165,21 @@ def _lacking(missing: pl.Expr, reason: pl.Expr) -> PerRecord:
     lacks = missing.cast(pl.Int64)
     return PerRecord(
         value=lacks, note=reason, ratio=Ratio(numerator=lacks, shown=lacks, shown_unit="records")
+    )
+
+
+def breaking(label: str, _baseline: str) -> PerRecord:
+    """Requests that the target does not take as they are."""
+    why, unclear = pl.col(column(label, "breaks")), pl.col(column(label, "unclear"))
+    value = why.is_not_null().cast(pl.Int64)
+    is_open = why.is_null() & unclear.is_not_null()
+    return PerRecord(
+        value=value,
+        missing=is_open & (unclear == NOT_COMPARED),
+        missing_reason=unclear,
+        undercounted=pl.when(is_open).then(unclear),
+        note=why,
+        ratio=Ratio(numerator=value, shown=value, shown_unit="records"),
     )
 
 

@@ -54,12 +54,11 @@ def verdicts_in(text: str) -> tuple[TargetVerdict, ...]:
 
 
 class RequestVerdicts:
-    """Judges requests for the targets of a plan: all references but the baseline, as far as they are models."""
+    """Judges requests for the references of a plan, as far as they are models, and for recommended replacements."""
 
     def __init__(self, plan: ScanPlan) -> None:
-        targets = plan.references if plan.own else plan.references[1:]
         self._plan = plan
-        self._named = [(one.label, one.model) for one in targets if one.model is not None]
+        self._named = [(one.label, one.model) for one in plan.references if one.model is not None]
         self._judges: dict[tuple[str, str, str], _Judge] = {}
 
     def of(self, record: Record, replacement: str | None) -> str | None:

@@ -15,12 +15,14 @@ from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN
+from tokcount.reports.audit.finding import Case
 from tokcount.reports.budgets.groups import MOST_GROUPS, Part
 from tokcount.reports.budgets.language import Budget, Group, is_over
 from tokcount.reports.budgets.metric import DerivedColumn, LogTotals, Measured, PerRecord
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.sources import violations
 from tokcount.reports.budgets.sources.aggregate import Aggregation, grouped, parts_of, value_of
+from tokcount.reports.budgets.sources.breaks import with_breaks
 from tokcount.reports.budgets.verdict import Violations, reasons_text
 from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.answers import AS_LOGGED, Answers
@@ -211,7 +213,7 @@ class DerivedColumns:
     ``cost`` adds ``cost`` (in units of `tokcount.reports.cost.prices.UNIT`; null: no price or no tokens),
     ``unpriced`` (why there is no cost; meaningless where there is one) and ``low`` (why the cost is a lower bound:
     the log does not show everything that is charged; null: it does). ``window`` adds the model's input limit in
-    tokens (null: not known).
+    tokens (null: not known). ``breaks`` adds what `tokcount.reports.budgets.sources.breaks` does.
     """
 
     def __init__(self, context: BudgetContext) -> None:
@@ -225,6 +227,8 @@ class DerivedColumns:
         """The frame with the columns that ``name`` adds for the reference ``label``, unless it has them."""
         if column(label, name) in frame.columns:
             return frame
+        if name == "breaks":
+            return self._with_breaks(frame, label)
         return self._with_costs(frame, label) if name == "cost" else self._with_windows(frame, label)
 
     def _with_costs(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
@@ -239,6 +243,12 @@ class DerivedColumns:
         sizes = pl.Series([self._window(model, assumed) for model in known], dtype=pl.Int64)
         windows = models.replace_strict(known, sizes, return_dtype=pl.Int64)
         return frame.with_columns(windows.alias(column(label, "window")))
+
+    def _with_breaks(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
+        """Of the targets of the run; a frame without verdicts has none."""
+        context = self._context
+        money = CostOptions(targets=(label,), today=context.today, assume_model=context.assume_model)
+        return with_breaks(Case(frame, context.baseline, (label,), money, self._catalog), label)
 
     def _window(self, model: str | None, assumed: str | None) -> int | None:
         found = names.first_known((model,), self._catalog, assumed=assumed)

@@ -21,9 +21,11 @@ from tokcount.errors import MistakesError, UsageError, suggest
 from tokcount.framing.families import FAMILIES
 from tokcount.models.catalog import DATA
 from tokcount.models.entries import (
+    AffixEntry,
     File,
     FineTuneEntry,
     ModelEntry,
+    affixes,
     alias_targets,
     hook,
 )
@@ -61,7 +63,7 @@ def _merged(files: Iterable[File]) -> File:
     return merged
 
 
-_SECTIONS = ("sources", "prefixes", "aliases", "models", "fine_tunes")
+_SECTIONS = ("sources", "prefixes", "suffixes", "explained", "aliases", "models", "fine_tunes")
 
 
 def _defined_twice(document: Document, documents: Iterable[Document]) -> Iterator[Mistake]:
@@ -76,8 +78,12 @@ def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
     """Words and names that refer to nothing, and what a bundled entry must have."""
     for name, model in alias_targets(file.aliases).items():
         yield from _undefined(("aliases", name), [model], merged.models)
-    for prefix, word in file.prefixes.items():
-        yield from _undefined(("prefixes", prefix), [word], merged.sources)
+    for section, entries in (("prefixes", file.prefixes), ("suffixes", file.suffixes)):
+        for text, entry in entries.items():
+            words = entry.sources if isinstance(entry, AffixEntry) else [entry]
+            yield from _undefined((section, text), words, merged.sources)
+    for name, explanation in file.explained.items():
+        yield from _undefined(("explained", name), explanation.sources, merged.sources)
     for name, model_entry in file.models.items():
         yield from _in_entry(("models", name), model_entry, merged)
         if model_entry.family:
@@ -126,13 +132,16 @@ def _as_json(file: File) -> bytes:
     priced = {name: entry.prices for name, entry in entries.items() if entry.prices is not None}
     sections: dict[str, Mapping[str, Any]] = {
         "sources": file.sources,
+        "prefixes": affixes(file.prefixes),
+        "suffixes": affixes(file.suffixes),
+        "explained": {name: entry.text for name, entry in file.explained.items()},
         "aliases": alias_targets(file.aliases),
         "models": {name: entry.model(name) for name, entry in file.models.items()},
         "fine_tunes": {name: entry.fine_tune(name) for name, entry in file.fine_tunes.items()},
         "prices": {name: price_rows(name, prices, basis="bundled") for name, prices in priced.items()},
     }
     checked = max(entry.checked for entry in (*entries.values(), *file.fees) if entry.checked)
-    lines = [f'"checked": {_json(checked)}', f'"prefixes": {_json(list(file.prefixes))}']
+    lines = [f'"checked": {_json(checked)}']
     fees = ",\n".join(_json(entry.fee("bundled")) for entry in file.fees)
     lines.append(f'"fees": [\n{fees}\n]')
     for section, table in sections.items():

@@ -65,6 +65,26 @@ def test_an_alias_that_leads_nowhere_is_an_error(aliases: list[str], message: st
     assert str(error.value).startswith(message)
 
 
+def test_a_prefix_of_the_users_can_have_a_factor_and_a_suffix_a_fee(tmp_path: Path) -> None:
+    catalog = load(
+        tmp_path,
+        """
+        [prefixes]
+        "gw/" = "our gateway"
+        [prefixes."eu/"]
+        factors = [{ models = ["gpt-4o"], times = 1.5 }]
+        [suffixes.":logged"]
+        low = "the fee of the archive"
+        """,
+    )
+
+    assert input_price(catalog, "gw/eu/gpt-4o") == "3.75"
+    assert names.find("gpt-4o:logged", catalog) is not None
+    price = pricing.price("gpt-4o:logged", DAY, None, catalog)
+    assert price is not None
+    assert price.low == ("the fee of the archive",)
+
+
 def test_a_model_of_the_users_takes_precedence_over_a_bundled_alias_of_its_name(tmp_path: Path) -> None:
     catalog = load(tmp_path, '[models."gpt-5-chat"]\nencoding = "cl100k_base"')
 
@@ -193,7 +213,11 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
     ("text", "line", "message"),
     [
         ("modles = {}", 1, "modles: no such key. Did you mean models"),
-        ("zzz = 1", 1, "zzz: no such key. Known: sources, prefixes, aliases, encodings, models"),
+        (
+            "zzz = 1",
+            1,
+            "zzz: no such key. Known: sources, prefixes, suffixes, explained, aliases, encodings, models",
+        ),
         ("models = 3", 1, "models: a table was expected"),
         ("[models]\nx = 3", 2, "models.x: a table was expected"),
         ("[models.x]\nencodng = 'o200k_base'", 2, "models.x.encodng: no such key. Did you mean encoding"),

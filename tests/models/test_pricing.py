@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from support.money import request_usd
 
-from tokcount.models import catalog, pricing
+from tokcount.models import catalog, overrides, pricing
 from tokcount.models import resolve as names
 
 MILLION = 1_000_000
@@ -100,6 +100,67 @@ def test_a_price_that_is_announced_ahead_is_not_the_last_known_one_yet() -> None
     assert undated is not None
     assert later is not None
     assert (undated.rates.input, later.rates.input) == (6, 12)
+
+
+@pytest.mark.parametrize(
+    ("name", "rates", "low"),
+    [
+        ("azure/gpt-4o", ("2.5", "10"), ()),
+        ("azure/us/gpt-4o", ("2.75", "11"), ()),
+        ("azure/eu/gpt-4o", ("2.75", "11"), ()),
+        ("azure/eu/gpt-6-sol", ("2.4", "12"), ()),
+        ("azure/us-gov/gpt-5.1", ("1.71875", "13.75"), ()),
+        ("azure/apac/gpt-4o", ("2.5", "10"), ("the surcharge of azure/apac/ is not known",)),
+        ("us.openai.gpt-6-sol", ("2.2", "11"), ()),
+        ("eu.openai.gpt-6-sol", ("2", "10"), ("the surcharge of eu.openai. is not known",)),
+        ("bedrock_mantle/us-gov-west-1/openai.gpt-5.4", ("3.3", "19.8"), ()),
+        ("openai/gpt-4o:free", ("0", "0"), ()),
+        ("openai/gpt-4o:online", ("2.5", "10"), ("the web search of :online has a fee",)),
+        ("openai/gpt-5-high", ("1.25", "10"), ()),
+        ("openai/gpt-6-astra-fast", ("20", "100"), ()),
+    ],
+)
+def test_what_a_gateway_adds_to_a_name_changes_the_price(
+    name: str, rates: tuple[str, str], low: tuple[str, ...]
+) -> None:
+    price = pricing.price(name, date(2026, 11, 22))
+
+    assert price is not None
+    assert (price.rates.input, price.rates.output) == (Decimal(rates[0]), Decimal(rates[1]))
+    assert price.low == low
+
+
+def test_the_long_prices_rise_with_the_others() -> None:
+    price = pricing.price("azure/eu/gpt-6-sol", date(2026, 11, 22))
+
+    assert price is not None
+    assert price.long is not None
+    assert (price.long.input, price.long.output) == (Decimal("4.8"), 18)
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("github_copilot/gpt-4o", "billed by GitHub Copilot"),
+        ("chatgpt/gpt-5.3-codex", "paid by a ChatGPT subscription"),
+        ("openai/gpt-5:extended", ":extended has a price of its own at OpenRouter"),
+        ("gpt-4o", None),
+        ("my-deployment", None),
+    ],
+)
+def test_somebody_elses_bill_is_not_charged_at_the_prices_of_the_vendor(name: str, who: str | None) -> None:
+    assert pricing.billed_elsewhere(name) == who
+    if who:
+        assert pricing.price(name, date(2026, 11, 22)) is None
+
+
+def test_a_price_of_the_users_for_the_whole_name_is_taken_as_it_is() -> None:
+    for name in ("github_copilot/gpt-4o", "azure/us/gpt-4o"):
+        mine = overrides.effective([f"{name}=1,2"], environment={})
+        price = pricing.price(name, date(2026, 11, 22), None, mine)
+
+        assert price is not None
+        assert (price.rates.input, price.notes, price.low) == (1, (), ())
 
 
 def test_a_moment_counts_by_its_day_in_utc() -> None:

@@ -43,6 +43,19 @@ from tokcount.models import resolve as names
         ("curie:ft-acme-2023-01-01-00-00-00", "curie:ft-", "r50k_base", "curie:ft-"),
         ("davinci:ft-personal:custom-2023-02-01", "davinci:ft-", "r50k_base", "davinci:ft-"),
         ("gpt-35-turbo-0125.ft-0a1b", "ft:gpt-3.5-turbo-0125", "cl100k_base", "ft:gpt-3.5-turbo"),
+        ("openai/gpt-4o:free", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("openrouter/openai/gpt-5.2:nitro:online", "gpt-5.2", "o200k_base", "gpt-5.2"),
+        ("gpt-5-high", "gpt-5", "o200k_base", "gpt-5"),
+        ("gpt-6-astra-fast", "gpt-6-astra", "o200k_base", "gpt-6-astra"),
+        ("gpt-5.1-codex-max", "gpt-5.1-codex-max", "o200k_base", "gpt-5.1-codex-max"),
+        ("github_copilot/gpt-4o", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("gpt-4o@2024-08-06", "gpt-4o-2024-08-06", "o200k_base", "gpt-4o-2024-08-06"),
+        ("gpt-4@0613", "gpt-4-0613", "cl100k_base", "gpt-4-0613"),
+        ("gpt-4o@latest", "gpt-4o", "o200k_base", "gpt-4o"),
+        ("vertex_ai/openai/gpt-oss-120b-maas", "gpt-oss-120b", "o200k_harmony", "gpt-oss-120b"),
+        ("bedrock/us.openai.gpt-oss-20b-1:0", "gpt-oss-20b", "o200k_harmony", "gpt-oss-20b"),
+        ("bedrock/us-west-2/openai.gpt-6-sol", "gpt-6-sol", "o200k_base", "gpt-6-sol"),
+        ("azure/apac/gpt-6.1-sol-2026-09-29", "gpt-6.1-sol", "o200k_base", "gpt-6.1-sol"),
         ("gpt-4o-2025-02-30x", None, None, None),
     ],
 )  # fmt: skip
@@ -82,7 +95,9 @@ def test_an_unknown_date_of_a_known_model_is_that_model_and_flagged() -> None:
 @pytest.mark.parametrize(
     "asked", ["gpt-7", "gpt4o", "gpt-3.5-turbo-FAKE", "gpt-4o-2024-99-99", "gpt-4o-20240230", "", "ft:",
               "ft:gpt-7:a::b",
-              ":ft-x", "azure/", "azure/my-deployment", "my-prod-gpt4", "gpt-4o-mini-tts"],
+              ":ft-x", "azure/", "azure/my-deployment", "gpt-4o-high", ":free", "azure/:free",
+              "bedrock/a/b/openai.gpt-6-sol",
+              "gpt-4o@", "@2024-08-06", "my-prod-gpt4", "gpt-4o-mini-tts"],
 )  # fmt: skip
 def test_nonsense_and_deployments_are_unknown(asked: str) -> None:
     with pytest.raises(names.UnknownModel):
@@ -126,6 +141,30 @@ def test_no_name_breaks_the_look_up(name: str) -> None:
     found = names.find(name)
 
     assert found is None or found.model.encoding
+
+
+def test_what_a_gateway_adds_to_a_name_is_recorded_in_its_order() -> None:
+    found = names.resolve("openrouter/openai/gpt-5:online")
+
+    assert found.steps == (
+        "dropped prefix openrouter/",
+        "dropped prefix openai/",
+        "dropped suffix :online",
+        "exact name gpt-5",
+    )
+    assert [affix.text for affix in found.affixes] == ["openrouter/", "openai/", ":online"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [("azure/model-router", "Azure's router, which chooses"), ("gpt-5.1-mini", "not a model of the API")],
+)
+def test_a_name_that_stands_for_no_single_model_is_explained(asked: str, what: str) -> None:
+    with pytest.raises(UsageError) as error:
+        names.resolve(asked)
+
+    assert str(error.value).startswith(f"{asked!r} is {what}")
+    assert f"(--alias {asked}=MODEL)" in error.value.command_line
 
 
 def test_families_of_fine_tunes_are_those_of_their_bases() -> None:

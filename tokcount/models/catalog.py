@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from tokcount.models.model import FineTune, Model, Resolution
+from tokcount.models.model import Affix, Factor, FineTune, Model, Resolution
 from tokcount.models.price_rows import Fee, PriceRow, Rates, Tier
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class Table(Mapping[str, _T], Generic[_T]):
         """A table with these entries added or replaced."""
         return Table({**self._entries, **entries}, self._decode)
 
+    def longest_first(self) -> Table[_T]:
+        """The same entries, those with long names first."""
+        return Table(
+            {name: self._entries[name] for name in sorted(self, key=len, reverse=True)}, self._decode
+        )
+
 
 class Catalog:
     """Models by name and what belongs to them; the user's entries take precedence over the bundled ones.
@@ -67,7 +73,8 @@ class Catalog:
         *,
         models: Table[Model],
         aliases: Mapping[str, str],
-        prefixes: tuple[str, ...],
+        prefixes: Table[Affix],
+        suffixes: Table[Affix],
         fine_tunes: Table[FineTune],
         prices: Table[tuple[PriceRow, ...]],
         user_prices: Mapping[str, tuple[tuple[PriceRow, ...], ...]],
@@ -81,6 +88,8 @@ class Catalog:
         self.alias_patterns = tuple(name for name in aliases if "*" in name)
         self.prefixes = prefixes
         """What gateways put in front of a name, the longest first."""
+        self.suffixes = suffixes
+        """What gateways put after a name, the longest first."""
         self.fine_tunes = fine_tunes
         self.resolved: dict[str, Resolution | None] = {}
         """Names that were looked up before; `tokcount.models.resolve` keeps it."""
@@ -111,7 +120,8 @@ class Catalog:
         aliases: Mapping[str, str] | None = None,
         prices: Mapping[str, tuple[PriceRow, ...]] | None = None,
         fine_tunes: Iterable[FineTune] = (),
-        prefixes: Iterable[str] = (),
+        prefixes: Mapping[str, Affix] | None = None,
+        suffixes: Mapping[str, Affix] | None = None,
         compatibility: Iterable[CompatibilityRow] = (),
         fees: Iterable[Fee] = (),
     ) -> Catalog:
@@ -122,7 +132,8 @@ class Catalog:
         return Catalog(
             models=self.models.updated(models or {}),
             aliases={**_without(self.aliases, models or {}), **(aliases or {})},
-            prefixes=_longest_first([*self.prefixes, *prefixes]),
+            prefixes=self.prefixes.updated(prefixes or {}).longest_first(),
+            suffixes=self.suffixes.updated(suffixes or {}).longest_first(),
             fine_tunes=self.fine_tunes.updated({rule.name: rule for rule in fine_tunes}),
             prices=self._prices,
             user_prices=layers,
@@ -137,7 +148,8 @@ def default() -> Catalog:
     return Catalog(
         models=Table(_section("models"), _model),
         aliases=msgspec.json.decode(_bundled()["aliases"]),
-        prefixes=_longest_first(msgspec.json.decode(_bundled()["prefixes"])),
+        prefixes=Table(_section("prefixes"), _affix).longest_first(),
+        suffixes=Table(_section("suffixes"), _affix).longest_first(),
         fine_tunes=Table(_section("fine_tunes"), _fine_tune),
         prices=Table(_section("prices"), _price_rows),
         user_prices={},
@@ -153,6 +165,12 @@ def sources() -> Mapping[str, str]:
     """Word in a `source` → what it refers to."""
     sources: dict[str, str] = msgspec.json.decode(_bundled()["sources"])
     return sources
+
+
+def explained() -> Mapping[str, str]:
+    """Name that stands for no single model → what it is."""
+    found: dict[str, str] = msgspec.json.decode(_bundled()["explained"])
+    return found
 
 
 def data_date() -> date:
@@ -192,21 +210,31 @@ def _without(aliases: Mapping[str, str], names: Mapping[str, object]) -> dict[st
     return {name: target for name, target in aliases.items() if name not in names}
 
 
-def _longest_first(prefixes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(prefixes, key=len, reverse=True))
-
-
 # Entries were checked when `catalog.json` was written. They are put together by hand, because msgspec would first read
 # the types of all fields, which takes longer than the one model that a run needs.
 
 
+_DAYS = ("shutdown_date", "replacement_as_of", "checked")
+
+
 def _model(_name: str, raw: msgspec.Raw) -> Model:
-    return Model(**_with_days(msgspec.json.decode(raw), "shutdown_date", "replacement_as_of"))
+    return Model(**_with_days(msgspec.json.decode(raw), *_DAYS))
 
 
 def _fine_tune(_name: str, raw: msgspec.Raw) -> FineTune:
-    fields = _with_days(msgspec.json.decode(raw), "shutdown_date", "replacement_as_of")
+    fields = _with_days(msgspec.json.decode(raw), *_DAYS)
     return FineTune(**{**fields, "bases": tuple(fields["bases"])})
+
+
+def _affix(_text: str, raw: msgspec.Raw) -> Affix:
+    fields = msgspec.json.decode(raw)
+    if "factors" in fields:
+        fields["factors"] = tuple(
+            Factor(Decimal(factor["times"]), tuple(factor.get("models", ()))) for factor in fields["factors"]
+        )
+    if "families" in fields:
+        fields["families"] = tuple(fields["families"])
+    return Affix(**fields)
 
 
 def _price_rows(_name: str, raw: msgspec.Raw) -> tuple[PriceRow, ...]:
@@ -240,7 +268,7 @@ def _with_amounts(fields: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _fee(fields: dict[str, Any]) -> Fee:
-    _with_days(_with_amounts(fields, "usd"), "start", "end")
+    _with_days(_with_amounts(fields, "usd"), "start", "end", "checked")
     return Fee(**{**fields, "models": tuple(fields.get("models", ()))})
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
 from tokcount.errors import suggest
 from tokcount.models.compatibility.rules import CompatibilityRow
-from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, FineTune, Model
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Affix, Factor, FineTune, Model
 from tokcount.models.price_entries import FeeEntry, Prices, Sources, Text, Tokens, Usd, usd
 from tokcount.tables import shown
 from tokcount.tokens import encodings
@@ -86,7 +87,7 @@ class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
 
 _MODEL_KEYS = (
     *("encoding", "encoding_basis", "family", "endpoint", "context_window", "max_input", "max_output"),
-    *("shutdown_date", "replacement_as_of", "note"),
+    *("shutdown_date", "replacement_as_of", "checked", "note"),
 )
 
 
@@ -103,6 +104,7 @@ class FineTuneEntry(_Lifecycle, frozen=True, kw_only=True):
             shutdown_date=self.shutdown_date,
             replacement=self.replacement,
             replacement_as_of=self.replacement_as_of,
+            checked=self.checked,
             source=" ".join(self.sources),
             note=self.note or "",
         )
@@ -115,13 +117,64 @@ class AliasEntry(_Entry, frozen=True, kw_only=True):
     sources: Sources = []
 
 
+class FactorEntry(_Entry, frozen=True, kw_only=True):
+    """What the prices of some models are multiplied by."""
+
+    times: Usd
+    models: list[Text] = []
+    """Names or patterns such as `gpt-6*`; none: all models."""
+
+
+class AffixEntry(_Entry, frozen=True, kw_only=True):
+    """What a gateway puts before or after a model's name; see `tokcount.models.model.Affix` for the keys."""
+
+    charge: Literal["model", "free", "other"] = "model"
+    factors: list[FactorEntry] | None = None
+    families: list[Text] = []
+    tier: Literal["batch", "flex", "priority", "fast", "ultrafast"] | None = None
+    low: Text | None = None
+    note: Text | None = None
+    sources: Sources = []
+
+    def affix(self, text: str) -> Affix:
+        """The rule of this entry for the catalog."""
+        factors = None if self.factors is None else tuple(map(_factor, self.factors))
+        return Affix(
+            text=text,
+            charge=self.charge,
+            factors=factors,
+            families=tuple(self.families),
+            tier=self.tier or "",
+            low=self.low or "",
+            note=self.note or "",
+        )
+
+
+def _factor(entry: FactorEntry) -> Factor:
+    return Factor(Decimal(entry.times), tuple(name.strip().lower() for name in entry.models))
+
+
+class ExplainedEntry(_Entry, frozen=True, kw_only=True):
+    """A name that stands for no single model: what it is instead."""
+
+    text: Text
+    sources: Sources = []
+
+
+Affixes = dict[str, Text | AffixEntry]
+
+
 class File(_Entry, frozen=True, kw_only=True):
     """A whole file. Every section may be left out."""
 
     sources: dict[str, Text] = {}
     """Word in `sources` lists → what it refers to."""
-    prefixes: dict[str, Text] = {}
-    """What gateways put in front of a model's name → source."""
+    prefixes: Affixes = {}
+    """What gateways put in front of a model's name → source, or what else it means."""
+    suffixes: Affixes = {}
+    """What gateways put after a model's name."""
+    explained: dict[str, ExplainedEntry] = {}
+    """Names that stand for no single model."""
     aliases: dict[str, Text | AliasEntry] = {}
     encodings: dict[str, EncodingName] = {}
     """Model → encoding: short for a model entry with nothing else."""
@@ -135,6 +188,14 @@ class File(_Entry, frozen=True, kw_only=True):
     schema: int | str | None = None
     data_version: Any = None
     as_of: Any = None
+
+
+def affixes(entries: Affixes) -> dict[str, Affix]:
+    """Prefixes or suffixes as they are in the catalog."""
+    return {
+        text: (entry if isinstance(entry, AffixEntry) else AffixEntry()).affix(text.strip().lower())
+        for text, entry in entries.items()
+    }
 
 
 def alias_targets(aliases: Mapping[str, str | AliasEntry]) -> dict[str, str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Final, Literal
 
 import msgspec
 
 from tokcount.tokens.encodings import NAMES as ENCODINGS
 
-__all__ = ["ENCODINGS", "UNKNOWN_FAMILY", "FineTune", "Model", "Resolution"]
+__all__ = ["ENCODINGS", "UNKNOWN_FAMILY", "Affix", "Factor", "FineTune", "Model", "Resolution"]
 
 UNKNOWN_FAMILY: Final = "unknown"
 """The framing family of models with a tokenizer of another package."""
@@ -33,6 +35,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replacement: str | None = None
     """What the vendor recommends instead, as of `replacement_as_of`; such recommendations change often."""
     replacement_as_of: date | None = None
+    checked: date | None = None
+    """The day on which it was last compared with its sources; `None` for one of the user's."""
     source: str = ""
     """Keys of `tokcount.models.catalog.sources`, separated by blanks; `user` for a model from a prices file."""
     note: str = ""
@@ -51,7 +55,37 @@ class FineTune(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shutdown_date: date | None = None
     replacement: str | None = None
     replacement_as_of: date | None = None
+    checked: date | None = None
     source: str = ""
+    note: str = ""
+
+
+class Factor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What all prices of some models are multiplied by. `models` are patterns of names; none: all models."""
+
+    times: Decimal
+    models: tuple[str, ...] = ()
+
+    def fits(self, name: str) -> bool:
+        """Whether it is a factor of the prices of a model."""
+        return not self.models or any(fnmatchcase(name, pattern) for pattern in self.models)
+
+
+class Affix(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a gateway or a host puts before or after a model's name, and what that means for the price."""
+
+    text: str
+    """As in the name; a `*` in a prefix is one part of a path."""
+    charge: Literal["model", "free", "other"] = "model"
+    """At the price of the model, not at all, or at a price that is not known here."""
+    factors: tuple[Factor, ...] | None = None
+    """What the price of the model is multiplied by, the first that fits; `None`: nothing is added to it."""
+    families: tuple[str, ...] = ()
+    """The framing families of the models whose names it can follow; none: all."""
+    tier: str = ""
+    """The service tier that it asks for."""
+    low: str = ""
+    """Why a call costs more than the price says."""
     note: str = ""
 
 
@@ -66,3 +100,5 @@ class Resolution(msgspec.Struct, frozen=True):
     """The name under which prices are kept: for fine-tuned models that of their `FineTune`."""
     assumed: bool = False
     """True when the name is a valid date of a known model, but not a date that the catalog has."""
+    affixes: tuple[Affix, ...] = ()
+    """What was dropped from the name because a gateway had put it there."""

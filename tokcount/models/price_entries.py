@@ -214,6 +214,7 @@ class FeeEntry(_Entry, frozen=True, kw_only=True):
             models=tuple(name.strip().lower() for name in self.models),
             start=self.start,
             end=self.end,
+            checked=self.checked,
             source=source or " ".join(self.sources),
             note=self.note or "",
             basis=basis,

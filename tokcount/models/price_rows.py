@@ -149,6 +149,7 @@ class Fee(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names, or patterns such as `gpt-4o*`, of the models whose calls pay it; none: every model of the catalog."""
     start: date | None = None
     end: date | None = None
+    checked: date | None = None
     source: str = ""
     note: str = ""
     basis: PriceBasis = "bundled"

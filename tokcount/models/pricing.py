@@ -10,7 +10,7 @@ import msgspec
 from tokcount.models import catalog as catalogs
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import Resolution
+from tokcount.models.model import Affix, Resolution
 from tokcount.models.price_rows import Fee, PriceRow, Rates, current
 
 PER_TOKEN = Decimal("0.000001")
@@ -24,6 +24,9 @@ SAME_PRICE = {"flex": "batch", "fast": "priority"}
 
 Source: OpenAI's guide to flex processing; `fast` is another name of `priority` in the API reference.
 """
+
+
+FREE = Rates(input=Decimal(0), output=Decimal(0))
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,19 +78,59 @@ def price(
     `tokcount.models.resolve.UnknownModel` for a name that is neither a model nor priced by the user.
     """
     catalog = catalog or catalogs.default()
+    found = names.find(name, catalog) if isinstance(name, str) else name
+    written = name.strip().lower() if isinstance(name, str) else name.asked.strip().lower()
+    affixes = () if found is None or catalog.price_layers(written) else found.affixes
+    if any(affix.charge == "other" for affix in affixes):
+        return None
     layers = [layer for known in _price_names(name, catalog) for layer in catalog.price_layers(known)]
     if not layers:
         return None
+    row, is_extrapolated, note = _row_of(layers, on)
+    tier = next((affix.tier for affix in affixes if affix.tier), tier)
+    price = at_tier(row, tier, region, extrapolated=is_extrapolated, note=note)
+    for affix in affixes:
+        price = _adjusted(price, affix, found.model.name if found else "")
+    return price
+
+
+def billed_elsewhere(name: str, catalog: Catalog | None = None) -> str | None:
+    """Who charges for a name instead of the vendor of its model, in a few words; `None` for most names."""
+    found = names.find(name, catalog)
+    affixes = found.affixes if found else ()
+    return next((affix.note for affix in affixes if affix.charge == "other"), None)
+
+
+def _row_of(layers: list[tuple[PriceRow, ...]], on: date | datetime | None) -> tuple[PriceRow, bool, str]:
+    """The row of a day, whether it is only the nearest one, and what that assumes."""
     if on is None:
-        last = current(layers[0], catalogs.data_date())
-        return at_tier(last, tier, region, note="no date: the last known price")
+        return current(layers[0], catalogs.data_date()), False, "no date: the last known price"
     day = _utc_day(on)
-    covering = (row for layer in layers for row in layer if row.covers(day))
-    row = next(covering, None)
-    if row is not None:
-        return at_tier(row, tier, region)
-    nearest = min((row for layer in layers for row in layer), key=lambda row: row.distance(day))
-    return at_tier(nearest, tier, region, extrapolated=True)
+    rows = [row for layer in layers for row in layer]
+    covering = next((row for row in rows if row.covers(day)), None)
+    return covering or min(rows, key=lambda row: row.distance(day)), covering is None, ""
+
+
+def _adjusted(price: Price, affix: Affix, model: str) -> Price:
+    """The price of a model under a name with what a gateway adds to it."""
+    if affix.charge == "free":
+        row = PriceRow(name=price.row.name, rates=FREE, source=price.row.source, note=affix.note)
+        return Price(row=row, rates=FREE, notes=(affix.note,))
+    low = (affix.low,) if affix.low else ()
+    if affix.factors is None:
+        return msgspec.structs.replace(price, low=(*price.low, *low))
+    factor = next((one.times for one in affix.factors if one.fits(model)), None)
+    if factor is None:
+        unknown = f"the surcharge of {affix.text} is not known"
+        return msgspec.structs.replace(price, notes=(*price.notes, unknown), low=(*price.low, unknown, *low))
+    return msgspec.structs.replace(
+        price,
+        rates=price.rates.times(factor),
+        long=price.long.times(factor) if price.long else None,
+        regional=None,
+        notes=(*price.notes, f"{affix.text} at {factor} times the price"),
+        low=(*price.low, *low),
+    )
 
 
 def fee(tool: str, name: str, on: date | None = None, catalog: Catalog | None = None) -> Fee | None:

@@ -1,8 +1,8 @@
 """From a name in a log to a model, by rules that are each recorded, never by the longest matching prefix.
 
 The rules in their order: trim and lower-case; the exact name; Azure's spelling `gpt-35-`; an alias; a fine-tune's
-base; a compact date; a known model with a date that the catalog does not have. When none fits, a provider's prefix
-is dropped and they are tried again; the user's aliases with `*` come last.
+base; a compact date; a known model with a date that the catalog does not have; a version after `@`. When none fits, a
+gateway's suffix or prefix is dropped and they are tried again; the user's aliases with `*` come last.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 from tokcount.errors import UsageError, suggest
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import FineTune, Model, Resolution
+from tokcount.models.model import Affix, FineTune, Model, Resolution
 from tokcount.vendors import vendor_of
 
 _REMEMBERED = 10_000
@@ -96,16 +96,43 @@ def _find(asked: str, catalog: Catalog) -> Resolution | None:
     if name != name.lower():
         name = name.lower()
         steps.append("lower case")
-    written, dropped = name, []
-    while (found := _match(name, catalog)) is None:
-        prefix = next((prefix for prefix in catalog.prefixes if name.startswith(prefix)), None)
-        if prefix is None:
-            break
-        name = name.removeprefix(prefix)
-        dropped.append(f"dropped prefix {prefix}")
-    if found is None:
-        found, dropped = _by_alias_pattern(written, catalog), []
-    return found and msgspec.structs.replace(found, asked=asked, steps=(*steps, *dropped, *found.steps))
+    found = _with_affixes(name, catalog) or _by_alias_pattern(name, catalog)
+    return found and msgspec.structs.replace(found, asked=asked, steps=(*steps, *found.steps))
+
+
+def _with_affixes(name: str, catalog: Catalog) -> Resolution | None:
+    """The name as it is, else without a suffix, else without a prefix, and so on until nothing can be dropped."""
+    found = _match(name, catalog) or _without_suffix(name, catalog)
+    if found is not None:
+        return found
+    for prefix in catalog.prefixes:
+        rest = _behind(prefix, name) if "*" in prefix else name.removeprefix(prefix)
+        if rest != name:
+            found = _with_affixes(rest, catalog)
+            return found and _dropped(f"dropped prefix {prefix}", catalog.prefixes[prefix], found)
+    return None
+
+
+def _behind(prefix: str, name: str) -> str:
+    """The rest of a name behind a prefix of which `*` is one part of a path; the whole name if it begins otherwise."""
+    begin, _, end = prefix.partition("*")
+    part, found, rest = name.removeprefix(begin).partition(end)
+    return rest if name.startswith(begin) and found and part and "/" not in part else name
+
+
+def _without_suffix(name: str, catalog: Catalog) -> Resolution | None:
+    for suffix in catalog.suffixes:
+        if name.endswith(suffix):
+            rest = name.removesuffix(suffix)
+            found = _match(rest, catalog) or _without_suffix(rest, catalog)
+            affix = catalog.suffixes[suffix]
+            if found and (not affix.families or found.model.family in affix.families):
+                return _dropped(f"dropped suffix {suffix}", affix, found)
+    return None
+
+
+def _dropped(step: str, affix: Affix, found: Resolution) -> Resolution:
+    return msgspec.structs.replace(found, steps=(step, *found.steps), affixes=(affix, *found.affixes))
 
 
 def _match(name: str, catalog: Catalog) -> Resolution | None:
@@ -116,7 +143,16 @@ def _match(name: str, catalog: Catalog) -> Resolution | None:
         or _by_fine_tune(name, catalog)
         or _by_compact_date(name, catalog)
         or _by_other_date(name, catalog)
+        or _by_version(name, catalog)
     )
+
+
+def _by_version(name: str, catalog: Catalog) -> Resolution | None:
+    """Google's spelling of a version: `gpt-4o@2024-08-06`."""
+    if "@" not in name:
+        return None
+    found = _match(name.replace("@", "-", 1), catalog)
+    return found and _with_step("version after @", found)
 
 
 def _by_name(name: str, catalog: Catalog) -> Resolution | None:
@@ -238,6 +274,11 @@ def unknown_model(name: str, catalog: Catalog) -> UnknownModel:
             command_line=f"{problem}. {replaced} (drift, cost, audit and check: --to auto). "
             "tokcount models --current lists the models to choose from.",
         )
+    if explained := _explained(name):
+        problem = f"{_shown(name)!r} is {explained}"
+        return UnknownModel(
+            f"{problem}.", command_line=f"{problem}; say which one to count ({_alias_of(name)})."
+        )
     if vendor := vendor_of(name):
         problem = f"{_shown(name)!r} is a model of {vendor}: tokcount counts with OpenAI's tokenizers only"
         remedy = (
@@ -249,6 +290,12 @@ def unknown_model(name: str, catalog: Catalog) -> UnknownModel:
     otherwise = f"{problem} {'Or name' if close else 'Name'} an encoding (o200k_base)"
     remedy = f"or the model that it is ({_alias_of(name)}), or add it with --prices FILE."
     return UnknownModel(f"{otherwise}.", command_line=f"{otherwise}, {remedy}")
+
+
+def _explained(name: str) -> str | None:
+    """What a name is that stands for no single model."""
+    known, written = catalogs.explained(), name.strip().lower()
+    return known.get(written) or known.get(written.rpartition("/")[2])
 
 
 def _alias_of(name: str) -> str:

@@ -15,7 +15,7 @@ from tokcount import tables
 from tokcount.errors import suggest
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.entries import File, ModelEntry, alias_targets, hook
+from tokcount.models.entries import File, ModelEntry, affixes, alias_targets, hook
 from tokcount.models.model import UNKNOWN_FAMILY, Model
 from tokcount.models.price_entries import PriceEntry, Prices, price_rows
 from tokcount.models.price_rows import PriceRow
@@ -34,6 +34,9 @@ def added(catalog: Catalog, path: Path) -> Catalog:
     checks: list[tables.Check[File]] = [
         price_mistakes,
         lambda file: _unknown_families(file, catalog),
+        lambda file: (
+            Mistake(("explained", name), "only for tokcount's own data") for name in file.explained
+        ),
         lambda file: _unknown_models(file, catalog, document.data),
         lambda file: _bad_aliases(file, _with_entries(catalog, _usable(file, catalog), source), written),
     ]
@@ -127,7 +130,8 @@ def _with_entries(catalog: Catalog, file: File, source: str) -> Catalog:
         aliases=alias_targets(_lower(file.aliases)),
         prices=prices,
         fine_tunes=[entry.fine_tune(name) for name, entry in fine_tunes.items()],
-        prefixes=[prefix.lower() for prefix in file.prefixes],
+        prefixes=affixes(_lower(file.prefixes)),
+        suffixes=affixes(_lower(file.suffixes)),
         compatibility=file.compatibility,
         fees=[entry.fee("user", source) for entry in file.fees],
     )

@@ -65,6 +65,44 @@ def test_the_models_to_choose_from_fit_80_columns(inside: Inside) -> None:
     assert max(map(len, done.out.splitlines())) <= 80
 
 
+def test_entries_that_were_not_checked_for_long_are_listed_with_their_sources(inside: Inside) -> None:
+    fresh = of(inside, "models", "--stale")
+    later = inside("models", "--stale", "-f", "json", TOKCOUNT_TODAY="2027-03-01")
+    stale = json.loads(later.out)["stale"]
+
+    assert (fresh["stale"]["older_than"], fresh["stale"]["entries"]) == (90, [])
+    assert later.code == 0
+    assert {entry["kind"] for entry in stale["entries"]} == {"model", "fine-tune", "fee"}
+    assert stale["entries"][0]["days"] == 99
+    assert {key for entry in stale["entries"] for key in entry["sources"]} == set(stale["sources"])
+    assert stale["sources"]["tiktoken"].startswith("tiktoken 0.14.0")
+
+
+def test_the_age_of_stale_entries_can_be_given(inside: Inside) -> None:
+    none = inside("models", "--stale", TOKCOUNT_TODAY="2026-11-30")
+    shown = inside("models", "--stale", "3", TOKCOUNT_TODAY="2026-11-30")
+    wrong = inside("models", "--stale", "gpt-4o")
+
+    assert none.out.startswith("No entry is older than 90 days.")
+    assert " entries last checked more than 3 days ago" in shown.out
+    assert "sdk: openai 3.57.0" in shown.out
+    assert wrong.err == "--stale gpt-4o: expected a number of days, such as 90."
+
+
+def test_what_a_name_means_for_the_price_is_said(inside: Inside) -> None:
+    done = inside("models", "azure/us/gpt-4o", "github_copilot/gpt-4o")
+
+    assert "Charged: azure/us/ at 1.1 times the price" in done.out
+    assert "Charged: billed by GitHub Copilot, not at these prices" in done.out
+
+
+def test_quiet_leaves_out_the_messages_about_unknown_names(inside: Inside) -> None:
+    done = inside("models", "-q", "nowhere", "gpt-4o")
+
+    assert (done.code, done.err) == (2, "")
+    assert "gpt-4o" in done.out
+
+
 def test_a_chain_of_replacements_is_shown_to_its_end(inside: Inside) -> None:
     done = inside("models", "text-davinci-003")
 

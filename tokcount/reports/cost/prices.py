@@ -134,7 +134,8 @@ class PriceBook:
     def _price(self, model: str, day: date | None, tier: str | None) -> tuple[Price | None, str | None]:
         if self._is_known(model):
             price = pricing.price(model, day, tier, self._catalog)
-            return price, None if price else NO_PRICE
+            reason = None if price else pricing.billed_elsewhere(model, self._catalog)
+            return price, None if price else reason or NO_PRICE
         row = other_vendors.price_row(model, day or self._today)
         if row is not None:
             return pricing.at_tier(row, tier), None

@@ -12,8 +12,9 @@ from msgspec import structs
 
 from tokcount.framing.evidence import bundled
 from tokcount.framing.families import FAMILIES
-from tokcount.models import price_rows
-from tokcount.models.catalog import Catalog, data_date, data_version
+from tokcount.models import model as names
+from tokcount.models import price_rows, pricing
+from tokcount.models.catalog import Catalog, data_date, data_version, sources
 from tokcount.models.compatibility import compatibility_of
 from tokcount.models.lifecycle import is_current, replacement_chain
 from tokcount.models.model import Model
@@ -27,6 +28,8 @@ from tokcount.reports.inspect.report import (
     Rates,
     Recorded,
     Resolution,
+    StaleEntries,
+    StaleEntry,
     TierRates,
 )
 
@@ -80,8 +83,42 @@ def _resolution(name: str, catalog: Catalog) -> Resolution:
         assumed=found.assumed,
         price_name=found.price_name,
         prices=[_period(row) for layer in layers[:1] for row in layer],
+        charged=_charged(found, catalog),
         evidence=_evidence(found.model),
         compatibility=taken(compatibility_of(found.model, catalog)),
+    )
+
+
+def _charged(found: names.Resolution, catalog: Catalog) -> list[str]:
+    """What is in a name besides the model and matters for its price."""
+    price = pricing.price(found, data_date(), None, catalog) if found.affixes else None
+    if price is not None:
+        return list(dict.fromkeys((*price.notes, *price.low)))
+    elsewhere = pricing.billed_elsewhere(found.asked, catalog)
+    return [f"{elsewhere}, not at these prices"] if elsewhere else []
+
+
+def stale_report(catalog: Catalog, today: date, older_than: int) -> ModelsReport:
+    """The bundled entries that were last compared with their sources more than some days ago."""
+    dated = [
+        *((one.name, "model", one.checked, one.source) for one in catalog.models.values()),
+        *((one.name, "fine-tune", one.checked, one.source) for one in catalog.fine_tunes.values()),
+        *((one.tool, "fee", one.checked, one.source) for one in catalog.fees),
+    ]
+    entries = [
+        StaleEntry(name=name, kind=kind, checked=day, days=(today - day).days, sources=source.split())
+        for name, kind, day, source in dated
+        if day and (today - day).days > older_than
+    ]
+    entries.sort(key=lambda entry: entry.checked)
+    known = sources()
+    named = dict.fromkeys(key for entry in entries for key in entry.sources)
+    return ModelsReport(
+        data_version=data_version(),
+        data_date=data_date(),
+        stale=StaleEntries(
+            older_than=older_than, entries=entries, sources={key: known.get(key, key) for key in named}
+        ),
     )
 
 

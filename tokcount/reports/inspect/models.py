@@ -9,7 +9,14 @@ from tokcount.document.rows import Row, flat
 from tokcount.document.values import UNKNOWN, integer
 from tokcount.framing.evidence import ANY, MODEL
 from tokcount.reports.inspect import compatibility
-from tokcount.reports.inspect.report import ModelEntry, ModelsReport, PricePeriod, Recorded, Resolution
+from tokcount.reports.inspect.report import (
+    ModelEntry,
+    ModelsReport,
+    PricePeriod,
+    Recorded,
+    Resolution,
+    StaleEntries,
+)
 from tokcount.reports.phrases import counted
 
 MODEL_COLUMNS = (
@@ -40,6 +47,13 @@ PRICE_COLUMNS = (
     Column("output", "price"),
     Column("origin"),
 )
+STALE_COLUMNS = (
+    Column("entry"),
+    Column("kind"),
+    Column("checked"),
+    Column("days", "int"),
+    Column("sources"),
+)
 PER_MILLION = "prices in USD per 1,000,000 tokens"
 
 
@@ -47,6 +61,8 @@ def blocks(report: ModelsReport) -> Blocks:
     """The catalog, or an explanation of each name that was asked for."""
     if report.resolutions:
         return [block for entry in report.resolutions for block in _explanation(entry)]
+    if report.stale:
+        return _stale(report.stale, report.data_date)
     if report.is_current:
         table = tuple(map(_current, report.models or ()))
         return [Table(CURRENT_COLUMNS, table, title="Models that are not shut down", note=PER_MILLION)]
@@ -55,12 +71,31 @@ def blocks(report: ModelsReport) -> Blocks:
 
 def rows(report: ModelsReport) -> list[Row]:
     """One row per model, or per price period of the names that were asked for."""
+    if report.stale:
+        return [{**flat(entry), "sources": " ".join(entry.sources)} for entry in report.stale.entries]
     if not report.resolutions:
         return [_model_row(entry) for entry in report.models or ()]
     return [
         {"asked": entry.asked, **_model_row(entry.model), **price}
         for entry in report.resolutions
         for price in [_price_row(price) for price in entry.prices] or [{}]
+    ]
+
+
+def _stale(found: StaleEntries, data_date: date) -> list[Block]:
+    if not found.entries:
+        limit = counted(found.older_than, "day", "days")
+        return [Line(f"No entry is older than {limit}. The newest ones were checked on {data_date}.")]
+    table = tuple(
+        (entry.name, entry.kind, entry.checked.isoformat(), entry.days, ", ".join(entry.sources))
+        for entry in found.entries
+    )
+    limit = counted(found.older_than, "day", "days")
+    title = f"{counted(len(found.entries), 'entry', 'entries')} last checked more than {limit} ago"
+    return [
+        Table(STALE_COLUMNS, table, title=title),
+        Heading("Sources"),
+        *(Line(f"{key}: {text}", "note") for key, text in found.sources.items()),
     ]
 
 
@@ -120,7 +155,8 @@ def _explanation(entry: Resolution) -> list[Block]:
     if model.shutdown_date:
         successor = f"; replacement: {_chain(model)}" if model.replacement else ""
         found.append(Line(f"Shutdown: {model.shutdown_date}{successor}", "warning"))
-    return [*found, *_evidence(entry), _prices(entry), *compatibility.blocks(entry.compatibility)]
+    charged = [Line(f"Charged: {'; '.join(entry.charged)}", "warning")] if entry.charged else []
+    return [*found, *charged, *_evidence(entry), _prices(entry), *compatibility.blocks(entry.compatibility)]
 
 
 def _evidence(entry: Resolution) -> list[Line]:

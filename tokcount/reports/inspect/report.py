@@ -199,10 +199,34 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """The catalog does not have this date of the model."""
     price_name: str
     prices: list[PricePeriod]
+    charged: list[str] = []
+    """What the name means for the price: a surcharge of a host, a fee that is not known, somebody else's bill."""
     evidence: list[Recorded]
     """Of the model itself first. What has no entry has no recordings, so it is `estimated`."""
     compatibility: Taken
     """Which requests the model takes."""
+
+
+class StaleEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the bundled data, and when it was last compared with its sources."""
+
+    name: str
+    kind: str
+    """`model`, `fine-tune` or `fee`."""
+    checked: date
+    days: Count
+    sources: list[str]
+    """Keys of `StaleEntries.sources`."""
+
+
+class StaleEntries(msgspec.Struct, frozen=True, kw_only=True):
+    """The entries that are older than some number of days, the oldest first."""
+
+    older_than: Count
+    """Days."""
+    entries: list[StaleEntry]
+    sources: dict[str, str]
+    """Key → what it refers to."""
 
 
 class ModelsReport(Report, frozen=True, kw_only=True, tag="models"):
@@ -218,6 +242,8 @@ class ModelsReport(Report, frozen=True, kw_only=True, tag="models"):
     """With names: how each was resolved."""
     unknown: list[str] | UnsetType = UNSET
     """With names: those that are not known."""
+    stale: StaleEntries | UnsetType = UNSET
+    """What was not compared with its sources for some time, if that was asked for."""
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,18 @@ class StringTable(msgspec.Struct):
         return code
 
 
+BASIS_OF_FLAG: Final[dict[str, Basis]] = {
+    "hidden_context": "partial",
+    "reserialised": "estimated",
+    "non_openai": "estimated",
+    "unread_answer": "exact",
+    "odd_content": "estimated",
+    "template": "estimated",
+    "fragment": "estimated",
+}
+"""Flag that is a reason → the best that the count of the input of such a record can be."""
+
+
 class RecordDoubts(msgspec.Struct):
     """What counting one record found out besides numbers: the worst basis, the reasons, and flags of its texts."""
 

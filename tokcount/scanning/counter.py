@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tokcount.framing.content import ROLES
-from tokcount.framing.layout import BASIS_ORDER, Basis, Layout
+from tokcount.framing.layout import BASIS_ORDER, Layout
 from tokcount.framing.replies import layout_output
 from tokcount.framing.rules import layout
 from tokcount.logs.accounting.contradiction import contradiction
 from tokcount.logs.record import FLAGS, Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import ColumnBuilder, Columns, Counts, RecordDoubts
+from tokcount.scanning.columns import BASIS_OF_FLAG, ColumnBuilder, Columns, Counts, RecordDoubts
 from tokcount.scanning.features.answer import answer_items
 from tokcount.scanning.features.evidence import evidence_columns
 from tokcount.scanning.features.hosted import CONTAINER_ID, container_id
@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 
 UNCOUNTED_FLAGS: Final = frozenset({"truncated", "redacted"})
 """Flags of records whose text is not in the log."""
-BASIS_OF_FLAG: Final[dict[str, Basis]] = {
-    "hidden_context": "partial",
-    "reserialised": "estimated",
-    "non_openai": "estimated",
-    "unread_answer": "exact",
-    "odd_content": "estimated",
-    "template": "estimated",
-    "fragment": "estimated",
-}
-"""Flag that is a reason → the best that the count of the input of such a record can be."""
 ESTIMATED: Final = BASIS_ORDER.index("estimated")
 PARTIAL: Final = BASIS_ORDER.index("partial")
 

@@ -16,6 +16,7 @@ LAYERS = (
     ("accounting",),
     ("options",),
     ("source",),
+    ("revisions",),
     ("format",),
     ("bytes",),
     ("adapt",),

@@ -18,6 +18,7 @@ from tokcount.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
+    from tokcount.logs.source import Source
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
@@ -44,6 +45,7 @@ class Job:
         self.run, self.output = run, output
         self.today = clock.today()
         self.catalog = catalog_of(prices)
+        self.paths = tuple(paths or ())
         self.sources = inputs.sources_of(paths, quiet=run.quiet, ignore=not read.no_ignore)
         self.options = inputs.read_options(read)
         self.selection = selection_of(read)
@@ -62,9 +64,13 @@ class Job:
         """The plan, for the selected records only."""
         return plan if self.selection is None else msgspec.structs.replace(plan, selection=self.selection)
 
-    def count(self, plan: ScanPlan) -> tuple[pl.DataFrame, SkippedSummary]:
-        """Count the logs: one row per record, and a summary of what was skipped."""
-        result = inputs.scan(self.sources, self.selecting(plan), self.options, self.run)
+    def count(
+        self, plan: ScanPlan, sources: list[Source] | None = None
+    ) -> tuple[pl.DataFrame, SkippedSummary]:
+        """Count the logs, or other `sources`: one row per record, and a summary of what was skipped."""
+        result = inputs.scan(
+            self.sources if sources is None else sources, self.selecting(plan), self.options, self.run
+        )
         frame, skipped = result.counted(keep_copies=self._read.keep_copies)
         for sentence in inputs.implausible(frame):
             inputs.say(sentence, self.run)

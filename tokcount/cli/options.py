@@ -205,6 +205,15 @@ class BudgetGroup:
         Path | None,
         option("--save-baseline", help_text="Save the measured values as a baseline.", metavar="FILE"),
     ] = None
+    against: Annotated[
+        str | None,
+        option(
+            "--against",
+            help_text="Compare with the files of a git revision, such as origin/main: those of the last commit in "
+            "common with it.",
+            metavar="REVISION",
+        ),
+    ] = None
     allow_unknown: Annotated[
         bool, option("--allow-unknown", help_text="Pass budgets whose value is unknown.")
     ] = False

@@ -128,7 +128,7 @@ class Reader:
             options = self.options
             blocks = self._watched(bytes_of(source, file))
             stream = unwrap(blocks, max_ratio=options.max_ratio, encoding=options.text_encoding)
-            path = None if source.is_stdin or stream.layers else source.path
+            path = source.path if source.is_on_disk and not stream.layers else None
             prompts = None if self._mapper else prompt_items(stream, source, options, self._items)
             if prompts is None:
                 yield from self._opened(stream, source.path, path)

@@ -47,6 +47,11 @@ class Source(msgspec.Struct, frozen=True):
         return self.path == STDIN
 
     @property
+    def is_on_disk(self) -> bool:
+        """Does its path name a file that libraries can open?"""
+        return not self.is_stdin
+
+    @property
     def neighbours(self) -> Neighbours:
         """The files that it may refer to."""
         return Neighbours(os.path.dirname(os.path.abspath(self.path)))  # noqa: PTH100, PTH120

@@ -39,7 +39,7 @@ from tokcount.logs.prompts.names import kind_of
     ],
 )
 def test_a_file_of_a_folder_is_a_prompt_by_its_name_or_by_its_folder(name: str, kind: str | None) -> None:
-    assert kind_of(f"/work/repo/{name}", "/work/repo") == kind
+    assert kind_of(f"/somewhere/repo/{name}", "/somewhere/repo") == kind
 
 
 @pytest.mark.parametrize("name", ["README.md", "a.txt", "a.md", "web/page.html.jinja"])
@@ -58,7 +58,7 @@ def test_the_named_folder_itself_may_be_one_of_prompts(
 
 
 def test_a_folder_above_the_named_one_makes_no_prompts() -> None:
-    assert kind_of("/home/prompts/repo/docs/a.md", "/home/prompts/repo") is None
+    assert kind_of("/somewhere/prompts/repo/docs/a.md", "/somewhere/prompts/repo") is None
 
 
 def test_a_folder_of_logs_and_prompts_gives_both_and_names_the_rest(tmp_path: Path) -> None:

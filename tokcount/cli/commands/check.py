@@ -21,9 +21,10 @@ from tokcount.errors import ExitCode, UsageError
 from tokcount.logs.source import STDIN
 
 if TYPE_CHECKING:
+    from tokcount.logs.source import Source
     from tokcount.reports.budgets.baseline import SavedBaseline
     from tokcount.reports.budgets.report import CheckReport
-    from tokcount.reports.budgets.sources.from_scan import BudgetContext
+    from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
     from tokcount.reports.budgets.verdict import CheckOptions, Verdict
     from tokcount.reports.cost.answers import Answers
     from tokcount.reports.report import Report
@@ -127,17 +128,6 @@ def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> Sca
     )
 
 
-def saved_values(verdicts: Sequence[Verdict], selection: str = "") -> tuple[str, list[str]]:
-    """The text of the baseline file, and the keys left out of it because their values are unknown."""
-    from tokcount.reports.budgets import baseline
-    from tokcount.reports.budgets.compute import group_values, values
-    from tokcount.reports.budgets.language import GROUPS
-
-    groups = {group: group_values(verdicts, group) for group in GROUPS}
-    text = baseline.to_text(values(verdicts), baseline.conditions_of(selection), groups)
-    return text, [verdict.key for verdict in verdicts if verdict.value is None or not verdict.is_known]
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -164,6 +154,8 @@ def check(
     "cost.total <= baseline + 5%" or "drift.total <= 15% for gpt-5.6-luna". Budgets come from --budget and --warn, or
     from fail and warn in [tool.tokcount.check]. A budget whose value is unknown is broken, unless --allow-unknown.
     """
+    if budgets.against is not None and (budgets.baseline or budgets.save_baseline):
+        raise UsageError("--against compares with a revision, --baseline with a file; use one of them.")
     reports = saved_reports(paths)
     selection = selection_of(read)
     options = options_of(budgets, selection.text if selection else _selected(reports), most_skipped(read))
@@ -172,6 +164,8 @@ def check(
     if reports:
         if selection is not None:
             raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
+        if budgets.against is not None:
+            raise UsageError("--against compares files with those of a revision, not saved reports.")
         if answers_of(answers) is not None:
             raise UsageError(
                 "--reasoning-tokens and --output-scale change the costs of logs, not those of saved reports."
@@ -223,21 +217,34 @@ def _check_logs(
 
     Raises `DataError` if nothing was countable, or if more was skipped than is allowed.
     """
-    from tokcount.reports.budgets import compute
+    from tokcount.reports.budgets import compute, earlier
     from tokcount.reports.budgets.sources.from_scan import ScanSource
     from tokcount.reports.overview import overview
 
     plan = job.selecting(plan_for(options, references, job))
+    context = _context(job, plan, references, budgets, answers)
+    if budgets.against is not None:
+        options, sentence = earlier.compared_with(
+            budgets.against, job.paths, options, lambda files: _measured(job, plan, context, files)
+        )
+        inputs.say(sentence, job.run)
     frame, skipped = job.count(plan)
     passed = True
     if frame.height:
-        source = ScanSource(frame, skipped, _context(job, plan, references, budgets, answers))
+        source = ScanSource(frame, skipped, context)
         verdicts = compute.judge(source, options)
         report = compute.report(verdicts, overview(frame, skipped, plan.catalog, plan.assumed))
         job.show(report)
         passed = _finish(report, verdicts, budgets, job.run)
     job.close(frame.height, skipped)
     return passed
+
+
+def _measured(job: Job, plan: ScanPlan, context: BudgetContext, sources: list[Source]) -> ScanSource | None:
+    from tokcount.reports.budgets.sources.from_scan import ScanSource
+
+    frame, skipped = job.count(plan, sources)
+    return ScanSource(frame, skipped, context) if frame.height else None
 
 
 def _context(
@@ -278,9 +285,10 @@ def _selected(reports: Sequence[Report]) -> str:
 
 def _save(verdicts: list[Verdict], selection: str, path: Path, run: RunGroup) -> None:
     from tokcount.render.writing import write
+    from tokcount.reports.budgets.earlier import saved_text
 
-    text, unknown = saved_values(verdicts, selection)
-    write(text, path)
+    write(saved_text(verdicts, selection), path)
+    unknown = [verdict.key for verdict in verdicts if verdict.value is None or not verdict.is_known]
     if unknown:
         inputs.say(f"left out of the baseline because unknown: {', '.join(unknown)}", run)
 

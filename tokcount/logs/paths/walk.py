@@ -32,12 +32,12 @@ def walk(folder: str, ignored: Ignored | None = None) -> Iterator[str]:
             folders.clear()
             continue
         seen.add((state.st_dev, state.st_ino))
-        kept = sorted(name for name in folders if not _is_hidden(base, name, is_folder=True))
+        kept = sorted(name for name in folders if not is_hidden(base, name, is_folder=True))
         folders[:] = [name for name in kept if not _leaves_out(ignored, base, name, is_folder=True)]
         for name in sorted(names):
             path = os.path.join(base, name)  # noqa: PTH118
             if (
-                not _is_hidden(base, name, is_folder=False)
+                not is_hidden(base, name, is_folder=False)
                 and not _is_of_database(name, names)
                 and _is_readable_kind(path)
                 and not _leaves_out(ignored, base, name, is_folder=False)
@@ -50,7 +50,7 @@ def _leaves_out(ignored: Ignored | None, base: str, name: str, *, is_folder: boo
     return ignored is not None and ignored.leaves_out(os.path.join(base, name), is_folder=is_folder)  # noqa: PTH118
 
 
-def _is_hidden(base: str, name: str, *, is_folder: bool) -> bool:
+def is_hidden(base: str, name: str, *, is_folder: bool) -> bool:
     """Is it hidden, or in `.github` without being a prompt? A hidden folder that was named itself is read."""
     if os.path.basename(base) == ".github":  # noqa: PTH119
         return name not in IN_GITHUB

@@ -15,7 +15,7 @@ from support.shared import SHARED, needs_shared
 
 from tokcount.models import overrides
 from tokcount.models.catalog import data_date, default, sources
-from tokcount.models.compatibility import Verdict, bundled, compatibility_of
+from tokcount.models.compatibility import DEFAULT_VALUE, Verdict, bundled, compatibility_of
 from tokcount.models.resolve import find
 
 TEXT_ENDPOINTS = ("completions", "chat", "responses")
@@ -132,7 +132,8 @@ def test_a_temperature_depends_on_the_reasoning_effort(model: str, effort: str |
         ("gpt-5", "high", "accepted"),
         ("gpt-5.4", None, "accepted"),
         ("gpt-5.4", "low", "refused"),
-        ("gpt-5.5", None, "unknown"),
+        ("gpt-5.5", None, "refused"),
+        ("gpt-5.5", "none", "accepted"),
         ("gpt-5.5", "low", "refused"),
         ("gpt-5.6-sol", None, "refused"),
         ("gpt-5.6-sol", "none", "accepted"),
@@ -175,6 +176,20 @@ def test_a_value_that_the_api_does_not_take_is_refused(parameter: str, good: Any
     assert at.verdict(parameter, good).status == "accepted"
     assert at.verdict(parameter, bad).status == "refused"
     assert at.verdict(parameter, bad).why.startswith("it takes ")
+
+
+def test_of_a_default_value_it_may_not_be_known_whether_it_is_refused() -> None:
+    for parameter, value in (("presence_penalty", 0), ("logit_bias", {}), ("top_p", 1), ("logprobs", False)):
+        verdict = compatibility_of("gpt-5.5").at("chat").verdict(parameter, value)
+        assert (verdict.status, verdict.why) == ("unknown", DEFAULT_VALUE)
+    assert status("gpt-6.2-sol", presence_penalty=0) == "accepted"
+
+
+def test_parameters_of_other_vendors_are_refused() -> None:
+    for endpoint in ("chat", "responses"):
+        assert status("gpt-4o", endpoint, top_k=40) == "refused"
+    assert status("gpt-4o", verbosity="low") == "refused"
+    assert status("gpt-4o", verbosity="medium") == "accepted"
 
 
 def test_a_request_that_moves_to_another_endpoint_is_judged_by_its_new_names() -> None:

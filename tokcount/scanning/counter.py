@@ -7,7 +7,7 @@ less than one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -22,15 +22,12 @@ from tokcount.scanning.columns import BASIS_OF_FLAG, ColumnBuilder, Columns, Cou
 from tokcount.scanning.features.answer import answer_items
 from tokcount.scanning.features.evidence import evidence_columns
 from tokcount.scanning.features.hosted import CONTAINER_ID, container_id
+from tokcount.scanning.features.on_demand import parts_counter, request_verdicts
 from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.targets import CountingTarget, FramingGroup, Targets
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.packing import Counted
-
-if TYPE_CHECKING:
-    from tokcount.scanning.features.parts import PartsCounter
-    from tokcount.scanning.features.verdicts import RequestVerdicts
 
 UNCOUNTED_FLAGS: Final = frozenset({"truncated", "redacted"})
 """Flags of records whose text is not in the log."""
@@ -82,8 +79,8 @@ class RecordCounter:
         self._targets = Targets(plan, self._texts.encodings)
         self._width = len(plan.labels)
         self._no_tokens = self._texts.count_all(())
-        self._parts = _parts_counter(self._texts) if plan.parts else None
-        self._verdicts = _request_verdicts(plan) if plan.verdicts else None
+        self._parts = parts_counter(plan, self._texts.engine)
+        self._verdicts = request_verdicts(plan)
         self.discard()
 
     def process(self, records: Iterable[Record]) -> Columns:
@@ -298,15 +295,3 @@ def _layouts(framed: list[_Framed]) -> Iterator[tuple[str, str, Layout]]:
         if one.input is not None:
             for _, target in one.group.targets:
                 yield target.label, target.encoding, one.input
-
-
-def _parts_counter(counter: TextCounter) -> PartsCounter:
-    from tokcount.scanning.features.parts import PartsCounter
-
-    return PartsCounter(counter.engine)
-
-
-def _request_verdicts(plan: ScanPlan) -> RequestVerdicts:
-    from tokcount.scanning.features.verdicts import RequestVerdicts
-
-    return RequestVerdicts(plan)

@@ -13,6 +13,7 @@ from support.audit_reports import AUDIT
 from support.frames import counts, frame, record
 
 from tokcount.models import catalog
+from tokcount.models.compatibility import DEFAULT_VALUE
 from tokcount.reports.audit import view_findings
 from tokcount.reports.audit.finding import LEVELS, PLACES, Case, breaking, entries
 from tokcount.reports.audit.findings import findings
@@ -187,7 +188,19 @@ def test_what_a_target_does_with_a_request_is_a_finding(
 def test_what_another_endpoint_takes_is_sent_there() -> None:
     entry = found(asks(1, verdict("refused", "tools", to="responses")))["refused"]
 
-    assert view_findings.to_do(entry) == "Send them to the Responses API, which takes it (tokcount migrate)."
+    assert (
+        view_findings.to_do(entry) == "Send them to the Responses API, which takes tools (tokcount migrate)."
+    )
+
+
+def test_default_values_that_may_be_refused_are_one_finding() -> None:
+    zero = [verdict("unknown", name, why=DEFAULT_VALUE) for name in ("top_p", "logit_bias")]
+    entry = found(asks(1, zero[0]), asks(2, *zero), asks(3, zero[1]), call(4))["default_values"]
+
+    assert (entry.count, entry.parameter) == (3, None)
+    assert view_findings.sentence(entry) == (
+        "3 records with default values that gpt-5.6-luna may refuse: logit_bias, top_p."
+    )
 
 
 def test_one_finding_lists_the_targets_that_have_it_in_common() -> None:

@@ -355,7 +355,7 @@ def test_a_request_breaks_once_for_all_its_reasons() -> None:
     assert value("breaking.share <= 0%", log, NEW.label) == Decimal(2) / 7
     found = violations("breaking.total <= 0", log, NEW.label)
     assert [(record.line, record.note) for record in found.records] == [
-        (1, "temperature; other endpoint"),
+        (1, "other endpoint; temperature"),
         (2, "temperature"),
     ]
 

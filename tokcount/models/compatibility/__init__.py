@@ -42,6 +42,8 @@ __all__ = [
 
 Status = RuleStatus | Literal["unknown"]
 EFFORT_NAMES: Final[tuple[str, ...]] = ("reasoning_effort", "reasoning.effort")
+DEFAULT_VALUE: Final = "its value is the default"
+"""Why it is not known whether a value is refused: a request means the same without it."""
 MOVES: Final[dict[Endpoint, tuple[Endpoint, ...]]] = {
     "completions": ("completions", "chat", "responses"),
     "chat": ("chat", "responses"),
@@ -174,8 +176,6 @@ class EndpointCompatibility:
         known = self.efforts
         if known is not None and not any(one in known for one in rule.unless_effort):
             return True
-        if effort is None and rule.unclear_default:
-            return None
         effective = (
             effort if effort is not None and (known is None or effort in known) else self.default_effort
         )
@@ -186,8 +186,8 @@ class EndpointCompatibility:
         status: Status = rule.status
         if value in rule.except_values:
             status = "accepted"
-        elif value in rule.unclear_values:
-            status = "unknown"
+        elif value in rule.unclear_defaults:
+            return _verdict(parameter, "unknown", row, why=DEFAULT_VALUE)
         if status == "accepted" and not self.is_known:
             status = "unknown"
         beyond_limit = None if status in ("refused", "renamed") else self._beyond(parameter, value)

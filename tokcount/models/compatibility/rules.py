@@ -30,19 +30,17 @@ class ParameterRule(
     """Of a renamed parameter: its name here. Of a refused one: the endpoint that takes it, if there is one."""
     unless_effort: tuple[str, ...] = ()
     """Reasoning efforts at which the rule does not apply."""
-    unclear_default: bool = False
-    """Of a request that names no effort, it is not known whether the rule applies."""
     except_values: tuple[Any, ...] = ()
     """Values that are accepted nevertheless."""
-    unclear_values: tuple[Any, ...] = ()
-    """Values of which no source says whether they are refused like all others."""
+    unclear_defaults: tuple[Any, ...] = ()
+    """Default values, which ask for nothing, of which no source says whether they are refused like all others."""
     why: str = ""
     """What a person should know, as the end of a sentence."""
 
     @property
     def depends_on_value(self) -> bool:
         """Whether it holds for some values only."""
-        return bool(self.except_values or self.unclear_values)
+        return bool(self.except_values or self.unclear_defaults)
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

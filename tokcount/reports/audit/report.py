@@ -96,6 +96,8 @@ class FindingNumbers(msgspec.Struct, frozen=True, kw_only=True):
     writes: Count | UnsetType | None = UNSET
     """Largest output."""
     models: list[ModelShutdown | str] | UnsetType = UNSET
+    parameters: list[str] | UnsetType = UNSET
+    """Parameters with default values."""
     cached_tokens: Count | UnsetType = UNSET
     """Input tokens that caching would make cheaper."""
     input_tokens: Count | UnsetType = UNSET

@@ -59,7 +59,7 @@ def to_do(entry: FindingEntry) -> str:
     """What to do about it, and where: `Send them to responses.` where that endpoint takes what this one refuses."""
     others = {target.to for target in entry.targets} if entry.id == "refused" else {None}
     if None not in others and len(others) == 1:
-        return f"Send them to {_endpoint(others.pop())}, which takes it (tokcount migrate)."
+        return f"Send them to {_endpoint(others.pop())}, which takes {_asked(entry)} (tokcount migrate)."
     return TO_DO[entry.id]
 
 
@@ -170,6 +170,11 @@ def _not_known(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
     return f"{records} with {_asked(entry)}: whether {_under(entry)} takes it is not known{_reasons(entry)}."
 
 
+def _default_values(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
+    named = {name for target in entry.targets for name in target.numbers.parameters or ()}
+    return f"{records} with default values that {_under(entry)} may refuse: {', '.join(sorted(named))}."
+
+
 def _other_endpoint(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
     places = list(dict.fromkeys(_endpoint(target.to) for target in entry.targets))
     verb = "is" if len(entry.targets) == 1 else "are"
@@ -243,6 +248,7 @@ SENTENCES: Final[dict[str, Words]] = {
     "renamed": _renamed,
     "changed": _changed,
     "not_known": _not_known,
+    "default_values": _default_values,
     "target_gone": lambda _, n, __: f"A target is shut down: {_shut_down(n)}.",
     "target_going": lambda _, n, __: f"A target will be shut down: {_shut_down(n)}.",
     "caching": _caching,
@@ -280,6 +286,7 @@ TO_DO: Final = {
     "renamed": "Rename it; tokcount migrate does so.",
     "changed": "Check whether the value still fits.",
     "not_known": "Try one such request before you move the log.",
+    "default_values": "Leave them out; the requests mean the same without them.",
     "log_model_gone": "Move them to another model.",
     "log_model_going": "Plan the move before that day.",
     "target_gone": "Choose its replacement.",

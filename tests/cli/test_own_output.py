@@ -40,6 +40,6 @@ def test_its_own_output_is_refused_with_a_reason(name: str, form: str) -> None:
 
 def test_its_own_lists_of_skipped_items_are_refused_too(tmp_path: Path) -> None:
     lost = tmp_path / "lost.jsonl"
-    run("migrate", LOG, SAMPLES / "completions-2023.jsonl", "--to", "gpt-4o", "--lost", lost)
+    run("migrate", LOG, SAMPLES / "completions-2023.jsonl", "--to", "gpt-5", "--lost", lost)
 
     assert "not a log" in run("drift", lost).err

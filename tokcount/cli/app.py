@@ -30,7 +30,7 @@ COMMANDS = {
     ),
     "migrate": (
         "migrate:migrate",
-        "Rewrite completions requests as chat, Responses or batch requests, and list what was lost.",
+        "Rewrite the requests of a log for another model or endpoint, and list what was lost.",
     ),
     "models": ("models:models", "List the known models, or explain how model names are resolved."),
     "formats": (

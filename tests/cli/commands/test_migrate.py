@@ -1,11 +1,13 @@
 """`tokcount migrate` as a command: files, streams, exit codes, and numbers that agree with drift."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from on_terminal import on_terminal
 from support.in_process import tokcount
 from support.running import SAMPLES, CliRunner
 from support.running import tokcount as process
@@ -23,7 +25,7 @@ SHAPES = [
     },
     {"model": "text-davinci-003", "prompt": [f"{CANARY} a", "b"], "suffix": CANARY, "temperature": 0.5},
     {"model": "text-davinci-003", "prompt": None, "max_tokens": 5},
-    {"model": "gpt-4o", "messages": [{"role": "user", "content": CANARY}]},
+    {"model": "gpt-4o", "messages": [{"role": "tool", "tool_call_id": "a", "content": CANARY}]},
     {"prompt": f"{CANARY} ->", "completion": f" {CANARY} END"},
 ]
 
@@ -103,7 +105,8 @@ def test_tokens_before_are_those_of_the_old_models() -> None:
     found = json.loads(report)
 
     assert found["tokens"]["before"]["input_tokens"] == own["input_tokens"]
-    assert found["tokens"]["after"] is None
+    assert found["tokens"]["after"]["input_tokens"] == found["tokens"]["predicted"]["input_tokens"]
+    assert found["tokens"]["differences"] == []
 
 
 def test_without_a_file_requests_are_piped_and_the_report_goes_to_stderr() -> None:
@@ -126,7 +129,7 @@ def test_losses_are_reported_with_their_locations(shapes: Path, tmp_path: Path) 
     assert named == {("best_of", 1, 1), ("logit_bias", 1, 1), ("suffix", 2, 1), ("temperature", 2, 1)}
     assert {(left["reason"][:10], left["places"][0]["line"]) for left in found["left"]} == {
         ("no prompt:", 3),
-        ("chat, not ", 4),
+        ("a result w", 4),
     }
     assert {(entry["line"], entry["parameter"]) for entry in lines_of(lost)} == {
         *((line, parameter) for parameter, line, _ in named),
@@ -203,7 +206,9 @@ def test_reports_and_errors_never_show_the_text_of_a_prompt(shapes: Path, tmp_pa
         ),
         (("--to", "o1-mini", "--system", "x"), "does not accept system messages"),
         (("--to", "gpt-4o", "--lost", "-"), "choose a different file"),
-        (("--to", "o1-pro"), "--api responses"),
+        (("--to", "o1-pro", "--endpoint", "chat"), "use --endpoint responses"),
+        (("--to", "gpt-4o", "--check"), "--check writes no requests: remove -o"),
+        (("--to", "gpt-4o", "--dry-run"), "--dry-run writes no requests: remove -o"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_writes_nothing(
@@ -244,15 +249,82 @@ def test_scaling_needs_a_log_that_can_be_read_twice_and_has_outputs(tmp_path: Pa
     assert b"remove --scale-max-tokens" in silent.stderr
 
 
-def test_a_log_without_completions_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    new = tmp_path / "new.jsonl"
+def test_a_log_without_requests_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    log, new = tmp_path / "log.jsonl", tmp_path / "new.jsonl"
+    log.write_text(json.dumps(SHAPES[3]) + "\n")
     new.write_text("old")
-    done = tokcount("migrate", SAMPLES / "support-chat.jsonl", "--to", "gpt-4o", "-o", new)
+    done = tokcount("migrate", log, "--to", "gpt-4o", "-o", new)
 
     assert done.returncode == 3
-    assert b"nothing to migrate: 94 chat, not completions" in done.stderr
+    assert b"nothing to migrate: 1 a result without its call" in done.stderr
     assert new.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["new.jsonl"]
+    assert {path.name for path in tmp_path.iterdir()} == {"new.jsonl", "log.jsonl"}
+
+
+CHAT = SAMPLES / "support-chat.jsonl"
+
+
+def test_chat_requests_become_responses_requests_that_are_counted_before_they_are_sent(
+    tmp_path: Path,
+) -> None:
+    new = tmp_path / "new.jsonl"
+    found = migrate(CHAT, "--to", "gpt-5.6", "--endpoint", "responses", "-o", new)
+
+    assert found["written"]["endpoints"] == {"responses": 94}
+    assert {line["store"] for line in lines_of(new)} == {False}
+    own, target = drift(new, "gpt-5.6")
+    assert own["input_tokens"] == target["input_tokens"] == found["tokens"]["after"]["input_tokens"]
+    difference = found["tokens"]["after"]["input_tokens"] - found["tokens"]["predicted"]["input_tokens"]
+    assert sum(entry["tokens"] for entry in found["tokens"]["differences"]) == difference
+
+
+def test_a_dry_run_shows_the_report_alone() -> None:
+    out, _ = run("migrate", CHAT, "--to", "gpt-5.6", "--dry-run")
+
+    assert "94 of 94 records can be migrated" in out
+    assert "nothing was written (-o FILE writes them)" in out
+    assert '"messages"' not in out
+
+
+def test_no_prompt_is_shown_on_a_terminal(shapes: Path) -> None:
+    shown = on_terminal(f"{sys.executable} -m tokcount migrate {shapes} --to gpt-4o")
+
+    assert "nothing was written" in shown
+    assert CANARY not in shown
+
+
+def test_check_fails_if_anything_would_be_lost_and_says_what_and_where(shapes: Path) -> None:
+    lossy = tokcount("migrate", shapes, "--to", "gpt-5", "--check")
+    lossless = tokcount("migrate", COMPLETIONS, "--to", "gpt-4o", "--check")
+
+    assert (lossy.returncode, lossless.returncode) == (1, 0)
+    assert b"refused by the model" in lossy.stdout
+    assert f"{shapes}:2".encode() in lossy.stdout
+    assert CANARY.encode() not in lossy.stdout
+
+
+def test_check_fails_if_no_request_can_be_written_and_needs_a_log(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps(SHAPES[3]) + "\n")
+    assert tokcount("migrate", log, "--to", "gpt-4o", "--check").returncode == 1
+
+    log.write_text("{cut\n")
+    assert tokcount("migrate", log, "--to", "gpt-4o", "--check").returncode == 3
+
+
+def test_a_batch_is_for_one_endpoint(tmp_path: Path) -> None:
+    log, new = tmp_path / "log.jsonl", tmp_path / "new.jsonl"
+    log.write_text(
+        '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}\n{"model": "gpt-4o", "input": "Hi"}\n'
+    )
+    mixed = tokcount("migrate", log, "--to", "gpt-4o", "--batch", "-o", new)
+    assert mixed.returncode == 3
+    assert b"add --endpoint responses" in mixed.stderr
+    assert not new.exists()
+
+    found = migrate(log, "--to", "gpt-4o", "--batch", "--endpoint", "responses", "-o", new)
+    assert found["written"]["endpoints"] == {"responses": 2}
+    assert {line["url"] for line in lines_of(new)} == {"/v1/responses"}
 
 
 def test_strict_fails_if_records_were_not_migrated(shapes: Path, tmp_path: Path) -> None:

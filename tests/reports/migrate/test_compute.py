@@ -7,9 +7,9 @@ from support.frames import Skips, counts, frame, record
 
 from tokcount.logs.record import Record
 from tokcount.reports.columns import NamedReference
-from tokcount.reports.migrate.carrying import Loss
 from tokcount.reports.migrate.compute import Factor, output_factors, report
 from tokcount.reports.migrate.report import Written
+from tokcount.reports.migrate.request import Loss
 from tokcount.reports.migrate.requests import Migrated
 from tokcount.reports.migrate.stats import MigrationStats
 from tokcount.reports.migrate.target import MigrationTarget
@@ -30,7 +30,7 @@ def test_factors_are_the_drift_of_outputs_by_old_encoding() -> None:
             row(2, 100, 100, model="code-davinci-002"),
             row(3, 50, 25, model="davinci"),
             row(4, 999, 1, model="nobody"),
-            row(5, 999, 1, kind="chat"),
+            row(5, 999, 1, kind="embeddings"),
         ],
         (OWN, NEW),
     )

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from support.migration_records import GPT_4O, O1_MINI, RESPONSES, answer, migrator, record
 
 from tokcount.logs.record import Record
-from tokcount.reports.migrate.requests import FINE_TUNE, NOT_TEXT, NULL_PROMPT, Migrated
-from tokcount.reports.migrate.tokens import SPECIAL_TEXT, UNKNOWN_ENCODING
+from tokcount.reports.migrate.parameters.token_ids import SPECIAL_TEXT, UNKNOWN_ENCODING
+from tokcount.reports.migrate.reading.completions import NOT_TEXT, NULL_PROMPT
+from tokcount.reports.migrate.requests import FINE_TUNE, Migrated
 from tokcount.tokens import encodings
 
 CHAT_PROMPT = "Be kind.\n\nHuman: Hi\nAI: Hello\nHuman: Bye\nAI:"
@@ -38,13 +39,15 @@ def test_a_text_is_one_user_message() -> None:
             "temperature": 0.5,
         }
     ]
-    assert migrated.losses == []
+    assert lost(migrated) == [("max_tokens", "rewritten", "becomes max_completion_tokens")]
 
 
 def test_a_text_is_the_input_of_a_responses_request() -> None:
     migrated = migrator(RESPONSES).migrate(record("Say hi.", request={"max_tokens": 90}))
 
-    assert migrated.lines == [{"model": "gpt-4o", "input": "Say hi.", "max_output_tokens": 90}]
+    assert migrated.lines == [
+        {"model": "gpt-4o", "input": "Say hi.", "max_output_tokens": 90, "store": False}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +72,8 @@ def test_every_prompt_is_a_request_of_its_own(prompt: Any, found: list[str]) -> 
         ({"prompt": 7}, NOT_TEXT),
         ({"prompt": [True]}, NOT_TEXT),
         ({"prompt": [99_999_999]}, "token ids that p50k_base does not have"),
-        ({"kind": "chat"}, "chat, not completions"),
-        ({"kind": "usage"}, "usage, not completions"),
+        ({"kind": "embeddings"}, "embeddings: not a request for text"),
+        ({"kind": "usage"}, "usage: not a request for text"),
         ({"flags": ("truncated",)}, "the log cut its text"),
         ({"flags": ("redacted",)}, "the log took its text out"),
     ],
@@ -149,7 +152,7 @@ def test_a_system_message_stands_before_each_prompt() -> None:
     responses = migrator(RESPONSES, system="Be brief.").migrate(record("a"))
 
     assert [line["messages"][0] for line in chat.lines] == [{"role": "system", "content": "Be brief."}] * 2
-    assert responses.lines == [{"model": "gpt-4o", "instructions": "Be brief.", "input": "a"}]
+    assert responses.lines == [{"model": "gpt-4o", "instructions": "Be brief.", "input": "a", "store": False}]
 
 
 def test_batch_lines_keep_their_ids_and_tell_the_prompts_of_a_list() -> None:

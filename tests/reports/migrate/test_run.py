@@ -7,20 +7,21 @@ import json
 from pathlib import Path
 
 import pytest
-from support.migration_records import GPT_4O, record
+from support.migration_records import GPT_4O, RESPONSES, chat, record, user
 
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.source import expand
 from tokcount.reports.migrate import run as migrating
-from tokcount.reports.migrate.carrying import UNKNOWN, Loss
+from tokcount.reports.migrate.parameters.mapping import UNKNOWN
+from tokcount.reports.migrate.request import Loss
 from tokcount.reports.migrate.requests import Migrated, Options
-from tokcount.reports.migrate.run import Job, MigrationRun, MigrationWorker, json_line
+from tokcount.reports.migrate.run import Job, MigrationWorker, json_line
 from tokcount.reports.migrate.stats import KEYS_KEPT, PLACES_KEPT, MigrationStats, Tokens
 from tokcount.scanning import run as scanning
 from tokcount.scanning import spans
 from tokcount.scanning.plan import make_plan
 
-JOB = Job(target=GPT_4O, options=Options(), plan=make_plan(to=["gpt-4o"], engine="tiktoken"), read_back=True)
+JOB = Job(target=GPT_4O, options=Options(), plan=make_plan(to=["gpt-4o"], engine="tiktoken"))
 
 
 class Done:
@@ -43,7 +44,7 @@ def log(tmp_path: Path) -> Path:
     lines = [
         {"model": "text-davinci-003", "prompt": f"Question {n}", "echo": n % 5 == 0, "max_tokens": 9}
         if n % 7
-        else {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}
+        else {"model": "gpt-4o", "messages": []}
         for n in range(300)
     ]
     path.write_text("\n".join(map(json.dumps, lines)) + "\n{cut off\n", encoding="utf-8")
@@ -65,7 +66,7 @@ def test_requests_and_losses_are_written_in_the_order_of_the_log(log: Path) -> N
         f"Question {n}" for n in range(300) if n % 7
     ]
     assert [list(entry.values()) for entry in losses][:2] == [
-        [str(log), 1, 0, None, "left", "chat, not completions"],
+        [str(log), 1, 0, None, "left", "no messages"],
         [str(log), 6, 0, "echo", "dropped", "no equivalent in chat requests"],
     ]
     assert set(losses[0]) == {"source", "line", "index", "parameter", "effect", "reason"}
@@ -103,7 +104,6 @@ def test_what_is_written_is_counted_as_it_would_be_read(log: Path, tmp_path: Pat
     frame = scanning.run(expand([str(written)]), JOB.plan, ReadOptions(), jobs=1).frame()
     after = done.run.stats.after
 
-    assert after is not None
     assert after.records == frame.height
     assert after.input_tokens == frame["gpt-4o:input_tokens"].sum()
     assert after == done.run.stats.predicted
@@ -129,8 +129,20 @@ def test_tokens_add_up_over_many_records(log: Path, monkeypatch: pytest.MonkeyPa
     assert Done(log, jobs=1).run.stats == whole
 
 
-def test_without_a_file_nothing_is_read_back() -> None:
-    assert MigrationRun(io.BytesIO()).stats.after is None
+def test_requests_that_differ_from_the_prediction_are_counted_with_the_reason() -> None:
+    named = chat(user("Hi", name="Ada"), user("Ho"), line=1)
+    several = chat(user("Hi"), line=2, n=3)
+    worker = MigrationWorker(
+        Job(target=RESPONSES, options=Options(), plan=make_plan(to=["gpt-4o"], engine="tiktoken"))
+    )
+    _, sums = worker.process([chat(user("Hi")), named, several])
+
+    one = sums.predicted.input_tokens - sums.after.input_tokens
+    assert {reason: found.records for reason, found in sums.differences.items()} == {
+        "name dropped; endpoint: Responses frames a request in another way than chat": 1,
+        "requests: several take the place of one; endpoint: Responses frames a request in another way than chat": 1,
+    }
+    assert sum(found.tokens for found in sums.differences.values()) == -one
 
 
 def test_a_lone_surrogate_is_written_as_it_is() -> None:

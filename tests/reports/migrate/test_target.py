@@ -1,39 +1,11 @@
-"""Which models requests can be written for, and what those refuse."""
+"""What requests can be for: a model with messages, at an endpoint that serves it."""
 
 from __future__ import annotations
 
 import pytest
+from support.migration_records import target
 
 from tokcount.errors import UsageError
-from tokcount.models.references import parse_reference
-from tokcount.reports.migrate.target import Api, MigrationTarget, target_of
-
-
-def target(name: str, api: Api = "chat") -> MigrationTarget:
-    return target_of(parse_reference(name), api)
-
-
-@pytest.mark.parametrize(
-    ("name", "reasoning"),
-    [
-        ("gpt-4o", False),
-        ("gpt-3.5-turbo", False),
-        ("gpt-4.1-mini", False),
-        ("o1", True),
-        ("o3-mini", True),
-        ("o4-mini", True),
-        ("gpt-5", True),
-        ("gpt-5.6-luna", True),
-        ("gpt-5-chat-latest", False),
-        ("ft:gpt-4o-2024-08-06:acme::id", False),
-    ],
-)
-def test_reasoning_models_are_told_by_their_family(name: str, reasoning: bool) -> None:
-    assert target(name).reasoning is reasoning
-
-
-def test_a_reasoning_model_of_another_family_is_known_by_name() -> None:
-    assert target("codex-mini-latest", "responses").reasoning
 
 
 @pytest.mark.parametrize("name", ["o1-mini", "o1-preview"])
@@ -51,13 +23,30 @@ def test_requests_carry_the_name_that_the_user_gave() -> None:
         ("o200k_base", "need a model, not an encoding"),
         ("gpt-3.5-turbo-instruct", "takes no messages"),
         ("text-embedding-3-small", "takes no messages"),
-        ("o1-pro", "add --api responses"),
     ],
 )
-def test_what_cannot_be_a_target_is_refused_with_a_way_out(name: str, says: str) -> None:
+def test_what_cannot_be_a_target_is_refused(name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         target(name)
 
 
-def test_models_of_the_responses_endpoint_alone_are_fine_there() -> None:
-    assert target("o1-pro", "responses").api == "responses"
+def test_an_endpoint_without_the_model_is_refused_with_the_other_one() -> None:
+    with pytest.raises(UsageError, match="served by Responses alone; use --endpoint responses"):
+        target("o1-pro", "chat")
+    assert target("o1-pro", "responses").endpoint == "responses"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "endpoints"),
+    [
+        ("gpt-4o", "completions", ("chat", "responses")),
+        ("gpt-4o", "chat", ("chat", "responses")),
+        ("gpt-4o", "responses", ("responses", "chat")),
+        ("o1-pro", "chat", ("responses",)),
+        ("gpt-5-search-api", "responses", ("chat",)),
+    ],
+)
+def test_a_request_stays_at_its_endpoint_where_the_model_is_served_there(
+    name: str, kind: str, endpoints: tuple[str, ...]
+) -> None:
+    assert target(name).endpoints_for(kind) == endpoints

@@ -1,78 +1,160 @@
-"""What is written is what OpenAI's own library calls a request, for every completion in the samples."""
+"""What is written is what OpenAI's own library calls a request, and says what the log said."""
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
-from support.migration_records import GPT_4O, GPT_5, RESPONSES, migrator, record
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.migration_records import chat, migrator, record, responses, target
+from support.openai_types import pydantic, validate
 from support.shared import SHARED, needs_shared
 
+from tokcount.framing.calls import compact
 from tokcount.logs.reader import read
 from tokcount.logs.record import Record
 from tokcount.logs.source import expand
-from tokcount.reports.migrate.requests import PROMPT_KINDS
-from tokcount.reports.migrate.target import MigrationTarget
+from tokcount.reports.migrate.request import Endpoint
+from tokcount.reports.migrate.requests import SOURCES
 
-pydantic = pytest.importorskip("pydantic")
-chat = pytest.importorskip("openai.types.chat.completion_create_params")
-responses = pytest.importorskip("openai.types.responses.response_create_params")
-
-GPT_5_RESPONSES = MigrationTarget(model="gpt-5", encoding="o200k_base", api="responses", reasoning=True)
-TARGETS = {
-    "gpt-4o": GPT_4O,
-    "gpt-5": GPT_5,
-    "gpt-4o responses": RESPONSES,
-    "gpt-5 responses": GPT_5_RESPONSES,
-}
+TARGETS: tuple[tuple[str, Endpoint | None], ...] = (
+    ("gpt-4o", None),
+    ("gpt-4.1", "chat"),
+    ("gpt-5.1", "responses"),
+    ("gpt-6.1-sol", None),
+    ("o3-mini", "chat"),
+)
+EVERY_SECOND = 7
+"""Of the recordings, one in so many is migrated here."""
 
 
 @cache
-def model(api: str, streaming: bool) -> tuple[Any, set[str]]:
-    module, name = (chat, "CompletionCreateParams") if api == "chat" else (responses, "ResponseCreateParams")
-    params = getattr(module, f"{name}{'Streaming' if streaming else 'NonStreaming'}")
-    keys = set(params.__annotations__) | set(getattr(module, f"{name}Base").__annotations__)
-    return pydantic.TypeAdapter(params), keys
-
-
-def validate(body: dict[str, Any], api: str) -> None:
-    adapter, keys = model(api, body.get("stream") is True)
-    assert set(body) <= keys
-    valid = adapter.validate_python(body, strict=True)
-    for field in ("messages", "input"):
-        list(valid.get(field) or ())  # what is iterable is validated as it is read
+def samples() -> tuple[Record, ...]:
+    return tuple(
+        item
+        for folder in ("samples", "samples-2")
+        for item in read(expand([str(SHARED / folder)]))
+        if isinstance(item, Record) and item.kind in SOURCES
+    )
 
 
 @cache
-def completions() -> tuple[Record, ...]:
-    return tuple(_completions())
+def recordings() -> tuple[Record, ...]:
+    return tuple(_recordings())[::EVERY_SECOND]
 
 
-def _completions() -> Iterator[Record]:
-    for item in read(expand([str(SHARED / "samples")])):
-        if isinstance(item, Record) and item.kind in PROMPT_KINDS:
-            yield item
+def _recordings() -> Iterator[Record]:
+    for name in ("recordings", "recordings-later", "recordings-2026-11"):
+        with gzip.open(SHARED / "truth" / f"{name}.jsonl.gz") as lines:
+            for number, line in enumerate(lines, 1):
+                call = json.loads(line)
+                kind = {"/v1/chat/completions": "chat", "/v1/responses": "responses"}.get(call["endpoint"])
+                if kind:
+                    found = chat() if kind == "chat" else responses()
+                    found.source, found.line, found.request = name, number, call["request"]
+                    yield found
 
 
 @needs_shared
-@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
-@pytest.mark.parametrize("split", [False, True])
-def test_every_request_from_the_samples_is_valid(target: MigrationTarget, split: bool) -> None:
-    migrating = migrator(target, split=split, system="Be kind.")
+@pytest.mark.parametrize(("name", "endpoint"), TARGETS)
+def test_every_request_of_the_samples_and_the_recordings_is_valid(
+    name: str, endpoint: Endpoint | None
+) -> None:
+    migrating = migrator(target(name, endpoint))
     written = 0
 
-    for found in completions():
-        for body in migrating.migrate(found).lines:
-            validate(body, target.api)
+    for found in (*samples(), *recordings()):
+        migrated = migrating.migrate(found)
+        for body in migrated.lines:
+            validate(body, migrated.endpoint)
             written += 1
 
-    assert written > 700
+    assert written > 3_500
 
 
-@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
-def test_a_request_with_every_parameter_is_valid(target: MigrationTarget) -> None:
+@needs_shared
+@pytest.mark.parametrize("endpoint", ["chat", "responses"])
+def test_the_text_of_every_message_is_found_again_and_so_are_tools_and_schemas(endpoint: Endpoint) -> None:
+    migrating = migrator(target("gpt-4o", endpoint))
+    compared = 0
+
+    for found in (*samples(), *recordings()):
+        migrated = migrating.migrate(found)
+        if found.kind in ("chat", "responses") and found.request and migrated.lines:
+            body = migrated.lines[0]
+            assert sorted(texts(body)) == sorted(texts(found.request)), f"{found.source}:{found.line}"
+            assert definitions(body) == definitions(found.request), f"{found.source}:{found.line}"
+            compared += 1
+
+    assert compared > 2_500
+
+
+def texts(request: dict[str, Any]) -> Iterator[str]:
+    """The text of each message, call and result, without empty ones."""
+    items = request.get("messages", request.get("input"))
+    yield from filter(None, [request.get("instructions")])
+    for item in [items] if isinstance(items, str) else items:
+        yield from filter(None, _texts({"content": item} if isinstance(item, str) else item))
+
+
+def _texts(item: dict[str, Any]) -> Iterator[str]:
+    content = item.get("content", item.get("output"))
+    if item.get("role") or "output" in item or not item.get("type"):
+        yield joined(content) or item.get("refusal") or ""
+    for call in (*(item.get("tool_calls") or ()), item.get("function_call")):
+        called = (call or {}).get("function") or (call or {}).get("custom") or call or {}
+        yield as_text(called.get("arguments", called.get("input")))
+    if item.get("type") in ("function_call", "custom_tool_call"):
+        yield as_text(item.get("arguments", item.get("input")))
+
+
+def joined(content: Any) -> str:
+    """The text of content, as the API joins it."""
+    if isinstance(content, list):
+        return "".join(map(joined, content))
+    if isinstance(content, dict):
+        return joined(content.get("text") or content.get("refusal")) if "thinking" not in content else ""
+    return content or ""
+
+
+def as_text(arguments: Any) -> str:
+    return arguments if isinstance(arguments, str) else "" if arguments is None else compact(arguments)
+
+
+def definitions(request: dict[str, Any]) -> list[Any]:
+    """Name, description and schema of every function, and of the format of the answer."""
+    tools = [*(request.get("tools") or ()), *(request.get("functions") or ())]
+    text = request.get("text")
+    shape = request.get("response_format") or (text.get("format") if isinstance(text, dict) else None) or {}
+    found = [
+        tool if "name" in tool else tool.get("function")
+        for tool in tools
+        if tool.get("type", "function") == "function"
+    ] + [shape.get("json_schema", shape) if shape.get("type") == "json_schema" else {}]
+    return [
+        [item.get(key) for key in ("name", "description", "parameters", "schema")] for item in found if item
+    ]
+
+
+@needs_shared
+def test_batch_lines_and_answers_hold_valid_requests() -> None:
+    batch, pairs = migrator(target("gpt-4o", "responses"), batch=True), migrator(answers=True)
+    for found in samples():
+        for line in batch.migrate(found).lines:
+            assert (line["method"], line["url"]) == ("POST", "/v1/responses")
+            validate(line["body"], "responses")
+        for line in pairs.migrate(found).lines:
+            if "request" in line:
+                validate(line["request"], "chat")
+
+
+@pytest.mark.parametrize(("name", "endpoint"), TARGETS)
+def test_a_request_with_every_parameter_is_valid(name: str, endpoint: Endpoint | None) -> None:
     everything = {
         "max_tokens": 5,
         "temperature": 0.5,
@@ -91,32 +173,63 @@ def test_a_request_with_every_parameter_is_valid(target: MigrationTarget) -> Non
         "echo": True,
         "best_of": 3,
     }
-    (body,) = migrator(target).migrate(record(request=everything)).lines
+    migrated = migrator(target(name, endpoint)).migrate(record(request=everything))
 
-    validate(body, target.api)
-
-
-@needs_shared
-def test_batch_lines_and_answers_from_the_samples_hold_valid_requests() -> None:
-    for found in completions():
-        for line in migrator(batch=True).migrate(found).lines:
-            validate(line["body"], "chat")
-        for line in migrator(answers=True).migrate(found).lines:
-            validate(line["request"], "chat")
+    for body in migrated.lines:
+        validate(body, migrated.endpoint)
+    assert migrated.lines
 
 
-@needs_shared
-def test_the_text_of_every_prompt_of_the_samples_is_found_again() -> None:
-    migrating = migrator()
-    for found in completions():
-        prompt = (found.request or {}).get("prompt")
-        texts = [line["messages"][0]["content"] for line in migrating.migrate(found).lines]
-        if "truncated" in found.flags:
-            assert texts == []
-        elif isinstance(prompt, str):
-            assert texts == [prompt]
-        elif isinstance(prompt, list) and all(isinstance(item, str) for item in prompt):
-            assert texts == prompt
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["role", "content", "type", "text", "name", "id", "url", "function", "effort"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+KEYS = {
+    "chat": [
+        *("messages", "tools", "functions", "tool_choice", "function_call", "response_format", "stop", "n"),
+        *(
+            "temperature",
+            "top_p",
+            "logit_bias",
+            "logprobs",
+            "top_logprobs",
+            "max_tokens",
+            "metadata",
+            "store",
+        ),
+        *("audio", "modalities", "prediction", "stream", "stream_options", "reasoning_effort", "verbosity"),
+        *("web_search_options", "service_tier", "moderation", "prompt_cache_options", "seed", "user"),
+    ],
+    "responses": [
+        *("input", "instructions", "tools", "tool_choice", "text", "reasoning", "include", "truncation"),
+        *("temperature", "top_p", "top_logprobs", "max_output_tokens", "metadata", "store", "background"),
+        *("stream", "stream_options", "service_tier", "context_management", "max_tool_calls", "user"),
+    ],
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.sampled_from(["chat", "responses"]), st.sampled_from(TARGETS[:4]))
+def test_whatever_a_log_holds_what_is_written_is_valid(
+    data: st.DataObject, kind: str, to: tuple[str, Endpoint | None]
+) -> None:
+    found = chat() if kind == "chat" else responses()
+    assert found.request is not None
+    found.request |= data.draw(st.dictionaries(st.sampled_from(KEYS[kind]), ANYTHING, max_size=6))
+
+    migrated = migrator(target(*to)).migrate(found)
+
+    assert bool(migrated.lines) != bool(migrated.reason)
+    for body in migrated.lines:
+        validate(body, migrated.endpoint)
 
 
 def test_the_validation_itself_notices_a_wrong_request() -> None:

@@ -1,4 +1,4 @@
-"""`tokcount migrate`: rewrite completions requests as chat, Responses or batch requests."""
+"""`tokcount migrate`: rewrite the requests of a log for another model, another endpoint, or a batch."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,13 +17,14 @@ from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import OwnGroup, Paths, PriceGroup, RunGroup
-from tokcount.cli.outputs import RequestOutputGroup
+from tokcount.cli.outputs import Output, RequestOutputGroup
 from tokcount.cli.selecting import SelectGroup
-from tokcount.errors import DataError, UsageError
+from tokcount.errors import DataError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from tokcount.reports.migrate import run as migrating
     from tokcount.reports.migrate.compute import Factor
+    from tokcount.reports.migrate.report import MigrationReport
     from tokcount.reports.migrate.requests import Options
     from tokcount.reports.migrate.run import MigrationRun
     from tokcount.reports.migrate.target import MigrationTarget
@@ -34,10 +36,16 @@ class MigrateGroup:
     """The form of the new requests."""
 
     to: Annotated[str, typer.Option("--to", help="Target model of the new requests.", metavar="MODEL")]
-    api: Annotated[
-        Literal["chat", "responses"],
-        typer.Option("--api", help="Write chat or Responses requests. Default: chat.", show_default=False),
-    ] = "chat"
+    endpoint: Annotated[
+        Literal["chat", "responses"] | None,
+        typer.Option(
+            "--endpoint",
+            "--api",
+            help="Write chat or Responses requests. Default: that of the log (chat for completions), if the model is "
+            "served there.",
+            show_default=False,
+        ),
+    ] = None
     batch: Annotated[bool, typer.Option("--batch", help="Write Batch API lines, each with a custom_id.")] = (
         False
     )
@@ -67,6 +75,21 @@ class MigrateGroup:
             help="Also write the logged answers; fine-tuning files become chat fine-tuning files.",
         ),
     ] = False
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Write the report alone. Default on a terminal without -o FILE.",
+            show_default=False,
+        ),
+    ] = False
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Write the report alone, and exit with 1 if anything would be dropped, changed or not migrated.",
+        ),
+    ] = False
     lost: Annotated[
         Path | None,
         typer.Option(
@@ -83,6 +106,14 @@ def check(asked: MigrateGroup, output: RequestOutputGroup) -> None:
         raise UsageError("--batch files contain only requests: remove --with-responses.")
     if asked.lost is not None and str(asked.lost) == "-":
         raise UsageError("--lost -: choose a different file from the output.")
+    for name, given in (("--check", asked.check), ("--dry-run", asked.dry_run)):
+        if given and output.output is not None:
+            raise UsageError(f"{name} writes no requests: remove -o.")
+
+
+def is_dry(asked: MigrateGroup, output: Output) -> bool:
+    """Whether only the report is wanted. Requests hold the text of prompts, which no terminal shows unasked."""
+    return asked.check or asked.dry_run or (output.output is None and sys.stdout.isatty())
 
 
 def options_of(asked: MigrateGroup, own: OwnGroup, factors: list[Factor] | None) -> Options:
@@ -121,13 +152,14 @@ def migrate(
     run: RunGroup = RunGroup(),
     output: RequestOutputGroup = RequestOutputGroup(),
 ) -> None:
-    """Rewrite completions requests as chat, Responses or batch requests, and list what was lost.
+    """Rewrite the requests of a log for another model or endpoint, and list what was lost.
 
     With -o FILE, the requests go to the file and the report to standard output; without it, the requests go to
-    standard output and the report to standard error. A prompt becomes one user message. The written file is read back
-    and counted. Records of other endpoints are listed but not written.
+    standard output and the report to standard error; on a terminal, the report is all. The new requests are read back
+    and counted. What the API or the model would refuse is never written.
     """
     from tokcount.reports.migrate import run as migrating
+    from tokcount.reports.phrases import counted
 
     check(asked, output)
     job = Job(paths, read, prices, run, output)
@@ -140,15 +172,17 @@ def migrate(
         options=options_of(asked, own, factors),
         plan=job.selecting(plan),
         catalog=job.catalog,
-        read_back=_is_file(output.output),
         keep_copies=read.keep_copies,
     )
     migration = _write(job, work, asked)
-    _report(job, migration, target, asked, factors)
+    made = _report(job, migration, target, asked, factors)
     job.close(migration.stats.records, migration.skipped)
     left = migration.stats.records - migration.stats.migrated
     if read.strict and left:
-        raise DataError(f"{left:,} records were not migrated (--strict).")
+        records = counted(left, "record was", "records were")
+        raise DataError(f"{records} not migrated (--strict).")
+    if asked.check and made.loses:
+        raise typer.Exit(ExitCode.BUDGET)
 
 
 def _plan(asked: MigrateGroup, own: OwnGroup, job: Job) -> ScanPlan:
@@ -167,7 +201,7 @@ def _plan(asked: MigrateGroup, own: OwnGroup, job: Job) -> ScanPlan:
 def _target(asked: MigrateGroup, plan: ScanPlan) -> MigrationTarget:
     from tokcount.reports.migrate.target import target_of
 
-    target = target_of(plan.references[0], asked.api)
+    target = target_of(plan.references[0], asked.endpoint, plan.catalog)
     if asked.system is not None and not target.takes_system:
         raise UsageError(f"--system: {target.model} does not accept system messages; remove --system.")
     return target
@@ -191,11 +225,6 @@ def _factors(job: Job, plan: ScanPlan) -> list[Factor]:
     return factors
 
 
-def _is_file(output: Path | None) -> bool:
-    """Whether the requests go to a file that can be read back."""
-    return output is not None and str(output) != "-" and (output.is_file() or not output.exists())
-
-
 def _write(job: Job, work: migrating.Job, asked: MigrateGroup) -> MigrationRun:
     """Write the requests, and what was lost of them; nothing at all when there is nothing to migrate."""
     from tokcount.cli.progress import progress_for
@@ -205,13 +234,19 @@ def _write(job: Job, work: migrating.Job, asked: MigrateGroup) -> MigrationRun:
     shown = not (job.run.quiet or job.run.no_progress)
     with ExitStack() as opened:
         progress = opened.enter_context(progress_for(job.sources, shown=shown))
-        requests = opened.enter_context(destination(job.output.output))
+        dry = is_dry(asked, job.output)
+        requests = Nowhere() if dry else opened.enter_context(destination(job.output.output))
         losses = opened.enter_context(destination(asked.lost)) if asked.lost else None
         migration = migrating.run(
             work, job.sources, job.options, requests, losses, jobs=job.run.jobs, progress=progress
         )
-        if not migration.stats.migrated:
+        if not migration.stats.migrated and not (asked.check and migration.stats.records):
             raise DataError(f"{inputs.named(job.sources)}: nothing to migrate: {_instead(migration)}.")
+        if asked.batch and len(migration.stats.endpoints) > 1:
+            raise DataError(
+                f"{inputs.named(job.sources)}: a batch is for one endpoint, and the log has requests for chat and for "
+                "Responses: add --endpoint responses, or --where to select some."
+            )
     for warning in migration.warnings:
         inputs.say(warning, job.run)
     return migration
@@ -233,26 +268,38 @@ def _report(
     target: MigrationTarget,
     asked: MigrateGroup,
     factors: list[Factor] | None,
-) -> None:
-    """The report, where the requests are not."""
+) -> MigrationReport:
+    """Show the report where the requests are not, and return it."""
     from tokcount.render.emit import render
     from tokcount.render.terminal import target_of
+    from tokcount.render.writing import is_stdout
     from tokcount.reports.migrate.compute import report
     from tokcount.reports.migrate.report import Written
     from tokcount.reports.views import document_of
 
     output = job.output
-    to_stdout = output.output is None or str(output.output) == "-"
+    dry = is_dry(asked, output)
+    to_stdout = is_stdout(output.output)
     written = Written(
         path=None if to_stdout else str(output.output),
+        dry_run=dry,
         form="batch" if asked.batch else "pairs" if asked.with_responses else "requests",
         system=asked.system is not None,
         split=asked.split is not None,
     )
     made = report(migration.stats, target, written, migration.skipped, factors=factors)
-    if not to_stdout:
+    if dry or not to_stdout:
         job.show(made, dataclasses.replace(output, output=None))
     elif not job.run.quiet:
         shown = render(document_of(made), output.format, target_of(sys.stderr, output.color))
         typer.echo(shown, nl=False, err=True)
         job.already_shown = output.format == "table"
+    return made
+
+
+class Nowhere(BytesIO):
+    """A file that keeps nothing."""
+
+    def write(self, data: Any) -> int:
+        """The size of the data, as if it had been written."""
+        return len(data)

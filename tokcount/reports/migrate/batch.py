@@ -12,7 +12,8 @@ from typing import Final
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
 from tokcount.logs.source import STDIN
-from tokcount.reports.migrate.target import URLS, Api
+from tokcount.reports.migrate.request import Endpoint
+from tokcount.reports.migrate.target import URLS
 
 MOST_REQUESTS: Final = 50_000
 MOST_BYTES: Final = 200_000_000
@@ -21,9 +22,9 @@ LONGEST_NAME: Final = 32
 _OTHER: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def batch_line(custom_id: str, api: Api, body: Json) -> Json:
+def batch_line(custom_id: str, endpoint: Endpoint, body: Json) -> Json:
     """One line of a batch input file."""
-    return {"custom_id": custom_id, "method": "POST", "url": URLS[api], "body": body}
+    return {"custom_id": custom_id, "method": "POST", "url": URLS[endpoint], "body": body}
 
 
 class CustomIds:

@@ -18,11 +18,13 @@ from tokcount.reports.migrate.report import (
     MigrationReport,
     OutputFactor,
     SplitPrompts,
+    TokenDifference,
     TokenSums,
     Written,
     WrittenRequests,
 )
-from tokcount.reports.migrate.requests import PROMPT_KINDS
+from tokcount.reports.migrate.request import Loss
+from tokcount.reports.migrate.requests import SOURCES
 from tokcount.reports.migrate.stats import MigrationStats, Places
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.overview import SkippedSummary, skipped_items
@@ -52,7 +54,7 @@ def output_factors(
     encoding of a model name of the log.
     """
     own, new = (pl.col(column(name, "output_tokens")) for name in (OWN, label))
-    both = frame.filter(pl.col("kind").is_in(list(PROMPT_KINDS)), own.is_not_null(), new.is_not_null())
+    both = frame.filter(pl.col("kind").is_in(list(SOURCES)), own.is_not_null(), new.is_not_null())
     sums = both.group_by("model").agg(own.sum().alias("before"), new.sum().alias("after"))
     totals: dict[str, tuple[int, int]] = {}
     for model, before, after in sums.sort("model").iter_rows():
@@ -77,6 +79,7 @@ def report(
         written=WrittenRequests(
             **structs.asdict(written),
             requests=stats.requests,
+            endpoints=dict(sorted(stats.endpoints.items())),
             bytes=stats.bytes,
             batch_files=_batch_files(stats) if written.form == "batch" else None,
         ),
@@ -85,16 +88,27 @@ def report(
         **structs.asdict(skipped_items(skipped)),
         left=[LeftOut(reason, places.records, places.first) for reason, places in _most_first(stats.left)],
         losing=stats.losing,
-        losses=[
-            LossEntry(loss.parameter, loss.effect, loss.reason, places.records, places.first)
-            for loss, places in _most_first(stats.losses)
-        ],
+        losses=_entries(stats.losses),
+        rewritten=_entries(stats.rewritten),
         split=SplitPrompts(stats.conventions.total(), stats.whole, dict(sorted(stats.conventions.items()))),
         unlimited=stats.unlimited,
         alone=stats.alone,
+        conversations=stats.conversations,
         factors=None if factors is None else [_factor(factor) for factor in factors],
-        tokens=TokenSums(stats.before, stats.predicted, stats.after),
+        tokens=TokenSums(stats.before, stats.predicted, stats.after, _differences(stats)),
     )
+
+
+def _entries(losses: Mapping[Loss, Places]) -> list[LossEntry]:
+    return [
+        LossEntry(loss.parameter, loss.effect, loss.reason, places.records, places.first)
+        for loss, places in _most_first(losses)
+    ]
+
+
+def _differences(stats: MigrationStats) -> list[TokenDifference]:
+    largest_first = sorted(stats.differences.items(), key=lambda entry: -abs(entry[1].tokens))
+    return [TokenDifference(reason, found.records, found.tokens) for reason, found in largest_first]
 
 
 def _factor(factor: Factor) -> OutputFactor:

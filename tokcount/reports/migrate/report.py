@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tokcount.logs.format import Location
+from tokcount.reports.migrate.request import Endpoint
 from tokcount.reports.migrate.stats import Tokens
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.report import Count, Report, SelectedRecords, SkippedPlace
@@ -19,8 +20,10 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     """Where the requests went, and in which form."""
 
     path: str | None
-    """`None`: standard output."""
+    """`None`: standard output, or nowhere."""
     form: Form
+    dry_run: bool = False
+    """The requests were made and counted, but not written."""
     system: bool = False
     """A system message was added."""
     split: bool = False
@@ -31,6 +34,8 @@ class WrittenRequests(Written, frozen=True, kw_only=True):
     """What was written."""
 
     requests: Count
+    endpoints: dict[Endpoint, Count]
+    """Requests by endpoint."""
     bytes: Count
     batch_files: Count | None
     """The fewest files in which the Batch API takes the requests; `None` without `--batch`."""
@@ -46,10 +51,10 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class LossEntry(msgspec.Struct, frozen=True):
-    """What new requests do not contain, or contain with another value."""
+    """What new requests do not contain, or contain with another value or in another form."""
 
     parameter: str
-    effect: Literal["dropped", "changed"]
+    effect: Literal["dropped", "changed", "rewritten"]
     reason: str
     records: Count
     places: list[Location]
@@ -76,6 +81,15 @@ class OutputFactor(msgspec.Struct, frozen=True):
     factor: float
 
 
+class TokenDifference(msgspec.Struct, frozen=True):
+    """Records whose new requests do not have the predicted tokens, for one reason."""
+
+    reason: str
+    records: Count
+    tokens: int
+    """Input tokens after − predicted."""
+
+
 class TokenSums(msgspec.Struct, frozen=True):
     """The tokens of the requests."""
 
@@ -83,8 +97,10 @@ class TokenSums(msgspec.Struct, frozen=True):
     """The migrated records under their own models."""
     predicted: Tokens
     """The migrated records under the target, as drift counts them."""
-    after: Tokens | None
-    """What was written, read back and counted under the target; `None` when it was not written to a file."""
+    after: Tokens
+    """The new requests, read back and counted under the target."""
+    differences: list[TokenDifference]
+    """Why the new requests do not have the predicted tokens, the largest difference first."""
 
 
 class MigrationReport(Report, frozen=True, kw_only=True, tag="migrate"):
@@ -108,11 +124,20 @@ class MigrationReport(Report, frozen=True, kw_only=True, tag="migrate"):
     """Migrated records that lost something."""
     losses: list[LossEntry]
     """The most frequent first."""
+    rewritten: list[LossEntry]
+    """What means the same in another form, the most frequent first."""
     split: SplitPrompts
     unlimited: Count
     """Calls of completions without `max_tokens`: they ended after 16 tokens, the new ones do not."""
     alone: Count
     """Prompts that the log has without their call, and therefore without `max_tokens`."""
+    conversations: Count
+    """Stored conversations that became one request each."""
     factors: list[OutputFactor] | None
     """`None`: limits are not scaled."""
     tokens: TokenSums
+
+    @property
+    def loses(self) -> bool:
+        """Whether something of the log is not, or not the same, in the new requests."""
+        return bool(self.losses or self.left)

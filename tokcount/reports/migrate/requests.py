@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Final, cast
 
 import msgspec
 
+from tokcount.logs.accounting.unread import unread_request
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
 from tokcount.models.catalog import Catalog
+from tokcount.models.compatibility import Compatibility, compatibility_of
 from tokcount.models.resolve import first_known
-from tokcount.reports.migrate.answers import ANSWER, answered_by, answers_of, response_of
 from tokcount.reports.migrate.batch import CustomIds, batch_line
-from tokcount.reports.migrate.carrying import Loss, ParameterMapper
-from tokcount.reports.migrate.prompts import Turn, split
+from tokcount.reports.migrate.fitting import fit, give_roles
+from tokcount.reports.migrate.parameters.mapping import NAMES, MappedParameters, ParameterMapper, Source
+from tokcount.reports.migrate.parameters.token_ids import SPECIAL_TEXT
+from tokcount.reports.migrate.reading.answers import Answer, read_answers
+from tokcount.reports.migrate.reading.chat import read_chat
+from tokcount.reports.migrate.reading.completions import Prompt, read_prompts
+from tokcount.reports.migrate.reading.prompts import split
+from tokcount.reports.migrate.reading.responses import read_responses
+from tokcount.reports.migrate.request import Endpoint, Loss, Message, NotMigratedError, Request, Role
 from tokcount.reports.migrate.target import MigrationTarget
-from tokcount.reports.migrate.tokens import SPECIAL_TEXT, decode
+from tokcount.reports.migrate.writing.answers import ANSWER, answered_by, response_of
+from tokcount.reports.migrate.writing.chat import write_chat
+from tokcount.reports.migrate.writing.responses import write_responses
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})
+SOURCES: Final[dict[str, Source]] = {
+    "completions": "completions",
+    "text": "completions",
+    "chat": "chat",
+    "responses": "responses",
+}
+"""Kind of a record → endpoint whose parameters its request has."""
 FINE_TUNE: Final = "generic.prompt_completion"
 """The format of completions fine-tuning files."""
 
-NULL_PROMPT: Final = "no prompt: the completions API starts such a text itself, a chat cannot"
+NO_PROMPTS: Final = "an empty list of prompts"
+NO_REQUEST: Final = "no prompt in the log"
 UNREADABLE: Final = {
     "truncated": "the log cut its text",
     "redacted": "the log took its text out",
 }
 """Flag → why there is no prompt to migrate."""
 MORE_ANSWERS: Final = "answers after the first: a line of a fine-tuning file has one"
-NOT_TEXT: Final = "a prompt that is neither text nor tokens"
+UNREAD: Final = "a field of the log that no API has"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,28 +66,22 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     assume_model: str | None = None
 
 
-class Prompt(msgspec.Struct, frozen=True):
-    """One prompt of a record: its place among them and its text, or the `reason` why it has none."""
-
-    place: int
-    text: str = ""
-    reason: str = ""
-    special: bool = False
-
-
 class Migrated(msgspec.Struct):
     """What became of a record: the lines to write, or the `reason` why there are none.
 
     `losses`: what the lines do not hold, or hold otherwise. `splits`: the convention of each prompt, `None`
     where it stayed whole. `unlimited`: a completions call without `max_tokens`, which ended after 16 tokens;
-    `alone`: a prompt without a call around it, whose limit is not in the log.
+    `alone`: a prompt without a call around it, whose limit is not in the log. `conversation`: a stored one, whose last
+    answer is in the request.
     """
 
     lines: list[Json] = []
+    endpoint: Endpoint = "chat"
     losses: list[Loss] = []
     splits: list[str | None] = []
     unlimited: bool = False
     alone: bool = False
+    conversation: bool = False
     reason: str = ""
 
 
@@ -84,90 +97,167 @@ class Migrator:
 
     def migrate(self, record: Record) -> Migrated:
         """The requests that take the place of a record. Never changes it, never raises for what a log may hold."""
-        request = record.request
         reason = _why_not(record)
-        if reason or request is None:
-            return Migrated(reason=reason or "no prompt in the log")
-        encoding = encoding_of(record, self.options.assume_model, self._catalog)
-        prompts = read_prompts(request.get("prompt"), encoding)
+        for endpoint in () if reason else self.target.endpoints_for(record.kind):
+            try:
+                migrated = _Rewriting(self, record, endpoint).result()
+            except NotMigratedError as error:
+                reason = reason or str(error)
+                continue
+            if reason:
+                migrated.losses.append(
+                    Loss("endpoint", "rewritten", f"a {NAMES[endpoint]} request: {reason}")
+                )
+            migrated.losses = list(dict.fromkeys(migrated.losses))
+            return migrated
+        return Migrated(reason=reason)
+
+    @cached_property
+    def takes(self) -> Compatibility:
+        """What the target takes."""
+        return compatibility_of(self.target.model, self._catalog)
+
+    def parameters(self, record: Record, endpoint: Endpoint, encoding: str | None) -> MappedParameters:
+        """The parameters of a record's new requests."""
+        return self._mapper.map(record.request or {}, SOURCES[record.kind], endpoint, encoding)
+
+    def encoding_of(self, record: Record) -> str | None:
+        """The encoding of the model that a record was sent to, if that is known."""
+        assumed = self.options.assume_model
+        found = first_known((record.served_model, record.model), self._catalog, assumed=assumed)
+        return found.model.encoding if found else None
+
+    def custom_id(self, record: Record, suffix: str) -> tuple[str, bool]:
+        """The id of a batch line, and whether the log's own had to be changed."""
+        return self._ids.of(record, suffix)
+
+
+class _Rewriting:
+    """Makes the requests of one record for one endpoint."""
+
+    def __init__(self, migrator: Migrator, record: Record, endpoint: Endpoint) -> None:
+        self._migrator = migrator
+        self._options = migrator.options
+        self._record = record
+        self._body = record.request or {}
+        self._endpoint = endpoint
+        self._takes = migrator.takes.at(endpoint)
+        encoding = migrator.encoding_of(record)
+        self._encoding = encoding
+        self._mapped = migrator.parameters(record, endpoint, encoding)
+        self._migrated = Migrated(
+            endpoint=endpoint, losses=[*self._mapped.losses], conversation=record.conversation
+        )
+
+    def result(self) -> Migrated:
+        """What became of the record. Raises `NotMigratedError` when no request takes its place."""
+        if self._record.kind in PROMPT_KINDS:
+            self._prompts()
+        else:
+            read = read_chat if self._record.kind == "chat" else read_responses
+            request = read(self._body)
+            self._migrated.losses += _unread(self._record)
+            self._add(request, lambda: read_answers(self._record, 0, 1, "", self._migrated.losses))
+        return self._migrated
+
+    def _prompts(self) -> None:
+        """A request for each prompt."""
+        prompts = read_prompts(self._body.get("prompt"), self._encoding)
         usable = [prompt for prompt in prompts if not prompt.reason]
         if not usable:
-            return Migrated(reason=prompts[0].reason if prompts else "an empty list of prompts")
-        parameters, losses = self._mapper.map(request, encoding)
-        without_limit, called = request.get("max_tokens") is None, _is_call(record)
-        migrated = Migrated(
-            losses=losses, unlimited=without_limit and called, alone=without_limit and not called
-        )
-        losses += [Loss("prompt", "dropped", prompt.reason) for prompt in prompts if prompt.reason]
+            raise NotMigratedError(prompts[0].reason if prompts else NO_PROMPTS)
+        migrated = self._migrated
+        without_limit, called = self._body.get("max_tokens") is None, _is_call(self._record)
+        migrated.unlimited, migrated.alone = without_limit and called, without_limit and not called
+        migrated.losses += [Loss("prompt", "dropped", prompt.reason) for prompt in prompts if prompt.reason]
         for prompt in usable:
-            if prompt.special:
-                losses.append(Loss("prompt", "changed", SPECIAL_TEXT))
-            self._add(record, prompt, len(prompts), parameters, migrated)
-        migrated.losses = list(dict.fromkeys(losses))
-        return migrated
+            self._prompt(prompt, len(prompts))
 
-    def _add(
-        self, record: Record, prompt: Prompt, prompts: int, parameters: Json, migrated: Migrated
-    ) -> None:
-        """The line of one prompt."""
-        turns = self._turns(prompt.text, migrated)
-        body = {"model": self.target.model, **self._messages(turns), **parameters}
+    def _prompt(self, prompt: Prompt, prompts: int) -> None:
+        losses = self._migrated.losses
+        if prompt.special:
+            losses.append(Loss("prompt", "changed", SPECIAL_TEXT))
         suffix = f"-{prompt.place + 1}" if prompts > 1 else ""
-        if self.options.batch:
-            custom_id, changed = self._ids.of(record, suffix)
+        request = Request(turns=list(self._turns(prompt.text)))
+        self._add(
+            request, lambda: read_answers(self._record, prompt.place, prompts, prompt.text, losses), suffix
+        )
+
+    def _turns(self, text: str) -> list[Message]:
+        """The messages of a prompt."""
+        found = split(text) if self._options.split else None
+        if found and not self._migrator.target.takes_system and found.turns[0].role == "system":
+            found = None
+        self._migrated.splits.append(found.convention if found else None)
+        return (
+            [Message(cast("Role", turn.role), turn.text) for turn in found.turns]
+            if found
+            else [Message("user", text)]
+        )
+
+    def _add(self, request: Request, answers: Callable[[], list[Answer]], suffix: str = "") -> None:
+        """The lines of one request; one for each answer where the endpoint gives one at a time."""
+        body = self._written(request)
+        times = self._mapped.requests
+        answered = answers() if self._options.answers else []
+        for number in range(times):
+            own = answered[number : number + 1] if times > 1 else answered
+            self._line(request, body, own, suffix + (f"-{number + 1}" if times > 1 else ""))
+
+    def _written(self, request: Request) -> Json:
+        """The body of a request, as the target takes it."""
+        self._give_system(request)
+        give_roles(request, self._takes)
+        write = write_chat if self._endpoint == "chat" else write_responses
+        content, losses = write(request)
+        body = {"model": self._migrator.target.model, **content, **self._mapped.parameters}
+        if "text" in content:
+            body["text"] = {**content["text"], **self._mapped.parameters.get("text", {})}
+        self._migrated.losses += [*request.losses, *losses, *fit(body, self._takes)]
+        return body
+
+    def _give_system(self, request: Request) -> None:
+        """Put the text of `--system` before a request; in Responses requests it is their `instructions`."""
+        system = self._options.system
+        if system is None:
+            return
+        if request.instructions is None and self._endpoint == "responses":
+            request.instructions = system
+        else:
+            request.turns.insert(0, Message("system", system))
+
+    def _line(self, request: Request, body: Json, answers: list[Answer], suffix: str) -> None:
+        migrated = self._migrated
+        if self._options.batch:
+            custom_id, changed = self._migrator.custom_id(self._record, suffix)
             if changed:
                 migrated.losses.append(Loss("custom_id", "changed", "another line has it"))
-            migrated.lines.append(batch_line(custom_id, self.target.api, body))
-        elif self.options.answers:
-            answers = answers_of(record, prompt.place, prompts, prompt.text)
-            migrated.lines.append(self._with_answer(record, turns, body, answers, suffix, migrated))
+            migrated.lines.append(batch_line(custom_id, self._endpoint, body))
+        elif self._options.answers:
+            migrated.lines.append(self._with_answer(request, body, answers, suffix))
         else:
             migrated.lines.append(body)
 
-    def _turns(self, text: str, migrated: Migrated) -> list[Turn]:
-        found = split(text) if self.options.split else None
-        if found and not self.target.takes_system and found.turns[0].role == "system":
-            found = None
-        migrated.splits.append(found.convention if found else None)
-        return found.turns if found else [Turn("user", text)]
-
-    def _messages(self, turns: list[Turn]) -> Json:
-        """The prompt's part of the body; in Responses requests `--system` is their `instructions`."""
-        messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-        system = self.options.system
-        if self.target.api == "chat":
-            first = [] if system is None else [{"role": "system", "content": system}]
-            return {"messages": first + messages}
-        given: Json = {"input": turns[0].text if len(turns) == 1 else messages}
-        return given if system is None else {"instructions": system, **given}
-
-    def _with_answer(
-        self,
-        record: Record,
-        turns: list[Turn],
-        body: Json,
-        answers: list[Json],
-        suffix: str,
-        migrated: Migrated,
-    ) -> Json:
+    def _with_answer(self, request: Request, body: Json, answers: list[Answer], suffix: str) -> Json:
         """Request and response side by side; a line of a fine-tuning file stays one."""
-        if record.format == FINE_TUNE and answers:
+        losses = self._migrated.losses
+        if self._record.format == FINE_TUNE and answers:
             if len(answers) > 1:
-                migrated.losses.append(Loss(ANSWER, "dropped", MORE_ANSWERS))
-            system = [] if self.options.system is None else [Turn("system", self.options.system)]
-            conversation = [*system, *turns, Turn("assistant", answers[0]["text"])]
-            return {"messages": [{"role": turn.role, "content": turn.text} for turn in conversation]}
-        response, losses = response_of(record, answers, self.target.api, suffix)
-        migrated.losses += losses
-        return {"request": body, "response": response, **(answered_by(record) if response else {})}
+                losses.append(Loss(ANSWER, "dropped", MORE_ANSWERS))
+            turns = [*request.turns, *answers[0].turns]
+            conversation = Request(turns=turns, instructions=request.instructions)
+            return {"messages": write_chat(conversation)[0]["messages"]}
+        response, lost = response_of(self._record, answers, self._endpoint, suffix)
+        losses += lost
+        return {"request": body, "response": response, **(answered_by(self._record) if response else {})}
 
 
 def _why_not(record: Record) -> str:
     """Why a record has nothing to migrate; empty when it has."""
-    if record.kind not in PROMPT_KINDS:
-        return f"{record.kind}, not completions"
+    if record.kind not in SOURCES:
+        return f"{record.kind}: not a request for text"
     if record.request is None:
-        return "no prompt in the log"
+        return NO_REQUEST
     return next((reason for flag, reason in UNREADABLE.items() if flag in record.flags), "")
 
 
@@ -176,27 +266,14 @@ def _is_call(record: Record) -> bool:
     return record.kind == "completions" and record.format != FINE_TUNE
 
 
-def encoding_of(
-    record: Record, assume_model: str | None = None, catalog: Catalog | None = None
-) -> str | None:
-    """The encoding of the model that a record was sent to, if that is known."""
-    found = first_known((record.served_model, record.model), catalog, assumed=assume_model)
-    return found.model.encoding if found else None
+def _unread(record: Record) -> list[Loss]:
+    """Fields inside the messages, items and functions that hold something and are in no API."""
+    request = record.request or {}
+    tools = request.get("tools")
+    hosted = isinstance(tools, list) and any(map(_is_hosted, tools))
+    paths = (path for path in unread_request(record.kind, request) if "." in path or "[" in path)
+    return [Loss(path, "dropped", UNREAD) for path in paths if not (hosted and path.startswith("tools["))]
 
 
-def read_prompts(prompt: Any, encoding: str | None) -> list[Prompt]:
-    """The prompts of a request: a text, token ids, or a list of either; each a request of its own."""
-    if prompt is None:
-        return [Prompt(0, reason=NULL_PROMPT)]
-    if not isinstance(prompt, list) or (prompt and all(type(item) is int for item in prompt)):
-        return [_read_prompt(0, prompt, encoding)]
-    return [_read_prompt(place, item, encoding) for place, item in enumerate(prompt)]
-
-
-def _read_prompt(place: int, prompt: Any, encoding: str | None) -> Prompt:
-    if isinstance(prompt, str):
-        return Prompt(place, prompt)
-    if not isinstance(prompt, list) or not all(type(item) is int for item in prompt):
-        return Prompt(place, reason=NOT_TEXT)
-    decoded = decode(prompt, encoding)
-    return Prompt(place, decoded.text, decoded.reason, decoded.special)
+def _is_hosted(tool: Any) -> bool:
+    return isinstance(tool, dict) and tool.get("type", "function") not in ("function", "custom")

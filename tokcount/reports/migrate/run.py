@@ -22,8 +22,9 @@ from tokcount.logs.record import DUPLICATE, Record
 from tokcount.logs.source import Source
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN
+from tokcount.reports.migrate.differences import Difference, reason_of
 from tokcount.reports.migrate.requests import Migrated, Migrator, Options
-from tokcount.reports.migrate.stats import MigrationStats, Tokens, tokens_of
+from tokcount.reports.migrate.stats import MigrationStats, Tokens, inputs_of, tokens_of
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.scanning.copies import FirstPlaces, copies_left_out, identity
 from tokcount.scanning.counter import RecordCounter
@@ -51,15 +52,14 @@ _ENCODE = msgspec.json.Encoder().encode
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What to migrate records to and how to count them; picklable.
 
-    `plan` counts each record under its own model and under the target; `read_back`: count what is written as well.
-    `keep_copies`: migrate every copy of a call, not only the first.
+    `plan` counts each record under its own model and under the target. `keep_copies`: migrate every copy of a call, not
+    only the first.
     """
 
     target: MigrationTarget
     options: Options
     plan: ScanPlan
     catalog: Catalog | None = None
-    read_back: bool = False
     keep_copies: bool = False
 
 
@@ -79,6 +79,7 @@ class Sums(msgspec.Struct):
     before: Tokens
     predicted: Tokens
     after: Tokens
+    differences: dict[str, Difference]
 
 
 class MigrationWorker:
@@ -88,9 +89,15 @@ class MigrationWorker:
         self._migrator = Migrator(job.target, job.options, job.catalog)
         self._counter = RecordCounter(job.plan)
         self._label = job.plan.references[0].label
-        written = msgspec.structs.replace(job.plan, own=False)
-        self._after = RecordCounter(written) if job.read_back else None
+        self._options = job.options
+        self._after = RecordCounter(msgspec.structs.replace(job.plan, own=False, selection=None))
+        self._reasons: list[str] = []
+        """For each counted record, why what is written for it may differ."""
         self._written: list[bytes] = []
+        self._owners: list[int] = []
+        """For each line that waits to be read back, the place of its record in `_reasons`."""
+        self._read: list[int] = []
+        """The same for each line that was read back."""
         self.warnings = self._counter.warnings
         self.selection = job.plan.selection
 
@@ -100,33 +107,50 @@ class MigrationWorker:
         lines = [json_line(line) for line in migrated.lines]
         if lines:
             self._counter.add(record)
-        if self._after is not None:
             self._written += lines
+            self._owners += [len(self._reasons)] * len(lines)
+            self._reasons.append(reason_of(record, migrated, self._options))
             if sum(map(len, self._written)) > READ_BACK_BYTES:
-                self._read_back(self._after)
+                self._read_back()
         place = Location(record.source, record.line, record.index)
         return Outcome(place, msgspec.structs.replace(migrated, lines=[]), lines, identity(record))
 
     def take(self) -> Sums:
         """The tokens of all records since the last call."""
-        columns = self._counter.take()
-        after = Tokens()
-        if self._after is not None:
-            self._read_back(self._after)
-            after = tokens_of(self._after.take(), self._label)
-        return Sums(tokens_of(columns, OWN), tokens_of(columns, self._label), after)
+        self._read_back()
+        columns, written = self._counter.take(), self._after.take()
+        differences = self._differences(inputs_of(columns, self._label), inputs_of(written, self._label))
+        self._reasons, self._read = [], []
+        return Sums(
+            tokens_of(columns, OWN),
+            tokens_of(columns, self._label),
+            tokens_of(written, self._label),
+            differences,
+        )
 
     def process(self, records: Iterable[Record]) -> tuple[list[Outcome], Sums]:
         """The outcomes of a part of a log, in order, and its tokens."""
         outcomes = [self.migrate(record) for record in records]
         return outcomes, self.take()
 
-    def _read_back(self, counter: RecordCounter) -> None:
+    def _differences(self, predicted: list[int], written: list[int]) -> dict[str, Difference]:
+        """Why the requests of a record do not have the tokens that were predicted for it."""
+        found = dict(enumerate(predicted))
+        for owner, tokens in zip(self._read, written, strict=True):
+            found[owner] -= tokens
+        differences: dict[str, Difference] = {}
+        for owner, tokens in found.items():
+            if tokens:
+                differences.setdefault(self._reasons[owner], Difference()).add(Difference(1, -tokens))
+        return differences
+
+    def _read_back(self) -> None:
         """Count what was written as any log is read."""
         written = _Written("written.jsonl", data=b"".join(self._written))
         for record in records_of(read([written]), SkippedSummary()):
-            counter.add(record)
-        self._written = []
+            self._after.add(record)
+            self._read.append(self._owners[record.line - 1])
+        self._written, self._owners = [], []
 
 
 class _Written(Source, frozen=True):
@@ -202,8 +226,9 @@ class MigrationRun:
     def _add_up(self, sums: Sums) -> None:
         self.stats.before.add(sums.before)
         self.stats.predicted.add(sums.predicted)
-        if self.stats.after is not None:
-            self.stats.after.add(sums.after)
+        self.stats.after.add(sums.after)
+        for reason, difference in sums.differences.items():
+            self.stats.differences.setdefault(reason, Difference()).add(difference)
 
 
 def run(
@@ -238,9 +263,7 @@ def run(
 
 
 def _begun(job: Job, requests: BinaryIO, losses: BinaryIO | None) -> MigrationRun:
-    migration = MigrationRun(requests, losses, keep_copies=job.keep_copies)
-    migration.stats.after = Tokens() if job.read_back else None
-    return migration
+    return MigrationRun(requests, losses, keep_copies=job.keep_copies)
 
 
 def _in_processes(
@@ -272,7 +295,8 @@ def losses_of(place: Location, migrated: Migrated) -> list[dict[str, Any]]:
     located = msgspec.structs.asdict(place)
     if migrated.reason:
         return [{**located, "parameter": None, "effect": "left", "reason": migrated.reason}]
-    return [{**located, **msgspec.structs.asdict(loss)} for loss in migrated.losses]
+    lost = [loss for loss in migrated.losses if loss.effect != "rewritten"]
+    return [{**located, **msgspec.structs.asdict(loss)} for loss in lost]
 
 
 def json_line(value: dict[str, Any]) -> bytes:

@@ -9,7 +9,9 @@ import msgspec
 
 from tokcount.logs.format import Location
 from tokcount.logs.record import Record
-from tokcount.reports.migrate.carrying import UNKNOWN, Loss
+from tokcount.reports.migrate.differences import Difference
+from tokcount.reports.migrate.parameters.mapping import UNKNOWN
+from tokcount.reports.migrate.request import Endpoint, Loss
 from tokcount.reports.migrate.requests import Migrated
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.schema import MISSING, column
@@ -59,11 +61,17 @@ def tokens_of(columns: Columns, label: str) -> Tokens:
     return Tokens(len(content), len(columns) - len(content), *counted, sum(counted), sum(output))
 
 
+def inputs_of(columns: Columns, label: str) -> list[int]:
+    """The input tokens of each record under one reference; 0 for one that cannot be counted."""
+    content, framing = (columns.values(column(label, name)) for name in ("content_tokens", "framing_tokens"))
+    return [0 if MISSING in pair else sum(pair) for pair in zip(content, framing, strict=True)]
+
+
 class MigrationStats(msgspec.Struct):
     """Counts over a run. `records` is all that were read, `migrated` those that have a new request.
 
     `before` and `predicted` are the tokens of the migrated records: under their own models, and under the target as
-    drift counts them; `after` those of what was written, where it was read back.
+    drift counts them; `after` those of what was written. `differences`: why the last two differ.
     """
 
     records: int = 0
@@ -72,9 +80,14 @@ class MigrationStats(msgspec.Struct):
     bytes: int = 0
     unlimited: int = 0
     alone: int = 0
+    conversations: int = 0
     losing: int = 0
     """Records that lost something."""
     losses: dict[Loss, Places] = {}
+    rewritten: dict[Loss, Places] = {}
+    """What means the same in another form."""
+    endpoints: Counter[Endpoint] = msgspec.field(default_factory=Counter)
+    """Requests by endpoint."""
     left: dict[str, Places] = {}
     """Reason → records without a new request."""
     conventions: Counter[str] = msgspec.field(default_factory=Counter)
@@ -82,7 +95,8 @@ class MigrationStats(msgspec.Struct):
     """Prompts that no convention splits."""
     before: Tokens = msgspec.field(default_factory=Tokens)
     predicted: Tokens = msgspec.field(default_factory=Tokens)
-    after: Tokens | None = None
+    after: Tokens = msgspec.field(default_factory=Tokens)
+    differences: dict[str, Difference] = {}
 
     def add(self, record: Record | Location, migrated: Migrated, requests: int, size: int) -> None:
         """Count what became of one record: the number of its `requests`, which take `size` bytes."""
@@ -96,9 +110,12 @@ class MigrationStats(msgspec.Struct):
         self.bytes += size
         self.unlimited += migrated.unlimited
         self.alone += migrated.alone
-        self.losing += bool(migrated.losses)
+        self.conversations += migrated.conversation
+        self.endpoints[migrated.endpoint] += requests
+        self.losing += any(loss.effect != "rewritten" for loss in migrated.losses)
         for loss in dict.fromkeys(map(self._bounded, migrated.losses)):
-            self.losses.setdefault(loss, Places()).add(place)
+            found = self.rewritten if loss.effect == "rewritten" else self.losses
+            found.setdefault(loss, Places()).add(place)
         for convention in migrated.splits:
             if convention is None:
                 self.whole += 1

@@ -1,23 +1,21 @@
-"""What the new requests are for: a model, one of its endpoints, and what it refuses."""
+"""What the new requests are for: a model, its endpoints, and what it takes there."""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, get_args
 
 import msgspec
 
 from tokcount.errors import UsageError
-from tokcount.framing.families import FAMILIES
+from tokcount.models.catalog import Catalog
+from tokcount.models.compatibility import Compatibility, compatibility_of
 from tokcount.models.references import Reference
+from tokcount.reports.migrate.request import Endpoint
 
-Api = Literal["chat", "responses"]
+URLS: Final[dict[Endpoint, str]] = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
+ENDPOINTS: Final[dict[Endpoint, str]] = {"chat": "chat", "responses": "Responses"}
+"""Endpoint → its name for people."""
 
-URLS: Final[dict[Api, str]] = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
-
-REASONING_NAMES: Final = ("codex-mini",)
-"""Reasoning models of other families (Microsoft Learn, "Azure OpenAI reasoning models")."""
-NOT_REASONING_NAMES: Final = ("gpt-5-chat",)
-"""Models of those families that answer at once (vercel/ai, packages/openai, isReasoningModel)."""
 NO_SYSTEM_NAMES: Final = ("o1-mini", "o1-preview")
 """Models without system messages (OpenAI developer community, topic 1110750)."""
 
@@ -25,36 +23,60 @@ NO_SYSTEM_NAMES: Final = ("o1-mini", "o1-preview")
 class MigrationTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The model of the new requests, by the name that they carry.
 
-    `reasoning`: it refuses sampling parameters. `takes_system`: it takes system messages.
+    `served`: its endpoints, as far as they are known. `endpoint`: the one that every request is for; `None`: each
+    stays at its own where the model is served there. `max_output`: its longest output in tokens, if it is known.
     """
 
     model: str
     encoding: str
-    api: Api = "chat"
-    reasoning: bool = False
-    takes_system: bool = True
+    served: list[Endpoint] = msgspec.field(default_factory=lambda: [*get_args(Endpoint)])
+    endpoint: Endpoint | None = None
+    max_output: int | None = None
+
+    @property
+    def takes_system(self) -> bool:
+        """Whether the model takes system messages."""
+        return not self.model.removeprefix("ft:").startswith(NO_SYSTEM_NAMES)
+
+    def endpoints_for(self, kind: str) -> tuple[Endpoint, ...]:
+        """Where a record of a kind may go, the preferred endpoint first."""
+        if self.endpoint is not None:
+            return (self.endpoint,)
+        own: Endpoint = "responses" if kind == "responses" else "chat"
+        return tuple(sorted(self.served, key=lambda endpoint: endpoint != own))
 
 
-def target_of(reference: Reference, api: Api = "chat") -> MigrationTarget:
+def target_of(
+    reference: Reference, endpoint: Endpoint | None = None, catalog: Catalog | None = None
+) -> MigrationTarget:
     """The target behind `--to`.
 
-    Raises `UsageError` for an encoding, for a model without messages, and for one that the chat endpoint lacks.
+    Raises `UsageError` for an encoding, for a model without messages, and for one that the endpoint lacks.
     """
     model = reference.model
     if model is None:
         raise UsageError(f"--to {reference.label}: requests need a model, not an encoding; e.g. --to gpt-4o.")
-    if model.endpoint not in ("chat", "responses"):
+    if model.endpoint not in get_args(Endpoint):
         raise UsageError(
             f"--to {reference.label}: a model of the {model.endpoint} endpoint takes no messages; name a chat model."
         )
-    if model.endpoint == "responses" and api == "chat":
-        raise UsageError(f"--to {reference.label}: served by the Responses API alone; add --api responses.")
-    name = model.name.removeprefix("ft:")
-    reasons = FAMILIES[model.family].reasoning or name.startswith(REASONING_NAMES)
+    served = _served(compatibility_of(model, catalog))
+    if not served and model.endpoint == "responses":
+        served = ["responses"]
+    if endpoint is not None and served and endpoint not in served:
+        other = served[0]
+        raise UsageError(
+            f"--endpoint {endpoint}: {reference.label} is served by {ENDPOINTS[other]} alone; use --endpoint {other}."
+        )
     return MigrationTarget(
         model=reference.label,
         encoding=model.encoding,
-        api=api,
-        reasoning=reasons and not name.startswith(NOT_REASONING_NAMES),
-        takes_system=not name.startswith(NO_SYSTEM_NAMES),
+        served=served or [*get_args(Endpoint)],
+        endpoint=endpoint,
+        max_output=model.max_output,
     )
+
+
+def _served(compatibility: Compatibility) -> list[Endpoint]:
+    known: tuple[Endpoint, ...] = get_args(Endpoint)
+    return [endpoint for endpoint in known if endpoint in compatibility.served]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Measured, Table
 from tokcount.document.rows import Row
 from tokcount.document.values import integer
-from tokcount.reports.migrate.report import LeftOut, LossEntry, MigrationReport, WrittenRequests
+from tokcount.reports.migrate.report import LeftOut, LossEntry, MigrationReport
 from tokcount.reports.migrate.stats import Tokens
+from tokcount.reports.migrate.target import ENDPOINTS
 from tokcount.reports.phrases import counted, location, skipped, tally
 
 LOSS_COLUMNS = (
@@ -27,7 +28,11 @@ FORMS = {
     "batch": ("batch line", "batch lines"),
     "pairs": ("request with its answer", "requests with their answers"),
 }
-APIS = {"chat": "chat", "responses": "Responses"}
+DIFFERENCE_COLUMNS = (
+    Column("why the new requests differ from the prediction"),
+    Column("records", "int"),
+    Column("tokens", "int"),
+)
 
 
 def blocks(report: MigrationReport) -> Blocks:
@@ -37,6 +42,7 @@ def blocks(report: MigrationReport) -> Blocks:
         *skipped(report),
         *[Line(_left(entry), "warning") for entry in report.left],
         *_losses(report),
+        *_rewritten(report),
         *[Line(text, "note") for text in _remarks(report)],
         *_tokens(report),
     ]
@@ -60,13 +66,18 @@ def _row(parameter: str | None, effect: str, entry: LeftOut | LossEntry) -> Row:
 
 def _written(report: MigrationReport) -> str:
     written = report.written
-    one, many = FORMS[written.form]
-    requests = counted(
-        written.requests, f"{APIS[report.target.api]} {one}", f"{APIS[report.target.api]} {many}"
+    numbers = {ENDPOINTS[name]: count for name, count in written.endpoints.items() if count}
+    kinds = (
+        " and ".join(f"{integer(count)} {name}" for name, count in numbers.items())
+        if len(numbers) > 1
+        else f"{integer(written.requests)} {next(iter(numbers), '')}".rstrip()
     )
-    where = f" to {written.path}" if written.path else ""
+    requests = f"{kinds} {FORMS[written.form][written.requests != 1]} for {report.target.model}"
     of = f"{integer(report.migrated)} of {counted(report.records, 'record', 'records')}"
-    return f"Wrote {requests} for {report.target.model}{where} ({of} migrated)"
+    if written.dry_run:
+        return f"{of} can be migrated: {requests}; nothing was written (-o FILE writes them)"
+    where = f" to {written.path}" if written.path else ""
+    return f"Wrote {requests}{where} ({of} migrated)"
 
 
 def _left(entry: LeftOut) -> str:
@@ -80,14 +91,21 @@ def _first(entry: LeftOut | LossEntry) -> str:
 
 def _losses(report: MigrationReport) -> list[Block]:
     if not report.losses:
-        return [Line("All parameters of the requests were carried over.")] if report.migrated else []
-    table: list[tuple[Cell, ...]] = [
-        (loss.parameter, f"{loss.effect}: {loss.reason}", loss.records, _first(loss))
-        for loss in report.losses
-    ]
+        return [Line("Nothing of the migrated requests was dropped or changed.")] if report.migrated else []
+    table = [_loss(loss, f"{loss.effect}: {loss.reason}") for loss in report.losses]
     records = counted(report.losing, "record", "records")
     title = f"Dropped or changed, in {records}"
     return [Table(LOSS_COLUMNS, tuple(table), title=title, note="--lost FILE lists every record")]
+
+
+def _rewritten(report: MigrationReport) -> list[Block]:
+    table = [_loss(loss, loss.reason) for loss in report.rewritten]
+    title = "Rewritten with the same meaning"
+    return [Table(LOSS_COLUMNS, tuple(table), title=title)] if table else []
+
+
+def _loss(loss: LossEntry, what: str) -> tuple[Cell, ...]:
+    return (loss.parameter, what, loss.records, _first(loss))
 
 
 def _remarks(report: MigrationReport) -> list[str]:
@@ -103,6 +121,9 @@ def _remarks(report: MigrationReport) -> list[str]:
         remarks.append(
             f"{prompts} without a call: the log has neither parameters nor an output limit for them."
         )
+    if report.conversations:
+        records = counted(report.conversations, "stored conversation", "stored conversations")
+        remarks.append(f"{records} with the last answer; --unit last-request ends each request before it.")
     if (report.written.batch_files or 0) > 1:
         files = integer(report.written.batch_files or 0)
         remarks.append(
@@ -137,20 +158,15 @@ def _tokens(report: MigrationReport) -> list[Block]:
         _sums("before, under their own models", tokens.before),
         _sums(f"as drift --to {report.target.model} counts them", tokens.predicted),
     ]
-    note = _uncounted(tokens.before)
-    if tokens.after is None:
-        unread = Line("Not read back: the requests were not written to a file (-o FILE).", "note")
-        return [Table(TOKEN_COLUMNS, tuple(table), note=note), unread]
-    table.append(_sums("written, read back", tokens.after))
-    return [Table(TOKEN_COLUMNS, tuple(table), note=note), *_unread(tokens.after, report.written)]
-
-
-def _unread(after: Tokens, written: WrittenRequests) -> list[Line]:
-    """A warning when the file does not hold what was written."""
-    if after.records == written.requests:
-        return []
-    numbers = f"{integer(after.records)} of {integer(written.requests)}"
-    return [Line(f"Read back {numbers} requests; the file changed.", "warning")]
+    table.append(_sums("the new requests, read back", tokens.after))
+    blocks: list[Block] = [Table(TOKEN_COLUMNS, tuple(table), note=_uncounted(tokens.before))]
+    if tokens.differences:
+        rows: list[tuple[Cell, ...]] = [
+            (difference.reason, difference.records, Measured(difference.tokens, "int"))
+            for difference in tokens.differences
+        ]
+        blocks.append(Table(DIFFERENCE_COLUMNS, tuple(rows)))
+    return blocks
 
 
 def _uncounted(before: Tokens) -> str:

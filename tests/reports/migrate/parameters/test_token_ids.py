@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokcount.reports.migrate.tokens import UNKNOWN_ENCODING, decode, map_biases
+from tokcount.reports.migrate.parameters.token_ids import UNKNOWN_ENCODING, decode, map_biases
 from tokcount.tokens import encodings
 
 ENCODINGS = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")

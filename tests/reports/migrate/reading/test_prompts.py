@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokcount.reports.migrate.prompts import CONVENTIONS, HEADING, INSTRUCTION, split
+from tokcount.reports.migrate.reading.prompts import CONVENTIONS, HEADING, INSTRUCTION, split
 
 ALPACA = """Below is an instruction that describes a task, paired with an input that provides further context. \
 Write a response that appropriately completes the request.

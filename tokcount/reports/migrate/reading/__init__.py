@@ -1,0 +1,1 @@
+"""A logged request of any endpoint → `tokcount.reports.migrate.request.Request`."""

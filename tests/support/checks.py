@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -21,8 +22,16 @@ HOSTILE_PATH = (
 )
 
 
-def checked(log: Any, fail: list[str], warn: list[str], *targets: str) -> CheckReport:
-    gate = CheckOptions(fail=tuple(map(parse, fail)), warn=tuple(map(parse, warn)), top=2)
+def checked(
+    log: Any, fail: list[str], warn: list[str], *targets: str, most_unknown: str = "0.01"
+) -> CheckReport:
+    gate = CheckOptions(
+        fail=tuple(map(parse, fail)),
+        warn=tuple(map(parse, warn)),
+        most_unknown=Decimal(most_unknown),
+        accepted_unread=Decimal("0.1"),
+        top=2,
+    )
     return compute.report(compute.judge(source(log, *targets), gate), overview(log, Skips()))
 
 
@@ -38,6 +47,7 @@ FLOOR = checked(
     IN_PART,
     ["input_tokens.max <= 8k", "input_tokens.total >= 1", "drift.total <= 5% for gpt-4o"],
     ["input_tokens.max <= 100"],
+    most_unknown="0.3",
 )
 HOSTILE = checked(
     LOG.with_columns(source=pl.lit(HOSTILE_PATH)),

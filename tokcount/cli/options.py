@@ -215,8 +215,20 @@ class BudgetGroup:
         ),
     ] = None
     allow_unknown: Annotated[
-        bool, option("--allow-unknown", help_text="Pass budgets whose value is unknown.")
+        bool,
+        option(
+            "--allow-unknown",
+            help_text="Judge budgets by what is known, and pass those of which nothing is known.",
+        ),
     ] = False
+    max_unknown: Annotated[
+        str | None,
+        option(
+            "--max-unknown",
+            help_text="Break budgets if more than this share of the records or of the log is not known. Default: 1%.",
+            metavar="SHARE",
+        ),
+    ] = None
     as_of: AsOf = None
     records_per_month: Annotated[
         int | None,

@@ -95,6 +95,7 @@ CHECKED: Final[dict[str, Check]] = {
     "until": lambda text: _selection().make_selection(until=text),
     "as_of": _day,
     "max_skipped": lambda text: skipped_share(text, "share"),
+    "max_unknown": lambda text: skipped_share(text, "share"),
     "cached_share": lambda text: share_of(text, "share"),
     "reasoning_tokens": lambda text: reasoning_of(text, "tokens"),
     "output_scale": lambda text: scale_of(text, "scale"),

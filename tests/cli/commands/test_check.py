@@ -390,33 +390,70 @@ def test_a_log_in_a_pipe_is_read_from_its_start(options: tuple[str, ...]) -> Non
     assert (done.code, report(done)["records"]) == (0, 94)
 
 
-def test_a_budget_passes_provisionally_when_much_of_the_log_was_not_read(inside: Inside) -> None:
+def test_a_budget_breaks_when_much_of_the_log_was_not_read(inside: Inside) -> None:
     call = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})
     inside.write("log.jsonl", "\n".join([call] + ['{"lvl": "info", "note": "x"}'] * 9))
     budgets = ("--budget", "input_tokens.max <= 400", "--budget", "skipped.total <= 10")
 
     unread = inside("check", "log.jsonl", *budgets)
-    allowed = inside("check", "log.jsonl", *budgets, "--max-skipped", "95%")
+    allowed = inside("check", "log.jsonl", *budgets, "--max-unknown", "90%")
+    accepted = inside("check", "log.jsonl", *budgets, "--max-skipped", "95%")
     saved = inside("check", "log.jsonl", *budgets, "-f", "json")
     again = run("check", "-", *budgets, stdin=saved.out.encode())
 
-    assert [done.code for done in (unread, allowed, again)] == [0, 0, 0]
-    assert "? input_tokens.max <= 400: 9 of 10 items were not read" in unread.out
-    assert "2 passed (1 provisionally" in unread.out
-    assert "provisionally" not in allowed.out
+    assert [done.code for done in (unread, allowed, accepted, again)] == [1, 0, 0, 1]
+    assert (
+        "✗ input_tokens.max <= 400: at least 8, limit 400 (−98.0 %); 90.0 % is not known, more than --max-unknown "
+        "allows; 9 of 10 items were not read"
+    ) in unread.out
+    assert "2 passed (1 provisionally" in allowed.out
+    assert "provisionally" not in accepted.out
     assert again.out.count("9 of 10 items were not read") == 1
 
 
-def test_a_few_unread_lines_and_what_is_known_not_to_be_a_call_leave_a_budget_as_it_is(
+def test_a_single_unread_line_makes_a_budget_provisional_and_what_is_known_not_to_be_a_call_does_not(
     inside: Inside,
 ) -> None:
     call = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]})
     embedding = json.dumps({"model": "text-embedding-3-small", "input": "x"})
     inside.write("log.jsonl", "\n".join([call] * 9 + ['{"note": "x"}'] + [embedding] * 90))
+    inside.write("read.jsonl", "\n".join([call] * 9 + [embedding] * 90))
 
-    done = inside("check", "log.jsonl", "--budget", "input_tokens.max <= 400")
+    unread, read = (
+        inside("check", log, "--budget", "input_tokens.max <= 400") for log in ("log.jsonl", "read.jsonl")
+    )
 
-    assert "provisionally" not in done.out
+    assert (unread.code, read.code) == (0, 0)
+    assert "? input_tokens.max <= 400: 1 of 100 items were not read" in unread.out
+    assert "provisionally" not in read.out
+
+
+def test_saved_reports_of_several_logs_are_judged_each(inside: Inside) -> None:
+    for name, words in (("small", 1), ("large", 200)):
+        call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "word " * words}]}
+        inside.write(f"{name}.jsonl", json.dumps(call))
+        inside("cost", f"{name}.jsonl", "-f", "json", "-o", f"{name}.json")
+        inside("drift", f"{name}.jsonl", "--to", "gpt-4", "-f", "json", "-o", f"{name}-drift.json")
+    budgets = ("--budget", "cost.total <= $0.0001 for own", "--budget", "drift.total <= 99% for gpt-4")
+
+    done = inside("check", "small.json", "large.json", *budgets[:2], "-f", "json")
+    turned = inside("check", "large.json", "small.json", *budgets[:2], "-f", "json")
+    both = inside("check", "small.json", "small-drift.json", *budgets, "-f", "json")
+    saved = inside("check", "small.json", "large.json", *budgets[:2], "--save-baseline", "main.json")
+
+    assert (done.code, turned.code, both.code, saved.code) == (1, 1, 0, 2)
+    judged = [(entry["report"], entry["passed"]) for entry in report(done)["budgets"]]
+    assert judged == [("small.json", True), ("large.json", False)]
+    assert report(done)["records"] == 2
+    assert [entry["report"] for entry in report(both)["budgets"]] == [None, None]
+
+
+@pytest.mark.parametrize("value", ["2", "-1%", "some"])
+def test_the_unknown_share_is_a_share(inside: Inside, value: str) -> None:
+    done = inside("check", CHATS, "--budget", MET, f"--max-unknown={value}")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"--max-unknown {value!r}: expected a share from 0 to 1")
 
 
 def test_the_skipped_share_of_a_saved_report_is_limited_too(inside: Inside) -> None:

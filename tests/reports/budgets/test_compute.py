@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 from support.budget_log import IN_PART, LOG, OVERVIEW, UNSURE, source
 
 from tokcount.errors import UsageError
-from tokcount.reports.budgets import baseline, compute, verdict
+from tokcount.reports.budgets import baseline, compute, kept, verdict
 from tokcount.reports.budgets.baseline import SavedBaseline
 from tokcount.reports.budgets.language import holds, is_over, parse
 from tokcount.reports.budgets.verdict import CheckOptions
@@ -17,6 +19,7 @@ from tokcount.reports.budgets.verdict import CheckOptions
 
 def entry(text: str, log: Any = LOG, targets: tuple[str, ...] = (), **options: Any) -> dict[str, Any]:
     """The JSON object of one budget that must hold."""
+    options = {"accepted_unread": Decimal("0.1"), **options}
     verdicts = compute.judge(source(log, *targets), CheckOptions(fail=(parse(text),), **options))
     found: dict[str, Any] = compute.report(verdicts, OVERVIEW).data["budgets"][0]
     return found
@@ -26,7 +29,10 @@ def test_warnings_do_not_fail_a_report() -> None:
     held, broken = parse("input_tokens.max <= 600"), parse("input_tokens.max < 600")
     verdicts = {
         levels: compute.report(
-            compute.judge(source(), CheckOptions(fail=levels[:1], warn=levels[1:])), OVERVIEW
+            compute.judge(
+                source(), CheckOptions(fail=levels[:1], warn=levels[1:], accepted_unread=Decimal(1))
+            ),
+            OVERVIEW,
         ).data
         for levels in [(held, broken), (broken, held)]
     }
@@ -91,7 +97,7 @@ def test_a_limit_can_be_relative_to_the_baseline(text: str, saved: str | int, li
 def test_a_budget_reports_records_that_are_counted_in_part(
     text: str, floor: bool, passed: bool, sure: bool
 ) -> None:
-    found = entry(text, IN_PART)
+    found = entry(text, IN_PART, most_unknown=Decimal(1))
 
     assert (found["floor"], found["passed"], found["sure"]) == (floor, passed, sure)
     assert (found["rests_on"] == "counted in part (2 of 7 records)") is (not sure or floor)
@@ -114,6 +120,52 @@ def test_a_budget_that_cannot_be_judged_breaks_unless_unknown_is_allowed(
 
     assert (strict["passed"], lenient["passed"]) == (False, True)
     assert strict["doubt"] == lenient["doubt"] == doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "passed", "unknown"),
+    [
+        ("input_tokens.max <= 9k", {}, False, 2 / 7),
+        ("input_tokens.max <= 9k", {"most_unknown": Decimal(2) / 7}, True, 2 / 7),
+        ("input_tokens.max <= 9k", {"most_unknown": Decimal("0.28")}, False, 2 / 7),
+        ("input_tokens.max <= 9k", {"allow_unknown": True}, True, 2 / 7),
+        ("input_tokens.max <= 9k allow unknown", {}, True, 2 / 7),
+        ("input_tokens.max >= 9", {}, True, 2 / 7),
+        ("input_tokens.p50 >= 9", {"accepted_unread": Decimal(0), "most_unknown": Decimal("0.28")}, False, 2 / 7),
+        ("records.total <= 9", {"accepted_unread": Decimal(0)}, False, 0.1),
+        ("records.total >= 1", {"accepted_unread": Decimal(0)}, True, 0.1),
+        ("records.total <= 9", {"accepted_unread": Decimal(0), "most_unknown": Decimal("0.1")}, True, 0.1),
+        ("skipped.total <= 9", {"accepted_unread": Decimal(0)}, True, 0),
+        ("cost.total <= $9", {}, False, 2 / 7),
+        ('input_tokens.max <= 9k where day = "2026-*"', {"most_unknown": Decimal("0.4")}, False, 3 / 7),
+    ],
+)  # fmt: skip
+def test_a_budget_breaks_when_more_is_unknown_than_is_allowed(
+    text: str, options: dict[str, Any], passed: bool, unknown: float
+) -> None:
+    dated = pl.when(pl.col("line") > 1).then(datetime(2026, 1, 2, tzinfo=UTC))
+    log = IN_PART.with_columns(timestamp=dated.cast(pl.Datetime("us", "UTC")))
+    found = entry(text, log, **options)
+
+    assert found["passed"] is passed
+    assert found["unknown"] == pytest.approx(unknown)
+
+
+def test_a_missing_output_makes_a_cost_provisional_and_never_breaks_it() -> None:
+    found = entry("cost.total <= $9")
+
+    assert (found["passed"], found["sure"], found["unknown"]) == (True, False, 0)
+    assert found["rests_on"] == "no output in the log (1 of 7 records)"
+
+
+def test_tokens_that_are_carried_to_a_target_make_a_budget_provisional() -> None:
+    hidden = LOG.with_columns(
+        pl.when(pl.col("line") == 1).then(90).otherwise(0).alias("gpt-4o:hidden_tokens")
+    )
+    found = entry("input_tokens.total <= 9k for gpt-4o", hidden, most_unknown=Decimal("0.15"))
+
+    assert (found["passed"], found["sure"], found["floor"]) == (True, False, False)
+    assert found["rests_on"] == "with billed tokens that could not be counted (1 of 7 records)"
 
 
 def test_known_values_can_break_a_budget_when_others_are_unknown() -> None:
@@ -165,7 +217,7 @@ def test_a_saved_baseline_has_only_values_known_for_all_records() -> None:
         fail=tuple(map(parse, ["input_tokens.max <= 1", "records.total <= 1", "framing.p50 <= 1%"]))
     )
 
-    text = baseline.to_text(compute.values(compute.judge(source(UNSURE), gate)))
+    text = baseline.to_text(kept.values(compute.judge(source(UNSURE), gate)))
 
     assert text == '{\n  "tokcount_baseline": 2,\n  "values": {\n    "records.total": 9\n  }\n}\n'
 

@@ -191,10 +191,14 @@ def test_a_monthly_cost_needs_the_timestamp_of_every_record() -> None:
     days = [None, *(datetime(2025, 1, day, tzinfo=UTC) for day in range(1, LOG.height))]
     log = LOG.with_columns(timestamp=pl.Series(days, dtype=pl.Datetime("us", "UTC")))
 
-    assert measured("cost.per_month <= $1", log).reason == (
-        f"1 of {LOG.height} records without a timestamp; give --records-per-month"
+    undated, dated = (
+        measured("cost.per_month <= $1", rows)
+        for rows in (log, log.filter(pl.col("timestamp").is_not_null()))
     )
-    assert measured("cost.per_month <= $1", log.filter(pl.col("timestamp").is_not_null())).reason == ""
+
+    assert f"1 of {LOG.height} records without a timestamp; give --records-per-month" in undated.undercounted
+    assert (undated.unknown, undated.is_floor) == (Decimal(1) / LOG.height, False)
+    assert "timestamp" not in dated.undercounted
 
 
 def test_a_monthly_cost_needs_clocks_that_can_be_true() -> None:
@@ -205,9 +209,9 @@ def test_a_monthly_cost_needs_clocks_that_can_be_true() -> None:
     )
     found = measured("cost.per_month <= $1", log)
 
-    assert (
-        found.reason == f"1 of {LOG.height} records dated before the model existed; give --records-per-month"
-    )
+    doubt = f"1 of {LOG.height} records dated before the model existed; give --records-per-month"
+    assert doubt in found.undercounted
+    assert found.unknown == Decimal(1) / LOG.height
     assert found.projection.startswith("6 days, 2026-11-01 to 2026-11-06; 6 of 7 records, 1 dated before")
     assert measured("cost.total <= $1", log).projection == ""
 

@@ -31,7 +31,7 @@ def saved(key: str = KEY, total: int = 1000, **files: int) -> SavedBaseline:
 
 
 def checked(text: str, baseline: SavedBaseline | None = None, log: pl.DataFrame = FILES) -> CheckedBudget:
-    options = CheckOptions(fail=(parse(text),), baseline=baseline)
+    options = CheckOptions(fail=(parse(text),), baseline=baseline, accepted_unread=Decimal(1))
     return compute.report(compute.judge(source(log), options), OVERVIEW).budgets[0]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.cli.prices import AnswerGroup, answers_of
-from tokcount.cli.selecting import SelectGroup, check_skipped, most_skipped, selection_of
+from tokcount.cli.selecting import SelectGroup, check_skipped, most_skipped, selection_of, skipped_share
 from tokcount.errors import ExitCode, UsageError
 from tokcount.logs.source import STDIN
 
@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from tokcount.scanning.plan import ScanPlan
 
 
-def options_of(group: BudgetGroup, selection: str = "", most_unread: Decimal | None = None) -> CheckOptions:
+def options_of(
+    group: BudgetGroup, selection: str = "", accepted_unread: Decimal | None = None
+) -> CheckOptions:
     """Parse the budgets. Raises `UsageError` for a wrong budget, for none, and for a baseline that does not fit.
 
-    `selection` is that of the records which are checked, as reports name it; `most_unread`: see `CheckOptions`.
+    `selection` is that of the records which are checked, as reports name it; `accepted_unread`: see `CheckOptions`.
     """
     from tokcount.reports.budgets.language import parse
-    from tokcount.reports.budgets.verdict import MOST_UNREAD, CheckOptions
+    from tokcount.reports.budgets.verdict import MOST_UNKNOWN, CheckOptions
 
     if not group.fail and not group.warn:
         raise UsageError(
@@ -49,9 +51,14 @@ def options_of(group: BudgetGroup, selection: str = "", most_unread: Decimal | N
         baseline=_baseline(group, selection),
         saving=group.save_baseline is not None,
         allow_unknown=group.allow_unknown,
-        most_unread=MOST_UNREAD if most_unread is None else most_unread,
+        most_unknown=MOST_UNKNOWN if group.max_unknown is None else _most_unknown(group.max_unknown),
+        accepted_unread=accepted_unread or Decimal(0),
         top=group.top,
     )
+
+
+def _most_unknown(text: str) -> Decimal:
+    return skipped_share(text, "--max-unknown")
 
 
 def _baseline(group: BudgetGroup, selection: str) -> SavedBaseline | None:
@@ -90,14 +97,14 @@ def _compared(group: BudgetGroup) -> list[Path]:
     return [path for path in group.baseline or () if path.resolve() != saved]
 
 
-def saved_reports(paths: Sequence[str] | None) -> list[Report]:
-    """The saved reports among the paths; empty if all are logs. Raises `UsageError` if they are mixed."""
+def saved_reports(paths: Sequence[str] | None) -> dict[str, Report]:
+    """The saved reports among the paths, by path; empty if all are logs. Raises `UsageError` if they are mixed."""
     from tokcount.reports.saved import load
 
     found = [(path, content) for path in paths or (STDIN,) if (content := inputs.report_in(path)) is not None]
     if found and len(found) != len(paths or (STDIN,)):
         raise UsageError(f"{found[0][0]} is a saved report: check either reports or logs, not both at once.")
-    return [load(content, path) for path, content in found]
+    return {path: load(content, path) for path, content in found}
 
 
 def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> ScanPlan:
@@ -158,7 +165,9 @@ def check(
         raise UsageError("--against compares with a revision, --baseline with a file; use one of them.")
     reports = saved_reports(paths)
     selection = selection_of(read)
-    options = options_of(budgets, selection.text if selection else _selected(reports), most_skipped(read))
+    options = options_of(
+        budgets, selection.text if selection else _selected(list(reports.values())), most_skipped(read)
+    )
     for sentence in baseline_notes(budgets, options.baseline):
         inputs.say(sentence, run)
     if reports:
@@ -171,7 +180,7 @@ def check(
                 "--reasoning-tokens and --output-scale change the costs of logs, not those of saved reports."
             )
         passed = _check_reports(reports, options, references, budgets, run, output)
-        check_skipped(read, *_items_of(reports))
+        check_skipped(read, *_items_of(list(reports.values())))
     else:
         job = Job(paths, read, prices, run, output)
         passed = _check_logs(job, options, references, budgets, answers_of(answers))
@@ -180,7 +189,7 @@ def check(
 
 
 def _check_reports(
-    reports: list[Report],
+    reports: Mapping[str, Report],
     options: CheckOptions,
     references: ReferenceGroup,
     budgets: BudgetGroup,
@@ -189,20 +198,24 @@ def _check_reports(
 ) -> bool:
     """Judge saved reports; whether all budgets of level fail passed."""
     from tokcount.reports.budgets import compute
-    from tokcount.reports.budgets.sources.from_reports import ReportSource, overview_of
+    from tokcount.reports.budgets.sources.from_reports import ReportSource, overview_of, together
 
-    verdicts = compute.judge(ReportSource(reports, tuple(references.to or ())), options)
-    report = compute.report(verdicts, overview_of(reports))
+    targets = ReportSource(list(reports.values()), tuple(references.to or ())).targets
+    named = tuple(target for target in targets if target is not None)
+    sources = {name: ReportSource([report], named) for name, report in reports.items()}
+    verdicts = compute.judge_each(sources, options)
+    apart = [reports[name] for name in dict.fromkeys(verdict.report for verdict in verdicts) if name]
+    report = compute.report(verdicts, together(apart) if apart else overview_of(list(reports.values())))
     outputs.show(report, output)
     return _finish(report, verdicts, budgets, run)
 
 
 def _items_of(reports: Sequence[Report]) -> tuple[int, int]:
-    """Records that were read, and items that were skipped, for the first report that has them."""
-    from tokcount.reports.budgets.sources.from_reports import ReportSource
+    """Records that were read, and items that were skipped."""
+    from tokcount.reports.budgets.sources.from_reports import ReportSource, overview_of
     from tokcount.reports.overview import not_read
 
-    records, reasons = ReportSource(reports).read
+    records, reasons = ReportSource([overview_of(reports)]).read
     return records, not_read(reasons)
 
 

@@ -5,19 +5,21 @@ A budget that cannot be judged is a broken one, unless that is allowed: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Final
 
 from msgspec import UNSET, structs
 
+from tokcount.document.values import MINUS, show
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
 from tokcount.reports.budgets import groups
 from tokcount.reports.budgets import report as report_types
 from tokcount.reports.budgets.baseline import SavedBaseline, json_value
 from tokcount.reports.budgets.groups import Change
-from tokcount.reports.budgets.language import Amount, Budget, Group, holds
+from tokcount.reports.budgets.language import Amount, Budget
 from tokcount.reports.budgets.metric import Measured, Unit
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport, Level, ViolatingRecord
@@ -32,7 +34,11 @@ from tokcount.reports.budgets.verdict import (
     Verdict,
     Violations,
 )
+from tokcount.reports.columns import decimal_text
 from tokcount.reports.report import Overview
+
+CAN_ONLY_GROW: Final = ("total", "max")
+"""Aggregates that are lower bounds where a part of the log was not read."""
 
 
 def judge(source: BudgetSource, options: CheckOptions) -> list[Verdict]:
@@ -47,6 +53,28 @@ def judge(source: BudgetSource, options: CheckOptions) -> list[Verdict]:
         for level, budget in asked
         for target in targets_of(budget, source.targets)
     ]
+
+
+def judge_each(sources: Mapping[str, BudgetSource], options: CheckOptions) -> list[Verdict]:
+    """`judge` for saved reports, by name: a budget is judged once for each value that they have, never by the first.
+
+    Reports that do not have the value are not judged unless none has it.
+    """
+    judged = {name: judge(source, options) for name, source in sources.items()}
+    found: dict[tuple[Level, str, str], dict[str, Verdict]] = {}
+    for name, verdicts in judged.items():
+        for verdict in verdicts:
+            found.setdefault((verdict.level, verdict.budget.text, verdict.key), {})[name] = verdict
+    return [verdict for by_report in found.values() for verdict in _distinct(by_report)]
+
+
+def _distinct(by_report: Mapping[str, Verdict]) -> list[Verdict]:
+    """The verdicts about different values, with the names of their reports where there are several."""
+    known = {name: verdict for name, verdict in by_report.items() if verdict.value is not None}
+    first = next(iter((known or by_report).values()))
+    if all((each.value, each.passed) == (first.value, first.passed) for each in known.values()):
+        return [first]
+    return [structs.replace(verdict, report=name) for name, verdict in known.items()]
 
 
 def targets_of(budget: Budget, targets: tuple[str | None, ...]) -> tuple[str | None, ...]:
@@ -82,33 +110,6 @@ def report(verdicts: Sequence[Verdict], overview: Overview) -> CheckReport:
     return CheckReport(**held, passed=passed, budgets=[_entry(verdict) for verdict in verdicts])
 
 
-def values(verdicts: Sequence[Verdict]) -> dict[str, str | int | float]:
-    """What a baseline keeps: every value that is known for all records."""
-    return {
-        verdict.budget.value_key(verdict.target): json_value(verdict.value, verdict.budget.unit)
-        for verdict in verdicts
-        if verdict.value is not None and verdict.budget.each is None and verdict.is_known
-    }
-
-
-def group_values(verdicts: Sequence[Verdict], group: Group) -> dict[str, dict[str, str | int | float]]:
-    """What a baseline keeps of each file or tag."""
-    found: dict[str, dict[str, str | int | float]] = {}
-    for verdict in verdicts:
-        if group_of(verdict.budget) != group or not verdict.is_known:
-            continue
-        key, unit = verdict.budget.value_key(verdict.target), verdict.budget.unit
-        for each in verdict.changes:
-            if each.value is not None:
-                found.setdefault(each.name, {})[key] = json_value(each.value, unit)
-    return found
-
-
-def group_of(budget: Budget) -> Group:
-    """What a budget is compared by: its values for each file, or for each tag where it asks for them."""
-    return budget.each or "source"
-
-
 def _judged(
     source: BudgetSource, options: CheckOptions, level: Level, budget: Budget, target: str | None
 ) -> Verdict:
@@ -119,7 +120,7 @@ def _judged(
     limit = _limit(budget, baseline)
     if budget.each:
         measured, baseline, limit = _of_worst(measured, found, judged)
-    reason, passed = _outcome(budget, options, measured, limit)
+    measured = _with_unread(source, options, budget, measured)
     verdict = Verdict(
         budget=budget,
         level=level,
@@ -127,15 +128,17 @@ def _judged(
         value=measured.value,
         limit=limit,
         baseline=baseline,
-        passed=passed,
-        reason=reason,
+        passed=False,
+        reason=measured.reason,
         is_floor=measured.is_floor,
-        undercounted=_incomplete(source, options, budget, measured),
+        undercounted=measured.undercounted,
         assumptions=measured.assumptions,
         projection=measured.projection,
         changes=found,
+        unknown=measured.unknown,
     )
-    if passed:
+    verdict = _outcome(options, verdict)
+    if verdict.passed:
         return verdict
     named = groups.broken_by(budget, judged) or _blamed(verdict)
     violations = Violations(named[: options.top], len(named))
@@ -146,7 +149,7 @@ def _changes(source: BudgetSource, options: CheckOptions, budget: Budget, target
     """The value of each file or tag; of none where nobody asks."""
     if budget.each is None and options.baseline is None and not options.saving:
         return []
-    group = group_of(budget)
+    group = groups.group_of(budget)
     saved = (options.baseline or SavedBaseline()).groups(group)
     return groups.changes(source.parts(budget, target, group), saved, budget.value_key(target))
 
@@ -169,7 +172,7 @@ def _of_worst(
 
 def _blamed(verdict: Verdict) -> list[ViolatingRecord]:
     """The files whose growth broke a budget."""
-    if not _is_beyond(verdict):
+    if not verdict.is_beyond:
         return []
     value, limit = verdict.value or Decimal(0), verdict.limit or Decimal(0)
     return groups.blamed(verdict.budget, verdict.changes, value, limit, verdict.baseline)
@@ -177,42 +180,48 @@ def _blamed(verdict: Verdict) -> list[ViolatingRecord]:
 
 def _violating(source: BudgetSource, options: CheckOptions, verdict: Verdict) -> Violations:
     """The records that violate a budget, or that have no value."""
-    limit = verdict.limit if _is_beyond(verdict) else None
+    limit = verdict.limit if verdict.is_beyond else None
     return source.violations(verdict.budget, verdict.target, limit, options.top)
 
 
-def _is_beyond(verdict: Verdict) -> bool:
-    """Whether the value is known to be beyond the limit."""
-    value, limit = verdict.value, verdict.limit
-    return value is not None and limit is not None and not holds(value, verdict.budget.operator, limit)
-
-
-def _incomplete(source: BudgetSource, options: CheckOptions, budget: Budget, measured: Measured) -> str:
-    """What a value does not contain: records that are counted in part, and too large a share that was not read."""
+def _with_unread(source: BudgetSource, options: CheckOptions, budget: Budget, measured: Measured) -> Measured:
+    """What was measured, with the share of the log that was not read as a doubt."""
     records, reasons = source.read
     unread = sum(reasons.get(reason, 0) for reason in UNREAD)
     items = records + sum(reasons.values())
     is_about_log = METRICS[budget.metric].per_record is None
-    if is_about_log or unread <= options.most_unread * items:
-        return measured.undercounted
+    if is_about_log or unread <= options.accepted_unread * items:
+        return measured
     text = f"{unread:,} of {items:,} items were not read"
+    can_only_grow = budget.aggregate in CAN_ONLY_GROW and budget.unit != "share"
     parts = [text, measured.undercounted] if text not in measured.undercounted else [measured.undercounted]
-    return "; ".join(filter(None, parts))
+    return structs.replace(
+        measured,
+        undercounted="; ".join(filter(None, parts)),
+        is_floor=can_only_grow and (measured.is_floor or not measured.undercounted),
+        unknown=max(measured.unknown, Decimal(unread) / items),
+    )
 
 
-def _outcome(
-    budget: Budget, options: CheckOptions, measured: Measured, limit: Decimal | None
-) -> tuple[str, bool]:
-    """Why a budget cannot be judged (empty: it can), and whether it passes."""
-    if measured.value is None:
-        return measured.reason, options.allow_unknown
-    if limit is None and options.saving:
-        return measured.reason or SAVED, options.allow_unknown or not measured.reason
-    if limit is None:
-        is_new = options.baseline is not None
-        return NOT_IN_BASELINE if is_new else NO_BASELINE, is_new or options.allow_unknown
-    within = holds(measured.value, budget.operator, limit)
-    return measured.reason, within and (options.allow_unknown or not measured.reason)
+def _outcome(options: CheckOptions, verdict: Verdict) -> Verdict:
+    """Whether a budget passes, and why it cannot be judged, where it cannot.
+
+    Within its limit it is broken if more is unknown than is allowed, unless that could not change the verdict.
+    """
+    allowed = options.allow_unknown or verdict.budget.allow_unknown
+    reason, is_new = verdict.reason, options.baseline is not None
+    if verdict.value is None:
+        return structs.replace(verdict, passed=allowed)
+    if verdict.limit is None and options.saving:
+        return structs.replace(verdict, reason=reason or SAVED, passed=allowed or not reason)
+    if verdict.limit is None:
+        return structs.replace(
+            verdict, reason=NOT_IN_BASELINE if is_new else NO_BASELINE, passed=is_new or allowed
+        )
+    known = structs.replace(verdict, passed=not verdict.is_beyond)
+    if not known.passed or known.is_certain or allowed or verdict.unknown <= options.most_unknown:
+        return known
+    return structs.replace(verdict, passed=False)
 
 
 def _limit(budget: Budget, baseline: Decimal | None) -> Decimal | None:
@@ -247,6 +256,9 @@ def _entry(verdict: Verdict) -> CheckedBudget:
         limit=_amount(limit, budget.unit),
         baseline=_amount(verdict.baseline, budget.unit),
         difference=_amount(difference, budget.unit),
+        exceeded=verdict.is_beyond,
+        allowed=_allowed(budget),
+        each=budget.each,
         margin=margin,
         passed=verdict.passed,
         reason=verdict.reason,
@@ -257,7 +269,23 @@ def _entry(verdict: Verdict) -> CheckedBudget:
         records=verdict.violations.records,
         more=verdict.violations.total - len(verdict.violations.records),
         groups=groups.entries(budget, verdict.changes),
+        unknown=float(verdict.unknown),
+        report=verdict.report,
     )
+
+
+def _allowed(budget: Budget) -> str:
+    """The growth against the baseline that a budget allows, for people."""
+    amount = budget.limit.amount
+    if not budget.limit.is_relative:
+        return ""
+    if amount is None:
+        return "+0"
+    if amount.kind == "percent":
+        number = decimal_text(abs(amount.value * 100))
+        sign = MINUS if amount.value < 0 else "+"
+        return f"{sign}{number} {'points' if budget.unit == 'share' else '%'}"
+    return show(decimal_text(amount.value), "usd_change" if budget.unit == "usd" else "change")
 
 
 def _amount(value: Decimal | None, unit: Unit) -> report_types.Amount:

@@ -10,7 +10,8 @@ from msgspec import structs
 from tokcount.logs.revisions.repository import Commit, commit_of
 from tokcount.logs.revisions.source import committed
 from tokcount.reports.budgets import baseline
-from tokcount.reports.budgets.compute import group_values, judge, values
+from tokcount.reports.budgets.compute import judge
+from tokcount.reports.budgets.kept import group_values, values
 from tokcount.reports.budgets.language import GROUPS
 from tokcount.reports.budgets.verdict import BudgetSource, CheckOptions, Verdict
 

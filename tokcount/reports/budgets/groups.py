@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from tokcount.reports.budgets.baseline import Baseline, json_value
-from tokcount.reports.budgets.language import Budget, holds, is_over
+from tokcount.reports.budgets.language import Budget, Group, holds, is_over
 from tokcount.reports.budgets.report import GroupValue, ViolatingRecord
 
 MOST_GROUPS: Final = 1000
@@ -47,6 +47,11 @@ class Change(msgspec.Struct, frozen=True):
     def growth(self) -> Decimal:
         """What was added; a new file adds all of its value, a removed one takes it away."""
         return (self.value or Decimal(0)) - (self.baseline or Decimal(0))
+
+
+def group_of(budget: Budget) -> Group:
+    """What a budget is compared by: its values for each file, or for each tag where it asks for them."""
+    return budget.each or "source"
 
 
 def project_name(source: str) -> str:

@@ -51,14 +51,15 @@ class PerRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     ``value``, in the unit of the metric; null: the record has none. ``missing``: it ought to have one, and
     ``missing_reason`` is why it does not. ``undercounted``: why the value is too low (null: it is not).
-    ``note``: what else to report about a record that violates a budget. ``ratio``: for the aggregates in
-    `Metric.ratios`.
+    ``estimated``: why it is not certain in either direction (null: it is). ``note``: what else to report about a record
+    that violates a budget. ``ratio``: for the aggregates in `Metric.ratios`.
     """
 
     value: pl.Expr
     missing: pl.Expr = NEVER
     missing_reason: pl.Expr = NULL
     undercounted: pl.Expr = NULL
+    estimated: pl.Expr = NULL
     note: pl.Expr = NULL
     ratio: Ratio | None = None
 
@@ -134,8 +135,9 @@ class Measured(msgspec.Struct, frozen=True):
     """A value, and why there is none or it is not that of all records (``reason``; empty: it is).
 
     An incomplete value is that of the records that have one. ``undercounted`` lists how many records have a value
-    that is too low, and why (empty: none); with ``is_floor`` the value is then a lower bound. ``assumptions``: what a
-    cost under a target assumes.
+    that is too low or uncertain, and why (empty: none); with ``is_floor`` the value is then a lower bound.
+    ``unknown``: the share of records whose value is not known, or not in full. ``assumptions``: what a cost under a
+    target assumes.
     """
 
     value: Decimal | None
@@ -145,3 +147,4 @@ class Measured(msgspec.Struct, frozen=True):
     assumptions: str = ""
     projection: str = ""
     """What a monthly value is projected from."""
+    unknown: Decimal = Decimal(0)

@@ -13,7 +13,7 @@ import polars as pl
 from tokcount.framing.layout import BASIS_ORDER
 from tokcount.logs.record import FLAGS
 from tokcount.models.references import OWN
-from tokcount.reports.budgets.metric import PerRecord, Ratio
+from tokcount.reports.budgets.metric import NULL, PerRecord, Ratio
 from tokcount.reports.budgets.sources.breaks import NOT_COMPARED
 from tokcount.reports.columns import best_known, column, is_floor, tokens
 from tokcount.reports.cost.usage import PARTIAL
@@ -21,6 +21,7 @@ from tokcount.reports.reconcile.residuals import NOT_COUNTED
 
 NO_BASELINE: Final = "not countable under the baseline or the target"
 UNREAD_ANSWER: Final = "unread_answer"
+CARRIED: Final = "with billed tokens that could not be counted"
 NO_WINDOW: Final = "window not known"
 SEVERAL_CALLS: Final = "usage of several calls, which says nothing about the size of one"
 
@@ -40,6 +41,13 @@ def _input_too_low(label: str) -> pl.Expr:
     return pl.when(is_floor(label)).then(pl.lit(PARTIAL))
 
 
+def _carried(label: str) -> pl.Expr:
+    """Why a value under a target is uncertain: it includes what was billed beyond the count under the own model."""
+    if label == OWN:
+        return NULL
+    return pl.when(tokens(label, "hidden_tokens") > 0).then(pl.lit(CARRIED))
+
+
 def _why_uncounted() -> pl.Expr:
     return pl.col("reason").fill_null(NOT_COUNTED)
 
@@ -52,6 +60,7 @@ def input_tokens(label: str, _baseline: str) -> PerRecord:
         missing=value.is_null(),
         missing_reason=_why_uncounted(),
         undercounted=_input_too_low(label),
+        estimated=_carried(label),
     )
 
 
@@ -97,12 +106,13 @@ def framing(label: str, _baseline: str) -> PerRecord:
 
 def cost(label: str, _baseline: str) -> PerRecord:
     """The charge, in units of `tokcount.reports.cost.prices.UNIT`."""
-    charge = pl.col(column(label, "cost"))
+    charge, low = pl.col(column(label, "cost")), pl.col(column(label, "low"))
     return PerRecord(
         value=charge,
         missing=charge.is_null(),
         missing_reason=pl.col(column(label, "unpriced")),
-        undercounted=pl.col(column(label, "low")),
+        undercounted=pl.when(low.is_not_null() & is_floor(label)).then(pl.lit(PARTIAL)).otherwise(low),
+        estimated=_carried(label),
     )
 
 
@@ -132,7 +142,11 @@ def context(label: str, _baseline: str) -> PerRecord:
         .otherwise(pl.lit(NO_WINDOW))
     )
     return PerRecord(
-        value=value, missing=value.is_null(), missing_reason=reason, undercounted=_input_too_low(label)
+        value=value,
+        missing=value.is_null(),
+        missing_reason=reason,
+        undercounted=_input_too_low(label),
+        estimated=_carried(label),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
+from tokcount.reports.budgets.language import Group
 from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.report import Count, Overview, Usd
 
@@ -63,6 +64,12 @@ class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Amount
     difference: Amount
     """value - limit"""
+    exceeded: bool = False
+    """The value is known to be beyond the limit; a budget can be broken without that, because too much is unknown."""
+    allowed: str = ""
+    """The growth that a budget relative to the baseline allows, such as `+10 %`; empty: it is not relative."""
+    each: Group | None = None
+    """It applies to each file or tag, and this is the worst of them; `None`: to the whole."""
     margin: float | None
     """(value - limit) / |limit|"""
     passed: bool
@@ -72,6 +79,10 @@ class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
     """How many records have a value that is too low, and why; empty: none."""
     is_certain: bool = msgspec.field(name="sure")
     """The verdict would be the same if everything were known."""
+    unknown: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """The share of records whose value is not known, or not in full; or, where larger, of items that were not read."""
+    report: str | None = None
+    """The saved report that was judged, where several have different values."""
     assumptions: str = ""
     """What a cost under a target assumes; empty for all other values."""
     projection: str | UnsetType = UNSET

@@ -10,7 +10,7 @@ import msgspec
 
 from tokcount.reports.budgets.baseline import SavedBaseline
 from tokcount.reports.budgets.groups import Change, Part
-from tokcount.reports.budgets.language import Budget, Group
+from tokcount.reports.budgets.language import Budget, Group, holds
 from tokcount.reports.budgets.metric import Measured
 from tokcount.reports.budgets.report import Level, ViolatingRecord
 
@@ -20,8 +20,8 @@ SAVED: Final = "saved as baseline"
 NO_GROUP: Final = "no file or tag has a value"
 UNREAD: Final = ("unrecognised", "unparsed", "unreadable", "unsupported", "encrypted")
 """Reasons to skip what may be a call; the others know that there is nothing to count."""
-MOST_UNREAD: Final = Decimal("0.1")
-"""Share of a log that may be unread before budgets pass only provisionally, unless `--max-skipped` names another."""
+MOST_UNKNOWN: Final = Decimal("0.01")
+"""Share of the records, or of the items of a log, that may be unknown, unless `--max-unknown` names another."""
 
 
 class Violations(msgspec.Struct, frozen=True):
@@ -66,10 +66,11 @@ class BudgetSource(Protocol):
 class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked: budgets that fail the run when they are broken, and budgets that only warn.
 
-    ``baseline`` are the values to compare with; ``None``: there are none. Budgets whose value is not among them only
-    warn. ``saving``: the baseline is being saved by
-    this run, so budgets relative to it pass. ``most_unread``: the share of a log that may be unread before budgets pass
-    only provisionally. ``top`` is the number of records named for each budget.
+    ``baseline`` are the values to compare with; ``None``: there are none. Budgets whose value is not among them are not
+    judged. ``saving``: the baseline is being saved by this run, so budgets relative to it pass. ``most_unknown``: the
+    share of the records, or of the items of a log, that may be unknown; a budget that passes with less is provisional.
+    ``accepted_unread``: the share of a log that may be unread without that.
+    ``top`` is the number of records named for each budget.
     """
 
     fail: tuple[Budget, ...] = ()
@@ -77,7 +78,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     baseline: SavedBaseline | None = None
     saving: bool = False
     allow_unknown: bool = False
-    most_unread: Decimal = MOST_UNREAD
+    most_unknown: Decimal = MOST_UNKNOWN
+    accepted_unread: Decimal = Decimal(0)
     top: int = 5
 
 
@@ -86,6 +88,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     ``reason``: why the value is not that of all records, or why there is nothing to judge by. ``undercounted``:
     records whose value is too low, see `Measured`, as for ``assumptions``. ``changes``: the value of each file or tag.
+    ``unknown``: the share of records or items that is not known. ``report``: the saved report that it is about, where
+    several have different values.
     """
 
     budget: Budget
@@ -102,6 +106,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     projection: str = ""
     violations: Violations = Violations()
     changes: Sequence[Change] = ()
+    unknown: Decimal = Decimal(0)
+    report: str | None = None
 
     @property
     def key(self) -> str:
@@ -122,6 +128,13 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
             return True
         stays = (">=", ">") if self.passed else ("<=", "<")
         return self.is_floor and self.budget.operator in stays
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the value is known to be beyond the limit."""
+        if self.value is None or self.limit is None:
+            return False
+        return not holds(self.value, self.budget.operator, self.limit)
 
 
 def reasons_text(reasons: Mapping[str, int], records: int) -> str:

@@ -9,11 +9,10 @@ from typing import Final
 from tokcount.document.blocks import Block, Blocks, Cell, CellKind, Column, Line, Measured, Table
 from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import MINUS, integer, show
+from tokcount.document.values import integer, share, show
 from tokcount.reports import replacements
 from tokcount.reports.budgets.baseline import json_value
 from tokcount.reports.budgets.groups import LEAST
-from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.budgets.report import (
     Amount,
@@ -94,7 +93,7 @@ def _result(entry: CheckedBudget) -> BudgetResult:
 def _outcome(entry: CheckedBudget) -> Outcome:
     if entry.passed:
         return "provisional" if entry.is_provisional else "passed"
-    return "unknown" if entry.value is None or entry.limit is None else "broken"
+    return "broken" if entry.exceeded else "unknown"
 
 
 def verdict(report: CheckReport) -> str:
@@ -118,8 +117,11 @@ def provisional_because(entry: CheckedBudget) -> str:
 
 
 def _reasons(entry: CheckedBudget) -> str:
-    """Everything that is unknown about a value."""
-    return "; ".join(filter(None, (entry.reason, entry.undercounted)))
+    """Everything that is unknown about a value, first whether that is too much."""
+    is_judged = entry.value is not None and entry.limit is not None
+    is_too_much = is_judged and not entry.passed and not entry.exceeded
+    too_much = f"{share(entry.unknown)} is not known, more than --max-unknown allows" if is_too_much else ""
+    return "; ".join(filter(None, (too_much, entry.reason, entry.undercounted)))
 
 
 def mark(entry: CheckedBudget) -> str:
@@ -164,15 +166,7 @@ def change(before: Amount, now: Amount, unit: Unit) -> Cell:
 
 def allowed(entry: CheckedBudget) -> str:
     """What a budget allows: `allowed +10 %` of the baseline, else `limit 8,000`."""
-    limit = parse(entry.budget).limit
-    if not limit.is_relative:
-        return f"limit {_text(_limit(entry))}"
-    if limit.amount is None:
-        return "no growth allowed"
-    if limit.amount.kind == "percent":
-        number = f"{limit.amount.value * 100:+f}".rstrip("0").rstrip(".").replace("-", MINUS)
-        return f"allowed {number} {'points' if entry.unit == 'share' else '%'}"
-    return f"allowed {show(str(limit.amount.value), 'usd_change' if entry.unit == 'usd' else 'change')}"
+    return f"allowed {entry.allowed}" if entry.allowed else f"limit {_text(_limit(entry))}"
 
 
 def finding(entry: CheckedBudget) -> str:
@@ -220,7 +214,8 @@ def _text(cell: Cell) -> str:
 def title(entry: CheckedBudget) -> str:
     """The budget as it was written, with its target unless it names one."""
     target = entry.target
-    return entry.budget if target is None or _names_target(entry) else f"{entry.budget} for {target}"
+    text = entry.budget if target is None or _names_target(entry) else f"{entry.budget} for {target}"
+    return text if entry.report is None else f"{text} in {entry.report}"
 
 
 def _names_target(entry: CheckedBudget) -> bool:
@@ -236,7 +231,8 @@ def _budgets(entries: list[CheckedBudget]) -> Table:
 
 
 def _row(entry: CheckedBudget, *, compared: bool) -> tuple[Cell, ...]:
-    name = f"{mark(entry)} {entry.budget}{'' if entry.level == 'fail' else ' (warn)'}"
+    where = "" if entry.report is None else f" in {entry.report}"
+    name = f"{mark(entry)} {entry.budget}{where}{'' if entry.level == 'fail' else ' (warn)'}"
     if not compared:
         return name, value(entry), _limit(entry), margin(entry)
     before = Measured(entry.baseline, KINDS[entry.unit])
@@ -262,9 +258,8 @@ def _by_group(broken: list[CheckedBudget]) -> dict[tuple[str, str], list[Checked
     found: dict[tuple[str, str], list[CheckedBudget]] = {}
     for entry in broken:
         if len(entry.groups) >= LEAST and any(_is_compared(group) for group in entry.groups):
-            each = parse(entry.budget).each
-            key = entry.key.removesuffix(f" each {each}")
-            found.setdefault((key, "tag" if each == "tag" else "file"), []).append(entry)
+            key = entry.key.removesuffix(f" each {entry.each}")
+            found.setdefault((key, "tag" if entry.each == "tag" else "file"), []).append(entry)
     return found
 
 
@@ -283,7 +278,7 @@ def _broken(entry: CheckedBudget) -> list[Block]:
     """The records that violate one budget, or why there are none."""
     lines: list[Block] = []
     if _reasons(entry):
-        lines.append(Line(f"{mark(entry)} {title(entry)}: {_reasons(entry)}", "warning"))
+        lines.append(Line(f"{mark(entry)} {title(entry)}: {finding(entry)}", "warning"))
     is_in_groups = any(record.group is not None for record in entry.records) and bool(list(_grown([entry])))
     if entry.records and not is_in_groups:
         heading = "record" if _reasons(entry) else f"{mark(entry)} {title(entry)}"

@@ -6,6 +6,7 @@ with a `where`, unless a saved report of `check` measured exactly that.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
@@ -20,15 +21,18 @@ from tokcount.reports.budgets.metric import LogTotals, Measured, Metric, Value
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import CheckedBudget, CheckReport
 from tokcount.reports.budgets.sources.aggregate import DIGITS
-from tokcount.reports.budgets.verdict import Violations, reasons_text
+from tokcount.reports.budgets.sources.doubts import EXPECTED
+from tokcount.reports.budgets.verdict import NO_BASELINE, NOT_IN_BASELINE, SAVED, Violations, reasons_text
 from tokcount.reports.cost.report import CostReport, ReferenceCost
 from tokcount.reports.drift.report import DriftReport, PricedMeasures
 from tokcount.reports.overview import not_read
 from tokcount.reports.reconcile.report import ReconcileReport
-from tokcount.reports.report import Overview, Report
+from tokcount.reports.report import ModelRecords, Overview, Period, Report
 
 Entry = PricedMeasures | ReferenceCost | ReconcileReport
 """What holds the values of one reference; of `reconcile`, the report itself."""
+OF_JUDGING: Final = (NO_BASELINE, NOT_IN_BASELINE, SAVED)
+"""Reasons that a saved report has because of the baseline of its run, not because of its value."""
 NOT_THERE: Final = "not in the report; check the log itself"
 
 
@@ -93,6 +97,36 @@ def overview_of(reports: Sequence[Report]) -> Overview:
     )
 
 
+def together(reports: Sequence[Report]) -> Overview:
+    """What the logs of several reports hold."""
+    logs = [report for report in reports if isinstance(report, Overview)]
+    starts = [each.period.start for each in logs if each.period.start]
+    ends = [each.period.end for each in logs if each.period.end]
+    models: Counter[str | None] = Counter()
+    for each in logs:
+        models.update({entry.model: entry.records for entry in each.models})
+    return Overview(
+        records=sum(each.records for each in logs),
+        skipped=sum(each.skipped for each in logs),
+        skipped_at=[place for each in logs for place in each.skipped_at],
+        models=[ModelRecords(model, n) for model, n in models.most_common()],
+        period=Period(
+            min(starts, default=None), max(ends, default=None), sum(each.period.undated for each in logs)
+        ),
+        skipped_reasons=_added(each.skipped_reasons for each in logs),
+        formats=_added(each.formats for each in logs),
+        kinds=_added(each.kinds for each in logs),
+        flags=_added(each.flags for each in logs),
+    )
+
+
+def _added(tallies: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for each in tallies:
+        total.update(each)
+    return dict(total.most_common())
+
+
 def _measured(report: Report, budget: Budget, target: str | None) -> Measured | None:
     if isinstance(report, CheckReport):
         return _of_check(report, budget.key(target))
@@ -111,11 +145,12 @@ def _of_check(report: CheckReport, key: str) -> Measured | None:
         if entry.key == key:
             return Measured(
                 _number(entry.value),
-                entry.reason,
+                "" if entry.reason in OF_JUDGING else entry.reason,
                 entry.is_floor,
                 entry.undercounted,
                 entry.assumptions,
                 entry.projection or "",
+                Decimal(str(entry.unknown)),
             )
     return None
 
@@ -134,9 +169,19 @@ def _of_metric(report: Report, metric: Metric, aggregate: str, target: str | Non
     assumptions = ""
     if metric.unit == "usd" and isinstance(report, CostReport) and target in report.targets:
         assumptions = "; ".join(report.assumptions)
-    reason = _missing(report.records, entry) or (_undated(report) if aggregate == "per_month" else "")
-    projection = _projected(report) if aggregate == "per_month" else ""
-    return Measured(value, reason, is_floor, undercounted, assumptions, projection)
+    undated = _undated(report) if aggregate == "per_month" else ""
+    missing = _missing(report.records, entry)
+    unknown = missing + sum(n for reason, n in reasons.items() if reason not in EXPECTED)
+    unknown += report.period.undated if undated else 0
+    return Measured(
+        value,
+        f"{missing:,} of {report.records:,} records without a value" if missing else "",
+        is_floor and not undated,
+        "; ".join(filter(None, (undercounted, undated))),
+        assumptions,
+        _projected(report) if aggregate == "per_month" else "",
+        Decimal(min(unknown, report.records)) / max(report.records, 1),
+    )
 
 
 def _projected(report: Report) -> str:
@@ -163,12 +208,11 @@ def _entry(report: Report, target: str | None) -> Entry | None:
     return next((entry for entry in entries if entry.reference == (target or OWN)), None)
 
 
-def _missing(records: int, entry: Entry) -> str:
+def _missing(records: int, entry: Entry) -> int:
     """How many records have no value, where the report has their number."""
     if isinstance(entry, ReconcileReport):
-        return ""
-    missing = records - (entry.counted if isinstance(entry, PricedMeasures) else entry.charged)
-    return f"{missing:,} of {records:,} records without a value" if missing else ""
+        return 0
+    return records - (entry.counted if isinstance(entry, PricedMeasures) else entry.charged)
 
 
 def _number(value: Value) -> Decimal | None:

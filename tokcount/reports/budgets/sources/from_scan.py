@@ -23,14 +23,16 @@ from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.sources import violations
 from tokcount.reports.budgets.sources.aggregate import Aggregation, grouped, parts_of, value_of
 from tokcount.reports.budgets.sources.breaks import with_breaks
-from tokcount.reports.budgets.verdict import Violations, reasons_text
+from tokcount.reports.budgets.sources.doubts import Doubts, doubts_of
+from tokcount.reports.budgets.verdict import Violations
 from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charges import CostOptions, charged
 from tokcount.reports.cost.prices import PriceBook
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary, not_read
-from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection, undated
+from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
+from tokcount.scanning.schema import TIME_FORMATS
 from tokcount.scanning.selection import Condition, glob
 
 NO_RECORD: Final = "no record is selected"
@@ -112,19 +114,18 @@ class ScanSource:
             return Measured(metric.empty, "" if metric.empty is not None else NO_RECORD)
         taken = per_record(target or OWN, self._context.baseline)
         value = value_of(rows, self._aggregation(budget, taken))
-        missing = rows.select(taken.missing.cast(pl.Int64).sum()).item()
-        if missing:
-            reason = f"{missing:,} of {rows.height:,} records without a value"
-        elif value is None:
+        doubts = self._doubts(rows, taken, budget)
+        if value is None and not doubts.missing:
             return Measured(None, NO_PERIOD if budget.aggregate == "per_month" else NO_VALUE)
-        else:
-            is_projected = budget.aggregate == "per_month" and self._context.records_per_month is None
-            reason = undated(rows) if is_projected else ""
-        undercounted = _undercounted(rows, taken)
-        is_floor = metric.undercount_is_floor and bool(undercounted)
-        assumptions = self._assumptions(target) if metric.unit == "usd" else ""
-        projection = self._projection().text if budget.aggregate == "per_month" else ""
-        return Measured(value, reason, is_floor, undercounted, assumptions, projection)
+        return Measured(
+            value,
+            doubts.missing,
+            is_floor=metric.undercount_is_floor and doubts.is_floor,
+            undercounted=doubts.rests_on,
+            assumptions=self._assumptions(target) if metric.unit == "usd" else "",
+            projection=self._projection().text if budget.aggregate == "per_month" else "",
+            unknown=doubts.share,
+        )
 
     def violations(self, budget: Budget, target: str | None, limit: Decimal | None, top: int) -> Violations:
         """See `tokcount.reports.budgets.compute.BudgetSource`."""
@@ -175,6 +176,12 @@ class ScanSource:
         is_projected = budget.aggregate == "per_month"
         return Aggregation(budget, taken, self._projection() if is_projected else None)
 
+    def _doubts(self, rows: pl.DataFrame, taken: PerRecord, budget: Budget) -> Doubts:
+        is_projected = budget.aggregate == "per_month" and self._context.records_per_month is None
+        needs_time = any(condition.field in TIME_FORMATS for condition in budget.where)
+        undated = self._frame["timestamp"].null_count() if needs_time else 0
+        return doubts_of(rows, taken, undated=undated, is_projected=is_projected)
+
     def _projection(self) -> MonthlyProjection:
         return monthly_projection(self._frame, self._context.records_per_month, self._context.span)
 
@@ -199,12 +206,6 @@ def _meets(condition: Condition) -> pl.Expr:
     regex = f"(?:^|,){glob(pattern, '[^,]')}(?:,|$)" if is_list else f"^{glob(pattern)}$"
     found = _FIELDS[condition.field].str.contains(f"(?s){regex}").fill_null(value=False)
     return found if condition.is_equal else ~found
-
-
-def _undercounted(rows: pl.DataFrame, taken: PerRecord) -> str:
-    """How many records have a value that is too low, by reason."""
-    reasons = rows.select(reason=taken.undercounted)["reason"].drop_nulls().value_counts(sort=True)
-    return reasons_text(dict(sorted(reasons.iter_rows())), rows.height)
 
 
 class DerivedColumns:

@@ -146,7 +146,7 @@ HOT = verdict("refused", "temperature", why="the model reasons")
             verdict("endpoint", to="responses"),
             "other_endpoint",
             "breaks",
-            "1 record sent to an endpoint that does not serve gpt-5.6-luna, which is served by the Responses API.",
+            "1 record sent to an endpoint that does not serve gpt-5.6-luna; the Responses API does.",
         ),
         (
             verdict("changed", "no max_tokens", why="end after 16"),
@@ -158,13 +158,13 @@ HOT = verdict("refused", "temperature", why="the model reasons")
             verdict("unknown", "n"),
             "not_known",
             "unsure",
-            "1 record with n: whether gpt-5.6-luna takes it is not known.",
+            "1 record with n: it is not known whether gpt-5.6-luna takes it.",
         ),
         (
             verdict("unknown"),
             "not_known",
             "unsure",
-            "1 record for gpt-5.6-luna: which parameters it takes is not known.",
+            "1 record whose parameters cannot be compared: it is not known what gpt-5.6-luna takes.",
         ),
         (
             verdict("refused", "image", why="it takes text"),

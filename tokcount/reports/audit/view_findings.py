@@ -60,6 +60,8 @@ def to_do(entry: FindingEntry) -> str:
     others = {target.to for target in entry.targets} if entry.id == "refused" else {None}
     if None not in others and len(others) == 1:
         return f"Send them to {_endpoint(others.pop())}, which takes {_asked(entry)} (tokcount migrate)."
+    if entry.id == "refused" and entry.parameter in INPUTS:
+        return f"Choose a target that takes {_asked(entry)} for them."
     return TO_DO[entry.id]
 
 
@@ -166,8 +168,12 @@ def _changed(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
 
 def _not_known(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
     if not entry.parameter:
-        return f"{records} for {_under(entry)}: which parameters it takes is not known."
-    return f"{records} with {_asked(entry)}: whether {_under(entry)} takes it is not known{_reasons(entry)}."
+        takes = f"{_under(entry)} {_does(entry, 'take')}"
+        return f"{records} whose parameters cannot be compared: it is not known what {takes}."
+    return (
+        f"{records} with {_asked(entry)}: it is not known whether {_under(entry)} {_does(entry, 'take')} it"
+        f"{_reasons(entry)}."
+    )
 
 
 def _default_values(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
@@ -177,8 +183,8 @@ def _default_values(entry: FindingEntry, _: FindingNumbers, records: str) -> str
 
 def _other_endpoint(entry: FindingEntry, _: FindingNumbers, records: str) -> str:
     places = list(dict.fromkeys(_endpoint(target.to) for target in entry.targets))
-    verb = "is" if len(entry.targets) == 1 else "are"
-    return f"{records} sent to an endpoint that does not serve {_under(entry)}, which {verb} served by {_and(places)}."
+    verb = "does" if len(places) == 1 else "do"
+    return f"{records} sent to an endpoint that does not serve {_under(entry)}; {_and(places)} {verb}."
 
 
 def _asked(entry: FindingEntry) -> str:

@@ -1,59 +1,46 @@
-"""Compare the bundled data with two packages that have the same facts; for developers, before a release.
+"""Compare the bundled data with packages that have the same facts, and print what is new or changed in them.
 
-    python tools/check_prices.py
+    python tools/check_prices.py                    # genai-prices, openai, and litellm where it is installed
+    python tools/check_prices.py --litellm WHEEL    # a wheel of litellm, or its model_prices…json
+    python tools/check_prices.py --all              # also the differences that are explained
 
-Every price that is in force on the data's date is compared with genai-prices, every shutdown date with the list in the
-openai package. A difference must be listed in `known_differences.csv` with its reason; otherwise the exit code is 1.
+For developers, before a release: this is how the data is refreshed. Every model, price and shutdown date on the data's
+date is compared. A difference must be listed in `known_differences.csv` with its reason, where `*` in a model is any
+text and `…` in a value is any value; otherwise, or when an explanation is no longer needed, the exit code is 1.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
-import re
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-import msgspec
+import price_lists as lists
+from price_lists import Difference
 
 from tokcount.models import catalog as catalogs
-from tokcount.models.catalog import Catalog, data_date
-from tokcount.models.price_rows import current
+from tokcount.models.catalog import Catalog
 
 KNOWN = Path(__file__).parent / "known_differences.csv"
-_PARTS = {
-    "input": "input_mtok",
-    "cached_input": "cache_read_mtok",
-    "cache_write": "cache_write_mtok",
-    "output": "output_mtok",
-}
-_DATED = re.compile(r"Announced shutdown date:\s+(\d{4}-\d{2}-\d{2})")
-_QUOTED = re.compile(r'"([^"]+)"')
+ANY = "…"
 
 
-class Difference(msgspec.Struct, frozen=True, order=True):
-    """A fact on which the bundled data and a package differ."""
+def differences(catalog: Catalog, litellm: Path | None = None) -> tuple[list[Difference], set[str]]:
+    """All differences, explained or not, and the packages that were compared.
 
-    package: str
-    model: str
-    fact: str
-    ours: str
-    theirs: str
-
-    def __str__(self) -> str:
-        return f"{self.package}: {self.model} {self.fact} is {self.theirs or 'unknown'}, here {self.ours or 'unknown'}"
-
-
-def differences(catalog: Catalog) -> list[Difference]:
-    """All differences, explained or not. Needs the packages genai-prices and openai."""
-    from genai_prices import data_snapshot
-    from openai.types.shared import chat_model
-
-    snapshot = data_snapshot.get_snapshot()
-    found = [*_price_differences(catalog, snapshot), *_shutdown_differences(catalog, _docstring(chat_model))]
-    return sorted(found)
+    `litellm`: a wheel or a price list of litellm; `None`: the installed one, or none.
+    """
+    found = [*lists.of_genai_prices(catalog), *lists.of_openai(catalog)]
+    compared = {"genai-prices", "openai"}
+    prices = lists.litellm_prices(litellm)
+    if prices is not None:
+        found += lists.of_litellm(catalog, prices)
+        compared.add("litellm")
+    return sorted(found), compared
 
 
 def known_differences() -> dict[Difference, str]:
@@ -64,85 +51,46 @@ def known_differences() -> dict[Difference, str]:
     return {Difference(*(row[name] for name in names)): row["reason"] for row in rows}
 
 
-def shutdown_dates(docstring: str) -> dict[str, str]:
-    """Model → shutdown date, from the list "Deprecated values" of the openai package.
-
-    >>> shutdown_dates('- "gpt-4", "gpt-4-0613": Announced shutdown date: 2026-10-23. See …')
-    {'gpt-4': '2026-10-23', 'gpt-4-0613': '2026-10-23'}
-    """
-    dates: dict[str, str] = {}
-    for item in re.split(r"(?m)^[ \t]*- ", docstring):
-        names, separator, rest = " ".join(item.split()).partition(": ")
-        match = _DATED.match(rest)
-        if separator and match:
-            dates |= dict.fromkeys(_QUOTED.findall(names), match[1])
-    return dates
+def explains(known: Difference, found: Difference) -> bool:
+    """Whether an explanation is about a difference."""
+    return (
+        known.package == found.package
+        and fnmatchcase(found.model, known.model)
+        and fnmatchcase(found.fact, known.fact)
+        and all(a in (ANY, b) for a, b in ((known.ours, found.ours), (known.theirs, found.theirs)))
+    )
 
 
-def _docstring(module: Any) -> str:
-    """The text under the list of model names, which Python itself drops."""
-    return Path(module.__file__).read_text(encoding="utf-8")
-
-
-def _shutdown_differences(catalog: Catalog, docstring: str) -> Iterator[Difference]:
-    for name, theirs in shutdown_dates(docstring).items():
-        model = catalog.models.get(name)
-        ours = str(model.shutdown_date or "") if model else "no such model"
-        if ours != theirs:
-            yield Difference("openai", name, "shutdown", ours, theirs)
-
-
-def _price_differences(catalog: Catalog, snapshot: Any) -> Iterator[Difference]:
-    moment = datetime.combine(data_date(), time(12), UTC)
-    for name in catalog.models:
-        try:
-            _, info = snapshot.find_provider_model(name, None, "openai", None)
-        except LookupError:
-            continue
-        yield from _facts(name, catalog, info, moment)
-
-
-def _facts(name: str, catalog: Catalog, info: Any, moment: datetime) -> Iterator[Difference]:
-    window = catalog.models[name].context_window
-    if info.context_window is not None and info.context_window != window:
-        yield Difference("genai-prices", name, "context_window", _text(window), str(info.context_window))
-    rows = catalog.price_rows(name)
-    row = current(rows, moment.date()) if rows else None
-    prices = info.get_prices(moment)
-    for part, key in _PARTS.items():
-        price = getattr(prices, key, None)
-        tiers = getattr(price, "tiers", ())
-        pairs = {
-            part: (row and getattr(row.rates, part), getattr(price, "base", price)),
-            f"long {part}": (row and row.long and getattr(row.long, part), tiers[0].price if tiers else None),
-        }
-        for fact, (ours, theirs) in pairs.items():
-            unmetered = part == "output" and not ours and theirs is None
-            if _text(ours) != _text(theirs) and not unmetered:
-                yield Difference("genai-prices", name, fact, _text(ours), _text(theirs))
-
-
-def _text(value: Any) -> str:
-    """A number as text: no exponent, no trailing zeros; nothing for `None`."""
-    if value is None:
-        return ""
-    text = f"{value:f}" if not isinstance(value, int) else str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def main(out: TextIO = sys.stdout) -> int:
+def main(arguments: Sequence[str] = (), out: TextIO = sys.stdout) -> int:
     """Print unexplained differences and explanations that are no longer needed; 1 when there are any."""
-    explained = known_differences()
-    found = differences(catalogs.default())
-    surprises = [difference for difference in found if difference not in explained]
-    outdated = [difference for difference in explained if difference not in found]
+    options = _options(arguments)
+    found, compared = differences(catalogs.default(), options.litellm)
+    explained = {known: reason for known, reason in known_differences().items() if known.package in compared}
+    surprises = [one for one in found if not _reason(one, explained)]
+    outdated = [known for known in explained if not any(explains(known, one) for one in found)]
     out.writelines(f"unexplained  {difference}\n" for difference in surprises)
-    out.writelines(f"outdated     {difference}\n" for difference in outdated)
+    out.writelines(f"outdated     {known}\n" for known in outdated)
+    if options.all:
+        out.writelines(
+            f"explained    {one}: {_reason(one, explained)}\n" for one in found if one not in surprises
+        )
     out.write(
-        f"{len(found)} differences, {len(surprises)} unexplained, {len(outdated)} explanations outdated\n"
+        f"{', '.join(sorted(compared))}: {len(found)} differences, {len(surprises)} unexplained, "
+        f"{len(outdated)} explanations outdated\n"
     )
     return 1 if surprises or outdated else 0
 
 
+def _reason(found: Difference, explained: dict[Difference, str]) -> str | None:
+    return next((reason for known, reason in explained.items() if explains(known, found)), None)
+
+
+def _options(arguments: Iterable[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--litellm", type=Path, metavar="FILE", help="a wheel or the price list of litellm")
+    parser.add_argument("--all", action="store_true", help="also print the differences that are explained")
+    return parser.parse_args(list(arguments))
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

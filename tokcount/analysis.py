@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tokcount.logs.options import Unit
     from tokcount.logs.record import Kind
     from tokcount.reports.audit.report import AuditReport
-    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.cost.charges import CostOptions
+    from tokcount.reports.cost.charging.answers import Answers
     from tokcount.reports.cost.report import CostReport
     from tokcount.reports.drift.report import DriftReport
     from tokcount.scanning.plan import ScanPlan
@@ -235,7 +235,7 @@ def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> 
 def _answers(options: ScanOptions) -> Answers:
     from decimal import Decimal
 
-    from tokcount.reports.cost.answers import Answers
+    from tokcount.reports.cost.charging.answers import Answers
 
     scale, reasoning = options.get("output_scale"), options.get("reasoning_tokens")
     answers = Answers(

@@ -24,8 +24,8 @@ from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.report import CheckReport
 from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
 from tokcount.reports.cost import compute as cost
-from tokcount.reports.cost.answers import Answers
 from tokcount.reports.cost.charges import CostOptions, charge
+from tokcount.reports.cost.charging.answers import Answers
 from tokcount.reports.cost.report import Costs, ReferenceCost
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.drift.report import DriftReport, Measures

@@ -276,11 +276,12 @@ class RunGroup:
     debug: Debug = False
 
 
-def group_keys(keys: list[str] | None) -> tuple[str, ...]:
-    """The distinct keys of `--by`. Raises `UsageError` for an unknown one."""
+def group_keys(keys: list[str] | None, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The distinct keys of `--by`, which may be one of `more` too. Raises `UsageError` for an unknown one."""
+    known = (*GROUP_KEYS, *more)
     for key in keys or ():
-        if key not in GROUP_KEYS:
-            raise UsageError(f"--by {key}: unknown key. {suggest(key, GROUP_KEYS)}")
+        if key not in known:
+            raise UsageError(f"--by {key}: unknown key. {suggest(key, known)}")
     return tuple(dict.fromkeys(keys or ()))
 
 

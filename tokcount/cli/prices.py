@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from tokcount.cli.options import AsOf, PriceGroup, option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
     from tokcount.models.catalog import Catalog
-    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.cost.charges import CostOptions
+    from tokcount.reports.cost.charging.answers import Answers
     from tokcount.scanning.plan import ScanPlan
 
 
@@ -54,6 +54,15 @@ class MoneyGroup(AnswerGroup):
             "--cached-share",
             help_text="Assume this share of prompts of 1,024+ tokens is cached (0.3 or 30%) if it is not logged.",
             metavar="SHARE",
+        ),
+    ] = None
+    region: Annotated[
+        str | None,
+        option(
+            "--region",
+            help_text="Charge all calls as processed in this region (eu, us), instead of the one that the host of a "
+            "call names; none: in no region.",
+            metavar="CODE",
         ),
     ] = None
     monthly: Annotated[
@@ -108,8 +117,8 @@ def cost_options(
     plan: ScanPlan, today: date, group: MoneyGroup = MoneyGroup(), by: Sequence[str] = ()
 ) -> CostOptions:
     """The options of the cost report. Raises `UsageError` for an impossible date or share."""
-    from tokcount.reports.cost.answers import AS_LOGGED
     from tokcount.reports.cost.charges import CostOptions, check
+    from tokcount.reports.cost.charging.answers import AS_LOGGED
     from tokcount.reports.period import span_of
 
     options = CostOptions(
@@ -120,6 +129,7 @@ def cost_options(
         batch=group.batch,
         assume_model=plan.assumed,
         cached_share=None if group.cached_share is None else share_of(group.cached_share, "--cached-share"),
+        region=None if group.region is None else region_of(group.region),
         answers=answers_of(group) or AS_LOGGED,
         monthly=group.monthly,
         records_per_month=group.records_per_month,
@@ -137,6 +147,17 @@ def as_of_day(text: str | None, today: date) -> date | None:
     return today if text == "today" else day_of(text, "--as-of")
 
 
+def region_of(text: str) -> str:
+    """The region of `--region`, two letters or `none`. Raises `UsageError` for anything else."""
+    from tokcount.reports.cost.charging.prices import NO_REGION
+
+    code = text.strip().lower()
+    if code != NO_REGION and not (len(code) == REGION_LENGTH and code.isascii() and code.isalpha()):
+        raise UsageError(f"--region {text!r}: expected a region such as eu or us, or {NO_REGION}.")
+    return code
+
+
+REGION_LENGTH: Final = 2
 SHARE = "a share such as 0.3 or 30%"
 
 
@@ -144,7 +165,7 @@ def answers_of(group: AnswerGroup) -> Answers | None:
     """What is assumed of the answers of targets; `None`: nothing. Raises `UsageError` for what is not a number."""
     if group.reasoning_tokens is None and group.output_scale is None:
         return None
-    from tokcount.reports.cost.answers import Answers
+    from tokcount.reports.cost.charging.answers import Answers
 
     scale, reasoning = group.output_scale, group.reasoning_tokens
     answers = Answers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -19,11 +20,10 @@ HALF = Decimal("0.5")
 STANDARD_TIERS = frozenset({None, "", "auto", "default", "standard"})
 HALVED_TIERS = frozenset({"batch", "flex"})
 """Tiers at half the price unless another one is known (OpenAI's guides to the Batch API and to flex processing)."""
-SAME_PRICE = {"flex": "batch", "fast": "priority"}
-"""Tier → the one whose price it has, where none of its own is listed.
 
-Source: OpenAI's guide to flex processing; `fast` is another name of `priority` in the API reference.
-"""
+SAME_PRICE: Final = {"flex": "batch", "fast": "priority", "priority": "fast"}
+"""Tier → another one at the same price: flex is billed at batch rates (OpenAI's guide to flex processing), and `fast`
+and `priority` ask for the same mode (API reference, `service_tier`)."""
 
 
 FREE = Rates(input=Decimal(0), output=Decimal(0))

@@ -28,8 +28,8 @@ __all__ = [
     "total",
 ]
 
-USD: Final = pl.Decimal(38, 13)
-"""Money in rows: every charge is a whole number of 10^-13 US dollars, so no digit is lost."""
+USD: Final = pl.Decimal(38, 16)
+"""Money in rows: every charge is a whole number of 10^-16 US dollars, so no digit is lost."""
 _MODEL_COLUMNS: Final = {OWN: "model", AUTO: "replacement"}
 
 

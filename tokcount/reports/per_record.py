@@ -15,8 +15,8 @@ from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
 
 if TYPE_CHECKING:
-    from tokcount.reports.cost.answers import Answers
     from tokcount.reports.cost.charges import CostOptions
+    from tokcount.reports.cost.charging.answers import Answers
 
 
 def per_record(
@@ -58,8 +58,8 @@ def money_of(
     plan: ScanPlan, today: date, as_of: date | None = None, answers: Answers | None = None
 ) -> CostOptions | None:
     """At which prices to charge the references; nothing when all of them are encodings."""
-    from tokcount.reports.cost.answers import AS_LOGGED
     from tokcount.reports.cost.charges import CostOptions
+    from tokcount.reports.cost.charging.answers import AS_LOGGED
 
     if not has_prices(plan):
         return None

@@ -15,7 +15,7 @@ import msgspec
 from tokcount.framing.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning.copies import identity
-from tokcount.scanning.features.hosted import hosted_calls
+from tokcount.scanning.features.hosted import CONTAINER_ID, container_id, hosted_calls
 from tokcount.scanning.schema import BILLED_COLUMNS, ESTIMATES, MISSING, RECORD_COLUMNS, TEXT_COLUMNS, column
 
 NO_CODE: Final = -1
@@ -173,6 +173,8 @@ class ColumnBuilder:
         All numbers of a row go into one flat array at once, which is packed as columns many rows at a time:
         an append to each of some forty arrays would cost more than counting a record whose texts are known.
         """
+        if (container := container_id(record)) != 0:
+            self.put(CONTAINER_ID, container)
         self._rows += 1
         usage = record.usage
         row = [

@@ -21,7 +21,6 @@ from tokcount.logs.scalars import Json
 from tokcount.scanning.columns import BASIS_OF_FLAG, ColumnBuilder, Columns, Counts, RecordDoubts
 from tokcount.scanning.features.answer import answer_items
 from tokcount.scanning.features.evidence import evidence_columns
-from tokcount.scanning.features.hosted import CONTAINER_ID, container_id
 from tokcount.scanning.features.on_demand import parts_counter, request_verdicts
 from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.plan import ScanPlan
@@ -195,8 +194,6 @@ class RecordCounter:
         if plan.answers and record.kind == "responses" and record.response is not None:
             for name, number in answer_items(record.response).items():
                 self._columns.put(name, number)
-        if (container := container_id(record)) != 0:
-            self._columns.put(CONTAINER_ID, container)
         if plan.evidence:
             for name in _evidence(record, waiting.framed):
                 self._columns.put(name, 1)

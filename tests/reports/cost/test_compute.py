@@ -19,8 +19,8 @@ from tokcount.errors import UsageError
 from tokcount.models import genai_prices, overrides, pricing
 from tokcount.models.catalog import Catalog
 from tokcount.reports.columns import USD
-from tokcount.reports.cost.answers import Answers
 from tokcount.reports.cost.charges import CostOptions, Total, charge
+from tokcount.reports.cost.charging.answers import Answers
 from tokcount.reports.cost.compute import costs
 
 TODAY = date(2026, 11, 22)
@@ -439,7 +439,7 @@ class TestGroups:
         ),
         (
             {"by": ("team",)},
-            "--by team: cost is grouped by model, kind, source, script, day, week, month, user, tag",
+            "--by team: cost is grouped by model, kind, source, script, day, week, month, user, tag, component",
         ),
         ({"cached_share": Decimal("1.5")}, "--cached-share 1.5: a share is between 0 and 1"),
         ({"records_per_month": 0}, "--records-per-month 0: at least one record was expected"),

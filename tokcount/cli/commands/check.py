@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tokcount.reports.budgets.report import CheckReport
     from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
     from tokcount.reports.budgets.verdict import CheckOptions, Verdict
-    from tokcount.reports.cost.answers import Answers
+    from tokcount.reports.cost.charging.answers import Answers
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
 
@@ -266,7 +266,7 @@ def _context(
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
     from tokcount.reports.budgets.sources.from_scan import BudgetContext
-    from tokcount.reports.cost.answers import AS_LOGGED
+    from tokcount.reports.cost.charging.answers import AS_LOGGED
     from tokcount.reports.period import span_of
 
     return BudgetContext(

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
 
 from tokcount.cli import inputs
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
-    By,
+    GROUP_KEYS,
     Paths,
     PerRecord,
     PriceGroup,
     ReferenceGroup,
     RunGroup,
     group_keys,
+    list_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
 from tokcount.cli.prices import MoneyGroup, cost_options
 from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import DataError
+
+COMPONENT: Final = "component"
+CostBy = Annotated[
+    list[str] | None,
+    list_option(
+        "--by",
+        help_text=f"Group by {', '.join((*GROUP_KEYS, COMPONENT))}; repeatable, or KEY,KEY. {COMPONENT}: what each "
+        "amount consists of.",
+        metavar="KEY",
+    ),
+]
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +46,7 @@ def cost(
     paths: Paths = None,
     references: ReferenceGroup = ReferenceGroup(),
     money: MoneyGroup = MoneyGroup(),
-    by: By = None,
+    by: CostBy = None,
     per_record: PerRecord = False,
     read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -50,7 +62,7 @@ def cost(
     from tokcount.scanning.plan import priced_plan
 
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    keys = group_keys(by)
+    keys = group_keys(by, more=(COMPONENT,))
     plan = inputs.plan_of(references, run, job.catalog, by=keys)
     plan = job.selecting(priced_plan(plan, references.from_, references.to or ()))
     asked = cost_options(plan, job.today, money, keys)

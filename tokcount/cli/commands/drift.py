@@ -24,7 +24,7 @@ from tokcount.cli.selecting import SelectGroup
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.reports.cost.answers import Answers
+    from tokcount.reports.cost.charging.answers import Answers
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 

@@ -19,7 +19,7 @@ from tokcount.models.pricing import PER_TOKEN, Price
 from tokcount.reports.audit.report import FindingNumbers
 from tokcount.reports.columns import column, decimal_text, models_of, total
 from tokcount.reports.cost.charges import CostOptions
-from tokcount.reports.cost.usage import CACHED_FROM, with_usage
+from tokcount.reports.cost.charging.usage import CACHED_FROM, with_usage
 
 STEP: Final = 128
 LIFETIME: Final = pl.duration(hours=1)
@@ -68,7 +68,9 @@ def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catal
         return None
     rows = with_cacheable(frame, label).with_columns(models)
     usage = with_usage(frame, label, options.baseline, options.cached_share)
-    rows = rows.with_columns(usage["input"].alias("charged"), usage["cached"].alias("charged_as_cached"))
+    rows = rows.with_columns(
+        usage["input"].alias("charged"), usage["cached_input"].alias("charged_as_cached")
+    )
     extra = pl.min_horizontal("cacheable", "charged") - pl.col("charged_as_cached")
     hits = rows.with_columns(extra.alias("extra")).filter(
         pl.col("extra") > 0, pl.col("target").is_in(list(prices))

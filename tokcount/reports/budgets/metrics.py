@@ -19,7 +19,7 @@ from tokcount.reports.budgets.metric import (
     Saved,
     Value,
 )
-from tokcount.reports.cost.usage import PARTIAL
+from tokcount.reports.cost.charging.usage import PARTIAL
 
 if TYPE_CHECKING:
     from tokcount.reports.cost.report import ReferenceCost

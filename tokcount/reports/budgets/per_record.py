@@ -16,7 +16,7 @@ from tokcount.models.references import OWN
 from tokcount.reports.budgets.metric import NULL, PerRecord, Ratio
 from tokcount.reports.budgets.sources.breaks import NOT_COMPARED
 from tokcount.reports.columns import best_known, column, is_floor, tokens
-from tokcount.reports.cost.usage import PARTIAL
+from tokcount.reports.cost.charging.usage import PARTIAL
 from tokcount.reports.reconcile.residuals import NOT_COUNTED
 
 NO_BASELINE: Final = "not countable under the baseline or the target"
@@ -105,7 +105,7 @@ def framing(label: str, _baseline: str) -> PerRecord:
 
 
 def cost(label: str, _baseline: str) -> PerRecord:
-    """The charge, in units of `tokcount.reports.cost.prices.UNIT`."""
+    """The charge, in units of `tokcount.reports.cost.charging.amounts.UNIT`."""
     charge, low = pl.col(column(label, "cost")), pl.col(column(label, "low"))
     return PerRecord(
         value=charge,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import polars as pl
@@ -14,15 +15,19 @@ from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.columns import USD, column, decimal_text, models_of
-from tokcount.reports.cost.answers import AS_LOGGED, Answers
-from tokcount.reports.cost.prices import NO_TOKENS, PriceBook, usd, usd_text
-from tokcount.reports.cost.usage import CACHED_FROM, with_usage
+from tokcount.reports.cost.by_component import component_sums
+from tokcount.reports.cost.charging.amounts import charged, usd, usd_text
+from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.charging.components import CALLS, FEE, FEE_LOW
+from tokcount.reports.cost.charging.prices import NO_TOKENS, PriceBook
+from tokcount.reports.cost.charging.usage import CACHED_FROM, with_usage
+from tokcount.reports.cost.report import COMPONENT, ComponentCost
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.period import ALL_TIME, Span
 
-BY: Final = tuple(name for name in DIMENSIONS if name != "role")
-"""The dimensions that cost is grouped by: a price is for a whole call, whatever the role of its messages."""
-AMOUNTS: Final = ("cost", "input_cost", "cached_cost", "output_cost")
+BY: Final = (*(name for name in DIMENSIONS if name != "role"), COMPONENT)
+"""What cost is grouped by: a price is for a whole call, whatever the role of its messages."""
+AMOUNTS: Final = ("cost", "input_cost", "cached_cost", "output_cost", "regional_cost", "tool_cost")
 
 
 class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +36,11 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     `baseline` and `targets` are labels: `own` for each record's own model, `auto` for its
     recommended replacement, else a model name as it was given.
     `as_of` prices everything as on that day; without it, records are priced at their own day and named references
-    at `today`. `batch` prices everything at batch rates. `assume_model` is the model of records that name none
-    or one without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where
-    the log has no cache data. `answers` are the assumed answers of targets. `monthly` projects from the log's time
-    span, `records_per_month` from a number of records; `span` are the days that were asked for.
+    at `today`. `batch` prices everything at batch rates. `assume_model` is the model of records that name none or one
+    without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where the log
+    has no cache data. `region` is where all calls were processed, instead of where the log says. `answers` are the
+    assumed answers of targets. `monthly` projects from the log's time span, `records_per_month` from a number of
+    records; `span` are the days that were asked for.
     """
 
     baseline: str = OWN
@@ -44,11 +50,17 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     batch: bool = False
     assume_model: str | None = None
     cached_share: Decimal | None = None
+    region: str | None = None
     answers: Answers = AS_LOGGED
     monthly: bool = False
     records_per_month: int | None = None
     span: Span = ALL_TIME
     by: tuple[str, ...] = ()
+
+    @property
+    def dimensions(self) -> list[str]:
+        """What records are grouped by; `component` splits their amounts."""
+        return [name for name in self.by if name != COMPONENT]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -106,10 +118,21 @@ class Charges(msgspec.Struct, frozen=True, kw_only=True):
             pl.when(self.same).then(pl.col(AMOUNTS)), priced=pl.col("cost").is_not_null()
         )
 
+    def components(self, label: str, by: Sequence[str] = ()) -> dict[tuple[Any, ...], list[ComponentCost]]:
+        """What the sums of a reference consist of, by the values of dimensions (without any: one entry)."""
+        rows = self.rows[label]
+        taken = self.same & rows["cost"].is_not_null()
+        frame = self.frame.filter(taken)
+        keys = frame.select(DIMENSIONS[name].alias(name) for name in by)
+        return component_sums(rows.filter(taken), self.book.prices, _requests(frame), keys)
+
     def compared(self, label: str) -> pl.DataFrame:
         """`before`, `mixed` (target tokens, baseline's price) and `after` of each record; null unless all are."""
         base, target = self.rows[self.options.baseline], self.rows[label]
-        mixed = self.book.charge(target, base["price"], _requests(self.frame))["cost"]
+        at_base = target.select(pl.exclude(_placed_columns(target))).hstack(
+            base.select(_placed_columns(base))
+        )
+        mixed = charged(at_base, self.book.prices, _requests(self.frame))["cost"]
         costs = pl.DataFrame({"before": base["cost"], "mixed": mixed, "after": target["cost"]})
         both = pl.all_horizontal(pl.all().is_not_null())
         return costs.select(pl.when(self.same & both).then(pl.all()))
@@ -150,9 +173,9 @@ def charge(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = 
     """Charge every record under every label.
 
     `frame` has one row per record: `source, kind, model, timestamp, tier, tags`, `billed_input_tokens`,
-    `billed_output_tokens`, `R:input_tokens` and `R:output_tokens` for each label R, and if it has them
-    `billed_cached_tokens`, `billed_cache_write_tokens`, `billed_reasoning_tokens` and `requests` (API calls behind a
-    row: rows of several get no long-context step). Raises `UsageError` for a dimension or share that cannot be.
+    `billed_output_tokens`, `R:input_tokens` and `R:output_tokens` for each label R, and if it has them the other
+    `billed_` columns, `region`, `tool_calls`, `container_id` and `requests` (API calls behind a row: rows of several
+    get no long-context step). Raises `UsageError` for a dimension or share that cannot be.
     """
     check(options)
     book = PriceBook(
@@ -161,21 +184,27 @@ def charge(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = 
         as_of=options.as_of,
         batch=options.batch,
         assume_model=options.assume_model,
+        region=options.region,
     )
-    rows = {label: charged(frame, label, options, book) for label in options.labels}
+    rows = {label: charge_label(frame, label, options, book) for label in options.labels}
     return Charges(frame=frame, options=options, book=book, rows=rows, same=_same_records(rows))
 
 
-def charged(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceBook) -> pl.DataFrame:
+def charge_label(frame: pl.DataFrame, label: str, options: CostOptions, book: PriceBook) -> pl.DataFrame:
     """Tokens, price and cost of each record under one reference, side by side in the order of the frame."""
     answers = options.answers_of(label)
     usage = with_usage(frame, label, options.baseline, options.cached_share, answers)
-    placed = book.place(frame, label)
-    charges = book.charge(usage, placed["price"], _requests(frame))
+    rows = pl.concat([usage, book.place(frame, label)], how="horizontal")
+    charges = charged(rows, book.prices, _requests(frame))
     model = frame["model"] if label in PER_RECORD else models_of(frame, label)
-    return pl.concat([model.to_frame(), usage, placed, charges], how="horizontal").with_columns(
+    return pl.concat([model.to_frame(), rows.drop("low"), charges], how="horizontal").with_columns(
         reason=pl.coalesce("reason", pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)))
     )
+
+
+def _placed_columns(rows: pl.DataFrame) -> list[str]:
+    """The columns of a reference's prices and fees."""
+    return [name for name in rows.columns if name in ("price", FEE_LOW) or name.startswith((FEE, CALLS))]
 
 
 def _requests(frame: pl.DataFrame) -> pl.Series | None:

@@ -19,7 +19,7 @@ from tokcount.reports.columns import decimal_text
 from tokcount.reports.cost.charges import Charges, CostOptions, charge
 from tokcount.reports.cost.entries import entry, groups, uncompared
 from tokcount.reports.cost.monthly import Projection, projection_of
-from tokcount.reports.cost.report import CostGroup, CostReport, Costs, PriceData
+from tokcount.reports.cost.report import COMPONENT, CostGroup, CostReport, Costs, PriceData
 from tokcount.reports.overview import SkippedSummary, overview
 
 
@@ -52,19 +52,18 @@ def costs(charges: Charges) -> Costs:
         price_data=PriceData(data_version(), data_date()),
         assumptions=options.assumptions,
         references=[
-            entry(label, rows, compared.get(label), charges.book, projection)
-            for label, rows in summed.items()
+            entry(label, rows, compared.get(label), charges, projection) for label, rows in summed.items()
         ],
         uncompared=uncompared(charges),
         by=list(options.by),
-        groups=groups(charges.frame, summed, compared, options.by),
+        groups=groups(charges, summed, compared, options.dimensions, components=COMPONENT in options.by),
     )
 
 
 def costs_by(charges: Charges, key: str) -> list[CostGroup]:
     """The costs of groups of records, without comparing them."""
     summed = {label: charges.summed(label) for label in charges.rows}
-    return groups(charges.frame, summed, {}, (key,))
+    return groups(charges, summed, {}, (key,))
 
 
 def _projection(frame: pl.DataFrame, options: CostOptions) -> Projection | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 from msgspec import UNSET, UnsetType
@@ -12,10 +12,12 @@ from msgspec import UNSET, UnsetType
 from tokcount.models.pricing import Price
 from tokcount.reports.columns import decimal_text, total
 from tokcount.reports.cost.charges import Charges
+from tokcount.reports.cost.charging.amounts import REASON_BETWEEN, usd
+from tokcount.reports.cost.charging.prices import PriceBook
 from tokcount.reports.cost.monthly import Projection
-from tokcount.reports.cost.prices import PriceBook, usd
 from tokcount.reports.cost.report import (
     AppliedPrice,
+    ComponentCost,
     CostGroup,
     GroupCost,
     ReferenceCost,
@@ -27,23 +29,24 @@ from tokcount.scanning.schema import TIME_FORMATS
 
 
 def groups(
-    frame: pl.DataFrame,
+    charges: Charges,
     charged: dict[str, pl.DataFrame],
     compared: dict[str, pl.DataFrame],
     by: Sequence[str],
+    *,
+    components: bool = False,
 ) -> list[CostGroup]:
-    """One group for each combination of the dimensions.
+    """One group for each combination of the dimensions, with its `components` if they are asked for.
 
     Days, weeks and months are in order, all other groups by falling cost of the baseline.
     """
     if not by:
         return []
+    frame = charges.frame
     keys = frame.select(DIMENSIONS[name].alias(name) for name in by)
     columns = [pl.Series("records", [1], pl.Int64).new_from_index(0, frame.height)]
     for i, (label, rows) in enumerate(charged.items()):
-        columns += [
-            rows[name].alias(f"{i}:{name}") for name in ("cost", "input_cost", "output_cost", "priced")
-        ]
+        columns += [rows[name].alias(f"{i}:{name}") for name in (*GROUPED, "priced")]
         if label in compared:
             columns += [compared[label][name].alias(f"{i}:{name}") for name in ("before", "mixed", "after")]
     sums = [pl.col(column.name).sum() for column in columns]
@@ -56,21 +59,31 @@ def groups(
     table = pl.concat([keys, pl.DataFrame(columns)], how="horizontal").group_by(by).agg(*sums, *counts)
     order = list(by) if by[0] in TIME_FORMATS else ["0:cost", *by]
     table = table.sort(order, descending=[name == "0:cost" for name in order])
-    return [_group(row, by, list(charged)) for row in table.iter_rows(named=True)]
+    parts = {label: charges.components(label, by) for label in charged} if components else {}
+    return [_group(row, by, list(charged), parts) for row in table.iter_rows(named=True)]
 
 
-def _group(row: dict[str, Any], by: Sequence[str], labels: list[str]) -> CostGroup:
+GROUPED: Final = ("cost", "input_cost", "output_cost", "regional_cost", "tool_cost")
+"""The amounts of a group."""
+Parts: TypeAlias = "dict[str, dict[tuple[Any, ...], list[ComponentCost]]]"
+"""Label → group → its components."""
+
+
+def _group(row: dict[str, Any], by: Sequence[str], labels: list[str], parts: Parts) -> CostGroup:
+    group = tuple(row[name] for name in by)
     return CostGroup(
         **{name: row[name] for name in by},
         records=row["records"],
-        references=[_group_cost(row, i, label) for i, label in enumerate(labels)],
+        references=[
+            _group_cost(row, i, label, parts[label].get(group, []) if parts else UNSET)
+            for i, label in enumerate(labels)
+        ],
     )
 
 
-def _group_cost(row: dict[str, Any], i: int, label: str) -> GroupCost:
-    def money(name: str) -> str | None:
-        return _money(row[f"{i}:{name}"], row[f"{i}:charged"])
-
+def _group_cost(
+    row: dict[str, Any], i: int, label: str, components: list[ComponentCost] | UnsetType
+) -> GroupCost:
     token_effect: str | UnsetType | None = UNSET
     price_effect: str | UnsetType | None = UNSET
     if f"{i}:mixed" in row:
@@ -79,9 +92,8 @@ def _group_cost(row: dict[str, Any], i: int, label: str) -> GroupCost:
         token_effect, price_effect = _money(mixed - before, both), _money(after - mixed, both)
     return GroupCost(
         reference=label,
-        cost_usd=money("cost"),
-        input_cost_usd=money("input_cost"),
-        output_cost_usd=money("output_cost"),
+        **{f"{name}_usd": _money(row[f"{i}:{name}"], row[f"{i}:charged"]) for name in GROUPED},
+        components=components,
         token_effect_usd=token_effect,
         price_effect_usd=price_effect,
         priced=row[f"{i}:priced"],
@@ -98,7 +110,7 @@ def entry(
     label: str,
     charged: pl.DataFrame,
     compared: pl.DataFrame | None,
-    book: PriceBook,
+    charges: Charges,
     projection: Projection | None,
 ) -> ReferenceCost:
     """The cost under one reference. Amounts of records outside the sums are null.
@@ -107,8 +119,8 @@ def entry(
     """
     summed = charged.filter(pl.col("cost").is_not_null())
     sums = summed.select(
-        pl.col("cost", "input_cost", "cached_cost", "output_cost", "long").sum(),
-        *(total(pl.col(name)) for name in ("input", "cached", "output")),
+        pl.col(*GROUPED, "cached_cost", "long").sum(),
+        *(total(pl.col(name)) for name in ("input", "cached_input", "output")),
     ).row(0, named=True)
     records = summed.height
     priced = int(charged["priced"].sum())
@@ -118,9 +130,12 @@ def entry(
         input_cost_usd=_money(sums["input_cost"], records),
         cached_input_cost_usd=_money(sums["cached_cost"], records),
         output_cost_usd=_money(sums["output_cost"], records),
+        regional_cost_usd=_money(sums["regional_cost"], records),
+        tool_cost_usd=_money(sums["tool_cost"], records),
+        components=charges.components(label).get((), []),
         monthly_usd=None if projection is None else projection.amount(charged["cost"]),
         input_tokens=sums["input"],
-        cached_tokens=sums["cached"],
+        cached_tokens=sums["cached_input"],
         output_tokens=sums["output"],
         priced=priced,
         charged=records,
@@ -128,10 +143,10 @@ def entry(
         floor=records > 0 and (records < charged.height or summed["low"].count() > 0),
         usage=_tally(summed["usage"]),
         basis=_tally(summed["basis"].drop_nulls()),
-        low=_tally(summed["low"].drop_nulls()),
+        low=_tally(summed["low"].drop_nulls().str.split(REASON_BETWEEN).explode()),
         long_context=sums["long"],
         unpriced=_unpriced(charged),
-        prices=_prices(summed, book),
+        prices=_prices(summed, charges.book),
         **_effects(compared),
     )
 

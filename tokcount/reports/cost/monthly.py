@@ -7,7 +7,7 @@ import polars as pl
 from msgspec import UNSET
 
 from tokcount.reports.columns import decimal_text
-from tokcount.reports.cost.prices import usd
+from tokcount.reports.cost.charging.amounts import usd
 from tokcount.reports.cost.report import Monthly
 from tokcount.reports.period import MonthlyProjection, Span, monthly_projection
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from tokcount.reports.report import Count, GroupKeys, Overview, Usd
+
+COMPONENT: Final = "component"
+"""The key of `--by` that splits amounts instead of records."""
 
 
 class UnpricedRecords(msgspec.Struct, frozen=True):
@@ -46,6 +49,19 @@ class AppliedPrice(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: Usd
 
 
+class ComponentCost(msgspec.Struct, frozen=True):
+    """What one component of the charges costs: a kind of tokens, what a region adds, or the fees of a hosted tool."""
+
+    component: str
+    unit: Literal["tokens", "calls", "containers"] | None
+    """What `quantity` counts; `None`: nothing."""
+    quantity: Count | None
+    rate_usd: Usd | None
+    """USD per 1,000,000 tokens, or for one call or container; `None`: not known, or not the same for all records."""
+    cost_usd: Usd | None
+    """`None`: it is charged, but not known how much."""
+
+
 class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
     """What the log costs under one reference. Sums are `None` where no record is priced.
 
@@ -59,6 +75,12 @@ class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
     """Includes cached input and cache writes."""
     cached_input_cost_usd: Usd | None
     output_cost_usd: Usd | None
+    regional_cost_usd: Usd | None = None
+    """What is added for calls that were processed in a region."""
+    tool_cost_usd: Usd | None = None
+    """The fees of hosted tools."""
+    components: list[ComponentCost] = []
+    """What the cost consists of; tokens of each component are in no other."""
     monthly_usd: Usd | None
     """The cost projected to a month, rounded to 12 decimals."""
     input_tokens: Count
@@ -115,6 +137,10 @@ class GroupCost(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: Usd | None
     input_cost_usd: Usd | None
     output_cost_usd: Usd | None
+    regional_cost_usd: Usd | None = None
+    tool_cost_usd: Usd | None = None
+    components: list[ComponentCost] | UnsetType = UNSET
+    """Grouped by component too: what the cost of the group consists of."""
     token_effect_usd: Usd | UnsetType | None = UNSET
     price_effect_usd: Usd | UnsetType | None = UNSET
     priced: Count
@@ -172,6 +198,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     references: list[ReferenceCost]
     uncompared: list[UncomparedCost]
     by: list[str]
+    """The keys of the groups; `component` splits the amounts of each."""
     groups: list[CostGroup]
 
 
@@ -198,3 +225,8 @@ class CostReport(Overview, frozen=True, kw_only=True, tag="cost"):
     """What is in no sum, one entry per reference and reason; the most records first."""
     by: list[str]
     groups: list[CostGroup]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The keys that records are grouped by."""
+        return [key for key in self.by if key != COMPONENT]

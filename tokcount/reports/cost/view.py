@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.reports import replacements
 from tokcount.reports.cost import sentences
-from tokcount.reports.cost.report import CostGroup, CostReport, GroupCost, ReferenceCost
+from tokcount.reports.cost.report import (
+    COMPONENT,
+    ComponentCost,
+    CostGroup,
+    CostReport,
+    GroupCost,
+    ReferenceCost,
+)
 from tokcount.reports.phrases import assumed, assumptions, flags, holdings, skipped, stated
 
 MEASURES = {
     "input_cost_usd": Column("input", "usd"),
     "cached_input_cost_usd": Column("cached", "usd"),
     "output_cost_usd": Column("output", "usd"),
+    "regional_cost_usd": Column("region", "usd"),
+    "tool_cost_usd": Column("tools", "usd"),
     "cost_usd": Column("total", "usd"),
     "monthly_usd": Column("per month", "usd"),
     "token_effect_usd": Column("token effect", "usd_change"),
@@ -44,6 +54,7 @@ def blocks(report: CostReport) -> Blocks:
         *replacements.blocks(report),
         *sentences.unpriced(report),
         *sentences.floors(report),
+        *_components(report),
         *_groups(report),
         *sentences.tokens(report),
         *sentences.prices(report),
@@ -51,14 +62,22 @@ def blocks(report: CostReport) -> Blocks:
 
 
 def rows(report: CostReport) -> list[Row]:
-    """One row per reference; with groups, one per group and reference."""
-    if not report.by:
-        return [_row(report, entry) for entry in report.references]
-    return [
-        {**group.keys(report.by), "records": group.records, **_row(report, entry)}
+    """One row per reference; with groups, one per group and reference; by component, one for each of these."""
+    by = report.dimensions
+    entries: list[tuple[Row, ReferenceCost | GroupCost]] = [
+        ({**group.keys(by), "records": group.records}, entry)
         for group in report.groups
         for entry in group.references
     ]
+    if not by:
+        entries = [({}, entry) for entry in report.references]
+    if COMPONENT in report.by:
+        return [
+            {**keys, "reference": entry.reference, **flat(part)}
+            for keys, entry in entries
+            for part in entry.components or ()
+        ]
+    return [{**keys, **_row(report, entry)} for keys, entry in entries]
 
 
 def _row(report: CostReport, entry: ReferenceCost | GroupCost) -> Row:
@@ -106,18 +125,50 @@ def _is_something(value: str | float | None) -> bool:
     return value is not None and Decimal(str(value)) != 0
 
 
+def _components(report: CostReport) -> list[Table]:
+    """What the amounts consist of: a table for each reference."""
+    if COMPONENT not in report.by:
+        return []
+    by = report.dimensions
+    keys = (Column(" · ".join(by)),) if by else ()
+    columns = (Column("component"), Column("number", "int"), Column("rate", "usd"), Column("cost", "usd"))
+    note = "rate: USD per 1,000,000 tokens, or for one call; empty where it is not the same for all"
+    tables = []
+    for entry in report.references:
+        rows = tuple(_component_rows(report, entry))
+        tables.append(Table((*keys, *columns), rows, title=f"Components of {entry.reference}", note=note))
+    return tables
+
+
+def _component_rows(report: CostReport, entry: ReferenceCost) -> Iterator[tuple[Cell, ...]]:
+    parts: list[tuple[tuple[Cell, ...], ComponentCost]] = [((), part) for part in entry.components]
+    if report.dimensions:
+        place = [each.reference for each in report.references].index(entry.reference)
+        parts = [
+            ((group.name(report.dimensions),), part)
+            for group in report.groups
+            for part in group.references[place].components or ()
+        ]
+    for keys, part in parts:
+        name = part.component.replace("_", " ") + (
+            f" {part.unit}" if part.unit not in (None, "tokens") else ""
+        )
+        yield (*keys, name, part.quantity, part.rate_usd, part.cost_usd)
+
+
 def _groups(report: CostReport) -> list[Table]:
-    if not report.by:
+    by = report.dimensions
+    if not by:
         return []
     names = [entry.reference for entry in report.references]
     columns = (
-        Column(" · ".join(report.by)),
+        Column(" · ".join(by)),
         Column("records", "int"),
         *(Column(name, "usd") for name in names),
         Column("priced", "share"),
     )
-    table = tuple(_group(group, report.by) for group in report.groups)
-    title = f"Cost by {', '.join(report.by)}"
+    table = tuple(_group(group, by) for group in report.groups)
+    title = f"Cost by {', '.join(by)}"
     return [Table(columns, table, title=title, note=f"priced: share of the records priced under {names[0]}")]
 
 

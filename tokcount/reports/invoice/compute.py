@@ -16,7 +16,7 @@ from tokcount.errors import UsageError
 from tokcount.models.catalog import Catalog
 from tokcount.reports.columns import decimal_text
 from tokcount.reports.cost.charges import Charges
-from tokcount.reports.cost.prices import usd
+from tokcount.reports.cost.charging.amounts import usd
 from tokcount.reports.invoice.findings import findings
 from tokcount.reports.invoice.lines import MEASURES, ExportFile, Measure
 from tokcount.reports.invoice.names import merged, one_name

@@ -16,12 +16,12 @@ import polars as pl
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
 from tokcount.reports.cost.charges import Charges
-from tokcount.reports.cost.prices import UNIT
+from tokcount.reports.cost.charging.amounts import UNIT
 from tokcount.reports.invoice.lines import MEASURES, ExportFile, InvoiceLine, Measure
 
 Key = tuple[date, str | None]
 Sums = Counter[Measure]
-"""Sums of measures; money in the units of `tokcount.reports.cost.prices`."""
+"""Sums of measures; money in the units of `tokcount.reports.cost.charging.amounts`."""
 Days = tuple[date, date]
 """The first and the last of a span."""
 UNNAMED: Final = "no model named"
@@ -65,7 +65,9 @@ def log_side(charges: Charges, zone: ZoneInfo) -> LogSide:
             "day": frame["timestamp"].dt.convert_time_zone(zone.key).dt.date(),
             "model": rows["model"].fill_null(UNNAMED),
             "requests": requests * is_billed.cast(pl.Int64),
-            **{f"{name}_tokens": rows[name] for name in ("input", "cached", "output")},
+            "input_tokens": rows["input"],
+            "cached_tokens": rows["cached_input"],
+            "output_tokens": rows["output"],
             "cost_usd": rows["cost"],
             "why": rows.select(pl.coalesce("reason", "low")).to_series(),
         }

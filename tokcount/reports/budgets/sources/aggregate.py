@@ -14,7 +14,7 @@ from tokcount.reports.budgets.language import Budget, Group
 from tokcount.reports.budgets.metric import AVERAGES, QUANTILES, Metric, PerRecord, Unit
 from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.columns import total
-from tokcount.reports.cost.prices import usd
+from tokcount.reports.cost.charging.amounts import usd
 from tokcount.reports.period import DECIMALS, MonthlyProjection
 
 DIGITS: Final = ".12g"
@@ -101,6 +101,6 @@ def parts_of(rows: pl.DataFrame, aggregation: Aggregation) -> list[Part]:
 
 
 def decimal_of(value: Any, unit: Unit) -> Decimal:
-    """A value of a frame as a number; money is stored in units of `tokcount.reports.cost.prices.UNIT`."""
+    """A value of a frame as a number; money is stored in units of `tokcount.reports.cost.charging.amounts.UNIT`."""
     number = Decimal(format(value, DIGITS)) if isinstance(value, float) else Decimal(int(value))
     return usd(int(number)) if unit == "usd" else number

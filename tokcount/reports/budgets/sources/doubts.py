@@ -10,7 +10,8 @@ import polars as pl
 
 from tokcount.reports.budgets.metric import PerRecord
 from tokcount.reports.budgets.verdict import reasons_text
-from tokcount.reports.cost.usage import NO_OUTPUT
+from tokcount.reports.cost.charging.amounts import REASON_BETWEEN
+from tokcount.reports.cost.charging.usage import NO_OUTPUT
 from tokcount.reports.period import early_models, is_early
 from tokcount.reports.period import undated as wrongly_dated
 
@@ -51,7 +52,7 @@ def doubts_of(rows: pl.DataFrame, taken: PerRecord, *, undated: int, is_projecte
     unknown = pl.any_horizontal("missing", "undated", unexpected, pl.col("estimated").is_not_null())
     totals = found.select(pl.col("missing").cast(pl.Int64).sum(), unknown=unknown.sum())
     missing, number = totals.row(0)
-    total, low = rows.height, _reasons(found["low"])
+    total, low = rows.height, _reasons(found["low"].str.split(REASON_BETWEEN).explode())
     texts = [
         reasons_text(low, total),
         reasons_text(_reasons(found["estimated"]), total),

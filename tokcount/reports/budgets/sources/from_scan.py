@@ -26,9 +26,9 @@ from tokcount.reports.budgets.sources.breaks import with_breaks
 from tokcount.reports.budgets.sources.doubts import Doubts, doubts_of
 from tokcount.reports.budgets.verdict import Violations
 from tokcount.reports.columns import column, models_of
-from tokcount.reports.cost.answers import AS_LOGGED, Answers
-from tokcount.reports.cost.charges import CostOptions, charged
-from tokcount.reports.cost.prices import PriceBook
+from tokcount.reports.cost.charges import CostOptions, charge_label
+from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.charging.prices import PriceBook
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary, not_read
 from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
@@ -211,7 +211,7 @@ def _meets(condition: Condition) -> pl.Expr:
 class DerivedColumns:
     """Adds columns ``LABEL:…`` to a frame.
 
-    ``cost`` adds ``cost`` (in units of `tokcount.reports.cost.prices.UNIT`; null: no price or no tokens),
+    ``cost`` adds ``cost`` (in units of `tokcount.reports.cost.charging.amounts.UNIT`; null: no price or no tokens),
     ``unpriced`` (why there is no cost; meaningless where there is one) and ``low`` (why the cost is a lower bound:
     the log does not show everything that is charged; null: it does). ``window`` adds the model's input limit in
     tokens (null: not known). ``breaks`` adds what `tokcount.reports.budgets.sources.breaks` does.
@@ -233,7 +233,7 @@ class DerivedColumns:
         return self._with_costs(frame, label) if name == "cost" else self._with_windows(frame, label)
 
     def _with_costs(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
-        rows = charged(frame, label, self._context.money(frame, label), self._book)
+        rows = charge_label(frame, label, self._context.money(frame, label), self._book)
         return frame.with_columns(rows[name].alias(column(label, to)) for name, to in CHARGED.items())
 
     def _with_windows(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from tokcount.reports.budgets.metrics import METRICS
 from tokcount.reports.budgets.report import ViolatingRecord
 from tokcount.reports.budgets.sources.aggregate import decimal_of
 from tokcount.reports.budgets.verdict import Violations
-from tokcount.reports.cost.prices import UNIT
+from tokcount.reports.cost.charging.amounts import UNIT
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -15,7 +15,8 @@ import polars as pl
 from tokcount.framing import layout
 from tokcount.models.references import OWN
 from tokcount.reports.columns import Side, best_known, billed, column, tokens
-from tokcount.reports.cost.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.charging.components import CACHED, PARTS, REASONING, WRITTEN, Component, split
 
 CACHED_FROM: Final = 1024
 """The shortest prompt that is cached (OpenAI's prompt caching guide)."""
@@ -25,16 +26,12 @@ SIDES: Final[tuple[Side, ...]] = ("input", "output")
 SHARE_STEPS: Final = 1_000_000
 NO_OUTPUT: Final = "no output in the log"
 PARTIAL: Final = "counted in part"
-AUDIO: Final = "audio tokens at the rate of text"
-"""The price table has no rates of audio, which is dearer than text (OpenAI's pricing page)."""
 WITHOUT_OUTPUT: Final = "embeddings"
 """The kind of calls that bill no output."""
-USAGE_COLUMNS: Final = ("input", "cached", "write", "output", "usage", "low", "basis")
-AUDIO_COLUMNS: Final = ("billed_audio_tokens", "billed_audio_output_tokens")
-OPTIONAL_COLUMNS: Final = (
-    *("billed_cached_tokens", "billed_cache_write_tokens", "billed_reasoning_tokens", "requests"),
-    *AUDIO_COLUMNS,
-)
+USAGE_COLUMNS: Final = ("input", "output", "cached_input", "cache_write", "usage", "low", "basis")
+ALWAYS: Final = (CACHED, WRITTEN)
+"""The parts that have a column in every log."""
+OPTIONAL_COLUMNS: Final = (CACHED.billed, WRITTEN.billed, REASONING.billed, "requests")
 
 
 def with_usage(
@@ -44,34 +41,53 @@ def with_usage(
     cached_share: Decimal | None,
     answers: Answers = AS_LOGGED,
 ) -> pl.DataFrame:
-    """One row per record: `input, cached, write, output` tokens charged (Int64) and `usage`, in the same order.
+    """One row per record: `input` and `output` tokens charged, and the parts of them (Int64), in the same order.
 
-    `input` includes `cached` and `write`; it is null where neither a count nor a billed number is known.
-    `usage` is `billed`, `counted`, `carried` for a target whose tokens include billed numbers that its own
-    count cannot explain, or `not billed` for an answer from a gateway's cache. `low` is why the tokens are a
-    lower bound: `NO_OUTPUT` (an unknown output is charged as 0), `PARTIAL` or `AUDIO`; else it is null.
-    `basis` is that of the count, where one was needed.
+    The parts are those of `components.PARTS` that the log has any tokens of, cached input and cache writes always.
+    `input` is null where neither a count nor a billed number is known. `usage` is `billed`, `counted`, `carried` for a
+    target whose tokens include billed numbers that its own count cannot explain, or `not billed` for an answer from a
+    gateway's cache. `low` is why the tokens are a lower bound: `NO_OUTPUT` (an unknown output is charged as 0) or
+    `PARTIAL`; else it is null. `basis` is that of the count, where one was needed.
     """
     missing = [name for name in OPTIONAL_COLUMNS if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, pl.Int64).alias(name) for name in missing)
-    amounts = frame.select(_tokens(label, baseline, answers))
-    shared = _cached_share(cached_share) if cached_share is not None else None
-    cached = pl.lit(0, pl.Int64) if shared is None else shared
-    if baseline == OWN:
-        amounts = amounts.hstack(frame.select(*OPTIONAL_COLUMNS, own_input=best_known(OWN)))
-        logged = _in_proportion("billed_cached_tokens")
-        cached = pl.coalesce(logged, cached) if label == OWN or shared is None else cached
-        written = _in_proportion("billed_cache_write_tokens").fill_null(0)
-    else:
-        written = pl.lit(0, pl.Int64)
-    amounts = amounts.with_columns(cached=pl.min_horizontal(cached, "input"))
-    amounts = amounts.with_columns(write=pl.min_horizontal(written, pl.col("input") - pl.col("cached")))
-    amounts = amounts.with_columns(_basis(frame, label), _audio(frame), frame["kind"]).with_columns(
+    has_own = baseline == OWN
+    parts = [part for part in PARTS if part in ALWAYS or (has_own and _is_logged(frame, part))]
+    if answers.reasoning is not None and REASONING not in parts:
+        parts.append(REASONING)
+    amounts = frame.select(*_tokens(label, baseline, answers))
+    if has_own:
+        own = [best_known(OWN, side).alias(f"own_{side}") for side in SIDES]
+        amounts = amounts.hstack(frame.select(*own, *(part.billed for part in parts)))
+    amounts = amounts.with_columns(
+        _part(part, label, cached_share, has_own=has_own).alias(part.name) for part in parts
+    )
+    amounts = split(amounts).with_columns(_basis(frame, label), frame["kind"])
+    amounts = amounts.with_columns(
         low=_low(),
         output=pl.col("output").fill_null(0),
         basis=pl.when(pl.col("usage") != "billed").then("basis"),
     )
-    return _without_cached_replies(amounts.select(USAGE_COLUMNS), frame)
+    kept = dict.fromkeys([*USAGE_COLUMNS, *(part.name for part in parts)])
+    return _without_cached_replies(amounts.select(*kept), frame)
+
+
+def _is_logged(frame: pl.DataFrame, part: Component) -> bool:
+    """Whether any record has tokens of a part."""
+    return part.billed in frame.columns and bool((frame[part.billed].cast(pl.Int64) > 0).any())
+
+
+def _part(part: Component, label: str, cached_share: Decimal | None, *, has_own: bool) -> pl.Expr:
+    """The tokens of a part: as logged, in proportion to its side under a target, or as is assumed."""
+    if part == REASONING:
+        return pl.col("hidden")
+    assumed = _cached_share(cached_share) if part == CACHED and cached_share is not None else None
+    if not has_own:
+        return pl.lit(0, pl.Int64) if assumed is None else assumed
+    logged = _in_proportion(part.billed, part.side)
+    if assumed is None:
+        return logged
+    return pl.coalesce(logged, assumed) if label == OWN else assumed
 
 
 def _basis(frame: pl.DataFrame, label: str) -> pl.Series:
@@ -82,25 +98,11 @@ def _basis(frame: pl.DataFrame, label: str) -> pl.Series:
     return pl.Series("basis", [None], pl.String).new_from_index(0, frame.height)
 
 
-def _audio(frame: pl.DataFrame) -> pl.Series:
-    """Whether audio tokens are among those billed."""
-    heard = [pl.col(name).fill_null(0) > 0 for name in AUDIO_COLUMNS]
-    return frame.select(audio=pl.any_horizontal(heard))["audio"]
-
-
 def _low() -> pl.Expr:
-    """Why the tokens of a record are less than what a call is charged for, or charged at less."""
+    """Why the tokens of a record are less than what a call is charged for."""
     unanswered = pl.col("output").is_null() & (pl.col("kind") != WITHOUT_OUTPUT)
     partial = (pl.col("basis") == layout.PARTIAL) & (pl.col("usage") == "counted")
-    audio = pl.col("audio") & (pl.col("usage") != "counted")
-    return (
-        pl.when(unanswered)
-        .then(pl.lit(NO_OUTPUT))
-        .when(partial)
-        .then(pl.lit(PARTIAL))
-        .when(audio)
-        .then(pl.lit(AUDIO))
-    )
+    return pl.when(unanswered).then(pl.lit(NO_OUTPUT)).when(partial).then(pl.lit(PARTIAL))
 
 
 def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
@@ -109,7 +111,7 @@ def _without_cached_replies(usage: pl.DataFrame, frame: pl.DataFrame) -> pl.Data
     unbilled = frame["flags"].fill_null("").str.contains(CACHED_REPLY)
     if not unbilled.any():
         return usage
-    amounts = pl.col("input", "cached", "write", "output")
+    amounts = pl.exclude("usage", "low", "basis")
     return usage.with_columns(
         pl.when(unbilled).then(pl.lit(0, pl.Int64)).otherwise(amounts).name.keep(),
         usage=pl.when(unbilled).then(pl.lit("not billed")).otherwise("usage"),
@@ -132,7 +134,7 @@ def _tokens(label: str, baseline: str, answers: Answers) -> list[pl.Expr]:
     is_source = is_source.fill_null(value=False)
     return [
         known_in.alias("input"),
-        answers.tokens(known_out, reasoning, pl.max_horizontal("requests", pl.lit(1))).alias("output"),
+        *answers.tokens(known_out, reasoning, pl.max_horizontal("requests", pl.lit(1))),
         pl.when(is_source).then(pl.lit(source)).otherwise(pl.lit("counted")).alias("usage"),
     ]
 
@@ -143,7 +145,8 @@ def _cached_share(share: Decimal) -> pl.Expr:
     return pl.when(pl.col("input") >= CACHED_FROM).then(cached).otherwise(0).cast(pl.Int64)
 
 
-def _in_proportion(logged: str) -> pl.Expr:
-    """Logged tokens of a part of the own input, for an input of another size."""
-    part = pl.col(logged).cast(pl.Int128) * pl.col("input") // pl.col("own_input")
-    return pl.when(pl.col("own_input") > 0).then(part).otherwise(pl.col(logged)).cast(pl.Int64)
+def _in_proportion(logged: str, side: Side) -> pl.Expr:
+    """Logged tokens of a part of the own input or output, for one of another size."""
+    own = f"own_{side}"
+    part = pl.col(logged).cast(pl.Int128) * pl.col(side) // pl.col(own)
+    return pl.when(pl.col(own) > 0).then(part).otherwise(pl.col(logged)).cast(pl.Int64)

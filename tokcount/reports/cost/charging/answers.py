@@ -42,20 +42,24 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
         if reasoning is not None and not (Decimal(reasoning).is_finite() and 0 <= reasoning <= most):
             raise UsageError(f"--reasoning-tokens {reasoning}: expected a number from 0 to {most:,}.")
 
-    def tokens(self, output: pl.Expr, reasoning: pl.Expr, calls: pl.Expr) -> pl.Expr:
-        """The output tokens of the answers of one or several `calls`; null where they are not known.
+    def tokens(self, output: pl.Expr, reasoning: pl.Expr, calls: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+        """The `output` tokens of the answers of one or several `calls`, and those of reasoning in it (`hidden`).
 
-        `reasoning`: how many of the logged `output` tokens are not visible.
+        Null where they are not known. `reasoning`: how many of the logged `output` tokens are not visible.
         """
-        if not self.differ:
-            return output
         hidden = pl.min_horizontal(reasoning.fill_null(0), output)
+        if not self.differ:
+            return output.alias("output"), hidden.alias("hidden")
         visible = _times(output - hidden, self.scale or Decimal(1))
         if isinstance(self.reasoning, Decimal):
             hidden = _times(visible, self.reasoning)
         elif self.reasoning is not None:
             hidden = self.reasoning * calls
-        return pl.when(output > 0).then(visible + hidden).otherwise(output)
+        answered = output > 0
+        return (
+            pl.when(answered).then(visible + hidden).otherwise(output).alias("output"),
+            pl.when(answered).then(hidden).otherwise(0).alias("hidden"),
+        )
 
     def sentences(self, *, billed: bool) -> list[str]:
         """What is assumed of answers and of reasoning. `billed`: the log's own bill is the baseline."""

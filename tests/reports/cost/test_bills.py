@@ -1,0 +1,64 @@
+"""What everything costs that is billed, against amounts that were worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.bills import PRICES, Bill, bills
+from support.in_process import run
+
+COUNT = 1_600
+
+
+@pytest.fixture(scope="module")
+def made() -> list[Bill]:
+    return bills(COUNT)
+
+
+@pytest.fixture(scope="module")
+def log(made: list[Bill], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bills")
+    (folder / "prices.toml").write_text(PRICES, encoding="utf-8")
+    path = folder / "log.jsonl"
+    path.write_text("".join(json.dumps(bill.line) + "\n" for bill in made), encoding="utf-8")
+    return path
+
+
+def cost(log: Path, *options: str) -> list[dict[str, Any]]:
+    done = run("cost", str(log), "--prices", str(log.parent / "prices.toml"), *options, "-f", "jsonl")
+    return [json.loads(line, parse_float=Decimal) for line in done.out.splitlines()]
+
+
+def test_every_call_costs_what_it_does_by_hand(log: Path, made: list[Bill]) -> None:
+    rows = cost(log, "--per-record")
+
+    assert [(row["line"], row["own:cost_usd"]) for row in rows] == [
+        (line, bill.usd) for line, bill in enumerate(made, 1)
+    ]
+
+
+def test_the_components_are_those_of_all_calls_and_add_up_to_the_cost(log: Path, made: list[Bill]) -> None:
+    components = {row["component"]: row["cost_usd"] for row in cost(log, "--by", "component")}
+    (total,) = cost(log)
+    by_hand: dict[str, Decimal] = {}
+    for bill in made:
+        for component, usd in bill.costs.items():
+            by_hand[component] = by_hand.get(component, Decimal(0)) + usd
+
+    assert components == by_hand
+    assert len(by_hand) == 16
+    assert sum(components.values()) == total["cost_usd"] == sum(by_hand.values())
+    assert (total["floor"], total["priced"]) == (False, COUNT)
+
+
+def test_components_of_groups_add_up_to_those_of_the_log(log: Path) -> None:
+    whole = {row["component"]: row["cost_usd"] for row in cost(log, "--by", "component")}
+    parts: dict[str, Decimal] = {}
+    for row in cost(log, "--by", "model,component"):
+        parts[row["component"]] = parts.get(row["component"], Decimal(0)) + row["cost_usd"]
+
+    assert parts == whole

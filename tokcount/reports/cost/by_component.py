@@ -1,0 +1,96 @@
+"""The cost of some records by what they were charged for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import polars as pl
+
+from tokcount.models.pricing import Price
+from tokcount.reports.columns import decimal_text
+from tokcount.reports.cost.charging.amounts import RATE_STEPS, amounts, usd
+from tokcount.reports.cost.charging.components import CALLS, FEE, REGIONAL, Component, present, rest, tools
+from tokcount.reports.cost.report import ComponentCost
+from tokcount.scanning.features.hosted import CODE
+
+Unit: TypeAlias = Literal["tokens", "calls", "containers"]
+
+
+def component_sums(
+    rows: pl.DataFrame, prices: Sequence[Price], requests: pl.Series | None, keys: pl.DataFrame
+) -> dict[tuple[Any, ...], list[ComponentCost]]:
+    """The components of the charges of some records, by the values of `keys` (without any: one entry).
+
+    `rows` are those of a reference in `tokcount.reports.cost.charges.Charges.rows`, all of them with a cost.
+    """
+    there = present(rows)
+    costs = amounts(rows, prices, requests)
+    counted = rows.select(
+        *(_tokens(component, there).alias(_count(component.name)) for component in there),
+        *(pl.col(f"{CALLS}{tool}").alias(_count(tool)) for tool in tools(rows)),
+        *(pl.col(f"{FEE}{tool}").is_not_null().alias(f"known:{tool}") for tool in tools(rows)),
+    )
+    table = pl.concat([keys, costs, counted], how="horizontal")
+    sums = [_sums(component.name, component.name) for component in there]
+    sums += [_sums(tool, f"{FEE}{tool}") for tool in tools(rows)]
+    taken = [each for one in sums for each in one] + [pl.col(REGIONAL).sum().alias(f"cost:{REGIONAL}")]
+    taken += [
+        (pl.col(f"known:{tool}") & (pl.col(_count(tool)) > 0)).any().alias(f"any:{tool}")
+        for tool in tools(rows)
+    ]
+    grouped = table.group_by(keys.columns).agg(taken) if keys.columns else table.select(taken)
+    return {
+        tuple(row[name] for name in keys.columns): _entries(row, there, tools(rows))
+        for row in grouped.iter_rows(named=True)
+    }
+
+
+def _tokens(component: Component, there: Sequence[Component]) -> pl.Expr:
+    return pl.col(component.name) if component.billed else rest(component.side, there)
+
+
+def _count(name: str) -> str:
+    return f"count:{name}"
+
+
+def _sums(name: str, cost: str) -> list[pl.Expr]:
+    """How much, what it costs, and the lowest and the highest rate."""
+    count = pl.col(_count(name))
+    rate = pl.when(count > 0).then(pl.col(cost) // count)
+    return [
+        count.cast(pl.Int128).sum().alias(_count(name)),
+        pl.col(cost).sum().alias(f"cost:{name}"),
+        rate.min().alias(f"low:{name}"),
+        rate.max().alias(f"high:{name}"),
+    ]
+
+
+def _entries(row: dict[str, Any], there: Sequence[Component], used: Sequence[str]) -> list[ComponentCost]:
+    """The components that have a number or a cost, in order."""
+    found = [_entry(row, component.name, "tokens") for component in there if row[_count(component.name)]]
+    if row[f"cost:{REGIONAL}"]:
+        cost = decimal_text(usd(row[f"cost:{REGIONAL}"]))
+        found.append(ComponentCost(REGIONAL, unit=None, quantity=None, rate_usd=None, cost_usd=cost))
+    found += [_entry(row, tool, _unit(tool), known=row[f"any:{tool}"]) for tool in used if row[_count(tool)]]
+    return found
+
+
+def _unit(tool: str) -> Unit:
+    return "containers" if tool.startswith(CODE) else "calls"
+
+
+def _entry(row: dict[str, Any], name: str, unit: Unit, *, known: bool = True) -> ComponentCost:
+    low, high = row[f"low:{name}"], row[f"high:{name}"]
+    rate = low if known and low == high else None
+    if rate is not None and unit == "tokens":
+        rate = decimal_text(rate / RATE_STEPS)
+    elif rate is not None:
+        rate = decimal_text(usd(rate))
+    return ComponentCost(
+        name,
+        unit=unit,
+        quantity=row[_count(name)],
+        rate_usd=rate,
+        cost_usd=decimal_text(usd(row[f"cost:{name}"])) if known else None,
+    )

@@ -1,0 +1,1 @@
+"""Tokens, prices and fees of single records, and what they come to in exact integers."""

@@ -16,7 +16,7 @@ from tokcount.errors import UsageError
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record
 from tokcount.logs.source import expand
-from tokcount.reports.budgets.sources.from_scan import selection as as_expression
+from tokcount.reports.budgets.sources.selecting import selection as as_expression
 from tokcount.scanning.plan import ScanPlan, make_plan
 from tokcount.scanning.result import ScanResult
 from tokcount.scanning.run import run

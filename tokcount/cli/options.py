@@ -239,6 +239,14 @@ class BudgetGroup:
             at_least=1,
         ),
     ] = None
+    volumes: Annotated[
+        Path | None,
+        option(
+            "--volumes",
+            help_text="TOML file with the calls a month and the output tokens of prompts, for cost.per_month.",
+            metavar="FILE",
+        ),
+    ] = None
     top: Annotated[
         int,
         option(

@@ -266,6 +266,7 @@ def _context(
     from tokcount.cli.prices import as_of_day
     from tokcount.models.references import OWN
     from tokcount.reports.budgets.sources.from_scan import BudgetContext
+    from tokcount.reports.budgets.sources.volumes import load
     from tokcount.reports.cost.charging.answers import AS_LOGGED
     from tokcount.reports.period import span_of
 
@@ -279,6 +280,7 @@ def _context(
         assume_model=plan.assume_model,
         answers=answers or AS_LOGGED,
         catalog=plan.catalog,
+        volumes=load(budgets.volumes) if budgets.volumes else None,
     )
 
 

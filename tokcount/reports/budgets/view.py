@@ -21,7 +21,7 @@ from tokcount.reports.budgets.report import (
     GroupValue,
     ViolatingRecord,
 )
-from tokcount.reports.phrases import assumed, assumptions, counted, holdings, location, skipped
+from tokcount.reports.phrases import assumed, counted, holdings, location, skipped
 
 NOT_IN_ROWS = ("metric", "aggregate", "more")
 KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
@@ -44,7 +44,7 @@ def blocks(report: CheckReport) -> Blocks:
         *[block for entry in report.budgets if not entry.passed for block in _broken(entry)],
         *_grown([entry for entry in report.budgets if not entry.passed]),
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
-        *[line for text in _assumed(report) for line in assumptions([text])],
+        *[Line(f"Costs assume {text}.", "note") for text in _assumed(report)],
         *_projected(report),
         Line(verdict(report), "strong" if report.passed else "warning"),
     ]

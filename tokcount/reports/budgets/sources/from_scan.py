@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -24,26 +24,25 @@ from tokcount.reports.budgets.sources import violations
 from tokcount.reports.budgets.sources.aggregate import Aggregation, grouped, parts_of, value_of
 from tokcount.reports.budgets.sources.breaks import with_breaks
 from tokcount.reports.budgets.sources.doubts import Doubts, doubts_of
+from tokcount.reports.budgets.sources.selecting import selection
+from tokcount.reports.budgets.sources.volumes import Volumes, with_answers, with_calls
 from tokcount.reports.budgets.verdict import Violations
 from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.charges import CostOptions, charge_label
 from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charging.prices import PriceBook
-from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.overview import SkippedSummary, not_read
 from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
 from tokcount.scanning.schema import TIME_FORMATS
-from tokcount.scanning.selection import Condition, glob
+from tokcount.scanning.selection import Condition
 
 NO_RECORD: Final = "no record is selected"
 NO_VALUE: Final = "no record has a value"
 NO_PERIOD: Final = "no timestamps to project from; give --records-per-month"
+Extract = Callable[[str, str], PerRecord]
+"""`tokcount.reports.budgets.metric.Metric.per_record`."""
 CHARGED: Final = {"cost": "cost", "reason": "unpriced", "low": "low"}
 """Column of a charge → that of the reference in a frame."""
-
-
-_FIELDS = {**DIMENSIONS, "format": pl.col("format"), "tag": pl.col("tags")}
-"""Field → its value."""
 
 
 class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +50,7 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
 
     ``baseline`` is the reference that drift is measured from, ``answers`` what is assumed of the answers of
     targets. With ``as_of`` everything is priced as on that day; without it records are priced at their own day and
-    targets at ``today``.
+    targets at ``today``. ``volumes``: how often prompts are called, in place of the dates of the log.
     """
 
     baseline: str = OWN
@@ -63,6 +62,7 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
     assume_model: str | None = None
     answers: Answers = AS_LOGGED
     catalog: Catalog | None = None
+    volumes: Volumes | None = None
 
     def money(self, frame: pl.DataFrame, label: str) -> CostOptions:
         """How a reference is charged: billed tokens are used where the own model is counted too."""
@@ -85,7 +85,7 @@ class ScanSource:
     """
 
     def __init__(self, frame: pl.DataFrame, skipped: SkippedSummary, context: BudgetContext) -> None:
-        self._frame = frame
+        self._frame = with_calls(frame, context.volumes)
         self._skipped = skipped
         self._context = context
         self._derived = DerivedColumns(context)
@@ -112,7 +112,7 @@ class ScanSource:
         rows = self._rows(budget, target)
         if not rows.height:
             return Measured(metric.empty, "" if metric.empty is not None else NO_RECORD)
-        taken = per_record(target or OWN, self._context.baseline)
+        taken = self._taken(budget, per_record, target)
         value = value_of(rows, self._aggregation(budget, taken))
         doubts = self._doubts(rows, taken, budget)
         if value is None and not doubts.missing:
@@ -132,7 +132,7 @@ class ScanSource:
         per_record = METRICS[budget.metric].per_record
         if per_record is None:
             return self._skipped_places(top)
-        rows, taken = self._rows(budget, target), per_record(target or OWN, self._context.baseline)
+        rows, taken = self._rows(budget, target), self._taken(budget, per_record, target)
         value = value_of(rows, self._aggregation(budget, taken))
         if limit is None or value is None:
             return violations.missing(rows, taken, budget, top)
@@ -150,11 +150,18 @@ class ScanSource:
         rows = grouped(self._rows(budget, target), group)
         if rows["group"].n_unique() > MOST_GROUPS:
             return []
-        return parts_of(rows, self._aggregation(budget, per_record(target or OWN, self._context.baseline)))
+        return parts_of(rows, self._aggregation(budget, self._taken(budget, per_record, target)))
+
+    def _taken(self, budget: Budget, per_record: Extract, target: str | None) -> PerRecord:
+        """What a budget takes from each record; of a month with volumes, from all its calls."""
+        taken = per_record(target or OWN, self._context.baseline)
+        volumes = self._context.volumes
+        return volumes.monthly(taken) if volumes and budget.aggregate == "per_month" else taken
 
     def _assumptions(self, target: str | None) -> str:
         """What the costs under a target assume."""
-        return "; ".join(self._context.money(self._frame, target or OWN).assumptions)
+        answers = [self._context.volumes.assumption] if self._context.volumes else []
+        return "; ".join([*self._context.money(self._frame, target or OWN).assumptions, *answers])
 
     def _rows(self, budget: Budget, target: str | None) -> pl.DataFrame:
         """The records that a budget selects, with the columns that its metric needs."""
@@ -177,12 +184,15 @@ class ScanSource:
         return Aggregation(budget, taken, self._projection() if is_projected else None)
 
     def _doubts(self, rows: pl.DataFrame, taken: PerRecord, budget: Budget) -> Doubts:
-        is_projected = budget.aggregate == "per_month" and self._context.records_per_month is None
+        is_given = self._context.records_per_month is not None or self._context.volumes is not None
+        is_projected = budget.aggregate == "per_month" and not is_given
         needs_time = any(condition.field in TIME_FORMATS for condition in budget.where)
         undated = self._frame["timestamp"].null_count() if needs_time else 0
         return doubts_of(rows, taken, undated=undated, is_projected=is_projected)
 
     def _projection(self) -> MonthlyProjection:
+        if self._context.volumes is not None:
+            return self._context.volumes.projection(self._frame)
         return monthly_projection(self._frame, self._context.records_per_month, self._context.span)
 
     def _totals(self) -> LogTotals:
@@ -194,18 +204,6 @@ class ScanSource:
             for place in [each for each in self._skipped.places if each.reason != DUPLICATE][:top]
         ]
         return Violations(places, not_read(self._skipped.reasons))
-
-
-def selection(conditions: Iterable[Condition]) -> pl.Expr:
-    """Whether a record meets all conditions, as `tokcount.scanning.selection.Condition.meets`."""
-    return pl.all_horizontal(pl.lit(value=True), *map(_meets, conditions))
-
-
-def _meets(condition: Condition) -> pl.Expr:
-    pattern, is_list = condition.pattern, condition.field == "tag"
-    regex = f"(?:^|,){glob(pattern, '[^,]')}(?:,|$)" if is_list else f"^{glob(pattern)}$"
-    found = _FIELDS[condition.field].str.contains(f"(?s){regex}").fill_null(value=False)
-    return found if condition.is_equal else ~found
 
 
 class DerivedColumns:
@@ -233,7 +231,8 @@ class DerivedColumns:
         return self._with_costs(frame, label) if name == "cost" else self._with_windows(frame, label)
 
     def _with_costs(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
-        rows = charge_label(frame, label, self._context.money(frame, label), self._book)
+        answered = with_answers(frame, label, self._context.volumes)
+        rows = charge_label(answered, label, self._context.money(frame, label), self._book)
         return frame.with_columns(rows[name].alias(column(label, to)) for name, to in CHARGED.items())
 
     def _with_windows(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:

@@ -30,7 +30,11 @@ from tokcount.logs.prompts.names import kind_of
         ("README.md", None),
         ("prompts/README.md", None),
         ("prompts/LICENSE.txt", None),
-        ("prompts/requirements.txt", None),
+        ("prompts/requirements-dev.txt", None),
+        ("prompts/README.zh.md", None),
+        ("prompts/security-review.md", "text"),
+        ("prompts/support.txt", "text"),
+        ("prompts/history.md", "text"),
         ("deploy/nginx.conf.j2", None),
         ("web/page.html.jinja", None),
         ("logs/calls.json", None),
@@ -80,6 +84,15 @@ def test_a_folder_of_logs_and_prompts_gives_both_and_names_the_rest(tmp_path: Pa
         ("notes.txt", "unrecognised"),
         ("app.py", "not_llm"),
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["support-chat.jsonl", "readme.jsonl", "history.log", "security.jsonl", "notice.json"]
+)
+def test_a_log_may_have_the_name_of_a_document(tmp_path: Path, name: str) -> None:
+    write_all(tmp_path, {name: '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}\n'})
+
+    assert read_names(tmp_path) == [name]
 
 
 def test_a_log_with_the_suffix_of_a_text_is_a_log(tmp_path: Path) -> None:

@@ -47,11 +47,11 @@ _DEFINITIONS: Final = re.compile(
 )
 """Names of folders, and of files, of prompts and definitions as JSON."""
 _DOCUMENT: Final = re.compile(
-    r"(?:readme|licen[cs]e|notice|authors|contributors|contributing|changelog|changes|history|security|support|install"
-    r"|code_of_conduct|governance|maintainers|requirements|constraints|robots|manifest|cmakelists)(?:[-_.].*)?",
+    r"(?:readme|licen[cs]e|copying|notice|authors|changelog|contributing|code_of_conduct)(?:[-_][a-z0-9]{1,12})?"
+    r"(?:(?:\.[a-z]{2}(?:-[a-z]{2})?)?\.(?:md|markdown|mdx|txt|text|rst))?|(?:requirements(?:[-_.][a-z]{1,20})?|constraints|robots|cmakelists)\.txt",
     re.IGNORECASE,
 )
-
+"""Names of documents that are no prompts wherever they are."""
 _PROGRAMS: Final = re.compile(
     r"\.(?:py|pyi|ipynb|jsx?|[mc]js|tsx?|vue|svelte|html?|s?css|go|rs|java|kt|scala|swift|[ch]|cc|[ch]pp|cs|fs|rb|php|pl|lua"
     r"|r|jl|dart|exs?|erl|hs|clj|sh|bash|zsh|ps1|bat|sql|proto|graphql|tf|toml|ini|cfg|lock|xml|svg)"

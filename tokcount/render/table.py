@@ -15,6 +15,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.segment import Segment, Segments
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from tokcount.document.blocks import Block, Blocks, Card, Cards, Chart, Heading, Level, Line, Table, Title
@@ -123,11 +124,13 @@ def _print_card(console: Console, card: Card, target: OutputTarget, places: int)
         (f"{mark} ", style), (visible(card.name), "bold"), (f"  {words}", style), visible(end)
     )
     console.print(head, soft_wrap=target.width is None)
-    facts = [fact for fact in card.facts if fact.brief]
-    label_width = max((len(fact.label) for fact in facts), default=0)
-    for fact in facts:
-        line = f"  {fact.label:<{label_width}}  {fact_text(fact, places)}"
-        console.print(Text(visible(line)), soft_wrap=target.width is None)
+    grid = RichTable(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for fact in card.facts:
+        if fact.brief:
+            grid.add_row(Text(f"  {visible(fact.label)}"), Text(visible(fact_text(fact, places))))
+    console.print(grid, crop=False)
 
 
 def _print_table(console: Console, table: Table, target: OutputTarget, places: int) -> None:

@@ -82,13 +82,18 @@ def tally(numbers: dict[str, int]) -> str:
 
 def holdings(report: Overview) -> str:
     """`12,480 records · 12,471 completions, 9 chat · text-davinci-003 · 2023-05-01 … 2023-05-31`."""
-    parts = [
+    return " · ".join(facts(report))
+
+
+def facts(report: Overview) -> tuple[str, ...]:
+    """What a log holds, in parts: its records, their kinds, models and time."""
+    parts = (
         counted(report.records, "record", "records"),
         tally(report.kinds),
         _models(report.models),
         _period(report.period),
-    ]
-    return " · ".join(part for part in parts if part)
+    )
+    return tuple(part for part in parts if part)
 
 
 class HasSkipped(Protocol):
@@ -117,8 +122,12 @@ class HasSkipped(Protocol):
 
 def skipped(report: HasSkipped) -> list[Line]:
     """What was not selected, and what was skipped; nothing when all records are in the report."""
-    lines = [Line(skipped_sentence(report), "warning")] if report.skipped else []
-    return [Line(selected_sentence(report.selection), "note"), *lines] if report.selection else lines
+    return [*selected(report), *([Line(skipped_sentence(report), "warning")] if report.skipped else [])]
+
+
+def selected(report: HasSkipped) -> list[Line]:
+    """What was selected; nothing when all records were asked for."""
+    return [Line(selected_sentence(report.selection), "note")] if report.selection else []
 
 
 def selected_sentence(selection: SelectedRecords) -> str:

@@ -222,7 +222,7 @@ def _tallies(rows: DataFrame) -> dict[str, Counts]:
 
 
 def _worst(rows: DataFrame, labels: Sequence[str], top: int) -> list[GrowingRecord]:
-    """The records that grow most: by tokens added, then by drift, then in the order of the log."""
+    """The records that grow most, as `tokcount.reports.drift.compute` has them."""
     baseline = labels[0]
     return [
         GrowingRecord(**row.asDict())
@@ -233,7 +233,10 @@ def _worst(rows: DataFrame, labels: Sequence[str], top: int) -> list[GrowingReco
 
 def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:
     before, after, drift = of(baseline, "input_tokens"), of(label, "input_tokens"), drift_of(label, baseline)
-    grown = rows.where(after > before)
+    same = Window.partitionBy("model", before, after)
+    place = F.row_number().over(same.orderBy("source", "line", "index"))
+    each = rows.where(after > before).withColumn("alike", F.count(F.lit(1)).over(same))
+    grown = each.withColumn("place", place).where(F.col("place") == 1)
     ordered = grown.orderBy(
         (after - before).desc(),
         F.coalesce(drift, F.lit(float("inf"))).desc(),
@@ -247,6 +250,7 @@ def _grown(rows: DataFrame, label: str, baseline: str, top: int) -> DataFrame:
         (after - before).alias("difference"),
         drift.alias("drift"),
         of(label, "basis").alias("basis"),
+        "alike",
     )
 
 

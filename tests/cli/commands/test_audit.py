@@ -144,8 +144,8 @@ def test_a_request_that_newer_models_refuse_is_found_by_parameter_and_place(tmp_
         ("gpt-6.1-sol", 1),
         ("gpt-5.1", 1),
     ]
-    assert "1 of 2 requests breaks" in text.splitlines()[0]
-    assert f"({log}:2)" in text
+    assert "✗ gpt-6.1-sol  1 request breaks" in text
+    assert f"{log}:2" in text
 
 
 def test_a_log_that_a_target_takes_as_it_is_says_so(tmp_path: Path) -> None:
@@ -153,19 +153,18 @@ def test_a_log_that_a_target_takes_as_it_is_says_so(tmp_path: Path) -> None:
     call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
     log.write_text(f"{json.dumps(call)}\n", encoding="utf-8")
 
-    assert stdout(log, "--to", "gpt-5.4").splitlines()[0].endswith("no request is known to break.")
+    assert "✓ gpt-5.4  no request is known to break" in stdout(log, "--to", "gpt-5.4")
 
 
-def test_the_summary_states_the_effects_of_the_migration() -> None:
-    first = stdout(SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna").splitlines()[0]
+def test_the_verdict_states_the_effects_of_the_migration() -> None:
+    lines = stdout(SAMPLES / "completions-2023.jsonl", "--to", "gpt-5.6-luna").splitlines()
 
-    assert first.startswith(
-        "Moving these 120 completions records from text-davinci-003 and 2 other models to gpt-5.6-luna"
-    )
-    assert "−28.2 % input tokens, +6 framing tokens per record" in first
-    assert first.endswith(
-        "120 of 120 requests break (100 % of the cost): other endpoint (120), temperature (120), stop (8)."
-    )
+    assert lines[0] == "Moving 120 records to gpt-5.6-luna"
+    assert "✗ gpt-5.6-luna  requests break" in lines
+    shown = [" ".join(line.split()) for line in lines]
+    assert "requests that break 120 (of 120: other endpoint (120), temperature (120), stop (8))" in shown
+    assert "input tokens 7,678 → 5,514, −28.2 % (over all records)" in shown
+    assert any(line.startswith("cost $0.1756 → $0.0045, −97.4 %") for line in shown)
 
 
 def test_without_a_target_the_recommended_one_is_taken() -> None:

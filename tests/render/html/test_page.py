@@ -37,7 +37,25 @@ from tokcount.render.terminal import OutputTarget
 VOID = {"meta", "link", "br"}
 ALLOWED = (
     {"html", "head", "meta", "link", "title", "style", "body", "main", "header", "nav", "script", "section"}
-    | {"h1", "h2", "p", "div", "ul", "li", "a", "code", "span", "small", "data", "b", "i", "dl", "dt", "dd"}
+    | {
+        "h1",
+        "h2",
+        "p",
+        "div",
+        "ul",
+        "li",
+        "a",
+        "code",
+        "span",
+        "small",
+        "data",
+        "strong",
+        "b",
+        "i",
+        "dl",
+        "dt",
+        "dd",
+    }
     | {"table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"}
     | {"svg", "g", "path", "line", "rect", "text", "circle", "desc", "clippath", "defs"}
 )
@@ -150,7 +168,7 @@ def test_blocks_become_sections_cards_and_tables() -> None:
     page = page_of(BLOCKS)
 
     assert page.index("first") < page.index('<h2 id="second-part-1">Second part</h2>')
-    assert '<dt>input</dt><dd><b><data value="3">3</data> → <data value="2">2</data></b>' in page
+    assert '<dt>input</dt><dd><strong><data value="3">3</data> → <data value="2">2</data></strong>' in page
     assert 'data-value="-1">−1<small data-value="0.5">+50.0 %</small></td>' in page
     assert '<i class="s1" style="margin-left:0.00%;width:50.00%"></i><b style="left:50.00%"></b>' in page
     assert '</tbody><tbody role="rowgroup">\n<tr role="row" class="sum">' in page
@@ -184,16 +202,16 @@ def test_a_panel_is_one_image_with_a_name_and_a_description(name: str) -> None:
     chart = CHARTS[name]
     drawn = html_charts.figure(chart, "c1", 4)
 
-    assert 'role="img" aria-labelledby="c1-1-title c1-1-desc"' in drawn
-    assert f'<title id="c1-1-title">{chart.title}: {chart.series[0].name}</title>' in drawn
-    assert drawn.count("role=") == 1
+    assert 'role="img" aria-labelledby="c1-1-narrow-title c1-1-narrow-desc"' in drawn
+    assert f'<title id="c1-1-narrow-title">{chart.title}: {chart.series[0].name}</title>' in drawn
+    assert drawn.count("role=") == drawn.count("<svg") == 2
     assert "<b>" not in drawn
     assert f"var(--s{chart.series[0].tone})" in drawn
 
 
 def test_panels_have_the_values_and_the_same_scale() -> None:
     chart = Chart("t", "d", "time", ("a", "b"), (Series("x", (1, 9)), Series("y", (4, None), 2)))
-    first, second = (html_charts.specification(chart, series, 2) for series in chart.series)
+    first, second = (html_charts.specification(chart, series, 2, 346) for series in chart.series)
 
     assert [row["value"] for row in first["data"]["values"]] == [1, 9]
     assert [row["shown"] for row in second["data"]["values"]] == ["4", ""]

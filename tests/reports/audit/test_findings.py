@@ -8,16 +8,17 @@ from typing import Any
 import msgspec
 import polars as pl
 import pytest
-from msgspec import structs
-from support.audit_reports import AUDIT
+from support.audit_reports import AUDIT, WITH_TEXT
 from support.frames import counts, frame, record
 
+from tokcount.document.blocks import Places, Table
 from tokcount.models import catalog
 from tokcount.models.compatibility import DEFAULT_VALUE
 from tokcount.reports.audit import view_findings
 from tokcount.reports.audit.finding import LEVELS, PLACES, Case, breaking, entries
 from tokcount.reports.audit.findings import findings
 from tokcount.reports.audit.report import FindingEntry, FindingNumbers, ModelShutdown, NamedRecord
+from tokcount.reports.audit.sections.findings import blocks, places
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.cost.charges import CostOptions, charge
 from tokcount.scanning.features.verdicts import TargetVerdict
@@ -291,18 +292,32 @@ def test_every_finding_has_words() -> None:
     assert set(view_findings.SENTENCES) == set(view_findings.TO_DO)
 
 
-def test_places_name_a_file_once() -> None:
+def test_places_are_the_first_of_each_file() -> None:
     entry = found(
         call(1, cut_off=1),
         call(2, cut_off=1, source="b.jsonl"),
         call(3, cut_off=1, source="b.jsonl"),
         call(4),
-    )
-    lines = [
-        block.text for block in view_findings.blocks(structs.replace(AUDIT, findings=list(entry.values())))
-    ]  # type: ignore[union-attr]
+    )["cut_off"]
 
-    assert any("(logs/may.jsonl:1, b.jsonl:2, :3)" in line for line in lines)
+    assert places(entry) == Places(("logs/may.jsonl:1", "b.jsonl:2"), 1)
+
+
+def test_the_table_of_findings_has_what_to_do_and_excerpts_where_there_are_some() -> None:
+    (plain,) = [block for block in blocks(AUDIT) if isinstance(block, Table)]
+    (shown,) = [block for block in blocks(WITH_TEXT) if isinstance(block, Table)]
+    first, entry = plain.rows[0], AUDIT.findings[0]
+
+    assert [column.label for column in plain.columns][1:] == [
+        "finding",
+        "records",
+        "their cost",
+        "where",
+        "what to do",
+    ]
+    assert first[2:4] == (entry.count, entry.cost_usd)
+    assert first[-1] == view_findings.to_do(entry)
+    assert "<img src=x onerror=alert(1)>" in str(shown.rows[0][2])
 
 
 def test_a_frame_of_another_baseline_has_no_residuals() -> None:

@@ -56,9 +56,6 @@ WINDOWS = {
 }
 CHARGED = re.compile(r"^(input|cached|output)_tokens$|^compared$|^basis\.")
 """Figures of the cost that CSV gives a name of their own, since tokens have the same one."""
-HEADLINE = re.compile(
-    r"([−+][\d.,]+ %) input tokens, [^:]*?([−+][\d.,]+ %) cost where both have prices \((\$[\d.,]+) → (\$[\d.,]+)\)"
-)
 Table = list[dict[str, str]]
 
 
@@ -80,13 +77,14 @@ def document(logs: Path) -> dict[str, Any]:
 def markdown_tables(text: str) -> Iterator[Table]:
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         header, _, *lines = (
-            [cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()
+            [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|\n"))]
+            for line in block.splitlines()
         )
         yield [dict(zip(header, (cell.strip("*") for cell in line), strict=True)) for line in lines]
 
 
 class HtmlTables(HTMLParser):
-    """The tables of a page, without nested markup."""
+    """The tables of a page. What is below a value is a column of its own, named by the small print of the heading."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +96,7 @@ class HtmlTables(HTMLParser):
             self.tables.append([])
         elif tag == "tr" and self.tables:
             self.tables[-1].append([])
-        elif tag in {"td", "th"}:
+        elif tag in {"td", "th", "small"} and self.tables and self.tables[-1]:
             self.tables[-1][-1].append("")
         self._in_cell = self._in_cell or tag in {"td", "th"}
 
@@ -218,7 +216,7 @@ def test_the_tables_of_cost_windows_and_causes_show_the_figures_of_json(logs: Pa
     report = document(logs)
     known = [entry for entry in report["windows"] if entry["measured"]]
     (why,) = report["why"]
-    parts = {"own": "baseline_tokens", "gpt-4o": "difference", "drift, gpt-4o": "drift"}
+    parts = {"own": "baseline_tokens", "gpt-4o": "difference", "drift": "drift"}
 
     assert_shows(table_of(logs, form, "reference", "input"), report["cost"]["references"], COSTS)
     assert_shows(table_of(logs, form, "reference", "window"), known, WINDOWS)
@@ -259,51 +257,59 @@ def test_the_table_of_models_shows_the_figures_of_json(logs: Path, form: str) ->
             assert is_same(row["drift"], target["drift"])
 
 
-@pytest.mark.parametrize("form", ["markdown", "html", "table"])
+class Cards(HTMLParser):
+    """The raw numbers of the first card of a page, by the label of their fact."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: dict[str, list[Decimal]] = {}
+        self._label, self._in_label = "", False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_label = tag == "dt"
+        if tag == "data":
+            self.facts.setdefault(self._label, []).append(Decimal(dict(attrs)["value"] or 0))
+
+    def handle_data(self, data: str) -> None:
+        if self._in_label:
+            self._label = data
+            self._in_label = False
+
+
 @pytest.mark.parametrize("logs", LOGS, ids=lambda logs: logs.name)
-def test_the_headline_shows_the_drift_and_the_dollars_of_json(logs: Path, form: str) -> None:
+def test_the_card_of_a_target_has_the_numbers_of_json(logs: Path) -> None:
     report = document(logs)
     target, cost = report["references"][1], report["cost"]["references"][1]
-    text = " ".join(re.sub(r"<[^>]*>", "", written(logs, form)).replace("\u00a0", " ").split())
+    parser = Cards()
+    parser.feed(written(logs, "html"))
+    before = Decimal(cost["compared_baseline_usd"])
 
-    (shown,) = HEADLINE.findall(text)
-    drift, share, before, after = shown
-
-    baseline, difference = Decimal(cost["compared_baseline_usd"]), Decimal(cost["difference_usd"])
-    assert is_same(drift, target["drift"])
-    assert is_same(share, cost["difference_share"])
-    assert is_same(before, baseline)
-    assert is_same(after, baseline + difference)
-
-
-SENTENCE = re.compile(
-    r"Under gpt-4o it would cost (?:at least )?(\$[\d.,]+), [^:]*: ([−+]\$[\d.,]+), ([−+][\d.,]+ %)"
-    r" over the ([\d,]+) priced under both"
-)
+    assert parser.facts["requests that break"] == [report["breaking"][0]["records"]]
+    tokens = target["input_tokens"]
+    assert parser.facts["input tokens"] == [tokens - target["difference"], tokens, target["drift"]]
+    assert parser.facts["drift of one record"] == [target["drift_p50"]]
+    assert parser.facts["cost"] == [before, before + cost["difference_usd"], cost["difference_share"]]
 
 
-def test_headline_sentence_and_table_agree_on_a_log_of_known_and_unknown_models(tmp_path: Path) -> None:
+def test_cards_tables_and_sums_agree_on_a_log_of_known_and_unknown_models(tmp_path: Path) -> None:
     models = ["gpt-4", "my-deployment", "gpt-3.5-turbo", None, "text-davinci-003"]
     log = tmp_path / "mixed.jsonl"
     log.write_text("".join(f"{json.dumps(call(place, models[place % 5]))}\n" for place in range(60)))
-    text = written(log, "markdown").replace("\u00a0", " ")
-    (headline,), (sentence,) = HEADLINE.findall(text), SENTENCE.findall(text)
-    _, headline_share, before, after = headline
-    total, change, share, compared = sentence
     own, target = table_of(log, "markdown", "reference", "input")
     own_tokens, target_tokens = table_of(log, "markdown", "reference", "content")
+    costs = document(log)["cost"]["references"]
 
-    assert compared == "36"
-    assert (own["total"], target["total"]) == (own_tokens["cost"], target_tokens["cost"])
-    costs = [entry["cost_usd"] for entry in document(log)["cost"]["references"]]
-    assert all(is_same(shown, cost) for shown, cost in zip((before, after), costs, strict=True))
-    assert total == after
-    assert share == headline_share
-    assert is_same(change, exact(document(log)["cost"]["references"][1]["difference_usd"]))
+    assert costs[1]["compared"] == 36
+    assert all(
+        is_same(row["total"], cost["cost_usd"]) for row, cost in zip((own, target), costs, strict=True)
+    )
+    steps = {row["step"]: row["amount"] for row in table_of(log, "markdown", "step", "amount")}
+    assert is_same(steps["gpt-4o: change from own"], costs[1]["difference_usd"])
     drift = Decimal(number(target_tokens["input"]) or 0) / Decimal(number(own_tokens["input"]) or 0) - 1
-    assert is_same(headline[0], drift)
+    assert is_same(target_tokens["drift"], drift)
+    by_model = table_of(log, "markdown", "model", "records", "own")
     for column in ("own", "gpt-4o"):
-        shown = [number(row[column]) or 0 for row in table_of(log, "markdown", "model", "records", "own")]
+        shown = [number(row[column]) or 0 for row in by_model]
         assert sum(shown) == number((own_tokens if column == "own" else target_tokens)["input"])
 
 

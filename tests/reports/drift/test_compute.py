@@ -167,7 +167,16 @@ def test_equal_growth_is_ordered_by_drift_and_then_as_the_log_is() -> None:
 
     worst = report(rows, Skips(), OPTIONS).data["worst"]
 
-    assert [w["line"] for w in worst] == [3, 1, 0, 2]
+    assert [w["line"] for w in worst] == [3, 1, 0]
+
+
+def test_records_of_one_model_with_the_same_tokens_are_one_row() -> None:
+    models = ["a", "a", "b", "a"]
+    rows = frame([record(n, model=name) | counts(OLD, 10) | counts(NEW, 13) for n, name in enumerate(models)])
+
+    worst = report(rows, Skips(), OPTIONS).data["worst"]
+
+    assert [(w["line"], w["alike"]) for w in worst] == [(0, 3), (2, 1)]
 
 
 def test_top_bounds_the_worst_records_of_each_target() -> None:

@@ -26,7 +26,25 @@ FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?|-")
 FINE_TAGS = frozenset(
     {"html", "head", "meta", "link", "title", "style", "body", "main", "header", "nav", "script", "section"}
-    | {"h1", "h2", "p", "div", "ul", "li", "a", "code", "span", "small", "data", "b", "i", "dl", "dt", "dd"}
+    | {
+        "h1",
+        "h2",
+        "p",
+        "div",
+        "ul",
+        "li",
+        "a",
+        "code",
+        "span",
+        "small",
+        "data",
+        "strong",
+        "b",
+        "i",
+        "dl",
+        "dt",
+        "dd",
+    }
     | {"table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"}
     | {"svg", "g", "path", "rect", "line", "text", "defs", "clippath", "desc"}
 )

@@ -32,7 +32,7 @@ def _fact(fact: Fact, places: int) -> str:
     values = " → ".join(_value(cell, places) for cell in (fact.value, fact.to) if cell is not None)
     change = f' <span class="change">{_value(fact.change, places)}</span>' if fact.change is not None else ""
     note = f"<small>{text(fact.note)}</small>" if fact.note else ""
-    return f"<dt>{text(fact.label)}</dt><dd><b>{values or _value(None, places)}</b>{change}{note}</dd>\n"
+    return f"<dt>{text(fact.label)}</dt><dd><strong>{values or _value(None, places)}</strong>{change}{note}</dd>\n"
 
 
 def _value(cell: Cell, places: int) -> str:

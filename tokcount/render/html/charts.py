@@ -1,7 +1,7 @@
 """Charts as inline SVG, drawn by Vega-Lite through vl-convert (extra `html`): no browser, no network, no script.
 
-Each series has a panel of its own, with the name above it and the same scales in all. A panel is as wide as a phone, so
-that no page scales its texts; wider pages have several next to each other. Colours are the page's custom properties, so
+Each series has a panel of its own, with the name above it and the same scales in all. A panel is drawn as wide as a
+phone and as half a page, so that no page scales its texts. Colours are the page's custom properties, so
 a chart follows its dark mode and its print style. For a screen reader an SVG is one image with a title and a
 description; the elements inside have no roles.
 """
@@ -19,7 +19,8 @@ from tokcount.document.values import fixed_usd, integer, show
 from tokcount.render.escape import visible
 from tokcount.render.html.tables import text
 
-WIDTH: Final = 346
+WIDTHS: Final = {"wide": 500, "narrow": 346}
+"""Width of a panel: half a page where there are at most two, and a phone."""
 HEIGHT: Final = 130
 MOST_NUMBERS: Final = 18
 """With more columns there are no numbers above them, but an axis."""
@@ -43,7 +44,7 @@ CONFIG: Final[dict[str, Any]] = {
     "autosize": {"type": "fit", "contains": "padding"},
     "padding": {"left": 2, "right": 12, "top": 4, "bottom": 2},
     "axis": {**_LABELS, "gridColor": "var(--line)", "titleColor": "var(--ink2)", "titleFontSize": 12},
-    "axisX": {"grid": False, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 6},
+    "axisX": {"grid": False, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 10},
     "axisY": {"domain": False, "tickCount": 3},
     "text": {"fill": "var(--ink)", "fontSize": 11},
 }
@@ -58,11 +59,15 @@ def charts_missing() -> str | None:
 
 def figure(chart: Chart, name: str, places: int) -> str:
     """The chart as a `<figure>`; `name` makes its ids unique in the page, `places` are the decimals of amounts."""
-    panels = "".join(
-        f'<div><p class="panel"><i class="s{tone(series)}"></i>{text(series.name)}</p>\n'
-        f"{svg(chart, series, f'{name}-{n}', places)}</div>\n"
-        for n, series in enumerate(chart.series, 1)
-    )
+    widths = list(WIDTHS) if len(chart.series) <= 2 else ["narrow"]
+    panels = ""
+    for n, series in enumerate(chart.series, 1):
+        drawn = "".join(
+            f'<div class="{size}">{svg(chart, series, f"{name}-{n}-{size}", places, WIDTHS[size])}</div>\n'
+            for size in widths
+        )
+        key = f'<p class="panel"><i class="s{tone(series)}"></i>{text(series.name)}</p>'
+        panels += f"<div>{key}\n{drawn}</div>\n"
     caption = f"<figcaption>{text(chart.title)}<small>{text(chart.description)}</small></figcaption>"
     return f'<figure>\n{caption}\n<div class="panels">\n{panels}</div></figure>\n'
 
@@ -72,11 +77,11 @@ def tone(series: Series) -> int:
     return (series.tone - 1) % 2 + 1 if series.tone else 0
 
 
-def svg(chart: Chart, series: Series, name: str, places: int) -> str:
+def svg(chart: Chart, series: Series, name: str, places: int, width: int) -> str:
     """The panel of a series as an `<svg>` element."""
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(specification(chart, series, places), allowed_base_urls=[])
+    drawn = vl_convert.vegalite_to_svg(specification(chart, series, places, width), allowed_base_urls=[])
     root = ET.fromstring(drawn)  # noqa: S314 - drawn by vl-convert, and `_clean` keeps known elements only
     _clean(root, name)
     root.attrib.update({"role": "img", "aria-labelledby": f"{name}-title {name}-desc"})
@@ -97,7 +102,7 @@ def _numbers(chart: Chart, series: Series) -> str:
     return f"Largest of {integer(len(known))} columns: {show(value, chart.unit)} at {label}."
 
 
-def specification(chart: Chart, series: Series, places: int) -> dict[str, Any]:
+def specification(chart: Chart, series: Series, places: int, width: int) -> dict[str, Any]:
     """The panel of a series as a Vega-Lite specification."""
     values = [
         {"label": visible(label), "value": value, "shown": _shown(value, chart.unit, places)}
@@ -119,7 +124,7 @@ def specification(chart: Chart, series: Series, places: int) -> dict[str, Any]:
         layers.append({"mark": above, "encoding": {"x": x, "y": y, "text": {"field": "shown"}}})
     if chart.kind == "distribution" and ZERO in chart.labels:
         layers.append(_zero(x))
-    return {"data": {"values": values}, "config": CONFIG, "width": WIDTH, "height": HEIGHT, "layer": layers}
+    return {"data": {"values": values}, "config": CONFIG, "width": width, "height": HEIGHT, "layer": layers}
 
 
 def _zero(x: dict[str, Any]) -> dict[str, Any]:

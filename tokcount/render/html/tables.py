@@ -10,7 +10,7 @@ from tokcount.document.blocks import Badge, Bar, Cell, CellKind, Column, Measure
 from tokcount.document.values import show
 from tokcount.render.escape import visible
 
-FEW: Final = 4
+FEW: Final = 3
 """A table with at most so many columns fits a phone as it is."""
 MONEY: Final = frozenset({"usd", "usd_change", "price"})
 Part = tuple[int, int | None]
@@ -89,7 +89,7 @@ def _classes(column: Column) -> str:
 
 
 def _extra(column: Column) -> str:
-    return " ".join(("long",) * column.long + ("spare",) * (column.drop > 0))
+    return " ".join(("long",) * column.long + ("spare",) * (column.drop > 0 and column.kind != "bar"))
 
 
 def _row(table: Table, number: int, parts: Sequence[Part], header: int, places: int) -> str:

@@ -37,7 +37,7 @@ a { color: var(--link); }
 .facts { display: flex; flex-wrap: wrap; gap: 2px 24px; margin: 0; padding: 0; list-style: none; color: var(--ink2); }
 .facts li, .command { overflow-wrap: anywhere; min-width: 0; }
 .command { display: block; background: var(--surface); border-radius: 4px; padding: 8px 12px; margin: 12px 0 0; }
-.command, .code, .code span { font: 12.5px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.command, td.code, tbody th.code { font: 12.5px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 nav { margin: 16px 0 0; display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; }
 nav a { text-decoration: none; padding: 4px 0; } nav a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--s1); outline-offset: 2px; }
@@ -57,7 +57,7 @@ nav a { text-decoration: none; padding: 4px 0; } nav a:hover { text-decoration: 
 .card dl { margin: 8px 0 0; display: grid; grid-template-columns: 136px minmax(0, 1fr); }
 .card dt, .card dd { margin: 0; padding: 7px 0; border-top: 1px solid var(--line); }
 .card dt { color: var(--muted); font-size: 13px; line-height: 19px; padding: 9px 10px 7px 0; }
-.card b { font-size: 16px; font-weight: 600; }
+.card strong { font-size: 16px; font-weight: 600; }
 .change { font-weight: 600; white-space: nowrap; margin-left: 8px; }
 small { display: block; color: var(--muted); font-size: 12.5px; line-height: 1.45; font-weight: 400; }
 .scroll { overflow-x: auto; margin: 12px 0 0; }
@@ -70,12 +70,12 @@ thead th, thead td { font-size: 12.5px; font-weight: 600; color: var(--muted); b
   vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 128px; } tbody th:has(small) { font-weight: 600; }
 .right { text-align: right; white-space: nowrap; } td.left { overflow-wrap: anywhere; } td.long { min-width: 160px; }
-.code span { display: block; } td.code { min-width: 150px; }
+.code span { display: block; } td.code { min-width: 200px; }
 tr.sum > * { font-weight: 600; border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); }
 tr.apart > * { color: var(--muted); border-bottom-style: dashed; }
-th button { all: unset; cursor: pointer; } th button::after { content: " \\2195"; opacity: .6; }
-th[aria-sort=ascending] button::after { content: " \\2191"; opacity: 1; }
-th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; }
+th button { all: unset; cursor: pointer; } th button span::after { content: " \\2195"; opacity: .6; }
+th[aria-sort=ascending] button span::after { content: " \\2191"; opacity: 1; }
+th[aria-sort=descending] button span::after { content: " \\2193"; opacity: 1; }
 th button:focus-visible { outline: 2px solid var(--s1); outline-offset: 2px; }
 td.bar { width: 40%; vertical-align: middle; padding-top: 0; padding-bottom: 0; }
 .bar div { position: relative; padding: 6px 0; min-height: 26px; }
@@ -88,6 +88,8 @@ figure { margin: 24px 0 0; } figcaption { font-weight: 600; }
 .panel { margin: 8px 0 4px; font-size: 13px; color: var(--ink2); }
 .panel i { display: inline-block; width: 12px; height: 12px; border-radius: 2px; margin-right: 6px;
   vertical-align: -1px; }
+.wide { display: none; }
+@media (min-width: 1088px) { .wide { display: block; } .wide + .narrow { display: none; } }
 svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 @media screen and (max-width: 820px) {
   main { padding: 20px 14px 48px; }
@@ -96,7 +98,7 @@ svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 }
 @media screen and (max-width: 640px) {
   table.bars .spare { display: none; } table.bars th, table.bars td { padding-left: 5px; padding-right: 5px; }
-  table.bars tbody th { min-width: 84px; } table.bars th:first-child { padding-left: 0; } td.bar { width: 34%; }
+  table.bars tbody th { min-width: 92px; } table.bars th:first-child { padding-left: 0; } td.bar { width: 34%; }
   .stack, .stack tbody, .stack tr, .stack th, .stack td, .stack caption { display: block; }
   .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stack tr { border-bottom: 1px solid var(--line); padding: 10px 0; display: grid; gap: 6px 12px;
@@ -114,7 +116,8 @@ svg { display: block; max-width: 100%; height: auto; overflow: visible; }
   @page { size: A4; margin: 12mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { zoom: .76; } main { max-width: none; padding: 0; }
-  nav, th button::after { display: none; content: none; } .scroll { overflow: visible; }
+  .wide { display: none; } .wide + .narrow { display: block; }
+  nav, th button span::after { display: none; content: none; } .scroll { overflow: visible; }
   h2 { margin-top: 40px; } h2, figcaption, caption { break-after: avoid; } figure, .card, tr { break-inside: avoid; }
   thead { display: table-header-group; } a { color: inherit; text-decoration: none; }
 }
@@ -130,6 +133,7 @@ for (const table of document.querySelectorAll("table")) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
+    button.firstChild.after(document.createElement("span"));
     head.replaceChildren(button);
     button.addEventListener("click", () => {
       const sign = head.getAttribute("aria-sort") === "descending" ? 1 : -1;

@@ -7,20 +7,12 @@ from typing import Final
 
 from msgspec import UnsetType
 
-from tokcount.document.blocks import Block, Line
 from tokcount.document.values import integer, share, usd
 from tokcount.models.compatibility.request import NO_LIMIT
-from tokcount.reports.audit.report import (
-    AuditReport,
-    FindingEntry,
-    FindingNumbers,
-    ModelShutdown,
-    NamedRecord,
-)
-from tokcount.reports.phrases import counted, location
+from tokcount.reports.audit.report import FindingEntry, FindingNumbers, ModelShutdown
+from tokcount.reports.phrases import counted
 
 MODELS_NAMED: Final = 4
-MARKS: Final = {"breaks": "✗", "costs": "$", "look": "!", "unsure": "?"}
 ENDPOINTS: Final = {
     "completions": "the legacy completions endpoint",
     "chat": "Chat Completions",
@@ -28,31 +20,11 @@ ENDPOINTS: Final = {
 }
 INPUTS: Final = {"image": "images", "audio": "audio", "file": "files"}
 """Kind of input → what a request has."""
-LEVELS: Final = {
-    "breaks": "calls that fail",
-    "costs": "money",
-    "look": "worth a look",
-    "unsure": "numbers that are not complete",
-}
 
 
-def blocks(report: AuditReport) -> list[Block]:
-    """Each finding as a sentence, what to do, and where."""
-    if not report.findings:
-        return [Line("Nothing was found.")]
-    found: list[Block] = []
-    for entry in report.findings:
-        found.append(Line(f"{entry.number}. {MARKS[entry.level]} {sentence(entry)}", "strong"))
-        found.append(Line(f"   {to_do(entry)} {_locations(entry)}".rstrip()))
-        found += [Line(f"   {location(one)}: {one.excerpt}", "note") for one in _with_text(entry)]
-    levels = {entry.level for entry in report.findings}
-    legend = ", ".join(f"{MARKS[level]} {words}" for level, words in LEVELS.items() if level in levels)
-    return [*found, Line(legend, "note")]
-
-
-def sentence(entry: FindingEntry) -> str:
-    """What was found, in one sentence."""
-    return SENTENCES[entry.id](entry, entry.numbers, counted(entry.count, "record", "records"))
+def sentence(entry: FindingEntry, records: str = "") -> str:
+    """What was found, in one sentence; `records` are words for its records in place of their number."""
+    return SENTENCES[entry.id](entry, entry.numbers, records or counted(entry.count, "record", "records"))
 
 
 def to_do(entry: FindingEntry) -> str:
@@ -67,28 +39,6 @@ def to_do(entry: FindingEntry) -> str:
 
 def _endpoint(name: str | None) -> str:
     return ENDPOINTS.get(name or "", name or "another endpoint")
-
-
-def _locations(entry: FindingEntry) -> str:
-    """Where the first records are; nothing when it is all of them."""
-    if entry.count == entry.of and entry.count > len(entry.records):
-        return ""
-    named = ", ".join(_short(entry.records))
-    more = entry.count - len(entry.records)
-    return f"({named}{f' and {integer(more)} more' if more else ''})"
-
-
-def _with_text(entry: FindingEntry) -> list[NamedRecord]:
-    return [record for record in entry.records if record.excerpt] if _locations(entry) else []
-
-
-def _short(records: list[NamedRecord]) -> list[str]:
-    """Locations; the name of the file only where it changes."""
-    sources = [None, *(record.source for record in records)]
-    return [
-        location(record).removeprefix(record.source) if record.source == before else location(record)
-        for before, record in zip(sources, records, strict=False)
-    ]
 
 
 Words = Callable[[FindingEntry, FindingNumbers, str], str]

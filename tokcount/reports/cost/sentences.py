@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from msgspec import UnsetType
 
-from tokcount.document.blocks import Line
-from tokcount.document.values import integer, percent, usd, usd_change
+from tokcount.document.blocks import Line, Table
+from tokcount.document.values import fixed_usd, integer, percent, places_in, usd, usd_change
 from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.cost.report import AppliedPrice, CostReport, ReferenceCost, UnpricedRecords
 from tokcount.reports.phrases import counted, tally
 from tokcount.reports.report import Period
 
 PRICES_NAMED = 4
+TARGETS_NAMED = 3
 UNPRICED_NAMED = 5
 FILLED_IN_BY = {
     "no model named": "--assume-model",
@@ -21,6 +22,30 @@ FILLED_IN_BY = {
     "no price known": "--price or --prices",
 }
 """Reason for a missing price → the options that help."""
+
+
+def verdict(report: CostReport, totals: Table) -> str:
+    """`The log cost $0.2417; gpt-5.6-luna $0.0112 (−95.4 %)`, in the decimals of the totals."""
+    places = places_in([totals])
+    first, *targets = report.references
+    if first.cost_usd is None:
+        subject = f"The cost of {counted(report.records, 'record', 'records')} is not known"
+    else:
+        verb = "cost" if report.baseline == OWN else f"costs, under {report.baseline},"
+        subject = f"The log {verb} {_fixed(first, first.cost_usd, places)}"
+    named = [_change(entry, places) for entry in targets[:TARGETS_NAMED] if entry.cost_usd is not None]
+    more = len(targets) - TARGETS_NAMED
+    rest = [counted(more, "other target", "other targets")] if more > 0 else []
+    return "; ".join([subject, *([", ".join([*named, *rest])] if named else [])])
+
+
+def _change(entry: ReferenceCost, places: int) -> str:
+    ratio = f" ({percent(entry.difference_share)})" if entry.difference_share is not None else ""
+    return f"{entry.reference} {_fixed(entry, entry.cost_usd or '0', places)}{ratio}"
+
+
+def _fixed(entry: ReferenceCost, cost_usd: str, places: int) -> str:
+    return ("at least " if entry.floor else "") + fixed_usd(cost_usd, places)
 
 
 def baseline(entry: ReferenceCost, report: CostReport) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tokcount.document.blocks import Blocks, Cell, Column, Line, Table
+from tokcount.document.blocks import Blocks, Cell, Column, Line, Table, Title
 from tokcount.document.rows import Row, flat
 from tokcount.reports import replacements
 from tokcount.reports.cost import sentences
@@ -17,11 +17,11 @@ from tokcount.reports.cost.report import (
     GroupCost,
     ReferenceCost,
 )
-from tokcount.reports.phrases import assumed, assumptions, flags, holdings, skipped, stated
+from tokcount.reports.phrases import assumed, assumptions, facts, flags, skipped, stated
 
 MEASURES = {
     "input_cost_usd": Column("input", "usd"),
-    "cached_input_cost_usd": Column("cached", "usd"),
+    "cached_input_cost_usd": Column("cached", "usd", drop=3),
     "output_cost_usd": Column("output", "usd"),
     "regional_cost_usd": Column("region", "usd"),
     "tool_cost_usd": Column("tools", "usd"),
@@ -29,7 +29,7 @@ MEASURES = {
     "monthly_usd": Column("per month", "usd"),
     "token_effect_usd": Column("token effect", "usd_change"),
     "price_effect_usd": Column("price effect", "usd_change"),
-    "priced_share": Column("priced", "share"),
+    "priced_share": Column("priced", "share", drop=2),
 }
 """Field of a reference → its column; shown where some reference has a value for it."""
 SHOWN_ANYWAY = ("input_cost_usd", "output_cost_usd", "cost_usd", "priced_share")
@@ -41,7 +41,7 @@ def blocks(report: CostReport) -> Blocks:
     """Sentences first, then the table, what is not known, groups, and where the amounts come from."""
     baseline, *targets = report.references
     return [
-        Line(holdings(report), "strong"),
+        Title(sentences.verdict(report, totals(report)), facts=facts(report)),
         *skipped(report),
         *flags(report),
         *assumed(report),
@@ -84,12 +84,15 @@ def _row(report: CostReport, entry: ReferenceCost | GroupCost) -> Row:
     return {**flat(entry), "assumptions": stated(report.assumptions, entry.reference, report.baseline)}
 
 
-def totals(report: CostReport) -> Table:
-    """The references side by side, in money."""
+def totals(report: CostReport, *, effects: bool = True) -> Table:
+    """The references side by side, in money; with the effects of tokens and prices on the change."""
     references = report.references
     always = SHOWN_ANYWAY + (EFFECTS if any(entry.compared for entry in references) else ())
     keys = [
-        key for key in MEASURES if key in always or any(_is_something(getattr(e, key)) for e in references)
+        key
+        for key in MEASURES
+        if (key in always or any(_is_something(getattr(e, key)) for e in references))
+        and (effects or key not in EFFECTS)
     ]
     columns = (Column("reference"), *(MEASURES[key] for key in keys))
     table = tuple((entry.reference, *(_cell(entry, key) for key in keys)) for entry in references)

@@ -121,7 +121,10 @@ def _uncompared(
 def _worst(
     frame: pl.DataFrame, target: NamedReference, baseline: NamedReference, top: int
 ) -> list[GrowingRecord]:
-    """The records that grow most: by tokens added, then by drift, then in the order of the log."""
+    """The records that grow most: by tokens added, then by drift, then in the order of the log.
+
+    Of records of the same model with the same tokens on both sides there is the first one.
+    """
     before, after = tokens(baseline.label, "input_tokens"), tokens(target.label, "input_tokens")
     drift = pl.col(column(target.label, "drift"))
     rows = frame.lazy().select(
@@ -136,7 +139,9 @@ def _worst(
         drift.fill_null(float("inf")).alias("key"),
     )
     keys, falling = ["difference", "key", "row"], [True, True, False]
-    grown = rows.filter(pl.col("difference") > 0)
+    same = ("model", "baseline_tokens", "target_tokens")
+    grown = rows.filter(pl.col("difference") > 0).with_columns(alike=pl.len().over(same))
+    grown = grown.filter(pl.struct(same).is_first_distinct())
     chosen = grown.top_k(top, by=keys, reverse=[not f for f in falling]).sort(keys, descending=falling)
     return [GrowingRecord(**row) for row in chosen.drop("row", "key").collect().to_dicts()]
 

@@ -114,6 +114,8 @@ class GrowingRecord(msgspec.Struct, frozen=True, kw_only=True):
     difference: int
     drift: float | None
     basis: Literal["exact", "estimated", "partial"]
+    alike: Count = 1
+    """Records of the same model with the same tokens on both sides; this is the first of them."""
     excerpt: str | UnsetType = UNSET
     """The beginning of its text; in an audit with `--show-text`."""
 

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import add
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table, Title
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import share, usd
+from tokcount.document.values import integer, percent, share, usd
 from tokcount.models.references import OWN
 from tokcount.reports import replacements
-from tokcount.reports.drift.report import DriftReport, Measures
+from tokcount.reports.drift.report import DriftReport, GrowingRecord, Measures
 from tokcount.reports.phrases import (
     assumed,
     assumptions,
     counted,
+    facts,
     flags,
-    holdings,
     location,
     skipped,
     stated,
@@ -26,16 +26,17 @@ from tokcount.reports.phrases import (
 )
 from tokcount.reports.report import ByBasis
 
+TARGETS_NAMED = 3
 MEASURES = {
     "content_tokens": Column("content", "int"),
     "framing_tokens": Column("framing", "int"),
     "hidden_tokens": Column("hidden", "int"),
     "input_tokens": Column("input", "int"),
-    "output_tokens": Column("output", "int"),
+    "output_tokens": Column("output", "int", drop=4),
     "drift": Column("drift", "percent"),
-    "drift_p50": Column("p50", "percent"),
+    "drift_p50": Column("p50", "percent", drop=2),
     "drift_p95": Column("p95", "percent"),
-    "drift_max": Column("max", "percent"),
+    "drift_max": Column("max", "percent", drop=1),
     "cost_usd": Column("cost", "usd"),
 }
 """Field of a reference → its column; `hidden`, `output` and `cost` only where there is some."""
@@ -44,7 +45,7 @@ MEASURES = {
 def blocks(report: DriftReport) -> Blocks:
     """Sentences first, then the tables, then how sure it is."""
     return [
-        Line(holdings(report), "strong"),
+        Title(title(report), facts=facts(report)),
         *skipped(report),
         *flags(report),
         *assumed(report),
@@ -123,19 +124,40 @@ def no_model(report: DriftReport) -> list[Line]:
     return [Line(f"Without a known model there is no baseline: {options}", "note")]
 
 
-def totals(report: DriftReport) -> Table:
+def title(report: DriftReport) -> str:
+    """`Input −7.9 % under gpt-5.6-luna: 24,624 → 22,686 tokens over 214 records`."""
+    compared = [entry for entry in report.references[1:] if entry.drift is not None]
+    if not compared:
+        what = "no record can be compared" if report.references[1:] else "no target was named"
+        return f"{counted(report.records, 'record', 'records')}, {what}"
+    if len(compared) > 1:
+        named = [f"{percent(entry.drift or 0)} under {entry.reference}" for entry in compared[:TARGETS_NAMED]]
+        more = len(compared) - len(named)
+        rest = [counted(more, "other target", "other targets")] if more else []
+        return f"Input tokens: {', '.join([*named, *rest])}"
+    (entry,) = compared
+    after = entry.input_tokens or 0
+    over = counted(entry.compared or 0, "record", "records")
+    tokens = f"{integer(after - (entry.difference or 0))} → {integer(after)} tokens over {over}"
+    return f"Input {percent(entry.drift or 0)} under {entry.reference}: {tokens}"
+
+
+def totals(report: DriftReport, *, with_cost: bool = True) -> Table:
     """The references side by side."""
     optional = ("hidden_tokens", "output_tokens")
     left_out = {key for key in optional if not any(getattr(entry, key) for entry in report.references)}
-    if not _has_costs(report) or not _in_one_row(report):
+    has_cost = with_cost and _has_costs(report) and _in_one_row(report)
+    if not has_cost:
         left_out.add("cost_usd")
     keys = [key for key in MEASURES if key not in left_out]
-    columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis"))
+    columns = (Column("reference"), *(MEASURES[key] for key in keys), Column("basis", drop=3))
     table = [
         (entry.reference, *(getattr(entry, key) for key in keys), basis(entry.basis_tokens))
         for entry in report.references
     ]
-    return Table(columns, tuple(table), note=_note(report))
+    return Table(
+        columns, tuple(table), note=_note(report) + ("; cost: see tokcount cost" if has_cost else "")
+    )
 
 
 def _note(report: DriftReport) -> str:
@@ -143,7 +165,7 @@ def _note(report: DriftReport) -> str:
     empty = max(entry.zero_baseline or 0 for entry in report.references)
     if empty:
         note += f", without {counted(empty, 'record', 'records')} of 0 tokens"
-    return f"{note}; cost: see tokcount cost" if _has_costs(report) and _in_one_row(report) else note
+    return note
 
 
 def _has_costs(report: DriftReport) -> bool:
@@ -222,16 +244,37 @@ def worst(report: DriftReport) -> list[Block]:
     ]
     if not report.worst:
         return found
-    columns = (
-        Column("record"),
-        Column("under"),
-        Column("baseline", "int"),
-        Column("target", "int"),
-        Column("more", "int"),
-        Column("drift", "percent"),
-    )
-    table = tuple(
-        (location(r), r.reference, r.baseline_tokens, r.target_tokens, r.difference, r.drift)
-        for r in report.worst
-    )
-    return [Table(columns, table, title="Records that grow most, by input tokens added"), *found]
+    return [_growing(report), *found]
+
+
+def _growing(report: DriftReport) -> Table:
+    """One row for each record, with the tokens added under each target; ×3: so many requests are the same."""
+    targets = list(dict.fromkeys(record.reference for record in report.worst))
+    records: dict[str, dict[str, GrowingRecord]] = {}
+    for entry in report.worst:
+        records.setdefault(location(entry), {})[entry.reference] = entry
+    repeated = any(entry.alike > 1 for entry in report.worst)
+    columns = [Column("record", "code", long=True), Column("baseline", "int")]
+    if repeated:
+        columns.insert(1, Column("alike", drop=1))
+    for target in targets:
+        columns += [
+            Column(target, "change", group=target),
+            Column("drift", "percent", below=True, group=target),
+        ]
+    rows = [_growing_row(place, found, targets, repeated=repeated) for place, found in records.items()]
+    note = "tokens added under each target; alike: records of the same model with the same tokens"
+    note = note if repeated else note.partition(";")[0]
+    return Table(tuple(columns), tuple(rows), title="Records that grow most", note=note)
+
+
+def _growing_row(
+    place: str, found: dict[str, GrowingRecord], targets: Iterable[str], *, repeated: bool
+) -> tuple[Cell, ...]:
+    first = next(iter(found.values()))
+    alike = max(record.alike for record in found.values())
+    cells: list[Cell] = [place, *([f"×{integer(alike)}"] if repeated else []), first.baseline_tokens]
+    for target in targets:
+        record = found.get(target)
+        cells += [record.difference, record.drift] if record else [None, None]
+    return tuple(cells)

@@ -14,32 +14,35 @@ from tokcount.reports.phrases import counted, part_name
 NOTABLE: Final = 0.005
 """Share of the baseline from which a change is mentioned in the sentence."""
 FRAMING: Final = "framing"
+MAIN: Final = "kind of text"
 Parts = Callable[[Attribution], list[Part]]
 
 
 def blocks(report: AuditReport) -> list[Block]:
-    """What makes the difference in a sentence, and tables of its parts; targets over the same records share a table."""
+    """What makes the difference in a sentence for each target, and by kind of text."""
+    found: list[Block] = []
+    for entries in _shared(report):
+        found += [Line(_sentence(entry)) for entry in entries]
+        found.append(_table(MAIN, entries, lambda entry: entry.classes))
+    return found
+
+
+def by_place(report: AuditReport) -> list[Block]:
+    """The parts by role and by position, where there is more than framing and one other part."""
+    tables: list[tuple[str, Parts]] = [("role", lambda e: e.roles), ("position", lambda e: e.positions)]
+    return [
+        _table(name, entries, parts)
+        for entries in _shared(report)
+        for name, parts in tables
+        if any(len(parts(entry)) > 2 for entry in entries)
+    ]
+
+
+def _shared(report: AuditReport) -> list[list[Attribution]]:
+    """The targets that are compared, those over the same records together."""
     compared = [entry for entry in report.why if entry.compared]
     shared = groupby(compared, key=lambda entry: (entry.compared, entry.baseline_tokens))
-    return [block for _, entries in shared for block in _compared(list(entries))]
-
-
-def _compared(entries: list[Attribution]) -> list[Block]:
-    records = counted(entries[0].compared, "record", "records")
-    tables: list[tuple[str, Parts]] = [
-        ("kind of text", lambda entry: entry.classes),
-        ("role", lambda entry: entry.roles),
-        ("position", lambda entry: entry.positions),
-    ]
-    return [
-        *(Line(text) for text in dict.fromkeys(map(_sentence, entries))),
-        *(_table(name, entries, parts, records) for name, parts in tables if _differs(name, entries, parts)),
-    ]
-
-
-def _differs(name: str, entries: Sequence[Attribution], parts: Parts) -> bool:
-    """Whether a table says more than the one by kind of text: there is more than framing and one other part."""
-    return name == "kind of text" or any(len(parts(entry)) > 2 for entry in entries)
+    return [list(entries) for _, entries in shared]
 
 
 def _sentence(entry: Attribution) -> str:
@@ -60,8 +63,9 @@ def _part(part: Part) -> str:
     return f"{part_name(part.part)} {shown}({change(part.difference)})"
 
 
-def _table(name: str, entries: list[Attribution], parts_of: Parts, records: str) -> Table:
-    """A row for each part, the largest change first and framing last; the bars are the changes of all targets."""
+def _table(name: str, entries: list[Attribution], parts_of: Parts) -> Table:
+    """A row for each part, the largest change first and framing last; the main table has bars of all targets."""
+    is_main, records = name == MAIN, counted(entries[0].compared, "record", "records")
     found = [{part.part: part for part in parts_of(entry)} for entry in entries]
     names = list(dict.fromkeys(part for parts in found for part in parts))
     names.sort(key=lambda part: (part == FRAMING, -max(abs(_difference(parts, part)) for parts in found)))
@@ -69,31 +73,35 @@ def _table(name: str, entries: list[Attribution], parts_of: Parts, records: str)
     columns = (
         Column(name),
         Column(entries[0].baseline, "int", drop=1),
-        Column("change in tokens", "bar", drop=3),
-        *(Column(entry.reference, "change") for entry in entries),
-        *(Column(f"drift, {entry.reference}", "percent", drop=2) for entry in entries),
+        *((Column("change in tokens", "bar", drop=2),) if is_main else ()),
+        *(column for entry in entries for column in _columns(entry.reference)),
     )
-    rows = [_row(part, found, min(scale), max(scale)) for part in names]
+    rows = [_row(part, found, (min(scale), max(scale)) if is_main else None) for part in names]
     total: tuple[Cell, ...] = (
         "all input",
         entries[0].baseline_tokens,
-        "",
-        *(entry.difference for entry in entries),
-        *(_drift(entry) for entry in entries),
+        *(("",) if is_main else ()),
+        *(cell for entry in entries for cell in (entry.difference, _drift(entry))),
     )
     title = f"Change of the input tokens of {records} by {name}"
     return Table(columns, (*rows, total), title=title, styles={len(rows): "sum"})
 
 
-def _row(part: str, found: Sequence[dict[str, Part]], low: int, high: int) -> tuple[Cell, ...]:
+def _columns(reference: str) -> tuple[Column, Column]:
+    return (
+        Column(reference, "change", group=reference),
+        Column("drift", "percent", below=True, drop=3, group=reference),
+    )
+
+
+def _row(part: str, found: Sequence[dict[str, Part]], scale: tuple[int, int] | None) -> tuple[Cell, ...]:
     known = [parts.get(part) for parts in found]
     spans = tuple(Span(0, _difference(parts, part), tone) for tone, parts in enumerate(found, 1))
     return (
         part_name(part),
         next((one.baseline_tokens for one in known if one), 0),
-        Bar(spans, low, high),
-        *(one.difference if one else 0 for one in known),
-        *(one.drift if one else None for one in known),
+        *((Bar(spans, *scale),) if scale else ()),
+        *(cell for one in known for cell in ((one.difference, one.drift) if one else (0, None))),
     )
 
 

@@ -1,0 +1,1 @@
+"""The sections of an audit for people: each turns a part of the report into blocks."""

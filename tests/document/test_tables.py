@@ -87,5 +87,5 @@ def test_rows_of_an_inner_list_begin_with_the_texts_of_the_outer_row() -> None:
     first, *_ = tables["findings.records"].rows
     finding = tables["findings"].rows[0]
 
-    assert tables["findings.records"].columns[:4] == ["id", "level", "reference", "source"]
+    assert tables["findings.records"].columns[:4] == ["id", "level", "parameter", "source"]
     assert {key: first[key] for key in ("id", "level")} == {key: finding[key] for key in ("id", "level")}

@@ -19,7 +19,7 @@ import typer
 from typer.models import OptionInfo
 
 from tokcount.cli import files
-from tokcount.cli.options import RUNNING
+from tokcount.cli.outputs import RUNNING
 
 ENVIRONMENT_PREFIX: Final = "TOKCOUNT_"
 CONFIG_KEY: Final = "tokcount.config"

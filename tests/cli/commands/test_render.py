@@ -38,7 +38,7 @@ def test_a_report_can_be_piped_in_and_written_to_a_file(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (0, b"")
     assert "text" not in done.stderr.decode()
-    assert shown.read_text("utf-8").startswith("### 94 records")
+    assert shown.read_text("utf-8").startswith("### Input tokens: ")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def test_a_request_of_an_older_model_breaks_on_a_newer_one_for_every_reason() ->
         ("gpt-5", None, "refused"),
         ("gpt-5", "none", "refused"),
         ("gpt-5.1", None, "accepted"),
+        ("gpt-5.1", "minimal", "refused"),
         ("gpt-5.2", None, "accepted"),
         ("gpt-5.4", None, "accepted"),
         ("gpt-5.4", "low", "refused"),

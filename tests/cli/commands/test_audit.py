@@ -134,7 +134,7 @@ def test_a_request_that_newer_models_refuse_is_found_by_parameter_and_place(tmp_
 
     assert {name: [one["reference"] for one in entry["targets"]] for name, entry in refused.items()} == {
         "tools": ["gpt-6.1-sol"],
-        "temperature": ["gpt-6.1-sol"],
+        "temperature": ["gpt-6.1-sol", "gpt-5.1"],
         "reasoning_effort": ["gpt-6.1-sol", "gpt-5.1"],
     }
     assert all(

@@ -176,9 +176,10 @@ class EndpointCompatibility:
         known = self.efforts
         if known is not None and not any(one in known for one in rule.unless_effort):
             return True
-        effective = (
-            effort if effort is not None and (known is None or effort in known) else self.default_effort
-        )
+        if effort is not None and effort not in rule.unless_effort:
+            return True
+        effective = effort if known is None or effort in known else None
+        effective = effective or self.default_effort
         return None if effective is None else effective not in rule.unless_effort
 
     def _judged(self, parameter: str, value: Any, rule: ParameterRule, row: CompatibilityRow) -> Verdict:

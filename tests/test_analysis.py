@@ -49,6 +49,16 @@ def test_scan_gives_the_rows_of_per_record(inside: Inside) -> None:
     assert_frame_equal(frame, pl.read_parquet("rows.parquet"))
 
 
+def test_an_alias_says_which_model_a_deployment_is(inside: Inside) -> None:
+    log = inside.write("log.jsonl", '{"model": "prod-7", "messages": [{"role": "user", "content": "hi"}]}')
+
+    frame = tokcount.scan(log, to="gpt-4o", aliases={"prod-*": "gpt-4"})
+
+    assert frame["own:input_tokens"].to_list() == [8]
+    with pytest.raises(tokcount.UsageError, match=r"^alias 'prod': unknown model 'gpt4'"):
+        tokcount.scan(log, aliases={"prod": "gpt4"})
+
+
 def test_the_parts_of_an_input_add_up_in_every_row() -> None:
     frame = tokcount.scan([CHATS], to=TARGETS)
 

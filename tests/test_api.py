@@ -129,7 +129,7 @@ def test_a_wrong_mapping_is_reported_as_an_argument() -> None:
     assert caught.value.command_line.startswith("--prompt-path '[': not a JMESPath expression")
 
 
-COMMAND_LINE_ONLY = {"parse_price_option", "parse_alias_option", "with_aliases"}
+COMMAND_LINE_ONLY = {"parse_price_option", "parse_alias_option"}
 """Functions below the interface that only the command line reaches: they parse an option."""
 
 

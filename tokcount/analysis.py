@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -39,8 +39,10 @@ class ScanOptions(TypedDict, total=False):
     `from_` is the baseline and `to` the targets: models or encodings, and as a target `auto`, the recommended
     replacement of each record's own model. With neither, the encodings `p50k_base`, `cl100k_base` and `o200k_base`
     are compared; without `from_` the baseline is each record's own model, labelled
-    `own`. `assume_model` is used for records that name no model or an unknown one. `prices` is a TOML file with
-    models and prices of your own, and `today` the day of the prices of named models (default: the date in UTC).
+    `own`. `assume_model` is used for records that name no model or an unknown one, but not for another vendor's
+    model. `aliases` says which model a name in the log is, such as a deployment; `*` in a name is any text. `prices` is
+    a TOML file with models and prices of your own, and `today` the day of the prices of named models (default: the
+    date in UTC).
 
     `where`, `since` and `until` select records: conditions such as `model = "gpt-4*"`, and days (`2026-11-01`, both
     included) or ISO 8601 times. A call that is logged several times is counted once, unless `keep_copies`.
@@ -61,6 +63,7 @@ class ScanOptions(TypedDict, total=False):
     from_: str | None
     to: Names
     assume_model: str | None
+    aliases: Mapping[str, str]
     prices: str | Path | None
     today: date | None
     where: Names
@@ -203,7 +206,7 @@ def _plan(options: ScanOptions, by: tuple[str, ...] = ()) -> ScanPlan:
         to=options.get("to", ()),
         assume_model=options.get("assume_model"),
         engine=options.get("engine", "auto"),
-        catalog=effective(files=[prices] if prices else ()),
+        catalog=effective(files=[prices] if prices else (), aliases=options.get("aliases")),
         families=load(Path(families)) if families else (),
         by=by,
         today=_today(options),
@@ -222,7 +225,7 @@ def _money(plan: ScanPlan, options: PricedOptions, by: tuple[str, ...] = ()) -> 
         baseline=plan.baseline,
         targets=plan.labels[1:],
         today=_today(options),
-        assume_model=plan.assume_model,
+        assume_model=plan.assumed,
         by=by,
         answers=_answers(options),
         span=span_of(plan.selection, _today(options)),

@@ -11,15 +11,20 @@ from functools import lru_cache
 from typing import Final
 
 NAMES: Final = {
+    "AI2": ("olmo",),
     "AI21": ("ai21", "jamba"),
     "Alibaba": ("qwen", "qwq"),
     "Amazon": ("amazon", "nova-", "titan-"),
     "Anthropic": ("anthropic", "claude"),
+    "Baidu": ("ernie",),
+    "ByteDance": ("doubao",),
     "Cohere": ("cohere", "command-", "command_"),
+    "Databricks": ("dbrx",),
     "DeepSeek": ("deepseek",),
-    "Google": ("gemini", "gemma", "google"),
+    "Google": ("chat-bison", "gemini", "gemma", "google", "palm-2", "text-bison"),
     "IBM": ("granite",),
-    "Meta": ("llama", "meta-llama"),
+    "LMSYS": ("vicuna",),
+    "Meta": ("llama", "meta-llama", "muse-spark"),
     "Microsoft": ("phi-",),
     "MiniMax": ("minimax",),
     "Mistral": ("codestral", "devstral", "magistral", "ministral", "mistral", "mixtral", "pixtral"),
@@ -27,6 +32,7 @@ NAMES: Final = {
     "NVIDIA": ("nemotron", "nvidia"),
     "Perplexity": ("perplexity", "sonar"),
     "xAI": ("grok", "x-ai", "xai"),
+    "Tencent": ("hunyuan",),
     "Z.ai": ("chatglm", "glm-", "z-ai", "zai-org", "zhipu"),
 }
 """Vendor → how the names of its models begin, after the prefix of a provider or without one."""

@@ -108,9 +108,10 @@ def catalog_of(group: PriceGroup) -> Catalog:
 
     Raises `UsageError` for a mistake in them, naming file and key.
     """
-    from tokcount.models.overrides import effective
+    from tokcount.models.overrides import effective, parse_alias_option
 
-    return effective(group.price or (), [group.prices] if group.prices else (), os.environ, group.alias or ())
+    aliases = dict(map(parse_alias_option, group.alias or ()))
+    return effective(group.price or (), [group.prices] if group.prices else (), os.environ, aliases)
 
 
 def cost_options(

@@ -24,12 +24,12 @@ def effective(
     prices: Iterable[str] = (),
     files: Iterable[str | Path] = (),
     environment: Mapping[str, str] | None = None,
-    aliases: Iterable[str] = (),
+    aliases: Mapping[str, str] | None = None,
 ) -> Catalog:
     """The catalog of a run: the bundled data, then the user's files, then the options.
 
-    `prices` are values of `--price`, `files` of `--prices`, `aliases` of `--alias`. Raises `UsageError` for anything
-    wrong in them.
+    `prices` are values of `--price`, `files` of `--prices`; `aliases` are names with their models. Raises `UsageError`
+    for anything wrong in them.
     """
     environment = os.environ if environment is None else environment
     catalog = catalogs.default()
@@ -43,8 +43,7 @@ def effective(
     for option in prices:
         name, row = parse_price_option(option)
         catalog = catalog.with_entries(prices={name: (row,)})
-    named = dict(map(parse_alias_option, aliases))
-    return with_aliases(catalog, named) if named else catalog
+    return with_aliases(catalog, aliases) if aliases else catalog
 
 
 def config_file(environment: Mapping[str, str]) -> Path:
@@ -92,15 +91,22 @@ def parse_alias_option(option: str) -> tuple[str, str]:
 
 def with_aliases(catalog: Catalog, aliases: Mapping[str, str]) -> Catalog:
     """The catalog with these aliases. Raises `UsageError` for one that leads to no model, or back to itself."""
-    aliased = catalog.with_entries(aliases=aliases)
+    aliased = catalog.with_entries(
+        aliases={name.strip().lower(): model.strip() for name, model in aliases.items()}
+    )
     for name, model in aliases.items():
-        try:
-            found = names.find(model, aliased)
-        except RecursionError:
-            raise UsageError(f"--alias {name}={model}: leads back to itself") from None
-        if found is None:
-            raise UsageError(f"--alias {name}={model}: {names.unknown(model, catalog)[0]}")
+        problem = _problem(model, aliased)
+        if problem:
+            raise UsageError(f"alias {name!r}: {problem}", command_line=f"--alias {name}={model}: {problem}")
     return aliased
+
+
+def _problem(model: str, catalog: Catalog) -> str | None:
+    """Why an alias of this name leads nowhere."""
+    try:
+        return None if names.find(model, catalog) else names.unknown(model, catalog)[0]
+    except RecursionError:
+        return "leads back to itself"
 
 
 def with_file(catalog: Catalog, path: Path) -> Catalog:

@@ -1,6 +1,6 @@
 """The jobs that other tools can do too, each beside the tool that can: whole programs, from start to answer.
 
-a text file     ttok                   tokens of the whole under cl100k_base
+a text file     ttok, tiktoken, wc -w  tokens of the whole under cl100k_base (wc: words, for the scale)
 a chat log      litellm token_counter  input tokens of each record under one model, looped over the lines
 a text corpus   tokendrift migrate     tokens under two encodings, and the difference
 
@@ -32,6 +32,11 @@ MODEL = "gpt-4o-2024-08-06"
 CHUNK = 1024
 LITELLM_LOOP = [sys.executable, str(Path(__file__).with_name("litellm_loop.py"))]
 ENGINES = ["tiktoken", "fast"]
+TIKTOKEN_LOOP = """
+import sys, tiktoken
+count = tiktoken.get_encoding("cl100k_base").encode_ordinary
+print(len(count(sys.stdin.buffer.read().decode())))
+"""
 
 
 class Difference(NamedTuple):
@@ -92,15 +97,20 @@ def chat_log(log_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFacto
     return made
 
 
-@pytest.mark.parametrize("side", ["ttok", *ENGINES])
+@pytest.mark.parametrize("side", ["ttok", "loop", "wc", *ENGINES])
 def bench_a_text_file(side: str, text: Path, tiktoken_cache: Path, rounds: int, benchmark: Any) -> None:
     count = [*TOKCOUNT, "count", "--bare", "-e", "cl100k_base", "--engine"]
     if side == "ttok":
         command = [program("ttok"), "-m", "gpt-4"]
+    elif side == "loop":
+        command = [sys.executable, "-c", TIKTOKEN_LOOP]
+    elif side == "wc":
+        command = [program("wc"), "-w"]
     else:
         need_engine(side)
         command = [*count, side]
-    assert int(run(command, tiktoken_cache, text)) == int(run([*count, "tiktoken"], tiktoken_cache, text))
+    answer, tokens = run(command, tiktoken_cache, text), run([*count, "tiktoken"], tiktoken_cache, text)
+    assert side == "wc" or int(answer) == int(tokens)
 
     benchmark.group = f"one text file, {text.stat().st_size / 1e6:.0f} MB, cl100k_base"
     benchmark.pedantic(run, (command, tiktoken_cache, text), rounds=rounds)

@@ -21,19 +21,21 @@ MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 320, 50
 
 INPUT_TABLES: Final = {"errors", "tables"}
 RECORDS: Final = {*INPUT_TABLES, "vendors", "logs", "tokens", "models"}
-ROWS: Final = {*RECORDS, "framing", "scanning"}
+ROWS: Final = {*RECORDS, "framing", "processes", "scanning"}
 REPORTS: Final = {*ROWS, "document", "reports", "version"}
 FRAMES: Final = {*ROWS, "frames"}
 
 ALLOWED: Final[dict[str, set[str]]] = {
     "errors": set(),
     "version": set(),
+    "processes": {"errors"},
     "table_lines": set(),
     "vendors": set(),  # names of other vendors' models: a fact that reading, counting and pricing share
     "tables": {"errors", "table_lines"},
     "document": {"errors", "version"},
     "logs": {"errors", "vendors"},
     "tokens": {"errors"},
+    "texts": {"errors", "logs", "processes", "tokens"},
     "models": {*INPUT_TABLES, "vendors", "tokens"},
     "framing": {*INPUT_TABLES, "logs", "tokens"},
     "scanning": ROWS,
@@ -47,7 +49,7 @@ ALLOWED: Final[dict[str, set[str]]] = {
     "duckdb": {*FRAMES, "arrow"},
     "ray": {*FRAMES, "arrow"},
     "spark": {*FRAMES, "arrow", "reports"},
-    "cli": {*REPORTS, "render"},
+    "cli": {*REPORTS, "render", "texts"},
     "__main__": {"errors", "cli", "render"},
     "": {"errors", "api", "analysis", "logs", "version"},  # tokcount/__init__.py: the public names
 }

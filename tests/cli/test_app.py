@@ -48,7 +48,8 @@ def test_every_command_has_help(command: str) -> None:
     done = tokcount(command, "--help")
 
     assert done.returncode == 0
-    assert b"Options:" in done.stdout
+    assert b"Other:\n" in done.stdout
+    assert f"tokcount {command}" in done.stdout.decode().partition("Examples:\n")[2]
 
 
 def test_help_loads_neither_polars_nor_tiktoken_nor_the_commands() -> None:

@@ -6,7 +6,7 @@ import json
 
 from support.rendering import render
 
-from tokcount.reports.inspect.report import CountedInput, CountReport
+from tokcount.reports.inspect.count_report import CountedInput, CountReport
 from tokcount.version import __version__
 
 REPORT = CountReport(
@@ -17,7 +17,7 @@ REPORT = CountReport(
 def test_the_envelope_comes_first() -> None:
     document = json.loads(render(REPORT, "json"))
 
-    assert list(document) == ["schema_version", "tokcount", "command", "inputs", "total"]
+    assert list(document) == ["schema_version", "tokcount", "command", "inputs", "total", "layout"]
     assert (document["schema_version"], document["tokcount"], document["command"]) == (
         2,
         __version__,

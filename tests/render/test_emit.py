@@ -12,7 +12,7 @@ from support.rendering import render
 from tokcount.errors import UsageError
 from tokcount.render.emit import emit
 from tokcount.render.registry import COMMON_FORMATS
-from tokcount.reports.inspect.report import CountedInput, CountReport
+from tokcount.reports.inspect.count_report import CountedInput, CountReport
 from tokcount.reports.views import document_of
 
 REPORT = CountReport(
@@ -40,14 +40,14 @@ def test_a_format_that_a_report_cannot_have_is_one_line(name: str, message: str)
 def test_a_file_gets_neither_colour_nor_a_width(tmp_path: Path) -> None:
     emit(document_of(REPORT), "table", tmp_path / "report", "auto")
 
-    assert (tmp_path / "report").read_text() == "input\tbytes\to200k_base\n-\t9\t7\n"
+    assert (tmp_path / "report").read_text() == "o200k_base\tbytes\tpath\n7\t9\t-\n"
 
 
 def test_count_in_machine_formats_needs_neither_polars_nor_rich() -> None:
     program = (
         "import sys\n"
         "from tokcount.render.emit import emit\n"
-        "from tokcount.reports.inspect.report import CountReport\n"
+        "from tokcount.reports.inspect.count_report import CountReport\n"
         "from tokcount.reports.views import document_of\n"
         "document = document_of(CountReport(inputs=[], total={}))\n"
         "for name in ('csv', 'json', 'jsonl'): emit(document, name)\n"

@@ -16,7 +16,7 @@ from support.paths import ROOT
 from tokcount.errors import UsageError
 from tokcount.render.emit import emit_rows, render
 from tokcount.render.registry import RENDERERS, ReportRenderer, RowsRenderer, find, function
-from tokcount.reports.inspect.report import CountReport
+from tokcount.reports.inspect.count_report import CountReport
 from tokcount.reports.views import document_of
 
 DOCUMENT = document_of(CountReport(inputs=[], total={}))

@@ -17,11 +17,10 @@ from support.migrations import reports as migrations
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift import compute as drift
 from tokcount.reports.inspect.compatibility import Taken, TakenAtEndpoint, TakenParameter
+from tokcount.reports.inspect.count_report import CountedInput, CountReport
 from tokcount.reports.inspect.report import (
     BilledTotals,
     Check,
-    CountedInput,
-    CountReport,
     DetectedFile,
     DoctorReport,
     FormatsReport,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import re
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from tokcount.cli.guide.help import Command
 from tokcount.errors import Interrupted, UsageError
 from tokcount.version import __version__
 
 COMMANDS = {
-    "count": ("count:count", "Count the tokens of plain text, like wc."),
+    "count": ("count:count", "Count the tokens of plain text, like wc; or show and cut texts at tokens."),
+    "decode": ("count:decode", "Turn token ids into text."),
     "drift": ("drift:drift", "Compare a log's token counts under a baseline and targets."),
     "cost": ("cost:cost", "Show what a log cost and what it would cost on other models."),
     "check": ("check:check", "Check a log or saved reports against token and cost budgets."),
@@ -55,6 +58,9 @@ WRONG_USAGE: type[Any] = typer.BadParameter.__bases__[0]
 """The base class of typer's errors for wrong options and arguments, which typer does not export."""
 
 
+_UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'\..*", re.DOTALL)
+
+
 class LazyGroup(TyperGroup):
     """A group that imports a command when it runs, so that `--help` loads nothing but typer."""
 
@@ -79,6 +85,8 @@ class LazyGroup(TyperGroup):
     def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the options before the command. Raises `UsageError` for a wrong one."""
         asked = bool(args)
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         try:
             return super().make_context(info_name, args, parent, **extra)
         except WRONG_USAGE as error:
@@ -118,16 +126,32 @@ def _closed() -> typer.Exit:
 
 
 def _one_line(error: Any) -> str:
-    """Typer's message about a wrong option, without the usage text above it."""
+    """Typer's message about a wrong option, without the usage text above it; or what was meant, if that is known."""
+    meant = _meant(error)
+    if meant is not None:
+        return meant
     text = " ".join(error.format_message().split())
     end = "" if text.endswith((".", "?")) else "."
     return f"{text}{end} See {error.ctx.command_path} -h." if error.ctx else f"{text}{end}"
 
 
+def _meant(error: Any) -> str | None:
+    """The answer to a common slip."""
+    from tokcount.cli.guide import slips
+
+    option = getattr(error, "option_name", None)
+    if isinstance(option, str):
+        found = slips.for_option(option)
+        return None if found is None else f"no such option {option}: {found}."
+    match = _UNKNOWN_COMMAND.fullmatch(error.format_message())
+    found = slips.for_command(match[1]) if match else None
+    return None if found is None else f"{found}."
+
+
 def _built(name: str) -> Any:
     module, function = COMMANDS[name][0].split(":")
     group = typer.Typer(rich_markup_mode=None, add_completion=False)
-    group.command(name, context_settings=HELP)(
+    group.command(name, cls=Command, context_settings=HELP)(
         getattr(importlib.import_module(f"tokcount.cli.commands.{module}"), function)
     )
     return typer.main.get_command(group)

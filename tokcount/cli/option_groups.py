@@ -11,7 +11,7 @@ import copy
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
@@ -19,7 +19,8 @@ import typer
 from typer.models import OptionInfo
 
 from tokcount.cli import files
-from tokcount.cli.outputs import RUNNING
+from tokcount.cli.guide.help import PANELS
+from tokcount.cli.guide.running import RUNNING
 
 ENVIRONMENT_PREFIX: Final = "TOKCOUNT_"
 CONFIG_KEY: Final = "tokcount.config"
@@ -60,8 +61,7 @@ CONFIG_OPTION: Final = Annotated[
     Path | None,
     typer.Option(
         "--config",
-        help="Configuration file. Default: the nearest tokcount.toml, or pyproject.toml with [tool.tokcount], "
-        "in this folder or above.",
+        help="Configuration. Default: the nearest tokcount.toml.",
         metavar="FILE",
         envvar=f"{ENVIRONMENT_PREFIX}CONFIG",
         show_envvar=False,
@@ -139,15 +139,22 @@ def _options(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> 
         field_hints = _hints(group)
         for field in dataclasses.fields(group):
             if _is_option(group, field.name):
-                yield _option(field, field_hints[field.name])
+                yield _option(field, field_hints[field.name], _panel(group, field.name))
     if "ctx" not in hints:
         yield inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     yield inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=CONFIG_OPTION)
 
 
-def _option(field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
+def _panel(group: Any, name: str) -> str | None:
+    """The heading of an option in the help: that of the class which defines it."""
+    owner = next(each for each in group.__mro__ if name in each.__annotations__)
+    return PANELS.get(owner.__name__)
+
+
+def _option(field: dataclasses.Field[Any], hint: Any, panel: str | None) -> inspect.Parameter:
     default = inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
     annotation = hint if field.name in NOT_FROM_ENVIRONMENT else _with_environment(hint, field.name)
+    annotation = _changed(annotation, rich_help_panel=panel)
     return inspect.Parameter(
         field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
@@ -155,15 +162,21 @@ def _option(field: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:
 
 def _with_environment(hint: Any, name: str) -> Any:
     """The annotation of an option that can also be set by its environment variable."""
+    return _changed(hint, envvar=environment_name(name), show_envvar=False)
+
+
+def _changed(hint: Any, **attributes: Any) -> Any:
+    """The annotation of an option with other attributes; the option of the group stays as it is."""
     if get_origin(hint) is not Annotated:
         return hint
     kind, *extras = get_args(hint)
-    return Annotated[(kind, *(_with_variable(extra, name) for extra in extras))]
+    return Annotated[(kind, *(_with(extra, attributes) for extra in extras))]
 
 
-def _with_variable(extra: Any, name: str) -> Any:
+def _with(extra: Any, attributes: Mapping[str, Any]) -> Any:
     if not isinstance(extra, OptionInfo):
         return extra
-    named = copy.copy(extra)
-    named.envvar, named.show_envvar = environment_name(name), False
-    return named
+    changed = copy.copy(extra)
+    for name, value in attributes.items():
+        setattr(changed, name, value)
+    return changed

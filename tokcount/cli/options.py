@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from tokcount.cli.guide.completion import Complete, models, targets, words
 from tokcount.errors import UsageError, suggest
 
 Paths = Annotated[
@@ -35,14 +36,29 @@ def split_commas(values: list[str] | None) -> list[str] | None:
     return [item for item in items if item]
 
 
-def option(*names: str, help_text: str, metavar: str | None = None, at_least: int | None = None) -> Any:
+def option(
+    *names: str,
+    help_text: str,
+    metavar: str | None = None,
+    at_least: int | None = None,
+    complete: Complete | None = None,
+) -> Any:
     """An option whose help text names its default, so that typer does not add it."""
-    return typer.Option(*names, help=help_text, metavar=metavar, min=at_least, show_default=False)
+    return typer.Option(
+        *names, help=help_text, metavar=metavar, min=at_least, autocompletion=complete, show_default=False
+    )
 
 
-def list_option(*names: str, help_text: str, metavar: str) -> Any:
+def list_option(*names: str, help_text: str, metavar: str, complete: Complete | None = None) -> Any:
     """A repeatable option whose values are split at commas."""
-    return typer.Option(*names, help=help_text, metavar=metavar, callback=split_commas, show_default=False)
+    return typer.Option(
+        *names,
+        help=help_text,
+        metavar=metavar,
+        callback=split_commas,
+        autocompletion=complete,
+        show_default=False,
+    )
 
 
 AsOf = Annotated[
@@ -57,7 +73,7 @@ MaxRatio = Annotated[
     int,
     option(
         "--max-ratio",
-        help_text="Refuse compressed files that expand to more than N times their size. Default: 1000.",
+        help_text="Refuse files that unpack to over N times (1000).",
         metavar="N",
         at_least=1,
     ),
@@ -66,8 +82,7 @@ TextEncoding = Annotated[
     str | None,
     option(
         "--text-encoding",
-        help_text="Encoding of texts without a byte order mark, such as cp1252 or shift_jis. Default: UTF-8 or UTF-16, "
-        "as they look.",
+        help_text="Such as cp1252. Default: UTF-8 or UTF-16.",
         metavar="NAME",
     ),
 ]
@@ -75,16 +90,21 @@ NoIgnore = Annotated[
     bool,
     option("--no-ignore", help_text="Also read what .gitignore leaves out of folders."),
 ]
-Debug = Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")]
-Quiet = Annotated[
-    bool, option("--quiet", "-q", help_text="Print no summary and no warnings to standard error.")
+Jobs = Annotated[
+    int | None,
+    option("--jobs", "-j", help_text="Processes. Default: one per core.", metavar="N", at_least=1),
 ]
+Debug = Annotated[bool, option("--debug", help_text="Show the traceback of an unexpected error.")]
+Quiet = Annotated[bool, option("--quiet", "-q", help_text="Print no summary and no warnings.")]
 
 
 By = Annotated[
     list[str] | None,
     list_option(
-        "--by", help_text=f"Group by {', '.join(GROUP_KEYS)}; repeatable, or KEY,KEY.", metavar="KEY"
+        "--by",
+        help_text=f"Group by {', '.join(GROUP_KEYS)}; repeatable, or KEY,KEY.",
+        metavar="KEY",
+        complete=words(GROUP_KEYS),
     ),
 ]
 
@@ -104,6 +124,7 @@ class OwnGroup:
             "--assume-model",
             help_text="Model to assume when a record's model is missing or unknown; not for other vendors' models.",
             metavar="MODEL",
+            complete=models,
         ),
     ] = None
     families: Annotated[
@@ -126,6 +147,7 @@ class ReferenceGroup(OwnGroup):
             "--from",
             help_text="Baseline: a model or an encoding. Default: each record's own model.",
             metavar="REF",
+            complete=targets,
         ),
     ] = None
     to: Annotated[
@@ -135,6 +157,7 @@ class ReferenceGroup(OwnGroup):
             help_text="Target: a model, an encoding, or auto (each record's recommended replacement); "
             "repeatable, or REF,REF.",
             metavar="REF",
+            complete=targets,
         ),
     ] = None
 
@@ -270,12 +293,7 @@ class RunGroup:
             "Default: auto.",
         ),
     ] = "auto"
-    jobs: Annotated[
-        int | None,
-        option(
-            "--jobs", "-j", help_text="Number of processes. Default: one per core.", metavar="N", at_least=1
-        ),
-    ] = None
+    jobs: Jobs = None
     quiet: Quiet = False
     no_progress: Annotated[bool, option("--no-progress", help_text="Show no progress bar.")] = False
     debug: Debug = False

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterator, Sequence
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from tokcount.cli.guide.completion import words
+from tokcount.cli.guide.running import command_line
 from tokcount.cli.options import option
 from tokcount.errors import UsageError
 from tokcount.render.registry import COMMON_FORMATS, REPORT_FORMATS, ROW_FORMATS, Renderer, by_suffix, find
+from tokcount.render.terminal import Dialect
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +32,7 @@ def _format_option(known: Sequence[str], *, rows: bool = False, suffix: bool = T
 
     Unless it is given on the command line, the suffix of the output file decides, if `suffix` allows it.
     """
-    default = "by the suffix of -o FILE, else table" if suffix else "table"
+    default = "by the suffix of -o, else table" if suffix else "table"
 
     def check(context: typer.Context, name: str) -> str:
         if suffix:
@@ -47,9 +48,10 @@ def _format_option(known: Sequence[str], *, rows: bool = False, suffix: bool = T
     return typer.Option(
         "--format",
         "-f",
-        help=f"Output format. Default: {default}.{note}",
+        help=f"Default: {default}.{note}",
         metavar=f"<{'|'.join(known)}>",
         callback=check,
+        autocompletion=words(known),
         show_default=False,
     )
 
@@ -98,17 +100,19 @@ class Output:
     format: str = "table"
     output: Annotated[
         Path | None,
-        option("--output", "-o", help_text="Write to FILE; it is replaced only on success.", metavar="FILE"),
+        option("--output", "-o", help_text="Write to FILE, replaced only on success.", metavar="FILE"),
     ] = None
     decimal: Annotated[
         Literal[".", ","],
-        option("--decimal", help_text="Decimal separator of csv and tsv; with a comma, csv separates by ;."),
+        option("--decimal", help_text="Decimal separator of csv and tsv: . or ,.", metavar="CHAR"),
     ] = "."
+    delimiter: Annotated[
+        str | None,
+        option("--delimiter", help_text="Separator of csv. Default: , or ;.", metavar="CHAR"),
+    ] = None
     color: Annotated[
         Color,
-        option(
-            "--color", help_text="When to use color. Default: auto; NO_COLOR and FORCE_COLOR are respected."
-        ),
+        option("--color", help_text="Default: auto, which respects NO_COLOR."),
     ] = "auto"
 
 
@@ -184,8 +188,8 @@ def show(report: Report, output: Output) -> None:
     if not report.run:
         report = structs.replace(report, run=Run(today(), command_line()))
     if isinstance(output, TablesOutput) and output.tables is not None:
-        emit_tables(tables_of(report), output.tables, output.decimal)
-    emit(document_of(report), output.format, output.output, output.color, output.decimal)
+        emit_tables(tables_of(report), output.tables, _dialect(output))
+    emit(document_of(report), output.format, output.output, output.color, _dialect(output))
 
 
 def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
@@ -193,52 +197,22 @@ def write_rows(rows: pl.DataFrame, command: str, output: Output) -> None:
     from tokcount.document.document import Envelope
     from tokcount.render.emit import emit_rows
 
-    emit_rows(rows, Envelope(command=command), output.format, output.output, output.color, output.decimal)
+    emit_rows(rows, Envelope(command=command), output.format, output.output, output.color, _dialect(output))
+
+
+def _dialect(output: Output) -> Dialect:
+    """How CSV is written. Raises `UsageError` for a delimiter that is not one character, or part of numbers."""
+    delimiter = output.delimiter and output.delimiter.replace("\\t", "\t")
+    if delimiter is not None and (len(delimiter) != 1 or (not delimiter.isprintable() and delimiter != "\t")):
+        raise UsageError(f"--delimiter {output.delimiter!r}: expected one character, such as ; or | or \\t.")
+    if delimiter is not None and (delimiter == output.decimal or delimiter in '"0123456789'):
+        raise UsageError(
+            f"--delimiter {delimiter}: numbers or quotes have this character; choose another one."
+        )
+    return Dialect(output.decimal, delimiter)
 
 
 def is_on_screen(output: Output) -> bool:
     """Whether the report goes to the same terminal as the messages."""
     to_stdout = output.output is None or str(output.output) == "-"
     return output.format == "table" and to_stdout and sys.stdout.isatty() and sys.stderr.isatty()
-
-
-CHANGE_NO_NUMBER: Final = frozenset(
-    {
-        "bare",
-        "color",
-        "config",
-        "decimal",
-        "format",
-        "jobs",
-        "no_progress",
-        "output",
-        "quiet",
-        "skipped",
-        "tables",
-    }
-)
-"""Options that decide how a report is made, shown or stored, not what is in it."""
-RUNNING: Final[ContextVar[typer.Context | None]] = ContextVar("running", default=None)
-"""The context of the command that runs."""
-
-
-def command_line() -> str:
-    """The command that runs, with everything that decides what its report holds, wherever it was set."""
-    context = RUNNING.get()
-    if context is None:
-        return ""
-    words = [word for parameter in context.command.params for word in _words(parameter, context)]
-    return shlex.join(["tokcount", context.info_name or "", *words])
-
-
-def _words(parameter: Any, context: typer.Context) -> Iterator[str]:
-    """What sets one parameter to its value; nothing at its default."""
-    value, source = context.params.get(parameter.name), context.get_parameter_source(parameter.name)
-    is_default = source is None or source.name == "DEFAULT" or value in (None, False)
-    if is_default or parameter.name in CHANGE_NO_NUMBER:
-        return
-    for one in value if isinstance(value, list | tuple) else [value]:
-        if parameter.param_type_name == "option":
-            yield max(parameter.opts, key=len)
-        if one is not True:
-            yield str(one)

@@ -73,22 +73,31 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def expand(
-    paths: Sequence[str | os.PathLike[str]], *, ignore: bool = True, left_out: list[Ignored] | None = None
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    ignore: bool = True,
+    hidden: bool = False,
+    left_out: list[Ignored] | None = None,
 ) -> list[Source]:
     """The files behind paths, folders (see `tokcount.logs.paths.walk`), globs and `-`.
 
     A file that has several names, or is named several times, is read once, under the first name. `ignore`: respect
-    `.gitignore` in folders; `left_out` collects what that left out. Raises `UsageError` for a path that does not exist
-    or a pattern that fits nothing.
+    `.gitignore` in folders; `left_out` collects what that left out. `hidden`: read names with a
+    leading dot. Raises `UsageError` for a path that does not exist or a pattern that fits nothing.
     """
     found: dict[object, Source] = {}
     ignored: list[Ignored] | None = ([] if left_out is None else left_out) if ignore else None
     for path in paths:
-        for source in _sources(os.fspath(path), ignored):
+        for source in _sources(os.fspath(path), ignored, hidden=hidden):
             key = source.file or os.path.realpath(source.path)
             known = found.get(key)
             found[key] = source if known is None else _also_named(known, source)
     return list(found.values())
+
+
+def exists(path: str) -> bool:
+    """Whether a path, or a glob, names anything."""
+    return os.path.exists(path) or (glob.has_magic(path) and bool(glob.glob(path, recursive=True)))  # noqa: PTH110, PTH207
 
 
 def _also_named(known: Source, source: Source) -> Source:
@@ -108,7 +117,7 @@ def read_once(sources: Sequence[Source]) -> str | None:
     return f"{first.path} is read once; it is the same file as {others}{rest}"
 
 
-def _sources(path: str, ignored: list[Ignored] | None) -> Iterator[Source]:
+def _sources(path: str, ignored: list[Ignored] | None, *, hidden: bool) -> Iterator[Source]:
     """The files behind one path; `ignored` collects the rules of each folder, `None`: there are none."""
     if path == STDIN:
         yield Source(STDIN)
@@ -117,7 +126,7 @@ def _sources(path: str, ignored: list[Ignored] | None) -> Iterator[Source]:
         rules = None if ignored is None else Ignored(path)
         if ignored is not None and rules is not None:
             ignored.append(rules)
-        yield from (_source(name, path) for name in walk(path, rules))
+        yield from (_source(name, path) for name in walk(path, rules, hidden=hidden))
         return
     if os.path.exists(path):  # noqa: PTH110
         yield _source(path)
@@ -130,7 +139,7 @@ def _sources(path: str, ignored: list[Ignored] | None) -> Iterator[Source]:
             else f"{path}: no such file or folder"
         )
     for name in found:
-        yield from _sources(name, ignored)
+        yield from _sources(name, ignored, hidden=hidden)
 
 
 def _source(path: str, folder: str | None = None) -> Source:

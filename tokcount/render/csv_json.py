@@ -23,17 +23,12 @@ def render_csv(document: Document, target: OutputTarget) -> str:
 
     Empty when there are no rows. With a decimal comma, semicolons separate the cells.
     """
-    return _separated(document, separator_of(target), target.decimal)
+    return _separated(document, target.dialect.separator, target.dialect.decimal)
 
 
 def render_tsv(document: Document, target: OutputTarget) -> str:
     """As `render_csv`, with tabs between the cells."""
-    return _separated(document, "\t", target.decimal)
-
-
-def separator_of(target: OutputTarget) -> str:
-    """What separates the cells of CSV, so that it differs from the decimal separator."""
-    return ";" if target.decimal == "," else ","
+    return _separated(document, "\t", target.dialect.decimal)
 
 
 def _separated(document: Document, separator: str, decimal: str) -> str:

@@ -13,9 +13,9 @@ from msgspec import structs
 from tokcount.document.document import Document, Envelope
 from tokcount.document.tables import FlatTable
 from tokcount.errors import UsageError
-from tokcount.render.csv_json import separated, separator_of
+from tokcount.render.csv_json import separated
 from tokcount.render.registry import find, function
-from tokcount.render.terminal import ColorChoice, Decimal, OutputTarget, target_of
+from tokcount.render.terminal import PLAIN_CSV, ColorChoice, Dialect, OutputTarget, target_of
 from tokcount.render.writing import destination, drop_stdout, is_stdout, write
 
 if TYPE_CHECKING:
@@ -40,22 +40,23 @@ def emit(
     name: str,
     path: Path | None = None,
     color: ColorChoice = "auto",
-    decimal: Decimal = ".",
+    dialect: Dialect = PLAIN_CSV,
 ) -> None:
     """Render a report and write it to `path` or standard output; see `tokcount.render.writing.write`.
 
     A reader of standard output that has gone away is not an error.
     """
-    content = render(document, name, structs.replace(_target(path, color), decimal=decimal))
+    content = render(document, name, structs.replace(_target(path, color), dialect=dialect))
     with _until_closed():
         write(content, path)
 
 
-def emit_tables(tables: Mapping[str, FlatTable], folder: Path, decimal: Decimal = ".") -> None:
-    """Write each table to `NAME.csv` in a folder, which is made if it does not exist. See `emit` for `decimal`."""
-    separator = separator_of(OutputTarget(decimal=decimal))
+def emit_tables(tables: Mapping[str, FlatTable], folder: Path, dialect: Dialect = PLAIN_CSV) -> None:
+    """Write each table to `NAME.csv` in a folder, which is made if it does not exist. See `emit` for `dialect`."""
     for name, table in tables.items():
-        write(separated(table.columns, table.rows, separator, decimal), folder / f"{name}.csv")
+        write(
+            separated(table.columns, table.rows, dialect.separator, dialect.decimal), folder / f"{name}.csv"
+        )
 
 
 def emit_rows(
@@ -64,7 +65,7 @@ def emit_rows(
     name: str,
     path: Path | None = None,
     color: ColorChoice = "auto",
-    decimal: Decimal = ".",
+    dialect: Dialect = PLAIN_CSV,
 ) -> None:
     """Write rows, one per record, to `path` or standard output in the format `name`.
 
@@ -78,7 +79,7 @@ def emit_rows(
     if renderer.binary and is_stdout(path) and sys.stdout.isatty():
         raise UsageError(f"{name} is binary; name a file with -o FILE")
     chunks = function(renderer.for_rows)(
-        frame, envelope, structs.replace(_target(path, color), decimal=decimal)
+        frame, envelope, structs.replace(_target(path, color), dialect=dialect)
     )
     with _until_closed(), destination(path) as file:
         for chunk in chunks:

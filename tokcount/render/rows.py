@@ -12,7 +12,7 @@ import polars as pl
 
 from tokcount.document.blocks import CellKind, Column, Table
 from tokcount.document.document import Envelope
-from tokcount.render.csv_json import separator_of, to_json
+from tokcount.render.csv_json import to_json
 from tokcount.render.escape import INVISIBLE, csv_cell, json_text
 from tokcount.render.terminal import OutputTarget
 
@@ -27,12 +27,12 @@ UNSAFE_CELL: Final = rf"^[=+\-@\uff1d\uff0b\uff0d\uff20]|^\s*::|{COMMAND_OR_INVI
 
 def csv_rows(frame: pl.DataFrame, envelope: Envelope, target: OutputTarget) -> Iterator[bytes]:
     """A header and one line per row; cells are escaped as in `csv_cell`. With a decimal comma, `;` separates them."""
-    return _separated_rows(frame, separator_of(target), target.decimal)
+    return _separated_rows(frame, target.dialect.separator, target.dialect.decimal)
 
 
 def tsv_rows(frame: pl.DataFrame, envelope: Envelope, target: OutputTarget) -> Iterator[bytes]:
     """As `csv_rows`, with tabs between the cells."""
-    return _separated_rows(frame, "\t", target.decimal)
+    return _separated_rows(frame, "\t", target.dialect.decimal)
 
 
 def _separated_rows(frame: pl.DataFrame, separator: str, decimal: str) -> Iterator[bytes]:

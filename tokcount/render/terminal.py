@@ -15,6 +15,21 @@ Decimal = Literal[".", ","]
 """The values of `--decimal`."""
 
 
+class Dialect(msgspec.Struct, frozen=True):
+    """How CSV is written, and the numbers of TSV. `delimiter`: `None` is a comma, or `;` with a decimal comma."""
+
+    decimal: Decimal = "."
+    delimiter: str | None = None
+
+    @property
+    def separator(self) -> str:
+        """What separates the cells of CSV, so that it differs from the decimal separator."""
+        return self.delimiter or (";" if self.decimal == "," else ",")
+
+
+PLAIN_CSV = Dialect()
+
+
 class OutputTarget(msgspec.Struct, frozen=True):
     """Where output goes. `width` in terminal cells; `None` is a pipe or a file, where lines are never broken."""
 
@@ -22,8 +37,7 @@ class OutputTarget(msgspec.Struct, frozen=True):
     color: bool = False
     for_programs: bool = False
     """Whether tables are for `sort`, `cut` and `awk`: tabs between plain numbers."""
-    decimal: Decimal = "."
-    """The decimal separator of CSV and TSV."""
+    dialect: Dialect = PLAIN_CSV
 
 
 class Stream(Protocol):

@@ -25,7 +25,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "check": Command("budgets.view", "budgets.report:CheckReport"),
     "config": Command("inspect.config", "inspect.report:ConfigReport"),
     "cost": Command("cost.view", "cost.report:CostReport"),
-    "count": Command("inspect.count", "inspect.report:CountReport"),
+    "count": Command("inspect.count", "inspect.count_report:CountReport"),
     "doctor": Command("inspect.doctor", "inspect.report:DoctorReport"),
     "drift": Command("drift.view", "drift.report:DriftReport"),
     "formats": Command("inspect.formats", "inspect.report:FormatsReport"),

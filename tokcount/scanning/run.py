@@ -32,7 +32,7 @@ from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary, records_
 from tokcount.scanning.selection import Selection
 
 if TYPE_CHECKING:
-    from tokcount.scanning.pool import Pool
+    from tokcount.processes import Pool
 
 Progress = Callable[[int], None]
 """Takes a number of bytes that were read: all so far, or those since the last call."""
@@ -100,7 +100,7 @@ def processes_for(sources: Sequence[Source], jobs: int | None) -> int:
     jobs = (jobs or cores()) if large else 1
     if jobs == 1:
         return 1
-    from tokcount.scanning.pool import can_share
+    from tokcount.processes import can_share
 
     return jobs if can_share() else 1
 
@@ -183,7 +183,7 @@ def _in_processes(
     jobs: int,
     progress: Progress | None,
 ) -> list[Chunk[Columns]]:
-    from tokcount.scanning.pool import Pool
+    from tokcount.processes import Pool
 
     alone = len(sources) > 1
     tasks = [tasks_of(source, options, alone=alone) for source in sources]
@@ -204,7 +204,7 @@ def _in_processes(
 def load_polars_meanwhile() -> None:
     """The frame needs it when the workers are done; loading it now takes its time while this process waits for them.
 
-    Only after the workers have been started: see `tokcount.scanning.pool.start_method`.
+    Only after the workers have been started: see `tokcount.processes.start_method`.
     """
     threading.Thread(target=_load_polars, daemon=True).start()
 

@@ -1,40 +1,59 @@
-"""The tokens of a text that arrives in blocks, exactly those of the whole text, in the memory of one block."""
+"""The tokens of a text that arrives in blocks, exactly those of the whole text, in the memory of a few blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.encodings import cuts_of
 
 BLOCK = 1 << 20
 """Characters that are counted at once."""
 
+Counts = tuple[int, ...]
 
-def count_stream(blocks: Iterable[str], counter: TextCounter) -> tuple[int, ...]:
-    """Tokens of the joined blocks under each encoding of `counter`.
 
+def count_stream(
+    blocks: Iterable[str],
+    encodings: Sequence[str],
+    counts_of: Callable[[Iterable[str]], Iterable[Counts]],
+) -> Counts:
+    """Tokens of the joined blocks under each of the `encodings`.
+
+    `counts_of` counts each text of an iterable, in any order and in several threads if it likes.
+    """
+    totals = [0] * len(encodings)
+    for counts in counts_of(exact_blocks(blocks, encodings)):
+        for place, count in enumerate(counts):
+            totals[place] += count
+    return tuple(totals)
+
+
+def exact_blocks(blocks: Iterable[str], encodings: Sequence[str], size: int | None = None) -> Iterator[str]:
+    """The same text in blocks whose tokens, one after the other, are those of the whole.
+
+    Each has at least `size` characters, by default `BLOCK`, except the last one.
     A block ends before an ASCII space that follows a character that is not white space: no pattern with cut rules
     matches across that position (see `tokcount.tokens.cuts`). Text without such a position is kept until one comes;
     under a tokenizer without cut rules, the whole text is.
     """
-    if not all(map(cuts_of, counter.encodings)):
-        return counter.count("".join(blocks))
-    totals = [0] * len(counter.encodings)
+    if not all(map(cuts_of, encodings)):
+        yield "".join(blocks)
+        return
+    size = BLOCK if size is None else size
     waiting: list[str] = []
-    size, enough = 0, BLOCK
+    length, enough = 0, size
     for block in blocks:
         waiting.append(block)
-        size += len(block)
-        if size < enough:
+        length += len(block)
+        if length < enough:
             continue
         text = "".join(waiting)
         cut = last_cut(text)
-        _add(totals, counter.count(text[:cut]))
-        waiting, size = [text[cut:]], len(text) - cut
-        enough = BLOCK + 2 * size
-    _add(totals, counter.count("".join(waiting)))
-    return tuple(totals)
+        if cut:
+            yield text[:cut]
+        waiting, length = [text[cut:]], len(text) - cut
+        enough = size + 2 * length
+    yield "".join(waiting)
 
 
 def last_cut(text: str) -> int:
@@ -43,8 +62,3 @@ def last_cut(text: str) -> int:
     while place > 0 and text[place - 1].isspace():
         place = text.rfind(" ", 0, place)
     return max(place, 0)
-
-
-def _add(totals: list[int], counts: tuple[int, ...]) -> None:
-    for place, count in enumerate(counts):
-        totals[place] += count

@@ -16,7 +16,7 @@ from tokcount.reports.budgets.sources.from_reports import NOT_THERE, ReportSourc
 from tokcount.reports.budgets.verdict import CheckOptions
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.drift import compute as drift
-from tokcount.reports.inspect.report import CountReport
+from tokcount.reports.inspect.count_report import CountReport
 from tokcount.reports.reconcile import compute as reconcile
 from tokcount.reports.report import Report
 

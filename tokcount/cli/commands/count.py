@@ -1,111 +1,187 @@
-"""`tokcount count`: like `wc`, for tokens."""
+"""`tokcount count`: like `wc`, for tokens; and `tokcount decode`, which turns token ids into text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tokcount.cli.inputs import sources_of
 from tokcount.cli.option_groups import with_groups
-from tokcount.cli.options import Debug, Engine, MaxRatio, NoIgnore, Paths, Quiet, TextEncoding, list_option
-from tokcount.cli.outputs import OutputGroup, show
-from tokcount.errors import DataError
+from tokcount.cli.options import option
+from tokcount.cli.outputs import OutputGroup, check_format, show, write_rows
+from tokcount.cli.text import modes
+from tokcount.cli.text.inputs import Inputs
+from tokcount.cli.text.options import CutGroup, InputGroup, QuietGroup, ShowGroup, TokenGroup, UnitGroup
+from tokcount.errors import UsageError, suggest
 from tokcount.render.writing import write
 
 if TYPE_CHECKING:
-    from tokcount.logs.source import Source
-    from tokcount.reports.inspect.report import CountedInput
+    from tokcount.reports.inspect.count_report import CountReport
+
+ONE: Final = "o200k_base"
+"""The encoding of texts that are cut or decoded, unless another one is named."""
+
+Texts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files, folders (read recursively), globs, or - for standard input. Default: piped input.",
+        show_default=False,
+    ),
+]
 
 
 @with_groups
 def count(
-    paths: Paths = None,
-    encoding: Annotated[
-        list[str] | None,
-        list_option(
-            "--encoding",
-            "-e",
-            help_text="Count under this encoding; repeatable, or NAME,NAME.",
-            metavar="NAME",
-        ),
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        list_option(
-            "--model",
-            "-m",
-            help_text="Count under the encoding of this model; repeatable, or MODEL,MODEL.",
-            metavar="MODEL",
-        ),
-    ] = None,
-    bare: Annotated[
-        bool, typer.Option("--bare", help="Print only the totals, one number per column.")
-    ] = False,
-    engine: Annotated[
-        Engine, typer.Option("--engine", help="Tokenizer engine. Default: auto.", show_default=False)
-    ] = "auto",
-    text_encoding: TextEncoding = None,
-    max_ratio: MaxRatio = 1000,
-    no_ignore: NoIgnore = False,
-    quiet: Quiet = False,
-    debug: Debug = False,
+    paths: Texts = None,
+    tokens: TokenGroup = TokenGroup(),
+    unit: UnitGroup = UnitGroup(),
+    shown: ShowGroup = ShowGroup(),
+    cut: CutGroup = CutGroup(),
+    read: InputGroup = InputGroup(),
+    run: QuietGroup = QuietGroup(),
     output: OutputGroup = OutputGroup(),
 ) -> None:
-    """Count the tokens of plain text, like wc.
+    """Count the tokens of plain text, like wc; or show and cut texts at tokens.
 
-    Reads files or standard input and prints one column per encoding, by default p50k_base, cl100k_base and
-    o200k_base. The text is counted as it is, without framing, even if it is a log: for the records of a log, use drift.
+    Prints one column per encoding. The text is counted as it is, without framing, even if it is a log: for the records
+    of a log, use drift.
     """
-    columns = _columns(encoding or [], model or [])
-    sources = sources_of(paths, quiet=quiet, ignore=not no_ignore)
-    inputs = list(_count_inputs(sources, columns, engine, max_ratio, text_encoding, quiet=quiet))
-    if not inputs:
-        raise DataError("no files to count were found.")
-    total = {name: sum(item.tokens[name] for item in inputs) for name in columns}
-    if bare:
-        write("".join(f"{tokens}\n" for tokens in total.values()), output.output)
+    modes.check(cut, output)
+    _check(unit, shown, output)
+    columns = _columns(tokens.names or [])
+    inputs = Inputs(paths, read, quiet=run.quiet)
+    if modes.is_asked(cut):
+        from tokcount.texts.tokens import Cutter
+
+        modes.write_texts(inputs, Cutter(_only(columns), tokens.engine), cut, output)
         return
-    from tokcount.reports.inspect.report import CountReport
-
-    show(CountReport(inputs=inputs, total=total), output)
+    _count(inputs, columns, tokens, unit, shown, output)
 
 
-def _columns(encodings: list[str], models: list[str]) -> dict[str, str]:
-    """Column → encoding, in the order of the command line."""
-    from tokcount.tokens.encodings import COUNTED_BY_DEFAULT, check_name
+@with_groups
+def decode(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Token ids. Default: piped input.", show_default=False),
+    ] = None,
+    encoding: Annotated[
+        str,
+        option(
+            "--encoding",
+            "-e",
+            "--model",
+            "-m",
+            help_text="Encoding, or the model whose encoding it is. Default: o200k_base.",
+            metavar="NAME",
+        ),
+    ] = ONE,
+    run: QuietGroup = QuietGroup(),
+) -> None:
+    """Turn token ids into text.
 
-    columns = {name: check_name(name) for name in encodings}
-    if models:
-        from tokcount.models.resolve import resolve
+    Reads numbers separated by blanks or commas, such as count --ids prints. The text is written as it is, without a
+    line end.
+    """
+    from tokcount.texts.tokens import decode as text_of
 
-        columns |= {name: resolve(name).model.encoding for name in models}
-    return columns or {name: name for name in COUNTED_BY_DEFAULT}
+    given = " ".join(ids) if ids else _piped()
+    words = [word for word in re.split(r"[\s,\[\]]+", given) if word]
+    wrong = next((word for word in words if not (word.isascii() and word.isdecimal())), None)
+    if wrong is not None:
+        raise UsageError(
+            f"{wrong!r} is not a token id; expected numbers, such as: tokcount decode 24912 2375."
+        )
+    write(text_of(map(int, words), _encoding_of(encoding)))
 
 
-def _count_inputs(
-    sources: list[Source],
+def _piped() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("no input: name token ids, or pipe them to standard input.")
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
+
+
+def _count(
+    inputs: Inputs,
     columns: dict[str, str],
-    engine: Engine,
-    max_ratio: int,
-    text_encoding: str | None,
-    *,
-    quiet: bool,
-) -> Iterator[CountedInput]:
-    from tokcount.logs.bytes.plain import PlainText
-    from tokcount.render.escape import message
-    from tokcount.reports.inspect.report import CountedInput
-    from tokcount.tokens.counter import TextCounter
-    from tokcount.tokens.stream import count_stream
+    tokens: TokenGroup,
+    unit: UnitGroup,
+    shown: ShowGroup,
+    output: OutputGroup,
+) -> None:
+    from tokcount.cli.text.measuring import Measuring, measure
+    from tokcount.texts.counting import FileCounter
 
-    counter = TextCounter(tuple(columns.values()), engine=engine, cache_bytes=0)
-    for warning in () if quiet else counter.warnings:
-        typer.echo(f"tokcount: {warning}", err=True)
-    for source in sources:
-        text = PlainText(source, max_ratio, text_encoding)
-        counts = count_stream(text, counter)
-        if text.warning and not quiet:
-            typer.echo(message(f"tokcount: {source.path}: {text.warning}; counted anyway"), err=True)
-        tokens = dict(zip(columns, counts, strict=True))
-        yield CountedInput(path=source.path, bytes=text.bytes, tokens=tokens)
+    with FileCounter(tuple(columns.values()), tokens.engine, tokens.jobs) as counter:
+        measuring = Measuring(tuple(columns), counter, unit)
+        measure(inputs, measuring)
+        for warning in counter.warnings:
+            inputs.say(warning)
+    if not measuring.inputs:
+        inputs.close(0)
+    if unit.per_line and not unit.hist and not shown.bare:
+        write_rows(measuring.rows(shown), "count", output)
+    else:
+        report = measuring.report(shown)
+        write(_bare(report), output.output) if shown.bare else show(report, output)
+    inputs.close(len(measuring.inputs))
+
+
+def _bare(report: CountReport) -> str:
+    """The only number, or each number with its name."""
+    if len(report.total) == 1:
+        return "".join(f"{tokens}\n" for tokens in report.total.values())
+    return "".join(f"{tokens}\t{name}\n" for name, tokens in report.total.items())
+
+
+def _check(unit: UnitGroup, shown: ShowGroup, output: OutputGroup) -> None:
+    """Raise `UsageError` for options that contradict each other."""
+    pairs = (
+        (unit.column is not None and unit.path is not None, "--column and --path both name the field"),
+        (unit.per_line and unit.by is not None, "--per-line and --by count different things"),
+        (unit.hist and unit.by is not None, "--hist and --by show different things"),
+        (shown.tree and unit.by is not None, "--tree and --by show different things"),
+        (shown.tree and (shown.sort is not None or shown.top is not None), "--tree has an order of its own"),
+    )
+    problem = next((sentence for is_wrong, sentence in pairs if is_wrong), None)
+    if problem is not None:
+        raise UsageError(f"{problem}; use one of them.")
+    check_format(output, per_record=unit.per_line and not unit.hist and not shown.bare)
+
+
+def _columns(names: list[str]) -> dict[str, str]:
+    """Column → encoding, in the order of the command line."""
+    from tokcount.tokens.encodings import COUNTED_BY_DEFAULT
+
+    return {name: _encoding_of(name) for name in names or COUNTED_BY_DEFAULT}
+
+
+def _only(columns: dict[str, str]) -> str:
+    """The encoding under which texts are shown or cut. Raises `UsageError` if several were named."""
+    from tokcount.tokens.encodings import COUNTED_BY_DEFAULT
+
+    if tuple(columns) == COUNTED_BY_DEFAULT:
+        return ONE
+    found = list(dict.fromkeys(columns.values()))
+    if len(found) > 1:
+        raise UsageError(f"one encoding at a time: {' or '.join(f'-e {name}' for name in columns)}.")
+    return found[0]
+
+
+def _encoding_of(name: str) -> str:
+    """The encoding of this name, or that of the model of this name. Raises `UsageError` for neither."""
+    from tokcount.tokens.encodings import is_known, known_names
+
+    if is_known(name):
+        return name
+    from tokcount.models.catalog import default
+    from tokcount.models.resolve import find
+
+    found = find(name)
+    if found is not None:
+        return found.model.encoding
+    known = [*known_names(), *default().models]
+    encodings = f"Encodings: {', '.join(known_names())}."
+    raise UsageError(f"unknown encoding or model {name!r}. {suggest(name, known, instead=encodings)}")

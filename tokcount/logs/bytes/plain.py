@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from tokcount.errors import DataError, UsageError
@@ -12,6 +13,10 @@ from tokcount.logs.options import LARGEST_RATIO
 from tokcount.logs.source import Source
 
 BINARY: Final = "looks binary, not like text: it holds NUL bytes"
+HEAD: Final = 8_000
+"""Bytes that show whether a file is text; git looks at as many."""
+MOST_INVALID: Final = 0.3
+"""The largest share of a text that is not valid UTF-8."""
 
 
 class PlainText:
@@ -32,14 +37,25 @@ class PlainText:
         self._encoding = text_encoding and known(text_encoding)
 
     def __iter__(self) -> Iterator[str]:
+        with self._opened() as stream:
+            yield from self._texts(stream)
+
+    def looks_binary(self) -> bool:
+        """Whether the beginning of a file is not text: a NUL byte, as git decides it, or hardly any valid UTF-8."""
+        with self._opened() as stream:
+            head, _ended = stream.peek(HEAD)
+        if b"\x00" in head:
+            return True
+        return head.decode("utf-8", "replace").count("\ufffd") > len(head) * MOST_INVALID
+
+    @contextmanager
+    def _opened(self) -> Iterator[Stream]:
         try:
             file = self.source.open()
         except OSError as error:
             raise UsageError(f"{self.source.path}: cannot be read: {error.strerror}") from None
         try:
-            yield from self._texts(
-                unwrap(bytes_of(self.source, file), max_ratio=self.max_ratio, encoding=self._encoding)
-            )
+            yield unwrap(bytes_of(self.source, file), max_ratio=self.max_ratio, encoding=self._encoding)
         finally:
             if not self.source.is_stdin:
                 file.close()

@@ -17,8 +17,8 @@ IN_GITHUB = frozenset({"prompts", "instructions", "chatmodes", "agents", "copilo
 """What `.github` holds for language models. Source: VS Code's documentation of custom instructions and prompt files."""
 
 
-def walk(folder: str, ignored: Ignored | None = None) -> Iterator[str]:
-    """The files below a folder; `ignored`: the rules of git, if they are respected.
+def walk(folder: str, ignored: Ignored | None = None, *, hidden: bool = False) -> Iterator[str]:
+    """The files below a folder; `ignored`: the rules of git, if they are respected; `hidden`: all names.
 
     A folder that cannot be listed is returned as if it were a file: opening it reports why.
     """
@@ -32,12 +32,12 @@ def walk(folder: str, ignored: Ignored | None = None) -> Iterator[str]:
             folders.clear()
             continue
         seen.add((state.st_dev, state.st_ino))
-        kept = sorted(name for name in folders if not is_hidden(base, name, is_folder=True))
+        kept = sorted(name for name in folders if not _is_left_out(base, name, is_folder=True, hidden=hidden))
         folders[:] = [name for name in kept if not _leaves_out(ignored, base, name, is_folder=True)]
         for name in sorted(names):
             path = os.path.join(base, name)  # noqa: PTH118
             if (
-                not is_hidden(base, name, is_folder=False)
+                not _is_left_out(base, name, is_folder=False, hidden=hidden)
                 and not _is_of_database(name, names)
                 and _is_readable_kind(path)
                 and not _leaves_out(ignored, base, name, is_folder=False)
@@ -48,6 +48,11 @@ def walk(folder: str, ignored: Ignored | None = None) -> Iterator[str]:
 
 def _leaves_out(ignored: Ignored | None, base: str, name: str, *, is_folder: bool) -> bool:
     return ignored is not None and ignored.leaves_out(os.path.join(base, name), is_folder=is_folder)  # noqa: PTH118
+
+
+def _is_left_out(base: str, name: str, *, is_folder: bool, hidden: bool) -> bool:
+    """Is it hidden? With `hidden`, only git's own folder is."""
+    return name == ".git" if hidden else is_hidden(base, name, is_folder=is_folder)
 
 
 def is_hidden(base: str, name: str, *, is_folder: bool) -> bool:

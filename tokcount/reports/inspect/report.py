@@ -1,4 +1,4 @@
-"""The reports of the commands that only look: count, formats, models, config and doctor."""
+"""The reports of the commands that only look: formats, models, config and doctor."""
 
 from __future__ import annotations
 
@@ -9,23 +9,6 @@ from msgspec import UNSET, UnsetType
 
 from tokcount.reports.inspect.compatibility import Taken
 from tokcount.reports.report import Count, Report, SkippedPlace, Usd
-
-
-class CountedInput(msgspec.Struct, frozen=True, kw_only=True):
-    """One file, or standard input."""
-
-    path: str
-    bytes: Count
-    tokens: dict[str, Count]
-    """Column (encoding or model) → tokens."""
-
-
-class CountReport(Report, frozen=True, kw_only=True, tag="count"):
-    """Tokens of plain text."""
-
-    inputs: list[CountedInput]
-    total: dict[str, Count]
-    """Column (encoding or model) → tokens of all inputs."""
 
 
 class KnownFormat(msgspec.Struct, frozen=True):

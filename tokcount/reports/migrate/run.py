@@ -275,7 +275,7 @@ def _in_processes(
     progress: Callable[[int], None] | None,
 ) -> MigrationRun:
     """Files in parts go through the pool; other files have no bound on their size and are streamed here."""
-    from tokcount.scanning.pool import Pool
+    from tokcount.processes import Pool
 
     here: MigrationWorker | None = None
     with Pool(partial(MigrationWorker, job), jobs, progress) as pool:

@@ -7,16 +7,17 @@ loaded on first use.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from tokcount.errors import UsageError, VocabularyError, suggest
 from tokcount.tokens import tokenizer
 from tokcount.tokens.encodings.openai import OPENAI, OpenAIEncoding
-from tokcount.tokens.encodings.packed import to_tiktoken_text, unpack
+from tokcount.tokens.encodings.packed import inflate, to_tiktoken_text, unpack
 from tokcount.tokens.tokenizer import CutRules
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ NAMES = tuple(OPENAI)
 COUNTED_BY_DEFAULT = ("p50k_base", "cl100k_base", "o200k_base")
 """One encoding per generation of models: GPT-3 completions, GPT-3.5 and GPT-4, GPT-4o and later."""
 
+T = TypeVar("T")
 _loading = threading.RLock()
 
 
@@ -89,14 +91,25 @@ def get(name: str) -> tiktoken.Encoding:
 def ranks(name: str) -> dict[bytes, int]:
     """Token → rank of an OpenAI encoding, in rank order; a new dictionary at every call."""
     encoding = _openai(name)
-    path = VOCABULARIES / f"{encoding.vocabulary}.bin"
-    try:
-        found = unpack(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise VocabularyError(f"{path.name}: damaged vocabulary ({error}); install tokcount again") from error
+    found = _read(encoding, unpack)
     if encoding.size is None:
         return found
     return {token: rank for token, rank in found.items() if rank < encoding.size}
+
+
+def packed_bytes(name: str) -> tuple[bytes, bytes]:
+    """The lengths of the tokens of an OpenAI encoding, one byte each in rank order, and all token bytes."""
+    encoding = _openai(name)
+    lengths, tokens = _read(encoding, inflate)
+    return lengths[: encoding.size], tokens
+
+
+def _read(encoding: OpenAIEncoding, parse: Callable[[bytes], T]) -> T:
+    path = VOCABULARIES / f"{encoding.vocabulary}.bin"
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise VocabularyError(f"{path.name}: damaged vocabulary ({error}); install tokcount again") from error
 
 
 def verify(name: str) -> Verified:

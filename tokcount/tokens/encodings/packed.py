@@ -32,16 +32,24 @@ def pack(ranks: Mapping[bytes, int]) -> bytes:
 
 def unpack(blob: bytes) -> dict[bytes, int]:
     """Token → rank from the packed form; `ValueError` when the blob is damaged or cut short."""
+    lengths, data = inflate(blob)
+    try:
+        tokens = struct.unpack("<" + "".join(map(_FIELDS.__getitem__, lengths)), data)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+    ranks = dict(zip(tokens, range(len(lengths)), strict=True))
+    ranks.pop(b"", None)
+    return ranks
+
+
+def inflate(blob: bytes) -> tuple[bytes, bytes]:
+    """The lengths of all tokens in rank order, and all token bytes; `ValueError` when the blob is damaged."""
     try:
         data = zlib.decompress(blob)
         (size,) = struct.unpack_from("<I", data)
-        lengths = data[4 : 4 + size]
-        tokens = struct.unpack("<4x" + f"{size}x" + "".join(map(_FIELDS.__getitem__, lengths)), data)
     except (zlib.error, struct.error) as error:
         raise ValueError(str(error)) from error
-    ranks = dict(zip(tokens, range(size), strict=True))
-    ranks.pop(b"", None)
-    return ranks
+    return data[4 : 4 + size], data[4 + size :]
 
 
 def from_tiktoken_text(text: bytes) -> dict[bytes, int]:

@@ -17,7 +17,7 @@ from tokcount.render.escape import INVISIBLE, csv_cell, json_text
 from tokcount.render.terminal import OutputTarget
 
 BATCH_ROWS: Final = 20_000
-AMOUNT: Final = re.compile(rb'(:cost_usd":)"(-?[\d.]+)"')
+AMOUNT: Final = re.compile(rb'(:cost_usd(?:\[\w+\])?":)"(-?[\d.]+)"')
 """An amount of money in a JSON object, which polars writes as text. No string contains this: its quotes are escaped."""
 TIME: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
 COMMAND_OR_INVISIBLE: Final = rf"[{INVISIBLE}]|##\w*\["
@@ -139,7 +139,7 @@ def _table(frame: pl.DataFrame) -> Table:
 
 
 def _kind(column: str, dtype: pl.DataType) -> CellKind:
-    quantity = column.rpartition(":")[2]
+    quantity = column.rpartition(":")[2].partition("[")[0]
     if quantity == "drift":
         return "percent"
     if quantity == "cost_usd":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -62,3 +63,30 @@ def test_components_of_groups_add_up_to_those_of_the_log(log: Path) -> None:
         parts[row["component"]] = parts.get(row["component"], Decimal(0)) + row["cost_usd"]
 
     assert parts == whole
+
+
+def test_the_components_of_a_record_add_up_to_its_cost(log: Path) -> None:
+    rows = cost(log, "--per-record", "--by", "component")
+    names = [name for name in rows[0] if name.startswith("own:cost_usd[")]
+
+    assert len(names) == 13
+    assert all(sum(row[name] for name in names) == row["own:cost_usd"] for row in rows)
+
+
+def test_the_report_names_tools_and_what_is_not_included(log: Path) -> None:
+    done = run("cost", log, "--prices", log.parent / "prices.toml", "--by", "component")
+
+    assert re.search(
+        r"Fees of hosted tools under own: [\d,]+ code_interpreter containers at \$0.03, ", done.out
+    )
+    assert "The storage of vector stores is charged by the day and not included." in done.out
+    assert re.search(r"^cache write long\s", done.out, re.MULTILINE)
+
+
+def test_a_region_is_two_letters_or_none(log: Path) -> None:
+    assert (
+        run("cost", log, "--region", "europe")
+        .err.rstrip()
+        .endswith("--region 'europe': expected a region such as eu or us, or none.")
+    )
+    assert run("cost", log, "--region", "none", "--by", "component", "-f", "csv").code == 0

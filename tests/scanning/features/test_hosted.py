@@ -26,8 +26,8 @@ def answer(
     )
 
 
-def chat(model: str, usage: Usage | None = None) -> Record:
-    request = {"messages": [{"role": "user", "content": "x"}]}
+def chat(model: str, usage: Usage | None = None, **more: Any) -> Record:
+    request = {"messages": [{"role": "user", "content": "x"}], **more}
     return Record(source="log", line=1, format="f", kind="chat", model=model, request=request, usage=usage)
 
 
@@ -74,6 +74,9 @@ LARGE = [{"type": "code_interpreter", "container": {"type": "auto", "memory_limi
         (chat("gpt-4o-search-preview", Usage(requests=7)), "search_model:7"),
         (chat("gpt-4o", Usage(web_searches=3)), "web_search:3"),
         (chat("gpt-4o", Usage(input=3)), None),
+        (chat("gpt-4o", web_search_options={}), "web_search_options:1"),
+        (chat("gpt-4o", Usage(web_searches=0), web_search_options={}), None),
+        (chat("gpt-5-search-api", web_search_options={}), "search_model:1"),
     ],
 )
 def test_hosted_tools_are_counted_by_what_is_charged(record: Record, calls: str | None) -> None:

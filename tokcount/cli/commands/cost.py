@@ -81,9 +81,11 @@ def cost(
 
 def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, asked: CostOptions) -> dict[str, int]:
     """Write one row per record. Returns label → number of unpriced records."""
+    from tokcount.reports.cost.by_component import component_columns
     from tokcount.reports.per_record import record_rows
 
-    rows = record_rows(frame, plan, asked)
+    extra = component_columns(plan.labels) if COMPONENT in asked.by else ()
+    rows = record_rows(frame, plan, asked, extra)
     job.write_rows(rows, "cost")
     return {label: rows[f"{label}:cost_usd"].null_count() for label in plan.labels}
 

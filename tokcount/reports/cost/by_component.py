@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import polars as pl
 
 from tokcount.models.pricing import Price
-from tokcount.reports.columns import decimal_text
-from tokcount.reports.cost.charging.amounts import RATE_STEPS, amounts, usd
-from tokcount.reports.cost.charging.components import CALLS, FEE, REGIONAL, Component, present, rest, tools
+from tokcount.reports.columns import USD, column, decimal_text
+from tokcount.reports.cost.charging.amounts import RATE_STEPS, amounts, total, usd, usd_text
+from tokcount.reports.cost.charging.components import (
+    CALLS,
+    COMPONENTS,
+    FEE,
+    INPUT,
+    REGIONAL,
+    Component,
+    present,
+    rest,
+    tools,
+)
 from tokcount.reports.cost.report import ComponentCost
 from tokcount.scanning.features.hosted import CODE
 
+TOOLS: Final = "tools"
+"""The fees of all tools together."""
 Unit: TypeAlias = Literal["tokens", "calls", "containers"]
 
 
@@ -44,6 +56,25 @@ def component_sums(
         tuple(row[name] for name in keys.columns): _entries(row, there, tools(rows))
         for row in grouped.iter_rows(named=True)
     }
+
+
+EACH: Final = (*(component.name for component in COMPONENTS), REGIONAL, TOOLS)
+"""The components of a single record: the fees of all tools are one."""
+
+
+def components_of(rows: pl.DataFrame, prices: Sequence[Price], requests: pl.Series | None) -> list[pl.Series]:
+    """What each record pays for each component, as `USD`, in the order of `EACH`; null where it is unpriced."""
+    costs = amounts(rows, prices, requests)
+    costs = costs.with_columns(total([f"{FEE}{tool}" for tool in tools(rows)]).alias(TOOLS))
+    missing = [pl.lit(0, pl.Int128).alias(name) for name in EACH if name not in costs.columns]
+    priced = pl.col(INPUT.name).is_not_null()
+    paid = [pl.when(priced).then(usd_text(pl.col(name))).cast(USD).alias(name) for name in EACH]
+    return costs.with_columns(missing).select(paid).get_columns()
+
+
+def component_columns(labels: Sequence[str]) -> list[str]:
+    """The columns of components in a row of `--per-record`: `own:cost_usd[cached_input]`."""
+    return [column(label, "cost_usd", name) for label in labels for name in EACH]
 
 
 def _tokens(component: Component, there: Sequence[Component]) -> pl.Expr:

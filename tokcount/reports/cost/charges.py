@@ -15,7 +15,7 @@ from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.columns import USD, column, decimal_text, models_of
-from tokcount.reports.cost.by_component import component_sums
+from tokcount.reports.cost.by_component import component_sums, components_of
 from tokcount.reports.cost.charging.amounts import charged, usd, usd_text
 from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charging.components import CALLS, FEE, FEE_LOW
@@ -160,12 +160,16 @@ class Charges(msgspec.Struct, frozen=True, kw_only=True):
     def with_costs(self) -> pl.DataFrame:
         """The frame with `R:cost_usd` for each label: an exact `USD` amount, null where a record is unpriced.
 
-        `R:low` is why the true cost of a record is higher; it is null where it is not.
+        `R:low` is why the true cost of a record is higher; it is null where it is not. By component, also the columns
+        of `component_columns`.
         """
         columns = []
         for label, rows in self.rows.items():
             cost = usd_text(pl.col("cost")).cast(USD).alias(column(label, "cost_usd"))
             columns += rows.select(cost, pl.col("low").alias(column(label, "low"))).get_columns()
+            if COMPONENT in self.options.by:
+                found = components_of(rows, self.book.prices, _requests(self.frame))
+                columns += [part.alias(column(label, "cost_usd", part.name)) for part in found]
         return self.frame.with_columns(columns)
 
 

@@ -9,12 +9,20 @@ from msgspec import UnsetType
 from tokcount.document.blocks import Line, Table
 from tokcount.document.values import fixed_usd, integer, percent, places_in, usd, usd_change
 from tokcount.models.references import OWN, PER_RECORD
-from tokcount.reports.cost.report import AppliedPrice, CostReport, ReferenceCost, UnpricedRecords
+from tokcount.reports.cost.report import (
+    AppliedPrice,
+    ComponentCost,
+    CostReport,
+    ReferenceCost,
+    UnpricedRecords,
+)
 from tokcount.reports.phrases import counted, tally
 from tokcount.reports.report import Period
 
 PRICES_NAMED = 4
 TARGETS_NAMED = 3
+STORING = "file_search"
+"""The hosted tool that also pays for storage."""
 UNPRICED_NAMED = 5
 FILLED_IN_BY = {
     "no model named": "--assume-model",
@@ -172,6 +180,30 @@ def _missing_charges(entry: ReferenceCost) -> str:
         f"{counted(n, 'record is', 'records are')} missing charges ({reason})"
         for reason, n in entry.low.items()
     )
+
+
+def tools(report: CostReport) -> list[Line]:
+    """Which hosted tools were paid for, and at which fee."""
+    lines = _by_text((entry.reference, _fees(entry)) for entry in report.references)
+    found = [Line(f"Fees of hosted tools under {names}: {text}.", "note") for text, names in lines]
+    if any(part.component == STORING for entry in report.references for part in entry.components):
+        found.append(Line("The storage of vector stores is charged by the day and not included.", "note"))
+    return found
+
+
+def _fees(entry: ReferenceCost) -> str:
+    """`2 web_search calls at $0.01, 1 image_generation call (fee not known)`; empty without any."""
+    return ", ".join(
+        f"{integer(part.quantity)} {part.component} {part.unit if part.quantity > 1 else part.unit[:-1]}{_each(part)}"
+        for part in entry.components
+        if part.unit in ("calls", "containers") and part.quantity
+    )
+
+
+def _each(part: ComponentCost) -> str:
+    if part.cost_usd is None:
+        return " (fee not known)"
+    return f" at {usd(part.rate_usd)}" if part.rate_usd is not None else f" for {usd(part.cost_usd)}"
 
 
 def tokens(report: CostReport) -> list[Line]:

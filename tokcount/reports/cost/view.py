@@ -56,6 +56,7 @@ def blocks(report: CostReport) -> Blocks:
         *sentences.floors(report),
         *_components(report),
         *_groups(report),
+        *sentences.tools(report),
         *sentences.tokens(report),
         *sentences.prices(report),
     ]

@@ -15,6 +15,8 @@ CONTAINER_ID: Final = "container_id"
 """The column of a fingerprint of the first container that ran code; several calls can share one."""
 SEARCH_MODEL: Final = "search_model"
 """The search that each call of a search model makes (OpenAI's guide to web search in chat completions)."""
+SEARCH_OPTIONS: Final = "web_search_options"
+"""A chat request that lets a model search, where nothing says how often it did."""
 CODE: Final = "code_interpreter"
 _SEARCH: Final = "web_search"
 _NAMES: Final = {"computer": "computer_use"}
@@ -36,8 +38,10 @@ def hosted_calls(record: Record) -> str | None:
     model = record.served_model or record.model
     if model is not None and "-search-" in model:
         calls[SEARCH_MODEL] = 1 if usage is None else usage.requests
-    elif usage is not None and usage.web_searches and _SEARCH not in calls:
-        calls[_SEARCH] = usage.web_searches
+    elif usage is not None and usage.web_searches is not None:
+        calls.setdefault(_SEARCH, usage.web_searches)
+    elif record.kind == "chat" and (record.request or {}).get(SEARCH_OPTIONS) is not None:
+        calls[SEARCH_OPTIONS] = 1
     if not calls:
         return None
     return ",".join(f"{tool}:{count}" for tool, count in sorted(calls.items()) if count) or None

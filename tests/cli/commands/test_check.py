@@ -476,3 +476,22 @@ def test_a_budget_for_requests_that_break_compares_parameters(tmp_path: Path) ->
     broken = run("check", log, "--to", "gpt-6-luna", "--budget", "breaking.share <= 0%")
     assert broken.code == 1
     assert "temperature" in broken.out
+
+
+def test_a_saved_audit_has_the_requests_that_break(tmp_path: Path) -> None:
+    log, saved = tmp_path / "calls.jsonl", tmp_path / "audit.json"
+    call = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}
+    requests = [{**call, "temperature": 0.2}, {**call, "presence_penalty": 0}, call, call]
+    log.write_text("".join(f"{json.dumps(request)}\n" for request in requests), encoding="utf-8")
+    targets = ("--to", "gpt-5.6-luna", "--to", "gpt-5.4")
+    assert run("audit", log, *targets, "-f", "json", "-o", saved, "-q").code == 0
+    asked = ("--budget", "breaking.share <= 20%", "-f", "json", "-q")
+    of_log, of_report = (
+        json.loads(run("check", *given, *asked).out)["budgets"] for given in ((log, *targets), (saved,))
+    )
+
+    assert [entry["value"] for entry in of_report] == [0.25, 0]
+    keys = ("value", "passed", "floor", "doubt", "rests_on")
+    assert [[entry[key] for key in keys] for entry in of_report] == [
+        [entry[key] for key in keys] for entry in of_log
+    ]

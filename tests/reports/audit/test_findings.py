@@ -234,6 +234,7 @@ def test_a_request_breaks_once_however_many_reasons_there_are() -> None:
     (entry,) = breaking(findings(case), case)
 
     assert (entry.records, entry.judged, entry.share) == (2, 3, 0.5)
+    assert (entry.unclear, entry.not_compared) == (1, 1)
     assert entry.cost_share == pytest.approx(0.5)
 
 

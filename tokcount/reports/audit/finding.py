@@ -28,6 +28,8 @@ PLACES: Final = 5
 PLACE: Final = ["source", "line", "index"]
 OF_ONE_TARGET: Final = frozenset({"target_gone", "target_going"})
 """Findings that differ from target to target in the models that they name."""
+NOT_COMPARED: Final = "the parameters of the request, or what the target takes, are not known"
+UNCLEAR: Final = "with parameters of which it is not known whether the target takes them"
 SHORT: Final = {
     "too_long": "input too long",
     "no_room": "no room for the answer",
@@ -145,10 +147,14 @@ def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
     places = [finding.rows.select(PLACE) for finding in breaks]
     rows = case.frame.join(pl.concat(places), PLACE, "semi") if places else case.frame.clear()
     cost = spent(case, rows)
+    questions = open_questions(label, case)
+    others = case.frame.with_columns(open=questions).join(rows.select(PLACE), PLACE, "anti")["open"]
     return Breaking(
         reference=label,
         records=rows.height,
-        judged=judged(label, case),
+        judged=case.frame.height - int((questions == NOT_COMPARED).sum()),
+        unclear=int((others == UNCLEAR).sum()),
+        not_compared=int((others == NOT_COMPARED).sum()),
         share=rows.height / case.frame.height if case.frame.height else None,
         cost_usd=cost.usd,
         cost_share=cost.share,
@@ -160,17 +166,19 @@ def short(name: str, parameter: str | None) -> str:
     return SHORT.get(name) or parameter or name
 
 
-def judged(label: str, case: Case) -> int:
-    """Requests whose parameters were compared with what a target takes: its model is known, and they are in the log."""
+def open_questions(label: str, case: Case) -> pl.Series:
+    """Why it may not be known of a request whether a target takes it: `NOT_COMPARED`, `UNCLEAR`, or null."""
     if "verdicts" not in case.frame.columns or is_encoding(label, case.catalog):
-        return 0
-    texts = case.frame["verdicts"].drop_nulls()
-    unknown = [text for text in texts.unique() if _is_unknown(label, text)]
-    return len(texts) - int(texts.is_in(unknown).sum())
+        return pl.Series([NOT_COMPARED]).new_from_index(0, case.frame.height)
+    texts = case.frame["verdicts"]
+    known = texts.unique()
+    return texts.replace_strict(known, [_open(text, label) for text in known], return_dtype=pl.String)
 
 
-def _is_unknown(label: str, text: str) -> bool:
-    return any(
-        verdict.reference == label and verdict.status == "unknown" and not verdict.parameter
-        for verdict in verdicts_in(text)
-    )
+def _open(text: str | None, label: str) -> str | None:
+    if text is None:
+        return NOT_COMPARED
+    unknown = [one for one in verdicts_in(text) if one.reference == label and one.status == "unknown"]
+    if not unknown:
+        return None
+    return UNCLEAR if all(one.parameter for one in unknown) else NOT_COMPARED

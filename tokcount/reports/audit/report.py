@@ -164,7 +164,11 @@ class Breaking(msgspec.Struct, frozen=True, kw_only=True):
     records: Count
     """Requests that fail if only the name of the model is changed."""
     judged: Count
-    """Requests whose parameters or size could be compared with what the model takes."""
+    """Requests whose parameters were compared with what the model takes."""
+    unclear: Count
+    """Requests that do not break as far as known, with parameters that nothing is known of."""
+    not_compared: Count
+    """Requests that do not break as far as known, and whose parameters were not compared."""
     share: float | None
     """`records` as a share of all records."""
     cost_usd: Usd | None

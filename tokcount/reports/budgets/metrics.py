@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from tokcount.reports.audit.finding import UNCLEAR
 from tokcount.reports.budgets import per_record
 from tokcount.reports.budgets.metric import (
     DISTRIBUTION,
@@ -206,6 +207,13 @@ BUILT_IN: Final = (
         per_record=per_record.breaking,
         needs=frozenset({"breaks"}),
         requires_target=True,
+        saved={
+            "audit": Saved(
+                values={"total": lambda entry: entry.records, "share": lambda entry: entry.share},
+                undercounted=lambda _, entry: {UNCLEAR: entry.unclear},
+                own=False,
+            )
+        },
     ),
     Metric(
         name="residual",

@@ -13,8 +13,8 @@ import polars as pl
 from tokcount.framing.layout import BASIS_ORDER
 from tokcount.logs.record import FLAGS
 from tokcount.models.references import OWN
+from tokcount.reports.audit.finding import NOT_COMPARED
 from tokcount.reports.budgets.metric import NULL, PerRecord, Ratio
-from tokcount.reports.budgets.sources.breaks import NOT_COMPARED
 from tokcount.reports.columns import best_known, column, is_floor, tokens
 from tokcount.reports.cost.charging.usage import PARTIAL
 from tokcount.reports.reconcile.residuals import NOT_COUNTED

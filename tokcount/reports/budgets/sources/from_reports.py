@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
+from tokcount.reports.audit.report import AuditReport, Breaking
 from tokcount.reports.budgets.groups import Part
 from tokcount.reports.budgets.language import Budget, Group
 from tokcount.reports.budgets.metric import LogTotals, Measured, Metric, Value
@@ -29,7 +30,7 @@ from tokcount.reports.overview import not_read
 from tokcount.reports.reconcile.report import ReconcileReport
 from tokcount.reports.report import ModelRecords, Overview, Period, Report
 
-Entry = PricedMeasures | ReferenceCost | ReconcileReport
+Entry = PricedMeasures | ReferenceCost | ReconcileReport | Breaking
 """What holds the values of one reference; of `reconcile`, the report itself."""
 OF_JUDGING: Final = (NO_BASELINE, NOT_IN_BASELINE, SAVED)
 """Reasons that a saved report has because of the baseline of its run, not because of its value."""
@@ -93,7 +94,7 @@ def overview_of(reports: Sequence[Report]) -> Overview:
         if isinstance(report, Overview):
             return report
     raise UsageError(
-        "these reports hold no values for budgets; check reads drift, cost, reconcile and check."
+        "these reports hold no values for budgets; check reads drift, cost, audit, reconcile and check."
     )
 
 
@@ -156,7 +157,7 @@ def _of_check(report: CheckReport, key: str) -> Measured | None:
 
 
 def _of_metric(report: Report, metric: Metric, aggregate: str, target: str | None) -> Measured | None:
-    """The value that a report of `drift`, `cost` or `reconcile` holds."""
+    """The value that a report of `drift`, `cost`, `audit` or `reconcile` holds."""
     saved, entry = metric.saved.get(report.command), _entry(report, target)
     if saved is None or entry is None or aggregate not in saved.values or not (saved.own or target):
         return None
@@ -202,6 +203,8 @@ def _entry(report: Report, target: str | None) -> Entry | None:
     """What a report holds for a target."""
     if isinstance(report, ReconcileReport):
         return report if report.compared else None
+    if isinstance(report, AuditReport):
+        return next((entry for entry in report.breaking if entry.reference == target), None)
     if not isinstance(report, DriftReport | CostReport):
         return None
     entries: Sequence[PricedMeasures | ReferenceCost] = report.references
@@ -212,6 +215,8 @@ def _missing(records: int, entry: Entry) -> int:
     """How many records have no value, where the report has their number."""
     if isinstance(entry, ReconcileReport):
         return 0
+    if isinstance(entry, Breaking):
+        return entry.not_compared
     return records - (entry.counted if isinstance(entry, PricedMeasures) else entry.charged)
 
 

@@ -36,6 +36,8 @@ NAMES: Final = {
     "Z.ai": ("chatglm", "glm-", "z-ai", "zai-org", "zhipu"),
 }
 """Vendor → how the names of its models begin, after the prefix of a provider or without one."""
+_ANYWHERE: Final = ("claude", "deepseek", "gemini", "gemma", "grok", "llama", "mistral", "mixtral", "qwen")
+"""Beginnings that mean the same in the middle of a name, as in `aws-claude-3`; deployments are named like this."""
 
 PROVIDERS: Final = frozenset(
     {
@@ -71,6 +73,7 @@ PROVIDERS: Final = frozenset(
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 _PARTS = re.compile(r"[/.]")
+_INSIDE = re.compile(rf"(?<![a-z])(?:{'|'.join(_ANYWHERE)})")
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +83,9 @@ def vendor_of(model: str) -> str | None:
     >>> vendor_of("openrouter/anthropic/claude-sonnet-4"), vendor_of("my-deployment")
     ('Anthropic', None)
     """
-    parts = _PARTS.split(model.strip().lower())
+    name = model.strip().lower()
+    found = None if "gpt" in name else _INSIDE.search(name)
+    parts = (*_PARTS.split(name), found[0] if found else "")
     return next(
         (vendor for vendor, begins in NAMES.items() if any(part.startswith(begins) for part in parts)), None
     )

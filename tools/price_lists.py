@@ -31,6 +31,8 @@ GENAI_RATES = {
     "output": "output_mtok",
 }
 """Rate → its name in genai-prices."""
+GENAI_FEES = {"web_search": "web_searches_kcount", "file_search": "storage_searches_kcount"}
+"""Hosted tool → its fee for 1,000 calls in genai-prices."""
 LITELLM_RATES = {
     "input": "input_cost_per_token",
     "cached_input": "cache_read_input_token_cost",
@@ -131,6 +133,11 @@ def _genai_facts(name: str, catalog: Catalog, info: Any) -> Iterator[Difference]
     standard, long = _genai_rates(info.get_prices(moment))
     yield from _compared("genai-prices", name, "", row and row.rates, standard)
     yield from _compared("genai-prices", name, "long ", row and row.long, long)
+    for tool, key in GENAI_FEES.items():
+        fee = pricing.fee(tool, name, data_date(), catalog)
+        theirs, ours = getattr(info.get_prices(moment), key, None), _text(fee and fee.each * 1000)
+        if theirs is not None and ours != _text(theirs):
+            yield Difference("genai-prices", name, f"fee of {tool}", ours, _text(theirs))
     for tier in TIERS:
         context = {"processing": "batch"} if tier == "batch" else {"service_tier": tier}
         for variant in info.price_variants or ():

@@ -136,7 +136,12 @@ def test_the_error_stays_one_short_line_whatever_the_log_holds() -> None:
     assert text.isprintable()
 
 
-@given(st.text(max_size=60) | st.from_regex(r"(ft:|azure/|gpt-35-|openai:)*[a-z0-9:./-]{0,30}"))
+@given(
+    st.text(max_size=60)
+    | st.from_regex(
+        r"(ft:|azure/|gpt-35-|openai:|bedrock/)*[a-z0-9:./@*-]{0,30}(-high|:free|:online|@latest)*"
+    )
+)
 def test_no_name_breaks_the_look_up(name: str) -> None:
     found = names.find(name)
 

@@ -59,6 +59,8 @@ def models(
 
     if current and (names or export or stale):
         raise UsageError("--current lists models: leave out names, --export and --stale.")
+    if stale and export:
+        raise UsageError("--stale lists entries: leave out --export.")
     catalog = catalog_of(prices)
     if export:
         from tokcount.models.export import export as exported

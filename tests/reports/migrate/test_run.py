@@ -12,10 +12,11 @@ from support.migration_records import GPT_4O, RESPONSES, chat, record, user
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.source import expand
 from tokcount.reports.migrate import run as migrating
+from tokcount.reports.migrate.lines import SURROGATE, json_line
 from tokcount.reports.migrate.parameters.mapping import UNKNOWN
 from tokcount.reports.migrate.request import Loss
 from tokcount.reports.migrate.requests import Migrated, Options
-from tokcount.reports.migrate.run import Job, MigrationWorker, json_line
+from tokcount.reports.migrate.run import Job, MigrationWorker
 from tokcount.reports.migrate.stats import KEYS_KEPT, PLACES_KEPT, MigrationStats, Tokens
 from tokcount.scanning import run as scanning
 from tokcount.scanning import spans
@@ -145,8 +146,10 @@ def test_requests_that_differ_from_the_prediction_are_counted_with_the_reason() 
     assert sum(found.tokens for found in sums.differences.values()) == -one
 
 
-def test_a_lone_surrogate_is_written_as_it_is() -> None:
-    assert json.loads(json_line({"text": "a\ud800b"})) == {"text": "a\ud800b"}
+def test_half_of_a_surrogate_pair_is_replaced_and_that_is_reported() -> None:
+    assert json.loads(json_line({"text": "a\ud800b\ud83d\ude00"})) == {"text": "a\ufffdb\U0001f600"}
+    assert SURROGATE in MigrationWorker(JOB).migrate(record("a\ud800b")).migrated.losses
+    assert SURROGATE not in MigrationWorker(JOB).migrate(record("a\ufffdb")).migrated.losses
     assert json_line({"text": "é\u2028"}) == '{"text":"é\u2028"}\n'.encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.migration_records import chat, migrator, record, responses, target
+from support.migration_records import called, chat, function, migrator, record, responses, target
 from support.openai_types import pydantic, validate
 from support.shared import SHARED, needs_shared
 
@@ -228,6 +229,171 @@ def test_whatever_a_log_holds_what_is_written_is_valid(
     migrated = migrator(target(*to)).migrate(found)
 
     assert bool(migrated.lines) != bool(migrated.reason)
+    for body in migrated.lines:
+        validate(body, migrated.endpoint)
+
+
+SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]}
+WHOLE: dict[str, dict[str, Any]] = {
+    "chat": {
+        "messages": [
+            {"role": "system", "content": [{"type": "text", "text": "Be kind."}]},
+            {
+                "role": "user",
+                "name": "Ada",
+                "content": [
+                    {"type": "text", "text": "Look."},
+                    {"type": "image_url", "image_url": {"url": "https://a.example/b.png", "detail": "low"}},
+                    {"type": "file", "file": {"file_id": "file-1", "filename": "a.pdf"}},
+                ],
+            },
+            called("call_1", "look", '{"q": "a"}'),
+            {"role": "tool", "tool_call_id": "call_1", "content": "found"},
+            {"role": "assistant", "content": None, "function_call": {"name": "look", "arguments": "{}"}},
+            {"role": "function", "name": "look", "content": "nothing"},
+        ],
+        "tools": [
+            function("look", description="Looks.", parameters=SCHEMA, strict=True),
+            {
+                "type": "custom",
+                "custom": {
+                    "name": "run",
+                    "format": {"type": "grammar", "grammar": {"definition": "a", "syntax": "lark"}},
+                },
+            },
+        ],
+        "tool_choice": {
+            "type": "allowed_tools",
+            "allowed_tools": {
+                "mode": "auto",
+                "tools": [{"type": "function", "function": {"name": "look"}}],
+            },
+        },
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True},
+        },
+        "web_search_options": {
+            "search_context_size": "low",
+            "user_location": {"type": "approximate", "approximate": {"city": "Paris"}},
+        },
+        "logprobs": True,
+        "top_logprobs": 2,
+        "stop": ["a"],
+        "logit_bias": {"318": 5},
+        "metadata": {"a": "b"},
+        "store": True,
+        "n": 2,
+        "temperature": 0.5,
+        "max_completion_tokens": 90,
+        "reasoning_effort": "low",
+        "moderation": {"model": "m", "policy": {"input": {"mode": "score"}}},
+        "prompt_cache_options": {"mode": "implicit"},
+        "prediction": {"type": "content", "content": "a"},
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "parallel_tool_calls": False,
+    },
+    "responses": {
+        "instructions": "Be kind.",
+        "input": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "input_text", "text": "Look."},
+                    {"type": "input_image", "image_url": "https://a.example/b.png", "detail": "low"},
+                    {"type": "input_file", "file_data": "data:a", "filename": "a.pdf"},
+                ],
+            },
+            {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}", "id": "fc_1"},
+            {
+                "type": "function_call_output",
+                "call_id": "c1",
+                "output": [{"type": "input_text", "text": "a"}],
+            },
+            {
+                "type": "web_search_call",
+                "id": "ws_1",
+                "status": "completed",
+                "action": {"type": "search", "query": "a"},
+            },
+            {
+                "type": "message",
+                "id": "msg_1",
+                "role": "assistant",
+                "status": "completed",
+                "content": [{"type": "output_text", "text": "Here.", "annotations": []}],
+            },
+        ],
+        "tools": [
+            {"type": "function", "name": "look", "parameters": SCHEMA, "strict": True},
+            {
+                "type": "web_search",
+                "search_context_size": "low",
+                "user_location": {"type": "approximate", "city": "Paris"},
+            },
+            {"type": "file_search", "vector_store_ids": ["vs_1"], "max_num_results": 3},
+            {"type": "mcp", "server_label": "a", "server_url": "https://a.example", "allowed_tools": ["b"]},
+            {"type": "code_interpreter", "container": {"type": "auto"}},
+            {"type": "image_generation", "size": "auto"},
+        ],
+        "tool_choice": {"type": "function", "name": "look"},
+        "text": {"format": {"type": "json_schema", "name": "answer", "schema": SCHEMA}, "verbosity": "low"},
+        "reasoning": {"effort": "low", "summary": "auto"},
+        "include": ["message.output_text.logprobs", "reasoning.encrypted_content"],
+        "top_logprobs": 2,
+        "max_output_tokens": 90,
+        "metadata": {"a": "b"},
+        "truncation": "auto",
+        "context_management": [{"type": "compaction", "compact_threshold": 9000}],
+    },
+}
+"""A request with much that an endpoint takes."""
+NUMBERS = [0, -1, 3, 10**30, 0.5, float("nan"), float("inf")]
+TEXTS = ["", "x", "a b", "\ud800", "x" * 600, "none", "auto"]
+ODD = st.sampled_from(
+    [None, True, False, *NUMBERS, *TEXTS, [], [[]], ["x"] * 20, {}, {"type": "x"}, {"x": float("nan")}]
+)
+"""Values that few fields take."""
+
+
+def spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place inside a value: its container and its key there."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, held in inner:
+        yield value, key
+        yield from spots(held)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.data(), st.sampled_from(["chat", "responses"]), st.sampled_from(TARGETS))
+def test_a_wrong_value_at_any_place_of_a_request_is_never_written(
+    data: st.DataObject, kind: str, to: tuple[str, Endpoint | None]
+) -> None:
+    found = chat() if kind == "chat" else responses()
+    found.request = copy.deepcopy(WHOLE[kind]) | {"model": "gpt-4o"}
+    for _ in range(data.draw(st.integers(1, 2))):
+        places = list(spots(found.request))
+        holder, key = places[data.draw(st.integers(0, len(places) - 1))]
+        if data.draw(st.booleans()):
+            holder[key] = data.draw(ODD)
+        else:
+            del holder[key]
+
+    migrated = migrator(target(*to)).migrate(found)
+
+    assert bool(migrated.lines) != bool(migrated.reason)
+    for body in migrated.lines:
+        validate(body, migrated.endpoint)
+
+
+@pytest.mark.parametrize("kind", ["chat", "responses"])
+def test_a_whole_request_is_migrated(kind: str) -> None:
+    found = chat() if kind == "chat" else responses()
+    found.request = copy.deepcopy(WHOLE[kind]) | {"model": "gpt-4o"}
+    migrated = migrator(target("gpt-5.1")).migrate(found)
+
+    assert migrated.reason == ""
     for body in migrated.lines:
         validate(body, migrated.endpoint)
 

@@ -123,10 +123,11 @@ class Result(msgspec.Struct):
 
 
 class Item(msgspec.Struct):
-    """An item that only the Responses API has, such as a search that the API ran itself."""
+    """An item that only the Responses API has, such as a search that the API ran itself, and the tools in it."""
 
     kind: str
     fields: Json
+    tools: list[Tool] | None = None
 
 
 Turn = Message | Result | Item
@@ -159,10 +160,11 @@ class Custom(msgspec.Struct):
 
 
 class Hosted(msgspec.Struct):
-    """A tool that only the Responses API has."""
+    """A tool that only the Responses API has, and the tools in it."""
 
     kind: str
     fields: Json
+    tools: list[Function | Custom] | None = None
 
 
 Tool = Function | Custom | Hosted

@@ -7,11 +7,10 @@ written by one process.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -23,6 +22,7 @@ from tokcount.logs.source import Source
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN
 from tokcount.reports.migrate.differences import Difference, reason_of
+from tokcount.reports.migrate.lines import json_line, lines_of, losses_of
 from tokcount.reports.migrate.requests import Migrated, Migrator, Options
 from tokcount.reports.migrate.stats import MigrationStats, Tokens, inputs_of, tokens_of
 from tokcount.reports.migrate.target import MigrationTarget
@@ -45,8 +45,6 @@ RECORDS_AT_ONCE: Final = 2_000
 """Records whose tokens are added up at a time."""
 READ_BACK_BYTES: Final = 1 << 20
 """Written requests that wait to be read back together."""
-
-_ENCODE = msgspec.json.Encoder().encode
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +102,7 @@ class MigrationWorker:
     def migrate(self, record: Record) -> Outcome:
         """Make the requests of a record, and count it if it has some."""
         migrated = self._migrator.migrate(record)
-        lines = [json_line(line) for line in migrated.lines]
+        lines = lines_of(migrated)
         if lines:
             self._counter.add(record)
             self._written += lines
@@ -288,20 +286,3 @@ def _in_processes(
             here = here or MigrationWorker(job)
             migration.stream(here, tasks[0], options, pool.advance)
     return migration
-
-
-def losses_of(place: Location, migrated: Migrated) -> list[dict[str, Any]]:
-    """What was left or lost of one record, with its location; the shape of `--lost`."""
-    located = msgspec.structs.asdict(place)
-    if migrated.reason:
-        return [{**located, "parameter": None, "effect": "left", "reason": migrated.reason}]
-    lost = [loss for loss in migrated.losses if loss.effect != "rewritten"]
-    return [{**located, **msgspec.structs.asdict(loss)} for loss in lost]
-
-
-def json_line(value: dict[str, Any]) -> bytes:
-    """One line of JSON; a lone surrogate is kept, as an escape."""
-    try:
-        return _ENCODE(value) + b"\n"
-    except UnicodeEncodeError:
-        return json.dumps(value).encode() + b"\n"

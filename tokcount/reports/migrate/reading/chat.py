@@ -10,7 +10,7 @@ from tokcount.framing.calls import arguments_text, is_custom
 from tokcount.logs.scalars import Json
 from tokcount.reports.migrate.reading.call_ids import BAD_CALL, CallIds, check_results
 from tokcount.reports.migrate.reading.content import THINKING, checked, known, read_content, role_of
-from tokcount.reports.migrate.reading.hosted import Location
+from tokcount.reports.migrate.reading.hosted_types import Location, Size
 from tokcount.reports.migrate.reading.tools import read_choice, read_format, read_tools
 from tokcount.reports.migrate.request import (
     AuthorName,
@@ -33,7 +33,7 @@ RESULTS: Final = ("tool", "function")
 
 
 class _Search(msgspec.Struct, omit_defaults=True):
-    search_context_size: str | None = None
+    search_context_size: Size | None = None
     user_location: Location | None = None
 
 

@@ -1,8 +1,4 @@
-"""Tools, choices and items that only the Responses API has: their fields, and the values that it takes.
-
-Source: openai/openai-openapi (Tool, ToolChoiceParam, InputItem) and the request types of the openai package made from
-it, version 3.54. Fields that are not here are left out of new requests.
-"""
+"""Tools, choices and items that only the Responses API has, with the values that it takes in their fields."""
 
 from __future__ import annotations
 
@@ -13,29 +9,37 @@ import msgspec
 
 from tokcount.logs.scalars import Json
 from tokcount.reports.migrate.reading.content import checked
+from tokcount.reports.migrate.reading.hosted_types import (
+    Approval,
+    CodeOutput,
+    CodeStatus,
+    Comparison,
+    Connector,
+    Container,
+    Domains,
+    Execution,
+    FoundFile,
+    ImageStatus,
+    ListedTool,
+    Location,
+    Mask,
+    Patch,
+    Ranking,
+    SearchAction,
+    SearchStatus,
+    ShellAction,
+    Size,
+    Status,
+    ToolFilter,
+)
 from tokcount.reports.migrate.request import Filled, NotMigratedError
-
-Status = Literal["in_progress", "completed", "incomplete"]
-Execution = Literal["server", "client"]
-Size = Literal["low", "medium", "high"]
-
-
-class Location(msgspec.Struct, omit_defaults=True):
-    """Where a search is made from."""
-
-    type: Literal["approximate"]
-    city: str | None = None
-    country: str | None = None
-    region: str | None = None
-    timezone: str | None = None
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """Field → type of its values; `defaults`: what the API takes a required field for where it is missing."""
+    """Field → type of its values."""
 
     required: dict[str, Any] = {}
     optional: dict[str, Any] = {}
-    defaults: Json = {}
 
 
 _SEARCH: Final = {"search_context_size": Size, "user_location": Location}
@@ -43,22 +47,23 @@ _SEARCH: Final = {"search_context_size": Size, "user_location": Location}
 HOSTED_TOOLS: Final = {
     **dict.fromkeys(
         ("web_search", "web_search_2025_08_26"),
-        Kind(optional={**_SEARCH, "filters": Json, "external_web_access": bool}),
+        Kind(optional={**_SEARCH, "filters": Domains, "external_web_access": bool}),
     ),
     **dict.fromkeys(
         ("web_search_preview", "web_search_preview_2025_03_11"),
         Kind(optional={**_SEARCH, "search_content_types": list[Literal["text", "image"]]}),
     ),
     "file_search": Kind(
-        {"vector_store_ids": list[str]}, {"filters": Json, "max_num_results": int, "ranking_options": Json}
+        {"vector_store_ids": list[str]},
+        {"filters": Comparison, "max_num_results": int, "ranking_options": Ranking},
     ),
-    "code_interpreter": Kind({"container": Filled | Json}),
+    "code_interpreter": Kind({"container": Filled | Container}),
     "image_generation": Kind(
         optional={
             "action": Literal["generate", "edit", "auto"],
             "background": Literal["transparent", "opaque", "auto"],
             "input_fidelity": Literal["high", "low"],
-            "input_image_mask": Json,
+            "input_image_mask": Mask,
             "model": Filled,
             "moderation": Literal["auto", "low"],
             "output_compression": int,
@@ -72,11 +77,11 @@ HOSTED_TOOLS: Final = {
         {"server_label": Filled},
         {
             "server_url": Filled,
-            "connector_id": Filled,
+            "connector_id": Connector,
             "tunnel_id": Filled,
             "server_description": str,
-            "require_approval": Literal["always", "never"] | Json,
-            "allowed_tools": list[str] | Json,
+            "require_approval": Literal["always", "never"] | Approval,
+            "allowed_tools": list[str] | ToolFilter,
             "defer_loading": bool,
         },
     ),
@@ -89,10 +94,9 @@ HOSTED_TOOLS: Final = {
         }
     ),
     "local_shell": Kind(),
-    "shell": Kind(optional={"environment": Json}),
+    "shell": Kind(),
     "apply_patch": Kind(),
     "tool_search": Kind(optional={"description": str, "execution": Execution, "parameters": Json}),
-    "namespace": Kind({"name": Filled, "description": str, "tools": list[Json]}),
     "programmatic_tool_calling": Kind(),
 }
 """Type of a tool → its fields. The credentials of an `mcp` tool are never written."""
@@ -117,46 +121,42 @@ HOSTED_CHOICES: Final = {
 """Type of a hosted tool that `tool_choice` may force → its fields."""
 
 HOSTED_ITEMS: Final = {
-    "web_search_call": Kind({"id": Filled, "action": Json, "status": str}),
-    "file_search_call": Kind({"id": Filled, "queries": list[str], "status": str}, {"results": list[Json]}),
+    "web_search_call": Kind({"id": Filled, "action": SearchAction, "status": SearchStatus}),
+    "file_search_call": Kind(
+        {"id": Filled, "queries": list[str], "status": SearchStatus}, {"results": list[FoundFile]}
+    ),
     "code_interpreter_call": Kind(
-        {"id": Filled, "code": str | None, "container_id": str, "outputs": list[Json] | None, "status": str}
+        {
+            "id": Filled,
+            "code": str | None,
+            "container_id": str,
+            "outputs": list[CodeOutput] | None,
+            "status": CodeStatus,
+        }
     ),
-    "image_generation_call": Kind({"id": Filled, "result": str | None, "status": str}),
-    "computer_call": Kind(
-        {"id": Filled, "call_id": Filled, "pending_safety_checks": list[Json], "status": Status},
-        {"action": Json, "actions": list[Json]},
-        {"pending_safety_checks": []},
-    ),
-    "computer_call_output": Kind(
-        {"call_id": Filled, "output": Json}, {"acknowledged_safety_checks": list[Json], "status": Status}
-    ),
-    "local_shell_call": Kind({"id": Filled, "call_id": Filled, "action": Json, "status": Status}),
-    "local_shell_call_output": Kind({"id": Filled, "output": str}, {"status": Status}),
-    "shell_call": Kind({"call_id": Filled, "action": Json}, {"environment": Json, "status": Status}),
-    "shell_call_output": Kind(
-        {"call_id": Filled, "output": list[Json]}, {"max_output_length": int, "status": Status}
-    ),
+    "image_generation_call": Kind({"id": Filled, "result": str | None, "status": ImageStatus}),
+    "shell_call": Kind({"call_id": Filled, "action": ShellAction}, {"status": Status}),
     "apply_patch_call": Kind(
-        {"call_id": Filled, "operation": Json, "status": Literal["in_progress", "completed"]}
+        {"call_id": Filled, "operation": Patch, "status": Literal["in_progress", "completed"]}
     ),
     "apply_patch_call_output": Kind(
         {"call_id": Filled, "status": Literal["completed", "failed"]}, {"output": str}
     ),
-    "mcp_list_tools": Kind({"id": Filled, "server_label": str, "tools": list[Json]}, {"error": str}),
+    "mcp_list_tools": Kind({"id": Filled, "server_label": str, "tools": list[ListedTool]}, {"error": str}),
     "mcp_approval_request": Kind({"id": Filled, "arguments": str, "name": str, "server_label": str}),
     "mcp_approval_response": Kind({"approval_request_id": Filled, "approve": bool}, {"reason": str}),
     "mcp_call": Kind(
         {"id": Filled, "arguments": str, "name": str, "server_label": str},
-        {"approval_request_id": str, "error": Json, "output": str},
+        {"approval_request_id": str, "output": str},
     ),
     "tool_search_call": Kind({"arguments": Any}, {"call_id": str, "execution": Execution, "status": Status}),
-    "tool_search_output": Kind(
-        {"tools": list[Json]}, {"call_id": str, "execution": Execution, "status": Status}
-    ),
-    "additional_tools": Kind({"role": Literal["developer"], "tools": list[Json]}),
+    "tool_search_output": Kind(optional={"call_id": str, "execution": Execution, "status": Status}),
+    "additional_tools": Kind({"role": Literal["developer"]}),
 }
 """Type of an item that the Responses API alone has, and that holds all of itself → its fields."""
+
+WITH_TOOLS: Final = frozenset({"tool_search_output", "additional_tools"})
+"""Types of items that offer tools of all types."""
 
 
 def read_kind(given: Json, table: dict[str, Kind], reason: str) -> tuple[str, Json]:
@@ -167,17 +167,10 @@ def read_kind(given: Json, table: dict[str, Kind], reason: str) -> tuple[str, Js
         raise NotMigratedError(reason)
     fields = {}
     for field, allowed in {**kind.required, **kind.optional}.items():
-        value = _filled(given.get(field, kind.defaults.get(field)))
+        value = given.get(field)
         if value is not None or field in kind.required:
             fields[field] = msgspec.to_builtins(checked(finite(value, reason), allowed, reason))
     return name, fields
-
-
-def _filled(value: Any) -> Any:
-    """A value without the nulls in it, which some clients write for fields that are not there."""
-    if isinstance(value, dict):
-        return {key: _filled(inner) for key, inner in value.items() if inner is not None}
-    return [_filled(inner) for inner in value] if isinstance(value, list) else value
 
 
 def finite(value: Any, reason: str) -> Any:

@@ -9,7 +9,7 @@ from tokcount.framing.calls import arguments_text
 from tokcount.logs.scalars import Json
 from tokcount.reports.migrate.reading.call_ids import BAD_CALL, CallIds, check_results
 from tokcount.reports.migrate.reading.content import THINKING, checked, read_content, role_of
-from tokcount.reports.migrate.reading.hosted import HOSTED_ITEMS, read_kind
+from tokcount.reports.migrate.reading.hosted import HOSTED_ITEMS, WITH_TOOLS, read_kind
 from tokcount.reports.migrate.reading.tools import read_choice, read_format, read_tools
 from tokcount.reports.migrate.request import (
     Call,
@@ -24,7 +24,7 @@ from tokcount.reports.migrate.request import (
 )
 
 NO_INPUT: Final = "no input"
-BAD_ITEM: Final = "an item that the API refuses, or that is not known"
+BAD_ITEM: Final = "an item that the API refuses, or of a type that is not known"
 INSTRUCTIONS: Final = Loss("instructions", "rewritten", "items of the instructions become items of the input")
 STORED: Final = {
     "previous_response_id": "it continues a response that is stored at the API, not in the log",
@@ -110,9 +110,8 @@ class _Items:
             read(item)
         else:
             name, fields = read_kind(item, HOSTED_ITEMS, BAD_ITEM)
-            if "tools" in fields:
-                fields["tools"] = [_complete(tool) for tool in fields["tools"]]
-            self._turns.append(Item(name, fields))
+            tools = read_tools(item, []) if name in WITH_TOOLS else None
+            self._turns.append(Item(name, fields, tools))
 
     def _message(self, item: Json) -> None:
         role = role_of(item)
@@ -141,8 +140,3 @@ class _Items:
         call_id = self._ids.answered(item.get("call_id"))
         content = read_content(item.get("output"), self._losses)
         self._turns.append(Result(call_id, content))
-
-
-def _complete(tool: Json) -> Json:
-    """A tool in an item; the fields that the API needs of a function may be null."""
-    return {"parameters": None, "strict": None, **tool} if tool.get("type") == "function" else tool

@@ -16,6 +16,7 @@ from tokcount.reports.migrate.request import (
     Hosted,
     Loss,
     Mode,
+    Name,
     NotMigratedError,
     Tool,
 )
@@ -39,7 +40,7 @@ MODES: Final[dict[str, Mode]] = {"none": "none", "auto": "auto", "required": "re
 
 def read_tools(request: Json, losses: list[Loss]) -> list[Tool]:
     """The tools of `tools` and of the older `functions`. Raises `NotMigratedError` for one that the API refuses."""
-    tools = [_tool(tool) for tool in _listed(request.get("tools"))]
+    tools = [read_tool(tool) for tool in _listed(request.get("tools"))]
     functions = _listed(request.get("functions"))
     if functions:
         losses.append(FUNCTIONS)
@@ -54,7 +55,7 @@ def _listed(value: Any) -> list[Any]:
     return value
 
 
-def _tool(tool: Any) -> Tool:
+def read_tool(tool: Any) -> Tool:
     """A tool whose definition is nested, as chat has it, or flat, as Responses has it.
 
     Responses reads the tool itself: with a name of its own, the tool is complete (docs/framing-responses.md).
@@ -62,11 +63,23 @@ def _tool(tool: Any) -> Tool:
     if not isinstance(tool, dict):
         raise NotMigratedError(BAD_TOOL)
     kind = tool.get("type", "function")
+    if kind == "namespace":
+        return _namespace(tool)
     if kind not in ("function", "custom"):
         return Hosted(*read_kind(tool, HOSTED_TOOLS, BAD_TOOL))
     nested = tool.get(kind)
     definition = nested if isinstance(nested, dict) and "name" not in tool else tool
     return _function(definition) if kind == "function" else _custom(definition)
+
+
+def _namespace(tool: Json) -> Hosted:
+    """Functions and custom tools under one name."""
+    tools = [read_tool(inner) for inner in _listed(tool.get("tools"))]
+    inside = [inner for inner in tools if not isinstance(inner, Hosted)]
+    if len(inside) != len(tools) or not isinstance(tool.get("description"), str):
+        raise NotMigratedError(BAD_TOOL)
+    fields = {"name": checked(tool.get("name"), Name, BAD_TOOL), "description": tool["description"]}
+    return Hosted("namespace", fields, inside)
 
 
 def _function(definition: Any) -> Function:
@@ -122,7 +135,7 @@ def _choice(given: Any) -> Choice | None:
     kind = given.get("type", "function")
     if kind == "allowed_tools":
         return _allowed(given)
-    if kind in MODES:
+    if isinstance(kind, str) and kind in MODES:
         return Choice(MODES[kind])
     named = _named(given)
     if named:

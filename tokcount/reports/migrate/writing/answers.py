@@ -24,7 +24,7 @@ from tokcount.reports.migrate.request import (
     Turn,
 )
 from tokcount.reports.migrate.writing.chat import chat_message
-from tokcount.reports.migrate.writing.responses import call_item
+from tokcount.reports.migrate.writing.responses import call_item, hosted_item
 
 ANSWER: Final = "response"
 """What losses of an answer are listed under."""
@@ -106,7 +106,7 @@ def _responses_response(record: Record, answer: Answer, suffix: str) -> Json:
     output: list[Json] = []
     for turn in answer.turns:
         if isinstance(turn, Item):
-            output.append({"type": turn.kind, **turn.fields})
+            output.append(hosted_item(turn))
         elif isinstance(turn, Message):
             if turn.content is not None and (turn.content or not turn.calls):
                 output.append(_output_message(turn.content, status))

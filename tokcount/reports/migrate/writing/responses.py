@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -54,7 +54,7 @@ def _input(request: Request, losses: list[Loss]) -> Any:
     items: list[Json] = []
     for turn in request.turns:
         if isinstance(turn, Item):
-            items.append({"type": turn.kind, **turn.fields})
+            items.append(hosted_item(turn, request.strict))
         elif isinstance(turn, Result):
             kind = "custom_tool_call_output" if turn.call_id in custom else "function_call_output"
             items.append({"type": kind, "call_id": turn.call_id, "output": responses_content(turn.content)})
@@ -85,6 +85,15 @@ def _spoken(content: Content) -> str:
     return text
 
 
+def hosted_item(item: Item, strict: bool | None = None) -> Json:
+    """An item that only Responses have."""
+    return {"type": item.kind, **item.fields} | _inside(item.tools, strict)
+
+
+def _inside(tools: Sequence[Tool] | None, strict: bool | None) -> Json:
+    return {} if tools is None else {"tools": [_tool(tool, strict) for tool in tools]}
+
+
 def call_item(call: Call) -> Json:
     """The item of a call."""
     kind, field = ("custom_tool_call", "input") if call.custom else ("function_call", "arguments")
@@ -107,7 +116,7 @@ def _tool(tool: Tool, strict: bool | None) -> Json:
                 fields["format"] = {"type": "grammar", **msgspec.to_builtins(tool.grammar)}
             return {"type": "custom", **fields}
         case _:
-            return {"type": tool.kind, **tool.fields}
+            return {"type": tool.kind, **tool.fields} | _inside(tool.tools, strict)
 
 
 def _choice(choice: Choice) -> Any:

@@ -23,7 +23,7 @@ GPT_5 = MigrationTarget(model="gpt-5", encoding="o200k_base", endpoint="response
 def _stats(source: str) -> MigrationStats:
     differences = {
         "suffix dropped": Difference(1, -6),
-        "requests: several take the place of one": Difference(1, 12),
+        "several requests take the place of one": Difference(1, 12),
     }
     stats = MigrationStats(before=BEFORE, predicted=PREDICTED, after=AFTER, differences=differences)
     lost = [

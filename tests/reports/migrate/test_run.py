@@ -140,8 +140,8 @@ def test_requests_that_differ_from_the_prediction_are_counted_with_the_reason() 
 
     one = sums.predicted.input_tokens - sums.after.input_tokens
     assert {reason: found.records for reason, found in sums.differences.items()} == {
-        "name dropped; endpoint: Responses frames a request in another way than chat": 1,
-        "requests: several take the place of one; endpoint: Responses frames a request in another way than chat": 1,
+        "name dropped; another endpoint: Responses and chat frame requests differently": 1,
+        "several requests take the place of one; another endpoint: Responses and chat frame requests differently": 1,
     }
     assert sum(found.tokens for found in sums.differences.values()) == -one
 

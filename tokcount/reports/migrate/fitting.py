@@ -51,6 +51,8 @@ def fit(body: Json, takes: EndpointCompatibility) -> list[Loss]:
     for verdict in takes.verdicts(body):
         if verdict.status in ("refused", "unknown"):
             losses += _without(body, verdict, takes)
+        elif verdict.status == "changed":
+            losses.append(Loss(verdict.parameter, "rewritten", f"kept, with another effect: {verdict.why}"))
     return list(dict.fromkeys(losses))
 
 

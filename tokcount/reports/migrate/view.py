@@ -100,7 +100,7 @@ def _losses(report: MigrationReport) -> list[Block]:
 
 def _rewritten(report: MigrationReport) -> list[Block]:
     table = [_loss(loss, loss.reason) for loss in report.rewritten]
-    title = "Rewritten with the same meaning"
+    title = "Rewritten without loss"
     return [Table(LOSS_COLUMNS, tuple(table), title=title)] if table else []
 
 

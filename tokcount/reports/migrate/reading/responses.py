@@ -131,7 +131,7 @@ class _Items:
         }
         call = checked(fields, Call, BAD_CALL)
         last = self._turns[-1] if self._turns else None
-        if isinstance(last, Message) and last.role == "assistant":
+        if isinstance(last, Message) and last.role == "assistant" and last.content != "":
             last.calls = [*last.calls, call]
         else:
             self._turns.append(Message("assistant", calls=[call]))

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from tokcount.document.blocks import Table
 from tokcount.document.values import integer
 
 Outcome = Literal["passed", "provisional", "broken", "unknown"]
@@ -16,9 +17,13 @@ STDIN = "-"
 
 
 class Violation(msgspec.Struct, frozen=True):
-    """A record that breaks a budget. `text` names it and its value: `prompts/support.jsonl:14 (9,120)`."""
+    """A record that breaks a budget. `text` names it and its value: `prompts/support.jsonl:14 (9,120)`.
+
+    `detail` is the value without the place; empty: it has none.
+    """
 
     text: str
+    detail: str
     source: str
     line: int | None
     index: int | None
@@ -50,8 +55,19 @@ class BudgetResult(msgspec.Struct, frozen=True, kw_only=True):
         return f"and {integer(more)} more" if more > 0 else ""
 
 
-class BudgetResults(msgspec.Struct, frozen=True):
-    """All budgets of a report. `verdict` is the summary in a sentence."""
+class BudgetResults(msgspec.Struct, frozen=True, kw_only=True):
+    """All budgets of a report. `verdict` is the summary in a sentence.
+
+    For a comment: `reasons` are sentences on what broke a budget, `table` has a row for each budget, `grown` are tables
+    of what changed against the baseline, `doubts` has a row for what is not judged or provisional, and `made` says how
+    the numbers were made.
+    """
 
     verdict: str
     budgets: tuple[BudgetResult, ...]
+    passed: bool
+    reasons: tuple[str, ...]
+    table: Table
+    grown: tuple[Table, ...]
+    doubts: Table
+    made: tuple[str, ...]

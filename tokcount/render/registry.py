@@ -124,6 +124,18 @@ RENDERERS: Final[dict[str, Renderer]] = {
         for_reports="tokcount.render.ci.github:render",
         commands=CHECK,
     ),
+    "comment": Renderer(
+        description="a comment on a pull request, which replaces that of an earlier run",
+        media_type="text/markdown",
+        for_reports="tokcount.render.ci.comment:render",
+        commands=CHECK,
+    ),
+    "gitlab": Renderer(
+        description="code quality of GitLab, for merge requests",
+        media_type="application/json",
+        for_reports="tokcount.render.ci.gitlab:render",
+        commands=CHECK,
+    ),
     "junit": Renderer(
         description="JUnit XML, for GitLab, Jenkins, Azure and Buildkite",
         media_type="application/xml",

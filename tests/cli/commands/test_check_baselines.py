@@ -48,7 +48,7 @@ def report(done: Done) -> dict[str, Any]:
 def test_the_first_run_passes_with_a_note(repository: Repository) -> None:
     done = repository.check()
 
-    assert (done.code, done.out.splitlines()[-1]) == (0, "0 passed, 1 not judged")
+    assert (done.code, done.out.splitlines()[0]) == (0, "? PASSED: 0 passed, 1 not judged")
     assert done.err.startswith(
         f"tokcount: {MAIN} does not exist: budgets relative to it are not judged; save it with --save-baseline {MAIN}\n"
     )
@@ -84,9 +84,30 @@ def test_a_prompt_that_grew_by_an_eighth_of_all_is_blamed(repository: Repository
     assert "✗ prompts/support/rewrite.md\t98\t134\t0.367347\t" in done.out.splitlines()
     assert "2 files unchanged" in done.out
     assert annotations[0] == (
-        "::error file=prompts/support/rewrite.md,line=1,title=tokcount check::input_tokens.total <= baseline + 10%25: "
-        "294 → 330, +12.2 %25, allowed +10 %25; prompts/support/rewrite.md:1 (134, baseline 98, +36.7 %25)"
+        "::error file=prompts/support/rewrite.md,line=1,title=tokcount check::134, baseline 98, +36.7 %25 here; "
+        "input_tokens.total <= baseline + 10%25: 294 → 330, +12.2 %25, allowed +10 %25"
     )
+
+
+def test_the_comment_on_a_pull_request_names_what_grew(repository: Repository) -> None:
+    repository.save()
+    repository.grow("prompts/support/rewrite.md", 90 + 36)
+
+    comment = repository.check("-f", "comment").out
+
+    assert comment.splitlines()[:6:2] == [
+        "<!-- tokcount -->",
+        "### ❌ tokcount: 1 budget broken, 0 passed",
+        (
+            "input_tokens.total &lt;= baseline + 10%: 294 → 330, +12.2 %, allowed +10 %. "
+            "prompts/support/rewrite.md: 134, baseline 98, +36.7 %"
+        ),
+    ]
+    assert (
+        "| ❌ input_tokens.total &lt;= baseline + 10% | 294 | 330 | +12.2\N{NO-BREAK SPACE}% | 323.4 |"
+        in comment
+    )
+    assert "| ❌ prompts/support/rewrite.md | 98 | 134 | +36.7\N{NO-BREAK SPACE}% |  |" in comment
 
 
 def test_new_and_removed_files_are_named(repository: Repository) -> None:

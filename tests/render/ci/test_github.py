@@ -50,10 +50,8 @@ def test_each_violation_is_an_annotation_and_the_worst_of_each_budget_come_first
         ("warning", "logs/may.jsonl", "4"),
         ("notice", None, None),
     ]
-    assert (
-        found[0][2]
-        == "input_tokens.max <= 250: 600, limit 250 (+140.0 %); logs/june.jsonl:6[3] (600) and 2 more"
-    )
+    assert found[0][2] == "600 here; input_tokens.max <= 250: 600, limit 250 (+140.0 %) (and 2 more)"
+    assert found[3][2].startswith("408 here; input_tokens.max <= 250: 600, limit 250")
     assert found[-1][2] == "3 budgets broken, 2 warnings, 1 passed"
 
 

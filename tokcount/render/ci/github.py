@@ -66,12 +66,13 @@ def _of_level(broken: Iterable[BudgetResult], level: str) -> Iterator[str]:
 
 
 def _annotations(result: BudgetResult) -> Iterator[str]:
-    name, summary = LEVELS[result.level], f"{result.title}: {result.finding}"
+    name = LEVELS[result.level]
     if not result.violations:
-        yield command(name, summary, title=TITLE)
+        yield command(name, f"{result.title}: {result.finding}", title=TITLE)
     for number, violation in enumerate(result.violations):
-        rest = result.rest(1) if number == 0 else ""
-        message = f"{summary}; {violation.text}{f' {rest}' if rest else ''}"
+        rest = f" ({rest})" if number == 0 and (rest := result.rest(1)) else ""
+        here = f"{violation.detail} here; " if violation.detail else ""
+        message = f"{here}{result.title}: {result.finding}{rest}"
         yield command(name, message, **_location(violation), title=TITLE)
 
 

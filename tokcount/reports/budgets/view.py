@@ -6,7 +6,20 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Final
 
-from tokcount.document.blocks import Block, Blocks, Cell, CellKind, Column, Line, Measured, Table
+from tokcount.document.blocks import (
+    MARKS,
+    Badge,
+    Block,
+    Blocks,
+    Cell,
+    CellKind,
+    Column,
+    Level,
+    Line,
+    Measured,
+    Table,
+    Title,
+)
 from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer, share, show
@@ -29,25 +42,47 @@ KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share
 COLUMNS = ("budget", "value", "limit", "margin", "under")
 COMPARED = ("budget", "baseline", "now", "change", "allowed", "under")
 """The columns where some budget has a value in the baseline."""
+STATES: Final[dict[Outcome, str]] = {
+    "passed": "passed",
+    "provisional": "provisional",
+    "broken": "broken",
+    "unknown": "not known",
+}
+BLAMED_NAMED: Final = 3
+"""Files in a sentence on a broken budget."""
 GROUPS_NAMED: Final = 20
 """Files that changed in a report for people; all are in the JSON report."""
 
 
 def blocks(report: CheckReport) -> Blocks:
-    """What the log holds, the budgets, the records that violate them, and the verdict."""
+    """The verdict, the budgets, what grew and which records violate them, and what is not known."""
+    broken = [entry for entry in report.budgets if not entry.passed]
     return [
-        Line(holdings(report), "strong"),
+        Title(verdict(report), badge(report), (holdings(report),)),
         *skipped(report),
         *assumed(report),
         _budgets(report.budgets),
         *replacements.blocks(report),
-        *[block for entry in report.budgets if not entry.passed for block in _broken(entry)],
-        *_grown([entry for entry in report.budgets if not entry.passed]),
+        *[block for entry in broken for block in _broken(entry)],
+        *_grown(broken),
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
-        *[Line(f"Costs assume {text}.", "note") for text in _assumed(report)],
-        *_projected(report),
-        Line(verdict(report), "strong" if report.passed else "warning"),
+        *_made(report),
     ]
+
+
+def badge(report: CheckReport) -> Badge:
+    """Whether the run fails, and otherwise what there is to look at."""
+    if not report.passed:
+        return Badge("fail", "FAILED")
+    if not all(entry.passed for entry in report.budgets):
+        return Badge("warn", "PASSED")
+    return Badge("unknown" if any(entry.is_provisional for entry in report.budgets) else "pass", "PASSED")
+
+
+def _made(report: CheckReport) -> list[Line]:
+    """What the numbers assume."""
+    costs = [Line(f"Costs assume {text}.", "note") for text in _assumed(report)]
+    return [*costs, *_projected(report)]
 
 
 def rows(report: CheckReport) -> list[Row]:
@@ -74,11 +109,35 @@ def _projected(report: CheckReport) -> list[Line]:
 
 def results(report: CheckReport) -> BudgetResults:
     """The outcome of each budget, for the formats of continuous integration."""
-    return BudgetResults(verdict(report), tuple(map(_result, report.budgets)))
+    broken = [entry for entry in report.budgets if not entry.passed]
+    made = [holdings(report), *(line.text for line in (*skipped(report), *assumed(report), *_made(report)))]
+    return BudgetResults(
+        verdict=verdict(report),
+        budgets=tuple(map(_result, report.budgets)),
+        passed=report.passed,
+        reasons=tuple(_reason_of(entry) for entry in broken),
+        table=_budgets(report.budgets),
+        grown=tuple(_grown(broken)),
+        doubts=_doubts([entry for entry in report.budgets if _reasons(entry)]),
+        made=tuple(made),
+    )
+
+
+def _reason_of(entry: CheckedBudget) -> str:
+    """What broke a budget, in a sentence: its value, and the files that grew."""
+    grown = [f"{name}: {_detail(record)}" for record in entry.records if (name := record.group)]
+    return f"{title(entry)}: {finding(entry)}" + (f". {'; '.join(grown[:BLAMED_NAMED])}" if grown else "")
+
+
+def _doubts(entries: list[CheckedBudget]) -> Table:
+    """What is not known about the values of budgets."""
+    columns = (Column("state"), Column("budget"), Column("why"))
+    rows = tuple((STATES[_outcome(entry)], title(entry), _reasons(entry)) for entry in entries)
+    return Table(columns, rows)
 
 
 def _result(entry: CheckedBudget) -> BudgetResult:
-    violations = (Violation(record(r), r.source, r.line, r.index) for r in entry.records)
+    violations = (Violation(record(r), _detail(r), r.source, r.line, r.index) for r in entry.records)
     return BudgetResult(
         key=entry.key,
         title=title(entry),
@@ -126,9 +185,13 @@ def _reasons(entry: CheckedBudget) -> str:
 
 def mark(entry: CheckedBudget) -> str:
     """`✓` passed, `?` passed provisionally, `✗` broken, `!` a warning."""
+    return MARKS[_level(entry)]
+
+
+def _level(entry: CheckedBudget) -> Level:
     if entry.passed:
-        return "?" if entry.is_provisional else "✓"
-    return "✗" if entry.level == "fail" else "!"
+        return "unknown" if entry.is_provisional else "pass"
+    return "fail" if entry.level == "fail" else "warn"
 
 
 def value(entry: CheckedBudget) -> Measured:
@@ -144,7 +207,7 @@ def _limit(entry: CheckedBudget) -> Measured:
 def margin(entry: CheckedBudget) -> Cell:
     """The distance of a value from its limit: of a share in percentage points, else relative to the limit."""
     if entry.difference is None:
-        return ""
+        return None
     if entry.unit == "share":
         return Measured(entry.difference, "points")
     if entry.margin is not None:
@@ -155,7 +218,7 @@ def margin(entry: CheckedBudget) -> Cell:
 def change(before: Amount, now: Amount, unit: Unit) -> Cell:
     """From one value to another: of shares in percentage points, else relative, or absolute from 0."""
     if before is None or now is None:
-        return ""
+        return None
     added = Decimal(str(now)) - Decimal(str(before))
     if unit == "share":
         return Measured(float(added), "points")
@@ -186,10 +249,14 @@ def finding(entry: CheckedBudget) -> str:
 
 def record(violating: ViolatingRecord) -> str:
     """One record or file that violates a budget: `a.jsonl:14 (9,120)`, or `a.md:1 (72, baseline 28, +157.1 %)`."""
-    details = [_text(_violation(violating))] if violating.value is not None else []
-    details += [note] if (note := _note(violating)) else []
-    place = location(violating)
-    return f"{place} ({', '.join(details)})" if details else place
+    place, detail = location(violating), _detail(violating)
+    return f"{place} ({detail})" if detail else place
+
+
+def _detail(violating: ViolatingRecord) -> str:
+    """Its value, and what else there is to report about it."""
+    value = _text(_violation(violating)) if violating.value is not None else ""
+    return ", ".join(filter(None, (value, _note(violating))))
 
 
 def _note(violating: ViolatingRecord) -> str:
@@ -224,7 +291,10 @@ def _names_target(entry: CheckedBudget) -> bool:
 
 def _budgets(entries: list[CheckedBudget]) -> Table:
     compared = any(entry.baseline is not None for entry in entries)
-    columns = tuple(map(Column, COMPARED if compared else COLUMNS))
+    name, *numbers, under = COMPARED if compared else COLUMNS
+    last = len(numbers) - 1  # what is allowed is in the budget too, and a margin follows from the other two
+    measured = (Column(number, "int", drop=int(place == last)) for place, number in enumerate(numbers))
+    columns = (Column(name), *measured, Column(under))
     rows = tuple((*_row(entry, compared=compared), entry.target or "own model") for entry in entries)
     width = len(columns) if any(entry.target for entry in entries) else len(columns) - 1
     return Table(columns[:width], tuple(row[:width] for row in rows))
@@ -232,14 +302,14 @@ def _budgets(entries: list[CheckedBudget]) -> Table:
 
 def _row(entry: CheckedBudget, *, compared: bool) -> tuple[Cell, ...]:
     where = "" if entry.report is None else f" in {entry.report}"
-    name = f"{mark(entry)} {entry.budget}{where}{'' if entry.level == 'fail' else ' (warn)'}"
+    name = Badge(_level(entry), f"{entry.budget}{where}{'' if entry.level == 'fail' else ' (warn)'}")
     if not compared:
         return name, value(entry), _limit(entry), margin(entry)
     before = Measured(entry.baseline, KINDS[entry.unit])
     return name, before, value(entry), change(entry.baseline, entry.value, entry.unit), _limit(entry)
 
 
-def _grown(broken: list[CheckedBudget]) -> Iterator[Block]:
+def _grown(broken: list[CheckedBudget]) -> Iterator[Table]:
     """How the value of each file or tag changed against the baseline, once for each thing that was measured."""
     for (key, what), entries in _by_group(broken).items():
         found = entries[0].groups
@@ -249,8 +319,8 @@ def _grown(broken: list[CheckedBudget]) -> Iterator[Block]:
         rest = "unchanged" if len(changed) <= GROUPS_NAMED else "more"
         note = f"{counted(len(found) - len(rows), what, f'{what}s')} {rest}" if len(rows) < len(found) else ""
         if rows:
-            columns = tuple(map(Column, (key, "baseline", "now", "change", "")))
-            yield Table(columns, tuple(rows), note=note)
+            numbers = (Column(number, "int") for number in ("baseline", "now", "change"))
+            yield Table((Column(key), *numbers, Column("")), tuple(rows), note=note)
 
 
 def _by_group(broken: list[CheckedBudget]) -> dict[tuple[str, str], list[CheckedBudget]]:
@@ -270,7 +340,7 @@ def _is_compared(group: GroupValue) -> bool:
 def _group_row(group: GroupValue, unit: Unit, blamed: Collection[str | None]) -> tuple[Cell, ...]:
     state = "new" if group.baseline is None else "removed" if group.value is None else ""
     before, now = (Measured(amount, KINDS[unit]) for amount in (group.baseline, group.value))
-    name = f"{'✗' if group.name in blamed else ' '} {group.name}"
+    name: Cell = Badge("fail", group.name) if group.name in blamed else f"  {group.name}"
     return name, before, now, change(group.baseline, group.value, unit), state
 
 
@@ -282,7 +352,7 @@ def _broken(entry: CheckedBudget) -> list[Block]:
     is_in_groups = any(record.group is not None for record in entry.records) and bool(list(_grown([entry])))
     if entry.records and not is_in_groups:
         heading = "record" if _reasons(entry) else f"{mark(entry)} {title(entry)}"
-        columns = (Column(heading), Column("value"), Column("note"))
+        columns = (Column(heading), Column("value", "int"), Column("note"))
         table = tuple((location(r), _violation(r), _note(r)) for r in entry.records)
         width = len(columns) if any(row[2] for row in table) else 2
         lines.append(

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from tokcount.models import catalog
 from tokcount.models import lifecycle as shutdown
+from tokcount.models.resolve import resolve
 
 TODAY = date(2026, 11, 22)
 
@@ -42,6 +43,15 @@ def test_no_chain_of_the_catalog_runs_in_a_circle() -> None:
 )
 def test_a_warning_has_the_date_and_the_way_out(name: str, text: str | None) -> None:
     assert shutdown.shutdown_warning(name, TODAY) == text
+
+
+def test_a_host_retires_a_model_on_a_day_of_its_own() -> None:
+    found = resolve("azure/eu/gpt-4o")
+    text = shutdown.shutdown_warning(found.model, TODAY, None, found.host)
+
+    assert text is not None
+    assert text.endswith("(as of 2026-10-28); Azure has a date of its own")
+    assert [resolve(name).host for name in ("gpt-4o", "openrouter/openai/gpt-4o")] == ["", ""]
 
 
 def test_a_shutdown_in_the_far_future_is_no_warning() -> None:

@@ -18,9 +18,9 @@ def warn(plan: ScanPlan, run: RunGroup, today: date) -> None:
     from tokcount.models.lifecycle import shutdown_warning
 
     targets = plan.references if plan.own else plan.references[1:]
-    models = [reference.model for reference in targets if reference.model]
-    lines = [shutdown_warning(model, today, plan.catalog) for model in models]
-    if models or plan.own or plan.auto:
+    named = [found for reference in targets if (found := reference.resolution)]
+    lines = [shutdown_warning(found.model, today, plan.catalog, found.host) for found in named]
+    if named or plan.own or plan.auto:
         lines.append(stale_notice(today))
     for line in filter(None, lines):
         say(line, run)

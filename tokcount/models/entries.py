@@ -130,6 +130,7 @@ class AffixEntry(_Entry, frozen=True, kw_only=True):
 
     charge: Literal["model", "free", "other"] = "model"
     factors: list[FactorEntry] | None = None
+    host: Text | None = None
     families: list[Text] = []
     tier: Literal["batch", "flex", "priority", "fast", "ultrafast"] | None = None
     low: Text | None = None
@@ -143,6 +144,7 @@ class AffixEntry(_Entry, frozen=True, kw_only=True):
             text=text,
             charge=self.charge,
             factors=factors,
+            host=self.host or "",
             families=tuple(self.families),
             tier=self.tier or "",
             low=self.low or "",

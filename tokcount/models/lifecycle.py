@@ -43,8 +43,13 @@ def first_day(name: str) -> date | None:
     return min((start for start in starts if start), default=None) if None not in starts else None
 
 
-def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = None) -> str | None:
-    """One line when a model is shut down, or will be within `WARN_AHEAD`; otherwise `None`."""
+def shutdown_warning(
+    model: Model | str, today: date, catalog: Catalog | None = None, host: str = ""
+) -> str | None:
+    """One line when a model is shut down, or will be within `WARN_AHEAD`; otherwise `None`.
+
+    `host`: who serves the model, if not its vendor.
+    """
     catalog = catalog or catalogs.default()
     model = _model(model, catalog)
     day = model.shutdown_date
@@ -53,6 +58,7 @@ def shutdown_warning(model: Model | str, today: date, catalog: Catalog | None = 
     chain = replacement_chain(model, catalog)
     instead = f"; replacement: {' → '.join(chain)}" if chain else "; no replacement is named"
     as_of = f" (as of {model.replacement_as_of})" if chain and model.replacement_as_of else ""
+    as_of += f"; {host} has a date of its own" if host else ""
     if day <= today:
         return f"{model.name} was shut down on {day}{instead}{as_of}"
     days = (day - today).days

@@ -80,6 +80,8 @@ class Affix(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """At the price of the model, not at all, or at a price that is not known here."""
     factors: tuple[Factor, ...] | None = None
     """What the price of the model is multiplied by, the first that fits; `None`: nothing is added to it."""
+    host: str = ""
+    """Who serves the model, if not its vendor: hosts retire models on days of their own."""
     families: tuple[str, ...] = ()
     """The framing families of the models whose names it can follow; none: all."""
     tier: str = ""
@@ -102,3 +104,8 @@ class Resolution(msgspec.Struct, frozen=True):
     """True when the name is a valid date of a known model, but not a date that the catalog has."""
     affixes: tuple[Affix, ...] = ()
     """What was dropped from the name because a gateway had put it there."""
+
+    @property
+    def host(self) -> str:
+        """Who serves the model according to its name; empty for its vendor."""
+        return next((affix.host for affix in self.affixes if affix.host), "")

@@ -83,6 +83,7 @@ def _resolution(name: str, catalog: Catalog) -> Resolution:
         assumed=found.assumed,
         price_name=found.price_name,
         prices=[_period(row) for layer in layers[:1] for row in layer],
+        host=found.host,
         charged=_charged(found, catalog),
         evidence=_evidence(found.model),
         compatibility=taken(compatibility_of(found.model, catalog)),

@@ -154,7 +154,8 @@ def _explanation(entry: Resolution) -> list[Block]:
         )
     if model.shutdown_date:
         successor = f"; replacement: {_chain(model)}" if model.replacement else ""
-        found.append(Line(f"Shutdown: {model.shutdown_date}{successor}", "warning"))
+        own = f"; {entry.host} has a date of its own" if entry.host else ""
+        found.append(Line(f"Shutdown: {model.shutdown_date}{successor}{own}", "warning"))
     charged = [Line(f"Charged: {'; '.join(entry.charged)}", "warning")] if entry.charged else []
     return [*found, *charged, *_evidence(entry), _prices(entry), *compatibility.blocks(entry.compatibility)]
 

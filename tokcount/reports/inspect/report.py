@@ -182,6 +182,8 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     """The catalog does not have this date of the model."""
     price_name: str
     prices: list[PricePeriod]
+    host: str = ""
+    """Who serves the model according to the name, if not its vendor; the shutdown date is the vendor's."""
     charged: list[str] = []
     """What the name means for the price: a surcharge of a host, a fee that is not known, somebody else's bill."""
     evidence: list[Recorded]

@@ -200,6 +200,11 @@ class RecordCounter:
         if self._parts is not None:
             for name, number in self._parts.numbers(record, waiting.request, _layouts(waiting.framed)):
                 self._columns.put(name, number)
+        verdicts = None
+        if self._verdicts is not None:
+            verdicts = self._verdicts.of(record, waiting.replacement)
+            if (limit := self._verdicts.output(record)) is not None:
+                self._columns.put("max_tokens", limit)
         if record.field is not None:
             waiting.doubts.worsen("exact", (f"the prompt is taken from {record.field!r}",))
         if record.variables:
@@ -211,7 +216,7 @@ class RecordCounter:
             shape=shape,
             script=script,
             replacement=waiting.replacement,
-            verdicts=self._verdicts.of(record, waiting.replacement) if self._verdicts is not None else None,
+            verdicts=verdicts,
         )
 
     def _fill(self, counts: list[Counts], framed: _Framed, record: Record, doubts: RecordDoubts) -> None:

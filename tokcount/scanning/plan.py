@@ -32,7 +32,7 @@ class ScanPlan(msgspec.Struct, frozen=True):
     record's text; `shapes`, the shape of each request; `answers`, what the answers of Responses calls consist of;
     `evidence`, the rows of the evidence table that decide the label of each record under its own model; `parts`, what
     an audit needs (see `tokcount.scanning.features.parts`); `verdicts`, what the targets do with the parameters of each
-    request (see `tokcount.scanning.features.verdicts`).
+    request (see `tokcount.scanning.features.verdicts`), and the output tokens that it asks for.
 
     `selection`: the records to count; `None`: all of them.
     """

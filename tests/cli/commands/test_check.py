@@ -472,6 +472,10 @@ def test_a_budget_for_requests_that_break_compares_parameters(tmp_path: Path) ->
     log.write_text(f"{json.dumps(call)}\n", encoding="utf-8")
 
     assert run("check", log, "--to", "gpt-5.4", "--budget", "breaking.total <= 0").code == 0
+    large = tmp_path / "large.jsonl"
+    large.write_text(json.dumps({**call, "max_completion_tokens": 128_001}), encoding="utf-8")
+    too_much = run("check", large, "--to", "gpt-5.4", "--budget", "breaking.total <= 0")
+    assert "max_tokens too high" in too_much.out
     broken = run("check", log, "--to", "gpt-6-luna", "--budget", "breaking.share <= 0%")
     assert broken.code == 1
     assert "temperature" in broken.out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import polars as pl
@@ -133,16 +132,6 @@ def test_entries_of_any_shape_are_borne() -> None:
         prefixes_of({"messages": [None, 1, [], {"content": {"a": 1}}, "\ud800"]})["request"].texts[-1]
         == "\ud800"
     )
-
-
-@pytest.mark.parametrize("key", ["max_tokens", "max_completion_tokens", "max_output_tokens"])
-def test_the_limit_that_was_asked_for_is_a_fact(key: str) -> None:
-    assert metadata_of(record({key: 100}), None) == {"max_tokens": 100}
-
-
-@pytest.mark.parametrize("value", [None, True, -1, 0, "100", 10**12, 1.5])
-def test_a_limit_that_is_none_is_left_out(value: Any) -> None:
-    assert metadata_of(record({"max_tokens": value}), None) == {}
 
 
 @pytest.mark.parametrize(

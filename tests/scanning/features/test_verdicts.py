@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tokcount.logs.record import Record
-from tokcount.scanning.features.verdicts import RequestVerdicts, TargetVerdict, verdicts_in
+from tokcount.scanning.features.verdicts import (
+    RequestVerdicts,
+    TargetVerdict,
+    requested_output,
+    verdicts_in,
+)
 from tokcount.scanning.plan import make_plan
 
 MESSAGES = [{"role": "user", "content": "Hi"}]
@@ -65,3 +72,13 @@ def test_a_replacement_is_judged_as_auto() -> None:
 
 def test_keys_that_are_no_parameters_are_passed_over() -> None:
     assert judged("gpt-5.5", messages=MESSAGES, api_base="x", litellm_params={}, mine=[1]) == ()
+
+
+@pytest.mark.parametrize("key", ["max_tokens", "max_completion_tokens", "max_output_tokens"])
+def test_the_output_that_a_request_asks_for_is_read_from_any_endpoint(key: str) -> None:
+    assert requested_output({key: 100}) == 100
+
+
+@pytest.mark.parametrize("value", [None, True, -1, 0, "100", 10**12, 1.5])
+def test_a_limit_that_is_none_is_left_out(value: Any) -> None:
+    assert requested_output({"max_tokens": value}) is None

@@ -18,9 +18,7 @@ _MARKER: Final = re.compile(
     r"^[ \t#*\[<]*(system|user|human|assistant|ai|bot)\b[\]>*]*[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
 _SIDES: Final = {"system": 0, "user": 1, "human": 1, "assistant": 2, "ai": 2, "bot": 2}
-_LIMITS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _MODEL_ITEMS: Final = frozenset({"function_call", "custom_tool_call", "reasoning"})
-_LARGEST: Final = 2**31 - 1
 
 
 class Prefix:
@@ -34,13 +32,10 @@ class Prefix:
 
 
 def metadata_of(record: Record, request: Json | None) -> dict[str, int]:
-    """What is known of: `max_tokens` (the requested limit), `cut_off` (1: the answer stopped at a limit), and
-    `role_markers` (lines such as `User:` in the prompt or the last message, if at least two sides speak).
+    """What is known of: `cut_off` (1: the answer stopped at a limit), and `role_markers` (lines such as `User:` in the
+    prompt or the last message, if at least two sides speak).
     """
     found: dict[str, int] = {}
-    limit = _limit(record.request or {})
-    if limit is not None:
-        found["max_tokens"] = limit
     if record.response is not None and _is_cut_off(record.response):
         found["cut_off"] = 1
     if request is not None and (lines := _role_markers(request)):
@@ -125,11 +120,6 @@ def _hashed(text: str) -> Any:
 
 def _number(digest: Any) -> int:
     return int.from_bytes(digest.digest(), "little", signed=True)
-
-
-def _limit(request: Json) -> int | None:
-    limits = (request.get(key) for key in _LIMITS)
-    return next((n for n in limits if type(n) is int and 0 < n <= _LARGEST), None)
 
 
 def _is_cut_off(response: Json) -> bool:

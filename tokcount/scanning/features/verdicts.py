@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 
 from tokcount.logs.record import Record
+from tokcount.logs.scalars import Json
 from tokcount.models.compatibility import EFFORT_NAMES, Compatibility, Verdict, compatibility_of
 from tokcount.models.compatibility.request import Asked, asked, moved
 from tokcount.models.compatibility.rules import Input
@@ -26,6 +27,10 @@ KINDS: Final[frozenset[str]] = frozenset(get_args(SentTo))
 MAX_CACHED: Final = 16_384
 NONE: Final = "[]"
 """The text of no verdicts."""
+
+
+OUTPUT_LIMITS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+_LARGEST: Final = 2**31 - 1
 
 
 class TargetVerdict(msgspec.Struct, frozen=True, array_like=True):
@@ -74,6 +79,11 @@ class RequestVerdicts:
             usual = self._usual(record, request, sent_to)
             found = [one for one in found if one.status != "changed" or one.parameter not in usual]
         return _ENCODER.encode(found).decode() if found else NONE
+
+    @staticmethod
+    def output(record: Record) -> int | None:
+        """See `requested_output`."""
+        return requested_output(record.request)
 
     def _usual(self, record: Record, request: Asked, sent_to: SentTo) -> set[str]:
         """The parameters that mean under the own model what they mean under models that change them."""
@@ -159,3 +169,9 @@ class _Judge:
 
     def _verdict(self, status: Any, parameter: str, *, to: str = "", why: str = "") -> TargetVerdict:
         return TargetVerdict(self._label, self._model.model.name, status, parameter, self._endpoint, to, why)
+
+
+def requested_output(request: Json | None) -> int | None:
+    """The most output tokens that a request asks for; `None`: it sets no limit that can be one."""
+    limits = ((request or {}).get(key) for key in OUTPUT_LIMITS)
+    return next((n for n in limits if type(n) is int and 0 < n <= _LARGEST), None)

@@ -21,6 +21,7 @@ from polars.testing import assert_frame_equal
 from support.in_process import run
 from support.strategies import PACKED, VALUES, bent_values, lines
 
+from tokcount import processes as pool
 from tokcount.logs import source as files
 from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import ReadOptions
@@ -29,7 +30,6 @@ from tokcount.logs.source import Source
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift.compute import DriftOptions, report
 from tokcount.reports.groups import DIMENSIONS
-from tokcount.scanning import pool
 from tokcount.scanning import run as running
 from tokcount.scanning import spans as blocks
 from tokcount.scanning.counter import RecordCounter

@@ -20,10 +20,10 @@ from polars.testing import assert_frame_equal
 from support.paths import SAMPLES
 from support.processes import alive, children_of
 
+from tokcount import processes as pool
 from tokcount.errors import DataError
 from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
-from tokcount.scanning import pool
 from tokcount.scanning import run as running
 from tokcount.scanning import spans as blocks
 from tokcount.scanning.plan import make_plan
@@ -33,7 +33,7 @@ from tokcount.scanning.run import Task
 PLAN = make_plan(engine="tiktoken")
 BEGIN = """
 import signal
-from tokcount.scanning import pool
+from tokcount import processes as pool
 def is_held(): return signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 before = is_held()
 pool._start(None, None, object())

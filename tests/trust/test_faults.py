@@ -25,7 +25,7 @@ CHAT = '{"model": "gpt-4o", "messages": [{"role": "user", "content": "some words
 COMPLETION = '{"model": "text-davinci-003", "prompt": "Once upon a time"}\n'
 OLD = "what stood there before"
 SPAWNED = (
-    "import sys; from tokcount.scanning import pool; pool.start_method = lambda: 'spawn'\n"
+    "import sys; from tokcount import processes as pool; pool.start_method = lambda: 'spawn'\n"
     "from tokcount.__main__ import main\n"
     "if __name__ == '__main__': main()\n"
 )

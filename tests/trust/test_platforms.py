@@ -14,9 +14,9 @@ from support.in_process import run
 from support.running import SAMPLES
 from support.trust.canaries import FIXTURES
 
+from tokcount import processes as pool
 from tokcount.render.ci import sarif
 from tokcount.render.registry import COMMON_FORMATS
-from tokcount.scanning import pool
 from tokcount.scanning import run as running
 from tokcount.scanning import spans as blocks
 

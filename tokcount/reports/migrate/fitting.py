@@ -17,6 +17,7 @@ MEDIA: Final = frozenset({"image", "audio", "file"})
 FORMATS: Final = frozenset({"response_format", "text.format"})
 ASKING_FOR_LOGPROBS: Final = frozenset({"logprobs", "top_logprobs", f"include.{LOGPROBS}"})
 REFUSES: Final = "refused by the model"
+UNKNOWN: Final = "kept; it is not known whether the model takes it"
 ENCRYPTED: Final = "reasoning.encrypted_content"
 DEVELOPER: Final = Loss("messages", "rewritten", "system messages become developer messages")
 
@@ -87,7 +88,7 @@ def _without(body: Json, verdict: Verdict, takes: EndpointCompatibility) -> list
         _set(body, name, None)
         return []
     if verdict.status == "unknown":
-        return []
+        return [Loss(name, "rewritten", UNKNOWN)] if value is not None and name in _DEFAULTS else []
     reason = f"{REFUSES}{f': {verdict.why}' if verdict.why else ''}"
     if name in ASKING_FOR_LOGPROBS:
         return _without_logprobs(body, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import msgspec
 
@@ -23,7 +23,8 @@ from tokcount.reports.migrate.reading.chat import read_chat
 from tokcount.reports.migrate.reading.completions import Prompt, read_prompts
 from tokcount.reports.migrate.reading.prompts import split
 from tokcount.reports.migrate.reading.responses import read_responses
-from tokcount.reports.migrate.request import Endpoint, Loss, Message, NotMigratedError, Request, Role
+from tokcount.reports.migrate.reading.tools import SCHEMA_HINT
+from tokcount.reports.migrate.request import Endpoint, Hosted, Loss, Message, NotMigratedError, Request, Role
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.reports.migrate.writing.answers import ANSWER, answered_by, response_of
 from tokcount.reports.migrate.writing.chat import write_chat
@@ -156,7 +157,7 @@ class _Rewriting:
         else:
             read = read_chat if self._record.kind == "chat" else read_responses
             request = read(self._body)
-            self._migrated.losses += _unread(self._record)
+            self._migrated.losses += _unread(self._record, request)
             self._add(request, lambda: read_answers(self._record, 0, 1, "", self._migrated.losses))
         return self._migrated
 
@@ -266,14 +267,11 @@ def _is_call(record: Record) -> bool:
     return record.kind == "completions" and record.format != FINE_TUNE
 
 
-def _unread(record: Record) -> list[Loss]:
-    """Fields inside the messages, items and functions that hold something and are in no API."""
-    request = record.request or {}
-    tools = request.get("tools")
-    hosted = isinstance(tools, list) and any(map(_is_hosted, tools))
-    paths = (path for path in unread_request(record.kind, request) if "." in path or "[" in path)
-    return [Loss(path, "dropped", UNREAD) for path in paths if not (hosted and path.startswith("tools["))]
-
-
-def _is_hosted(tool: Any) -> bool:
-    return isinstance(tool, dict) and tool.get("type", "function") not in ("function", "custom")
+def _unread(record: Record, request: Request) -> list[Loss]:
+    """Fields inside the messages, items and functions that hold something and are not in the new request."""
+    read = (
+        *(("tools[",) if any(isinstance(tool, Hosted) for tool in request.tools) else ()),
+        *(("response_format.",) if SCHEMA_HINT in request.losses else ()),
+    )
+    paths = (path for path in unread_request(record.kind, record.request or {}) if "." in path or "[" in path)
+    return [Loss(path, "dropped", UNREAD) for path in paths if not path.startswith(read)]

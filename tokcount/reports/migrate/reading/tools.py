@@ -28,6 +28,7 @@ BAD_CHOICE: Final = "its value is not one that the API takes"
 NO_TOOLS: Final = "the request offers no tools"
 NOT_OFFERED: Final = "it names a tool that the request does not offer"
 BAD_FORMAT: Final = "a form of the answer that the API refuses"
+CREDENTIALS: Final = Loss("tools", "dropped", "credentials of a server are never written")
 FUNCTIONS: Final = Loss("functions", "rewritten", "functions become tools")
 FUNCTION_CALL: Final = Loss("function_call", "rewritten", "becomes tool_choice")
 SCHEMA_HINT: Final = Loss(
@@ -40,7 +41,10 @@ MODES: Final[dict[str, Mode]] = {"none": "none", "auto": "auto", "required": "re
 
 def read_tools(request: Json, losses: list[Loss]) -> list[Tool]:
     """The tools of `tools` and of the older `functions`. Raises `NotMigratedError` for one that the API refuses."""
-    tools = [read_tool(tool) for tool in _listed(request.get("tools"))]
+    given = _listed(request.get("tools"))
+    tools = [read_tool(tool) for tool in given]
+    if any(tool.get("authorization") or tool.get("headers") for tool in given):
+        losses.append(CREDENTIALS)
     functions = _listed(request.get("functions"))
     if functions:
         losses.append(FUNCTIONS)

@@ -10,6 +10,7 @@ from msgspec import structs
 from support.audit_reports import AUDIT, WITH_TEXT
 from support.checks import SETTINGS, SHORT_CHECKS
 from support.costs import COSTS
+from support.diffs import diffs
 from support.frames import NEW, OLD, SKIPS, Skips, counts, record, small_log
 from support.frames import frame as counted_frame
 from support.invoice_reports import INVOICES
@@ -255,6 +256,7 @@ REPORTS = {
     "uncalibrated": NOTHING_TO_CALIBRATE,
     **COSTS,
     **INVOICES,
+    **diffs(HOSTILE),
     **migrations(HOSTILE),
     **SHORT_CHECKS,
     **SETTINGS,

@@ -19,6 +19,7 @@ COMMANDS = {
     "drift": ("drift:drift", "Compare a log's token counts under a baseline and targets."),
     "cost": ("cost:cost", "Show what a log cost and what it would cost on other models."),
     "check": ("check:check", "Check a log or saved reports against token and cost budgets."),
+    "diff": ("diff:diff", "Show what grew between two logs, prompt files or folders."),
     "audit": (
         "audit:audit",
         "Report what migrating to other models means: tokens, causes of drift, costs, context windows, findings.",

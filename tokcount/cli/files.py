@@ -87,7 +87,7 @@ def _read(values: Mapping[str, Any]) -> Iterator[tuple[str, os.stat_result]]:
     named = [(name, path) for name in READ for path in _listed(values.get(name))]
     if "prices" in values:
         named += [("", path) for path in _price_files()]
-    if "paths" in values:
+    if "paths" in values or "old" in values:
         named += [("paths", path) for path in _log_files(values)]
     for name, path in named:
         state = _state(path)
@@ -110,7 +110,8 @@ def _price_files() -> list[str | Path]:
 def _log_files(values: Mapping[str, Any]) -> list[str]:
     from tokcount.logs.source import expand
 
-    found = expand(values["paths"] or [STDIN], ignore=not values.get("no_ignore"))
+    paths = values["paths"] if "paths" in values else [values["old"], values["new"]]
+    found = expand(paths or [STDIN], ignore=not values.get("no_ignore"))
     return [source.path for source in found]
 
 

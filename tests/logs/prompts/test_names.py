@@ -108,10 +108,13 @@ def test_a_log_with_the_suffix_of_a_text_is_a_log(tmp_path: Path) -> None:
 
 def test_json_logs_are_not_taken_for_prompts(tmp_path: Path) -> None:
     call = '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "tools": []}'
-    write_all(
-        tmp_path, {"tools.json": call, "event.json": '{"type": "track", "properties": {"prompt": "x"}}'}
-    )
+    others = {
+        "schema.json": '{"type": "track", "properties": {"a": "x"}}',
+        "functions.json": '{"name": "a", "parameters": {"b": 1}}',
+    }
+    write_all(tmp_path, {"tools.json": call, **others})
 
-    assert read_names(tmp_path) == ["tools.json"]
-    (record,), _ = read_folder(tmp_path)
+    (record,), skipped = read_folder(tmp_path)
+
     assert record.format == "openai.chat.request"
+    assert [item.reason for item in skipped] == ["unrecognised"] * 2

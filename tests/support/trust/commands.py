@@ -18,6 +18,7 @@ LOG_COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "cost": ("cost", "--to", "gpt-5.6-luna", "--by", "model", "--monthly"),
     "audit": ("audit", "--to", "gpt-5.6-luna"),
+    "diff": ("diff", str(Path(__file__).parents[3] / "sample_logs" / "batch-input.jsonl")),
     "reconcile": ("reconcile",),
     "calibrate": ("calibrate", "--assume-model", "gpt-4o"),
     "check": (

@@ -28,7 +28,11 @@ class Tools(PromptFormat):
     def items(self, file: PromptFile, at: Location) -> Iterable[Item] | None:
         listed = next((file[key] for key in ("tools", "functions") if key in file), [dict(file)])
         tools = tools_of(listed)
-        if not tools or not all(map(_is_tool, tools)):
+        if (
+            not tools
+            or not all(map(_is_tool, tools))
+            or ("parameters" in file and not _is_schema(file["parameters"]))
+        ):
             return None
         request: Json = {"messages": [], "tools": tools}
         return [prompt_item(at, self.name, file, request, kind="chat", flags=_PART)]
@@ -48,7 +52,7 @@ class Schema(PromptFormat):
 
     def items(self, file: PromptFile, at: Location) -> Iterable[Item] | None:
         named = file.get("json_schema") if "json_schema" in file else file if "schema" in file else None
-        if named is None:
+        if named is None and file.get("type", "object") == "object":
             named = {"name": str(file.get("title") or "response"), "schema": dict(file)}
         if not isinstance(named, dict) or not _is_schema(named.get("schema")):
             return None

@@ -1,0 +1,1 @@
+"""Two logs, files or folders compared: what grew."""

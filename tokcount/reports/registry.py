@@ -26,7 +26,6 @@ COMMANDS: Final[dict[str, Command]] = {
     "config": Command("inspect.config", "inspect.report:ConfigReport"),
     "cost": Command("cost.view", "cost.report:CostReport"),
     "count": Command("inspect.count", "inspect.count_report:CountReport"),
-    "count": Command("inspect.count", "inspect.report:CountReport"),
     "diff": Command("diff.view", "diff.report:DiffReport"),
     "doctor": Command("inspect.doctor", "inspect.report:DoctorReport"),
     "drift": Command("drift.view", "drift.report:DriftReport"),

@@ -44,6 +44,8 @@ def test_the_examples_run(inside: Inside, command: str) -> None:
     logs = inside.folder / "logs"
     logs.symlink_to(SAMPLES)
     inside.write("prompt.md", "# A prompt\nSome words.\n")
+    for name in ("old/a.jsonl", "new/a.jsonl", "before.jsonl", "after.jsonl"):
+        inside.write(name, (SAMPLES / "support-chat.jsonl").read_text("utf-8"))
     inside("drift", "logs/", "-f", "json", "-o", "report.json")
 
     for example in EXAMPLES[command]:

@@ -44,6 +44,7 @@ EXAMPLES: Final = {
         "check logs/ --budget 'cost.total <= $20'",
         "check logs/ --to gpt-4o --budget 'drift.total <= 5%'",
     ),
+    "diff": ("diff old/ new/", "diff before.jsonl after.jsonl --to gpt-4o"),
     "audit": ("audit logs/ --to auto", "audit logs/ --to gpt-5.6-luna -f html -o report.html"),
     "reconcile": ("reconcile logs/", "reconcile logs/ --per-record -f csv -o residuals.csv"),
     "calibrate": ("calibrate logs/", "calibrate logs/ --export -o families.toml"),

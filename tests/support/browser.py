@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from PIL import Image
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM: Final = next(filter(None, map(shutil.which, NAMES)), None)
@@ -17,6 +21,20 @@ REQUIRED: Final = os.environ.get("TOKCOUNT_TEST_BROWSER") == "required"
 """Set where the tests must not be skipped."""
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--font-render-hinting=none", "--force-color-profile=srgb")
 HEIGHT: Final = 900
+FONT: Final = "DejaVu Sans"
+SHRUNK: Final = 4
+"""By how much pictures are shrunk, so that hinting and antialiasing of letters do not matter."""
+
+
+@cache
+def installed_fonts() -> str:
+    """The families that fontconfig knows."""
+    found = shutil.which("fc-list")
+    return (
+        subprocess.run([found, ":", "family"], capture_output=True, text=True, check=True).stdout
+        if found
+        else ""
+    )
 
 
 class Visit:
@@ -28,6 +46,7 @@ class Visit:
         self.messages: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.messages.append(message.text))
+        page.on("dialog", lambda dialog: (self.messages.append(dialog.message), dialog.dismiss()))
         page.on("pageerror", lambda error: self.messages.append(str(error)))
 
     def run(self, script: str, argument: Any = None) -> Any:
@@ -37,6 +56,14 @@ class Visit:
     def resize(self, width: int) -> None:
         """Make the window this wide."""
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
+
+    def picture(self) -> Image.Image:
+        """The whole page, a quarter of its size, in the font that every machine with these tests has."""
+        if not self.run(f"document.fonts.check('12px {FONT}')") or FONT not in installed_fonts():
+            (pytest.fail if REQUIRED else pytest.skip)(f"the font {FONT} is not installed")
+        self.page.add_style_tag(content=f'* {{ font-family: "{FONT}" !important; }}')
+        taken = Image.open(io.BytesIO(self.page.screenshot(full_page=True))).convert("RGB")
+        return taken.resize((taken.width // SHRUNK, taken.height // SHRUNK), Image.Resampling.BOX)
 
     def axe(self) -> list[str]:
         """The rules of axe-core that the page violates, with the elements."""

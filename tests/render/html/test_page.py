@@ -34,7 +34,7 @@ from tokcount.render.html.page import render as render_page
 from tokcount.render.html.template import SCRIPT, policy
 from tokcount.render.terminal import OutputTarget
 
-VOID = {"meta", "link", "br"}
+VOID = {"meta", "link", "wbr"}
 ALLOWED = (
     {"html", "head", "meta", "link", "title", "style", "body", "main", "header", "nav", "script", "section"}
     | {

@@ -18,8 +18,8 @@ Part = tuple[int, int | None]
 
 
 def text(value: str) -> str:
-    """Any text, safe in an element or an attribute, and in the log of a CI runner."""
-    return html.escape(visible(value)).replace("##", "#&#35;")
+    """Any text, safe in an element or an attribute, and in the log of a CI runner; percentages are not broken up."""
+    return html.escape(visible(value)).replace("##", "#&#35;").replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def badge(shown: Badge) -> str:
@@ -63,8 +63,8 @@ def _class(table: Table, parts: Sequence[Part]) -> str:
 
 
 def _header_of(table: Table) -> int:
-    """The column that names the rows: the first, or after a level the first text."""
-    is_level = table.rows and isinstance(table.rows[0][0], Badge)
+    """The column that names the rows: the first, or after a level without a heading the first text."""
+    is_level = not table.columns[0].label and table.rows and isinstance(table.rows[0][0], Badge)
     return (
         next((n for n, column in enumerate(table.columns) if n and column.kind == "text"), 0)
         if is_level
@@ -131,9 +131,15 @@ def _inside(value: Cell, column: Column, places: int) -> str:
         case Bar():
             return _bar(value)
         case Places(named, more):
-            shown = "".join(f"<span>{text(one)}</span>" for one in named)
+            shown = "".join(f"<span>{_path(one)}</span>" for one in named)
             return shown + (f"<span>and {text(show(more, 'int'))} more</span>" if more else "")
-    return text(show(value, column.kind, places))
+    shown = show(value, column.kind, places)
+    return _path(shown) if column.kind == "code" else text(shown)
+
+
+def _path(name: str) -> str:
+    """A path that is broken into lines after its folders."""
+    return text(name).replace("/", "/<wbr>")
 
 
 def _bar(bar: Bar) -> str:

@@ -70,6 +70,7 @@ thead th, thead td { font-size: 12.5px; font-weight: 600; color: var(--muted); b
   vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 128px; } tbody th:has(small) { font-weight: 600; }
 .right { text-align: right; white-space: nowrap; } td.left { overflow-wrap: anywhere; } td.long { min-width: 160px; }
+th .badge { white-space: normal; overflow-wrap: anywhere; }
 .code span { display: block; } td.code { min-width: 200px; }
 tr.sum > * { font-weight: 600; border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); }
 tr.apart > * { color: var(--muted); border-bottom-style: dashed; }
@@ -82,7 +83,7 @@ td.bar { width: 40%; vertical-align: middle; padding-top: 0; padding-bottom: 0; 
 .bar i { display: block; height: 8px; min-width: 1px; margin-bottom: 1px; }
 .bar b { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--rule); }
 i.s0 { background: var(--s0); } i.s1 { background: var(--s1); } i.s2 { background: var(--s2); }
-i.over { background: var(--over); }
+i.over { background: var(--over); margin-top: -9px; }
 figure { margin: 24px 0 0; } figcaption { font-weight: 600; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); gap: 12px 20px; }
 .panel { margin: 8px 0 4px; font-size: 13px; color: var(--ink2); }

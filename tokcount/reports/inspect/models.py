@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Column, Heading, Line, RowStyle, Table
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import UNKNOWN, integer
 from tokcount.framing.evidence import ANY, MODEL
@@ -21,15 +21,15 @@ from tokcount.reports.phrases import counted
 
 MODEL_COLUMNS = (
     Column("model"),
-    Column("encoding"),
-    Column("family"),
     Column("window", "int"),
-    Column("max output", "int"),
     Column("input", "price"),
-    Column("cached", "price"),
+    Column("cached", "price", drop=2),
     Column("output", "price"),
-    Column("shutdown"),
-    Column("replacement"),
+    Column("until"),
+    Column("replacement", drop=1),
+    Column("max output", "int", drop=3),
+    Column("encoding", drop=4),
+    Column("family", drop=4),
 )
 CURRENT_COLUMNS = (
     Column("model"),
@@ -54,6 +54,7 @@ STALE_COLUMNS = (
     Column("days", "int"),
     Column("sources"),
 )
+GONE: RowStyle = "apart"
 PER_MILLION = "prices in USD per 1,000,000 tokens"
 
 
@@ -66,7 +67,19 @@ def blocks(report: ModelsReport) -> Blocks:
     if report.is_current:
         table = tuple(map(_current, report.models or ()))
         return [Table(CURRENT_COLUMNS, table, title="Models that are not shut down", note=PER_MILLION)]
-    return [Table(MODEL_COLUMNS, tuple(map(_model, report.models or ())), note=PER_MILLION)]
+    return [_catalog(report)]
+
+
+def _catalog(report: ModelsReport) -> Table:
+    """All models; those that are shut down are the last ones."""
+    day = report.run.day if report.run else report.data_date
+    models = sorted(report.models or (), key=lambda entry: _is_gone(entry, day))
+    gone = {number: GONE for number, entry in enumerate(models) if _is_gone(entry, day)}
+    return Table(MODEL_COLUMNS, tuple(map(_model, models)), note=PER_MILLION, styles=gone)
+
+
+def _is_gone(entry: ModelEntry, day: date) -> bool:
+    return entry.shutdown_date is not None and entry.shutdown_date <= day
 
 
 def rows(report: ModelsReport) -> list[Row]:
@@ -103,15 +116,15 @@ def _model(entry: ModelEntry) -> tuple[Cell, ...]:
     price = entry.price
     return (
         entry.name,
-        entry.encoding,
-        entry.family,
         entry.context_window,
-        entry.max_output,
         price.input if price else None,
         price.cached_input if price else None,
         price.output if price else None,
         _day(entry.shutdown_date) or "",
         _chain(entry),
+        entry.max_output,
+        entry.encoding,
+        entry.family,
     )
 
 

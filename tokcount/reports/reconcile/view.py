@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.blocks import Badge, Block, Blocks, Cell, Column, Line, Table, Title
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer, share
-from tokcount.reports.phrases import counted, flags, holdings, location, skipped, sureness, uncompared
+from tokcount.reports.phrases import counted, facts, flags, location, skipped, sureness, uncompared
 from tokcount.reports.reconcile.report import (
     BasisAgreement,
     Billed,
@@ -73,7 +73,7 @@ class HasAgreement(Protocol):
 def blocks(report: ReconcileReport) -> Blocks:
     """The verdict first, then constants, groups, the largest residuals, and how sure the counts are."""
     return [
-        Line(holdings(report), "strong"),
+        Title(_title(report), _badge(report), facts(report)),
         *skipped(report),
         *flags(report),
         *_verdict(report),
@@ -88,6 +88,16 @@ def blocks(report: ReconcileReport) -> Blocks:
 def rows(report: ReconcileReport) -> list[Row]:
     """One row per model, shape, endpoint and month, or one per row of the evidence table."""
     return [flat(group) for group in report.evidence or report.groups]
+
+
+def _title(report: ReconcileReport) -> str:
+    return _exactly(report) if report.compared else "No record can be compared"
+
+
+def _badge(report: ReconcileReport) -> Badge:
+    if not report.compared:
+        return Badge("unknown", "not known")
+    return Badge("pass", "agrees") if report.exact == report.compared else Badge("warn", "differs")
 
 
 def _verdict(report: ReconcileReport) -> list[Line]:

@@ -6,8 +6,10 @@ import re
 from datetime import date
 from html.parser import HTMLParser
 
+import polars as pl
 import pytest
-from support.audit_reports import AUDIT, HOSTILE_MODEL, WITH_TEXT
+from support.audit_reports import AUDIT, HOSTILE_MODEL, OPTIONS, ROWS, WITH_TEXT
+from support.frames import SKIPS
 from support.rendering import render
 from support.reports import REPORTS
 
@@ -33,6 +35,7 @@ from tokcount.render.html import charts as html_charts
 from tokcount.render.html.page import render as render_page
 from tokcount.render.html.template import SCRIPT, policy
 from tokcount.render.terminal import OutputTarget
+from tokcount.reports.audit.compute import report
 
 VOID = {"meta", "link", "wbr"}
 ALLOWED = (
@@ -49,6 +52,7 @@ ALLOWED = (
         "span",
         "small",
         "data",
+        "wbr",
         "strong",
         "b",
         "i",
@@ -83,7 +87,7 @@ class Elements(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        self.words.append(data.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def parsed(page: str) -> Elements:
@@ -117,6 +121,24 @@ def test_log_content_is_escaped() -> None:
     assert HOSTILE_MODEL not in page
     assert "&lt;/text&gt;&lt;script&gt;" in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
+
+
+def test_the_page_of_a_large_log_stays_small() -> None:
+    """A thousand models, files, reasons and days: what a page lists is bounded, the number of records is not in it."""
+    names = pl.int_range(1_000)
+    day = pl.datetime(2021, 1, 1, time_zone="UTC") + pl.duration(days=names)
+    rows = pl.concat([ROWS] * 250).with_columns(
+        line=names,
+        model=pl.format("model-{}", names),
+        source=pl.format("logs/{}.jsonl", names),
+        reason=pl.format("reason {}", names),
+        timestamp=day.cast(ROWS.schema["timestamp"]),
+    )
+
+    page = render(report(rows, SKIPS, OPTIONS), "html")
+
+    assert "Moving 1,000 records" in page
+    assert len(page.encode()) < 500_000
 
 
 def test_without_vl_convert_charts_become_tables(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +191,7 @@ def test_blocks_become_sections_cards_and_tables() -> None:
 
     assert page.index("first") < page.index('<h2 id="second-part-1">Second part</h2>')
     assert '<dt>input</dt><dd><strong><data value="3">3</data> → <data value="2">2</data></strong>' in page
-    assert 'data-value="-1">−1<small data-value="0.5">+50.0 %</small></td>' in page
+    assert 'data-value="-1">−1<small data-value="0.5">+50.0\N{NO-BREAK SPACE}%</small></td>' in page
     assert '<i class="s1" style="margin-left:0.00%;width:50.00%"></i><b style="left:50.00%"></b>' in page
     assert '</tbody><tbody role="rowgroup">\n<tr role="row" class="sum">' in page
     assert '<p class="note">note</p>' in page
@@ -183,7 +205,7 @@ def test_many_targets_are_a_table() -> None:
     assert '<div class="cards">' in page_of([Cards((card,) * 3)])
     page = page_of([Cards((card,) * 4)])
     assert '<div class="cards">' not in page
-    assert page.count("3<small>+50.0 %</small>") == 4
+    assert page.count("3<small>+50.0\N{NO-BREAK SPACE}%</small>") == 4
 
 
 CHARTS = {

@@ -38,6 +38,7 @@ FINE_TAGS = frozenset(
         "span",
         "small",
         "data",
+        "wbr",
         "strong",
         "b",
         "i",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import build_action
 import pytest
 import yaml
+from packaging.requirements import Requirement
 from support.paths import ROOT
+
+from tokcount.render.ci.comment import MARKER
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = ACTION["runs"]["steps"]
@@ -81,7 +87,103 @@ def test_every_input_is_used_and_every_variable_known() -> None:
     used = {name for step in STEPS for name in re.findall(r"inputs\.([\w-]+)", str(step))}
 
     assert used == set(ACTION["inputs"])
-    assert set(re.findall(r"steps\.check\.outputs\.(\w+)", str(ACTION["outputs"]))) == {"passed", "report"}
+    assert set(re.findall(r"steps\.check\.outputs\.(\w+)", str(ACTION["outputs"]))) == set(ACTION["outputs"])
+
+
+def test_every_option_of_the_command_is_an_input() -> None:
+    text = (ROOT / "action.yml").read_text("utf-8")
+    options = {build_action.input_name(name) for name, *_ in build_action.options()}
+
+    assert build_action.written(text) == text, "run python tools/build_action.py"
+    assert options <= set(ACTION["inputs"])
+    assert {"text", "vars", "max-unknown", "volumes", "baseline-missing", "where", "config"} <= options
+
+
+def test_the_versions_of_all_dependencies_are_pinned_within_their_ranges() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = [Requirement(text) for text in (*project["dependencies"], *extras["fast"], *extras["prompts"])]
+    lines = (ROOT / "action-constraints.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+
+    assert [str(need) for need in asked if pinned.get(need.name.lower(), "0") not in need.specifier] == []
+
+
+@needs_bash
+def test_options_of_all_kinds_reach_the_command(tmp_path: Path) -> None:
+    run = Run(
+        tmp_path,
+        paths=str(LOG),
+        budgets="input_tokens.max <= 9k",
+        max_unknown="5%",
+        records_per_month="100",
+        where="model = gpt-4o*\nkind = chat",
+        keep_copies="true",
+        text="false",
+        top="1",
+    )
+
+    assert run.code == 0
+    selection = json.loads(Path(run.outputs["report"]).read_text("utf-8"))["selection"]
+    assert selection["conditions"] == 'model = "gpt-4o*", kind = "chat"'
+
+
+@needs_bash
+def test_prompt_files_are_checked_and_the_comment_names_what_grew(tmp_path: Path) -> None:
+    prompts = tmp_path / "work" / "prompts"
+    prompts.mkdir(parents=True)
+    for name in ("search", "rewrite"):
+        (prompts / f"{name}.md").write_text("word " * 100)
+    options = {
+        "paths": str(prompts),
+        "budgets": "input_tokens.total <= baseline + 5%",
+        "assume_model": "gpt-4o",
+    }
+
+    Run(tmp_path / "a", **options, save_baseline=str(tmp_path / "main.json"))
+    (prompts / "rewrite.md").write_text("word " * 130)
+    run = Run(tmp_path / "b", **options, baseline=str(tmp_path / "main.json"))
+
+    comment = Path(run.outputs["comment"]).read_text("utf-8")
+    assert (run.code, run.outputs["passed"]) == (1, "false")
+    assert comment.startswith("<!-- tokcount -->\n\n### ❌ tokcount: 1 budget broken")
+    assert "❌ rewrite.md" in comment
+    assert any("rewrite.md" in line for line in run.commands)
+
+
+COMMENTS = """#!/bin/sh
+printf '%s\\n' "$*" >> "$CALLS"
+case "$*" in *--paginate*) printf '%s' "$EARLIER" ;; esac
+"""
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    ("earlier", "call"),
+    [
+        ("", "api repos/o/r/issues/7/comments --field body=@comment.md --silent"),
+        ("31\n42\n", "api --method PATCH repos/o/r/issues/comments/31 --field body=@comment.md --silent"),
+    ],
+)
+def test_the_comment_of_an_earlier_run_is_replaced(tmp_path: Path, earlier: str, call: str) -> None:
+    program = tmp_path / "gh"
+    program.write_text(COMMENTS)
+    program.chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "CALLS": str(tmp_path / "calls"),
+        "EARLIER": earlier,
+        "COMMENT": "comment.md",
+        "REPOSITORY": "o/r",
+        "NUMBER": "7",
+    }
+
+    subprocess.run(["bash", "-c", STEPS[2]["run"]], env=environment, check=True)
+
+    asked, wrote = (tmp_path / "calls").read_text().splitlines()
+    assert asked.startswith("api repos/o/r/issues/7/comments --paginate --jq ")
+    assert f'startswith("{MARKER}")' in asked
+    assert wrote == call
 
 
 @needs_bash
@@ -162,19 +264,29 @@ def test_the_installed_version_is_that_of_the_action(tmp_path: Path) -> None:
         "RUNNER_TEMP": str(tmp_path),
         "PYTHON": str(recorder),
         "SOURCE": "/a b",
+        "CONSTRAINTS": "",
     }
 
     subprocess.run(["bash", "-c", STEPS[0]["run"]], env=environment, check=True)
 
     assert (tmp_path / "calls").read_text().splitlines() == [
         f"-m venv {tmp_path}/tokcount",
-        "-m pip install --quiet --disable-pip-version-check /a b[fast]",
+        (
+            "-m pip install --quiet --disable-pip-version-check "
+            "--constraint /a b/action-constraints.txt /a b[fast,prompts]"
+        ),
     ]
 
 
-def test_the_hook_checks_json_lines_with_an_option_free_command() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+def test_the_hooks_check_logs_and_prompt_files_with_an_option_free_command() -> None:
+    logs, prompts = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 
-    assert (hook["entry"], hook["language"]) == ("tokcount check", "python")
-    assert re.search(hook["files"], "prompts/a.jsonl")
-    assert not re.search(hook["files"], "package.json")
+    assert [(hook["id"], hook["entry"]) for hook in (logs, prompts)] == [
+        ("tokcount-logs", "tokcount check"),
+        ("tokcount-prompts", "tokcount check"),
+    ]
+    assert re.search(logs["files"], "logs/a.jsonl.gz")
+    assert not re.search(logs["files"], "package.json")
+    found = [".github/prompts/a.prompt.yml", "app/prompts/b.md", "prompt/c.j2", "x.prompty", "y.prompt.md"]
+    assert all(re.search(prompts["files"], name) for name in found)
+    assert not [name for name in ("README.md", "docs/a.md", "ci.yml") if re.search(prompts["files"], name)]

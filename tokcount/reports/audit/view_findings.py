@@ -248,7 +248,7 @@ TO_DO: Final = {
     "target_gone": "Choose its replacement.",
     "target_going": "Consider its replacement at once.",
     "caching": "Keep the beginning of prompts exactly the same; the amount is for calls within an hour of each other.",
-    "same_request": "Reuse the answers, or send such requests through the Batch API.",
+    "same_request": "Where their parameters are the same as well, reuse the answers, or use the Batch API.",
     "duplicate": "They are counted because of --keep-copies; without it, each call is counted once.",
     "cut_off": "Raise max_tokens, or ask for shorter answers.",
     "limit_too_low": "Scale max_tokens with the tokens of the target (tokcount migrate --scale-max-tokens).",

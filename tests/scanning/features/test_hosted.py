@@ -50,6 +50,7 @@ LARGE = [{"type": "code_interpreter", "container": {"type": "auto", "memory_limi
         (answer(search(), search(), search("open_page"), search("find_in_page")), "web_search:2"),
         (answer(search(None), search(status="failed")), "web_search:1"),
         (answer(search(), tools=PREVIEW), "web_search_preview:1"),
+        (answer(search(), tools=PREVIEW, usage=Usage(web_searches=1)), "web_search_preview:1"),
         (answer(search("open_page")), None),
         (answer(search(), search(), tool_usage={"web_search": {"num_requests": 1}}), "web_search:1"),
         (answer(search(), tool_usage={"web_search": {"num_requests": 0}}), None),

@@ -39,7 +39,8 @@ def hosted_calls(record: Record) -> str | None:
     if model is not None and "-search-" in model:
         calls[SEARCH_MODEL] = 1 if usage is None else usage.requests
     elif usage is not None and usage.web_searches is not None:
-        calls.setdefault(_SEARCH, usage.web_searches)
+        if not any(tool.startswith(_SEARCH) for tool in calls):
+            calls[_SEARCH] = usage.web_searches
     elif record.kind == "chat" and (record.request or {}).get(SEARCH_OPTIONS) is not None:
         calls[SEARCH_OPTIONS] = 1
     if not calls:

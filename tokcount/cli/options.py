@@ -69,6 +69,15 @@ AsOf = Annotated[
         metavar="DATE",
     ),
 ]
+Region = Annotated[
+    str | None,
+    option(
+        "--region",
+        help_text="Charge all calls as processed in this region (eu, us), instead of the one that the host of a call "
+        "names; none: in no region.",
+        metavar="CODE",
+    ),
+]
 MaxRatio = Annotated[
     int,
     option(
@@ -250,6 +259,7 @@ class BudgetGroup:
         ),
     ] = None
     as_of: AsOf = None
+    region: Region = None
     records_per_month: Annotated[
         int | None,
         option(

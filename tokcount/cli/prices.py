@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Final
 
-from tokcount.cli.options import AsOf, PriceGroup, option
+from tokcount.cli.options import AsOf, PriceGroup, Region, option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,15 +56,7 @@ class MoneyGroup(AnswerGroup):
             metavar="SHARE",
         ),
     ] = None
-    region: Annotated[
-        str | None,
-        option(
-            "--region",
-            help_text="Charge all calls as processed in this region (eu, us), instead of the one that the host of a "
-            "call names; none: in no region.",
-            metavar="CODE",
-        ),
-    ] = None
+    region: Region = None
     monthly: Annotated[
         bool, option("--monthly", help_text="Project costs to a month, from the dates of the log.")
     ] = False
@@ -130,7 +122,7 @@ def cost_options(
         batch=group.batch,
         assume_model=plan.assumed,
         cached_share=None if group.cached_share is None else share_of(group.cached_share, "--cached-share"),
-        region=None if group.region is None else region_of(group.region),
+        region=region_of(group.region),
         answers=answers_of(group) or AS_LOGGED,
         monthly=group.monthly,
         records_per_month=group.records_per_month,
@@ -148,10 +140,12 @@ def as_of_day(text: str | None, today: date) -> date | None:
     return today if text == "today" else day_of(text, "--as-of")
 
 
-def region_of(text: str) -> str:
+def region_of(text: str | None) -> str | None:
     """The region of `--region`, two letters or `none`. Raises `UsageError` for anything else."""
     from tokcount.reports.cost.charging.prices import NO_REGION
 
+    if text is None:
+        return None
     code = text.strip().lower()
     if code != NO_REGION and not (len(code) == REGION_LENGTH and code.isascii() and code.isalpha()):
         raise UsageError(f"--region {text!r}: expected a region such as eu or us, or {NO_REGION}.")

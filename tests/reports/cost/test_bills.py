@@ -90,3 +90,17 @@ def test_a_region_is_two_letters_or_none(log: Path) -> None:
         .endswith("--region 'europe': expected a region such as eu or us, or none.")
     )
     assert run("cost", log, "--region", "none", "--by", "component", "-f", "csv").code == 0
+
+
+def test_budgets_are_held_against_everything_that_is_charged(log: Path, made: list[Bill]) -> None:
+    total = sum((bill.usd for bill in made), Decimal(0))
+
+    def passes(limit: Decimal, *options: str) -> bool:
+        prices = log.parent / "prices.toml"
+        return (
+            run("check", log, "--prices", prices, "--budget", f"cost.total <= ${limit}", *options).code == 0
+        )
+
+    assert passes(total)
+    assert not passes(total - Decimal("1E-6"))
+    assert passes(total - Decimal("1E-6"), "--region", "none")

@@ -263,7 +263,7 @@ def _measured(job: Job, plan: ScanPlan, context: BudgetContext, sources: list[So
 def _context(
     job: Job, plan: ScanPlan, references: ReferenceGroup, budgets: BudgetGroup, answers: Answers | None
 ) -> BudgetContext:
-    from tokcount.cli.prices import as_of_day
+    from tokcount.cli.prices import as_of_day, region_of
     from tokcount.models.references import OWN
     from tokcount.reports.budgets.sources.from_scan import BudgetContext
     from tokcount.reports.budgets.sources.volumes import load
@@ -275,6 +275,7 @@ def _context(
         targets=tuple(references.to or ()),
         today=job.today,
         as_of=as_of_day(budgets.as_of, job.today),
+        region=region_of(budgets.region),
         records_per_month=budgets.records_per_month,
         span=span_of(plan.selection, job.today),
         assume_model=plan.assume_model,

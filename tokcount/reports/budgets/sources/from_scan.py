@@ -50,13 +50,15 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
 
     ``baseline`` is the reference that drift is measured from, ``answers`` what is assumed of the answers of
     targets. With ``as_of`` everything is priced as on that day; without it records are priced at their own day and
-    targets at ``today``. ``volumes``: how often prompts are called, in place of the dates of the log.
+    targets at ``today``. ``region`` is where all calls were processed. ``volumes``: how often prompts are
+    called, in place of the dates of the log.
     """
 
     baseline: str = OWN
     targets: tuple[str, ...] = ()
     today: date
     as_of: date | None = None
+    region: str | None = None
     records_per_month: int | None = None
     span: Span = ALL_TIME
     assume_model: str | None = None
@@ -219,7 +221,11 @@ class DerivedColumns:
         self._context = context
         self._catalog = context.catalog or catalogs.default()
         self._book = PriceBook(
-            self._catalog, today=context.today, as_of=context.as_of, assume_model=context.assume_model
+            self._catalog,
+            today=context.today,
+            as_of=context.as_of,
+            assume_model=context.assume_model,
+            region=context.region,
         )
 
     def add(self, name: DerivedColumn, frame: pl.DataFrame, label: str) -> pl.DataFrame:

@@ -26,6 +26,25 @@ def test_sampling_is_kept_where_the_target_takes_it(name: str) -> None:
     assert lost(result) == {}
 
 
+@pytest.mark.parametrize(
+    ("parameters", "takes"),
+    [
+        ({"temperature": 2.1}, "it takes 0 to 2"),
+        ({"temperature": -1}, "it takes 0 to 2"),
+        ({"top_p": 5}, "it takes 0 to 1"),
+        ({"presence_penalty": 9}, "it takes -2 to 2"),
+        ({"frequency_penalty": -2.5}, "it takes -2 to 2"),
+        ({"stop": ["a", "b", "c", "d", "e"]}, "it takes at most 4 items"),
+        ({"logprobs": True, "top_logprobs": 21}, "it takes 0 to 20"),
+    ],
+)
+def test_a_value_out_of_range_is_dropped_with_the_range(parameters: dict[str, Any], takes: str) -> None:
+    result = migrated(chat(**parameters), "gpt-4o")
+
+    assert result.lines == [{"model": "gpt-4o", "messages": [user("Say hi.")]}]
+    assert [loss.reason for loss in result.losses] == [f"refused by the model: {takes}"]
+
+
 @pytest.mark.parametrize("endpoint", ["chat", "responses"])
 @pytest.mark.parametrize("name", ["gpt-5", "gpt-6.1-sol", "o3"])
 def test_sampling_is_dropped_where_the_target_refuses_it(name: str, endpoint: str) -> None:

@@ -161,14 +161,8 @@ def test_a_limit_whose_drift_is_not_known_is_carried_and_said() -> None:
         {"temperature": "hot"},
         {"temperature": True},
         {"temperature": float("nan")},
-        {"temperature": 2.1},
-        {"temperature": -1},
-        {"top_p": 5},
-        {"presence_penalty": 9},
-        {"frequency_penalty": -2.5},
         {"n": 0},
         {"n": 129},
-        {"stop": ["a", "b", "c", "d", "e"]},
         {"stop": ["a", ""]},
         {"max_tokens": "many"},
         {"max_tokens": 1.5},
@@ -179,7 +173,7 @@ def test_a_limit_whose_drift_is_not_known_is_carried_and_said() -> None:
         {"stream": "yes"},
         {"stream_options": "yes"},
         {"logit_bias": [1]},
-        {"logprobs": 99},
+        {"logprobs": "many"},
     ],
 )
 def test_a_value_that_the_api_would_refuse_is_dropped(request_: dict[str, Any]) -> None:

@@ -81,10 +81,10 @@ PARAMETERS: Final = (
         "For reasoning models it bounds the reasoning as well",
         source=f"{SPECIFICATION}; the least of Responses: UKGovernmentBEIS/inspect_evals#694",
     ),
-    _everywhere("temperature", values.Temperature, default=1),
-    _everywhere("top_p", values.Share, default=1),
-    _sampling("presence_penalty", values.Penalty, default=0),
-    _sampling("frequency_penalty", values.Penalty, default=0),
+    _everywhere("temperature", values.Finite, default=1),
+    _everywhere("top_p", values.Finite, default=1),
+    _sampling("presence_penalty", values.Finite, default=0),
+    _sampling("frequency_penalty", values.Finite, default=0),
     _sampling(
         "stop",
         values.Stop,
@@ -108,7 +108,7 @@ PARAMETERS: Final = (
     ),
     Parameter(
         name="top_logprobs",
-        takes=values.Alternatives,
+        takes=int,
         completions="logprobs",
         chat="top_logprobs",
         responses="top_logprobs",

@@ -1,7 +1,8 @@
-"""The values that OpenAI's API takes for each parameter: types, ranges and lengths.
+"""The values that OpenAI's API takes for each parameter: their types, and the fields of objects.
 
-Source: openai/openai-openapi (CreateCompletionRequest, CreateChatCompletionRequest, CreateResponse), and the errors of
-the API where another source is named.
+The ranges of numbers are in `tokcount.models.compatibility`, for every model. Source: openai/openai-openapi
+(CreateCompletionRequest, CreateChatCompletionRequest, CreateResponse), and errors of the API where another source is
+named.
 """
 
 from __future__ import annotations
@@ -15,15 +16,12 @@ from tokcount.reports.migrate.request import Filled
 
 T = TypeVar("T")
 
-Share = Annotated[float, Meta(ge=0, le=1)]
-Temperature = Annotated[float, Meta(ge=0, le=2)]
-Penalty = Annotated[float, Meta(ge=-2, le=2)]
+Finite = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Answers = Annotated[int, Meta(ge=1, le=128)]
-Alternatives = Annotated[int, Meta(ge=0, le=20)]
 Seed = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Positive = Annotated[int, Meta(ge=1)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
-Stop = Filled | Annotated[list[Filled], Meta(min_length=1, max_length=4)]
+Stop = Filled | list[Filled]
 Metadata = Annotated[dict[Key, Annotated[str, Meta(max_length=512)]], Meta(max_length=16)]
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]

@@ -16,10 +16,19 @@ from tokcount.logs.record import Kind
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+SHORT = 220
+"""Lines of a README that is read."""
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_readme_shows_every_command(command: str) -> None:
-    assert f"| `tokcount {command}` |" in README
-    assert f"$ tokcount {command} --help" in README
+def test_the_readme_names_every_command_and_its_options_have_a_page(command: str) -> None:
+    assert f"| [`tokcount {command}`](" in README
+    assert f"$ tokcount {command} --help" in COMMANDS_PAGE
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= SHORT
 
 
 @pytest.mark.parametrize("code", list(ExitCode))

@@ -21,8 +21,8 @@ class Inside:
         for name in OUTSIDE:
             monkeypatch.delenv(name, raising=False)
 
-    def __call__(self, *arguments: str | Path, **environment: str) -> Done:
-        return run(*arguments, **environment)
+    def __call__(self, *arguments: str | Path, stdin: str | bytes | None = None, **environment: str) -> Done:
+        return run(*arguments, stdin=stdin, **environment)
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name

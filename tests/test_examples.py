@@ -95,7 +95,9 @@ def test_a_command_runs(example: Example, project: Path, monkeypatch: pytest.Mon
 def test_the_example_in_python_runs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
     (example,) = [
-        block for block in blocks("python") if block.page == "docs/python.md" and "tokcount.count(" in block.text
+        block
+        for block in blocks("python")
+        if block.page == "docs/python.md" and "tokcount.count(" in block.text
     ]
 
     exec(compile(example.text, example.page, "exec"), {})  # noqa: S102 - an example of this project

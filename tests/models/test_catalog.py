@@ -68,7 +68,7 @@ def test_counting_files_does_not_load_the_catalog(tmp_path: Path) -> None:
         [sys.executable, "-X", "importtime", "-c", script], capture_output=True, text=True, check=True
     )
 
-    assert "tokcount.tokens.counter" in done.stderr
+    assert "tokcount.tokens.engines" in done.stderr
     assert "tokcount.models" not in done.stderr
 
 

@@ -126,6 +126,14 @@ def test_no_model_is_assumed_for_another_vendors_model() -> None:
     assert row["reason"] == "unknown model 'claude-sonnet-4-5' of Anthropic"
 
 
+def test_no_model_is_assumed_for_a_record_that_another_vendor_answered() -> None:
+    plan = make_plan(to=["gpt-4o"], assume_model="gpt-5")
+    foreign, unknown = rows(plan, chat(model="team-bot", flags=("non_openai",)), chat(model="team-bot"))
+
+    assert foreign["own:input_tokens"] is None
+    assert unknown["own:framing_tokens"] == 10
+
+
 def test_an_alias_counts_another_vendors_model_because_it_was_asked_for() -> None:
     catalog = with_aliases(default(), {"claude-*": "gpt-5"})
     (row,) = rows(make_plan(to=["gpt-4o"], catalog=catalog), chat(model="claude-sonnet-4-5"))

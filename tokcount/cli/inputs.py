@@ -209,10 +209,10 @@ def assumed(frame: pl.DataFrame, plan: ScanPlan) -> list[str]:
     if plan.assumed is None:
         return []
     from tokcount.render.escape import visible
-    from tokcount.reports.overview import assumed_models, counts_of
+    from tokcount.reports.overview import assumable, assumed_models
     from tokcount.reports.phrases import assumed_sentence
 
-    found = assumed_models(counts_of(frame["model"]), plan.assumed, plan.catalog)
+    found = assumed_models(assumable(frame), plan.assumed, plan.catalog)
     return [visible(assumed_sentence(found))] if found else []
 
 

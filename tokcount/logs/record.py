@@ -160,6 +160,9 @@ class Record(msgspec.Struct, kw_only=True):
 DUPLICATE: Final = "duplicate"
 """The flag of copies that are kept, and the reason of those that are not."""
 
+NON_OPENAI: Final = "non_openai"
+"""The flag of records that another vendor's model answered."""
+
 FLAGS: dict[str, str] = {
     "truncated": "the log cut the text; it is not counted, logged usage is used",
     "redacted": "the log replaced the text; it is not counted, logged usage is used",
@@ -168,7 +171,7 @@ FLAGS: dict[str, str] = {
     "special_token_text": "text that looks like a special token, counted as ordinary text",
     "surrogate_repaired": "a lone surrogate was replaced by U+FFFD, as tiktoken does",
     "media": "image, audio or file parts",
-    "non_openai": "a model of another vendor: token counts are estimates",
+    NON_OPENAI: "a model of another vendor: token counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
     "unread_answer": "an answer of a form that is not known; its tokens are not counted",
     DUPLICATE: "a copy of a call that is in the log already, counted because of --keep-copies",

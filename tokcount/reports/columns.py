@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 
 from tokcount.framing.layout import PARTIAL
+from tokcount.logs.record import NON_OPENAI
 from tokcount.models.references import AUTO, OWN
 from tokcount.scanning.schema import QUANTITIES, Quantity, column
 
@@ -22,6 +23,7 @@ __all__ = [
     "billed",
     "column",
     "decimal_text",
+    "foreign",
     "is_floor",
     "models_of",
     "tokens",
@@ -38,6 +40,11 @@ def models_of(frame: pl.DataFrame, label: str) -> pl.Series:
     if label in _MODEL_COLUMNS:
         return frame[_MODEL_COLUMNS[label]].alias("model")
     return pl.Series("model", [label], pl.String).new_from_index(0, frame.height)
+
+
+def foreign() -> pl.Expr:
+    """Whether another vendor's model answered, according to the log."""
+    return pl.col("flags").fill_null("").str.contains(rf"(?:^|\|){NON_OPENAI}(?:\||$)")
 
 
 Side = Literal["input", "output"]

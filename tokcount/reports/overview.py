@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType, structs
 from tokcount.logs.record import DUPLICATE
 from tokcount.models.catalog import Catalog
 from tokcount.models.resolve import first_known, may_assume
+from tokcount.reports.columns import foreign
 from tokcount.reports.replacements import Moves, moves_of, replacements
 from tokcount.reports.report import (
     AssumedModel,
@@ -78,6 +79,8 @@ class Contents(msgspec.Struct, frozen=True):
     undated: int
     moves: Moves | None = None
     """What `auto` replaces by what; `None`: it is not a target."""
+    assumable: Counts | None = None
+    """The models of records that another vendor did not answer; `None`: those of all records."""
 
 
 def contents(frame: pl.DataFrame) -> Contents:
@@ -94,7 +97,13 @@ def contents(frame: pl.DataFrame) -> Contents:
         last,
         frame["timestamp"].null_count(),
         moves_of(frame),
+        assumable(frame),
     )
+
+
+def assumable(frame: pl.DataFrame) -> Counts:
+    """The models of records for which a model may be assumed if theirs is not known."""
+    return counts_of(frame.filter(~foreign())["model"])
 
 
 def overview(
@@ -122,7 +131,9 @@ def overview_of(
         models=[ModelRecords(model, n) for model, n in _frequent_first(held.models)],
         flags=words_of(held.flags, "|"),
         period=Period(_written(held.first), _written(held.last), held.undated),
-        assumed=assumed_models(held.models, assume_model, catalog),
+        assumed=assumed_models(
+            held.models if held.assumable is None else held.assumable, assume_model, catalog
+        ),
         auto=replacements(held.moves, catalog),
     )
 

@@ -16,7 +16,7 @@ from tokcount.framing.layout import BASIS_ORDER, Layout
 from tokcount.framing.replies import layout_output
 from tokcount.framing.rules import layout
 from tokcount.logs.accounting.contradiction import contradiction
-from tokcount.logs.record import FLAGS, Record
+from tokcount.logs.record import FLAGS, NON_OPENAI, Record
 from tokcount.logs.scalars import Json
 from tokcount.scanning.columns import BASIS_OF_FLAG, ColumnBuilder, Columns, Counts, RecordDoubts
 from tokcount.scanning.features.answer import answer_items
@@ -96,7 +96,9 @@ class RecordCounter:
     def add(self, record: Record) -> None:
         """Add one record. Never raises for what a log may hold."""
         request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
-        groups, reasons, replacement = self._targets.groups(record.kind, record.served_model, record.model)
+        groups, reasons, replacement = self._targets.groups(
+            record.kind, record.served_model, record.model, foreign=NON_OPENAI in record.flags
+        )
         doubts = RecordDoubts(reasons=dict.fromkeys(reasons))
         for flag in record.flags:
             if flag in BASIS_OF_FLAG:

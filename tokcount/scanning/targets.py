@@ -89,20 +89,20 @@ class Targets:
         self._encodings = encodings
         self._calibrated = {user.model: user for user in plan.families}
         self._named = tuple(map(self._target, plan.references))
-        self._known: dict[tuple[Kind, str | None, str | None], Framings] = {}
+        self._known: dict[tuple[Kind, str | None, str | None, bool], Framings] = {}
 
-    def groups(self, kind: Kind, served: str | None, asked: str | None) -> Framings:
-        """The framing groups of a record of `kind` that names these models."""
+    def groups(self, kind: Kind, served: str | None, asked: str | None, *, foreign: bool = False) -> Framings:
+        """The framing groups of a record of `kind` that names these models; `foreign`: another vendor answered."""
         by_model = self._plan.own or self._plan.auto
-        key = (kind, served, asked) if by_model else (kind, None, None)
+        key = (kind, served, asked, foreign) if by_model else (kind, None, None, False)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._grouped(kind, served, asked)
+            found = self._known[key] = self._grouped(kind, served, asked, foreign=foreign)
         return found
 
-    def _grouped(self, kind: Kind, served: str | None, asked: str | None) -> Framings:
+    def _grouped(self, kind: Kind, served: str | None, asked: str | None, *, foreign: bool) -> Framings:
         plan = self._plan
-        own = self._own(served, asked) if plan.own or plan.auto else NO_MODEL
+        own = self._own(served, asked, foreign=foreign) if plan.own or plan.auto else NO_MODEL
         auto = self._replacement(own, plan.auto) if plan.auto else NO_MODEL
         row: list[CountingTarget | str] = [
             *([own if isinstance(own, str) else own.target] if plan.own else []),
@@ -131,10 +131,10 @@ class Targets:
             reference.label, reference.encoding, family, name, reference.model is None, place, doubt
         )
 
-    def _own(self, served: str | None, asked: str | None) -> OwnModel | str:
+    def _own(self, served: str | None, asked: str | None, *, foreign: bool) -> OwnModel | str:
         """A record's own model, or the reason why there is none."""
         named = served or asked
-        assumed = self._plan.assume_model if may_assume((served, asked)) else None
+        assumed = None if foreign or not may_assume((served, asked)) else self._plan.assume_model
         for name in filter(None, (served, asked, assumed)):
             found = find(name, self._plan.catalog)
             calibrated = self._calibrated.get(name.lower())

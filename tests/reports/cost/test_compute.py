@@ -223,6 +223,15 @@ class TestUnpriced:
         assert entry["priced"] == 1
         assert entry["unpriced"] == [{"model": "claude-x", "reason": "a model of Anthropic", "records": 1}]
 
+    def test_no_model_is_assumed_for_what_another_vendor_answered(self) -> None:
+        log = frame(
+            record("team-bot", own=(9, 0), flags="non_openai"), record(None, own=(9, 0), flags="non_openai")
+        )
+        entry = own(log, assume_model="gpt-4")
+
+        assert entry["priced"] == 0
+        assert {row["reason"] for row in entry["unpriced"]} == {"unknown model", "no model named"}
+
     def test_an_encoding_has_no_price(self) -> None:
         entry = target(frame(record(own=(10, 1), counts={"o200k_base": (10, 1)})), "o200k_base")
 

@@ -13,7 +13,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.price_rows import Fee
 from tokcount.models.pricing import Price
 from tokcount.models.references import AUTO, OWN, is_encoding
-from tokcount.reports.columns import models_of
+from tokcount.reports.columns import foreign, models_of
 from tokcount.reports.cost.charging.amounts import fits
 from tokcount.reports.cost.charging.fees import FeeFinder, with_fees
 from tokcount.vendors import vendor_of
@@ -66,6 +66,7 @@ class PriceBook:
             day=pl.col("timestamp").dt.date() if label == OWN else pl.lit(None, pl.Date),
             tier=pl.lit("batch") if self._batch else pl.col("tier"),
             region=self._region_of(frame),
+            foreign=self._is_foreign(label),
         )
         distinct = keys.unique(maintain_order=True)
         found = [self._find(label, *key) for key in distinct.iter_rows()]
@@ -75,6 +76,12 @@ class PriceBook:
         )
         joined = keys.join(placed, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")
         return with_fees(joined.select("price", "reason"), keys, frame, self._fee_finder(label))
+
+    def _is_foreign(self, label: str) -> pl.Expr:
+        """Whether no model may be assumed for a record, because another vendor answered."""
+        if label != OWN or self._assume_model is None:
+            return pl.lit(value=False)
+        return foreign()
 
     def _region_of(self, frame: pl.DataFrame) -> pl.Expr:
         """The region of each record: that of the options, else the logged one."""
@@ -98,19 +105,25 @@ class PriceBook:
         return find
 
     def _find(
-        self, label: str, model: str | None, day: date | None, tier: str | None, region: str | None
+        self,
+        label: str,
+        model: str | None,
+        day: date | None,
+        tier: str | None,
+        region: str | None,
+        foreign: bool,
     ) -> tuple[int | None, str | None]:
         if label == AUTO and model is None:
             return None, NO_REPLACEMENT
         if model is None or not model.strip():
-            if self._assume_model is None:
+            if self._assume_model is None or foreign:
                 return None, NO_MODEL
             model = self._assume_model
         if label != OWN:
             if is_encoding(model, self._catalog):
                 return None, IS_ENCODING
             day = self._today
-        price, reason = self._price(model, self._as_of or day, tier, region)
+        price, reason = self._price(model, self._as_of or day, tier, region, foreign)
         if price is None:
             return None, reason
         if not fits(price):
@@ -118,7 +131,7 @@ class PriceBook:
         return self._number(price), None
 
     def _price(
-        self, model: str, day: date | None, tier: str | None, region: str | None
+        self, model: str, day: date | None, tier: str | None, region: str | None, foreign: bool
     ) -> tuple[Price | None, str | None]:
         if self._is_known(model):
             price = pricing.price(model, day, tier, self._catalog, region)
@@ -129,9 +142,9 @@ class PriceBook:
             return pricing.at_tier(row, tier, region), None
         if vendor := vendor_of(model):
             return None, f"a model of {vendor}"
-        if self._assume_model is None or self._assume_model == model:
+        if foreign or self._assume_model is None or self._assume_model == model:
             return None, UNKNOWN_MODEL
-        return self._price(self._assume_model, day, tier, region)
+        return self._price(self._assume_model, day, tier, region, foreign)
 
     def _is_known(self, model: str) -> bool:
         """Is it a model of the catalog, or priced by the user? Asked first: the error for an unknown name is slow."""

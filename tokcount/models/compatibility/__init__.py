@@ -1,9 +1,12 @@
 """Which requests a model takes: parameters that it refuses, renames or understands differently, inputs, endpoints.
 
-model = compatibility_of("gpt-6.1-sol")
-model.endpoint_for("chat")                               # "chat": where a chat request can go
-model.at("chat").verdicts(body)                          # a verdict on each parameter of a request
-model.at("responses").verdict("temperature", 0.2)        # or on a single value
+>>> model = compatibility_of("gpt-6.1-sol")
+>>> model.endpoint_for("chat")  # where a request to chat can go
+'chat'
+>>> model.at("responses").verdict("temperature", 0.2).status
+'refused'
+>>> [one.status for one in model.at("chat").verdicts({"max_tokens": 9})]
+['renamed', 'changed']
 """
 
 from __future__ import annotations

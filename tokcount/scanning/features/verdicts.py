@@ -27,8 +27,6 @@ KINDS: Final[frozenset[str]] = frozenset(get_args(SentTo))
 MAX_CACHED: Final = 16_384
 NONE: Final = "[]"
 """The text of no verdicts."""
-
-
 OUTPUT_LIMITS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _LARGEST: Final = 2**31 - 1
 

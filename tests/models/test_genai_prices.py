@@ -13,6 +13,7 @@ DAY = date(2026, 1, 1)
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     other_vendors.price_row.cache_clear()
+    other_vendors.web_search_fee.cache_clear()
 
 
 def test_without_the_extra_there_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,3 +55,22 @@ def test_nothing_is_guessed(name: str) -> None:
     pytest.importorskip("genai_prices")
 
     assert other_vendors.price_row(name, DAY) is None
+
+
+def test_long_cache_writes_and_searches_have_their_own_prices() -> None:
+    pytest.importorskip("genai_prices")
+    row = other_vendors.price_row("claude-sonnet-4-5", DAY)
+    fee = other_vendors.web_search_fee("claude-sonnet-4-5", DAY)
+
+    assert row is not None
+    assert (str(row.rates.cache_write), str(row.rates.cache_write_long)) == ("3.75", "6")
+    assert fee is not None
+    assert (fee.tool, str(fee.each)) == ("web_search", "0.01")
+
+
+def test_a_model_that_is_not_listed_has_no_fee(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert other_vendors.web_search_fee("my-own-model", DAY) is None
+    other_vendors.web_search_fee.cache_clear()
+    monkeypatch.setitem(sys.modules, "genai_prices", None)
+
+    assert other_vendors.web_search_fee("claude-sonnet-4-5", DAY) is None

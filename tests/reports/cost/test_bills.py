@@ -104,3 +104,23 @@ def test_budgets_are_held_against_everything_that_is_charged(log: Path, made: li
     assert passes(total)
     assert not passes(total - Decimal("1E-6"))
     assert passes(total - Decimal("1E-6"), "--region", "none")
+
+
+def test_a_budget_over_a_charge_without_a_number_never_just_passes(tmp_path: Path) -> None:
+    answer = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1_790_000_000,
+        "model": "gpt-5-mini",
+        "output": [{"type": "image_generation_call", "id": "ig_1", "status": "completed"}],
+        "usage": {"input_tokens": 1000, "output_tokens": 10, "total_tokens": 1010},
+    }
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps({"request": {"model": "gpt-5-mini", "input": "Draw."}, "response": answer}))
+    broken = run("check", log, "--budget", "cost.total <= $1")
+    allowed = run("check", log, "--budget", "cost.total <= $1", "--allow-unknown")
+
+    assert (broken.code, allowed.code) == (1, 0)
+    for done in (broken, allowed):
+        assert "fee of image_generation not known" in done.out
+    assert "? cost.total <= $1" in allowed.out

@@ -256,7 +256,7 @@ def test_a_log_without_requests_leaves_the_file_as_it_was(tmp_path: Path) -> Non
     done = tokcount("migrate", log, "--to", "gpt-4o", "-o", new)
 
     assert done.returncode == 3
-    assert b"nothing to migrate: 1 a result without its call" in done.stderr
+    assert b"nothing to migrate: 1 record: a result without its call" in done.stderr
     assert new.read_text() == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"new.jsonl", "log.jsonl"}
 

@@ -142,6 +142,14 @@ def test_system_messages_are_developer_messages_for_reasoning_models() -> None:
     assert migrated(chat(system, user("Hi")), "gpt-4o").lines[0]["messages"][0]["role"] == "system"
 
 
+def test_a_model_without_system_messages_gets_none() -> None:
+    system = {"role": "system", "content": "Be kind."}
+
+    assert migrated(chat(system, user("Hi")), "o1-mini").reason == "system messages: refused by the model"
+    assert migrated(chat(user("Hi")), "o1-mini").lines
+    assert migrated(responses(instructions="Be kind."), "o1-mini").lines == []
+
+
 def test_calls_in_the_history_need_no_tools() -> None:
     history = (user("Hi"), called("call_1"), {"role": "tool", "tool_call_id": "call_1", "content": "a"})
 

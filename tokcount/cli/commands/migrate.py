@@ -254,9 +254,12 @@ def _write(job: Job, work: migrating.Job, asked: MigrateGroup) -> MigrationRun:
 
 def _instead(migration: MigrationRun) -> str:
     """What the log holds instead."""
+    from tokcount.reports.phrases import counted
+
     left = migration.stats.left
     if left:
-        return "; ".join(f"{places.records:,} {reason}" for reason, places in left.items())
+        records = {reason: counted(places.records, "record", "records") for reason, places in left.items()}
+        return "; ".join(f"{number}: {reason}" for reason, number in records.items())
     if migration.skipped.total:
         return inputs.skipped_sentence(migration.skipped)
     return "no records; 'tokcount formats' shows what it holds"

@@ -30,6 +30,12 @@ _DEFAULTS: Final = {
 """Parameter of a new request → the value that asks for nothing."""
 
 
+def has_system(request: Request) -> bool:
+    """Whether a request tells the model how to behave."""
+    roles = {turn.role for turn in request.turns if isinstance(turn, Message)}
+    return bool(request.instructions) or not roles.isdisjoint(("system", "developer"))
+
+
 def give_roles(request: Request, takes: EndpointCompatibility) -> None:
     """Give the system messages of a reasoning model the role that it has for them."""
     if not takes.efforts:

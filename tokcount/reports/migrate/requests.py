@@ -15,12 +15,13 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.compatibility import Compatibility, compatibility_of
 from tokcount.models.resolve import first_known
 from tokcount.reports.migrate.batch import CustomIds, batch_line
-from tokcount.reports.migrate.fitting import fit, give_roles
+from tokcount.reports.migrate.fitting import fit, give_roles, has_system
 from tokcount.reports.migrate.parameters.mapping import NAMES, MappedParameters, ParameterMapper, Source
 from tokcount.reports.migrate.parameters.token_ids import SPECIAL_TEXT
 from tokcount.reports.migrate.reading.answers import Answer, read_answers
 from tokcount.reports.migrate.reading.chat import read_chat
 from tokcount.reports.migrate.reading.completions import Prompt, read_prompts
+from tokcount.reports.migrate.reading.content import EMPTY
 from tokcount.reports.migrate.reading.prompts import split
 from tokcount.reports.migrate.reading.responses import read_responses
 from tokcount.reports.migrate.reading.tools import SCHEMA_HINT
@@ -49,6 +50,8 @@ UNREADABLE: Final = {
 }
 """Flag → why there is no prompt to migrate."""
 MORE_ANSWERS: Final = "answers after the first: a line of a fine-tuning file has one"
+NO_SYSTEM: Final = "system messages: refused by the model"
+ELSEWHERE: Final = "a message whose content is in a field that no API has"
 UNREAD: Final = "a field of the log that no API has"
 
 
@@ -208,6 +211,8 @@ class _Rewriting:
     def _written(self, request: Request) -> Json:
         """The body of a request, as the target takes it."""
         self._give_system(request)
+        if not self._migrator.target.takes_system and has_system(request):
+            raise NotMigratedError(NO_SYSTEM)
         give_roles(request, self._takes)
         write = write_chat if self._endpoint == "chat" else write_responses
         content, losses = write(request)
@@ -268,10 +273,16 @@ def _is_call(record: Record) -> bool:
 
 
 def _unread(record: Record, request: Request) -> list[Loss]:
-    """Fields inside the messages, items and functions that hold something and are not in the new request."""
+    """Fields inside the messages, items and functions that hold something and are not in the new request.
+
+    Raises `NotMigratedError` where such a field may be all that a message says.
+    """
     read = (
         *(("tools[",) if any(isinstance(tool, Hosted) for tool in request.tools) else ()),
         *(("response_format.",) if SCHEMA_HINT in request.losses else ()),
     )
     paths = (path for path in unread_request(record.kind, record.request or {}) if "." in path or "[" in path)
-    return [Loss(path, "dropped", UNREAD) for path in paths if not path.startswith(read)]
+    lost = [Loss(path, "dropped", UNREAD) for path in paths if not path.startswith(read)]
+    if EMPTY in request.losses and any(loss.parameter.startswith(("messages[", "input[")) for loss in lost):
+        raise NotMigratedError(ELSEWHERE)
+    return lost

@@ -236,6 +236,10 @@ def test_names_have_no_place_and_that_is_reported() -> None:
         ),
         ([user([{"type": "video"}])], "a part of a message that the API does not have"),
         ([user(7)], "content that is neither text nor parts"),
+        (
+            [{"role": "user", "message": "remember the milk"}],
+            "a message whose content is in a field that no API",
+        ),
         ([user("a", name="has space")], "a name of a message that the API refuses"),
         ([user("a"), called("call_a", "not a name")], "a call without a name that the API takes"),
     ],

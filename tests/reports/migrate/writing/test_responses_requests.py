@@ -160,6 +160,14 @@ def test_flat_tools_and_formats_are_nested_for_chat() -> None:
     }
 
 
+def test_a_chat_has_no_more_than_128_tools() -> None:
+    tools = [{"type": "function", "name": f"f{n}"} for n in range(129)]
+
+    assert in_chat(tools=tools).reason == "more than 128 tools"
+    assert in_chat(tools=tools[1:]).lines
+    assert again(tools=tools).lines
+
+
 def test_ids_that_are_too_long_for_chat_are_shorter_there() -> None:
     long = "call_" + "x" * 50
     items = (user("Hi"), CALL | {"call_id": long}, RESULT | {"call_id": long})

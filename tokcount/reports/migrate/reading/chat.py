@@ -99,10 +99,12 @@ class _Messages:
         if message.get("reasoning_content") or message.get("reasoning"):
             self._losses.append(THINKING)
         content, refusal = message.get("content"), message.get("refusal")
-        if content is None and isinstance(refusal, str):
+        if not content and isinstance(refusal, str) and refusal:
             return [Text(refusal, refusal=True)]
-        if content is None and message.get("audio"):
-            raise NotMigratedError(AUDIO_REPLY)
+        if message.get("audio"):
+            if not content:
+                raise NotMigratedError(AUDIO_REPLY)
+            self._losses.append(Loss("audio", "dropped", AUDIO_REPLY))
         return read_content(content, self._losses) if alone or content else None
 
     def _calls(self, message: Json) -> list[Call]:

@@ -28,6 +28,8 @@ from tokcount.reports.migrate.request import (
 )
 from tokcount.reports.migrate.writing.content import CHAT_RESULT, NOT_OF_ASSISTANT, chat_content, chat_texts
 
+MOST_TOOLS: Final = 128
+"""API reference, "tools" of Create chat completion."""
 ITEMS: Final = "items of tools that the API runs itself: chat requests have none"
 HOSTED: Final = "a tool that the API runs itself: chat requests have none"
 NAMESPACE: Final = "calls of tools in namespaces: chat requests have none"
@@ -42,6 +44,8 @@ def write_chat(request: Request) -> tuple[Json, list[Loss]]:
     """The body of a request, and what it does not hold. Raises `NotMigratedError` for what chat has not."""
     losses: list[Loss] = []
     body: Json = {"messages": _messages(request, losses)}
+    if len(request.tools) > MOST_TOOLS:
+        raise NotMigratedError(f"more than {MOST_TOOLS} tools")
     if request.tools:
         body["tools"] = [_tool(tool, losses) for tool in request.tools]
     if request.choice is not None:

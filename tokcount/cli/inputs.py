@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tokcount.framing.family import UserFamily
     from tokcount.logs.options import ReadOptions
     from tokcount.models.catalog import Catalog
+    from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import ScanResult, SkippedSummary
 
@@ -69,6 +70,16 @@ def report_in(path: str) -> bytes | None:
     except OSError:
         return None  # reading it as a log reports why it cannot be read
     return content if is_report(content) else None
+
+
+def saved_reports(paths: Sequence[str] | None) -> dict[str, Report]:
+    """The saved reports among the paths, by path; empty if all are logs. Raises `UsageError` if they are mixed."""
+    from tokcount.reports.saved import load
+
+    found = [(path, content) for path in paths or (files.STDIN,) if (content := report_in(path)) is not None]
+    if found and len(found) != len(paths or (files.STDIN,)):
+        raise UsageError(f"{found[0][0]} is a saved report: read either reports or logs, not both at once.")
+    return {path: load(content, path) for path, content in found}
 
 
 def _report_in_stdin() -> bytes | None:

@@ -79,3 +79,59 @@ def test_a_saved_report_is_shown_in_other_formats(folders: Inside) -> None:
     folders("diff", "old", "new", "-f", "json", "-o", "diff.json")
 
     assert "new/prompts/a.md" in folders("render", "diff.json", "-f", "markdown").out
+
+
+def test_saved_reports_are_compared_by_their_groups(folders: Inside) -> None:
+    for folder in ("old", "new"):
+        options = ("--from", "o200k_base", "--to", "gpt-4o", "--by", "source")
+        folders("drift", folder, *options, "-f", "json", "-o", f"{folder}.json")
+
+    lines = folders("diff", "old.json", "new.json", "--to", "gpt-4o").out.splitlines()
+    counts = folders("diff", "old.json", "new.json", "-f", "json").out
+
+    assert lines[0] == folders("diff", "old", "new", "--to", "gpt-4o").out.splitlines()[0]
+    assert "new/prompts/a.md\t\t48\t48\t\tnew" in lines
+    assert json.loads(counts)["reference"] == "o200k_base"
+
+
+def test_reports_of_count_are_compared_by_file(folders: Inside) -> None:
+    for name, words in (("before", 10), ("after", 12)):
+        folders.write("x.md", "word " * words)
+        folders("count", "x.md", "-e", "o200k_base", "-f", "json", "-o", f"{name}.json")
+
+    report = json.loads(folders("diff", "before.json", "after.json", "-f", "json").out)
+
+    assert [(each["name"], each["difference"]) for each in report["sources"]] == [("x.md", 2)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("drift.json", "new"), "read either reports or logs"),
+        (("drift.json", "count.json"), "make both the same way"),
+        (("cost.json", "cost.json"), "holds no tokens of files"),
+        (("drift.json", "drift.json", "--to", "gpt-5"), "not a reference of both reports"),
+        (("drift.json", "drift.json", "--where", "model = x"), "not of saved reports"),
+    ],
+)
+def test_reports_that_cannot_be_compared_are_one_line(
+    folders: Inside, options: tuple[str, ...], message: str
+) -> None:
+    folders(
+        "drift", "old", "--to", "gpt-4o", "--assume-model", "gpt-4o-mini", "-f", "json", "-o", "drift.json"
+    )
+    folders("count", "old/prompts/a.md", "-f", "json", "-o", "count.json")
+    folders("cost", "old", "--assume-model", "gpt-4o", "-f", "json", "-o", "cost.json")
+
+    done = folders("diff", *options)
+
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert message in done.err
+
+
+def test_reports_with_totals_alone_say_how_to_make_others(folders: Inside) -> None:
+    folders(
+        "drift", "old", "--to", "gpt-4o", "--assume-model", "gpt-4o-mini", "-f", "json", "-o", "drift.json"
+    )
+
+    assert "made with --by source" in folders("diff", "drift.json", "drift.json").out

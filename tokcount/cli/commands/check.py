@@ -18,7 +18,6 @@ from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.cli.prices import AnswerGroup, answers_of
 from tokcount.cli.selecting import SelectGroup, check_skipped, most_skipped, selection_of, skipped_share
 from tokcount.errors import ExitCode, UsageError
-from tokcount.logs.source import STDIN
 
 if TYPE_CHECKING:
     from tokcount.logs.source import Source
@@ -97,16 +96,6 @@ def _compared(group: BudgetGroup) -> list[Path]:
     return [path for path in group.baseline or () if path.resolve() != saved]
 
 
-def saved_reports(paths: Sequence[str] | None) -> dict[str, Report]:
-    """The saved reports among the paths, by path; empty if all are logs. Raises `UsageError` if they are mixed."""
-    from tokcount.reports.saved import load
-
-    found = [(path, content) for path in paths or (STDIN,) if (content := inputs.report_in(path)) is not None]
-    if found and len(found) != len(paths or (STDIN,)):
-        raise UsageError(f"{found[0][0]} is a saved report: check either reports or logs, not both at once.")
-    return {path: load(content, path) for path, content in found}
-
-
 def plan_for(options: CheckOptions, references: ReferenceGroup, job: Job) -> ScanPlan:
     """What to count: all targets of the run and of the budgets, and each record's own model if a budget needs it."""
     from tokcount.cli.inputs import families_of
@@ -163,7 +152,7 @@ def check(
     """
     if budgets.against is not None and (budgets.baseline or budgets.save_baseline):
         raise UsageError("--against compares with a revision, --baseline with a file; use one of them.")
-    reports = saved_reports(paths)
+    reports = inputs.saved_reports(paths)
     selection = selection_of(read)
     options = options_of(
         budgets, selection.text if selection else _selected(list(reports.values())), most_skipped(read)

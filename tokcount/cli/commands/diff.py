@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokcount.cli import inputs
+from tokcount.cli.inputs import saved_reports
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import OwnGroup, PriceGroup, RunGroup, option, top_option
-from tokcount.cli.outputs import OutputGroup
-from tokcount.cli.selecting import SelectGroup
+from tokcount.cli.outputs import OutputGroup, show
+from tokcount.cli.selecting import SelectGroup, selection_of
+from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
+    from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
 
 UNKNOWN_MODEL = "o200k_base"
@@ -23,9 +26,11 @@ UNKNOWN_MODEL = "o200k_base"
 
 @with_groups
 def diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="File or folder as it was.", show_default=False)],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="File, folder or saved report as it was.", show_default=False)
+    ],
     new: Annotated[
-        str, typer.Argument(metavar="NEW", help="File or folder as it is, or -.", show_default=False)
+        str, typer.Argument(metavar="NEW", help="The same as it is now, or -.", show_default=False)
     ],
     to: Annotated[
         str | None,
@@ -46,10 +51,14 @@ def diff(
     """Show what grew between two logs, prompt files or folders.
 
     By file, model, kind of text and record, in input tokens: as billed where the log has usage, else as counted.
-    Records are compared in files that have as many as before.
+    Records are compared in files that have as many as before. Saved reports of drift or count are compared too.
     """
     from tokcount.reports.diff.compute import Scanned, report
 
+    found = saved_reports([old, new])
+    if found:
+        _show_reports([found[old], found[new]], (old, new), to, read, output)
+        return
     job = Job([new], read, prices, run, output)
     plan = _plan(to, own, job)
     before, left_out = job.count(plan, inputs.sources_of([old], quiet=run.quiet, ignore=not read.no_ignore))
@@ -63,6 +72,17 @@ def diff(
     if before.height or after.height:
         job.show(report(*sides, plan.labels, top))
     job.close(before.height + after.height, skipped)
+
+
+def _show_reports(
+    found: list[Report], paths: tuple[str, str], to: str | None, read: SelectGroup, output: OutputGroup
+) -> None:
+    """Compare saved reports. Raises `UsageError` if they cannot be compared, or records are to be selected."""
+    from tokcount.reports.diff.from_reports import compared
+
+    if selection_of(read) is not None:
+        raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
+    show(compared(found[0], found[1], paths, to), output)
 
 
 def _plan(to: str | None, own: OwnGroup, job: Job) -> ScanPlan:

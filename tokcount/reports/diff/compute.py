@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -10,7 +10,8 @@ import polars as pl
 from tokcount.framing.layout import BASIS_ORDER
 from tokcount.models.references import OWN
 from tokcount.reports.columns import Side, best_known, column, tokens
-from tokcount.reports.diff.report import Change, ChangedRecord, DiffReport, DiffSide, Status
+from tokcount.reports.diff.changes import change_of, changes_of, in_order, total_change
+from tokcount.reports.diff.report import Change, ChangedRecord, DiffReport, DiffSide
 from tokcount.reports.report import ByBasis
 from tokcount.scanning.schema import parse_column
 
@@ -41,7 +42,7 @@ def report(old: Scanned, new: Scanned, labels: tuple[str, ...], top: int) -> Dif
     sides = [_side(side, frame) for side, frame in ((old, before), (new, after))]
     sources = _changes(before, after, "name")
     matched, changed = _records(before, after)
-    totals = _change(None, (sides[0].input_tokens, 0), (sides[1].input_tokens, 0))
+    totals = total_change(*sides)
     return DiffReport(
         old=sides[0],
         new=sides[1],
@@ -124,57 +125,28 @@ def _side(side: Scanned, frame: pl.DataFrame) -> DiffSide:
     )
 
 
-Amount = tuple[int | None, int]
-"""Tokens and records; the tokens are `None` where there is no record."""
-
-
-def _change(name: str | None, old: Amount, new: Amount) -> Change:
-    difference = (new[0] or 0) - (old[0] or 0)
-    return Change(
-        name=name,
-        old=old[0],
-        new=new[0],
-        difference=difference,
-        change=difference / old[0] if old[0] else None,
-        status=_status(old[0], new[0]),
-        old_records=old[1],
-        new_records=new[1],
-    )
-
-
-def _status(old: int | None, new: int | None) -> Status:
-    if old is None or new is None:
-        return "new" if old is None else "removed"
-    return "unchanged" if new == old else "grew" if new > old else "shrank"
-
-
 def _changes(before: pl.DataFrame, after: pl.DataFrame, key: str) -> list[Change]:
     """The changes by a column, those that grew most first."""
-    sides = [
-        {
-            row[0]: (row[1], row[2])
-            for row in frame.group_by(key).agg(pl.col("input").sum(), pl.len()).iter_rows()
-        }
+    old, new = (
+        {name: (tokens, records) for name, tokens, records in _sums(frame, key).iter_rows()}
         for frame in (before, after)
-    ]
-    return _sorted(
-        _change(name, *(side.get(name, (None, 0)) for side in sides)) for name in {**sides[0], **sides[1]}
     )
+    return changes_of(old, new)
 
 
-def _sorted(changes: Iterable[Change]) -> list[Change]:
-    return sorted(changes, key=lambda each: (-each.difference, each.name or ""))
+def _sums(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    return frame.group_by(key).agg(pl.col("input").sum(), pl.len())
 
 
 def _classes(before: pl.DataFrame, after: pl.DataFrame, sides: list[DiffSide]) -> list[Change]:
     found = [_parts(frame, side) for frame, side in zip((before, after), sides, strict=True)]
     names = [name for name in {**found[0], **found[1]} if name not in _LAST]
-    changes = _sorted(_part(name, found) for name in names)
+    changes = in_order(_part(name, found) for name in names)
     return [*changes, *(_part(name, found) for name in _LAST if any(name in each for each in found))]
 
 
 def _part(name: str, sides: list[dict[str, int]]) -> Change:
-    return _change(name, *((side.get(name, 0), 0) for side in sides))
+    return change_of(name, *((side.get(name, 0), 0) for side in sides))
 
 
 def _parts(frame: pl.DataFrame, side: DiffSide) -> dict[str, int]:

@@ -9,7 +9,8 @@ from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer, percent
 from tokcount.models.references import OWN
-from tokcount.reports.diff.report import Change, DiffReport, DiffSide, Status
+from tokcount.reports.diff.changes import total_change
+from tokcount.reports.diff.report import Change, DiffReport, DiffSide
 from tokcount.reports.phrases import counted, part_name, place
 
 SHOWN: Final = 20
@@ -26,6 +27,7 @@ def blocks(report: DiffReport) -> Blocks:
         *_table("model", _changed(report.models) if len(report.models) > 1 else []),
         *_table("text", _changed(report.classes), named=True),
         *_records(report),
+        *_without_groups(report),
         Line(_how(report), "note"),
     ]
 
@@ -33,24 +35,11 @@ def blocks(report: DiffReport) -> Blocks:
 def rows(report: DiffReport) -> list[Row]:
     """One row for the total, and one for each file, model and kind of text that changed."""
     tables = {"source": report.sources, "model": report.models, "text": report.classes}
-    sides = (report.old, report.new)
-    total = Change(
-        name=None,
-        old=sides[0].input_tokens,
-        new=sides[1].input_tokens,
-        difference=report.difference,
-        change=report.change,
-        status=status_of(report.difference),
-        old_records=sides[0].records,
-        new_records=sides[1].records,
-    )
-    entries = [("total", total), *((by, each) for by, changes in tables.items() for each in changes)]
+    entries = [
+        ("total", total_change(report.old, report.new)),
+        *((by, each) for by, changes in tables.items() for each in changes),
+    ]
     return [{"by": by, **flat(each)} for by, each in entries]
-
-
-def status_of(difference: int) -> Status:
-    """What a difference says about two sums."""
-    return "unchanged" if difference == 0 else "grew" if difference > 0 else "shrank"
 
 
 def headline(report: DiffReport) -> str:
@@ -136,6 +125,13 @@ def _records(report: DiffReport) -> Iterable[Block]:
     )
     more = f"{report.more_changed:,} more changed" if report.more_changed else ""
     return [Table(columns, table, title="Records that grew most", note=more)]
+
+
+def _without_groups(report: DiffReport) -> list[Block]:
+    """What to do about saved reports that hold totals alone; scans always have text classes."""
+    if report.classes or report.sources or report.models or report.unchanged_sources:
+        return []
+    return [Line("The reports hold totals only; made with --by source, they show which files grew.", "note")]
 
 
 def _how(report: DiffReport) -> str:

@@ -62,8 +62,8 @@ def test_axe_finds_no_violation(browser: Browser, page_of: Pages, name: str, sch
 
 def test_a_table_is_sorted_by_the_column_that_is_clicked(browser: Browser, page_of: Pages) -> None:
     with browser.visit(page_of(AUDIT)) as visit:
-        table = visit.page.locator("table", has_text="baseline").last
-        button = table.get_by_role("button", name="baseline")
+        button = visit.page.get_by_role("button", name="baseline", exact=True)
+        table = visit.page.locator("table", has=button)
         before = _column(visit, table)
         button.click()
         falling = _column(visit, table)
@@ -94,7 +94,8 @@ def test_hostile_content_does_nothing(browser: Browser, page_of: Pages) -> None:
 
 def test_without_scripts_the_page_is_complete(browser: Browser, page_of: Pages) -> None:
     with browser.visit(page_of(AUDIT)) as with_scripts, browser.visit(page_of(AUDIT), scripts=False) as plain:
-        assert plain.page.locator("body").inner_text() == with_scripts.page.locator("body").inner_text()
+        words = [one.page.locator("body").inner_text().split() for one in (plain, with_scripts)]
+        assert words[0] == words[1]
         assert plain.page.locator("table button").count() == 0
 
 

@@ -74,9 +74,10 @@ th .badge { white-space: normal; overflow-wrap: anywhere; }
 .code span { display: block; } td.code { min-width: 200px; }
 tr.sum > * { font-weight: 600; border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); }
 tr.apart > * { color: var(--muted); border-bottom-style: dashed; }
-th button { all: unset; cursor: pointer; } th button span::after { content: " \\2195"; opacity: .6; }
-th[aria-sort=ascending] button span::after { content: " \\2191"; opacity: 1; }
-th[aria-sort=descending] button span::after { content: " \\2193"; opacity: 1; }
+th button { all: unset; cursor: pointer; }
+th button span::after { content: " \\2195"; content: " \\2195" / ""; opacity: .6; }
+th[aria-sort=ascending] button span::after { content: " \\2191"; content: " \\2191" / ""; opacity: 1; }
+th[aria-sort=descending] button span::after { content: " \\2193"; content: " \\2193" / ""; opacity: 1; }
 th button:focus-visible { outline: 2px solid var(--s1); outline-offset: 2px; }
 td.bar { width: 40%; vertical-align: middle; padding-top: 0; padding-bottom: 0; }
 .bar div { position: relative; padding: 6px 0; min-height: 26px; }

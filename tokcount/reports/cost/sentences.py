@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import UnsetType
 
 from tokcount.document.blocks import Line, Table
-from tokcount.document.values import fixed_usd, integer, percent, places_in, usd, usd_change
+from tokcount.document.values import fixed_usd, integer, percent, places_in, usd
 from tokcount.models.references import OWN, PER_RECORD
 from tokcount.reports.cost.report import (
     AppliedPrice,
@@ -41,65 +41,37 @@ def verdict(report: CostReport, totals: Table) -> str:
     else:
         verb = "cost" if report.baseline == OWN else f"costs, under {report.baseline},"
         subject = f"The log {verb} {_fixed(first, first.cost_usd, places)}"
-    named = [_change(entry, places) for entry in targets[:TARGETS_NAMED] if entry.cost_usd is not None]
+    named = [_change(entry, places) for entry in targets[:TARGETS_NAMED]]
     more = len(targets) - TARGETS_NAMED
     rest = [counted(more, "other target", "other targets")] if more > 0 else []
     return "; ".join([subject, *([", ".join([*named, *rest])] if named else [])])
 
 
 def _change(entry: ReferenceCost, places: int) -> str:
+    if entry.cost_usd is None:
+        return f"{entry.reference} not known"
     ratio = f" ({percent(entry.difference_share)})" if entry.difference_share is not None else ""
-    return f"{entry.reference} {_fixed(entry, entry.cost_usd or '0', places)}{ratio}"
+    return f"{entry.reference} {_fixed(entry, entry.cost_usd, places)}{ratio}"
 
 
 def _fixed(entry: ReferenceCost, cost_usd: str, places: int) -> str:
     return ("at least " if entry.floor else "") + fixed_usd(cost_usd, places)
 
 
-def baseline(entry: ReferenceCost, report: CostReport) -> str:
-    """What the log cost, or what it costs under a named baseline."""
-    if entry.cost_usd is None:
-        return f"The cost of the log is unknown: no record has a price under {entry.reference}."
-    amount = _amount(entry, entry.cost_usd) + _over(entry, report.records)
-    if entry.reference == OWN:
-        days = _day(report) or _own_days(report.period, report.records)
-        return f"The log cost {amount}, at {days}{_tier(report)}."
-    return (
-        f"Under {entry.reference} the log costs {amount}, at {_day(report) or _today(report)}{_tier(report)}."
-    )
-
-
-def target(entry: ReferenceCost, report: CostReport) -> str:
-    """What the log would cost under a target, and how much of the change comes from tokens and from prices."""
-    if entry.cost_usd is None:
-        return f"The cost under {entry.reference} is unknown: no record has a price."
-    amount = _amount(entry, entry.cost_usd)
-    total = f"Under {entry.reference} it would cost {amount}, at {_day(report) or _today(report)}"
-    if entry.difference_usd is None or entry.token_effect_usd is None or entry.price_effect_usd is None:
-        return f"{total}; no record has a price under both."
-    ratio = entry.difference_share
-    change = usd_change(entry.difference_usd) + (f", {percent(ratio)}" if ratio is not None else "")
-    parts = (
-        f"{usd_change(entry.token_effect_usd)} from tokens, {usd_change(entry.price_effect_usd)} from prices"
-    )
-    all_compared = entry.compared == report.records
-    over = "" if all_compared else f" over the {integer(entry.compared or 0)} priced under both"
-    return f"{total}: {change}{over} ({parts})."
-
-
-def _over(entry: ReferenceCost, records: int) -> str:
-    """Which records an amount is for, where not all that have a price are in it."""
-    if entry.charged == entry.priced:
-        return ""
-    return f" for the {integer(entry.charged)} of {counted(records, 'record', 'records')} priced under all references"
-
-
 def _amount(entry: ReferenceCost, cost_usd: str) -> str:
     return f"at least {usd(cost_usd)}" if entry.floor else usd(cost_usd)
 
 
-def _day(report: CostReport) -> str:
-    return f"the prices of {report.as_of}" if report.as_of else ""
+def days(report: CostReport) -> str:
+    """At which prices the amounts are: `own at the prices of each record's day; targets at those of 2026-11-22`."""
+    tier = " for batches" if report.batch else ""
+    if report.as_of:
+        return f"At the prices of {report.as_of}{tier}."
+    today = f"the prices of {report.today}{tier}"
+    if report.baseline != OWN:
+        return f"At {today}."
+    own = f"own at {_own_days(report.period, report.records)}{tier}"
+    return f"{own}; targets at {today}." if report.references[1:] else f"{own}."
 
 
 def _own_days(period: Period, records: int) -> str:
@@ -109,14 +81,6 @@ def _own_days(period: Period, records: int) -> str:
         f", {integer(period.undated)} undated records at the latest known ones" if period.undated else ""
     )
     return f"the prices of each record's day{undated}"
-
-
-def _today(report: CostReport) -> str:
-    return f"the prices of {report.today}"
-
-
-def _tier(report: CostReport) -> str:
-    return " for batches" if report.batch else ""
 
 
 def monthly(report: CostReport) -> list[Line]:

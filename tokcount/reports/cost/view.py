@@ -38,25 +38,23 @@ NO_OUTPUT = "no output in the log"
 
 
 def blocks(report: CostReport) -> Blocks:
-    """Sentences first, then the table, what is not known, groups, and where the amounts come from."""
-    baseline, *targets = report.references
+    """The verdict and what it assumes, then the tables, what is not known, and where the amounts come from."""
     return [
         Title(sentences.verdict(report, totals(report)), facts=facts(report)),
-        *skipped(report),
-        *flags(report),
-        *assumed(report),
-        Line(sentences.baseline(baseline, report)),
-        *(Line(sentences.target(entry, report)) for entry in targets),
         *assumptions(report.assumptions),
         *sentences.monthly(report),
         totals(report),
         *not_compared(report),
         *replacements.blocks(report),
-        *sentences.unpriced(report),
-        *sentences.floors(report),
         *_components(report),
         *_groups(report),
+        *skipped(report),
+        *assumed(report),
+        *sentences.unpriced(report),
+        *sentences.floors(report),
         *sentences.tools(report),
+        *flags(report),
+        Line(sentences.days(report), "note"),
         *sentences.tokens(report),
         *sentences.prices(report),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table
+from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Table, Title
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer, percent
 from tokcount.models.references import OWN
@@ -20,8 +20,7 @@ SHOWN: Final = 20
 def blocks(report: DiffReport) -> Blocks:
     """The verdict, then the tables."""
     return [
-        Line(headline(report), "strong"),
-        Line(f"{_side('old', report.old)} · {_side('new', report.new)}"),
+        Title(headline(report), facts=(_side("old", report.old), _side("new", report.new))),
         *_uncounted(report),
         *_table("file", report.sources, _unchanged(report)),
         *_table("model", _changed(report.models) if len(report.models) > 1 else []),

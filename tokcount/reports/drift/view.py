@@ -43,19 +43,19 @@ MEASURES = {
 
 
 def blocks(report: DriftReport) -> Blocks:
-    """Sentences first, then the tables, then how sure it is."""
+    """The verdict, then the tables, what is not compared or not read, and how sure the numbers are."""
     return [
         Title(title(report), facts=facts(report)),
-        *skipped(report),
-        *flags(report),
-        *assumed(report),
         totals(report),
         *replacements.blocks(report),
-        *not_compared(report),
-        *no_model(report),
         *costs(report),
         *_groups(report),
         *worst(report),
+        *not_compared(report),
+        *no_model(report),
+        *skipped(report),
+        *assumed(report),
+        *flags(report),
         sureness(basis_tokens(report), report.reasons),
     ]
 

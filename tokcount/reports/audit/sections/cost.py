@@ -8,7 +8,6 @@ from typing import Final
 
 from tokcount.document.blocks import Bar, Block, Cell, Column, Line, RowStyle, Span, Table
 from tokcount.document.values import integer
-from tokcount.models.references import OWN
 from tokcount.reports.audit.report import AuditReport, ModelGroup, ModelMeasures
 from tokcount.reports.cost import sentences
 from tokcount.reports.cost import view as cost_view
@@ -24,17 +23,8 @@ def blocks(report: CostReport) -> list[Block]:
         cost_view.totals(report, effects=False),
         *_steps(report),
         *cost_view.not_compared(report),
-        Line(_days(report), "note"),
+        Line(sentences.days(report), "note"),
     ]
-
-
-def _days(report: CostReport) -> str:
-    """At which prices the amounts are."""
-    if report.as_of:
-        return f"At the prices of {report.as_of}."
-    if report.baseline == OWN:
-        return f"own at the prices of each record's day, targets at the prices of {report.today}."
-    return f"At the prices of {report.today}."
 
 
 def _steps(report: CostReport) -> list[Block]:

@@ -75,7 +75,7 @@ def test_keys_that_are_no_parameters_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("log_format", "statuses"), [("langfuse", []), ("openai.chat.pair", ["refused"] * 4)]
+    ("log_format", "statuses"), [("langfuse", []), ("openai.chat.pair", ["refused"] * 6)]
 )
 def test_values_that_a_log_keeps_as_text_are_read_unless_they_were_sent_so(
     log_format: str, statuses: list[str]
@@ -86,7 +86,10 @@ def test_values_that_a_log_keeps_as_text_are_read_unless_they_were_sent_so(
         "temperature": "0.5",
         "stream": "False",
         "seed": "None",
-        "user": "7.0",
+        "top_logprobs": "",
+        "presence_penalty": "-1",
+        "user": "7",
+        "stop": "1",
     }
     record = Record(source="a", line=1, index=0, format=log_format, kind="chat", model="gpt-4o", request=body)
     found = verdicts_in(RequestVerdicts(make_plan(to=("gpt-4.1",))).of(record, None) or "")

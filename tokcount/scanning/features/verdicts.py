@@ -7,6 +7,7 @@ requests that ask for the same, so that a log has few different ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final, Literal, get_args
 
 import msgspec
@@ -194,10 +195,10 @@ def _unquoted(text: str) -> Any:
     word = text.lower()
     if word in WORDS:
         return WORDS[word]
-    try:
-        return int(text) if text.isdigit() else float(text)
-    except ValueError:
-        return text
+    for number in (int, float):
+        with suppress(ValueError):
+            return number(text)
+    return text
 
 
 def requested_output(request: Json | None) -> int | None:

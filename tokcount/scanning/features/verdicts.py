@@ -31,6 +31,7 @@ NONE: Final = "[]"
 AS_SENT: Final = "openai."
 """Formats that keep requests as they were sent; other formats may keep numbers and Booleans as text."""
 WORDS: Final = {
+    "": None,
     "true": True,
     "false": False,
     "none": None,

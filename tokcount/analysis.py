@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tokcount.reports.audit.report import AuditReport
     from tokcount.reports.cost.charges import CostOptions
     from tokcount.reports.cost.charging.answers import Answers
+    from tokcount.reports.cost.charging.logged import CostFrom
     from tokcount.reports.cost.report import CostReport
     from tokcount.reports.drift.report import DriftReport
     from tokcount.scanning.plan import ScanPlan
@@ -96,7 +97,8 @@ class Pricing(TypedDict, total=False):
     `as_of` prices everything as on that day; otherwise records are priced at their own day and named models at
     `today`. `batch` uses batch rates. `cached_share` (0 to 1) is the part of prompts of 1,024 tokens or more that is
     taken to be cached where the log does not say. `monthly` projects costs to a month from the dates of the log,
-    `records_per_month` from a number of records.
+    `records_per_month` from a number of records. `cost_from`: the cost of the log from prices, from the amounts in the
+    `log`, or (`auto`) from prices and the log where there is no price.
     """
 
     as_of: date | None
@@ -104,6 +106,7 @@ class Pricing(TypedDict, total=False):
     cached_share: Decimal | None
     monthly: bool
     records_per_month: int | None
+    cost_from: CostFrom
 
 
 class PricedOptions(ScanOptions, Pricing, total=False):

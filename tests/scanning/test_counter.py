@@ -1,6 +1,7 @@
 """One record in, one row out: content, framing and output under each reference."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -349,3 +350,23 @@ def test_auto_under_a_named_baseline_is_the_last_reference() -> None:
 def test_auto_is_not_a_baseline() -> None:
     with pytest.raises(UsageError, match="auto is a target only"):
         make_plan(from_="auto")
+
+
+@pytest.mark.parametrize(
+    ("logged", "column"),
+    [
+        ("0.0125", "0.0125"),
+        ("1.095e-05", "0.00001095"),
+        ("0.00012300000000000001", "0.000123"),
+        ("900000.0000000000001", "900000.0000000000001"),
+        (None, None),
+        ("-0.5", None),
+        ("1e12", None),
+    ],
+)
+def test_the_amount_in_the_log_is_a_column_of_exact_money(logged: str | None, column: str | None) -> None:
+    counter = RecordCounter(own_plan())
+    usage = Usage(input=8, output=1, cost_usd=logged)
+    frame = assemble([(counter.process([chat(usage=usage), chat(usage=usage)]), 0)])
+
+    assert frame["billed_usd"].to_list() == [None if column is None else Decimal(column)] * 2

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import typer
 
-from tokcount.cli.options import ReferenceGroup, RunGroup
+from tokcount.cli.options import GROUP_KEYS, ReferenceGroup, RunGroup
 from tokcount.cli.selecting import ReadGroup
-from tokcount.errors import UsageError
+from tokcount.errors import UsageError, suggest
 from tokcount.logs import source as files
 from tokcount.logs.paths.ignored import Ignored
 from tokcount.logs.paths.ignored import left_out as left_out_files
@@ -285,3 +285,12 @@ def named(sources: Sequence[files.Source]) -> str:
     if len(sources) == 1:
         return sources[0].path
     return f"{len(sources)} files" if sources else "no files"
+
+
+def group_keys(keys: list[str] | None, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The distinct keys of `--by`, which may be one of `more` too. Raises `UsageError` for an unknown one."""
+    known = (*GROUP_KEYS, *more)
+    for key in keys or ():
+        if key not in known:
+            raise UsageError(f"--by {key}: unknown key. {suggest(key, known)}")
+    return tuple(dict.fromkeys(keys or ()))

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import typer
 
 from tokcount.cli.guide.completion import Complete, models, targets, words
-from tokcount.errors import UsageError, suggest
 
 Paths = Annotated[
     list[str] | None,
@@ -76,6 +75,14 @@ Region = Annotated[
         help_text="Charge all calls as processed in this region (eu, us), instead of the one that the host of a call "
         "names; none: in no region.",
         metavar="CODE",
+    ),
+]
+CostFrom = Annotated[
+    Literal["auto", "log", "prices"],
+    option(
+        "--cost-from",
+        help_text="Where the cost of the log comes from: prices, the amounts that the log has (log), or prices and the "
+        "log where there is no price (auto). Default: auto.",
     ),
 ]
 MaxRatio = Annotated[
@@ -260,6 +267,7 @@ class BudgetGroup:
     ] = None
     as_of: AsOf = None
     region: Region = None
+    cost_from: CostFrom = "auto"
     records_per_month: Annotated[
         int | None,
         option(
@@ -307,12 +315,3 @@ class RunGroup:
     quiet: Quiet = False
     no_progress: Annotated[bool, option("--no-progress", help_text="Show no progress bar.")] = False
     debug: Debug = False
-
-
-def group_keys(keys: list[str] | None, more: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The distinct keys of `--by`, which may be one of `more` too. Raises `UsageError` for an unknown one."""
-    known = (*GROUP_KEYS, *more)
-    for key in keys or ():
-        if key not in known:
-            raise UsageError(f"--by {key}: unknown key. {suggest(key, known)}")
-    return tuple(dict.fromkeys(keys or ()))

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Final
 
-from tokcount.cli.options import AsOf, PriceGroup, Region, option
+from tokcount.cli.options import AsOf, CostFrom, PriceGroup, Region, option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class MoneyGroup(AnswerGroup):
     """How records are priced, and how costs are projected."""
 
     as_of: AsOf = None
+    cost_from: CostFrom = "auto"
     batch: Annotated[bool, option("--batch", help_text="Price everything at batch rates.")] = False
     cached_share: Annotated[
         str | None,
@@ -120,6 +121,7 @@ def cost_options(
         today=today,
         as_of=as_of_day(group.as_of, today),
         batch=group.batch,
+        cost_from=group.cost_from,
         assume_model=plan.assumed,
         cached_share=None if group.cached_share is None else share_of(group.cached_share, "--cached-share"),
         region=region_of(group.region),

@@ -17,6 +17,7 @@ from tokcount.scanning.schema import REPORTED_COLUMNS, ROW_MEASURES
 if TYPE_CHECKING:
     from tokcount.reports.cost.charges import CostOptions
     from tokcount.reports.cost.charging.answers import Answers
+    from tokcount.reports.cost.charging.logged import CostFrom
 
 
 def per_record(
@@ -55,7 +56,11 @@ def has_prices(plan: ScanPlan) -> bool:
 
 
 def money_of(
-    plan: ScanPlan, today: date, as_of: date | None = None, answers: Answers | None = None
+    plan: ScanPlan,
+    today: date,
+    as_of: date | None = None,
+    answers: Answers | None = None,
+    cost_from: CostFrom = "auto",
 ) -> CostOptions | None:
     """At which prices to charge the references; nothing when all of them are encodings."""
     from tokcount.reports.cost.charges import CostOptions
@@ -70,6 +75,7 @@ def money_of(
         as_of=as_of,
         assume_model=plan.assume_model,
         answers=answers or AS_LOGGED,
+        cost_from=cost_from,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -16,7 +17,15 @@ from tokcount.framing.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning.copies import identity
 from tokcount.scanning.features.hosted import CONTAINER_ID, container_id, hosted_calls
-from tokcount.scanning.schema import BILLED_COLUMNS, ESTIMATES, MISSING, RECORD_COLUMNS, TEXT_COLUMNS, column
+from tokcount.scanning.schema import (
+    BILLED_COLUMNS,
+    ESTIMATES,
+    MISSING,
+    MONEY_DECIMALS,
+    RECORD_COLUMNS,
+    TEXT_COLUMNS,
+    column,
+)
 
 NO_CODE: Final = -1
 """The code of a missing string and of a missing basis."""
@@ -30,6 +39,7 @@ PACK_AT: Final = 200_000
 _COUNTED: Final = ("content_tokens", "framing_tokens", "output_tokens", *ESTIMATES)
 _COMBINATIONS: Final = 4_096
 """Combinations of strings whose codes are remembered."""
+_MOST_MONEY: Final = 2**63 - 1
 _NOTHING_BILLED: Final = (NOT_BILLED,) * len(BILLED_COLUMNS)
 
 
@@ -285,8 +295,15 @@ def _billed(usage: Usage) -> tuple[int, ...]:
         usage.image_input,
         usage.image_output,
         usage.rejected_prediction,
+        None if usage.cost_usd is None else _units(usage.cost_usd),
     )
     return tuple([NOT_BILLED if value is None else value for value in logged])
+
+
+def _units(amount: str) -> int | None:
+    """An amount in the log in units of money; `None` for a negative one, and for more than a column holds."""
+    units = round(Decimal(amount).scaleb(MONEY_DECIMALS))
+    return units if 0 <= units <= _MOST_MONEY else None
 
 
 def _messages(record: Record) -> int:

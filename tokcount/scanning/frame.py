@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -11,17 +12,27 @@ from tokcount.framing.layout import BASIS_ORDER, ESTIMATED, PARTIAL
 from tokcount.logs.record import DUPLICATE, Skipped
 from tokcount.scanning.columns import ColumnBuilder, Columns, Packed, Run
 from tokcount.scanning.copies import copy_of
-from tokcount.scanning.schema import DTYPES, ESTIMATES, RECORD_COLUMNS, column, parse_column
+from tokcount.scanning.schema import (
+    DTYPES,
+    ESTIMATES,
+    MONEY_DECIMALS,
+    RECORD_COLUMNS,
+    column,
+    parse_column,
+)
 
 Placed = tuple[Columns, int]
 """Columns of a chunk, and the number of lines before it in its file."""
 Part: TypeAlias = "tuple[Packed, Sequence[str] | None]"
 """Numbers of a column, and the strings that they are the codes of."""
+MONEY: Final = pl.Decimal(38, MONEY_DECIMALS)
+_UNIT: Final = Decimal(1).scaleb(-MONEY_DECIMALS)
 _POLARS: Final[dict[str, pl.DataType]] = {
     "text": pl.String(),
     "basis": pl.String(),
     "integer": pl.Int64(),
     "time": pl.Datetime("us", "UTC"),
+    "money": MONEY,
 }
 _INTEGERS: Final[dict[str, type[pl.DataType]]] = {"b": pl.Int8, "h": pl.Int16, "i": pl.Int32, "q": pl.Int64}
 
@@ -106,10 +117,16 @@ def _column(name: str, chunks: Sequence[Placed]) -> pl.Series | pl.Expr:
                 values.add(None)
             else:
                 values.add(part.value if strings is None else strings[part.value])
-    if is_run and len(values) == 1:
+    if is_run and len(values) == 1 and (dtype != "money" or None in values):
         value = values.pop()
         return pl.lit(value, pl.Int64 if isinstance(value, int) else pl.String).cast(_POLARS[dtype])
-    return _series(parts, missing).cast(_POLARS[dtype])
+    series = _series(parts, missing)
+    return _amounts(series) if dtype == "money" else series.cast(_POLARS[dtype])
+
+
+def _amounts(units: pl.Series) -> pl.Series:
+    """Amounts of money from their units, exact."""
+    return (units.cast(pl.Decimal(38, 0)) * _UNIT).cast(MONEY)
 
 
 def _series(parts: Sequence[Part], missing: int | None) -> pl.Series:

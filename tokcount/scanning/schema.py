@@ -85,7 +85,11 @@ RECORD_COLUMNS: Final = (
     _billed("image", "input tokens of images, where they are counted apart"),
     _billed("image_output", "output tokens of images"),
     _billed("rejected_prediction", "output tokens of a prediction that did not appear in the answer"),
+    Column("billed_usd", "money", "amount in the log in US dollars", missing=-1),
 )
+
+MONEY_DECIMALS: Final = 13
+"""Money in columns is counted in units of 10^-13 US dollars, the smallest price of a token: no sum is rounded."""
 
 MEASURES: Final = (
     Measure("content_tokens", "integer", "tokens of the text of the request", counted=True),

@@ -212,8 +212,10 @@ def test_a_monthly_cost_needs_clocks_that_can_be_true() -> None:
     doubt = f"1 of {LOG.height} records dated before the model existed; give --records-per-month"
     assert doubt in found.undercounted
     assert found.unknown == Decimal(1) / LOG.height
-    assert found.projection.startswith("6 days, 2026-11-01 to 2026-11-06; 6 of 7 records, 1 dated before")
-    assert measured("cost.total <= $1", log).projection == ""
+    assert found.made_from.startswith(
+        "projected from 6 days, 2026-11-01 to 2026-11-06; 6 of 7 records, 1 dated before"
+    )
+    assert measured("cost.total <= $1", log).made_from == ""
 
 
 def test_a_record_without_text_has_its_billed_tokens() -> None:

@@ -44,7 +44,7 @@ def test_a_month_costs_what_the_calls_of_all_prompts_do(tmp_path: Path) -> None:
 
     assert found.value == Decimal("0.00003") * (108 + 208 + 308) * 1000 + Decimal("0.00006") * 30 * 1000
     assert (found.reason, found.undercounted, found.unknown) == ("", "", 0)
-    assert found.projection == "3,000 calls a month of 3 of 3 records (usage.toml)"
+    assert found.made_from == "projected from 3,000 calls a month of 3 of 3 records (usage.toml)"
 
 
 def test_deleting_a_prompt_lowers_the_cost_by_its_own(tmp_path: Path) -> None:

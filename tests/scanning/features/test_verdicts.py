@@ -74,29 +74,6 @@ def test_keys_that_are_no_parameters_are_passed_over() -> None:
     assert judged("gpt-5.5", messages=MESSAGES, api_base="x", litellm_params={}, mine=[1]) == ()
 
 
-@pytest.mark.parametrize(
-    ("log_format", "statuses"), [("langfuse", []), ("openai.chat.pair", ["refused"] * 6)]
-)
-def test_values_that_a_log_keeps_as_text_are_read_unless_they_were_sent_so(
-    log_format: str, statuses: list[str]
-) -> None:
-    body = {
-        "messages": MESSAGES,
-        "n": "1",
-        "temperature": "0.5",
-        "stream": "False",
-        "seed": "None",
-        "top_logprobs": "",
-        "presence_penalty": "-1",
-        "user": "7",
-        "stop": "1",
-    }
-    record = Record(source="a", line=1, index=0, format=log_format, kind="chat", model="gpt-4o", request=body)
-    found = verdicts_in(RequestVerdicts(make_plan(to=("gpt-4.1",))).of(record, None) or "")
-
-    assert [one.status for one in found] == statuses
-
-
 @pytest.mark.parametrize("key", ["max_tokens", "max_completion_tokens", "max_output_tokens"])
 def test_the_output_that_a_request_asks_for_is_read_from_any_endpoint(key: str) -> None:
     assert requested_output({key: 100}) == 100

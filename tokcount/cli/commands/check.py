@@ -269,6 +269,7 @@ def _context(
         span=span_of(plan.selection, job.today),
         assume_model=plan.assume_model,
         answers=answers or AS_LOGGED,
+        cost_from=budgets.cost_from,
         catalog=plan.catalog,
         volumes=load(budgets.volumes) if budgets.volumes else None,
     )

@@ -14,7 +14,6 @@ from tokcount.cli.options import (
     PriceGroup,
     ReferenceGroup,
     RunGroup,
-    group_keys,
     list_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
@@ -62,7 +61,7 @@ def cost(
     from tokcount.scanning.plan import priced_plan
 
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    keys = group_keys(by, more=(COMPONENT,))
+    keys = inputs.group_keys(by, more=(COMPONENT,))
     plan = inputs.plan_of(references, run, job.catalog, by=keys)
     plan = job.selecting(priced_plan(plan, references.from_, references.to or ()))
     asked = cost_options(plan, job.today, money, keys)

@@ -9,12 +9,12 @@ from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import (
     By,
+    CostFrom,
     Paths,
     PerRecord,
     PriceGroup,
     ReferenceGroup,
     RunGroup,
-    group_keys,
     top_option,
 )
 from tokcount.cli.outputs import RowOutputGroup
@@ -24,7 +24,7 @@ from tokcount.cli.selecting import SelectGroup
 if TYPE_CHECKING:
     import polars as pl
 
-    from tokcount.reports.cost.charging.answers import Answers
+    from tokcount.reports.cost.charges import CostOptions
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 
@@ -36,6 +36,7 @@ def drift(
     by: By = None,
     top: Annotated[int, top_option("Number of worst records shown.")] = 5,
     answers: AnswerGroup = AnswerGroup(),
+    cost_from: CostFrom = "auto",
     per_record: PerRecord = False,
     read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -48,23 +49,19 @@ def drift(
     baseline is each record's own model. Shows a summary of the log, content and framing tokens, the drift in total
     and per record, and the records that grow most.
     """
-    keys = group_keys(by)
+    from tokcount.reports.per_record import money_of, record_rows
+
+    keys = inputs.group_keys(by)
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = inputs.plan_of(references, run, job.catalog, by=keys)
-    assumed = answers_of(answers)
+    money = money_of(plan, job.today, answers=answers_of(answers), cost_from=cost_from)
     job.warn(plan)
     frame, skipped = job.count(plan)
     if frame.height and per_record:
-        _write_rows(job, frame, plan, assumed)
+        job.write_rows(record_rows(frame, plan, money), "drift")
     elif frame.height:
-        _show_report(job, (frame, skipped), plan, keys, top, assumed)
+        _show_report(job, (frame, skipped), plan, keys, top, money)
     job.close(frame.height, skipped)
-
-
-def _write_rows(job: Job, frame: pl.DataFrame, plan: ScanPlan, answers: Answers | None) -> None:
-    from tokcount.reports.per_record import money_of, record_rows
-
-    job.write_rows(record_rows(frame, plan, money_of(plan, job.today, answers=answers)), "drift")
 
 
 def _show_report(
@@ -73,12 +70,11 @@ def _show_report(
     plan: ScanPlan,
     by: tuple[str, ...],
     top: int,
-    answers: Answers | None,
+    money: CostOptions | None,
 ) -> None:
     from tokcount.reports.drift.compute import DriftOptions, report
-    from tokcount.reports.per_record import money_of, references_of
+    from tokcount.reports.per_record import references_of
 
     baseline, *others = references_of(plan)
-    money = money_of(plan, job.today, answers=answers)
     asked = DriftOptions(baseline, tuple(others), by, top, money, plan.assumed)
     job.show(report(*counted, asked, plan.catalog))

@@ -41,7 +41,6 @@ __all__ = [
     "EndpointCompatibility",
     "Verdict",
     "compatibility_of",
-    "never_text",
 ]
 
 Status = RuleStatus | Literal["unknown"]
@@ -271,14 +270,6 @@ def compatibility_of(model: Model | str, catalog: Catalog | None = None) -> Comp
 def bundled() -> tuple[CompatibilityRow, ...]:
     """The rows of the bundled data, in the order of the files."""
     return msgspec.json.decode(catalogs.bundled_section("compatibility"), type=tuple[CompatibilityRow, ...])
-
-
-@cache
-def never_text() -> frozenset[str]:
-    """The parameters that are numbers or Booleans at every endpoint."""
-    limits = [(name, limit.takes) for row in bundled() for name, limit in row.limits.items() if limit.takes]
-    texts = {name for name, takes in limits if takes in ("text", "texts", "object")}
-    return frozenset(name for name, _ in limits) - texts
 
 
 def _verdict(

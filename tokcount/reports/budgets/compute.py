@@ -133,7 +133,7 @@ def _judged(
         is_floor=measured.is_floor,
         undercounted=measured.undercounted,
         assumptions=measured.assumptions,
-        projection=measured.projection,
+        made_from=measured.made_from,
         changes=found,
         unknown=measured.unknown,
     )
@@ -264,7 +264,7 @@ def _entry(verdict: Verdict) -> CheckedBudget:
         reason=verdict.reason,
         undercounted=verdict.undercounted,
         assumptions=verdict.assumptions,
-        projection=verdict.projection or UNSET,
+        made_from=verdict.made_from or UNSET,
         is_certain=verdict.is_certain,
         records=verdict.violations.records,
         more=verdict.violations.total - len(verdict.violations.records),

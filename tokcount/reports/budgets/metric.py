@@ -145,6 +145,6 @@ class Measured(msgspec.Struct, frozen=True):
     is_floor: bool = False
     undercounted: str = ""
     assumptions: str = ""
-    projection: str = ""
-    """What a monthly value is projected from."""
+    made_from: str = ""
+    """What the value is made from, where that is not every record at its price."""
     unknown: Decimal = Decimal(0)

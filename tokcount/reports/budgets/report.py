@@ -85,8 +85,8 @@ class CheckedBudget(msgspec.Struct, frozen=True, kw_only=True):
     """The saved report that was judged, where several have different values."""
     assumptions: str = ""
     """What a cost under a target assumes; empty for all other values."""
-    projection: str | UnsetType = UNSET
-    """What a monthly value is projected from; missing for all other values."""
+    made_from: str | UnsetType = UNSET
+    """What the value is made from: the days of a projection, amounts in the log; missing: every record at its price."""
     records: list[ViolatingRecord]
     """The records that violate the budget, the worst first."""
     more: Count

@@ -103,7 +103,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     is_floor: bool = False
     undercounted: str = ""
     assumptions: str = ""
-    projection: str = ""
+    made_from: str = ""
     violations: Violations = Violations()
     changes: Sequence[Change] = ()
     unknown: Decimal = Decimal(0)

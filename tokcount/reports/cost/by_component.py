@@ -21,6 +21,7 @@ from tokcount.reports.cost.charging.components import (
     rest,
     tools,
 )
+from tokcount.reports.cost.charging.logged import LOGGED
 from tokcount.reports.cost.report import ComponentCost
 from tokcount.scanning.features.hosted import CODE
 
@@ -36,6 +37,8 @@ def component_sums(
 
     `rows` are those of a reference in `tokcount.reports.cost.charges.Charges.rows`, all of them with a cost.
     """
+    if LOGGED in rows.columns:
+        return _with_logged(rows, prices, requests, keys)
     there = present(rows)
     costs = amounts(rows, prices, requests)
     counted = rows.select(
@@ -58,8 +61,8 @@ def component_sums(
     }
 
 
-EACH: Final = (*(component.name for component in COMPONENTS), REGIONAL, TOOLS)
-"""The components of a single record: the fees of all tools are one."""
+EACH: Final = (*(component.name for component in COMPONENTS), REGIONAL, TOOLS, LOGGED)
+"""The components of a single record: the fees of all tools are one, and so is the amount in the log."""
 
 
 def components_of(rows: pl.DataFrame, prices: Sequence[Price], requests: pl.Series | None) -> list[pl.Series]:
@@ -67,14 +70,39 @@ def components_of(rows: pl.DataFrame, prices: Sequence[Price], requests: pl.Seri
     costs = amounts(rows, prices, requests)
     costs = costs.with_columns(total([f"{FEE}{tool}" for tool in tools(rows)]).alias(TOOLS))
     missing = [pl.lit(0, pl.Int128).alias(name) for name in EACH if name not in costs.columns]
+    known = costs.with_columns(missing)
     priced = pl.col(INPUT.name).is_not_null()
+    if LOGGED in rows.columns:
+        known = known.with_columns(rows[LOGGED].fill_null(0), is_logged=rows[LOGGED].is_not_null())
+        others = [name for name in EACH if name != LOGGED]
+        known = known.with_columns(pl.when("is_logged").then(0).otherwise(pl.col(others)).name.keep())
+        priced |= pl.col("is_logged")
     paid = [pl.when(priced).then(usd_text(pl.col(name))).cast(USD).alias(name) for name in EACH]
-    return costs.with_columns(missing).select(paid).get_columns()
+    return known.select(paid).get_columns()
 
 
 def component_columns(labels: Sequence[str]) -> list[str]:
     """The columns of components in a row of `--per-record`: `own:cost_usd[cached_input]`."""
     return [column(label, "cost_usd", name) for label in labels for name in EACH]
+
+
+def _with_logged(
+    rows: pl.DataFrame, prices: Sequence[Price], requests: pl.Series | None, keys: pl.DataFrame
+) -> dict[tuple[Any, ...], list[ComponentCost]]:
+    """The components of priced records, and the amounts in the log, which have no parts."""
+    is_priced = rows[LOGGED].is_null()
+    calls = None if requests is None else requests.filter(is_priced)
+    columns = keys.get_columns()
+    names = pl.DataFrame([column.filter(is_priced) for column in columns])
+    found = component_sums(rows.filter(is_priced).drop(LOGGED), prices, calls, names)
+    logged = pl.DataFrame([*columns, rows[LOGGED]]).filter(~is_priced)
+    total = pl.col(LOGGED).sum()
+    sums = logged.group_by(keys.columns).agg(total) if keys.columns else logged.select(total)
+    for *group, units in sums.iter_rows():
+        if units:
+            amount = ComponentCost(LOGGED, None, None, None, decimal_text(usd(units)))
+            found.setdefault(tuple(group), []).append(amount)
+    return found
 
 
 def _tokens(component: Component, there: Sequence[Component]) -> pl.Expr:

@@ -19,6 +19,7 @@ from tokcount.reports.cost.by_component import component_sums, components_of
 from tokcount.reports.cost.charging.amounts import charged, usd, usd_text
 from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
 from tokcount.reports.cost.charging.components import CALLS, FEE, FEE_LOW
+from tokcount.reports.cost.charging.logged import LOGGED, CostFrom, with_logged
 from tokcount.reports.cost.charging.prices import NO_TOKENS, PriceBook
 from tokcount.reports.cost.charging.usage import CACHED_FROM, with_usage
 from tokcount.reports.cost.report import COMPONENT, ComponentCost
@@ -40,7 +41,7 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     without a price. `cached_share` (0 to 1) is the share of long prompts that is assumed to be cached where the log
     has no cache data. `region` is where all calls were processed, instead of where the log says. `answers` are the
     assumed answers of targets. `monthly` projects from the log's time span, `records_per_month` from a number of
-    records; `span` are the days that were asked for.
+    records; `span` are the days that were asked for. `cost_from` is where the amounts of own models come from.
     """
 
     baseline: str = OWN
@@ -52,6 +53,7 @@ class CostOptions(msgspec.Struct, frozen=True, kw_only=True):
     cached_share: Decimal | None = None
     region: str | None = None
     answers: Answers = AS_LOGGED
+    cost_from: CostFrom = "auto"
     monthly: bool = False
     records_per_month: int | None = None
     span: Span = ALL_TIME
@@ -87,7 +89,8 @@ class Total(msgspec.Struct, frozen=True):
     """The cost under one reference as a decimal string (`None`: nothing is priced), over the `charged` records.
 
     Those are priced under all references. `priced`: records with a price under this one. `floor`: the true cost of
-    the log is higher. `counted`: the charged records that are in the sums of tokens too.
+    the log is higher. `counted`: the charged records that are in the sums of tokens too. `logged`: the charged records
+    at the amount in the log.
     """
 
     cost_usd: str | None
@@ -95,6 +98,7 @@ class Total(msgspec.Struct, frozen=True):
     charged: int = 0
     floor: bool = False
     counted: int = 0
+    logged: int = 0
 
 
 class Charges(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +159,8 @@ class Charges(msgspec.Struct, frozen=True, kw_only=True):
         amount = decimal_text(usd(int(found["cost"].sum()))) if found.height else None
         floor = found.height > 0 and (found.height < rows.height or low)
         counted = int((is_charged & counts.is_not_null()).sum())
-        return Total(amount, rows["cost"].count(), found.height, floor, counted)
+        logged = found[LOGGED].count() if LOGGED in found.columns else 0
+        return Total(amount, rows["cost"].count(), found.height, floor, counted, logged)
 
     def with_costs(self) -> pl.DataFrame:
         """The frame with `R:cost_usd` for each label: an exact `USD` amount, null where a record is unpriced.
@@ -201,9 +206,10 @@ def charge_label(frame: pl.DataFrame, label: str, options: CostOptions, book: Pr
     rows = pl.concat([usage, book.place(frame, label)], how="horizontal")
     charges = charged(rows, book.prices, _requests(frame))
     model = frame["model"] if label in PER_RECORD else models_of(frame, label)
-    return pl.concat([model.to_frame(), rows.drop("low"), charges], how="horizontal").with_columns(
+    found = pl.concat([model.to_frame(), rows.drop("low"), charges], how="horizontal").with_columns(
         reason=pl.coalesce("reason", pl.when(pl.col("input").is_null()).then(pl.lit(NO_TOKENS)))
     )
+    return with_logged(found, frame, options.cost_from) if label == OWN else found
 
 
 def _placed_columns(rows: pl.DataFrame) -> list[str]:

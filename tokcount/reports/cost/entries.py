@@ -13,6 +13,7 @@ from tokcount.models.pricing import Price
 from tokcount.reports.columns import decimal_text, total
 from tokcount.reports.cost.charges import Charges
 from tokcount.reports.cost.charging.amounts import REASON_BETWEEN, usd
+from tokcount.reports.cost.charging.logged import LOGGED
 from tokcount.reports.cost.charging.prices import PriceBook
 from tokcount.reports.cost.monthly import Projection
 from tokcount.reports.cost.report import (
@@ -51,6 +52,7 @@ def groups(
             columns += [compared[label][name].alias(f"{i}:{name}") for name in ("before", "mixed", "after")]
     sums = [pl.col(column.name).sum() for column in columns]
     counts = [pl.col(f"{i}:cost").count().alias(f"{i}:charged") for i in range(len(charged))]
+    counts += [pl.col(f"{i}:input_cost").count().alias(f"{i}:split") for i in range(len(charged))]
     counts += [
         pl.col(f"{i}:before").count().alias(f"{i}:compared")
         for i, label in enumerate(charged)
@@ -63,8 +65,9 @@ def groups(
     return [_group(row, by, list(charged), parts) for row in table.iter_rows(named=True)]
 
 
-GROUPED: Final = ("cost", "input_cost", "output_cost", "regional_cost", "tool_cost")
-"""The amounts of a group."""
+PARTS: Final = ("input_cost", "output_cost", "regional_cost", "tool_cost")
+"""What the cost of a group consists of; an amount from the log has no parts."""
+GROUPED: Final = ("cost", *PARTS)
 Parts: TypeAlias = "dict[str, dict[tuple[Any, ...], list[ComponentCost]]]"
 """Label → group → its components."""
 
@@ -92,7 +95,8 @@ def _group_cost(
         token_effect, price_effect = _money(mixed - before, both), _money(after - mixed, both)
     return GroupCost(
         reference=label,
-        **{f"{name}_usd": _money(row[f"{i}:{name}"], row[f"{i}:charged"]) for name in GROUPED},
+        cost_usd=_money(row[f"{i}:cost"], row[f"{i}:charged"]),
+        **{f"{name}_usd": _money(row[f"{i}:{name}"], row[f"{i}:split"]) for name in PARTS},
         components=components,
         token_effect_usd=token_effect,
         price_effect_usd=price_effect,
@@ -122,16 +126,16 @@ def entry(
         pl.col(*GROUPED, "cached_cost", "long").sum(),
         *(total(pl.col(name)) for name in ("input", "cached_input", "output")),
     ).row(0, named=True)
-    records = summed.height
+    records, split = summed.height, summed["input_cost"].count()
     priced = int(charged["priced"].sum())
     return ReferenceCost(
         reference=label,
         cost_usd=_money(sums["cost"], records),
-        input_cost_usd=_money(sums["input_cost"], records),
-        cached_input_cost_usd=_money(sums["cached_cost"], records),
-        output_cost_usd=_money(sums["output_cost"], records),
-        regional_cost_usd=_money(sums["regional_cost"], records),
-        tool_cost_usd=_money(sums["tool_cost"], records),
+        cached_input_cost_usd=_money(sums["cached_cost"], split),
+        input_cost_usd=_money(sums["input_cost"], split),
+        output_cost_usd=_money(sums["output_cost"], split),
+        regional_cost_usd=_money(sums["regional_cost"], split),
+        tool_cost_usd=_money(sums["tool_cost"], split),
         components=charges.components(label).get((), []),
         monthly_usd=None if projection is None else projection.amount(charged["cost"]),
         input_tokens=sums["input"],
@@ -147,8 +151,16 @@ def entry(
         long_context=sums["long"],
         unpriced=_unpriced(charged),
         prices=_prices(summed, charges.book),
+        **_logged(summed),
         **_effects(compared),
     )
+
+
+def _logged(summed: pl.DataFrame) -> dict[str, Any]:
+    """The fields of `ReferenceCost` on amounts in the log."""
+    if LOGGED not in summed.columns or not summed[LOGGED].count():
+        return {}
+    return {"logged": summed[LOGGED].count(), "logged_usd": decimal_text(usd(int(summed[LOGGED].sum())))}
 
 
 def uncompared(charges: Charges) -> list[UncomparedCost]:
@@ -200,7 +212,11 @@ def _unpriced(charged: pl.DataFrame) -> list[UnpricedRecords]:
 
 def _prices(priced: pl.DataFrame, book: PriceBook) -> list[AppliedPrice]:
     """The price rows that were used, those of the largest amounts first."""
-    used = priced.group_by("price").agg(pl.len().alias("records"), pl.col("cost").sum())
+    used = (
+        priced.filter(pl.col("price").is_not_null())
+        .group_by("price")
+        .agg(pl.len().alias("records"), pl.col("cost").sum())
+    )
     rows = used.sort("cost", "records", "price", descending=[True, True, False]).iter_rows()
     return [_price(book.prices[number], records, cost) for number, records, cost in rows]
 

@@ -117,6 +117,10 @@ class ReferenceCost(msgspec.Struct, frozen=True, kw_only=True):
     """Difference / `compared_baseline_usd`, signed."""
     compared: Count | None
     """Records priced under both."""
+    logged: Count | UnsetType = UNSET
+    """Records in the sums at the amount that the log has for them; missing: none."""
+    logged_usd: Usd | UnsetType = UNSET
+    """What they cost; it is in no other part of the cost."""
 
 
 class UncomparedCost(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +176,11 @@ class Monthly(msgspec.Struct, frozen=True):
     """Why the projection rests on little; missing: it does not."""
     doubt: str | UnsetType = UNSET
     """How many records are not in it because their time is not known or wrong; missing: none."""
+
+    @property
+    def text(self) -> str:
+        """What the projection is made from, and why that is little."""
+        return self.basis if self.warning is UNSET else f"{self.basis}; {self.warning}"
 
 
 class PriceData(msgspec.Struct, frozen=True):

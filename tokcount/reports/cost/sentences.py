@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from tokcount.document.blocks import Line, Table
 from tokcount.document.values import fixed_usd, integer, percent, places_in, usd
@@ -28,6 +28,7 @@ FILLED_IN_BY = {
     "no model named": "--assume-model",
     "unknown model": "--alias, --price or --prices",
     "no price known": "--price or --prices",
+    "no amount in the log": "--cost-from auto",
 }
 """Reason for a missing price → the options that help."""
 
@@ -56,6 +57,15 @@ def _change(entry: ReferenceCost, places: int) -> str:
 
 def _fixed(entry: ReferenceCost, cost_usd: str, places: int) -> str:
     return ("at least " if entry.floor else "") + fixed_usd(cost_usd, places)
+
+
+def logged(report: CostReport) -> list[Line]:
+    """How much of the log's cost is not at a price but the amount that the log has."""
+    entry = report.references[0]
+    if entry.logged is UNSET or entry.logged_usd is UNSET:
+        return []
+    records = counted(entry.logged, "record", "records")
+    return [Line(f"{usd(entry.logged_usd)} is the amount in the log for {records}.")]
 
 
 def _amount(entry: ReferenceCost, cost_usd: str) -> str:

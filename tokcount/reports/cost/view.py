@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from msgspec import UNSET, UnsetType
+
 from tokcount.document.blocks import Blocks, Cell, Column, Line, Table, Title
 from tokcount.document.rows import Row, flat
 from tokcount.reports import replacements
@@ -25,6 +27,7 @@ MEASURES = {
     "output_cost_usd": Column("output", "usd"),
     "regional_cost_usd": Column("region", "usd"),
     "tool_cost_usd": Column("tools", "usd"),
+    "logged_usd": Column("from the log", "usd"),
     "cost_usd": Column("total", "usd"),
     "monthly_usd": Column("per month", "usd"),
     "token_effect_usd": Column("token effect", "usd_change"),
@@ -43,6 +46,7 @@ def blocks(report: CostReport) -> Blocks:
         Title(sentences.verdict(report, totals(report)), facts=facts(report)),
         *assumptions(report.assumptions),
         *sentences.monthly(report),
+        *sentences.logged(report),
         totals(report),
         *not_compared(report),
         *replacements.blocks(report),
@@ -90,7 +94,7 @@ def totals(report: CostReport, *, effects: bool = True) -> Table:
     keys = [
         key
         for key in MEASURES
-        if (key in always or any(_is_something(getattr(e, key)) for e in references))
+        if (key in always or any(_is_something(_cell(e, key)) for e in references))
         and (effects or key not in EFFECTS)
     ]
     columns = (Column("reference"), *(MEASURES[key] for key in keys))
@@ -119,11 +123,11 @@ def not_compared(report: CostReport) -> list[Table]:
 def _cell(entry: ReferenceCost, key: str) -> Cell:
     """The value of a cell; the cost of the output is unknown where no record has one."""
     unknown = key == "output_cost_usd" and entry.low.get(NO_OUTPUT) == entry.priced
-    value: Cell = None if unknown else getattr(entry, key)
-    return value
+    value: Cell | UnsetType = None if unknown else getattr(entry, key)
+    return None if value is UNSET else value
 
 
-def _is_something(value: str | float | None) -> bool:
+def _is_something(value: Cell) -> bool:
     return value is not None and Decimal(str(value)) != 0
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 import polars as pl
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from tokcount.models.catalog import Catalog, data_version
 from tokcount.reports import groups
@@ -220,7 +220,8 @@ def _prices(money: CostOptions, entries: Sequence[PricedMeasures], costs: Mappin
         for entry in entries
         if entry.reference in both
     )
-    return PricesUsed(data_version(), money.today, money.assumptions, same)
+    logged = max((total.logged for total in costs.values()), default=0)
+    return PricesUsed(data_version(), money.today, money.assumptions, same, logged or UNSET)
 
 
 def _by_reason(found: Iterable[UncomparedSums]) -> Uncompared:

@@ -80,6 +80,8 @@ class PricesUsed(msgspec.Struct, frozen=True):
     """What the costs under targets assume; empty without targets."""
     same_records: bool
     """The costs are over the same records as the tokens."""
+    logged: Count | UnsetType = UNSET
+    """Records whose own cost is the amount in the log; missing: none."""
 
 
 class LeftOut(msgspec.Struct, frozen=True):

@@ -188,6 +188,9 @@ def costs(report: DriftReport) -> list[Line]:
     if floors:
         text = f"The cost is at least that under {', '.join(floors)}: not all of it is known."
         lines.append(Line(text, "warning"))
+    if report.prices.logged:
+        records = counted(report.prices.logged, "record", "records")
+        lines.append(Line(f"The own cost of {records} is the amount in the log.", "note"))
     return [*lines, *assumptions(report.prices.assumptions)]
 
 

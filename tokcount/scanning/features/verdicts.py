@@ -7,14 +7,13 @@ requests that ask for the same, so that a log has few different ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
-from tokcount.models.compatibility import EFFORT_NAMES, Compatibility, Verdict, compatibility_of, never_text
+from tokcount.models.compatibility import EFFORT_NAMES, Compatibility, Verdict, compatibility_of
 from tokcount.models.compatibility.request import Asked, asked, moved
 from tokcount.models.compatibility.rules import Input
 from tokcount.models.model import Model
@@ -28,18 +27,6 @@ KINDS: Final[frozenset[str]] = frozenset(get_args(SentTo))
 MAX_CACHED: Final = 16_384
 NONE: Final = "[]"
 """The text of no verdicts."""
-AS_SENT: Final = "openai."
-"""Formats that keep requests as they were sent; other formats may keep numbers and Booleans as text."""
-WORDS: Final = {
-    "": None,
-    "true": True,
-    "false": False,
-    "none": None,
-    "null": None,
-    "undefined": None,
-    "inf": None,
-    "nan": None,
-}
 OUTPUT_LIMITS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _LARGEST: Final = 2**31 - 1
 
@@ -82,8 +69,7 @@ class RequestVerdicts:
         if record.request is None or record.kind not in KINDS:
             return None
         sent_to: Any = record.kind
-        is_as_sent = record.format.startswith(AS_SENT)
-        request = asked(sent_to, record.request if is_as_sent else unquoted(record.request))
+        request = asked(sent_to, record.request)
         found: list[TargetVerdict] = []
         for label, model in self._targets(replacement):
             found += self._judge(label, model, sent_to).verdicts(request)
@@ -181,25 +167,6 @@ class _Judge:
 
     def _verdict(self, status: Any, parameter: str, *, to: str = "", why: str = "") -> TargetVerdict:
         return TargetVerdict(self._label, self._model.model.name, status, parameter, self._endpoint, to, why)
-
-
-def unquoted(request: Json) -> Json:
-    """A request whose numbers and Booleans are no longer text, where a log keeps them as such."""
-    names = never_text()
-    return {
-        key: _unquoted(value) if key in names and isinstance(value, str) else value
-        for key, value in request.items()
-    }
-
-
-def _unquoted(text: str) -> Any:
-    word = text.lower()
-    if word in WORDS:
-        return WORDS[word]
-    for number in (int, float):
-        with suppress(ValueError):
-            return number(text)
-    return text
 
 
 def requested_output(request: Json | None) -> int | None:

@@ -24,6 +24,7 @@ from tokcount.reports.budgets.report import CheckedBudget, CheckReport
 from tokcount.reports.budgets.sources.aggregate import DIGITS
 from tokcount.reports.budgets.sources.doubts import EXPECTED
 from tokcount.reports.budgets.verdict import NO_BASELINE, NOT_IN_BASELINE, SAVED, Violations, reasons_text
+from tokcount.reports.cost.charging.logged import logged_records
 from tokcount.reports.cost.report import CostReport, ReferenceCost
 from tokcount.reports.drift.report import DriftReport, PricedMeasures
 from tokcount.reports.overview import not_read
@@ -150,7 +151,7 @@ def _of_check(report: CheckReport, key: str) -> Measured | None:
                 entry.is_floor,
                 entry.undercounted,
                 entry.assumptions,
-                entry.projection or "",
+                entry.made_from or "",
                 Decimal(str(entry.unknown)),
             )
     return None
@@ -180,17 +181,21 @@ def _of_metric(report: Report, metric: Metric, aggregate: str, target: str | Non
         is_floor and not undated,
         "; ".join(filter(None, (undercounted, undated))),
         assumptions,
-        _projected(report) if aggregate == "per_month" else "",
+        _made_from(report, entry, aggregate) if metric.unit == "usd" else "",
         Decimal(min(unknown, report.records)) / max(report.records, 1),
     )
 
 
-def _projected(report: Report) -> str:
-    """What the projection of a report is made from, and why that is little."""
-    monthly = report.monthly if isinstance(report, CostReport) else None
-    if monthly is None:
+def _made_from(report: Report, entry: Entry, aggregate: str) -> str:
+    """The days of a projection, and the records at the amount in the log."""
+    if not isinstance(report, CostReport) or not isinstance(entry, ReferenceCost):
         return ""
-    return monthly.basis if monthly.warning is UNSET else f"{monthly.basis}; {monthly.warning}"
+    texts = []
+    if aggregate == "per_month" and report.monthly is not None:
+        texts.append(f"projected from {report.monthly.text}")
+    if entry.logged is not UNSET:
+        texts.append(logged_records(entry.logged, report.records))
+    return "; ".join(texts)
 
 
 def _undated(report: Report) -> str:

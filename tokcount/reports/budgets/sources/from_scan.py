@@ -30,6 +30,7 @@ from tokcount.reports.budgets.verdict import Violations
 from tokcount.reports.columns import column, models_of
 from tokcount.reports.cost.charges import CostOptions, charge_label
 from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
+from tokcount.reports.cost.charging.logged import LOGGED, CostFrom, logged_records
 from tokcount.reports.cost.charging.prices import PriceBook
 from tokcount.reports.overview import SkippedSummary, not_read
 from tokcount.reports.period import ALL_TIME, MonthlyProjection, Span, monthly_projection
@@ -63,6 +64,7 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
     span: Span = ALL_TIME
     assume_model: str | None = None
     answers: Answers = AS_LOGGED
+    cost_from: CostFrom = "auto"
     catalog: Catalog | None = None
     volumes: Volumes | None = None
 
@@ -76,6 +78,7 @@ class BudgetContext(msgspec.Struct, frozen=True, kw_only=True):
             as_of=self.as_of,
             assume_model=self.assume_model,
             answers=AS_LOGGED if label == self.baseline else self.answers,
+            cost_from=self.cost_from,
         )
 
 
@@ -125,7 +128,7 @@ class ScanSource:
             is_floor=metric.undercount_is_floor and doubts.is_floor,
             undercounted=doubts.rests_on,
             assumptions=self._assumptions(target) if metric.unit == "usd" else "",
-            projection=self._projection().text if budget.aggregate == "per_month" else "",
+            made_from=self._made_from(budget, rows, target) if metric.unit == "usd" else "",
             unknown=doubts.share,
         )
 
@@ -192,6 +195,14 @@ class ScanSource:
         undated = self._frame["timestamp"].null_count() if needs_time else 0
         return doubts_of(rows, taken, undated=undated, is_projected=is_projected)
 
+    def _made_from(self, budget: Budget, rows: pl.DataFrame, target: str | None) -> str:
+        """The days of a projection, and the records at the amount in the log."""
+        texts = [f"projected from {self._projection().text}"] if budget.aggregate == "per_month" else []
+        name = column(target or OWN, LOGGED)
+        if name in rows.columns and (logged := rows[name].count()):
+            texts.append(logged_records(logged, rows.height))
+        return "; ".join(texts)
+
     def _projection(self) -> MonthlyProjection:
         if self._context.volumes is not None:
             return self._context.volumes.projection(self._frame)
@@ -239,7 +250,10 @@ class DerivedColumns:
     def _with_costs(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
         answered = with_answers(frame, label, self._context.volumes)
         rows = charge_label(answered, label, self._context.money(frame, label), self._book)
-        return frame.with_columns(rows[name].alias(column(label, to)) for name, to in CHARGED.items())
+        logged = {LOGGED: LOGGED} if LOGGED in rows.columns else {}
+        return frame.with_columns(
+            rows[name].alias(column(label, to)) for name, to in (CHARGED | logged).items()
+        )
 
     def _with_windows(self, frame: pl.DataFrame, label: str) -> pl.DataFrame:
         """Of each record's own model or its replacement, or of one model for all."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from tokcount.document.blocks import Block, Blocks, Cell, Column, Line, Measured, Table
+from tokcount.document.blocks import Badge, Block, Blocks, Cell, Column, Line, Measured, Table, Title
 from tokcount.document.rows import Row, flat
 from tokcount.document.values import integer
 from tokcount.reports.invoice import sentences
 from tokcount.reports.invoice.report import DayModel, InvoiceReport
 from tokcount.reports.invoice.sentences import MEASURES
-from tokcount.reports.phrases import counted, flags, holdings, skipped
+from tokcount.reports.phrases import counted, facts, flags, skipped
 
 SHOWN_FINDINGS: Final = 20
 SHOWN_CELLS: Final = 10
@@ -29,11 +29,12 @@ def blocks(report: InvoiceReport) -> Blocks:
     """The verdict first, then each difference, totals, the days that differ, and what is not compared."""
     more = len(report.findings) - SHOWN_FINDINGS
     rest = f"{counted(more, 'more difference', 'more differences')}: -f json lists all."
+    first, *others = sentences.verdict(report)
     return [
-        Line(holdings(report), "strong"),
+        Title(first.text.removesuffix("."), _badge(report), facts(report)),
+        *others,
         *skipped(report),
         *flags(report),
-        *sentences.verdict(report),
         *(Line(sentences.finding(found), "warning") for found in report.findings[:SHOWN_FINDINGS]),
         *([Line(rest, "note")] if more > 0 else []),
         *_totals(report),
@@ -41,6 +42,14 @@ def blocks(report: InvoiceReport) -> Blocks:
         *sentences.not_known(report),
         *sentences.made_from(report),
     ]
+
+
+def _badge(report: InvoiceReport) -> Badge:
+    if not report.cells:
+        return Badge("unknown", "not known")
+    if not report.differing:
+        return Badge("pass", "agrees")
+    return Badge("warn", "differs") if report.tolerance is None or report.passed else Badge("fail", "FAILED")
 
 
 def rows(report: InvoiceReport) -> list[Row]:

@@ -71,7 +71,7 @@ thead th, thead td { font-size: 12.5px; font-weight: 600; color: var(--muted); b
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 128px; } tbody th:has(small) { font-weight: 600; }
 .right { text-align: right; white-space: nowrap; } td.left { overflow-wrap: anywhere; } td.long { min-width: 160px; }
 th .badge { white-space: normal; overflow-wrap: anywhere; }
-.code span { display: block; } td.code { min-width: 200px; }
+td.code span { display: block; } td.code { min-width: 200px; }
 tr.sum > * { font-weight: 600; border-top: 1px solid var(--rule); border-bottom: 1px solid var(--rule); }
 tr.apart > * { color: var(--muted); border-bottom-style: dashed; }
 th button { all: unset; cursor: pointer; }

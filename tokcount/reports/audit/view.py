@@ -14,7 +14,7 @@ from tokcount.reports.audit.report import AuditReport, WindowFit
 from tokcount.reports.audit.sections import charts, cost, findings, made, unknown, verdict, why
 from tokcount.reports.cost.report import CostReport
 from tokcount.reports.drift import view as drift_view
-from tokcount.reports.phrases import location, selected, stated
+from tokcount.reports.phrases import assumptions, location, selected, stated
 from tokcount.reports.report import Overview
 
 WINDOW_COLUMNS: Final = {
@@ -39,6 +39,7 @@ def blocks(report: AuditReport) -> Blocks:
     costs = cost_report(report)
     return [
         *verdict.blocks(report),
+        *assumptions(report.cost.assumptions),
         *selected(report),
         Heading("Findings"),
         *findings.blocks(report),

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from support.costs import OWN, TODAY
 from support.frames import START, Skips, counts, record
 from support.frames import frame as counted_frame
@@ -14,6 +16,8 @@ from tokcount.reports.cost.charges import CostOptions, charge
 from tokcount.reports.invoice.compute import Tolerance, report
 from tokcount.reports.invoice.lines import ExportFile, InvoiceLine
 from tokcount.reports.invoice.report import InvoiceReport
+from tokcount.reports.reconcile.money import report as amounts_report
+from tokcount.reports.reconcile.report_money import MoneyReport
 
 HOSTILE = "=my|<b>`x`\x1b[31m\u202e"
 
@@ -74,7 +78,31 @@ LINES = [
     InvoiceLine(day=date(2023, 5, 9), is_other=True),
     InvoiceLine(day=date(2023, 5, 9), name="gpt-4o", currency="EUR"),
 ]
+AMOUNTS = counted_frame(
+    [
+        _call(1, 2, "gpt-4o-2024-08-06"),
+        _call(2, 3, "gpt-4o-mini-2024-07-18"),
+        _call(3, 4, HOSTILE),
+        _call(4, 5, "gpt-4o-mini-2024-07-18"),
+    ],
+    (OWN,),
+).with_columns(
+    billed_usd=pl.Series(
+        [Decimal("0.003"), Decimal("0.00009"), Decimal("0.5"), None], dtype=pl.Decimal(38, 13)
+    )
+)
+AT_PRICES = CostOptions(today=TODAY, as_of=TODAY, cost_from="prices")
+
+
+def money(frame: pl.DataFrame) -> MoneyReport:
+    """The report on the amounts in a log."""
+    return amounts_report(charge(frame, AT_PRICES), Skips())
+
+
 INVOICES = {
+    "money": money(AMOUNTS),
+    "money agrees": money(AMOUNTS[:1].with_columns(billed_usd=pl.lit(Decimal("0.003"), pl.Decimal(38, 13)))),
+    "no money": money(AMOUNTS[3:]),
     "invoice": _invoice(CALLS, LINES, Tolerance("1%", share=Decimal("0.01"))),
     "invoice agrees": _invoice(SAME, LINES[:2], None),
 }

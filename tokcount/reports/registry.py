@@ -33,6 +33,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "migrate": Command("migrate.view", "migrate.report:MigrationReport"),
     "models": Command("inspect.models", "inspect.report:ModelsReport"),
     "reconcile": Command("reconcile.view", "reconcile.report:ReconcileReport"),
+    "reconcile-money": Command(
+        "reconcile.view_money", "reconcile.report_money:MoneyReport", "reconcile --money"
+    ),
     "reconcile-invoice": Command("invoice.view", "invoice.report:InvoiceReport", "reconcile --against"),
 }
 

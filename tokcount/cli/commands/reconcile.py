@@ -69,6 +69,12 @@ def reconcile(
             "--evidence", help="Show what the labels of these records rest on, here and in recorded calls."
         ),
     ] = False,
+    money: Annotated[
+        bool,
+        typer.Option(
+            "--money", help="Compare the amounts in the log with prices, by model, instead of tokens."
+        ),
+    ] = False,
     per_record: PerRecord = False,
     read: SelectGroup = SelectGroup(),
     prices: PriceGroup = PriceGroup(),
@@ -89,6 +95,9 @@ def reconcile(
 
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = _plan(job, own, evidence=evidence)
+    if money:
+        _money(job, plan, top, alone=not (invoice.against or per_record or evidence))
+        return
     if invoice.against:
         _against(job, plan, invoice, per_record=per_record or evidence)
         return
@@ -98,6 +107,23 @@ def reconcile(
         job.write_rows(residuals.per_record(frame), "reconcile")
     elif frame.height:
         job.show(analysis.report(frame, skipped, top=top, counted_as=_counted_as(plan), evidence=evidence))
+    job.close(frame.height, skipped)
+
+
+def _money(job: Job, plan: ScanPlan, top: int, *, alone: bool) -> None:
+    """Compare the amounts in the log with prices."""
+    from msgspec import structs
+
+    from tokcount.cli.prices import cost_options
+    from tokcount.reports.cost.charges import charge
+    from tokcount.reports.reconcile.money import report
+
+    if not alone:
+        raise UsageError("--money is a report of its own: remove --against, --per-record and --evidence.")
+    frame, skipped = job.count(plan)
+    if frame.height:
+        asked = structs.replace(cost_options(plan, job.today), cost_from="prices")
+        job.show(report(charge(frame, asked, job.catalog), skipped, job.catalog, top=top))
     job.close(frame.height, skipped)
 
 

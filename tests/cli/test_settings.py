@@ -10,6 +10,7 @@ import pytest
 from tokcount.cli import settings
 from tokcount.cli.commands.audit import audit
 from tokcount.cli.commands.check import check
+from tokcount.cli.config.found import nearest
 from tokcount.errors import UsageError
 from tokcount.render.registry import RENDERERS
 
@@ -47,9 +48,9 @@ def test_the_nearest_folder_wins_and_tokcount_toml_wins_within_it(tmp_path: Path
     written(tmp_path, "jobs = 1")
     written(tmp_path, "[tool.tokcount]\njobs = 2", "pyproject.toml")
 
-    assert settings.nearest(inner) == settings.Config(tmp_path / "tokcount.toml", {"jobs": 1}, {})
+    assert nearest(inner) == settings.Config(tmp_path / "tokcount.toml", {"jobs": 1}, {})
     written(inner, "[tool.tokcount]\njobs = 3", "pyproject.toml")
-    assert settings.nearest(inner) == settings.Config(inner / "pyproject.toml", {"jobs": 3}, {})
+    assert nearest(inner) == settings.Config(inner / "pyproject.toml", {"jobs": 3}, {})
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_a_pyproject_without_the_table_is_ignored(tmp_path: Path, text: str) -> 
     inner.mkdir()
     written(inner, text, "pyproject.toml")
 
-    found = settings.nearest(inner)
+    found = nearest(inner)
 
     assert found is not None
     assert found.path == tmp_path / "tokcount.toml"
@@ -187,7 +188,7 @@ def test_keys_of_a_pyproject_are_reported_with_their_full_path(tmp_path: Path) -
     with pytest.raises(
         UsageError, match=r"pyproject\.toml:2: tool\.tokcount\.check\.fial: no such key\. Did you mean fail"
     ):
-        settings.nearest(tmp_path)
+        nearest(tmp_path)
 
 
 def test_a_pyproject_can_be_loaded_by_name(tmp_path: Path) -> None:
@@ -198,7 +199,7 @@ def test_a_pyproject_can_be_loaded_by_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_configuration_has_none(tmp_path: Path) -> None:
-    assert settings.nearest(tmp_path) is None
+    assert nearest(tmp_path) is None
 
 
 def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from tokcount.cli.guide.running import RUNNING
 ENVIRONMENT_PREFIX: Final = "TOKCOUNT_"
 CONFIG_KEY: Final = "tokcount.config"
 """Key of the context's `meta` that holds the configuration."""
+NOTES_KEY: Final = "tokcount.config.notes"
+"""The same for sentences on files that are not used as one."""
 NOT_FROM_ENVIRONMENT: Final = ("fail", "warn", "where")
 """Budgets and conditions contain spaces, at which typer splits the lists of an environment variable."""
 CONFIG_FILES: Final = ("tokcount.toml", "pyproject.toml")
@@ -38,9 +40,11 @@ def load_config(ctx: typer.Context, path: Path | None) -> Path | None:
     if ctx.resilient_parsing or (path is None and not has_config_file()):
         return path
     from tokcount.cli import settings
+    from tokcount.cli.config.found import nearest, notes
 
     command = ctx.info_name or ""
-    found = settings.load(path, command) if path else settings.nearest(Path.cwd(), command)
+    found = settings.load(path, command) if path else nearest(Path.cwd(), command)
+    ctx.meta[NOTES_KEY] = [] if path else notes(Path.cwd())
     if found is None:
         return None
     ctx.default_map = found.defaults(command)
@@ -92,6 +96,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def call(**values: Any) -> None:
         files.check(values)
+        _say(values["ctx"].meta.get(NOTES_KEY, ()), is_quiet=bool(values.get("quiet")))
         RUNNING.set(values["ctx"])
         arguments = {parameter.name: values.get(parameter.name) for parameter in parameters}
         values |= _configured(values["ctx"].meta.get(CONFIG_KEY), groups.values())
@@ -106,6 +111,13 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     call.__annotations__ = {name: option.annotation for name, option in options.items()}
     del call.__wrapped__
     return call
+
+
+def _say(notes: Iterable[str], *, is_quiet: bool) -> None:
+    """Print what is not used as a configuration to standard error."""
+    if not is_quiet:
+        for note in notes:
+            typer.echo(f"tokcount: {note}", err=True)
 
 
 def _configured(config: Any, groups: Iterable[Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tokcount.render.registry import find
 
 OWN_FILE: Final = "tokcount.toml"
 PROJECT_FILE: Final = "pyproject.toml"
-ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_baseline", "skipped", "text"})
+ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_baseline", "skipped"})
 """Options of a single run, which the configuration cannot set."""
 
 
@@ -221,22 +221,6 @@ class Config:
         return values
 
 
-def nearest(start: Path, command: str = "check") -> Config | None:
-    """The configuration that applies to a folder: that of the first folder upward with one.
-
-    tokcount.toml takes precedence over pyproject.toml. Raises `UsageError` for mistakes in the file.
-    """
-    for folder in (start, *start.parents):
-        own, project = folder / OWN_FILE, folder / PROJECT_FILE
-        if own.is_file():
-            return load(own, command)
-        if project.is_file() and _mentions_tokcount(project):
-            document = tables.load(project, "configuration")
-            if _project_table(document) is not None:
-                return _config(document, ("tool", "tokcount"), command)
-    return None
-
-
 def load(path: Path, command: str = "check") -> Config:
     """The configuration in a file; in a pyproject.toml, its table `[tool.tokcount]`.
 
@@ -245,14 +229,15 @@ def load(path: Path, command: str = "check") -> Config:
     document = tables.load(path, "configuration")
     if path.name != PROJECT_FILE:
         return _config(document, (), command)
-    if _project_table(document) is None:
+    if project_table(document) is None:
         return Config(path, {}, {})
     return _config(document, ("tool", "tokcount"), command)
 
 
 def _config(document: tables.Document, at: tables.Key, command: str) -> Config:
-    file: Any = tables.convert(document, _FILE, at=at, checks=[partial(_mistakes, command=command)])
     folder = document.path.parent
+    check = partial(_mistakes, command=command, folder=folder)
+    file: Any = tables.convert(document, _FILE, at=at, checks=[check])
     shared = _values(file, SHARED, folder) | _values(file.mapping, MAPPING, folder)
     formats = tuple(_format(name, table) for name, table in file.formats.items())
     return Config(document.path, shared, _values(file.check, SHARED | CHECK, folder), formats)
@@ -264,7 +249,7 @@ def _format(name: str, table: Any) -> reading.NamedMapping:
     return reading.NamedMapping(name=name, match=match, mapping=reading.Mapping(**paths))
 
 
-def _mistakes(file: Any, command: str) -> Iterator[tables.Mistake]:
+def _mistakes(file: Any, command: str, folder: Path) -> Iterator[tables.Mistake]:
     """The values that have the right type and mean nothing."""
     checked = {name for name in CHECKED if name not in BUDGETS or command in WITH_BUDGETS}
     formats = [(("formats", name), table) for name, table in file.formats.items()]
@@ -282,6 +267,10 @@ def _mistakes(file: Any, command: str) -> Iterator[tables.Mistake]:
                 except UsageError as error:
                     key = (*at, name, place) if isinstance(value, list) else (*at, name)
                     yield tables.Mistake(key, str(error))
+    if command == "config":
+        from tokcount.cli.config import validate
+
+        yield from validate.mistakes(file, folder)
 
 
 def _values(table: Any, hints: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -305,15 +294,7 @@ def _as_list(value: Any) -> Any:
     return [f"{name}={text}" for name, text in value.items()] if isinstance(value, dict) else value
 
 
-def _project_table(document: tables.Document) -> Any:
+def project_table(document: tables.Document) -> Any:
     """The value of `[tool.tokcount]`; `None` if there is none."""
     tool = document.data.get("tool")
     return tool.get("tokcount") if isinstance(tool, dict) else None
-
-
-def _mentions_tokcount(path: Path) -> bool:
-    """Whether a pyproject.toml may configure tokcount; other files need not be parsed."""
-    try:
-        return b"tokcount" in path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: the configuration cannot be read: {error.strerror}") from error

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from decimal import Decimal
 from typing import Final
 
 from tokcount.document.blocks import (
-    MARKS,
     Badge,
     Block,
     Blocks,
     Cell,
-    CellKind,
     Column,
-    Level,
     Line,
     Measured,
     Table,
@@ -22,23 +18,36 @@ from tokcount.document.blocks import (
 )
 from tokcount.document.budgets import BudgetResult, BudgetResults, Outcome, Violation
 from tokcount.document.rows import Row, flat
-from tokcount.document.values import integer, share, show
 from tokcount.reports import replacements
-from tokcount.reports.budgets.baseline import json_value
 from tokcount.reports.budgets.groups import LEAST
 from tokcount.reports.budgets.metric import Unit
 from tokcount.reports.budgets.report import (
-    Amount,
     CheckedBudget,
     CheckReport,
     GroupValue,
-    ViolatingRecord,
+)
+from tokcount.reports.budgets.wording import (
+    KINDS,
+    change,
+    detail,
+    finding,
+    level,
+    limit,
+    margin,
+    mark,
+    note,
+    outcome,
+    provisional_because,
+    reasons,
+    record,
+    title,
+    value,
+    verdict,
+    violation,
 )
 from tokcount.reports.phrases import assumed, counted, holdings, location, skipped
 
 NOT_IN_ROWS = ("metric", "aggregate", "more")
-KINDS: dict[str, CellKind] = {"tokens": "int", "records": "int", "share": "share", "usd": "usd"}
-"""Unit of a budget → how its values are formatted."""
 COLUMNS = ("budget", "value", "limit", "margin", "under")
 COMPARED = ("budget", "baseline", "now", "change", "allowed", "under")
 """The columns where some budget has a value in the baseline."""
@@ -118,175 +127,35 @@ def results(report: CheckReport) -> BudgetResults:
         reasons=tuple(_reason_of(entry) for entry in broken),
         table=_budgets(report.budgets),
         grown=tuple(_grown(broken)),
-        doubts=_doubts([entry for entry in report.budgets if _reasons(entry)]),
+        doubts=_doubts([entry for entry in report.budgets if reasons(entry)]),
         made=tuple(made),
     )
 
 
 def _reason_of(entry: CheckedBudget) -> str:
     """What broke a budget, in a sentence: its value, and the files that grew."""
-    grown = [f"{name}: {_detail(record)}" for record in entry.records if (name := record.group)]
+    grown = [f"{name}: {detail(record)}" for record in entry.records if (name := record.group)]
     return f"{title(entry)}: {finding(entry)}" + (f". {'; '.join(grown[:BLAMED_NAMED])}" if grown else "")
 
 
 def _doubts(entries: list[CheckedBudget]) -> Table:
     """What is not known about the values of budgets."""
     columns = (Column("state"), Column("budget"), Column("why"))
-    rows = tuple((STATES[_outcome(entry)], title(entry), _reasons(entry)) for entry in entries)
+    rows = tuple((STATES[outcome(entry)], title(entry), reasons(entry)) for entry in entries)
     return Table(columns, rows)
 
 
 def _result(entry: CheckedBudget) -> BudgetResult:
-    violations = (Violation(record(r), _detail(r), r.source, r.line, r.index) for r in entry.records)
+    violations = (Violation(record(r), detail(r), r.source, r.line, r.index) for r in entry.records)
     return BudgetResult(
         key=entry.key,
         title=title(entry),
         finding=finding(entry),
         level=entry.level,
-        outcome=_outcome(entry),
+        outcome=outcome(entry),
         violations=tuple(violations),
         more=entry.more,
     )
-
-
-def _outcome(entry: CheckedBudget) -> Outcome:
-    if entry.passed:
-        return "provisional" if entry.is_provisional else "passed"
-    return "broken" if entry.exceeded else "unknown"
-
-
-def verdict(report: CheckReport) -> str:
-    """`1 budget broken, 1 warning, 3 passed (2 provisionally: not all of their records could be fully counted)`."""
-    broken = [entry for entry in report.budgets if not entry.passed]
-    failed = sum(entry.level == "fail" for entry in broken)
-    warned = len(broken) - failed
-    parts = [counted(failed, "budget", "budgets") + " broken"] if failed else []
-    parts += [counted(warned, "warning", "warnings")] if warned else []
-    new = sum(entry.is_new for entry in report.budgets)
-    provisional = sum(entry.is_provisional for entry in report.budgets) - new
-    whose = "its" if provisional == 1 else "their"
-    why = f" ({integer(provisional)} provisionally: not all of {whose} records could be fully counted)"
-    passed = f"{integer(len(report.budgets) - len(broken) - new)} passed{why if provisional else ''}"
-    return ", ".join([*parts, passed, *([f"{integer(new)} not judged"] if new else [])])
-
-
-def provisional_because(entry: CheckedBudget) -> str:
-    """Why a budget passes only provisionally: `? input_tokens.max <= 8k: counted in part (3 of 1,000 records)`."""
-    return f"{mark(entry)} {title(entry)}: {_reasons(entry)}"
-
-
-def _reasons(entry: CheckedBudget) -> str:
-    """Everything that is unknown about a value, first whether that is too much."""
-    is_judged = entry.value is not None and entry.limit is not None
-    is_too_much = is_judged and not entry.passed and not entry.exceeded
-    too_much = f"{share(entry.unknown)} is not known, more than --max-unknown allows" if is_too_much else ""
-    return "; ".join(filter(None, (too_much, entry.reason, entry.undercounted)))
-
-
-def mark(entry: CheckedBudget) -> str:
-    """`✓` passed, `?` passed provisionally, `✗` broken, `!` a warning."""
-    return MARKS[_level(entry)]
-
-
-def _level(entry: CheckedBudget) -> Level:
-    if entry.passed:
-        return "unknown" if entry.is_provisional else "pass"
-    return "fail" if entry.level == "fail" else "warn"
-
-
-def value(entry: CheckedBudget) -> Measured:
-    """The value of a budget; a lower bound is `at least $41.90`."""
-    return Measured(entry.value, KINDS[entry.unit], "at least " if entry.is_floor else "")
-
-
-def _limit(entry: CheckedBudget) -> Measured:
-    """The limit of a budget."""
-    return Measured(entry.limit, KINDS[entry.unit])
-
-
-def margin(entry: CheckedBudget) -> Cell:
-    """The distance of a value from its limit: of a share in percentage points, else relative to the limit."""
-    if entry.difference is None:
-        return None
-    if entry.unit == "share":
-        return Measured(entry.difference, "points")
-    if entry.margin is not None:
-        return Measured(entry.margin, "percent")
-    return Measured(entry.difference, "usd_change" if entry.unit == "usd" else "change")
-
-
-def change(before: Amount, now: Amount, unit: Unit) -> Cell:
-    """From one value to another: of shares in percentage points, else relative, or absolute from 0."""
-    if before is None or now is None:
-        return None
-    added = Decimal(str(now)) - Decimal(str(before))
-    if unit == "share":
-        return Measured(float(added), "points")
-    if Decimal(str(before)) != 0:
-        return Measured(float(added / abs(Decimal(str(before)))), "percent")
-    return Measured(json_value(added, unit), "usd_change" if unit == "usd" else "change")
-
-
-def allowed(entry: CheckedBudget) -> str:
-    """What a budget allows: `allowed +10 %` of the baseline, else `limit 8,000`."""
-    return f"allowed {entry.allowed}" if entry.allowed else f"limit {_text(_limit(entry))}"
-
-
-def finding(entry: CheckedBudget) -> str:
-    """One sentence about a budget: `359 → 398, +10.9 %, allowed +10 %`, or `$41.90, limit $38.22 (+9.6 %)`."""
-    if entry.value is None:
-        return f"unknown: {entry.reason}"
-    if entry.limit is None:
-        return f"{_text(value(entry))}; {entry.reason}"
-    if entry.baseline is None:
-        compared = f"{_text(value(entry))}, limit {_text(_limit(entry))} ({_text(margin(entry))})"
-    else:
-        before = show(entry.baseline, KINDS[entry.unit])
-        changed = _text(change(entry.baseline, entry.value, entry.unit))
-        compared = f"{before} → {_text(value(entry))}, {changed}, {allowed(entry)}"
-    return "; ".join(filter(None, (compared, _reasons(entry))))
-
-
-def record(violating: ViolatingRecord) -> str:
-    """One record or file that violates a budget: `a.jsonl:14 (9,120)`, or `a.md:1 (72, baseline 28, +157.1 %)`."""
-    place, detail = location(violating), _detail(violating)
-    return f"{place} ({detail})" if detail else place
-
-
-def _detail(violating: ViolatingRecord) -> str:
-    """Its value, and what else there is to report about it."""
-    value = _text(_violation(violating)) if violating.value is not None else ""
-    return ", ".join(filter(None, (value, _note(violating))))
-
-
-def _note(violating: ViolatingRecord) -> str:
-    """What else there is to report about a record or file: its change against the baseline."""
-    unit = violating.unit
-    if violating.baseline is None:
-        return violating.note or ""
-    changed = _text(change(violating.baseline, violating.value, unit))
-    return ", ".join(
-        filter(None, (violating.note, f"baseline {show(violating.baseline, KINDS[unit])}", changed))
-    )
-
-
-def _violation(violating: ViolatingRecord) -> Measured:
-    return Measured(violating.value, KINDS[violating.unit])
-
-
-def _text(cell: Cell) -> str:
-    return show(cell, "text")
-
-
-def title(entry: CheckedBudget) -> str:
-    """The budget as it was written, with its target unless it names one."""
-    target = entry.target
-    text = entry.budget if target is None or _names_target(entry) else f"{entry.budget} for {target}"
-    return text if entry.report is None else f"{text} in {entry.report}"
-
-
-def _names_target(entry: CheckedBudget) -> bool:
-    return f"for {entry.target}" in " ".join(entry.budget.replace('"', "").replace("'", "").split())
 
 
 def _budgets(entries: list[CheckedBudget]) -> Table:
@@ -302,11 +171,11 @@ def _budgets(entries: list[CheckedBudget]) -> Table:
 
 def _row(entry: CheckedBudget, *, compared: bool) -> tuple[Cell, ...]:
     where = "" if entry.report is None else f" in {entry.report}"
-    name = Badge(_level(entry), f"{entry.budget}{where}{'' if entry.level == 'fail' else ' (warn)'}")
+    name = Badge(level(entry), f"{entry.budget}{where}{'' if entry.level == 'fail' else ' (warn)'}")
     if not compared:
-        return name, value(entry), _limit(entry), margin(entry)
+        return name, value(entry), limit(entry), margin(entry)
     before = Measured(entry.baseline, KINDS[entry.unit])
-    return name, before, value(entry), change(entry.baseline, entry.value, entry.unit), _limit(entry)
+    return name, before, value(entry), change(entry.baseline, entry.value, entry.unit), limit(entry)
 
 
 def _grown(broken: list[CheckedBudget]) -> Iterator[Table]:
@@ -347,13 +216,13 @@ def _group_row(group: GroupValue, unit: Unit, blamed: Collection[str | None]) ->
 def _broken(entry: CheckedBudget) -> list[Block]:
     """The records that violate one budget, or why there are none."""
     lines: list[Block] = []
-    if _reasons(entry):
+    if reasons(entry):
         lines.append(Line(f"{mark(entry)} {title(entry)}: {finding(entry)}", "warning"))
     is_in_groups = any(record.group is not None for record in entry.records) and bool(list(_grown([entry])))
     if entry.records and not is_in_groups:
-        heading = "record" if _reasons(entry) else f"{mark(entry)} {title(entry)}"
+        heading = "record" if reasons(entry) else f"{mark(entry)} {title(entry)}"
         columns = (Column(heading), Column("value", "int"), Column("note"))
-        table = tuple((location(r), _violation(r), _note(r)) for r in entry.records)
+        table = tuple((location(r), violation(r), note(r)) for r in entry.records)
         width = len(columns) if any(row[2] for row in table) else 2
         lines.append(
             Table(

@@ -13,7 +13,7 @@ COLUMNS = (Column("setting"), Column("value"), Column("from"))
 def blocks(report: ConfigReport) -> Blocks:
     """The file, the settings that differ from their defaults, and the names of the others."""
     chosen = [setting for setting in report.settings if setting.origin != DEFAULT]
-    unset = [setting.key for setting in report.settings if setting.origin == DEFAULT]
+    unset = [_unset(setting) for setting in report.settings if setting.origin == DEFAULT]
     title = f"Configuration: {report.file}" if report.file else "No configuration file."
     found: list[Block] = [Line(title, "strong")]
     if chosen:
@@ -23,6 +23,11 @@ def blocks(report: ConfigReport) -> Blocks:
     else:
         found.append(Line("All settings have their defaults."))
     return [*found, Line(f"At their defaults: {', '.join(unset)}", "note")]
+
+
+def _unset(setting: Setting) -> str:
+    """The key of a setting, with its default where it has one."""
+    return setting.key if setting.value is None else f"{setting.key} = {_text(setting)}"
 
 
 def rows(report: ConfigReport) -> list[Row]:

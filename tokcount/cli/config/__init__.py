@@ -1,0 +1,1 @@
+"""The configuration file: which one is used, and whether its values mean something."""

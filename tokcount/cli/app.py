@@ -14,6 +14,7 @@ from tokcount.errors import Interrupted, UsageError
 from tokcount.version import __version__
 
 COMMANDS = {
+    "demo": ("demo:demo", "Show the main job on a sample log, and what to try next."),
     "count": ("count:count", "Count the tokens of plain text, like wc; or show and cut texts at tokens."),
     "decode": ("count:decode", "Turn token ids into text."),
     "drift": ("drift:drift", "Compare a log's token counts under a baseline and targets."),
@@ -163,6 +164,7 @@ HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     cls=LazyGroup,
     help=f"Count the tokens of real prompt and message logs as the API bills them.\n\n{EXIT_CODES}",
+    epilog="New here? tokcount demo",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

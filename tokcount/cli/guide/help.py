@@ -36,6 +36,7 @@ PANELS: Final = {
 """Class of an option group → the heading of its options in the help; the options of the command itself come first."""
 
 EXAMPLES: Final = {
+    "demo": ("demo",),
     "count": ("count . --sort tokens --top 20", "count prompt.md -t 500 --ellipsis …"),
     "decode": ("decode 24912 2375", "count --ids prompt.md | tokcount decode"),
     "drift": ("drift logs/ --to gpt-4o", "drift logs/ --to auto --by model,month -f csv -o drift.csv"),

@@ -32,7 +32,9 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inside:
 
 
 def printed(inside: Inside, *arguments: str | Path) -> dict[str, Any]:
+    """The report of a command, without the day and the command that only it has."""
     document: dict[str, Any] = json.loads(inside(*arguments, "-f", "json").out)
+    assert document.pop("run")["command"].startswith("tokcount ")
     return document
 
 

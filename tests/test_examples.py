@@ -60,8 +60,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the files that the examples name, and a branch `origin/main`."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "logs").symlink_to(SAMPLES)
-    (folder / "prompts").mkdir()
-    (folder / "prompts" / "support.md").write_text("Answer briefly.\n")
+    for name in ("prompts", "prompts-before"):
+        (folder / name).mkdir()
+        (folder / name / "support.md").write_text("Answer briefly.\n")
     (folder / "README.md").write_text("# A project\n")
     (folder / "tokcount.toml").write_text('[check]\nfail = ["input_tokens.max <= 8k"]\n')
     (folder / "docs").mkdir()

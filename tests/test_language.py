@@ -69,7 +69,7 @@ def help_texts(command: Any) -> Iterator[str]:
 def test_help_is_in_plain_english(name: str) -> None:
     texts = [COMMANDS[name][1], *help_texts(_built(name))]
 
-    assert len(texts) > 3
+    assert len(texts) >= 2
     assert [found for text in texts for found in banned_in(text)] == []
 
 

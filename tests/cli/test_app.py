@@ -48,7 +48,7 @@ def test_every_command_has_help(command: str) -> None:
     done = tokcount(command, "--help")
 
     assert done.returncode == 0
-    assert b"Other:\n" in done.stdout
+    assert b"--help" in done.stdout
     assert f"tokcount {command}" in done.stdout.decode().partition("Examples:\n")[2]
 
 

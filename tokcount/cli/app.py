@@ -14,7 +14,7 @@ from tokcount.errors import Interrupted, UsageError
 from tokcount.version import __version__
 
 COMMANDS = {
-    "demo": ("demo:demo", "Show the main job on a sample log, and what to try next."),
+    "demo": ("doctor:demo", "Show the main job on a sample log, and what to try next."),
     "count": ("count:count", "Count the tokens of plain text, like wc; or show and cut texts at tokens."),
     "decode": ("count:decode", "Turn token ids into text."),
     "drift": ("drift:drift", "Compare a log's token counts under a baseline and targets."),

@@ -3,7 +3,7 @@
 from support.inside import Inside
 from support.running import SAMPLES
 
-from tokcount.cli.commands.demo import NEXT, SAMPLE
+from tokcount.cli.commands.doctor import NEXT, SAMPLE
 
 
 def test_the_demo_audits_the_bundled_sample_and_says_what_is_next(inside: Inside) -> None:

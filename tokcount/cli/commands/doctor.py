@@ -1,8 +1,12 @@
-"""`tokcount doctor`: check the installation that the counts depend on."""
+"""`tokcount doctor`: check the installation that the counts depend on; `tokcount demo`: what it is for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
 
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.outputs import OutputGroup, show
@@ -18,11 +22,25 @@ PACKAGES = {
     "rich": "required",
     "msgspec": "required",
     "jmespath": "required",
+    "pathspec": "required",
+    "markdown-it-py": "required",
     "splintr-rs": "pip install 'tokcount[fast]' for a tokenizer that is several times as fast",
     "backports.zstd": "pip install 'tokcount[zstd]' to read zstd on Python before 3.14",
-    "PyYAML": "pip install 'tokcount[yaml]' to read VCR cassettes",
+    "PyYAML": "pip install 'tokcount[yaml]' to read VCR cassettes, 'tokcount[prompts]' for prompt files",
+    "dulwich": "pip install 'tokcount[git]' to compare with a git revision",
+    "vl-convert-python": "pip install 'tokcount[html]' for the charts of HTML pages",
     "genai-prices": "pip install 'tokcount[genai]' for prices of other vendors' models",
 }
+
+SAMPLE: Final = Path(__file__).parents[1] / "demo" / "support-chat.jsonl"
+"""The first records of the sample log of the repository."""
+NEXT: Final = """
+This was: tokcount audit support-chat.jsonl --to gpt-5.6-luna
+Next, with a log of yours:
+  tokcount formats LOG                          what is in it, and what cannot be read
+  tokcount reconcile LOG                        do the counts agree with the bill
+  tokcount audit LOG --to MODEL                 what would break, cost and change
+  tokcount check LOG --budget 'cost.total <= $20'   a gate in CI"""
 
 
 @with_groups
@@ -101,3 +119,12 @@ def _data() -> Check:
             "model and price data", None, f"{data_date()}, {age} days old", "update tokcount for newer data"
         )
     return _check("model and price data", True, data_date().isoformat())
+
+
+def demo() -> None:
+    """Show the main job on a sample log, and what to try next."""
+    from tokcount.cli.app import app
+
+    os.chdir(SAMPLE.parent)
+    app(["audit", SAMPLE.name, "--to", "gpt-5.6-luna", "-q"], prog_name="tokcount", standalone_mode=False)
+    typer.echo(NEXT, err=True)

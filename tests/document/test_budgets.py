@@ -6,7 +6,7 @@ import pytest
 
 from tokcount.document.budgets import BudgetResult, Outcome, Violation
 
-VIOLATION = Violation("a.jsonl:1 (9)", "a.jsonl", 1, None)
+VIOLATION = Violation("a.jsonl:1 (9)", "9", "a.jsonl", 1, None)
 
 
 def result(outcome: Outcome, more: int = 0) -> BudgetResult:

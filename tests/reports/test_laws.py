@@ -23,6 +23,7 @@ from tokcount.reports.budgets import compute as budgets
 from tokcount.reports.budgets.language import parse
 from tokcount.reports.budgets.report import CheckReport
 from tokcount.reports.budgets.sources.from_scan import BudgetContext, ScanSource
+from tokcount.reports.budgets.verdict import MOST_UNKNOWN
 from tokcount.reports.cost import compute as cost
 from tokcount.reports.cost.charges import CostOptions, charge
 from tokcount.reports.cost.charging.answers import Answers
@@ -160,7 +161,11 @@ def check_budgets(report: CheckReport, rows: pl.DataFrame) -> None:
     totals = {}
     for asked, entry in zip(BUDGETS, report.budgets, strict=True):
         value, limit = Decimal(str(entry.value or 0)), Decimal(str(entry.limit))
-        assert entry.passed == (entry.value is not None and value <= limit and not entry.reason)
+        is_within = entry.value is not None and value <= limit
+        assert entry.passed == (is_within and entry.unknown <= MOST_UNKNOWN)
+        if entry.passed:
+            assert entry.is_certain == (not entry.reason and not entry.undercounted)
+        assert not entry.unknown or entry.reason or entry.undercounted
         assert entry.value is None or Decimal(str(entry.difference)) == value - limit
         totals[asked] = value
     for label in CLAUSES:

@@ -97,9 +97,9 @@ def test_no_list_of_what_was_skipped_holds_text(logs: Path, temporary: Path) -> 
 def test_no_message_of_a_run_that_fails_holds_text(files: list[str], logs: Path, temporary: Path) -> None:
     """Each damaged file alone, refused."""
     for name in canaries.damaged():
-        strict = [] if files == ["count"] else ["--strict"]
-        done = run(*files, logs / name, *strict)
-        assert done.code in (0, 3)
+        counts = files == ["count"]
+        done = run(*files, logs / name, *([] if counts else ["--strict"]))
+        assert done.code in ((0, 2) if counts else (0, 3))  # count has no count of a file that is cut off
         assert_no_text(done.out, done.err)
 
 

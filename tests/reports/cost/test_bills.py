@@ -69,7 +69,7 @@ def test_the_components_of_a_record_add_up_to_its_cost(log: Path) -> None:
     rows = cost(log, "--per-record", "--by", "component")
     names = [name for name in rows[0] if name.startswith("own:cost_usd[")]
 
-    assert len(names) == 13
+    assert len(names) == 14
     assert all(sum(row[name] for name in names) == row["own:cost_usd"] for row in rows)
 
 

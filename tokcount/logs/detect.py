@@ -22,6 +22,7 @@ from tokcount.logs.format import (
     Location,
     LogFormat,
     NeedsWhole,
+    PromptFile,
     Rank,
     RunInfo,
     Session,
@@ -159,7 +160,7 @@ class Detector:
                 if candidate.is_grouped or (type(found) is list and found):
                     return found
                 return or_empty(found, at, candidate.entry.name)
-        page = envelopes.page_of(value)
+        page = None if isinstance(value, PromptFile) else envelopes.page_of(value)
         if page is None:
             return self._unwrapped(value, at, None)
         return self._list(page, at) if page and self._is_message(page[0]) else self._page(page, at)
@@ -238,7 +239,7 @@ class Detector:
 
         `refused`: why the value itself is not a prompt, if a format says so.
         """
-        places = self.envelopes.places(value, at.line)
+        places = [] if isinstance(value, PromptFile) else self.envelopes.places(value, at.line)
         if not places and refused is not None:
             return refused
         if len(places) != 1:
@@ -291,8 +292,7 @@ class Detector:
 
     def _string(self, value: str, at: Location) -> Iterable[Item]:
         """A string as a value: JSON that was encoded twice, or a prompt."""
-        inner = decoded(value)
-        if isinstance(inner, dict):
+        if isinstance(inner := decoded(value), dict):
             return self._object(inner, at)
         if self._forced:
             return (_skipped(at, "unrecognised", f"a string, not {self._forced}", "unrecognised"),)

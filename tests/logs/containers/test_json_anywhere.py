@@ -300,7 +300,7 @@ def test_text_that_begins_like_an_event_stream_is_text(tmp_path: Path, text: str
     (record,), skipped = read_all(tmp_path, text, "note.txt", text=True)
 
     assert ((record.request or {})["prompt"], skipped) == (text, [])
-    assert read_all(tmp_path, text, "note.txt")[1][0].reason == "unrecognised"
+    assert read_all(tmp_path, text, "note.log")[1][0].reason == "unrecognised"
 
 
 def test_events_without_blank_lines_between_them_are_read_each(tmp_path: Path) -> None:

@@ -22,7 +22,14 @@ EXPECTED = {
     line["file"]: line for line in map(json.loads, (FIXTURES / "expected.jsonl").read_text().splitlines())
 }
 
-TESTED_ELSEWHERE = ("openai.chat", "openai.completions", "openai.responses", "openai.batch", "generic.")
+TESTED_ELSEWHERE = (
+    "openai.chat",
+    "openai.completions",
+    "openai.responses",
+    "openai.batch",
+    "generic.",
+    "prompt.",
+)
 """Families whose samples stand in the tests of their own file."""
 
 NAMES_OF_FAMILIES = frozenset(

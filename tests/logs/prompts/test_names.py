@@ -1,10 +1,12 @@
 """Which files are prompts by their names, in folders and alone."""
 
+import json
 from pathlib import Path
 
 import pytest
 from support.prompt_files import read_folder, read_names, write_all
 
+from tokcount import Record, Skipped, read
 from tokcount.logs.prompts.names import kind_of
 
 
@@ -118,3 +120,20 @@ def test_json_logs_are_not_taken_for_prompts(tmp_path: Path) -> None:
 
     assert record.format == "openai.chat.request"
     assert [item.reason for item in skipped] == ["unrecognised"] * 2
+
+
+def test_a_list_of_things_with_names_is_no_list_of_tools_and_is_read_once(tmp_path: Path) -> None:
+    """A conversation of a log, in a file whose suffix prompts have as well."""
+    said = [
+        {"type": "human", "data": {"content": "Hi"}},
+        {"type": "ai", "data": {"content": "Hello", "name": "a"}},
+    ]
+    named = [{"name": "first", "uuid": "1"}, {"name": "second", "uuid": "2"}]
+    write_all(tmp_path, {"export.json": json.dumps(said), "named.json": json.dumps(named)})
+
+    records = [item for item in read(tmp_path / "export.json") if isinstance(item, Record)]
+    skipped = list(read(tmp_path / "named.json"))
+
+    assert [(record.format, len(record.messages)) for record in records] == [("langchain.messages", 1)]
+    assert {item.reason for item in skipped if isinstance(item, Skipped)} == {"unrecognised"}
+    assert len(skipped) == 2

@@ -12,6 +12,8 @@ from tokcount.logs.adapt import Item, Json, Location, PromptFile, Rank, skipped,
 from tokcount.logs.formats.prompts.kit import PromptFormat, prompt_item
 
 _PART: Final = frozenset({"fragment"})
+_SCHEMAS: Final = frozenset({"parameters", "input_schema", "inputSchema"})
+"""Keys of the schema of a tool: OpenAI's, Anthropic's, and that of the Model Context Protocol."""
 
 
 class Tools(PromptFormat):
@@ -28,11 +30,14 @@ class Tools(PromptFormat):
     def items(self, file: PromptFile, at: Location) -> Iterable[Item] | None:
         listed = next((file[key] for key in ("tools", "functions") if key in file), [dict(file)])
         tools = tools_of(listed)
-        if (
-            not tools
-            or not all(map(_is_tool, tools))
-            or ("parameters" in file and not _is_schema(file["parameters"]))
+        if not (
+            tools
+            and isinstance(listed, list)
+            and all(map(_is_definition, listed))
+            and all(map(_is_tool, tools))
         ):
+            return None
+        if "parameters" in file and not _is_schema(file["parameters"]):
             return None
         request: Json = {"messages": [], "tools": tools}
         return [prompt_item(at, self.name, file, request, kind="chat", flags=_PART)]
@@ -63,6 +68,11 @@ class Schema(PromptFormat):
             "response_format": {"type": "json_schema", "json_schema": dict(named)},
         }
         return [prompt_item(at, self.name, file, request, kind="chat", flags=_PART)]
+
+
+def _is_definition(tool: Any) -> bool:
+    """Does it say what a tool takes, or that it is one? A name alone is what many things have."""
+    return isinstance(tool, dict) and ("function" in tool or not _SCHEMAS.isdisjoint(tool))
 
 
 def _is_tool(tool: Json) -> bool:

@@ -134,6 +134,6 @@ def test_a_list_of_things_with_names_is_no_list_of_tools_and_is_read_once(tmp_pa
     records = [item for item in read(tmp_path / "export.json") if isinstance(item, Record)]
     skipped = list(read(tmp_path / "named.json"))
 
-    assert [(record.format, len(record.messages)) for record in records] == [("langchain.messages", 1)]
+    assert [(record.format, len(record.messages)) for record in records] == [("langchain.messages", 2)]
     assert {item.reason for item in skipped if isinstance(item, Skipped)} == {"unrecognised"}
     assert len(skipped) == 2

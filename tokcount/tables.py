@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -114,6 +114,21 @@ def convert(
     `checks` find what no type can express. Each gets what is left without the mistakes that were found before, so all
     of them are in one error.
     """
+    value, error = sound(document, kind, at=at, hook=hook, checks=checks)
+    if error is not None:
+        raise error
+    return cast("_T", value)
+
+
+def sound(
+    document: Document,
+    kind: type[_T],
+    *,
+    at: Key = (),
+    hook: Hook | None = None,
+    checks: Sequence[Check[_T]] = (),
+) -> tuple[Any, MistakesError | None]:
+    """What holds of the file, or of a table of it, as a Struct (`None`: nothing), and the error with all mistakes."""
     value: Any = document.data
     for part in at:
         value = value[part]
@@ -121,9 +136,10 @@ def convert(
     for check in checks:
         rest = _without(value, found, kind, hook)
         found += check(rest) if rest is not None else ()
-    if found:
-        raise document.error(Mistake((*at, *mistake.key), mistake.text) for mistake in found)
-    return msgspec.convert(value, kind, dec_hook=hook)
+    if not found:
+        return msgspec.convert(value, kind, dec_hook=hook), None
+    error = document.error(Mistake((*at, *mistake.key), mistake.text) for mistake in found)
+    return _without(value, found, kind, hook), error
 
 
 def _without(value: Any, mistakes: Iterable[Mistake], kind: type[_T], hook: Hook | None) -> _T | None:

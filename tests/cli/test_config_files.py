@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from support.paths import ROOT
 from support.running import SAMPLES
 
 from tokcount.cli import settings
-from tokcount.cli.commands.check import check
 from tokcount.cli.config.found import nearest, notes
+from tokcount.cli.config.options import ONE_RUN
 from tokcount.errors import UsageError
 
 CHATS = SAMPLES / "support-chat.jsonl"
@@ -153,17 +154,43 @@ def test_config_shows_the_defaults(inside: Inside) -> None:
     assert "engine = auto" in inside("config").out
 
 
-def test_every_option_of_check_can_be_set_except_those_that_the_documentation_names() -> None:
-    """The sentence in docs/ci.md: options of `check` can be set, except for a list of names."""
-    options = {name.strip("_") for name in inspect.signature(check).parameters} - {"paths", "ctx", "config"}
-    keys = {name.strip("_") for name in settings.SHARED | settings.MAPPING | settings.CHECK}
+def test_every_option_can_be_set_except_those_that_the_documentation_names() -> None:
+    """The sentence in docs/ci.md: every option can be set, except for a list of names."""
     page = " ".join((ROOT / "docs" / "ci.md").read_text("utf-8").split())
-    sentence = page.split("Every option of `tokcount check` can be set, except ")[1].split(".")[0]
+    sentence = page.split("Every option of every command can be set, except ")[1].split(". ")[0]
+    named = {name.replace("-", "_") for name in re.findall(r"`--([a-z0-9-]+)`", sentence)}
+    hidden = {"given"}
 
-    named = {
-        word.strip("`,").removeprefix("--").replace("-", "_") for word in sentence.split() if "--" in word
-    }
-    assert options - keys == named
+    assert named == ONE_RUN - hidden
+
+
+def test_config_shows_what_holds_before_the_mistakes(inside: Inside) -> None:
+    text = "jobs = 2\njbos = 1\n[cost]\nby = ['mdel']\nregion = 'eu'\n[drift]\ntop = 'x'\nto = 'gtp-4o'\n"
+    file = inside.write("tokcount.toml", text)
+    done = inside("config")
+
+    rows = [line.split()[:2] for line in done.out.splitlines()]
+    assert done.code == 2
+    assert ["jobs", "2"] in rows
+    assert ["cost.region", "eu"] in rows
+    with pytest.raises(UsageError) as caught:
+        settings.load(file, "config")
+    assert done.err.split() == str(caught.value).split()
+    assert [line.removeprefix(f"{file}:").split(": ")[:2] for line in caught.value.lines] == [
+        ["2", "jbos"],
+        ["4", "cost.by[0]"],
+        ["7", "drift.top"],
+        ["8", "drift.to"],
+    ]
+
+
+def test_an_option_of_one_command_comes_from_its_table(inside: Inside) -> None:
+    inside.write("tokcount.toml", "[cost]\nformat = 'json'\n[reconcile]\ntimezone = 'Europe/Berlin'\n")
+
+    assert json.loads(inside("cost", CHATS).out)["command"] == "cost"
+    assert inside("drift", CHATS).out.startswith("Input")
+    assert inside("reconcile", CHATS).code == 0
+    assert inside("reconcile", CHATS, "--timezone", "UTC").code == 2
 
 
 @pytest.mark.parametrize(

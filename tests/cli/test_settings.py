@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
+import json
 from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 
 from tokcount.cli import settings
-from tokcount.cli.commands.audit import audit
-from tokcount.cli.commands.check import check
+from tokcount.cli.app import COMMANDS
+from tokcount.cli.config import options
 from tokcount.cli.config.found import nearest
 from tokcount.errors import UsageError
 from tokcount.render.registry import RENDERERS
@@ -26,7 +27,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     found = settings.load(written(tmp_path, text))
 
     assert found.shared == {"prices": str(tmp_path / "p.toml"), "families": "/abs/f.toml"}
-    assert found.check == {"baseline": [str(tmp_path / "a.json"), str(tmp_path / "b.json")]}
+    assert found.commands["check"] == {"baseline": [str(tmp_path / "a.json"), str(tmp_path / "b.json")]}
 
 
 def test_one_string_is_a_list_of_one(tmp_path: Path) -> None:
@@ -164,17 +165,95 @@ def test_a_file_that_is_not_toml_is_reported(tmp_path: Path, text: str) -> None:
         settings.load(written(tmp_path, text))
 
 
-def test_options_of_a_single_run_cannot_be_set(tmp_path: Path) -> None:
-    for name in settings.ONE_RUN:
-        with pytest.raises(UsageError, match="no such key"):
-            settings.load(written(tmp_path, f"{name} = true"))
+@pytest.mark.parametrize("table", ["", *options.TABLES])
+def test_options_of_a_single_run_cannot_be_set(tmp_path: Path, table: str) -> None:
+    names = sorted(options.ONE_RUN - set(options.TABLES))
+    text = "\n".join([f"[{table}]" if table else "", *(f"{name} = true" for name in names)])
+    with pytest.raises(UsageError) as caught:
+        settings.load(written(tmp_path, text))
+
+    assert len(caught.value.lines) == len(names)
+    assert all("no such key" in line for line in caught.value.lines)
 
 
-def test_every_key_is_an_option_of_its_command() -> None:
-    options = {*inspect.signature(check).parameters, *inspect.signature(audit).parameters}
+SAMPLES: dict[str, Any] = {
+    "by": ["day"],
+    "cached_share": "0.5",
+    "max_skipped": "1%",
+    "max_unknown": "2%",
+    "fail": ["records.total <= 9"],
+    "warn": ["records.total <= 9"],
+    "where": ["model = x"],
+    "since": "2026-01-01",
+    "until": "2026-02-01",
+    "as_of": "2026-01-01",
+    "region": "eu",
+    "reasoning_tokens": "5",
+    "output_scale": "1.5",
+    "price": ["x=1,2"],
+    "alias": ["x=gpt-4o"],
+    "input_format": "openai.chat.request",
+    "format": "json",
+    "tolerance": "1%",
+    "timezone": "UTC",
+    "delimiter": ";",
+}
+"""Option → a value that it accepts, where not every text or number is one."""
 
-    assert set(settings.SHARED | settings.MAPPING) <= options
-    assert set(settings.CHECK) <= set(inspect.signature(check).parameters)
+
+def sample(option: str, hint: Any) -> Any:
+    """A value of an option."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)[-1]
+    if option in SAMPLES:
+        return SAMPLES[option]
+    if get_origin(hint) is list:
+        return ["x"]
+    return True if hint is bool else 7 if hint is int or get_origin(hint) is Annotated else "x"
+
+
+def in_folder(value: Any, hint: Any, folder: Path) -> Any:
+    """The value that an option gets: paths are relative to the file."""
+    if hint is Path:
+        return str(folder / value)
+    return [str(folder / item) for item in value] if hint == list[Path] else value
+
+
+SETTABLE = [
+    (command, option)
+    for command in COMMANDS
+    for option in options.options_of(command)
+    if option not in options.ONE_RUN | (options.NOT_SHARED if command in options.WITHOUT_TABLE else set())
+]
+
+
+@pytest.mark.parametrize(("command", "option"), SETTABLE)
+def test_every_option_of_every_command_can_be_set(tmp_path: Path, command: str, option: str) -> None:
+    hint = options.options_of(command)[option]
+    value = sample(option, hint)
+    own = "[mapping]" if option in options.MAPPING else f"[{command}]" if command in options.TABLES else ""
+    own = "[check]" if command == "config" and option in options.CHECK else own
+
+    for table in {own, ""} if option in options.SHARED else {own}:
+        text = f"{table}\n{option.strip('_')} = {json.dumps(value)}\n"
+        found = settings.load(written(tmp_path, text)).defaults(command)
+        assert found == {option: in_folder(value, hint, tmp_path)}
+
+
+def test_a_table_of_a_command_overrides_the_shared_keys_for_it_only(tmp_path: Path) -> None:
+    text = "jobs = 1\nto = 'gpt-4o'\n[cost]\njobs = 2\nby = 'day'\n[diff]\nto = 'gpt-5'"
+    found = settings.load(written(tmp_path, text))
+
+    assert found.defaults("cost") == {"jobs": 2, "to": ["gpt-4o"], "by": ["day"]}
+    assert found.defaults("drift") == {"jobs": 1, "to": ["gpt-4o"]}
+    assert found.defaults("diff") == {"jobs": 1, "to": "gpt-5"}
+
+
+def test_keys_of_check_are_not_those_of_other_commands(tmp_path: Path) -> None:
+    found = settings.load(written(tmp_path, "[check]\nagainst = 'main'\ntop = 1"))
+
+    assert found.defaults("reconcile") == found.defaults("drift") == {}
+    assert found.defaults("check") == {"against": "main", "top": 1}
 
 
 def test_migrate_takes_the_only_target_of_a_file(tmp_path: Path) -> None:

@@ -35,15 +35,14 @@ CONFIG_FILES: Final = ("tokcount.toml", "pyproject.toml")
 def load_config(ctx: typer.Context, path: Path | None) -> Path | None:
     """Make the configuration file the source of the other options' defaults, and return its path.
 
-    Raises `UsageError` for mistakes in it.
+    Raises `UsageError` for mistakes in it; `tokcount config` shows what holds first.
     """
     if ctx.resilient_parsing or (path is None and not has_config_file()):
         return path
-    from tokcount.cli import settings
-    from tokcount.cli.config.found import nearest, notes
+    from tokcount.cli.config.found import nearest, notes, read
 
     command = ctx.info_name or ""
-    found = settings.load(path, command) if path else nearest(Path.cwd(), command)
+    found = read(path, command) if path else nearest(Path.cwd(), command)
     ctx.meta[NOTES_KEY] = [] if path else notes(Path.cwd())
     if found is None:
         return None

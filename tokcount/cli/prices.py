@@ -13,9 +13,12 @@ from tokcount.cli.options import AsOf, CostFrom, PriceGroup, Region, option
 from tokcount.errors import UsageError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from tokcount.models.catalog import Catalog
     from tokcount.reports.cost.charges import CostOptions
     from tokcount.reports.cost.charging.answers import Answers
+    from tokcount.reports.invoice.compute import Tolerance
     from tokcount.scanning.plan import ScanPlan
 
 
@@ -195,3 +198,30 @@ def share_of(text: str, where: str, expected: str = SHARE) -> Decimal:
     if not value.is_finite():
         raise UsageError(f"{where} {text!r}: expected {expected}.")
     return value / 100 if number != text.strip() else value
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name. Raises `UsageError` for a name that is not one."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"--timezone {name!r}: expected a name such as UTC or Europe/Berlin.") from None
+
+
+def tolerance_of(text: str | None) -> Tolerance | None:
+    """Parse `1%` or `$5`. Raises `UsageError` for anything else."""
+    from tokcount.reports.invoice.compute import Tolerance
+
+    if text is None:
+        return None
+    number = text.strip().removeprefix("$").removesuffix("%")
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        value = Decimal("nan")
+    is_share = text.strip().endswith("%")
+    if not value.is_finite() or value < 0 or (is_share and "$" in text):
+        raise UsageError(f"--tolerance {text!r}: expected a share such as 1%, or an amount such as $5.")
+    return Tolerance(text.strip(), share=value / 100) if is_share else Tolerance(text.strip(), usd=value)

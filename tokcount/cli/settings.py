@@ -1,48 +1,33 @@
 """The configuration file: `[tool.tokcount]` of the nearest pyproject.toml upward, or a whole tokcount.toml.
 
-The keys and the types of their values are those of the options in `tokcount.cli.options`. Keys under `check` apply
-only to `tokcount check` and override the others there; keys under `mapping` describe an unknown log format. Paths are
-relative to the file.
+The keys and the types of their values are those of the options; see `tokcount.cli.config.options`. Keys in the table
+of a command apply only to that command and override the others there; keys under `mapping` describe an unknown log
+format. Paths are relative to the file.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import types
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
-from typer.models import OptionInfo
 
 from tokcount import tables
-from tokcount.cli.options import (
-    BudgetGroup,
-    PriceGroup,
-    ReferenceGroup,
-    RunGroup,
-    split_commas,
-)
-from tokcount.cli.outputs import Output
-from tokcount.cli.prices import MoneyGroup, day_of, reasoning_of, scale_of, share_of
-from tokcount.cli.selecting import SelectGroup, skipped_share
-from tokcount.errors import UsageError
+from tokcount.cli.config.options import CHECK, MAPPING, SHARED, TABLES
+from tokcount.cli.options import split_commas
+from tokcount.cli.prices import day_of, reasoning_of, region_of, scale_of, share_of, tolerance_of, zone_of
+from tokcount.cli.selecting import skipped_share
+from tokcount.errors import MistakesError, UsageError
 from tokcount.logs import options as reading
 from tokcount.render.registry import find
 
 OWN_FILE: Final = "tokcount.toml"
 PROJECT_FILE: Final = "pyproject.toml"
-ONE_RUN: Final = frozenset({"batch", "debug", "exit_zero", "output", "save_baseline", "skipped"})
-"""Options of a single run, which the configuration cannot set."""
-
-
 PAIRS: Final = frozenset({"alias"})
 """Options with values `NAME=VALUE`, which can also be a table."""
-TABLES: Final = frozenset({"formats"})
-"""Fields of option groups that are tables of their own."""
-
 Check = Callable[[str], object]
 """Raises `UsageError` for a text that an option does not accept."""
 
@@ -51,6 +36,12 @@ def _budget(text: str) -> None:
     from tokcount.reports.budgets.language import parse
 
     parse(text)
+
+
+def _keys(text: str, more: tuple[str, ...] = ()) -> None:
+    from tokcount.cli.inputs import group_keys
+
+    group_keys(split_commas([text]), more)
 
 
 def _selection() -> Any:
@@ -94,6 +85,7 @@ CHECKED: Final[dict[str, Check]] = {
     "since": lambda text: _selection().make_selection(since=text),
     "until": lambda text: _selection().make_selection(until=text),
     "as_of": _day,
+    "region": region_of,
     "max_skipped": lambda text: skipped_share(text, "share"),
     "max_unknown": lambda text: skipped_share(text, "share"),
     "cached_share": lambda text: share_of(text, "share"),
@@ -109,51 +101,17 @@ CHECKED: Final[dict[str, Check]] = {
     **{name: _path for name in reading.Mapping.__struct_fields__ if name.endswith("_path")},
 }
 """Option → what else its value, or each of its values, has to be."""
+CHECKED_IN: Final[dict[str, dict[str, Check]]] = {
+    "cost": {"by": partial(_keys, more=("component",))},
+    "drift": {"by": _keys},
+    "reconcile": {"timezone": zone_of, "tolerance": tolerance_of},
+}
+"""The same for options of one command."""
 NO_PATH: Final = "name at least one path that only values of this format have"
 TAKEN: Final = "the name of a format of tokcount; choose another one"
 BUDGETS: Final = ("fail", "warn")
 WITH_BUDGETS: Final = ("check", "config")
 """The commands that read budgets; for the others it would take too long to import what checks them."""
-
-
-def _hints(*groups: type) -> dict[str, Any]:
-    """Option → the type of its value, without the typer annotations."""
-    return {
-        field.name: _value_type(hints[field.name])
-        for group in groups
-        for hints in [get_type_hints(group, include_extras=True)]
-        for field in dataclasses.fields(group)
-        if field.name not in ONE_RUN | TABLES
-    }
-
-
-def _value_type(hint: Any) -> Any:
-    """The type of a value that is set: `list[Path] | None` is `list[Path]`, and several literals are one."""
-    if get_origin(hint) is Annotated:
-        kind, *extras = get_args(hint)
-        least = next((extra.min for extra in extras if isinstance(extra, OptionInfo)), None)
-        return _value_type(kind) if least is None else _at_least(int(least))
-    if get_origin(hint) not in (Union, types.UnionType):
-        return hint
-    members = [member for member in get_args(hint) if member is not types.NoneType]
-    if all(get_origin(member) is Literal for member in members):
-        return Literal[tuple(dict.fromkeys(value for member in members for value in get_args(member)))]
-    return members[0]
-
-
-def _at_least(least: int) -> Any:
-    return Annotated[int, msgspec.Meta(ge=least, description=f"a whole number of at least {least}")]
-
-
-_LOG_OPTIONS = _hints(SelectGroup, ReferenceGroup, PriceGroup, MoneyGroup, RunGroup, Output)
-_MAPPING_NAMES = frozenset(reading.Mapping.__struct_fields__)
-
-MAPPING: Final = {name: hint for name, hint in _LOG_OPTIONS.items() if name in _MAPPING_NAMES}
-"""Options under `mapping`."""
-SHARED: Final = {name: hint for name, hint in _LOG_OPTIONS.items() if name not in _MAPPING_NAMES}
-"""Options at the top of the file, for all commands that have them."""
-CHECK: Final = {name: hint for name, hint in _hints(BudgetGroup).items() if name not in SHARED}
-"""Options that exist only under `check`, where all shared options can be set as well."""
 
 
 def _table(name: str, hints: Mapping[str, Any], **tables: type) -> type[msgspec.Struct]:
@@ -184,41 +142,56 @@ _MATCH = Annotated[str | list[str], msgspec.Meta(description="a path or a list o
 _FORMAT_TABLE = msgspec.defstruct(
     "Format", [("match", _MATCH)], bases=(_MAPPING_TABLE,), forbid_unknown_fields=True, kw_only=True
 )
-_CHECK_TABLE = _table("Check", SHARED | CHECK)
 _FILE = _table(
     "Configuration",
     SHARED,
     mapping=_MAPPING_TABLE,
-    check=_CHECK_TABLE,
+    **{command: _table(command.title(), hints) for command, hints in TABLES.items()},
     formats=dict[str, _FORMAT_TABLE],  # type: ignore[valid-type] # a type that is made at run time
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """The content of a file. `shared` and `check`: option → value; paths are absolute or relative to the process."""
+    """The content of a file: option → value, and the same for each command.
+
+    Paths are absolute or relative to the process.
+    """
 
     path: Path
     shared: Mapping[str, Any]
-    check: Mapping[str, Any]
+    commands: Mapping[str, Mapping[str, Any]]
     formats: tuple[reading.NamedMapping, ...] = ()
+    mistakes: MistakesError | None = None
+    """What is wrong in the file; all of that is left out."""
 
     def defaults(self, command: str) -> dict[str, Any]:
         """The values of a command's options that neither the command line nor the environment sets.
 
-        An output format that is not for reports of this command is left out.
+        An output format that is not for reports of this command is left out, and so are several targets where the
+        command has only one.
         """
-        if command == "check":
-            return {**self.shared, **self.check}
-        shared = self.shared
-        commands = find(shared["format"]).commands if "format" in shared else ()
-        if commands and command not in commands:
-            shared = {name: value for name, value in shared.items() if name != "format"}
-        values = {**shared, **{name: value for name, value in self.check.items() if name in CHECK}}
-        if command == "migrate":
-            targets = split_commas(values.pop("to", None)) or []
-            values |= {"to": targets[0]} if len(targets) == 1 else {}
-        return values
+        own = self.commands.get(command, {})
+        if command == "config":
+            own = {name: value for name, value in self.commands.get("check", {}).items() if name in CHECK}
+        shared = {name: _for_one(value, command, name) for name, value in self.shared.items()}
+        if command != "check" and "format" in shared and not _fits(shared["format"], command):
+            del shared["format"]
+        return {**{name: value for name, value in shared.items() if value is not None}, **own}
+
+
+def _fits(output_format: str, command: str) -> bool:
+    commands = find(output_format).commands
+    return not commands or command in commands
+
+
+def _for_one(value: Any, command: str, name: str) -> Any:
+    """The value for an option of a command; the only item of a list if it accepts one; `None`: not for it."""
+    hint = TABLES.get(command, {}).get(name)
+    if hint is None or get_origin(hint) is list or not isinstance(value, list):
+        return value
+    items = split_commas(value) or []
+    return items[0] if len(items) == 1 else None
 
 
 def load(path: Path, command: str = "check") -> Config:
@@ -226,6 +199,14 @@ def load(path: Path, command: str = "check") -> Config:
 
     Raises `UsageError` that lists all mistakes, each with line, key and close matches.
     """
+    found = load_sound(path, command)
+    if found.mistakes is not None:
+        raise found.mistakes
+    return found
+
+
+def load_sound(path: Path, command: str) -> Config:
+    """What holds of the configuration in a file, with its mistakes. Raises `UsageError` if it cannot be read at all."""
     document = tables.load(path, "configuration")
     if path.name != PROJECT_FILE:
         return _config(document, (), command)
@@ -237,10 +218,17 @@ def load(path: Path, command: str = "check") -> Config:
 def _config(document: tables.Document, at: tables.Key, command: str) -> Config:
     folder = document.path.parent
     check = partial(_mistakes, command=command, folder=folder)
-    file: Any = tables.convert(document, _FILE, at=at, checks=[check])
+    found, mistakes = tables.sound(document, _FILE, at=at, checks=[check])
+    file: Any = _FILE() if found is None else found
     shared = _values(file, SHARED, folder) | _values(file.mapping, MAPPING, folder)
-    formats = tuple(_format(name, table) for name, table in file.formats.items())
-    return Config(document.path, shared, _values(file.check, SHARED | CHECK, folder), formats)
+    commands = {name: _values(getattr(file, name), hints, folder) for name, hints in TABLES.items()}
+    return Config(
+        document.path,
+        shared,
+        {name: values for name, values in commands.items() if values},
+        tuple(_format(name, table) for name, table in file.formats.items()),
+        mistakes,
+    )
 
 
 def _format(name: str, table: Any) -> reading.NamedMapping:
@@ -251,26 +239,36 @@ def _format(name: str, table: Any) -> reading.NamedMapping:
 
 def _mistakes(file: Any, command: str, folder: Path) -> Iterator[tables.Mistake]:
     """The values that have the right type and mean nothing."""
-    checked = {name for name in CHECKED if name not in BUDGETS or command in WITH_BUDGETS}
+    usual = {name: check for name, check in CHECKED.items() if name not in BUDGETS or command in WITH_BUDGETS}
     formats = [(("formats", name), table) for name, table in file.formats.items()]
     yield from (tables.Mistake(at, TAKEN) for at, _ in formats if at[1] in known_formats())
     yield from (tables.Mistake((*at, "match"), NO_PATH) for at, table in formats if not table.match)
-    for at, table in (((), file), (("mapping",), file.mapping), (("check",), file.check), *formats):
-        for name in checked & set(table.__struct_fields__):
-            value = _as_list(getattr(table, name))
-            listed = value if isinstance(value, list) else [value] if isinstance(value, str) else []
-            for place, text in enumerate(listed):
-                if name == "input_format" and text in file.formats:
-                    continue
-                try:
-                    CHECKED[name](text)
-                except UsageError as error:
-                    key = (*at, name, place) if isinstance(value, list) else (*at, name)
-                    yield tables.Mistake(key, str(error))
+    for at, table in (((), file), (("mapping",), file.mapping), *formats):
+        yield from _wrong(at, table, usual, file.formats)
+    for name in TABLES:
+        yield from _wrong((name,), getattr(file, name), usual | CHECKED_IN.get(name, {}), file.formats)
     if command == "config":
         from tokcount.cli.config import validate
 
         yield from validate.mistakes(file, folder)
+
+
+def _wrong(
+    at: tables.Key, table: Any, checks: Mapping[str, Check], formats: Mapping[str, Any]
+) -> Iterator[tables.Mistake]:
+    """The values of a table that its checks do not accept."""
+    for name in checks.keys() & set(table.__struct_fields__):
+        value = _as_list(getattr(table, name))
+        listed = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+        for place, text in enumerate(listed):
+            if name == "input_format" and text in formats:
+                continue
+            try:
+                checks[name](text)
+            except UsageError as error:
+                yield tables.Mistake(
+                    (*at, name, place) if isinstance(value, list) else (*at, name), str(error)
+                )
 
 
 def _values(table: Any, hints: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tokcount.cli.config.options import CHECK, MAPPING, SHARED
 from tokcount.cli.option_groups import CONFIG_KEY, environment_name, with_groups
 from tokcount.cli.options import BudgetGroup, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import OutputGroup, show
 from tokcount.cli.prices import MoneyGroup
 from tokcount.cli.selecting import SelectGroup
-from tokcount.cli.settings import CHECK, MAPPING, SHARED, Config
+from tokcount.cli.settings import Config
 
 if TYPE_CHECKING:
     from tokcount.reports.inspect.report import Setting
@@ -32,16 +33,18 @@ def config(
     """Show the settings in effect and where each comes from.
 
     A command-line option overrides the environment (TOKCOUNT_JOBS for --jobs), which overrides the configuration
-    file, which overrides the default. Keys under check apply to the check command.
+    file, which overrides the default. Keys under the name of a command apply to that command. Exits with 2 if there
+    are mistakes in the file, after what holds of it.
     """
     from tokcount.reports.inspect.report import ConfigReport
 
     found: Config | None = ctx.meta.get(CONFIG_KEY)
     settings = [_setting(ctx, name, found) for name in ctx.params if name in SHARED | MAPPING | CHECK]
     if found is not None:
-        overridden = {name: value for name, value in found.check.items() if name not in CHECK}
-        settings += [_of_check(name, value, found) for name, value in overridden.items()]
+        settings += _of_commands(found)
     show(ConfigReport(file=str(found.path) if found else None, settings=settings), output)
+    if found is not None and found.mistakes is not None:
+        raise found.mistakes
 
 
 def _setting(ctx: typer.Context, name: str, found: Config | None) -> Setting:
@@ -52,10 +55,16 @@ def _setting(ctx: typer.Context, name: str, found: Config | None) -> Setting:
     return Setting(key=f"{table}{key}", value=_plain(ctx.params[name]), origin=_origin(ctx, name, found))
 
 
-def _of_check(name: str, value: Any, found: Config) -> Setting:
+def _of_commands(found: Config) -> list[Setting]:
+    """What is set for single commands, without the options that exist only under `check`, which are listed anyway."""
     from tokcount.reports.inspect.report import Setting
 
-    return Setting(key=f"check.{name.strip('_')}", value=_plain(value), origin=str(found.path))
+    return [
+        Setting(key=f"{command}.{name.strip('_')}", value=_plain(value), origin=str(found.path))
+        for command, values in found.commands.items()
+        for name, value in values.items()
+        if command != "check" or name not in CHECK
+    ]
 
 
 def _origin(ctx: typer.Context, name: str, found: Config | None) -> str:

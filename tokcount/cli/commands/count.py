@@ -51,7 +51,7 @@ def count(
     """
     modes.check(cut, output)
     _check(unit, shown, output)
-    columns = _columns(tokens.names or [])
+    columns = _columns(tokens.encoding or [])
     inputs = Inputs(paths, read, quiet=run.quiet)
     if modes.is_asked(cut):
         from tokcount.texts.tokens import Cutter

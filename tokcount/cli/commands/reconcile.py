@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from tokcount.cli import inputs
+from tokcount.cli.guide.running import is_typed
 from tokcount.cli.job import Job
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import OwnGroup, Paths, PerRecord, PriceGroup, RunGroup, option, top_option
 from tokcount.cli.outputs import OutputGroup, RowOutputGroup
+from tokcount.cli.prices import tolerance_of, zone_of
 from tokcount.cli.selecting import SelectGroup
 from tokcount.errors import ExitCode, UsageError
 from tokcount.render.writing import write
 
 if TYPE_CHECKING:
-    from tokcount.reports.invoice.compute import Tolerance
     from tokcount.reports.reconcile.calibrate import CountedAs
     from tokcount.reports.reconcile.report import CalibrateReport
     from tokcount.scanning.plan import ScanPlan
@@ -128,9 +127,9 @@ def _money(job: Job, plan: ScanPlan, top: int, *, alone: bool) -> None:
 
 
 def _need_against(invoice: InvoiceGroup) -> None:
-    """Raise `UsageError` for options that are for `--against` only."""
+    """Raise `UsageError` for options on the command line that are for `--against` only."""
     for name in ("timezone", "tolerance"):
-        if getattr(invoice, name) is not None:
+        if getattr(invoice, name) is not None and is_typed(name):
             raise UsageError(f"--{name} is for --against: name an export of usage or costs.")
 
 
@@ -144,7 +143,7 @@ def _against(job: Job, plan: ScanPlan, invoice: InvoiceGroup, *, per_record: boo
 
     if per_record:
         raise UsageError("--against compares days: remove --per-record and --evidence.")
-    zone, tolerance = _zone(invoice.timezone or "UTC"), _tolerance_of(invoice.tolerance)
+    zone, tolerance = zone_of(invoice.timezone or "UTC"), tolerance_of(invoice.tolerance)
     files = [read(source, zone) for source in expand(invoice.against or ())]
     frame, skipped = job.count(plan)
     passed = True
@@ -157,31 +156,6 @@ def _against(job: Job, plan: ScanPlan, invoice: InvoiceGroup, *, per_record: boo
     job.close(frame.height, skipped)
     if not passed:
         raise typer.Exit(ExitCode.BUDGET)
-
-
-def _zone(name: str) -> ZoneInfo:
-    """The time zone of this name. Raises `UsageError` for a name that is not one."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"--timezone {name!r}: expected a name such as UTC or Europe/Berlin.") from None
-
-
-def _tolerance_of(text: str | None) -> Tolerance | None:
-    """Parse `1%` or `$5`. Raises `UsageError` for anything else."""
-    from tokcount.reports.invoice.compute import Tolerance
-
-    if text is None:
-        return None
-    number = text.strip().removeprefix("$").removesuffix("%")
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        value = Decimal("nan")
-    is_share = text.strip().endswith("%")
-    if not value.is_finite() or value < 0 or (is_share and "$" in text):
-        raise UsageError(f"--tolerance {text!r}: expected a share such as 1%, or an amount such as $5.")
-    return Tolerance(text.strip(), share=value / 100) if is_share else Tolerance(text.strip(), usd=value)
 
 
 @with_groups

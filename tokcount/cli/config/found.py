@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tokcount import tables
-from tokcount.cli.settings import OWN_FILE, PROJECT_FILE, Config, load, project_table
+from tokcount.cli.settings import OWN_FILE, PROJECT_FILE, Config, load, load_sound, project_table
 from tokcount.errors import UsageError
 
 NAME: Final = "tokcount"
@@ -32,7 +32,12 @@ def nearest(start: Path, command: str = "check") -> Config | None:
     tokcount.toml takes precedence over pyproject.toml. Raises `UsageError` for mistakes in the file.
     """
     used = next((path for path, reason in _files(start) if not reason), None)
-    return None if used is None else load(used, command)
+    return None if used is None else read(used, command)
+
+
+def read(path: Path, command: str) -> Config:
+    """The configuration in a file. For the command that shows it, with its mistakes; for others they are an error."""
+    return load_sound(path, command) if command == "config" else load(path, command)
 
 
 def notes(start: Path) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from tokcount.cli.config.options import TABLES
 from tokcount.cli.options import PriceGroup
 from tokcount.cli.prices import catalog_of
 from tokcount.errors import UsageError
@@ -23,7 +24,7 @@ BUDGETS: Final = ("fail", "warn")
 
 def mistakes(file: Any, folder: Path) -> Iterator[Mistake]:
     """The models that are not known, and the files that do not exist, of a configuration in a folder."""
-    sections: list[tuple[Key, Any]] = [((), file), (("check",), file.check)]
+    sections: list[tuple[Key, Any]] = [((), file), *(((name,), getattr(file, name)) for name in TABLES)]
     for at, table in sections:
         missing = [name for name in FILES if (path := _text(table, name)) and not (folder / path).exists()]
         yield from (Mistake((*at, name), f"{_text(table, name)} does not exist") for name in missing)
@@ -42,7 +43,7 @@ def mistakes(file: Any, folder: Path) -> Iterator[Mistake]:
 def _unknown(at: Key, table: Any, catalog: Catalog) -> Iterator[Mistake]:
     """The models of a table that are not known, those after `for` in budgets included."""
     for option, key in MODELS.items():
-        value = getattr(table, option)
+        value = getattr(table, option, None)
         for place, text in enumerate(_texts(value)):
             where = (*at, key, place) if isinstance(value, list) else (*at, key)
             yield from _if_unknown(where, [name.strip() for name in text.split(",")], catalog)

@@ -38,6 +38,13 @@ def command_line() -> str:
     return shlex.join(["tokcount", context.info_name or "", *words])
 
 
+def is_typed(option: str) -> bool:
+    """Whether an option was given on the command line, not by the environment or the configuration."""
+    context = RUNNING.get()
+    source = None if context is None else context.get_parameter_source(option)
+    return source is None or source.name == "COMMANDLINE"
+
+
 def _words(parameter: Any, context: typer.Context) -> Iterator[str]:
     """What sets one parameter to its value; nothing at its default."""
     value, source = context.params.get(parameter.name), context.get_parameter_source(parameter.name)

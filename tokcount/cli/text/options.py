@@ -51,7 +51,7 @@ class InputGroup:
 class TokenGroup:
     """Which tokens are counted, and how."""
 
-    names: Annotated[
+    encoding: Annotated[
         list[str] | None,
         list_option(
             "--encoding",

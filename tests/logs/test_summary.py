@@ -50,6 +50,7 @@ def test_all_keys_of_the_report(tmp_path: Path) -> None:
         "requests": 2,
         "flags": {"special_token_text": 1, "surrogate_repaired": 1},
         "fields": {},
+        "variables": {},
         "read_from": {},
         "not_read": {},
         "notes": [],

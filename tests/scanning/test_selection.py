@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
@@ -134,6 +134,8 @@ values = st.text("ab*?.", max_size=4)
         max_size=3,
     ),
 )
+@example([{"tags": ()}, {"tags": ("a",)}], [Condition("tag", is_equal=True, pattern="*")])
+@example([{"tags": ()}, {"tags": ("a",)}], [Condition("tag", is_equal=False, pattern="")])
 def test_budgets_select_the_same_records(rows: list[dict[str, Any]], conditions: list[Condition]) -> None:
     found = [record(**row) for row in rows]
     frame = pl.DataFrame(

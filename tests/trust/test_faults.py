@@ -126,8 +126,9 @@ def alone(tmp_path: Path) -> Iterator[Run]:
 
 
 def _kill(run: Run) -> None:
-    for pid in _of_session(run.process.pid):
-        os.kill(pid, signal.SIGKILL)
+    with run.process:  # at its end it is waited for, and its pipes are closed
+        for pid in _of_session(run.process.pid):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_worker_that_is_killed_ends_the_run_with_a_line(in_workers: Run) -> None:

@@ -71,7 +71,7 @@ def test_a_folder_that_is_new_has_nothing_to_compare_with(repository: GitReposit
 
     done = run("check", "more", "--against", "main-branch", "--budget", TOTAL, "--assume-model", "gpt-4o")
 
-    assert (done.code, done.out.splitlines()[-1]) == (0, "0 passed, 1 not judged")
+    assert (done.code, done.out.splitlines()[0]) == (0, "? PASSED: 0 passed, 1 not judged")
 
 
 def test_no_program_is_started_to_read_a_revision(repository: GitRepository) -> None:

@@ -8,8 +8,7 @@ from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import chat_rules, responses_rules
 from tokcount.framing.periods import seconds
 from tokcount.models.catalog import default
-from tokcount.models.references import parse_reference
-from tokcount.reports.migrate.target import target_of
+from tokcount.models.compatibility import compatibility_of
 
 
 def test_every_family_of_the_catalog_has_a_file() -> None:
@@ -56,11 +55,17 @@ def test_rules_of_single_models_start_from_those_of_the_family() -> None:
     assert responses_rules(family, "gpt-7").at(None) == family.responses
 
 
-@pytest.mark.parametrize("model", ["o1", "o1-mini", "o1-preview", "o4-mini", "gpt-5.4"])
-def test_the_reasoning_families_are_those_whose_targets_refuse_sampling_parameters(model: str) -> None:
-    reference = parse_reference(model)
-    assert FAMILIES[reference.family].reasoning
-    assert target_of(reference, "responses").reasoning
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_models_of_reasoning_families_refuse_a_temperature_while_they_reason(name: str) -> None:
+    models = [model for model in default().models.values() if model.family == name]
+    refusing = {
+        at.verdict("temperature", 0.2, effort="high").status == "refused"
+        for model in models
+        for at in map(compatibility_of(model).at, compatibility_of(model).served)
+        if at.efforts is not None
+    }
+
+    assert refusing <= {FAMILIES[name].reasoning}
 
 
 def test_the_first_chat_model_was_primed_with_one_token_less_until_28_march_2023() -> None:

@@ -9,8 +9,8 @@ import polars as pl
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.scanning.selection import Condition, glob
 
-_FIELDS = {**DIMENSIONS, "format": pl.col("format"), "tag": pl.col("tags")}
-"""Field → its value."""
+_FIELDS = {**DIMENSIONS, "format": pl.col("format")}
+"""Field → its value; null: the record has none, and matches no pattern."""
 
 
 def selection(conditions: Iterable[Condition]) -> pl.Expr:

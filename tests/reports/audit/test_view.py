@@ -10,7 +10,7 @@ import pytest
 from support.audit_reports import AUDIT
 
 from tokcount.document.amounts import as_text
-from tokcount.document.blocks import Badge, Card, Cards, Fact, Heading, Measured, Table
+from tokcount.document.blocks import Badge, Card, Cards, Fact, Heading, Line, Measured, Table
 from tokcount.document.values import fact_text
 from tokcount.reports.audit.report import AuditReport
 from tokcount.reports.audit.sections import unknown, verdict
@@ -50,6 +50,13 @@ def test_without_a_target_the_title_only_says_what_was_counted(data: dict[str, A
 
     assert verdict.title(report(data)) == "4 records, counted under text-davinci-003; no target was named"
     assert [type(block).__name__ for block in verdict.blocks(report(data))] == ["Title"]
+
+
+def test_how_many_records_cost_the_amount_in_the_log_is_a_sentence(data: dict[str, Any]) -> None:
+    data["cost"]["references"][0] |= {"logged": 2, "logged_usd": "0.5"}
+    lines = [block.text for block in blocks(report(data)) if isinstance(block, Line)]
+
+    assert "$0.50 is the amount in the log for 2 records." in lines
 
 
 def test_auto_names_the_replacements(data: dict[str, Any]) -> None:

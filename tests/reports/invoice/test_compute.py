@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from msgspec import structs
 from support.invoices import (
@@ -33,6 +34,7 @@ from tokcount.logs.source import expand
 from tokcount.models.references import OWN
 from tokcount.reports.cost.charges import Charges, CostOptions, charge
 from tokcount.reports.invoice.compute import Tolerance, report
+from tokcount.reports.invoice.fees import fee_in
 from tokcount.reports.invoice.read import read
 from tokcount.reports.invoice.report import InvoiceReport
 from tokcount.scanning.plan import own_plan
@@ -56,9 +58,10 @@ class Scan:
         exports: dict[str, str],
         zone: str = "UTC",
         tolerance: Tolerance | None = None,
+        columns: Sequence[pl.Expr] = (),
         **options: Any,
     ) -> InvoiceReport:
-        """The report on a log of calls and exports, given as file name → text."""
+        """The report on a log of calls, with further `columns`, and exports, given as file name → text."""
         if id(calls) not in self._scanned:
             log = write_log(self._folder / f"log-{len(self._scanned)}.jsonl", calls)
             result = run(expand([log]), own_plan(engine="tiktoken"), ReadOptions(), jobs=1)
@@ -67,7 +70,7 @@ class Scan:
         for name, text in exports.items():
             (self._folder / name).write_text(text, encoding="utf-8")
         files = [read(source, ZoneInfo(zone)) for source in expand([self._folder / name for name in exports])]
-        charges = charge(frame, CostOptions(baseline=OWN, today=TODAY))
+        charges = charge(frame.with_columns(columns), CostOptions(baseline=OWN, today=TODAY))
         return report(charges, skipped, files, ZoneInfo(zone), tolerance, **options)
 
 
@@ -164,6 +167,64 @@ def test_a_fee_that_is_not_for_a_model_is_a_difference_of_its_own(scan: Scan) ->
 
     assert (finding.kind, finding.model) == ("only in the invoice", "web search tool calls")
     assert finding.difference.cost_usd == "-0.25"
+
+
+def searching(scan: Scan, exports: dict[str, str]) -> InvoiceReport:
+    """With two calls of tools in each record: $0.0225 by OpenAI's pricing page."""
+    return scan.report(CALLS, exports, columns=[pl.lit("file_search:1,web_search:2").alias("tool_calls")])
+
+
+def with_fees(web_search: str = "0.02") -> str:
+    rows = list(csv.DictReader(openai_costs_csv(CALLS).splitlines()))
+    fees = (("web search tool calls", Decimal(web_search)), ("File search tool calls", Decimal("0.0025")))
+    lines = [
+        {**row, "line_item": item, "amount_value": str(amount * 7)}
+        for row in {row["start_time"]: row for row in rows}.values()
+        for item, amount in fees
+    ]
+    return table([*rows, *lines])
+
+
+def test_fees_of_tools_in_the_log_agree_with_their_own_lines_in_the_invoice(scan: Scan) -> None:
+    found = searching(scan, {"costs.csv": with_fees()})
+
+    assert (found.differing, found.compared) == (0, 90 + 60)
+    fees = {cell.model: cell.log.cost_usd for cell in found.cells if cell.day == date(2026, 9, 1)}
+    assert (fees["web search tool calls"], fees["file search tool calls"]) == ("0.14", "0.0175")
+    everything = sum(call.cost for call in CALLS) + len(CALLS) * Decimal("0.0225")
+    assert Decimal(found.log.cost_usd or 0) == everything
+
+
+def test_a_fee_that_differs_is_found_at_the_tool_and_not_at_a_model(scan: Scan) -> None:
+    exports = {"usage.csv": openai_usage_csv(CALLS), "costs.csv": with_fees(web_search="0.05")}
+
+    (finding,) = searching(scan, exports).findings
+
+    assert (finding.kind, finding.model, finding.days) == ("differs", "web search tool calls", 30)
+    assert Decimal(finding.difference.cost_usd or 0) == Decimal("-6.3")
+
+
+def test_a_fee_without_a_line_in_the_invoice_is_only_in_the_log(scan: Scan) -> None:
+    found = searching(scan, {"costs.csv": openai_costs_csv(CALLS)})
+
+    assert {(one.kind, one.model) for one in found.findings} == {
+        ("only in the log", "web search tool calls"),
+        ("only in the log", "file search tool calls"),
+    }
+
+
+def test_amounts_of_a_gateway_include_the_fees_of_tools(scan: Scan) -> None:
+    rows = list(csv.DictReader(openrouter_csv(CALLS).splitlines()))
+    text = table({**row, "cost_total": Decimal(row["cost_total"]) + Decimal("0.0225")} for row in rows)
+
+    found = searching(scan, {"activity.csv": text})
+
+    assert (found.differing, found.compared) == (0, 90)
+
+
+def test_the_tokens_of_a_search_model_are_not_fees() -> None:
+    names = ("gpt-4o-search-preview, input", "gpt-5-search-api, output", "computer-use-preview, input")
+    assert [fee_in(name) for name in names] == [None] * 3
 
 
 def test_costs_that_name_no_model_are_compared_by_day(scan: Scan) -> None:

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from tokcount.errors import UsageError
 from tokcount.reports.invoice.cells import AGAIN, Cells
+from tokcount.reports.invoice.fees import fee_in
 from tokcount.reports.invoice.lines import InvoiceLine
 
 IN_DOLLARS: Final = ("costinusd",)
@@ -68,7 +69,7 @@ def line_of(cells: Cells, line: InvoiceLine) -> InvoiceLine:
     name, direction = meter_of(meter)
     tokens = _tokens(cells)
     if direction is None or tokens is None:
-        return structs.replace(line, name=meter)
+        return structs.replace(line, name=fee_in(meter) or meter)
     if direction == "output":
         return structs.replace(line, name=name, output_tokens=tokens)
     cached = tokens if direction == "cached" else None

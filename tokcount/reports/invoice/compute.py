@@ -92,7 +92,8 @@ def report(
     Raises `UsageError` if two exports have the same lines, if they have nothing that a log has, and for a tolerance in
     dollars if they have no amounts in dollars.
     """
-    log, invoice = log_side(charges, zone), invoice_side(files)
+    log = log_side(charges, zone, itemised=any(file.itemised for file in files))
+    invoice = invoice_side(files)
     measures = _measures(log, invoice, files, tolerance)
     kept_log = [part for part in log.parts if invoice.covers_any(part.day)]
     kept_invoice = [part for part in invoice.parts if _lies_in(part.day, span)]
@@ -230,7 +231,8 @@ def _status(pair: Pair, measures: Sequence[Measure]) -> Status:
         return "only in the log"
     if not any(pair.log[name] for name in measures):
         return "only in the invoice"
-    return "price differs" if different == ["cost_usd"] and len(measures) > 1 else "differs"
+    has_counts = any(pair.log[name] for name in measures if name != "cost_usd")
+    return "price differs" if different == ["cost_usd"] and has_counts else "differs"
 
 
 def _amounts(sums: Sums, measures: Sequence[Measure]) -> Amounts:

@@ -17,6 +17,7 @@ import msgspec
 from tokcount.logs.scalars import Json, decoded_object, objects
 from tokcount.reports.invoice import azure
 from tokcount.reports.invoice.cells import Cells, Names
+from tokcount.reports.invoice.fees import fee_in
 from tokcount.reports.invoice.lines import InvoiceLine
 
 _LINE_ITEM: Final = re.compile(r"(?:[\w ]+ \| )?([\w.:/-]+)(?: \w+)?, .+")
@@ -49,6 +50,8 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     output_tokens: Names = ()
     cost: Names = ()
     currency: Names = ()
+    itemised: bool = False
+    """The fees of tools have lines of their own; elsewhere they are part of what a model costs."""
     rows: Callable[[Json], Iterable[Json]] = _itself
     """The rows that a JSON value holds."""
     finish: Callable[[Cells, InvoiceLine], InvoiceLine] = _same
@@ -79,7 +82,9 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _model_of_item(_cells: Cells, line: InvoiceLine) -> InvoiceLine:
-    """A line of costs with the model of its line item, where that has one."""
+    """A line of costs with the tool or the model of its line item, where that has one."""
+    if fee := fee_in(line.name or ""):
+        return msgspec.structs.replace(line, name=fee)
     match = _LINE_ITEM.fullmatch(line.name or "")
     return msgspec.structs.replace(line, name=match[1]) if match else line
 
@@ -148,6 +153,7 @@ EXPORTS: Final = (
         owners=(("projectid",), ("projectname",), ("apikeyid",)),
         cost=("amountvalue", "costinmajor"),
         currency=("amountcurrency", "currency"),
+        itemised=True,
         rows=_buckets,
         finish=_model_of_item,
     ),
@@ -176,6 +182,7 @@ EXPORTS: Final = (
         ),
         cost=azure.COST,
         currency=azure.CURRENCY,
+        itemised=True,
         finish=azure.line_of,
     ),
     Export(

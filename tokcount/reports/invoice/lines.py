@@ -72,6 +72,8 @@ class ExportFile(msgspec.Struct, kw_only=True):
     """The first and the last day of all its lines."""
     decimals: int = FEWEST_DECIMALS
     """The most decimals that an amount is written with."""
+    itemised: bool = False
+    """The fees of tools have lines of their own."""
     is_cut: bool = False
     """Its last page names a following one."""
 

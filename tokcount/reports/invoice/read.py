@@ -47,7 +47,7 @@ def read(source: Source, zone: ZoneInfo) -> ExportFile:
         empty = []
     if export is None:
         raise UsageError(f"{source.path}: nothing but empty days; expected one of: {EXPECTED}.")
-    found.export = export.name
+    found.export, found.itemised = export.name, export.itemised
     return found
 
 

@@ -17,6 +17,7 @@ from tokcount.errors import UsageError
 from tokcount.models.references import OWN
 from tokcount.reports.cost.charges import Charges
 from tokcount.reports.cost.charging.amounts import UNIT
+from tokcount.reports.invoice.fees import fees_apart
 from tokcount.reports.invoice.lines import MEASURES, ExportFile, InvoiceLine, Measure
 
 Key = tuple[date, str | None]
@@ -51,8 +52,11 @@ class LogSide(msgspec.Struct, frozen=True):
     """What the log has: cached tokens are known from bills only."""
 
 
-def log_side(charges: Charges, zone: ZoneInfo) -> LogSide:
-    """The records of a log, charged under their own models, by the days of a time zone."""
+def log_side(charges: Charges, zone: ZoneInfo, *, itemised: bool = False) -> LogSide:
+    """The records of a log, charged under their own models, by the days of a time zone.
+
+    `itemised`: the fees of tools are parts of their own, and not of what the models cost.
+    """
     frame, rows = charges.frame, charges.rows[OWN]
     is_billed = rows["usage"] != "not billed"
     requests = (
@@ -72,21 +76,8 @@ def log_side(charges: Charges, zone: ZoneInfo) -> LogSide:
             "why": rows.select(pl.coalesce("reason", "low")).to_series(),
         }
     )
+    parts = [part for each in (fees_apart(table, rows) if itemised else (table,)) for part in _parts(each)]
     dated = table.filter(pl.col("day").is_not_null())
-    sums = [pl.col(name).cast(pl.Int128).sum() for name in MEASURES]
-    grouped = dated.group_by("day", "model").agg(
-        pl.len().alias("number"), pl.col("cost_usd").count().alias("priced"), *sums
-    )
-    parts = [
-        Part(
-            row["day"],
-            row["model"],
-            Counter({name: row[name] for name in MEASURES}),
-            row["number"],
-            has_price=row["priced"] > 0,
-        )
-        for row in grouped.iter_rows(named=True)
-    ]
     reasons: dict[date, Counter[str]] = defaultdict(Counter)
     low = dated.filter(pl.col("why").is_not_null()).group_by("day", "why").len()
     for day, why, number in low.iter_rows():
@@ -94,6 +85,27 @@ def log_side(charges: Charges, zone: ZoneInfo) -> LogSide:
     has_cached = "billed_cached_tokens" in frame.columns and frame["billed_cached_tokens"].count() > 0
     measures = frozenset(name for name in MEASURES if name != "cached_tokens" or has_cached)
     return LogSide(parts, table.height - dated.height, reasons, measures)
+
+
+def _parts(table: pl.DataFrame) -> list[Part]:
+    """The sums of a table by day and model; of fees, it has amounts only and no number of records."""
+    is_fees = "requests" not in table.columns
+    there = [name for name in MEASURES if name in table.columns]
+    sums = [pl.col(name).cast(pl.Int128).sum() for name in there]
+    dated = table.filter(pl.col("day").is_not_null())
+    grouped = dated.group_by("day", "model").agg(
+        pl.len().alias("number"), pl.col("cost_usd").count().alias("priced"), *sums
+    )
+    return [
+        Part(
+            row["day"],
+            row["model"],
+            Counter({name: row[name] for name in there}),
+            0 if is_fees else row["number"],
+            has_price=row["priced"] > 0,
+        )
+        for row in grouped.iter_rows(named=True)
+    ]
 
 
 class InvoiceSide(msgspec.Struct, frozen=True):

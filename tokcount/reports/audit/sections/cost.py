@@ -17,9 +17,10 @@ MODELS_LISTED: Final = 15
 
 
 def blocks(report: CostReport) -> list[Block]:
-    """The totals, what tokens and prices contribute to each change, and what is in no total."""
+    """The totals, what of them is an amount in the log, what tokens and prices contribute, and what is in no total."""
     return [
         *sentences.monthly(report),
+        *sentences.logged(report),
         cost_view.totals(report, effects=False),
         *_steps(report),
         *cost_view.not_compared(report),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -498,3 +499,34 @@ def test_a_saved_audit_has_the_requests_that_break(tmp_path: Path) -> None:
     assert [[entry[key] for key in keys] for entry in of_report] == [
         [entry[key] for key in keys] for entry in of_log
     ]
+
+
+def test_what_grew_has_the_costs_that_each_file_adds_to_a_month(inside: Inside) -> None:
+    inside.write("volumes.toml", "[[volume]]\nsource = '*'\ncalls_per_month = 100_000\noutput_tokens = 10\n")
+    for name in ("a", "b", "c"):
+        inside.write(f"prompts/{name}.md", "You answer questions of customers.")
+    arguments = (
+        "prompts",
+        "--text",
+        "--assume-model",
+        "gpt-4o",
+        "--as-of",
+        "2026-01-01",
+        "--baseline",
+        "main.json",
+    )
+    budgets = ("--budget", "cost.per_month <= $999", "--budget", "input_tokens.total <= baseline + 5%")
+    run = (*arguments, *budgets, "--volumes", "volumes.toml")
+    inside("check", *run, "--save-baseline", "main.json")
+    inside.write("prompts/a.md", "You answer questions of customers." * 9)
+    (inside.folder / "prompts" / "c.md").unlink()
+
+    entries = json.loads(inside("check", *run, "-f", "json").out)["budgets"]
+    comment = inside("check", *run, "-f", "comment").out
+
+    costs = {group["name"]: group for group in entries[0]["groups"]}
+    added = Decimal(str(costs["prompts/a.md"]["value"])) - Decimal(str(costs["prompts/a.md"]["baseline"]))
+    saved = Decimal(str(costs["prompts/c.md"]["baseline"]))
+    rows = [line for line in comment.splitlines() if "prompts/a.md |" in line or "prompts/c.md |" in line]
+    assert "| a month |" in comment
+    assert [row.rsplit("|", 2)[1].strip() for row in rows] == [f"+${added:.2f}", f"−${saved:.2f}"]

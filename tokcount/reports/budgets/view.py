@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from typing import Final
 
 from tokcount.document.blocks import (
@@ -59,6 +60,7 @@ STATES: Final[dict[Outcome, str]] = {
 }
 BLAMED_NAMED: Final = 3
 """Files in a sentence on a broken budget."""
+MONTHLY: Final = "cost.per_month"
 GROUPS_NAMED: Final = 20
 """Files that changed in a report for people; all are in the JSON report."""
 
@@ -73,7 +75,7 @@ def blocks(report: CheckReport) -> Blocks:
         _budgets(report.budgets),
         *replacements.blocks(report),
         *[block for entry in broken for block in _broken(entry)],
-        *_grown(broken),
+        *_grown(broken, report.budgets),
         *[Line(provisional_because(entry), "warning") for entry in report.budgets if entry.is_provisional],
         *_made(report),
     ]
@@ -126,7 +128,7 @@ def results(report: CheckReport) -> BudgetResults:
         passed=report.passed,
         reasons=tuple(_reason_of(entry) for entry in broken),
         table=_budgets(report.budgets),
-        grown=tuple(_grown(broken)),
+        grown=tuple(_grown(broken, report.budgets)),
         doubts=_doubts([entry for entry in report.budgets if reasons(entry)]),
         made=tuple(made),
     )
@@ -178,18 +180,56 @@ def _row(entry: CheckedBudget, *, compared: bool) -> tuple[Cell, ...]:
     return name, before, value(entry), change(entry.baseline, entry.value, entry.unit), limit(entry)
 
 
-def _grown(broken: list[CheckedBudget]) -> Iterator[Table]:
-    """How the value of each file or tag changed against the baseline, once for each thing that was measured."""
-    for (key, what), entries in _by_group(broken).items():
-        found = entries[0].groups
-        changed = [group for group in found if group.value != group.baseline]
-        blamed = {record.group for entry in entries for record in entry.records}
-        rows = [_group_row(group, entries[0].unit, blamed) for group in changed[:GROUPS_NAMED]]
-        rest = "unchanged" if len(changed) <= GROUPS_NAMED else "more"
-        note = f"{counted(len(found) - len(rows), what, f'{what}s')} {rest}" if len(rows) < len(found) else ""
-        if rows:
-            numbers = (Column(number, "int") for number in ("baseline", "now", "change"))
-            yield Table((Column(key), *numbers, Column("")), tuple(rows), note=note)
+def _grown(broken: list[CheckedBudget], budgets: list[CheckedBudget]) -> Iterator[Table]:
+    """How the value of each file or tag changed against the baseline, once for each thing that was measured.
+
+    Where a budget of `budgets` measures the costs of a month, other values have them in their last column instead of a
+    table of their own.
+    """
+    found = _by_group(broken)
+    months = {
+        entry.target: entry
+        for entry in budgets
+        if entry.key == _monthly_key(entry.target) and not entry.report
+    }
+    for (key, what), entries in found.items():
+        first = entries[0]
+        month = months.get(first.target) if what == "file" else None
+        others = [each[0] for (_, kind), each in found.items() if each is not entries and kind == "file"]
+        if first.key == _monthly_key(first.target) and any(each.target == first.target for each in others):
+            continue
+        if table := _changes(key, what, entries, None if first.key == _monthly_key(first.target) else month):
+            yield table
+
+
+def _monthly_key(target: str | None) -> str:
+    """The key of the costs of a month of all records under a target."""
+    return f"{MONTHLY} for {target}" if target else MONTHLY
+
+
+def _changes(key: str, what: str, entries: list[CheckedBudget], month: CheckedBudget | None) -> Table | None:
+    """The files or tags whose value changed; `None` if there are none."""
+    found, unit = entries[0].groups, entries[0].unit
+    changed = [group for group in found if group.value != group.baseline]
+    if not changed:
+        return None
+    blamed = {record.group for entry in (*entries, *([month] if month else [])) for record in entry.records}
+    costs = {group.name: _added(group) for group in month.groups} if month else {}
+    shown = changed[:GROUPS_NAMED]
+    rows = [(*_group_row(group, unit, blamed), costs.get(group.name)) for group in shown]
+    rest = "unchanged" if len(changed) <= GROUPS_NAMED else "more"
+    note = f"{counted(len(found) - len(rows), what, f'{what}s')} {rest}" if len(rows) < len(found) else ""
+    numbers = (Column(number, "int") for number in ("baseline", "now", "change"))
+    columns = (Column(key), *numbers, Column(""), Column("a month", "usd_change"))
+    width = len(columns) if any(costs.values()) else len(columns) - 1
+    return Table(columns[:width], tuple(row[:width] for row in rows), note=note)
+
+
+def _added(group: GroupValue) -> str | None:
+    """What a file adds to the costs of a month; `None`: that is not known."""
+    if group.value is None and group.baseline is None:
+        return None
+    return format(Decimal(str(group.value or 0)) - Decimal(str(group.baseline or 0)), "f")
 
 
 def _by_group(broken: list[CheckedBudget]) -> dict[tuple[str, str], list[CheckedBudget]]:
@@ -218,7 +258,9 @@ def _broken(entry: CheckedBudget) -> list[Block]:
     lines: list[Block] = []
     if reasons(entry):
         lines.append(Line(f"{mark(entry)} {title(entry)}: {finding(entry)}", "warning"))
-    is_in_groups = any(record.group is not None for record in entry.records) and bool(list(_grown([entry])))
+    is_in_groups = any(record.group is not None for record in entry.records) and bool(
+        list(_grown([entry], []))
+    )
     if entry.records and not is_in_groups:
         heading = "record" if reasons(entry) else f"{mark(entry)} {title(entry)}"
         columns = (Column(heading), Column("value", "int"), Column("note"))

@@ -214,22 +214,23 @@ def _changes(key: str, what: str, entries: list[CheckedBudget], month: CheckedBu
     if not changed:
         return None
     blamed = {record.group for entry in (*entries, *([month] if month else [])) for record in entry.records}
-    costs = {group.name: _added(group) for group in month.groups} if month else {}
+    costs = {group.name: group for group in month.groups} if month else {}
     shown = changed[:GROUPS_NAMED]
-    rows = [(*_group_row(group, unit, blamed), costs.get(group.name)) for group in shown]
+    rows = [(*_group_row(group, unit, blamed), _added(group, costs.get(group.name))) for group in shown]
     rest = "unchanged" if len(changed) <= GROUPS_NAMED else "more"
     note = f"{counted(len(found) - len(rows), what, f'{what}s')} {rest}" if len(rows) < len(found) else ""
     numbers = (Column(number, "int") for number in ("baseline", "now", "change"))
     columns = (Column(key), *numbers, Column(""), Column("a month", "usd_change"))
-    width = len(columns) if any(costs.values()) else len(columns) - 1
+    width = len(columns) if any(row[-1] for row in rows) else len(columns) - 1
     return Table(columns[:width], tuple(row[:width] for row in rows), note=note)
 
 
-def _added(group: GroupValue) -> str | None:
-    """What a file adds to the costs of a month; `None`: that is not known."""
-    if group.value is None and group.baseline is None:
+def _added(group: GroupValue, cost: GroupValue | None) -> str | None:
+    """What a file adds to the costs of a month; `None`: that is not known, now or in the baseline."""
+    pairs = () if cost is None else ((cost.value, group.value), (cost.baseline, group.baseline))
+    if cost is None or any(amount is None and value is not None for amount, value in pairs):
         return None
-    return format(Decimal(str(group.value or 0)) - Decimal(str(group.baseline or 0)), "f")
+    return format(Decimal(str(cost.value or 0)) - Decimal(str(cost.baseline or 0)), "f")
 
 
 def _by_group(broken: list[CheckedBudget]) -> dict[tuple[str, str], list[CheckedBudget]]:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from markdown_it import MarkdownIt
 
+from tokcount.render.ci.comment import MARKER
 from tokcount.render.html.template import SCRIPT, STYLE
 
 ACTING = re.compile(
@@ -50,6 +51,11 @@ FINE_TAGS = frozenset(
     | {"svg", "g", "path", "rect", "line", "text", "defs", "clippath", "desc"}
 )
 FINE_LINKS = frozenset({"data:,"})
+FRAME = re.compile(
+    r"^(<details><summary>[A-Z][\w ]+(: \d+)?</summary>|</details>|<sub>(?=tokcount [^<\n]*</sub>$))|</sub>$",
+    re.MULTILINE,
+)
+"""The elements of a comment on a pull request."""
 ANCHOR = re.compile("#[a-z0-9-]+")
 """A section of the page."""
 
@@ -101,6 +107,12 @@ def markdown(shown: str) -> None:
     fine = r"(table|thead|tbody|tr|th|td|paragraph|heading|strong|em)_(open|close)|inline|text|text_special|softbreak"
     assert [kind for kind in kinds if not re.fullmatch(fine, kind)] == []
     assert re.search(r"@\w", shown) is None
+
+
+def comment(shown: str) -> None:
+    """In a comment of a pull request: Markdown, and between it the elements of our own alone on their lines."""
+    assert shown.startswith(f"{MARKER}\n")
+    markdown(FRAME.sub("", shown.removeprefix(MARKER)))
 
 
 class _Page(HTMLParser):
@@ -161,7 +173,9 @@ HARMLESS: dict[str, Callable[[str], None]] = {
     "jsonl": lines_of_documents,
     "markdown": markdown,
     "html": page,
+    "comment": comment,
     "github": commands,
+    "gitlab": document,
     "junit": junit,
     "sarif": document,
 }

@@ -19,7 +19,7 @@ from tokcount.cli.settings import OWN_FILE, PROJECT_FILE, Config, load, load_sou
 from tokcount.errors import UsageError
 
 NAME: Final = "tokcount"
-MAY_MEAN_TOKCOUNT: Final = re.compile(rb"""^\s*\[\s*tool\s*\.\s*["']?t""", re.MULTILINE)
+MAY_MEAN_TOKCOUNT: Final = re.compile(rb"""^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*["']?t""", re.MULTILINE)
 """A pyproject.toml that may have a table for tokcount, or one with a mistyped name; others need not be parsed."""
 ALIKE: Final = 0.75
 OUTSIDE: Final = "it is outside of the repository"

@@ -24,7 +24,7 @@ _ASCII: Final = {
     "L": "A-Za-z", "Lu": "A-Z", "Ll": "a-z", "Lt": "", "Lm": "", "Lo": "", "M": "", "N": "0-9",
 }  # fmt: skip
 """Unicode category → its characters in ASCII."""
-_CLASS: Final = re.compile(r"\[[^\]]*\]|\\p\{\w+\}")
+_CLASS: Final = re.compile(r"\[[^\[\]]*\]|\\p\{\w+\}")
 _CATEGORY: Final = re.compile(r"\\p\{(\w+)\}")
 
 

@@ -6,6 +6,7 @@ ended is in `Stream.problem`.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -63,8 +64,16 @@ class Stream:
 def blocks_of(file: IO[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """The blocks of an open file, as soon as they can be read."""
     read = getattr(file, "read1", file.read)
+    _let_interrupts_end_reads()
     while block := read(size):
         yield block
+        _let_interrupts_end_reads()  # Polars may have been imported since
+
+
+def _let_interrupts_end_reads() -> None:
+    """Ctrl-C ends a read that waits for a pipe; the handler that Polars sets on import lets the read go on."""
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(signal.SIGINT, True)
 
 
 def bytes_of(source: Source, file: IO[bytes]) -> Iterator[bytes]:

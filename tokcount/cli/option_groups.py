@@ -121,13 +121,15 @@ def _say(notes: Iterable[str], *, is_quiet: bool) -> None:
 
 def _configured(config: Any, groups: Iterable[Any]) -> dict[str, Any]:
     """The values of the configuration for fields that are not options."""
+    if config is None:
+        return {}
     plain = {
         field.name
         for group in groups
         for field in dataclasses.fields(group)
         if not _is_option(group, field.name)
     }
-    return {name: getattr(config, name) for name in plain} if config is not None else {}
+    return {name: getattr(config, name) for name in plain}
 
 
 @functools.cache

@@ -25,7 +25,11 @@ MEASURED: Final = (
     *("counted", "compared", "zero_baseline"),
 )
 """Fields of `Measures` that are aggregations of the same name."""
-
+_AGGREGATED: Final = (
+    *MEASURED,
+    *(f"{of}.{word}" for of in ("basis", "basis_tokens") for word in BASIS_ORDER),
+)
+"""All aggregations that a reference may have."""
 
 Number = TypeVar("Number", float, pl.Expr)
 Stats = dict[str, Any]
@@ -135,15 +139,12 @@ def _drift_of_sums(label: str, baseline: str, quantity: str) -> pl.Expr:
 
 def measures_of(stats: Stats, reference: NamedReference) -> Measures:
     """The measures of one reference, out of an aggregated row. What the baseline does not have is `None`."""
-
-    def get(name: str) -> Any:
-        return stats.get(column(reference.label, name))
-
+    found: Stats = {name: stats.get(column(reference.label, name)) for name in _AGGREGATED}
     return Measures(
         reference=reference.label,
         encoding=reference.encoding,
         family=reference.family,
-        **{name: get(name) for name in MEASURED},
-        basis=ByBasis(**{word: get(f"basis.{word}") for word in BASIS_ORDER}),
-        basis_tokens=ByBasis(**{word: get(f"basis_tokens.{word}") for word in BASIS_ORDER}),
+        **{name: found[name] for name in MEASURED},
+        basis=ByBasis(**{word: found[f"basis.{word}"] for word in BASIS_ORDER}),
+        basis_tokens=ByBasis(**{word: found[f"basis_tokens.{word}"] for word in BASIS_ORDER}),
     )

@@ -34,7 +34,7 @@ from tokcount.logs.source import expand
 from tokcount.models.references import OWN
 from tokcount.reports.cost.charges import Charges, CostOptions, charge
 from tokcount.reports.invoice.compute import Tolerance, report
-from tokcount.reports.invoice.fees import fee_in
+from tokcount.reports.invoice.names import fee_in
 from tokcount.reports.invoice.read import read
 from tokcount.reports.invoice.report import InvoiceReport
 from tokcount.scanning.plan import own_plan
@@ -383,3 +383,37 @@ def test_a_log_and_an_invoice_without_a_day_in_common_do_not_pass(scan: Scan) ->
 
     assert {cell.status for cell in found.cells} == {"only in the log"}
     assert found.passed is False
+
+
+OWNED = [(call, f"team:{call.project}") for call in CALLS]
+"""Each call with the tag that a gateway keeps its project in."""
+
+
+@pytest.mark.parametrize("name", ["openai-usage.json", "openai-usage.csv"])
+def test_both_sides_are_compared_by_project_where_they_have_the_same(scan: Scan, name: str) -> None:
+    tags = pl.Series("tags", [tag for _, tag in OWNED])
+    found = scan.report(CALLS, {name: EXPORTS[name](CALLS)}, columns=[tags])
+
+    projects = sorted({call.project for call in CALLS})
+    assert sorted(each.owner or "" for each in found.owners) == projects
+    for each in found.owners:
+        given = sum(call.given for call in CALLS if call.project == each.owner)
+        assert (each.log.input_tokens, each.invoice.input_tokens) == (given, given)
+        assert each.difference.output_tokens == 0
+
+
+def test_what_has_no_common_owner_is_a_row_of_its_own(scan: Scan) -> None:
+    name = next(name for name in WITH_TOKENS if name.startswith("openai"))
+    first = CALLS[0].project
+    tags = pl.Series("tags", [call.project if call.project == first else "other" for call in CALLS])
+    found = scan.report(CALLS, {name: EXPORTS[name](CALLS)}, columns=[tags])
+
+    assert [each.owner for each in found.owners] == [first, None]
+    assert sum(each.log.requests or 0 for each in found.owners) == len(CALLS)
+    assert all(each.difference.requests == 0 for each in found.owners)
+
+
+def test_without_a_common_owner_nothing_is_compared_by_owner(scan: Scan) -> None:
+    name = WITH_TOKENS[0]
+
+    assert scan.report(CALLS, {name: EXPORTS[name](CALLS)}).owners == []

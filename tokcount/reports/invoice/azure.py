@@ -15,8 +15,8 @@ from msgspec import structs
 
 from tokcount.errors import UsageError
 from tokcount.reports.invoice.cells import AGAIN, Cells
-from tokcount.reports.invoice.fees import fee_in
 from tokcount.reports.invoice.lines import InvoiceLine
+from tokcount.reports.invoice.names import fee_in
 
 IN_DOLLARS: Final = ("costinusd",)
 COST: Final = (*IN_DOLLARS, "costinbillingcurrency", "pretaxcost", "cost")

@@ -20,8 +20,8 @@ from tokcount.reports.cost.charging.amounts import usd
 from tokcount.reports.invoice.findings import findings
 from tokcount.reports.invoice.lines import MEASURES, ExportFile, Measure
 from tokcount.reports.invoice.names import merged, one_name
+from tokcount.reports.invoice.owners import owner_totals
 from tokcount.reports.invoice.report import (
-    Amounts,
     ComparedName,
     DayModel,
     InvoiceFile,
@@ -36,8 +36,10 @@ from tokcount.reports.invoice.sides import (
     LogSide,
     Part,
     Sums,
+    amounts,
     invoice_side,
     log_side,
+    log_table,
     renamed,
 )
 from tokcount.reports.overview import SkippedSummary, overview
@@ -117,6 +119,7 @@ def report(
         findings=findings(cells),
         not_compared=_not_compared(log, invoice, span),
         names=_other_names(names),
+        owners=owner_totals(log_table(charges, zone), charges.frame, files, set(days), measures),
         cells=cells,
     )
 
@@ -144,10 +147,10 @@ def _totals(
     passed = bool(pairs) and tolerance is not None and _is_within(tolerance, gross, invoice)
     difference: Sums = Counter({name: log[name] - invoice[name] for name in measures})
     return {
-        "log": _amounts(log, measures),
-        "invoice": _amounts(invoice, measures),
-        "difference": _amounts(difference, measures),
-        "gross_difference": _amounts(Counter(gross), measures),
+        "log": amounts(log, measures),
+        "invoice": amounts(invoice, measures),
+        "difference": amounts(difference, measures),
+        "gross_difference": amounts(Counter(gross), measures),
         "tolerance": None if tolerance is None else tolerance.text,
         "passed": None if tolerance is None else passed,
     }
@@ -217,9 +220,9 @@ def _cell(key: Key, pair: Pair, measures: Sequence[Measure]) -> DayModel:
         day=day,
         model=model,
         status=_status(pair, have),
-        log=_amounts(pair.log, known),
-        invoice=_amounts(pair.invoice, have),
-        difference=_amounts(Counter({name: pair.difference(name) for name in known}), known),
+        log=amounts(pair.log, known),
+        invoice=amounts(pair.invoice, have),
+        difference=amounts(Counter({name: pair.difference(name) for name in known}), known),
     )
 
 
@@ -233,12 +236,6 @@ def _status(pair: Pair, measures: Sequence[Measure]) -> Status:
         return "only in the invoice"
     has_counts = any(pair.log[name] for name in measures if name != "cost_usd")
     return "price differs" if different == ["cost_usd"] and has_counts else "differs"
-
-
-def _amounts(sums: Sums, measures: Sequence[Measure]) -> Amounts:
-    whole = {name: sums[name] if name in measures else None for name in MEASURES if name != "cost_usd"}
-    cost = decimal_text(usd(sums["cost_usd"])) if "cost_usd" in measures else None
-    return Amounts(**whole, cost_usd=cost)
 
 
 def _summed(sides: Iterable[Sums], measures: Sequence[Measure]) -> Sums:

@@ -17,8 +17,8 @@ import msgspec
 from tokcount.logs.scalars import Json, decoded_object, objects
 from tokcount.reports.invoice import azure
 from tokcount.reports.invoice.cells import Cells, Names
-from tokcount.reports.invoice.fees import fee_in
 from tokcount.reports.invoice.lines import InvoiceLine
+from tokcount.reports.invoice.names import fee_in
 
 _LINE_ITEM: Final = re.compile(r"(?:[\w ]+ \| )?([\w.:/-]+)(?: \w+)?, .+")
 """A line item of OpenAI's costs that names a model: `priority | gpt-5.6-sol, output, long context`."""

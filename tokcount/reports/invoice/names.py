@@ -1,4 +1,4 @@
-"""Names of models on both sides: one name for the spellings of one model."""
+"""Names of models and of fees of tools on both sides: one name for the spellings of one thing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ _DATE: Final = re.compile(r"(.+?)-(?:\d{4}-\d{2}-\d{2}|\d{8})")
 _MONTH_AND_DAY: Final = re.compile(r"(.+)-(\d{2})(\d{2})")
 """How Azure's meters write a snapshot: `gpt-4o-0806`."""
 _SPACES: Final = re.compile(r"[\s_]+")
+_FEES: Final = (
+    (re.compile(r"file[ _-]search"), "file search tool calls"),
+    (re.compile(r"code[ _-]interpreter"), "code interpreter sessions"),
+    (re.compile(r"web[ _-]search|search_model"), "web search tool calls"),
+)
+"""A line item or a tool of a log → the name that its fees are compared under."""
 
 
 def one_name(written: str, catalog: Catalog | None = None) -> str:
@@ -60,3 +66,13 @@ def merged(log: Iterable[str], invoice: Iterable[str]) -> dict[str, str]:
         if any(model in side for side in sides) and sides[0] & names != sides[1] & names:
             found |= dict.fromkeys(dated, model)
     return found
+
+
+def fee_in(written: str) -> str | None:
+    """The name for the fees of a tool; `None` for anything else.
+
+    >>> fee_in("Web search tool calls | gpt-4o"), fee_in("gpt-4o-search-preview, input")
+    ('web search tool calls', None)
+    """
+    plain = written.lower()
+    return next((name for pattern, name in _FEES if pattern.search(plain)), None)

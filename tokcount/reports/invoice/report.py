@@ -72,6 +72,16 @@ class DayModel(msgspec.Struct, frozen=True, kw_only=True):
     difference: Amounts
 
 
+class OwnerTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """A project, an API key or a user on both sides, over the compared days; difference: log - invoice."""
+
+    owner: str | None
+    """`None`: what has none of the owners that both sides have."""
+    log: Amounts
+    invoice: Amounts
+    difference: Amounts
+
+
 class InvoiceFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A difference, over all days on which it is the same one; difference: log - invoice."""
 
@@ -122,5 +132,7 @@ class InvoiceReport(Overview, frozen=True, kw_only=True, tag="reconcile-invoice"
     not_compared: list[NotCompared]
     names: list[ComparedName]
     """Models that are compared under another name."""
+    owners: list[OwnerTotals]
+    """Empty when the sides have no project, key or user in common. One with several of them is in the sums of each."""
     cells: list[DayModel]
     """Every day and model that either side has, in their order."""

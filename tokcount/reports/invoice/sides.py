@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -15,10 +15,13 @@ import polars as pl
 
 from tokcount.errors import UsageError
 from tokcount.models.references import OWN
+from tokcount.reports.columns import decimal_text
 from tokcount.reports.cost.charges import Charges
-from tokcount.reports.cost.charging.amounts import UNIT
-from tokcount.reports.invoice.fees import fees_apart
+from tokcount.reports.cost.charging.amounts import UNIT, usd
+from tokcount.reports.cost.charging.components import FEE, tools
 from tokcount.reports.invoice.lines import MEASURES, ExportFile, InvoiceLine, Measure
+from tokcount.reports.invoice.names import fee_in
+from tokcount.reports.invoice.report import Amounts
 
 Key = tuple[date, str | None]
 Sums = Counter[Measure]
@@ -58,13 +61,28 @@ def log_side(charges: Charges, zone: ZoneInfo, *, itemised: bool = False) -> Log
     `itemised`: the fees of tools are parts of their own, and not of what the models cost.
     """
     frame, rows = charges.frame, charges.rows[OWN]
+    table = log_table(charges, zone)
+    parts = [part for each in (_fees_apart(table, rows) if itemised else (table,)) for part in _parts(each)]
+    dated = table.filter(pl.col("day").is_not_null())
+    reasons: dict[date, Counter[str]] = defaultdict(Counter)
+    low = dated.filter(pl.col("why").is_not_null()).group_by("day", "why").len()
+    for day, why, number in low.iter_rows():
+        reasons[day][why] = number
+    has_cached = "billed_cached_tokens" in frame.columns and frame["billed_cached_tokens"].count() > 0
+    measures = frozenset(name for name in MEASURES if name != "cached_tokens" or has_cached)
+    return LogSide(parts, table.height - dated.height, reasons, measures)
+
+
+def log_table(charges: Charges, zone: ZoneInfo) -> pl.DataFrame:
+    """One row per record: `day`, `model`, the measures, and `why` its amount may be too low."""
+    frame, rows = charges.frame, charges.rows[OWN]
     is_billed = rows["usage"] != "not billed"
     requests = (
         frame["requests"].fill_null(1)
         if "requests" in frame.columns
         else pl.repeat(1, len(frame), eager=True)
     )
-    table = pl.DataFrame(
+    return pl.DataFrame(
         {
             "day": frame["timestamp"].dt.convert_time_zone(zone.key).dt.date(),
             "model": rows["model"].fill_null(UNNAMED),
@@ -76,15 +94,25 @@ def log_side(charges: Charges, zone: ZoneInfo, *, itemised: bool = False) -> Log
             "why": rows.select(pl.coalesce("reason", "low")).to_series(),
         }
     )
-    parts = [part for each in (fees_apart(table, rows) if itemised else (table,)) for part in _parts(each)]
-    dated = table.filter(pl.col("day").is_not_null())
-    reasons: dict[date, Counter[str]] = defaultdict(Counter)
-    low = dated.filter(pl.col("why").is_not_null()).group_by("day", "why").len()
-    for day, why, number in low.iter_rows():
-        reasons[day][why] = number
-    has_cached = "billed_cached_tokens" in frame.columns and frame["billed_cached_tokens"].count() > 0
-    measures = frozenset(name for name in MEASURES if name != "cached_tokens" or has_cached)
-    return LogSide(parts, table.height - dated.height, reasons, measures)
+
+
+def _fees_apart(table: pl.DataFrame, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The table of charged records without the fees of tools, then a table of the fees of each tool.
+
+    `rows`: the charges of the same records. Those at the amount in the log have no fees of their own.
+    """
+    used = tools(rows)
+    if not used:
+        yield table
+        return
+    in_cost = rows["tool_cost"].fill_null(0)
+    yield table.with_columns(cost_usd=table["cost_usd"] - in_cost)
+    for tool in used:
+        fees = rows[f"{FEE}{tool}"].zip_with(
+            in_cost > 0, pl.repeat(None, rows.height, dtype=pl.Int128, eager=True)
+        )
+        named = table.select("day", model=pl.lit(fee_in(tool) or tool), cost_usd=fees)
+        yield named.filter(pl.col("cost_usd") > 0)
 
 
 def _parts(table: pl.DataFrame) -> list[Part]:
@@ -143,11 +171,25 @@ def invoice_side(files: Sequence[ExportFile]) -> InvoiceSide:
     return InvoiceSide(parts, dict(periods), frozenset(nameless))
 
 
-def _part(line: InvoiceLine, rounding: Decimal) -> Part:
+def sums_of(line: InvoiceLine) -> Sums:
+    """The measures of a line; what it does not have is 0."""
     sums: Sums = Counter({name: int(line.amount(name) or 0) for name in MEASURES if name != "cost_usd"})
+    if line.cost_usd is not None:
+        sums["cost_usd"] = round(line.cost_usd / UNIT)
+    return sums
+
+
+def amounts(sums: Sums, measures: Collection[Measure]) -> Amounts:
+    """Sums as a report has them; `None` for what is not among the measures."""
+    whole = {name: sums[name] if name in measures else None for name in MEASURES if name != "cost_usd"}
+    cost = decimal_text(usd(sums["cost_usd"])) if "cost_usd" in measures else None
+    return Amounts(**whole, cost_usd=cost)
+
+
+def _part(line: InvoiceLine, rounding: Decimal) -> Part:
+    sums = sums_of(line)
     if line.cost_usd is None:
         return Part(line.day, line.name, sums, line.number)
-    sums["cost_usd"] = round(line.cost_usd / UNIT)
     return Part(line.day, line.name, sums, line.number, max(round(rounding / UNIT), 1) * line.number)
 
 

@@ -39,6 +39,7 @@ def blocks(report: InvoiceReport) -> Blocks:
         *([Line(rest, "note")] if more > 0 else []),
         *_totals(report),
         *_cells(report),
+        *_owners(report),
         *sentences.not_known(report),
         *sentences.made_from(report),
     ]
@@ -83,6 +84,27 @@ def _cells(report: InvoiceReport) -> list[Block]:
     note = f"{integer(more)} more; -f csv lists every day and model" if more else ""
     columns = (Column("day"), Column("model"), *measured, Column("where"))
     return [Table(columns, table, title="Log − invoice, by day and model", note=note)]
+
+
+def _owners(report: InvoiceReport) -> list[Block]:
+    """What each project, key or user has on both sides, where the sides have them in common."""
+    if not report.owners:
+        return []
+    names = [
+        name for name in MEASURES if any(getattr(each.invoice, name) is not None for each in report.owners)
+    ]
+    columns = [Column("owner")]
+    for name in names:
+        label, kind, difference_kind = MEASURES[name]
+        columns += [Column(label.removesuffix(" tokens"), kind), Column("log − invoice", difference_kind)]
+    table = tuple(
+        (
+            each.owner or "(none of these)",
+            *(value for name in names for value in (getattr(each.log, name), getattr(each.difference, name))),
+        )
+        for each in report.owners
+    )
+    return [Table(tuple(columns), table, title="The log by project, key or user")]
 
 
 def _size(cell: DayModel) -> tuple[Decimal, int]:

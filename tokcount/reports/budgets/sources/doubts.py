@@ -44,14 +44,15 @@ def doubts_of(rows: pl.DataFrame, taken: PerRecord, *, undated: int, is_projecte
         has_no_time = pl.col("timestamp").is_null() | is_early(early_models(rows))
     found = rows.select(
         taken.missing.alias("missing"),
+        (taken.missing & pl.col("model").is_null()).alias("nameless"),
         taken.undercounted.alias("low"),
         taken.estimated.alias("estimated"),
         has_no_time.alias("undated"),
     )
     unexpected = pl.col("low").is_not_null() & ~pl.col("low").is_in(EXPECTED)
     unknown = pl.any_horizontal("missing", "undated", unexpected, pl.col("estimated").is_not_null())
-    totals = found.select(pl.col("missing").cast(pl.Int64).sum(), unknown=unknown.sum())
-    missing, number = totals.row(0)
+    totals = found.select(pl.col("missing", "nameless").cast(pl.Int64).sum(), unknown=unknown.sum())
+    missing, nameless, number = totals.row(0)
     total, low = rows.height, _reasons(found["low"].str.split(REASON_BETWEEN).explode())
     texts = [
         reasons_text(low, total),
@@ -60,10 +61,18 @@ def doubts_of(rows: pl.DataFrame, taken: PerRecord, *, undated: int, is_projecte
         f"{WITHOUT_TIME} that may belong to the selection: {undated:,}" if undated else "",
     ]
     return Doubts(
-        missing=f"{missing:,} of {total:,} records without a value" if missing else "",
+        missing=_missing(missing, nameless, total) if missing else "",
         rests_on="; ".join(filter(None, texts)),
         is_floor=bool(low) and not any(texts[1:]),
         share=Decimal(number + undated) / (total + undated),
+    )
+
+
+def _missing(missing: int, nameless: int, total: int) -> str:
+    """How many records have no value, with what to do about those that name no model."""
+    sentence = f"{missing:,} of {total:,} records without a value"
+    return (
+        f"{sentence}, {nameless:,} of them without a model (--assume-model MODEL)" if nameless else sentence
     )
 
 

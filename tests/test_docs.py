@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from support.paths import ROOT
 
 from tokcount.cli.app import COMMANDS
@@ -25,6 +26,20 @@ SHORT = 220
 def test_the_readme_names_every_command_and_its_options_have_a_page(command: str) -> None:
     assert f"| [`tokcount {command}`](" in README
     assert f"$ tokcount {command} --help" in COMMANDS_PAGE
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / ".github").rglob("*.yml")), ids=lambda page: page.name)
+def test_forms_and_workflows_can_be_read(page: Path) -> None:
+    found = yaml.safe_load(page.read_text(encoding="utf-8"))
+
+    assert found["name"]
+    assert found.get("body") or found.get("jobs")
+
+
+def test_the_workflow_runs_what_a_change_has_to_pass() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+
+    assert "bash .ci/run" in workflow
 
 
 def test_the_readme_is_short() -> None:

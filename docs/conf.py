@@ -16,7 +16,7 @@ REPOSITORY = "https://github.com/OWNER/tokcount"
 project = "tokcount"
 release = version = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
-suppress_warnings = ["toc.no_title"]  # demo/summary.md is what tokcount wrote
+suppress_warnings = ["toc.no_title", "myst.header"]  # demo/summary.md is what tokcount wrote
 exclude_patterns = ["_pages"]
 html_extra_path = ["_pages"]
 myst_heading_anchors = 3

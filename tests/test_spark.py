@@ -69,10 +69,11 @@ def collected(rows: DataFrame) -> pl.DataFrame:
 
 
 def document(*arguments: str | Path) -> dict[str, Any]:
-    """The report of the local command."""
+    """The report of the local command, without the day and the command that only it has."""
     done = in_process.run("drift", "-f", "json", *arguments)
     assert done.code == 0, done.err
-    return json.loads(done.out)
+    report: dict[str, Any] = json.loads(done.out)
+    return {name: value for name, value in report.items() if name != "run"}
 
 
 def as_options(asked: dict[str, Any]) -> list[str]:

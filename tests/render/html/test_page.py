@@ -12,6 +12,7 @@ from support.audit_reports import AUDIT, HOSTILE_MODEL, OPTIONS, ROWS, WITH_TEXT
 from support.frames import SKIPS
 from support.rendering import render
 from support.reports import REPORTS
+from support.trust.harmless import FINE_TAGS
 
 from tokcount.document.blocks import (
     Badge,
@@ -38,31 +39,7 @@ from tokcount.render.terminal import OutputTarget
 from tokcount.reports.audit.compute import report
 
 VOID = {"meta", "link", "wbr"}
-ALLOWED = (
-    {"html", "head", "meta", "link", "title", "style", "body", "main", "header", "nav", "script", "section"}
-    | {
-        "h1",
-        "h2",
-        "p",
-        "div",
-        "ul",
-        "li",
-        "a",
-        "code",
-        "span",
-        "small",
-        "data",
-        "wbr",
-        "strong",
-        "b",
-        "i",
-        "dl",
-        "dt",
-        "dd",
-    }
-    | {"table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"}
-    | {"svg", "g", "path", "line", "rect", "text", "circle", "desc", "clippath", "defs"}
-)
+ALLOWED = FINE_TAGS | {"circle"}
 
 
 class Elements(HTMLParser):

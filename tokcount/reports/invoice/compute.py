@@ -39,7 +39,6 @@ from tokcount.reports.invoice.sides import (
     amounts,
     invoice_side,
     log_side,
-    log_table,
     renamed,
 )
 from tokcount.reports.overview import SkippedSummary, overview
@@ -119,7 +118,7 @@ def report(
         findings=findings(cells),
         not_compared=_not_compared(log, invoice, span),
         names=_other_names(names),
-        owners=owner_totals(log_table(charges, zone), charges.frame, files, set(days), measures),
+        owners=owner_totals(log.table, charges.frame, files, set(days), measures),
         cells=cells,
     )
 

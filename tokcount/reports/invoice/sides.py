@@ -47,6 +47,8 @@ class Part(msgspec.Struct, frozen=True):
 class LogSide(msgspec.Struct, frozen=True):
     """The log by day and model."""
 
+    table: pl.DataFrame
+    """One row per record: `day`, `model`, the measures, and `why` its amount may be too low."""
     parts: list[Part]
     undated: int
     reasons: dict[date, Counter[str]]
@@ -61,7 +63,7 @@ def log_side(charges: Charges, zone: ZoneInfo, *, itemised: bool = False) -> Log
     `itemised`: the fees of tools are parts of their own, and not of what the models cost.
     """
     frame, rows = charges.frame, charges.rows[OWN]
-    table = log_table(charges, zone)
+    table = _log_table(charges, zone)
     parts = [part for each in (_fees_apart(table, rows) if itemised else (table,)) for part in _parts(each)]
     dated = table.filter(pl.col("day").is_not_null())
     reasons: dict[date, Counter[str]] = defaultdict(Counter)
@@ -70,11 +72,11 @@ def log_side(charges: Charges, zone: ZoneInfo, *, itemised: bool = False) -> Log
         reasons[day][why] = number
     has_cached = "billed_cached_tokens" in frame.columns and frame["billed_cached_tokens"].count() > 0
     measures = frozenset(name for name in MEASURES if name != "cached_tokens" or has_cached)
-    return LogSide(parts, table.height - dated.height, reasons, measures)
+    return LogSide(table, parts, table.height - dated.height, reasons, measures)
 
 
-def log_table(charges: Charges, zone: ZoneInfo) -> pl.DataFrame:
-    """One row per record: `day`, `model`, the measures, and `why` its amount may be too low."""
+def _log_table(charges: Charges, zone: ZoneInfo) -> pl.DataFrame:
+    """See `LogSide.table`."""
     frame, rows = charges.frame, charges.rows[OWN]
     is_billed = rows["usage"] != "not billed"
     requests = (

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-KINDS = ("resent", "distinct", "templated")
+KINDS = ("resent", "distinct", "templated", "short")
 NAMES = ("p50k_base", "cl100k_base", "o200k_base")
 
 

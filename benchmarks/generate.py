@@ -5,6 +5,7 @@
 resent      conversations that send their whole history with every turn: each text about six times
 distinct    every text different
 templated   retrieval prompts: a fixed template, five of 400 documents, a question; no two messages equal
+short       250 bytes a record, pairs and plain rows, with users, tags and usage; no two texts equal
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ WORDS = {language: words.split() for language, words in WORDS.items()}
 SPACED = {"english": 60, "german": 10, "french": 6, "russian": 6, "korean": 2, "arabic": 2}
 """Languages with spaces between words, and how often each is met."""
 TEMPLATE_WORDS = 300
+FEATURES = ("search", "support", "intent", "summary")
 DOCUMENTS = 400
 DOCUMENT_WORDS = 120
 
@@ -164,10 +166,34 @@ def application(writer: Writer, joint: str) -> tuple[str, list[str], str]:
     return writer.message(TEMPLATE_WORDS), documents, joint
 
 
+def short(writer: Writer) -> Iterator[Json]:
+    """Calls of a small task for many users, half of them logged as pairs of bodies, half as plain rows."""
+    number = 0
+    while True:
+        choose = writer.random
+        question = writer.sentence(WORDS["english"], choose.randint(2, 4)) + f" {number}"
+        answer = f"{writer.name()} {number}"
+        usage = {"prompt_tokens": 8 + len(question) // 4, "completion_tokens": 1 + len(answer) // 4}
+        model, messages = choose.choice(MODELS), [message("user", question)]
+        row: Json = {
+            "ts": 1_725_000_000 + 7 * number,
+            "user": f"u{choose.randrange(20_000)}",
+            "tags": [choose.choice(FEATURES)],
+        }
+        if choose.random() < 0.5:
+            row["request"] = {"model": model, "messages": messages}
+            row["response"] = {"choices": [{"message": {"content": answer}}], "usage": usage}
+        else:
+            row |= {"model": model, "messages": messages, "response": answer, **usage}
+        yield row
+        number += 1
+
+
 KINDS: dict[str, Callable[[Writer], Iterator[Json]]] = {
     "resent": resent,
     "distinct": distinct,
     "templated": templated,
+    "short": short,
 }
 
 

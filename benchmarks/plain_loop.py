@@ -17,7 +17,9 @@ NAMES = ("p50k_base", "cl100k_base", "o200k_base")
 
 
 def texts_of(line: dict) -> list[str]:  # type: ignore[type-arg]
-    """The text of every message of the request and of every answer."""
+    """The text of every message of the request and of every answer, of a pair or of a plain row."""
+    if "messages" in line:
+        return [*(message["content"] for message in line["messages"]), line["response"]]
     messages = [*line["request"]["messages"], *(choice["message"] for choice in line["response"]["choices"])]
     return [message["content"] for message in messages if message.get("content")]
 

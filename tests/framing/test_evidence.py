@@ -10,6 +10,7 @@ from tokcount.framing.evidence import ANY, MODEL, Evidence, EvidenceTable, bundl
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.features import IMAGE, MESSAGES, TOOLS
 from tokcount.framing.rules import layout
+from tokcount.models.resolve import resolve
 
 HELLO = {"messages": [{"role": "user", "content": "Hello!"}]}
 PLAIN = frozenset({MESSAGES})
@@ -118,7 +119,6 @@ def test_an_encoding_needs_no_evidence_of_a_model() -> None:
         ("gpt-4o", "exact"),
         ("gpt-4o-2024-08-06", "exact"),
         ("gpt-9", "estimated"),
-        ("gpt-oss-120b", "estimated"),
         ("", "exact"),
     ],
 )
@@ -129,6 +129,13 @@ def test_a_plain_request_is_exact_on_models_with_recordings(model: str, basis: s
 def test_a_new_family_is_estimated_until_there_are_recordings() -> None:
     laid = layout("responses", {"input": "Hello!"}, FAMILIES["0301"])
     assert (laid.basis, laid.reasons) == ("estimated", (MESSAGES,))
+
+
+def test_gpt_oss_is_estimated_as_its_published_template_renders_it() -> None:
+    family = FAMILIES[resolve("gpt-oss-120b").model.family]
+    laid = layout("chat", HELLO, family, model="gpt-oss-120b")
+    assert (laid.basis, laid.constant) == ("estimated", 67)
+    assert laid.reasons == ("hosts of gpt-oss add system messages of different lengths",)
 
 
 def test_keywords_that_nobody_recorded_make_a_count_estimated() -> None:

@@ -96,6 +96,7 @@ def test_fine_tunes_and_aliases_point_to_models() -> None:
 
 FAMILY_PATTERNS = (
     (r"gpt-5-chat", "chat"),
+    (r"gpt-oss", "gpt-oss"),
     (r"codex-mini", "o"),
     (r"gpt-[56]|gpt-daybreak|gpt-rosalind|chat-latest$", "gpt5"),
     (r"o1-mini", "o1mini"),

@@ -1,7 +1,7 @@
 """The bundled framing families: one TOML file here per family.
 
-`tokcount.framing.family.FamilyTable` is their schema. A file is read when its family is first asked for. A `/` in the
-name of a family is a `-` in the name of its file.
+`tokcount.framing.family.FamilyTable` is their schema. A file is read when its family is first asked for. A family
+named `chat/0613` is the file `0613.toml` in the folder `chat`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def _complete(table: Mapping[str, Any], rules: type[Rules]) -> dict[str, Any]:
 
 @cache
 def _names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem.replace("-", "/") for path in _FOLDER.glob("*.toml")))
+    return tuple(
+        sorted(path.relative_to(_FOLDER).with_suffix("").as_posix() for path in _FOLDER.rglob("*.toml"))
+    )
 
 
 @cache
@@ -79,7 +81,7 @@ def _bundled(name: str) -> Family:
 @cache
 def _table(name: str) -> dict[str, Any]:
     """The file of a family, merged with that of the family it is like."""
-    own = tomllib.loads((_FOLDER / f"{name.replace('/', '-')}.toml").read_text("utf-8"))
+    own = tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
     return _merged(_table(own["like"]), own) if "like" in own else own
 
 

@@ -19,7 +19,7 @@ from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import read
 from tokcount.logs.record import Record, Skipped
 from tokcount.logs.source import Source, expand
-from tokcount.scanning.spans import SpanReader, plan
+from tokcount.scanning.parts.spans import SpanReader, plan
 
 LINES = 400
 Change = Callable[[Path], None]

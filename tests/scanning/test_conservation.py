@@ -31,8 +31,8 @@ from tokcount.reports.columns import NamedReference
 from tokcount.reports.drift.compute import DriftOptions, report
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.scanning import run as running
-from tokcount.scanning import spans as blocks
 from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.parts import spans as blocks
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
 

@@ -15,8 +15,8 @@ from support.running import SAMPLES
 
 import tokcount
 from tokcount.logs.record import Record, Usage
-from tokcount.scanning import spans
 from tokcount.scanning.copies import copies_left_out, identity
+from tokcount.scanning.parts import spans
 
 
 def pair(call_id: str, tokens: int = 20, text: str = "Is it?") -> str:

@@ -25,10 +25,11 @@ from tokcount.errors import DataError
 from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
 from tokcount.scanning import run as running
-from tokcount.scanning import spans as blocks
+from tokcount.scanning.parts import spans as blocks
+from tokcount.scanning.parts import tasks
+from tokcount.scanning.parts.tasks import Task, run_task
 from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
-from tokcount.scanning.run import Task
 
 PLAN = make_plan(engine="tiktoken")
 BEGIN = """
@@ -113,6 +114,35 @@ def test_batch_files_are_joined_whatever_the_number_of_processes(monkeypatch: py
     assert_frame_equal(scan(*both, jobs=2).frame(), whole)
 
 
+def test_small_files_are_read_in_bundles_with_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(9):
+        made = lines(5 + n) + ['{"cut off', ""] * (n % 2)
+        (tmp_path / f"{n}.jsonl").write_text("\n".join(made), encoding="utf-8")
+    whole = scan(tmp_path)
+    monkeypatch.setattr(running, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(tasks, "BUNDLE_FILES", 4)
+    bundles = scan(tmp_path, jobs=2)
+
+    assert (len(whole.chunks), len(bundles.chunks)) == (1, 3)
+    assert places(bundles) == places(whole)
+    assert_frame_equal(bundles.frame(), whole.frame())
+
+
+def test_a_batch_that_lies_in_two_bundles_is_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its input is read in one process and its output in another, until that is known."""
+    for place, name in (("0", "batch-input"), ("9", "batch-output")):
+        (tmp_path / f"{place}.jsonl").write_bytes((SAMPLES / f"{name}.jsonl").read_bytes())
+    for n in range(1, 9):
+        (tmp_path / f"{n}.jsonl").write_text("\n".join(lines(3)), encoding="utf-8")
+    whole = scan(tmp_path).frame()
+    monkeypatch.setattr(running, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(tasks, "BUNDLE_FILES", 4)
+
+    assert_frame_equal(scan(tmp_path, jobs=2).frame(), whole)
+
+
 def test_compressing_and_splitting_changes_no_count(log: Path, tmp_path: Path) -> None:
     packed = tmp_path / "log.jsonl.gz"
     packed.write_bytes(gzip.compress(log.read_bytes()))
@@ -166,7 +196,7 @@ def test_a_worker_ended_in_the_middle_of_a_result_leaves_nobody_waiting(
     monkeypatch.setattr(pool, "start_method", lambda: "fork")
     workers = pool.Pool(HalfAResult, 1, None)
     results: Any = workers._executor._result_queue
-    workers.submit(running.run_task, Task(()), ReadOptions())
+    workers.submit(run_task, Task(()), ReadOptions())
     reader = workers._executor._executor_manager_thread
     assert begun.wait(20)
     while results._reader.poll():

@@ -18,7 +18,7 @@ from tokcount import processes as pool
 from tokcount.render.ci import sarif
 from tokcount.render.registry import COMMON_FORMATS
 from tokcount.scanning import run as running
-from tokcount.scanning import spans as blocks
+from tokcount.scanning.parts import spans as blocks
 
 LOG = SAMPLES / "support-chat.jsonl"
 

@@ -1,8 +1,7 @@
 """Scanning: sources → chunks of counted rows, in this process or in several, always in the order of the input.
 
-A task is what one process reads in one go: whole files, or a part of one file of JSON lines. Plain JSON lines are cut
-at line ends; other containers stream, one process per file. Which rows come out, and in which order, does not depend
-on the number of processes.
+A task is what one process reads in one go: whole files, small ones several together, or a part of one file of JSON
+lines. Which rows come out, and in which order, does not depend on the number of processes.
 """
 
 from __future__ import annotations
@@ -15,63 +14,26 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import msgspec
-
-from tokcount.logs.format import Item, NeedsWhole
+from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import ReadOptions
-from tokcount.logs.reader import FileWarning, Reader
-from tokcount.logs.record import Record
 from tokcount.logs.source import Source
-from tokcount.scanning import spans
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.parts.tasks import Processor, Progress, Task, bundled, run_task
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary, records_of
-from tokcount.scanning.selection import Selection
+from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary
 
 if TYPE_CHECKING:
     from tokcount.processes import Pool
 
-Progress = Callable[[int], None]
-"""Takes a number of bytes that were read: all so far, or those since the last call."""
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 WORTH_A_POOL: Final = 4 << 20
 """Bytes of input below which starting processes costs more than it saves."""
 AHEAD: Final = 2
 """Tasks of each process whose results may wait to be taken."""
-
-
-class Processor(Protocol[T_co]):
-    """What a process does with the records of its tasks, one task after the other."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Warnings for the user, one line each."""
-        ...
-
-    @property
-    def selection(self) -> Selection | None:
-        """The records to process; `None`: all of them."""
-        ...
-
-    def process(self, records: Iterable[Record]) -> T_co:
-        """The result of one task."""
-        ...
-
-
-class Task(msgspec.Struct, frozen=True):
-    """Whole `sources`, read one after the other; or, with a `span`, that part of the one source.
-
-    `alone`: other files of the run are read elsewhere, so a format that joins files must not occur.
-    """
-
-    sources: tuple[Source, ...]
-    span: spans.Span | None = None
-    alone: bool = False
 
 
 def run(
@@ -125,44 +87,6 @@ def summed(progress: Progress | None) -> Progress:
     return advance
 
 
-def tasks_of(source: Source, options: ReadOptions, *, alone: bool) -> list[Task]:
-    """The tasks of one file, in the order of its lines."""
-    parts = spans.plan(source, options)
-    if parts is None:
-        return [Task((source,), alone=alone)]
-    return [Task((source,), span, alone) for span in parts]
-
-
-def run_task(
-    processor: Processor[T], task: Task, options: ReadOptions, progress: Progress | None = None
-) -> Chunk[T]:
-    """Read and process one task. Raises `NeedsWhole` for a part with a format that only the whole can show.
-
-    `progress` is called with the bytes read since its last call.
-    """
-    notes: list[FileWarning] = []
-    skipped = SkippedSummary()
-    if task.span is None:
-        items = read_whole(task, options, notes, progress)
-        result = processor.process(records_of(items, skipped, processor.selection))
-        return Chunk(result, skipped, notes=notes, warnings=processor.warnings)
-    part = spans.SpanReader(task.sources[0], task.span, options, notes)
-    result = processor.process(records_of(part, skipped, processor.selection))
-    if progress is not None:
-        progress(task.span.end - task.span.start)
-    return Chunk(result, skipped, task.sources[0].path, part.lines, notes, processor.warnings)
-
-
-def read_whole(
-    task: Task, options: ReadOptions, notes: list[FileWarning], progress: Progress | None
-) -> Iterator[Item]:
-    """The items of the whole files of a task."""
-    reader = Reader(options, files=len(task.sources), alone=task.alone, notes=notes, progress=progress)
-    for source in task.sources:
-        yield from reader.read(source)
-    yield from reader.finish()
-
-
 def in_order(
     pool: Pool[Processor[T]], tasks: Iterable[Task], options: ReadOptions, jobs: int
 ) -> Iterator[Chunk[T]]:
@@ -185,16 +109,15 @@ def _in_processes(
 ) -> list[Chunk[Columns]]:
     from tokcount.processes import Pool
 
-    alone = len(sources) > 1
-    tasks = [tasks_of(source, options, alone=alone) for source in sources]
-    with Pool(make, min(jobs, sum(map(len, tasks))), progress) as pool:
-        queued = [[pool.submit(run_task, task, options) for task in parts] for parts in tasks]
+    groups = bundled(sources, options)
+    with Pool(make, min(jobs, sum(map(len, groups))), progress) as pool:
+        queued = [[pool.submit(run_task, task, options) for task in group] for group in groups]
         load_polars_meanwhile()
         try:
             return [
                 chunk
-                for source, futures in zip(sources, queued, strict=True)
-                for chunk in _of_source(pool, source, futures, options, alone=alone)
+                for group, futures in zip(groups, queued, strict=True)
+                for chunk in _of_group(pool, group, futures, options)
             ]
         except NeedsWhole:
             _cancel(future for futures in queued for future in futures)
@@ -215,22 +138,18 @@ def _load_polars() -> None:
         importlib.import_module("polars")
 
 
-def _of_source(
-    pool: Pool[RecordCounter],
-    source: Source,
-    futures: list[Future[Chunk[Columns]]],
-    options: ReadOptions,
-    *,
-    alone: bool,
+def _of_group(
+    pool: Pool[RecordCounter], group: list[Task], futures: list[Future[Chunk[Columns]]], options: ReadOptions
 ) -> list[Chunk[Columns]]:
-    """The chunks of one file; of a file that must not be split, one chunk, read again in one piece."""
+    """The chunks of one group of tasks; of a file that must not be split, one chunk, read again in one piece."""
     try:
         return [pool.result(future) for future in futures]
     except NeedsWhole as signal:
-        if signal.whole_run and alone:
+        first = group[0]
+        if signal.whole_run and first.alone:
             raise
         _cancel(futures)
-        return [pool.result(pool.submit(run_task, Task((source,), alone=alone), options))]
+        return [pool.result(pool.submit(run_task, Task(first.sources, alone=first.alone), options))]
 
 
 def _cancel(futures: Iterable[Future[Chunk[Columns]]]) -> None:

@@ -19,7 +19,7 @@ from tokcount.reports.migrate.requests import Migrated, Options
 from tokcount.reports.migrate.run import Job, MigrationWorker
 from tokcount.reports.migrate.stats import KEYS_KEPT, PLACES_KEPT, MigrationStats, Tokens
 from tokcount.scanning import run as scanning
-from tokcount.scanning import spans
+from tokcount.scanning.parts import spans
 from tokcount.scanning.plan import make_plan
 
 JOB = Job(target=GPT_4O, options=Options(), plan=make_plan(to=["gpt-4o"], engine="tiktoken"))

@@ -28,18 +28,10 @@ from tokcount.reports.migrate.stats import MigrationStats, Tokens, inputs_of, to
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.scanning.copies import FirstPlaces, copies_left_out, identity
 from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.parts.tasks import Progress, Task, read_whole, tasks_of
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Chunk, SkippedSummary, records_of
-from tokcount.scanning.run import (
-    Progress,
-    Summary,
-    Task,
-    in_order,
-    processes_for,
-    read_whole,
-    summed,
-    tasks_of,
-)
+from tokcount.scanning.run import Summary, in_order, processes_for, summed
 
 RECORDS_AT_ONCE: Final = 2_000
 """Records whose tokens are added up at a time."""

@@ -13,7 +13,7 @@ from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import read
 from tokcount.logs.source import expand
-from tokcount.scanning.spans import Span, SpanReader, plan
+from tokcount.scanning.parts.spans import Span, SpanReader, plan
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,1 @@
+"""Sources → tasks for processes: files that are bundled, cut, or handed over in blocks."""

@@ -93,6 +93,13 @@ def test_a_command_runs(example: Example, project: Path, monkeypatch: pytest.Mon
     assert done.code in (0, 1), done.err
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_generated_example_shows_an_error_alone(page: Path) -> None:
+    generated = "\n".join(GENERATED.findall(page.read_text(encoding="utf-8")))
+
+    assert re.findall(r"^\$ .*\ntokcount: .*\n```", generated, re.MULTILINE) == []
+
+
 def test_the_example_in_python_runs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
     (example,) = [

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 from support.paths import ROOT
+from support.together import together
 
 from tokcount.cli.app import COMMANDS, _built
 
@@ -73,7 +74,7 @@ def test_help_is_in_plain_english(name: str) -> None:
     assert [found for text in texts for found in banned_in(text)] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@together("path", MODULES)
 def test_messages_are_in_plain_english(path: Path) -> None:
     texts = messages_in(path.read_text(encoding="utf-8"))
 

@@ -19,6 +19,7 @@ import tokcount.ray  # noqa: E402 - only where ray is
 from tokcount.errors import UsageError  # noqa: E402
 
 pytestmark = [
+    pytest.mark.slow,  # a cluster of its own takes as long as a thousand other tests
     # Ray warns of what it will do otherwise in its next version, and leaves its pipes to the end of the process.
     pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),

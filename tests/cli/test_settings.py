@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
+from support.together import together
 
 from tokcount.cli import settings
 from tokcount.cli.app import COMMANDS
@@ -227,7 +228,7 @@ SETTABLE = [
 ]
 
 
-@pytest.mark.parametrize(("command", "option"), SETTABLE)
+@together("command, option", SETTABLE)
 def test_every_option_of_every_command_can_be_set(tmp_path: Path, command: str, option: str) -> None:
     hint = options.options_of(command)[option]
     value = sample(option, hint)

@@ -21,6 +21,7 @@ import pytest
 from fuzz.targets import items_of
 from support.in_process import run
 from support.logfiles import notes_of
+from support.together import together
 
 from tokcount.errors import UsageError
 from tokcount.logs.bytes import text_encoding
@@ -126,7 +127,7 @@ def contents(data: bytes, *, step: int = 1 << 20) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("container", JSON_CONTAINERS)
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+@together("path", FIXTURES)
 def test_a_log_of_any_format_is_the_same_in_every_container(path: Path, container: str) -> None:
     values = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fuzz.targets import items_of
 from support.logfiles import CHAT, CHAT_LINE
+from support.together import together
 
 from tokcount.logs.format import Item
 from tokcount.logs.record import Record, Skipped
@@ -62,7 +63,7 @@ def is_read(item: Item) -> bool:
     return isinstance(item, Record) or item.reason != "unparsed" or item.detail.startswith("a bare number")
 
 
-@pytest.mark.parametrize("name", CASES)
+@together("name", CASES)
 def test_a_case_as_a_line_is_read_or_skipped_with_its_reason(name: str) -> None:
     data = content(name)
     found = others(items_of(b"\n".join((GOOD, data, GOOD)), "log.jsonl")[0])
@@ -78,7 +79,7 @@ def test_a_case_as_a_line_is_read_or_skipped_with_its_reason(name: str) -> None:
         assert all(map(is_read, found)) == (name in READ_ALL_THE_SAME)
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if b"\n" not in content(name)])
+@together("name", [name for name in CASES if b"\n" not in content(name)])
 def test_a_case_as_a_field_does_no_harm_to_its_neighbours(name: str) -> None:
     """A record with a field that is JSON is a record; one with a field that is not is skipped, alone."""
     field = b'{"prompt":"Say hi","extra":' + content(name) + b"}"
@@ -92,7 +93,7 @@ def test_a_case_as_a_field_does_no_harm_to_its_neighbours(name: str) -> None:
         assert isinstance(found[0], Skipped)
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name[0] != "n"])
+@together("name", [name for name in CASES if name[0] != "n"])
 def test_a_case_as_an_element_of_an_array_is_passed_over(name: str) -> None:
     """So long as it is JSON; UTF-16 inside UTF-8 is not, and the rest of the array is reported as skipped."""
     items, reader = items_of(b"[" + b",\n".join((GOOD, content(name), GOOD)) + b"]", "log.json")

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-import pytest
 import tiktoken
 from support.shared import SHARED, needs_shared
+from support.together import together
 
 from tokcount.framing.families import FAMILIES
 from tokcount.models.catalog import data_date, data_version, default, sources
@@ -26,7 +26,7 @@ def test_the_data_version_is_its_date() -> None:
     assert data_date() == date(2026, 11, 26)
 
 
-@pytest.mark.parametrize("name", PRICED)
+@together("name", PRICED)
 def test_price_periods_have_no_gap_and_no_overlap(name: str) -> None:
     rows = CATALOG.price_rows(name)
 
@@ -35,7 +35,7 @@ def test_price_periods_have_no_gap_and_no_overlap(name: str) -> None:
     assert all(row.start is not None for row in rows[1:])
 
 
-@pytest.mark.parametrize("name", PRICED)
+@together("name", PRICED)
 def test_prices_are_plausible(name: str) -> None:
     for row in CATALOG.price_rows(name):
         for rates in filter(None, (row.rates, row.long)):
@@ -63,7 +63,7 @@ def test_a_price_of_a_model_ends_with_the_model() -> None:
             assert rows[-1].end == model.shutdown_date, name
 
 
-@pytest.mark.parametrize("model", CATALOG.models.values(), ids=lambda model: model.name)
+@together("model", CATALOG.models.values())
 def test_every_model_is_complete(model: Model) -> None:
     assert model.encoding in ENCODINGS
     assert model.family in FAMILIES

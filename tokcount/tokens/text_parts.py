@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -121,6 +122,7 @@ def borders(text: str, found: Runs) -> Borders:
     return Borders(starts, classes)
 
 
+@cache
 def token_lengths(encoding: str) -> Sequence[int]:
     """The number of bytes of each token of an encoding, by rank; 0 for ranks without a token."""
     ranks = encodings.ranks(encoding)

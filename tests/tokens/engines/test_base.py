@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from support.texts import NASTY, patient, texts
+from support.together import together
 
 from tokcount.errors import DataError, UsageError
 from tokcount.tokens import cuts, encodings
@@ -28,7 +29,7 @@ def oracle(name: str, text: str) -> int:
 
 @engines
 @pytest.mark.parametrize("name", encodings.NAMES)
-@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+@together("text", NASTY.values())
 def test_nasty_texts_are_counted_as_tiktoken_counts_them(engine: Engine, name: str, text: str) -> None:
     assert oracle(name, text) == engine.counter(name)(text)
 

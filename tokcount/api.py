@@ -13,6 +13,7 @@ from tokcount.errors import UsageError
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.layout import Basis
 from tokcount.framing.rules import layout
+from tokcount.models.references import encoding_of
 from tokcount.models.resolve import resolve
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.encodings import NAMES
@@ -62,7 +63,7 @@ def count(text: str, encoding: str = "o200k_base") -> int:
 @lru_cache(maxsize=1024)
 def _encoding_of(name: str) -> str:
     """The encoding itself, or that of a model."""
-    return name if name in NAMES else resolve(name).model.encoding
+    return name if name in NAMES else encoding_of(resolve(name).model)
 
 
 def count_request(request: dict[str, Any], model: str | None = None, *, kind: Kind | None = None) -> Counted:
@@ -83,9 +84,10 @@ def count_request(request: dict[str, Any], model: str | None = None, *, kind: Ki
         raise UsageError("the request does not name a model: pass model=…")
     known = resolve(name).model
     laid = layout(kind or _kind_of(request), request, FAMILIES[known.family], model=known.name)
-    counter = _counter(known.encoding)
-    content = sum(counter.tokens(known.encoding, text) for text in laid.content)
-    total = laid.constant + laid.token_ids + sum(counter.tokens(known.encoding, text) for text in laid.texts)
+    encoding = encoding_of(known)
+    counter = _counter(encoding)
+    content = sum(counter.tokens(encoding, text) for text in laid.content)
+    total = laid.constant + laid.token_ids + sum(counter.tokens(encoding, text) for text in laid.texts)
     content += laid.token_ids
     return Counted(content, total - content, total, laid.basis, laid.reasons)
 

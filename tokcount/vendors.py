@@ -24,7 +24,7 @@ NAMES: Final = {
     "Google": ("chat-bison", "gemini", "gemma", "google", "palm-2", "text-bison"),
     "IBM": ("granite",),
     "LMSYS": ("vicuna",),
-    "Meta": ("llama", "meta-llama", "muse-spark"),
+    "Meta": ("llama", "meta-llama", "muse-"),
     "Microsoft": ("phi-",),
     "MiniMax": ("minimax",),
     "Mistral": ("codestral", "devstral", "magistral", "ministral", "mistral", "mixtral", "pixtral"),

@@ -36,7 +36,8 @@ from tokcount.tables import Document, Key, Mistake
 
 def build(folder: Path) -> bytes:
     """The content of `catalog.json`. Raises `UsageError` for mistakes in the TOML files."""
-    documents = [tables.load(path, parse_float=Decimal) for path in sorted(folder.glob("*.toml"))]
+    paths = sorted(folder.glob("*.toml"), key=lambda path: (not path.stem.startswith("openai"), path.stem))
+    documents = [tables.load(path, parse_float=Decimal) for path in paths]
     files = [tables.convert(document, File, hook=hook) for document in documents]
     merged = _merged(files)
     lines: list[str] = []
@@ -50,7 +51,7 @@ def build(folder: Path) -> bytes:
             lines += document.error(mistakes).lines
     if lines:
         raise MistakesError(*lines)
-    return _as_json(merged)
+    return _as_json(merged, files)
 
 
 def _merged(files: Iterable[File]) -> File:
@@ -89,7 +90,7 @@ def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
         if model_entry.family:
             yield from _undefined(("models", name, "family"), [model_entry.family], FAMILIES)
         if not (
-            model_entry.encoding
+            (model_entry.encoding or model_entry.encoding_basis == "unpublished")
             and model_entry.encoding_basis
             and model_entry.family
             and model_entry.endpoint
@@ -126,8 +127,9 @@ def _undefined(key: Key, names: Iterable[str], known: Iterable[str]) -> Iterator
     )
 
 
-def _as_json(file: File) -> bytes:
+def _as_json(file: File, files: Iterable[File]) -> bytes:
     """The entries with one line each; prices are kept apart from models, so that each can be read alone."""
+    by_vendor = [(one, one.vendor or "") for one in files]
     entries: dict[str, ModelEntry | FineTuneEntry] = {**file.models, **file.fine_tunes}
     priced = {name: entry.prices for name, entry in entries.items() if entry.prices is not None}
     sections: dict[str, Mapping[str, Any]] = {
@@ -136,13 +138,19 @@ def _as_json(file: File) -> bytes:
         "suffixes": affixes(file.suffixes),
         "explained": {name: entry.text for name, entry in file.explained.items()},
         "aliases": alias_targets(file.aliases),
-        "models": {name: entry.model(name) for name, entry in file.models.items()},
+        "models": {
+            name: entry.model(name, vendor=vendor)
+            for one, vendor in by_vendor
+            for name, entry in one.models.items()
+        },
         "fine_tunes": {name: entry.fine_tune(name) for name, entry in file.fine_tunes.items()},
         "prices": {name: price_rows(name, prices, basis="bundled") for name, prices in priced.items()},
     }
     checked = max(entry.checked for entry in (*entries.values(), *file.fees) if entry.checked)
     lines = [f'"checked": {_json(checked)}']
-    fees = ",\n".join(_json(entry.fee("bundled")) for entry in file.fees)
+    fees = ",\n".join(
+        _json(entry.fee("bundled", vendor=vendor)) for one, vendor in by_vendor for entry in one.fees
+    )
     lines.append(f'"fees": [\n{fees}\n]')
     for section, table in sections.items():
         rows = ",\n".join(f"{_json(name)}: {_json(entry)}" for name, entry in table.items())

@@ -22,7 +22,9 @@ TEXT_ENDPOINTS = ("completions", "chat", "responses")
 LIVING = [
     model.name
     for model in default().models.values()
-    if model.endpoint in TEXT_ENDPOINTS and (model.shutdown_date is None or model.shutdown_date > data_date())
+    if model.vendor == "OpenAI"
+    and model.endpoint in TEXT_ENDPOINTS
+    and (model.shutdown_date is None or model.shutdown_date > data_date())
 ]
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 MESSAGES = [{"role": "user", "content": "Hi"}]

@@ -222,7 +222,7 @@ def test_json_is_read_as_exactly_as_toml(tmp_path: Path) -> None:
         (
             "zzz = 1",
             1,
-            "zzz: no such key. Known: sources, prefixes, suffixes, explained, aliases, encodings, models",
+            "zzz: no such key. Known: vendor, sources, prefixes, suffixes, explained, aliases, encodings, models",
         ),
         ("models = 3", 1, "models: a table was expected"),
         ("[models]\nx = 3", 2, "models.x: a table was expected"),
@@ -521,7 +521,7 @@ def test_a_fee_of_the_user_comes_before_the_published_one(tmp_path: Path) -> Non
 
     assert each("gpt-4o-mini") == each("claude-sonnet-4-5") == "0.008"
     assert (each("gpt-5"), each("gpt-4o", date(2025, 1, 1))) == ("0.01", "0.01")
-    assert each("claude-sonnet-4-5", date(2025, 1, 1)) is None
+    assert each("claude-sonnet-4-5", date(2025, 1, 1)) == "0.01"
 
 
 def test_an_export_keeps_every_rate(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Names as logs have them, resolved by recorded steps or not at all."""
 
 import json
+import re
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from support.shared import SHARED, needs_shared
 from tokcount.errors import UsageError
 from tokcount.models import catalog
 from tokcount.models import resolve as names
+from tokcount.models.lifecycle import is_current
 
 
 @pytest.mark.parametrize(
@@ -115,16 +117,70 @@ def test_the_error_names_close_matches_and_what_to_do() -> None:
     )
 
 
-def test_the_error_for_another_vendors_model_says_what_is_possible() -> None:
+def test_the_error_for_another_vendors_unknown_model_says_what_is_possible() -> None:
     with pytest.raises(UsageError) as error:
-        names.resolve("claude-sonnet-4")
+        names.resolve("claude-sonnet-4-9")
 
-    problem = "'claude-sonnet-4' is a model of Anthropic: tokcount counts with OpenAI's tokenizers only."
-    assert str(error.value) == problem
-    assert error.value.command_line == (
-        f"{problem} tokcount[genai] or --price charge the tokens that a log has; "
-        "--alias claude-sonnet-4=MODEL counts it as another model."
+    problem = "unknown model 'claude-sonnet-4-9' of Anthropic. Did you mean claude-sonnet-4-"
+    assert str(error.value).startswith(problem)
+    assert error.value.command_line.startswith(str(error.value))
+    assert error.value.command_line.endswith(
+        " tokcount[genai] or --price charge the tokens that a log has; "
+        "--alias claude-sonnet-4-9=MODEL counts it as another model."
     )
+
+
+def test_the_name_of_a_family_of_models_is_refused_with_its_current_ones() -> None:
+    for family in ("claude", "gemini", "mistral", "llama", "qwen", "deepseek", "grok", "kimi", "glm"):
+        with pytest.raises(UsageError, match=f"'{family}' is the name of a family of .* models, such as"):
+            names.resolve(family)
+
+
+def test_an_alias_with_a_star_wins_over_the_catalog_but_not_over_one_without() -> None:
+    mine = catalog.default().with_entries(
+        aliases={"claude-*": "gpt-5", "claude-opus-4": "gpt-4o", "gpt-5*": "gpt-5"}
+    )
+
+    assert names.resolve("claude-sonnet-4-5", mine).model.name == "gpt-5"
+    assert names.resolve("claude-opus-4", mine).model.name == "gpt-4o"
+    assert names.resolve("gpt-5-mini", mine).model.name == "gpt-5"
+
+
+def test_every_model_that_an_explanation_recommends_is_current() -> None:
+    named = re.findall(r"[a-z0-9./-]*-[a-z0-9.-]*[a-z0-9]", " ".join(catalog.explained().values()))
+    known = [found.model for name in named if (found := names.find(name))]
+
+    assert len(known) > 20
+    assert [one.name for one in known if not is_current(one, catalog.data_date())] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("claude-sonnet-4-5-20250929", "claude-sonnet-4-5"),
+        ("anthropic/claude-sonnet-4.5", "claude-sonnet-4-5"),
+        ("openrouter/anthropic/claude-opus-4.1", "claude-opus-4-1"),
+        ("us.anthropic.claude-3-5-sonnet-20241022-v2:0", "claude-3-5-sonnet-20241022"),
+        ("bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5"),
+        ("vertex_ai/claude-3-5-haiku@20241022", "claude-3-5-haiku-20241022"),
+        ("models/gemini-2.5-pro", "gemini-2.5-pro"),
+        ("gemini/gemini-2.0-flash-001", "gemini-2.0-flash"),
+        ("google-vertex:gemini-2.5-flash", "gemini-2.5-flash"),
+        ("mistral-large-latest", "mistral-large-2512"),
+        ("meta-llama/Llama-3.3-70B-Instruct", "llama-3.3-70b-instruct"),
+        ("groq/llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
+        ("llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
+        ("us.meta.llama3-3-70b-instruct-v1:0", "meta.llama3-3-70b-instruct-v1:0"),
+        ("ollama/llama3.3:70b", "llama-3.3-70b-instruct"),
+        ("Qwen/Qwen3-32B", "qwen3-32b"),
+        ("deepseek-ai/DeepSeek-V3-0324", "deepseek-v3"),
+        ("x-ai/grok-4", "grok-4-0709"),
+        ("zai-org/GLM-4.6", "glm-4.6"),
+        ("groq/openai/gpt-oss-120b", "groq/openai/gpt-oss-120b"),
+    ],
+)
+def test_names_of_other_vendors_lead_to_their_models(name: str, model: str) -> None:
+    assert names.resolve(name).model.name == model
 
 
 def test_the_error_stays_one_short_line_whatever_the_log_holds() -> None:
@@ -209,8 +265,6 @@ def test_the_names_of_the_messy_sample_are_resolved_or_unknown() -> None:
     assert [name for name in asked if names.find(name) is None] == [
         "azure/my-prod-deployment",
         "my-prod-gpt4",
-        "us.anthropic.claude-sonnet-4-20250514-v1:0",
-        "meta-llama/Llama-3.1-8B-Instruct",
         "",
     ]
 

@@ -121,10 +121,10 @@ def test_a_model_that_is_not_known_is_never_counted_exactly() -> None:
 
 
 def test_no_model_is_assumed_for_another_vendors_model() -> None:
-    (row,) = rows(make_plan(to=["gpt-4o"], assume_model="gpt-5"), chat(model="claude-sonnet-4-5"))
+    (row,) = rows(make_plan(to=["gpt-4o"], assume_model="gpt-5"), chat(model="claude-sonnet-9"))
 
     assert row["own:input_tokens"] is None
-    assert row["reason"] == "unknown model 'claude-sonnet-4-5' of Anthropic"
+    assert row["reason"] == "unknown model 'claude-sonnet-9' of Anthropic"
 
 
 def test_no_model_is_assumed_for_a_record_that_another_vendor_answered() -> None:

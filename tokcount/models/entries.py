@@ -14,7 +14,7 @@ import msgspec
 
 from tokcount.errors import suggest
 from tokcount.models.compatibility.rules import CompatibilityRow
-from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Affix, Factor, FineTune, Model
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, VENDOR_ENCODINGS, Affix, Factor, FineTune, Model
 from tokcount.models.price_entries import FeeEntry, Prices, Sources, Text, Tokens, Usd, usd
 from tokcount.tables import shown
 from tokcount.tokens import encodings
@@ -28,7 +28,7 @@ class EncodingName(str):
 
 def encoding_name(value: object) -> EncodingName:
     """The name of an encoding. Raises `ValueError` for an unknown one."""
-    if not isinstance(value, str) or not encodings.is_known(value):
+    if not isinstance(value, str) or (value not in VENDOR_ENCODINGS and not encodings.is_known(value)):
         raise ValueError(f"{shown(value)} is not known. {suggest(str(value), encodings.known_names())}")
     return EncodingName(value)
 
@@ -58,18 +58,21 @@ class _Lifecycle(_Entry, frozen=True, kw_only=True):
 
 
 class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
-    """A model. One that is new needs an `encoding`, or a `base` to copy; of a known one, only what changes."""
+    """A model. One that is new needs an `encoding`, or a `base` to copy; of a known one, only what changes.
+
+    The vendor of a model with the `encoding_basis` "unpublished" publishes no tokenizer.
+    """
 
     base: Text | None = None
     encoding: EncodingName | None = None
-    encoding_basis: Literal["tiktoken", "documented", "assumed", "user"] | None = None
+    encoding_basis: Literal["tiktoken", "documented", "assumed", "user", "unpublished"] | None = None
     family: Text | None = None
     endpoint: Text | None = None
     context_window: Tokens | None = None
     max_input: Tokens | None = None
     max_output: Tokens | None = None
 
-    def model(self, name: str, known: Model | None = None) -> Model:
+    def model(self, name: str, known: Model | None = None, vendor: str = "") -> Model:
         """The model of this entry; what the entry leaves out is taken from the model known so far."""
         given = {key: value for key in _MODEL_KEYS if (value := getattr(self, key)) is not None}
         if self.sources:
@@ -81,8 +84,9 @@ class ModelEntry(_Lifecycle, frozen=True, kw_only=True):
             given.setdefault("encoding_basis", "user")
         if known is not None:
             return msgspec.structs.replace(known, **given)
-        family = "chat" if given["encoding"] in ENCODINGS else UNKNOWN_FAMILY
-        return Model(**{"name": name, "family": family, "endpoint": "chat", "source": "user", **given})
+        family = "chat" if given.get("encoding") in ENCODINGS else UNKNOWN_FAMILY
+        defaults = {"name": name, "family": family, "endpoint": "chat", "source": "user", "vendor": vendor}
+        return Model(**{**defaults, **given})
 
 
 _MODEL_KEYS = (
@@ -169,6 +173,8 @@ Affixes = dict[str, Text | AffixEntry]
 class File(_Entry, frozen=True, kw_only=True):
     """A whole file. Every section may be left out."""
 
+    vendor: Text | None = None
+    """Who makes its models, and takes its fees."""
     sources: dict[str, Text] = {}
     """Word in `sources` lists → what it refers to."""
     prefixes: Affixes = {}

@@ -51,7 +51,9 @@ def _priced_today(name: str, catalog: Catalog) -> bool:
 
 
 def _entry(model: Model, price_name: str, catalog: Catalog) -> str:
-    lines = [f"[models.{json.dumps(price_name)}]", f"encoding = {json.dumps(model.encoding)}"]
+    lines = [f"[models.{json.dumps(price_name)}]"]
+    if model.encoding:
+        lines.append(f"encoding = {json.dumps(model.encoding)}")
     lines.append(f"family = {json.dumps(model.family)}")
     for key in ("context_window", "max_input", "max_output"):
         size = getattr(model, key)
@@ -75,6 +77,8 @@ def _price(row: PriceRow) -> list[str]:
         lines.append(f"regional = {_money(row.regional)}")
     if row.long:
         lines.append(f"long = {{ threshold = {row.long_threshold}, {_rates(row.long)} }}")
+    if row.low:
+        lines.append(f"low = {json.dumps(row.low, ensure_ascii=False)}")
     if row.note:
         lines.append(f"note = {json.dumps(row.note, ensure_ascii=False)}")
     return lines

@@ -13,6 +13,23 @@ from tokcount.tokens.encodings import NAMES as ENCODINGS
 
 __all__ = ["ENCODINGS", "UNKNOWN_FAMILY", "Affix", "Factor", "FineTune", "Model", "Resolution"]
 
+VENDOR_ENCODINGS: Final = frozenset(
+    {
+        "claude3",
+        "claude4_7",
+        "deepseek_v3",
+        "gemma3",
+        "gemma4",
+        "glm4",
+        "kimi_k2",
+        "llama3",
+        "llama4",
+        "mistral_tekken",
+        "qwen2",
+        "qwen3_5",
+    }
+)
+"""Encodings of other vendors, which packages of their own provide."""
 UNKNOWN_FAMILY: Final = "unknown"
 """The framing family of models with a tokenizer of another package."""
 
@@ -21,12 +38,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One model of the catalog. Windows and outputs are in tokens; `None` is "not known"."""
 
     name: str
-    encoding: str
+    encoding: str = ""
+    """Empty: the vendor publishes no tokenizer, so no text can be counted."""
     encoding_basis: str
-    """Where the encoding is known from: `tiktoken`, `documented`, `assumed`, `user`."""
+    """Where the encoding is known from: `tiktoken`, `documented`, `assumed`, `user`; `unpublished` without one."""
     family: str
     """A framing family of `tokcount.framing.families`: how tokens are added around messages."""
     endpoint: str
+    vendor: str = ""
+    """Who makes the model; empty for one of the user's."""
     context_window: int | None = None
     max_input: int | None = None
     """Less than the window where the API reserves part of it for the output; `None`: the whole window."""

@@ -128,6 +128,8 @@ class PriceEntry(RatesEntry, frozen=True, kw_only=True):
     regional: Usd | None = None
     """What all prices are multiplied by for a call that is processed in a region."""
     long: LongEntry | None = None
+    low: Text | None = None
+    """Why some requests cost more than these prices say."""
     unverified: list[Text] = []
     """Keys that rest on one source or on none."""
     sources: Sources = []
@@ -146,6 +148,7 @@ class PriceEntry(RatesEntry, frozen=True, kw_only=True):
             regional=_plain(self.regional),
             long_threshold=self.long.threshold if self.long else None,
             long=self.long.rates() if self.long else None,
+            low=self.low or "",
             unverified=tuple(self.unverified),
             source=source,
             note=self.note or "",
@@ -197,14 +200,14 @@ class FeeEntry(_Entry, frozen=True, kw_only=True):
     per: Literal[1, 1000] = 1
     unit: Literal["call", "container"] = "call"
     models: list[Text] = []
-    """Names of models or patterns such as `gpt-4o*`; none: every model of the catalog."""
+    """Names of models or patterns such as `gpt-4o*`; none: every model of the vendor."""
     start: date | None = msgspec.field(name="from", default=None)
     end: date | None = msgspec.field(name="to", default=None)
     checked: date | None = None
     sources: Sources = []
     note: Text | None = None
 
-    def fee(self, basis: PriceBasis, source: str = "") -> Fee:
+    def fee(self, basis: PriceBasis, source: str = "", vendor: str = "") -> Fee:
         """The fee of this entry. `source` stands in for its own sources."""
         return Fee(
             tool=self.tool.strip().lower(),
@@ -212,6 +215,7 @@ class FeeEntry(_Entry, frozen=True, kw_only=True):
             per=self.per,
             unit=self.unit,
             models=tuple(name.strip().lower() for name in self.models),
+            vendor=vendor,
             start=self.start,
             end=self.end,
             checked=self.checked,

@@ -100,6 +100,8 @@ class PriceRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What all rates are multiplied by for a call that is processed in a region; `None`: nothing is added."""
     long_threshold: int | None = None
     long: Rates | None = None
+    low: str = ""
+    """Why some requests cost more than this; empty: none does."""
     unverified: tuple[str, ...] = ()
     """What rests on one source or on none: `from`, `to`, `input`, `cached_input`, `output`, …"""
     source: str = ""
@@ -146,7 +148,9 @@ class Fee(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     per: int = 1
     unit: Literal["call", "container"] = "call"
     models: tuple[str, ...] = ()
-    """Names, or patterns such as `gpt-4o*`, of the models whose calls pay it; none: every model of the catalog."""
+    """Names, or patterns such as `gpt-4o*`, of the models whose calls pay it; none: every model of the vendor."""
+    vendor: str = ""
+    """Whose models pay it; empty: all vendors'."""
     start: date | None = None
     end: date | None = None
     checked: date | None = None
@@ -159,12 +163,12 @@ class Fee(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """USD for one use."""
         return self.usd / self.per
 
-    def applies(self, tool: str, names: tuple[str, ...], day: date | None, *, known: bool) -> bool:
-        """Whether a call of a tool pays it. `names`: those of the model; `known`: the catalog has the model."""
+    def applies(self, tool: str, names: tuple[str, ...], day: date | None, vendor: str | None) -> bool:
+        """Whether a call of a tool pays it. `names`: those of the model; `vendor`: `None` for an unknown model."""
         if tool != self.tool or (day is not None and not _covers(self, day)):
             return False
         if not self.models:
-            return known
+            return vendor is not None and self.vendor in ("", vendor)
         return any(fnmatchcase(name, pattern) for name in names for pattern in self.models)
 
 

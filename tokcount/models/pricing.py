@@ -142,7 +142,8 @@ def fee(tool: str, name: str, on: date | None = None, catalog: Catalog | None = 
     found = names.find(name, catalog)
     written = name.strip().lower()
     called = (written,) if found is None else (written, found.model.name)
-    fees = (fee for fee in catalog.fees if fee.applies(tool, called, on, known=found is not None))
+    vendor = found.model.vendor if found else None
+    fees = (fee for fee in catalog.fees if fee.applies(tool, called, on, vendor))
     return next(fees, None)
 
 
@@ -174,6 +175,7 @@ def at_tier(
         regional=None if region is None or row.free else row.regional,
         extrapolated=extrapolated,
         notes=(*free, *found.notes, *((note,) if note else ())),
+        low=(*found.low, *((row.low,) if row.low else ())),
     )
 
 

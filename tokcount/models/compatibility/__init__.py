@@ -35,6 +35,7 @@ from tokcount.models.compatibility.rules import (
 from tokcount.models.model import Model
 
 __all__ = [
+    "OPENAI",
     "Compatibility",
     "CompatibilityRow",
     "Endpoint",
@@ -44,6 +45,8 @@ __all__ = [
 ]
 
 Status = RuleStatus | Literal["unknown"]
+OPENAI: Final = "OpenAI"
+"""The vendor whose endpoints the general rows describe."""
 EFFORT_NAMES: Final[tuple[str, ...]] = ("reasoning_effort", "reasoning.effort")
 DEFAULT_VALUE: Final = "its value is the default"
 """Why it is not known whether a value is refused: a request means the same without it."""
@@ -263,6 +266,8 @@ def compatibility_of(model: Model | str, catalog: Catalog | None = None) -> Comp
     name = found.name.removeprefix("ft:").partition(":")[0]
     rows = (*bundled(), *catalog.compatibility)
     matching = (row for row in rows if any(fnmatchcase(name, pattern) for pattern in row.models))
+    if found.vendor not in ("", OPENAI):
+        matching = (row for row in matching if not row.is_general)
     return Compatibility(found, tuple(matching))
 
 

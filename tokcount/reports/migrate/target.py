@@ -8,7 +8,7 @@ import msgspec
 
 from tokcount.errors import UsageError
 from tokcount.models.catalog import Catalog
-from tokcount.models.compatibility import Compatibility, compatibility_of
+from tokcount.models.compatibility import OPENAI, Compatibility, compatibility_of
 from tokcount.models.references import Reference
 from tokcount.reports.migrate.request import Endpoint
 
@@ -56,6 +56,11 @@ def target_of(
     model = reference.model
     if model is None:
         raise UsageError(f"--to {reference.label}: requests need a model, not an encoding; e.g. --to gpt-4o.")
+    if model.vendor not in ("", OPENAI):
+        raise UsageError(
+            f"--to {reference.label}: migrate writes requests for OpenAI's API, not for that of {model.vendor}; "
+            "tokcount audit compares the models."
+        )
     if model.endpoint not in get_args(Endpoint):
         raise UsageError(
             f"--to {reference.label}: a model of the {model.endpoint} endpoint takes no messages; name a chat model."

@@ -133,13 +133,17 @@ class PriceBook:
     def _price(
         self, model: str, day: date | None, tier: str | None, region: str | None, foreign: bool
     ) -> tuple[Price | None, str | None]:
-        if self._is_known(model):
+        is_known = self._is_known(model)
+        if is_known:
             price = pricing.price(model, day, tier, self._catalog, region)
             reason = None if price else pricing.billed_elsewhere(model, self._catalog)
-            return price, None if price else reason or NO_PRICE
+            if price or reason:
+                return price, reason
         row = other_vendors.price_row(model, day or self._today)
         if row is not None:
             return pricing.at_tier(row, tier, region), None
+        if is_known:
+            return None, NO_PRICE
         if vendor := vendor_of(model):
             return None, f"a model of {vendor}"
         if foreign or self._assume_model is None or self._assume_model == model:

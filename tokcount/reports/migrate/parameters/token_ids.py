@@ -42,7 +42,7 @@ def decode(ids: list[int], encoding: str | None) -> Decoded:
 
 def map_biases(biases: dict[Any, Any], source: str | None, target: str) -> tuple[dict[str, int], list[str]]:
     """`logit_bias` under another encoding: token id → bias, and the reasons why entries are not in it."""
-    if source is None:
+    if source not in encodings.NAMES:
         return {}, [UNKNOWN_ENCODING]
     old, new = encodings.get(source), encodings.get(target)
     carried: dict[str, int] = {}

@@ -15,7 +15,7 @@ from tokcount.framing.content import read_content, reasoning_of
 from tokcount.framing.family import Family, ReplyFraming
 from tokcount.framing.layout import Layout, LayoutBuilder
 from tokcount.framing.tools.tool_set import forced_name
-from tokcount.logs.accounting.unread import Unread, unread_answer
+from tokcount.logs.accounting.unread import Unread, plain_choices, unread_answer
 
 AROUND = "the framing of a reply varies"
 REASONING = "reasoning tokens are not in the log"
@@ -23,6 +23,8 @@ NOT_TEXT = "a reply that is neither text nor tool calls"
 ECHOED = "a reply that repeats its prompt"
 
 _TEXT_ALONE = ReplyFraming(basis="exact")
+_ASKS = ("tools", "functions", "response_format")
+"""Fields of a request that change how the text of its reply is framed."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -58,8 +60,35 @@ def layout_output(
     Reasoning tokens are not included: add those of the usage. Empty for a body without a reply. Never raises for
     decoded JSON.
     """
+    plain = None if unread else _layout_plain(kind, response, family, request or {})
+    if plain is not None:
+        return plain
     laid = _layout_reply(kind, response, family, request or {})
     return laid.mark_unread(unread_answer(kind, response) if unread is None else unread)
+
+
+def _layout_plain(
+    kind: str, response: dict[str, Any], family: Family, request: dict[str, Any]
+) -> Layout | None:
+    """The layout of messages with nothing but text that answer a request for text, the common case; else `None`."""
+    choices = plain_choices(response)
+    if not choices or (kind == "responses" and "output" in response):
+        return None
+    if not (
+        request.keys().isdisjoint(_ASKS) and (isinstance(response.get("usage"), dict) or not family.reasoning)
+    ):
+        return None
+    around, texts, framed = family.replies.chat, [], 0
+    for choice in choices:
+        if text := choice["message"]["content"]:
+            texts.append(text)
+            framed += choice.get("finish_reason") != "length"
+    constant = framed * around.text
+    if around.reasoning and _has_reasoned(response):
+        constant += framed * around.reasoning
+    if framed and around.basis != "exact":
+        return Layout(constant, texts, texts, "estimated", (AROUND,))
+    return Layout(constant, texts, texts)
 
 
 def _layout_reply(kind: str, response: dict[str, Any], family: Family, request: dict[str, Any]) -> Layout:
@@ -153,10 +182,14 @@ def _layout_items(
 
 def _reasoned(builder: LayoutBuilder, response: dict[str, Any], family: Family) -> bool:
     """Whether the usage reports reasoning; without usage, the reply of a reasoning model is partial."""
+    if family.reasoning and not isinstance(response.get("usage"), dict):
+        builder.mark_partial(REASONING)
+    return _has_reasoned(response)
+
+
+def _has_reasoned(response: dict[str, Any]) -> bool:
     usage = response.get("usage")
     if not isinstance(usage, dict):
-        if family.reasoning:
-            builder.mark_partial(REASONING)
         return False
     details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
     return isinstance(details, dict) and bool(details.get("reasoning_tokens"))

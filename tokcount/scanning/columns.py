@@ -31,7 +31,13 @@ NO_CODE: Final = -1
 """The code of a missing string and of a missing basis."""
 NOT_BILLED: Final = -1
 _MISSING: Final = {known.name: known.missing for known in RECORD_COLUMNS}
-_ROW: Final = (*TEXT_COLUMNS, *(known.name for known in RECORD_COLUMNS if known.dtype != "text"))
+_OF_ONE: Final = ("tags", "user")
+"""Columns of strings with many values; those of the others vary together."""
+_ROW: Final = (
+    *(name for name in TEXT_COLUMNS if name not in _OF_ONE),
+    *_OF_ONE,
+    *(known.name for known in RECORD_COLUMNS if known.dtype != "text"),
+)
 """The columns of a record in the order in which a row is put together."""
 _NO_TIME: Final = _MISSING["timestamp"] or 0
 PACK_AT: Final = 200_000
@@ -67,7 +73,7 @@ class StringTable(msgspec.Struct):
         code = self.codes.get(string)
         if code is None:
             code = self.codes[string] = len(self.strings)
-            self.strings.append(string.encode("utf-8", "replace").decode())
+            self.strings.append(string if string.isascii() else string.encode("utf-8", "replace").decode())
         return code
 
 
@@ -107,18 +113,6 @@ class RecordDoubts(msgspec.Struct):
         self.reasons.update(dict.fromkeys(reasons))
 
 
-class Counts(msgspec.Struct):
-    """The counts of one record under one reference; `MISSING` where it cannot be counted."""
-
-    content: int = MISSING
-    framing: int = MISSING
-    output: int = MISSING
-    low: int = MISSING
-    high: int = MISSING
-    basis: int = NO_CODE
-    by_role: dict[str, int] | None = None
-
-
 class Columns(msgspec.Struct):
     """Finished rows under a fixed list of references, column by column.
 
@@ -150,9 +144,9 @@ class ColumnBuilder:
 
     def __init__(self, references: tuple[str, ...], roles: tuple[str, ...] = ()) -> None:
         self._references = references
-        self._roles = roles
         self._missing = {name: _MISSING[name] for name in _ROW} | _reference_columns(references, roles)
         self._tables = {name: StringTable() for name in TEXT_COLUMNS}
+        self._tags, self._users = (self._tables[name] for name in _OF_ONE)
         self._packed: dict[str, list[Packed]] = {name: [] for name in self._missing}
         self._extra: dict[str, array[int]] = {}
         self._rows = 0
@@ -170,7 +164,7 @@ class ColumnBuilder:
     def append(
         self,
         record: Record,
-        counts: Sequence[Counts],
+        counts: Iterable[int],
         doubts: RecordDoubts,
         *,
         shape: str | None = None,
@@ -178,32 +172,30 @@ class ColumnBuilder:
         replacement: str | None = None,
         verdicts: str | None = None,
     ) -> None:
-        """Add the row of one record: `counts` in the order of the references.
+        """Add the row of one record: `counts` are the numbers of the references, in the order of their columns.
 
         All numbers of a row go into one flat array at once, which is packed as columns many rows at a time:
         an append to each of some forty arrays would cost more than counting a record whose texts are known.
         """
-        if (container := container_id(record)) != 0:
+        if record.kind == "responses" and (container := container_id(record)) != 0:
             self.put(CONTAINER_ID, container)
         self._rows += 1
-        usage = record.usage
-        row = [
-            *self._codes(record, doubts, (shape, script, record.user, replacement, verdicts)),
-            record.line,
-            record.index,
-            _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),
-            doubts.basis,
-            identity(record),
-            _messages(record),
-            1 if usage is None else usage.requests,
-            *(_NOTHING_BILLED if usage is None else _billed(usage)),
-        ]
-        for each in counts:
-            row += (each.content, each.framing, each.output, each.low, each.high)
-            if self._roles:
-                row += [MISSING if each.by_role is None else each.by_role[role] for role in self._roles]
-            row.append(each.basis)
-        self._fresh.extend(row)
+        usage, tags = record.usage, record.tags
+        self._fresh.extend(
+            [
+                *self._codes(record, doubts, (shape, script, replacement, verdicts)),
+                self._tags.code(",".join(tags) if tags else ""),
+                self._users.code(record.user),
+                record.line,
+                record.index,
+                _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),
+                doubts.basis,
+                identity(record),
+                _messages(record),
+                *((1, *_NOTHING_BILLED) if usage is None else _billed(usage)),
+                *counts,
+            ]
+        )
         if len(self._fresh) > PACK_AT:
             self._pack()
 
@@ -229,13 +221,15 @@ class ColumnBuilder:
                 parts.append(_narrowed(fresh[place::width]))
         self._fresh = array("q")
 
-    def _codes(self, record: Record, doubts: RecordDoubts, last: tuple[str | None, ...]) -> tuple[int, ...]:
-        """The codes of a row's strings; a combination that was seen before is one look-up."""
+    def _codes(
+        self, record: Record, doubts: RecordDoubts, features: tuple[str | None, ...]
+    ) -> tuple[int, ...]:
+        """The codes of the strings that vary together; a combination that was seen before is one look-up."""
         model = record.served_model or record.model
         tool_calls = hosted_calls(record)
         key = (
             *(record.source, record.format, record.kind, model, record.tier, record.region, tool_calls),
-            *(record.flags, doubts.flags, record.tags, tuple(doubts.reasons), last),
+            *(record.flags, doubts.flags, tuple(doubts.reasons), features),
         )
         coded = self._coded.get(key)
         if coded is None:
@@ -245,11 +239,10 @@ class ColumnBuilder:
                 *(record.source, record.format, record.kind, model),
                 "; ".join(doubts.reasons) or None,
                 "|".join(sorted({*record.flags, *doubts.flags})),
-                ",".join(record.tags),
                 *(record.tier, record.region, tool_calls),
-                *last,
+                *features,
             )
-            tables = self._tables.values()
+            tables = [self._tables[name] for name in _ROW[: len(strings)]]
             coded = tuple([table.code(string) for table, string in zip(tables, strings, strict=True)])
             self._coded[key] = coded
         return coded
@@ -267,7 +260,7 @@ def _reference_columns(references: Iterable[str], roles: Sequence[str]) -> dict[
 
 def _narrowed(values: array[int]) -> Packed:
     """The numbers in the narrowest form that holds them."""
-    if values.count(values[0]) == len(values):
+    if values == values[:1] * len(values):
         return Run(values[0], len(values))
     for typecode in "bhi":
         try:
@@ -282,8 +275,10 @@ def _fill(values: array[int], rows: int) -> None:
         values.frombytes(bytes((rows - len(values)) * values.itemsize))
 
 
-def _billed(usage: Usage) -> tuple[int, ...]:
+def _billed(usage: Usage) -> list[int]:
+    """The calls behind a usage, and its numbers in the order of their columns."""
     logged = (
+        usage.requests,
         usage.input,
         usage.output,
         usage.cached_input,
@@ -297,7 +292,7 @@ def _billed(usage: Usage) -> tuple[int, ...]:
         usage.rejected_prediction,
         None if usage.cost_usd is None else _units(usage.cost_usd),
     )
-    return tuple([NOT_BILLED if value is None else value for value in logged])
+    return [NOT_BILLED if value is None else value for value in logged]
 
 
 def _units(amount: str) -> int | None:

@@ -7,6 +7,7 @@ less than one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -18,12 +19,13 @@ from tokcount.framing.rules import layout
 from tokcount.logs.accounting.contradiction import contradiction
 from tokcount.logs.record import FLAGS, NON_OPENAI, Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import BASIS_OF_FLAG, ColumnBuilder, Columns, Counts, RecordDoubts
+from tokcount.scanning.columns import BASIS_OF_FLAG, NO_CODE, ColumnBuilder, Columns, RecordDoubts
 from tokcount.scanning.features.answer import answer_items
 from tokcount.scanning.features.evidence import evidence_columns
 from tokcount.scanning.features.on_demand import parts_counter, request_verdicts
 from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.plan import ScanPlan
+from tokcount.scanning.schema import MISSING
 from tokcount.scanning.targets import CountingTarget, FramingGroup, Targets
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.packing import Counted
@@ -37,7 +39,6 @@ BATCH_TEXT: Final = 1_000_000
 """Characters of text that wait to be counted together, plus at most one record."""
 BATCH_RECORDS: Final = 2_000
 """Records that wait for each other at most, however short they are."""
-_UNCOUNTED: Final = Counts()
 _NOTHING: Final = Layout(0, [], [])
 
 
@@ -78,6 +79,8 @@ class RecordCounter:
         self._targets = Targets(plan, self._texts.encodings)
         self._width = len(plan.labels)
         self._no_tokens = self._texts.count_all(())
+        self._no_roles = (MISSING,) * len(ROLES) if plan.roles else ()
+        self._uncounted = (*(MISSING,) * 5, *self._no_roles, NO_CODE)
         self._parts = parts_counter(plan, self._texts.engine)
         self._verdicts = request_verdicts(plan)
         self.discard()
@@ -188,7 +191,7 @@ class RecordCounter:
 
     def _append(self, waiting: _Waiting) -> None:
         record, plan = waiting.record, self._plan
-        counts = [_UNCOUNTED] * self._width
+        counts = [self._uncounted] * self._width
         for framed in waiting.framed:
             self._fill(counts, framed, record, waiting.doubts)
         script = self._script(waiting) if plan.scripts else None
@@ -213,7 +216,7 @@ class RecordCounter:
             waiting.doubts.worsen("estimated", (record.without_value,))
         self._columns.append(
             record,
-            counts,
+            chain.from_iterable(counts),
             waiting.doubts,
             shape=shape,
             script=script,
@@ -221,8 +224,10 @@ class RecordCounter:
             verdicts=verdicts,
         )
 
-    def _fill(self, counts: list[Counts], framed: _Framed, record: Record, doubts: RecordDoubts) -> None:
-        """The counts of all references of a framing group."""
+    def _fill(
+        self, counts: list[tuple[int, ...]], framed: _Framed, record: Record, doubts: RecordDoubts
+    ) -> None:
+        """The counts of all references of a framing group: each the numbers of its columns."""
         count_all = self._texts.count_all
         asked = framed.input
         content = texts = answer = self._no_tokens
@@ -236,35 +241,38 @@ class RecordCounter:
                 doubts.flag("surrogate_repaired")
         if record.response is not None:
             answer = count_all(framed.answer.texts)
+        output = MISSING
         for place, target in framed.group.targets:
-            counted = counts[place] = Counts()
-            if asked is not None:
-                self._fill_input(counted, asked, content, texts, target, doubts)
             if record.response is not None:
-                counted.output = framed.answer.constant + self._tokens(framed.answer.texts, answer, target)
+                output = framed.answer.constant + self._tokens(framed.answer.texts, answer, target)
+            if asked is None:
+                counts[place] = (MISSING, MISSING, output, MISSING, MISSING, *self._no_roles, NO_CODE)
+            else:
+                counts[place] = self._numbers(asked, content, texts, output, target, doubts)
 
-    def _fill_input(
+    def _numbers(
         self,
-        counted: Counts,
         asked: Layout,
         content: Counted,
         texts: Counted,
+        output: int,
         target: CountingTarget,
         doubts: RecordDoubts,
-    ) -> None:
+    ) -> tuple[int, ...]:
+        """The numbers of a record under a reference that can count its input, in the order of the columns."""
         tokens = total = self._tokens(asked.content, content, target)
         if asked.texts is not asked.content:
             total = self._tokens(asked.texts, texts, target)
-        counted.content = tokens + asked.token_ids
-        counted.framing = asked.constant + total - tokens
-        counted.basis = max(BASIS_ORDER.index(asked.basis), doubts.least_basis)
+        low = high = MISSING
         if asked.beyond is not None and doubts.least_basis < PARTIAL:
-            counted.low, counted.high = (asked.constant + total + beyond for beyond in asked.beyond)
+            low, high = (asked.constant + total + beyond for beyond in asked.beyond)
+        basis = max(BASIS_ORDER.index(asked.basis), doubts.least_basis)
         if target.doubt:
             doubts.worsen("estimated", (target.doubt,))
-            counted.basis = max(counted.basis, ESTIMATED)
-        if self._plan.roles:
-            counted.by_role = self._by_role(asked, target)
+            basis = max(basis, ESTIMATED)
+        by_role = self._by_role(asked, target) if self._plan.roles else ()
+        framing = asked.constant + total - tokens
+        return (tokens + asked.token_ids, framing, output, low, high, *by_role, basis)
 
     def _tokens(self, texts: list[str], counted: Counted, target: CountingTarget) -> int:
         """The sum over texts, from the packed counts where the encoding is one of those counted together."""
@@ -272,13 +280,13 @@ class RecordCounter:
             return counted.counts[target.place]
         return sum(self._texts.tokens(target.encoding, text) for text in texts)
 
-    def _by_role(self, asked: Layout, target: CountingTarget) -> dict[str, int]:
+    def _by_role(self, asked: Layout, target: CountingTarget) -> Iterable[int]:
         totals = dict.fromkeys(ROLES, 0)
         for role, text in zip(asked.roles or (), asked.content, strict=True):
             counted = self._texts.count_all((text,))
             totals[role if role in totals else "other"] += self._tokens([text], counted, target)
         totals["prompt"] += asked.token_ids
-        return totals
+        return totals.values()
 
     def _script(self, waiting: _Waiting) -> str | None:
         from tokcount.scanning.features.script import dominant_script

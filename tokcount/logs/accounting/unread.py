@@ -77,7 +77,7 @@ def _is_copy(value: Any, prompt: str) -> bool:
 
 def unread_answer(kind: str, response: Json) -> Unread:
     """The fields of a response body that were not read. Never raises for decoded JSON."""
-    if _is_plain_answer(response):
+    if plain_choices(response) is not None:
         return ()
     is_items = isinstance(response.get("output"), list) and (
         kind == "responses" or not isinstance(response.get("choices"), list)
@@ -85,22 +85,22 @@ def unread_answer(kind: str, response: Json) -> Unread:
     return _unread("responses answer" if is_items else "chat answer", response)
 
 
-def _is_plain_answer(response: Json) -> bool:
-    """Whether every choice is a message with text, the common case."""
+def plain_choices(response: Json) -> list[Json] | None:
+    """The choices of an answer, if each is a message with nothing but text, the common case."""
     choices = response.get("choices")
     if type(choices) is not list or not _OF_ANSWERS.issuperset(response):
-        return False
+        return None
     for choice in choices:
         if type(choice) is not dict or not _OF_CHOICES.issuperset(choice):
-            return False
+            return None
         message = choice.get("message")
         if type(message) is not dict or not _PLAIN.issuperset(message):
-            return False
-        if type(message.get("content")) is not str or message.get("role") != "assistant":
-            return False
-        if message.get("refusal") or message.get("tool_calls"):
-            return False
-    return True
+            return None
+        if type(message.get("content")) is not str or message.get("role", "assistant") != "assistant":
+            return None
+        if len(message) > 2 and (message.get("refusal") or message.get("tool_calls")):
+            return None
+    return choices
 
 
 def _is_plain(message: Any) -> bool:

@@ -31,17 +31,17 @@ def hosted_calls(record: Record) -> str | None:
 
     Of code that ran in containers, the number is that of the containers.
     """
-    calls: Counter[str] = Counter()
+    calls: dict[str, int] = {}
     response, usage = record.response, record.usage
     if record.kind == "responses" and response is not None:
-        calls.update(_reported(record.request or {}, response))
+        calls |= _reported(record.request or {}, response)
     model = record.served_model or record.model
     if model is not None and "-search-" in model:
         calls[SEARCH_MODEL] = 1 if usage is None else usage.requests
     elif usage is not None and usage.web_searches is not None:
         if not any(tool.startswith(_SEARCH) for tool in calls):
             calls[_SEARCH] = usage.web_searches
-    elif record.kind == "chat" and (record.request or {}).get(SEARCH_OPTIONS) is not None:
+    elif record.kind == "chat" and record.request and record.request.get(SEARCH_OPTIONS) is not None:
         calls[SEARCH_OPTIONS] = 1
     if not calls:
         return None

@@ -16,6 +16,7 @@ import msgspec
 
 from tokcount.models import pricing
 from tokcount.models.catalog import Catalog, data_date
+from tokcount.models.compatibility import OPENAI
 from tokcount.models.model import Resolution
 from tokcount.models.price_rows import PriceRow, Rates, current
 from tokcount.models.resolve import find
@@ -46,6 +47,37 @@ LITELLM_RATES = {
 LITELLM_TIERS = {"batch": "_batches", "flex": "_flex", "priority": "_priority", "ultrafast": "_ultrafast"}
 LITELLM_LIST = "model_prices_and_context_window_backup.json"
 ABOVE = "_above_272k_tokens"
+PROVIDERS = {
+    "Alibaba": "dashscope",
+    "Amazon": "aws",
+    "Anthropic": "anthropic",
+    "DeepSeek": "deepseek",
+    "Google": "google",
+    "Meta": "meta",
+    "Mistral": "mistral",
+    "Moonshot AI": "moonshotai",
+    "Z.ai": "zai",
+    "xAI": "x-ai",
+}
+"""Vendor → its name in genai-prices."""
+HOSTS = {"groq": "groq", "cerebras": "cerebras", "together_ai": "together"}
+"""Beginning of a name → the host in genai-prices."""
+LITELLM_PROVIDERS = (
+    *(
+        "anthropic",
+        "cerebras",
+        "dashscope",
+        "deepseek",
+        "gemini",
+        "groq",
+        "mistral",
+        "moonshot",
+        "together_ai",
+        "xai",
+    ),
+    "zai",
+)
+"""Vendors and hosts whose own prices are compared."""
 TEXT_MODES = ("chat", "responses", "completion", "embedding")
 _DATED = re.compile(r"Announced shutdown date:\s+(\d{4}-\d{2}-\d{2})")
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -107,7 +139,7 @@ def _text_of(module: Any) -> str:
 
 
 def of_genai_prices(catalog: Catalog) -> Iterator[Difference]:
-    """Models, windows and prices of OpenAI in genai-prices, on the data's date."""
+    """Models, windows and prices of OpenAI in genai-prices, and the prices of other vendors, on the data's date."""
     from genai_prices import data_snapshot
 
     snapshot = data_snapshot.get_snapshot()
@@ -115,24 +147,33 @@ def of_genai_prices(catalog: Catalog) -> Iterator[Difference]:
     for model in provider.models:
         if find(model.id, catalog) is None:
             yield Difference("genai-prices", model.id, "id", NO_MODEL, "listed")
-    for name in catalog.models:
+    for name, known in catalog.models.items():
         try:
-            _, info = snapshot.find_provider_model(name, None, "openai", None)
+            _, info = snapshot.find_provider_model(*_genai_name(name, known.vendor))
         except LookupError:
             continue
-        yield from _genai_facts(name, catalog, info)
+        if known.vendor == OPENAI:
+            yield from _genai_facts(name, catalog, info)
+        else:
+            yield from _genai_prices(name, catalog, info.get_prices(_noon()))
+
+
+def _genai_name(name: str, vendor: str) -> tuple[str, None, str, None]:
+    """What to look a model up by: its name and who charges for it."""
+    host, _, rest = name.partition("/")
+    if host in HOSTS:
+        return rest, None, HOSTS[host], None
+    return name, None, "aws" if ":0" in name else PROVIDERS.get(vendor, "openai"), None
 
 
 def _genai_facts(name: str, catalog: Catalog, info: Any) -> Iterator[Difference]:
     window = catalog.models[name].context_window
     if info.context_window is not None and info.context_window != window:
         yield Difference("genai-prices", name, "context_window", _text(window), str(info.context_window))
-    moment = datetime.combine(data_date(), time(12), UTC)
+    moment = _noon()
     rows = catalog.price_rows(name)
     row = current(rows, data_date()) if rows else None
-    standard, long = _genai_rates(info.get_prices(moment))
-    yield from _compared("genai-prices", name, "", row and row.rates, standard)
-    yield from _compared("genai-prices", name, "long ", row and row.long, long)
+    yield from _genai_prices(name, catalog, info.get_prices(moment))
     for tool, key in GENAI_FEES.items():
         fee = pricing.fee(tool, name, data_date(), catalog)
         theirs, ours = getattr(info.get_prices(moment), key, None), _text(fee and fee.each * 1000)
@@ -143,6 +184,18 @@ def _genai_facts(name: str, catalog: Catalog, info: Any) -> Iterator[Difference]
         for variant in info.price_variants or ():
             if row is not None and variant.when == context:
                 yield from _compared_tier("genai-prices", name, tier, row, *_genai_rates(variant.prices))
+
+
+def _genai_prices(name: str, catalog: Catalog, prices: Any) -> Iterator[Difference]:
+    rows = catalog.price_rows(name)
+    row = current(rows, data_date()) if rows else None
+    standard, long = _genai_rates(prices)
+    yield from _compared("genai-prices", name, "", row.rates if row else None, standard)
+    yield from _compared("genai-prices", name, "long ", row.long if row else None, long)
+
+
+def _noon() -> datetime:
+    return datetime.combine(data_date(), time(12), UTC)
 
 
 def _genai_rates(prices: Any) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
@@ -175,8 +228,10 @@ def litellm_prices(file: Path | None) -> dict[str, Any] | None:
 
 
 def of_litellm(catalog: Catalog, prices: Mapping[str, Any]) -> Iterator[Difference]:
-    """Models, prices and shutdown dates of OpenAI and Azure in litellm, for models of text."""
+    """Models, prices and shutdown dates of OpenAI and Azure in litellm, and prices of other vendors' known models."""
     for name, entry in prices.items():
+        if entry.get("mode") in TEXT_MODES and entry.get("litellm_provider") in LITELLM_PROVIDERS:
+            yield from _vendor_prices(name, catalog, entry)
         is_openai = entry.get("litellm_provider") in ("openai", "text-completion-openai")
         if entry.get("mode") not in TEXT_MODES or not (is_openai or name.startswith("azure/")):
             continue
@@ -204,6 +259,16 @@ def _litellm_facts(
         rates, long = _litellm_rates(entry, suffix), _litellm_rates(entry, ABOVE + suffix)
         if row is not None and rates:
             yield from _compared_tier("litellm", name, tier, row, rates, long)
+
+
+def _vendor_prices(name: str, catalog: Catalog, entry: Mapping[str, Any]) -> Iterator[Difference]:
+    """Input and output of a model that both have; prices by the size of the request are left out."""
+    price = pricing.price(name, data_date(), None, catalog) if find(name, catalog) else None
+    theirs = _litellm_rates(entry, "")
+    for rate in ("input", "cached_input", "output"):
+        ours = getattr(price.rates, rate) if price else None
+        if price and rate in theirs and _text(ours) != _text(theirs[rate]):
+            yield Difference("litellm", name, rate, _text(ours), _text(theirs[rate]))
 
 
 def _azure_prices(name: str, catalog: Catalog, entry: Mapping[str, Any]) -> Iterator[Difference]:

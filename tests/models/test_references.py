@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from tokcount.errors import UsageError
 from tokcount.models.references import Reference, parse_reference
 from tokcount.models.resolve import UnknownModel
 
@@ -21,6 +22,12 @@ def test_a_model_brings_its_encoding_its_family_and_the_steps_to_it() -> None:
     assert (reference.encoding, reference.family) == ("cl100k_base", "chat/0613")
     assert reference.resolution is not None
     assert reference.resolution.steps[0] == "dropped prefix azure/"
+
+
+def test_a_model_whose_vendor_publishes_no_tokenizer_is_refused_with_what_is_possible() -> None:
+    refused = "xai/grok-4.7: xAI publishes no tokenizer, so only the tokens that a log has can be priced"
+    with pytest.raises(UsageError, match=refused):
+        parse_reference("xai/grok-4.7")
 
 
 def test_anything_else_is_an_error() -> None:

@@ -77,6 +77,7 @@ DETECTED = FormatsReport(
 RATES = Rates(input="2.50", cached_input="1.25", cache_write=None, output="10")
 GPT_4O = ModelEntry(
     name="gpt-4o",
+    vendor="OpenAI",
     encoding="o200k_base",
     encoding_basis="tiktoken",
     family="chat",

@@ -128,7 +128,7 @@ def _adjusted(price: Price, affix: Affix, model: str) -> Price:
         rates=price.rates.times(factor),
         long=price.long.times(factor) if price.long else None,
         regional=None,
-        notes=(*price.notes, f"{affix.text} at {factor} times the price"),
+        notes=(*price.notes, *((f"{affix.text} at {factor} times the price",) if factor != 1 else ())),
         low=(*price.low, *low),
     )
 

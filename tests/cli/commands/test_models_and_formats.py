@@ -59,6 +59,18 @@ def test_the_models_to_choose_from_have_prices_and_are_not_shut_down(inside: Ins
     assert "gpt-6-luna" in listed
 
 
+def test_models_are_listed_by_vendor_with_the_newest_first(inside: Inside) -> None:
+    listed = json.loads(inside("models", "-f", "json").out)["models"]
+    vendors = dict.fromkeys(model["vendor"] for model in listed)
+    names = [model["name"] for model in listed if model["vendor"] == "Anthropic"]
+    text = inside("models", "--current").out
+
+    assert next(iter(vendors)) == "OpenAI"
+    assert {"Anthropic", "Google", "Meta", "Mistral", "xAI"} < set(vendors)
+    assert names.index("claude-opus-5-5") < names.index("claude-opus-4-1")
+    assert all(f"\n{vendor}\n" in text for vendor in ("Anthropic", "Google"))
+
+
 def test_the_models_to_choose_from_fit_80_columns(inside: Inside) -> None:
     done = inside("models", "--current")
 

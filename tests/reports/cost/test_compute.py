@@ -216,6 +216,19 @@ class TestUnpriced:
         assert own(log, assume_model="gpt-4")["cost_usd"] == "0.0625"
         assert own(log, assume_model="gpt-7")["priced"] == 1
 
+    def test_billed_tokens_of_all_vendors_have_one_total(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(genai_prices, "price_row", lambda *_: None)
+        names = ("gpt-4o", "claude-sonnet-4-5-20250929", "gemini-2.5-flash", "deepseek-chat", "xai/grok-4.7")
+        entry = own(frame(*(record(name, "2026-03-01", billed=(1_000_000, 0)) for name in names)))
+
+        assert entry["priced"] == len(names)
+        assert entry["cost_usd"] == "14.08"
+
+    def test_a_price_that_some_requests_exceed_makes_the_cost_a_lower_bound(self) -> None:
+        entry = own(frame(record("deepseek-v4-pro", "2026-10-01", billed=(1_000_000, 0))))
+
+        assert (entry["cost_usd"], entry["floor"]) == ("0.66", True)
+
     def test_no_model_is_assumed_for_another_vendors_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(genai_prices, "price_row", lambda *_: None)
         entry = own(frame(record("claude-x", own=(1000, 0)), record(own=(1000, 0))), assume_model="gpt-4")

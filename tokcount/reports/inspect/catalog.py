@@ -15,7 +15,7 @@ from tokcount.framing.families import FAMILIES
 from tokcount.models import model as names
 from tokcount.models import price_rows, pricing
 from tokcount.models.catalog import Catalog, data_date, data_version, sources
-from tokcount.models.compatibility import compatibility_of
+from tokcount.models.compatibility import OPENAI, compatibility_of
 from tokcount.models.lifecycle import is_current, replacement_chain
 from tokcount.models.model import Model
 from tokcount.models.price_rows import PriceRow
@@ -37,12 +37,11 @@ VERSION: Final = re.compile(r"gpt-(\d+(?:\.\d+)*)")
 
 
 def catalog_report(catalog: Catalog, today: date, *, current: bool = False) -> ModelsReport:
-    """The catalog, the models that are not shut down first, the newest generation first.
+    """The catalog by vendor, OpenAI first: the models that are not shut down first, the newest generation first.
 
     `current`: only models that are not shut down and have a price.
     """
-    names = sorted(catalog.models, key=_generation, reverse=True)
-    models = [catalog.models[name] for name in names]
+    models = _by_vendor(catalog)
     alive = [model for model in models if is_current(model, today)]
     if current:
         listed = [model for model in alive if catalog.price_layers(model.name)]
@@ -54,6 +53,22 @@ def catalog_report(catalog: Catalog, today: date, *, current: bool = False) -> M
         models=[_entry(model, catalog, model.name) for model in listed],
         is_current=current,
     )
+
+
+def _by_vendor(catalog: Catalog) -> list[Model]:
+    """All models, those of a vendor together, its newest ones first."""
+    vendors: dict[str, list[Model]] = {}
+    for model in catalog.models.values():
+        vendors.setdefault(model.vendor, []).append(model)
+    return [
+        model
+        for vendor, models in vendors.items()
+        for model in sorted(
+            models if vendor == OPENAI else reversed(models),
+            key=lambda model: _generation(model.name),
+            reverse=True,
+        )
+    ]
 
 
 def _generation(name: str) -> tuple[int, ...]:
@@ -91,10 +106,10 @@ def _resolution(name: str, catalog: Catalog) -> Resolution:
 
 
 def _charged(found: names.Resolution, catalog: Catalog) -> list[str]:
-    """What is in a name besides the model and matters for its price."""
-    price = pricing.price(found, data_date(), None, catalog) if found.affixes else None
+    """What is in a name besides the model and matters for its price, and why a call costs more than its price."""
+    price = pricing.price(found, data_date(), None, catalog)
     if price is not None:
-        return list(dict.fromkeys((*price.notes, *price.low)))
+        return list(dict.fromkeys((*(price.notes if found.affixes else ()), *price.low)))
     elsewhere = pricing.billed_elsewhere(found.asked, catalog)
     return [f"{elsewhere}, not at these prices"] if elsewhere else []
 
@@ -133,6 +148,7 @@ def _entry(model: Model, catalog: Catalog, price_name: str) -> ModelEntry:
     layers = catalog.price_layers(price_name)
     return ModelEntry(
         name=model.name,
+        vendor=model.vendor,
         encoding=model.encoding,
         encoding_basis=model.encoding_basis,
         family=model.family,

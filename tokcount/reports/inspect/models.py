@@ -55,6 +55,7 @@ STALE_COLUMNS = (
     Column("sources"),
 )
 GONE: RowStyle = "apart"
+YOURS = "your own"
 PER_MILLION = "prices in USD per 1,000,000 tokens"
 
 
@@ -65,17 +66,30 @@ def blocks(report: ModelsReport) -> Blocks:
     if report.stale:
         return _stale(report.stale, report.data_date)
     if report.is_current:
-        table = tuple(map(_current, report.models or ()))
-        return [Table(CURRENT_COLUMNS, table, title="Models that are not shut down", note=PER_MILLION)]
-    return [_catalog(report)]
+        heading = Heading("Models that are not shut down, by vendor")
+        return [heading, *(_currents(vendor, entries) for vendor, entries in _vendors(report))]
+    return [_catalog(vendor, entries, report) for vendor, entries in _vendors(report)]
 
 
-def _catalog(report: ModelsReport) -> Table:
-    """All models; those that are shut down are the last ones."""
+def _vendors(report: ModelsReport) -> list[tuple[str, list[ModelEntry]]]:
+    """The models of each vendor."""
+    found: dict[str, list[ModelEntry]] = {}
+    for entry in report.models or ():
+        found.setdefault(entry.vendor, []).append(entry)
+    return list(found.items())
+
+
+def _currents(vendor: str, entries: list[ModelEntry]) -> Table:
+    return Table(CURRENT_COLUMNS, tuple(map(_current, entries)), title=vendor or YOURS, note=PER_MILLION)
+
+
+def _catalog(vendor: str, entries: list[ModelEntry], report: ModelsReport) -> Table:
+    """All models of a vendor; those that are shut down are the last ones."""
     day = report.run.day if report.run else report.data_date
-    models = sorted(report.models or (), key=lambda entry: _is_gone(entry, day))
+    models = sorted(entries, key=lambda entry: _is_gone(entry, day))
     gone = {number: GONE for number, entry in enumerate(models) if _is_gone(entry, day)}
-    return Table(MODEL_COLUMNS, tuple(map(_model, models)), note=PER_MILLION, styles=gone)
+    table = tuple(map(_model, models))
+    return Table(MODEL_COLUMNS, table, title=vendor or YOURS, note=PER_MILLION, styles=gone)
 
 
 def _is_gone(entry: ModelEntry, day: date) -> bool:
@@ -123,7 +137,7 @@ def _model(entry: ModelEntry) -> tuple[Cell, ...]:
         _day(entry.shutdown_date) or "",
         _chain(entry),
         entry.max_output,
-        entry.encoding,
+        entry.encoding or UNKNOWN,
         entry.family,
     )
 
@@ -147,7 +161,7 @@ def _chain(entry: ModelEntry) -> str:
 def _explanation(entry: Resolution) -> list[Block]:
     model = entry.model
     facts = [
-        f"{model.encoding} ({model.encoding_basis})",
+        f"{model.encoding} ({model.encoding_basis})" if model.encoding else "no published tokenizer",
         f"framing {model.family}",
         f"window {_tokens(model.context_window)}",
         f"output up to {_tokens(model.max_output)}",
@@ -155,7 +169,7 @@ def _explanation(entry: Resolution) -> list[Block]:
     how = "; ".join(entry.steps) or "listed in the catalog"
     found: list[Block] = [
         Heading(entry.asked),
-        Line(f"{model.name} · {' · '.join(facts)}", "strong"),
+        Line(f"{model.name} · {' · '.join(filter(None, (model.vendor, *facts)))}", "strong"),
         Line(f"Resolved: {how}"),
     ]
     if entry.assumed:

@@ -134,7 +134,10 @@ class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A model of the catalog."""
 
     name: str
+    vendor: str
+    """Who makes it; empty for a model of the user's."""
     encoding: str
+    """Empty if the vendor publishes no tokenizer."""
     encoding_basis: str
     family: str
     """Family of framing rules."""

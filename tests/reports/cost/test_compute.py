@@ -222,7 +222,7 @@ class TestUnpriced:
         entry = own(frame(*(record(name, "2026-03-01", billed=(1_000_000, 0)) for name in names)))
 
         assert entry["priced"] == len(names)
-        assert entry["cost_usd"] == "14.08"
+        assert entry["cost_usd"] == "13.08"
 
     def test_a_price_that_some_requests_exceed_makes_the_cost_a_lower_bound(self) -> None:
         entry = own(frame(record("deepseek-v4-pro", "2026-10-01", billed=(1_000_000, 0))))

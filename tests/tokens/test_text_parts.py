@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from support.texts import FRAGMENTS, NASTY, patient
 
 from tokcount.tokens import encodings
+from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.engines.base import repair
-from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.text_classes import CLASSES, runs
-from tokcount.tokens.text_parts import ClassCounter, by_class, total
+from tokcount.tokens.text_parts import by_class, total
 
 ENCODINGS = ("p50k_base", "cl100k_base", "o200k_base")
 
@@ -34,16 +34,16 @@ def token_by_token(text: str, encoding: str) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module", params=["tiktoken", "auto"])
-def counter(request: pytest.FixtureRequest) -> ClassCounter:
-    return ClassCounter(choose(request.param))
+def counter(request: pytest.FixtureRequest) -> TextCounter:
+    return TextCounter(("cl100k_base", "o200k_base"), request.param, classes=True)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("name", NASTY)
 def test_classes_are_those_of_the_places_where_tokens_start(
-    counter: ClassCounter, name: str, encoding: str
+    counter: TextCounter, name: str, encoding: str
 ) -> None:
-    packed = counter.count(encoding, NASTY[name])
+    packed = counter.by_class(encoding, NASTY[name])
 
     assert by_class(packed) == token_by_token(NASTY[name], encoding)
     assert total(packed) == len(encodings.get(encoding).encode_ordinary(repair(NASTY[name])))
@@ -51,29 +51,43 @@ def test_classes_are_those_of_the_places_where_tokens_start(
 
 @settings(patient, max_examples=60)
 @given(st.lists(st.sampled_from([*FRAGMENTS, "x = 1;\n", "Some prose. ", "中文。", " 12"]), max_size=30))
-def test_the_memory_of_paragraphs_changes_no_class(counter: ClassCounter, parts: list[str]) -> None:
+def test_the_memory_of_paragraphs_changes_no_class(counter: TextCounter, parts: list[str]) -> None:
     text = "".join(parts)
-    packed = counter.count("o200k_base", text)
+    packed = counter.by_class("o200k_base", text)
 
     assert by_class(packed) == token_by_token(text, "o200k_base")
     assert sum(by_class(packed).values()) == total(packed)
 
 
-def test_counts_of_several_texts_add_up(counter: ClassCounter) -> None:
+def test_counts_of_several_texts_add_up(counter: TextCounter) -> None:
     texts = ["Hello 1", "中文", "", "x = 1;"]
-    packed = counter.count_all("cl100k_base", texts)
+    packed = sum(counter.by_class("cl100k_base", text) for text in texts)
 
-    assert total(packed) == sum(total(counter.count("cl100k_base", text)) for text in texts)
+    assert total(packed) == counter.count_all(texts).counts[0]
     assert set(by_class(packed)) == {"latin", "digits", "cjk", "code"}
 
 
-def test_a_giant_run_is_counted_by_class(counter: ClassCounter) -> None:
+def test_a_giant_run_is_counted_by_class(counter: TextCounter) -> None:
     text = "a" + " " * 200_000 + "b"
 
-    assert sum(by_class(counter.count("o200k_base", text)).values()) == total(
-        counter.count("o200k_base", text)
+    assert sum(by_class(counter.by_class("o200k_base", text)).values()) == total(
+        counter.by_class("o200k_base", text)
     )
 
 
-def test_an_encoding_with_the_same_ranks_is_counted_once(counter: ClassCounter) -> None:
-    assert counter.count("o200k_harmony", "Hello 1") == counter.count("o200k_base", "Hello 1")
+def test_a_counter_by_class_counts_and_flags_like_one_without(counter: TextCounter) -> None:
+    plain = TextCounter(counter.encodings, "tiktoken")
+
+    for text in NASTY.values():
+        assert counter.count_all((text,)).counts == plain.count_all((text,)).counts
+        assert bool(counter.count_all((text,)).special) == bool(plain.count_all((text,)).special)
+        assert bool(counter.count_all((text,)).repaired) == bool(plain.count_all((text,)).repaired)
+
+
+def test_texts_are_counted_ahead_without_a_difference(counter: TextCounter) -> None:
+    ahead = TextCounter(counter.encodings, counter.engine.name, classes=True)
+    ahead.learn(NASTY.values())
+
+    assert [ahead.by_class("o200k_base", text) for text in NASTY.values()] == [
+        counter.by_class("o200k_base", text) for text in NASTY.values()
+    ]

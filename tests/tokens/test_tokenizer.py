@@ -15,7 +15,7 @@ from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.engines.base import repair
 from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.stream import count_stream
-from tokcount.tokens.text_parts import ClassCounter, by_class, total
+from tokcount.tokens.text_parts import by_class, total
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -89,10 +89,10 @@ def test_with_cut_rules_repeated_lines_are_counted_once() -> None:
 
 @pytest.mark.parametrize("name", ["acme", "sevens", "cuttable"])
 def test_its_tokens_by_text_class_add_up_to_the_count(name: str) -> None:
-    counter = ClassCounter(choose("auto"))
+    counter = TextCounter((), classes=True)
     text = "Some words 123\nif (x) { return 1; }\n請寫一首關於秋天的詩\n" * 3
 
-    packed = counter.count(name, text)
+    packed = counter.by_class(name, text)
 
     assert total(packed) == sum(by_class(packed).values()) == tokenizer.load(name).count(text)
-    assert by_class(counter.count(name, "")) == {}
+    assert by_class(counter.by_class(name, "")) == {}

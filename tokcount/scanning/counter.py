@@ -73,7 +73,7 @@ class RecordCounter:
         self._plan = plan
         self.selection = plan.selection
         """The records to count; `None`: all of them."""
-        self._texts = TextCounter(plan.encodings, engine=plan.engine)
+        self._texts = TextCounter(plan.encodings, engine=plan.engine, classes=plan.parts)
         self.warnings = tuple(self._texts.warnings)
         """Warnings of the tokenizer engine, one line each."""
         self._targets = Targets(plan, self._texts.encodings)
@@ -81,7 +81,7 @@ class RecordCounter:
         self._no_tokens = self._texts.count_all(())
         self._no_roles = (MISSING,) * len(ROLES) if plan.roles else ()
         self._uncounted = (*(MISSING,) * 5, *self._no_roles, NO_CODE)
-        self._parts = parts_counter(plan, self._texts.engine)
+        self._parts = parts_counter(plan, self._texts)
         self._verdicts = request_verdicts(plan)
         self.discard()
 

@@ -8,11 +8,13 @@ from tokcount.tokens import encodings as known
 from tokcount.tokens.engines.base import Engine
 from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.memo import Memo
-from tokcount.tokens.packing import Counted, PackedCounts, unpack
+from tokcount.tokens.packing import FIELD, MASK, Counted, PackedCounts, unpack
 from tokcount.tokens.pieces import Count, Pieces, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tokcount.tokens.text_parts import ClassPacker
 
 CACHE_BYTES = 24_000_000
 
@@ -20,16 +22,24 @@ CACHE_BYTES = 24_000_000
 class TextCounter:
     """Counts texts under `encodings`, with a cache of recent texts of about `cache_bytes`.
 
-    Not safe to share between threads. `UsageError` for an unknown encoding or engine.
+    With `classes`, tokens are also counted by text class, which takes longer; see `by_class`. Not safe to share
+    between threads. `UsageError` for an unknown encoding or engine.
     """
 
     def __init__(
-        self, encodings: Sequence[str], engine: str = "auto", cache_bytes: int = CACHE_BYTES
+        self,
+        encodings: Sequence[str],
+        engine: str = "auto",
+        cache_bytes: int = CACHE_BYTES,
+        *,
+        classes: bool = False,
     ) -> None:
         self.encodings = tuple(encodings)
         self.engine: Engine = choose(engine)
         self._cache_bytes = cache_bytes
-        self._pack = self.engine.packer(self.encodings)
+        self._packer = self._class_packer() if classes else self.engine.packer
+        self._pack = self._packer(self.encodings)
+        self._fields = self._pack.fields
         self._pieces = self._by_pieces(self._pack, self.encodings, cache_bytes // 2)
         self._texts = Memo(self._pieces, cache_bytes // 2)
         self._single: dict[str, Memo] = {}
@@ -45,17 +55,27 @@ class TextCounter:
 
     def count_all(self, texts: Iterable[str]) -> Counted:
         """Tokens of all `texts` together, and whether any of them is flagged."""
-        return unpack(PackedCounts(sum(map(self._texts.__getitem__, texts))), len(self.encodings))
+        packed = PackedCounts(sum(map(self._texts.__getitem__, texts)))
+        return unpack(packed, len(self.encodings), self._fields)
 
     def tokens(self, encoding: str, text: str) -> int:
         """Tokens of `text` under one encoding, which need not be one of `encodings`.
 
         For texts that only one encoding needs; otherwise `count` is faster.
         """
-        memo = self._single.get(encoding)
-        if memo is None:
-            memo = self._single[encoding] = self._memo_of(encoding)
-        return memo[text]
+        return self._memo_of(encoding)[text] & MASK
+
+    def by_class(self, encoding: str, text: str) -> int:
+        """The packed count of `text` by class under one encoding, for `tokcount.tokens.text_parts`.
+
+        These can be added before they are read. Of a counter with `classes` only.
+        """
+        width = FIELD * self._fields
+        if encoding in self.encodings:
+            packed = self._texts[text] >> width * self.encodings.index(encoding)
+        else:
+            packed = self._memo_of(encoding)[text]
+        return packed & (1 << width) - 1
 
     def learn(self, texts: Iterable[str]) -> None:
         """Counts texts that will be needed next, about a megabyte at a time.
@@ -69,11 +89,21 @@ class TextCounter:
         for text, packed in zip(fresh, self._pack.all(fresh), strict=True):
             self._texts.learn(text, packed)
 
+    def _class_packer(self) -> Callable[[Sequence[str]], ClassPacker]:
+        from tokcount.tokens.text_parts import ClassPacker, RecentBorders
+
+        recent = RecentBorders()
+        return lambda names: ClassPacker(self.engine, names, recent)
+
     def _memo_of(self, encoding: str) -> Memo:
-        share = self._cache_bytes // 8
-        return Memo(self._by_pieces(self.engine.counter(encoding), [encoding], share), share)
+        memo = self._single.get(encoding)
+        if memo is None:
+            share = self._cache_bytes // 8
+            pieces = self._by_pieces(self._packer([encoding]), [encoding], share)
+            memo = self._single[encoding] = Memo(pieces, share)
+        return memo
 
     def _by_pieces(self, count: Count, encodings: Sequence[str], limit: int) -> Pieces | Whole:
         if all(map(known.cuts_of, encodings)):
-            return Pieces(count, limit, self.engine.least_repeated)
+            return Pieces(count, limit, self.engine.least_repeated, whole_lines=self._fields > 1)
         return Whole(count)

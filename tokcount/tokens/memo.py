@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ENTRY_BYTES = 120
-"""Memory of an entry in addition to its text: its slot in the dictionary and the number."""
+ENTRY_BYTES = 84
+"""Memory of an entry in addition to its text and number: its slot in the dictionary."""
 
 
 class Memo(dict[str, int]):
@@ -46,7 +46,7 @@ class Memo(dict[str, int]):
         return text in self or text in self._old
 
     def _remember(self, text: str, value: int) -> None:
-        size = getsizeof(text) + ENTRY_BYTES
+        size = getsizeof(text) + getsizeof(value) + ENTRY_BYTES
         if size > self._half:
             return
         if self._bytes + size > self._half:

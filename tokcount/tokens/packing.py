@@ -38,19 +38,22 @@ class Counted(NamedTuple):
 class Packer:
     """Counts texts under several encodings, given the counting function of each."""
 
+    fields: Final = 1
+    """Fields of an encoding in packed counts; the first is its count."""
+
     def __init__(self, counters: Sequence[Callable[[str], int]]) -> None:
         self._counters = tuple(reversed(counters))
 
     def __call__(self, text: str) -> PackedCounts:
         """The packed counts of one text."""
-        packed = _flags(text)
+        packed = flags(text)
         for count in self._counters:
             packed = packed << FIELD | count(text)
         return PackedCounts(packed)
 
     def all(self, texts: Sequence[str]) -> list[PackedCounts]:
         """The packed counts of many texts: one encoding after the other takes a sixth less time than text by text."""
-        packed = [_flags(text) for text in texts]
+        packed = [flags(text) for text in texts]
         for count in self._counters:
             packed = [
                 value << FIELD | tokens for value, tokens in zip(packed, map(count, texts), strict=True)
@@ -58,11 +61,12 @@ class Packer:
         return cast("list[PackedCounts]", packed)
 
 
-def unpack(packed: PackedCounts, encodings: int) -> Counted:
-    """The counts in `packed`, given the number of encodings."""
-    counts = tuple([packed >> shift & MASK for shift in range(0, FIELD * encodings, FIELD)])
-    flags = packed >> FIELD * encodings
-    return Counted(counts, flags & MASK, flags >> FIELD)
+def unpack(packed: PackedCounts, encodings: int, fields: int = 1) -> Counted:
+    """The counts in `packed`, given the number of encodings, and of the fields of each: the first is its count."""
+    width = FIELD * fields
+    counts = tuple([packed >> shift & MASK for shift in range(0, width * encodings, width)])
+    rest = packed >> width * encodings
+    return Counted(counts, rest & MASK, rest >> FIELD)
 
 
 def has_special(text: str) -> bool:
@@ -81,5 +85,6 @@ def has_lone_surrogate(text: str) -> bool:
     return False
 
 
-def _flags(text: str) -> int:
+def flags(text: str) -> int:
+    """The fields of a text that are above those of its counts."""
     return has_lone_surrogate(text) << FIELD | has_special(text)

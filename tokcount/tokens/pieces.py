@@ -178,13 +178,16 @@ class Pieces:
     """All levels, coarse to fine, over a counting function.
 
     `limit`: bytes of all caches together. `least`: the share of the text that a level must find in its cache to pay.
+    `whole_lines`: nothing is cut inside of lines, for numbers that depend on the whole line.
     """
 
-    def __init__(self, count: Count, limit: int, least: float) -> None:
-        sentences = Sentences(count, limit // 8, least)
-        indented = Lines(INDENTED, " a", sentences, limit // 4, least)
+    def __init__(self, count: Count, limit: int, least: float, *, whole_lines: bool = False) -> None:
+        sentences = None if whole_lines else Sentences(count, limit // 8, least)
+        indented = Lines(INDENTED, " a", sentences or count, limit // 4, least)
         self._blocks = Lines(BLOCK, "a", indented, limit // 2, least)
-        self._trials = (self._blocks.trial, indented.trial, sentences.spaced_trial, sentences.dense_trial)
+        self._trials = [self._blocks.trial, indented.trial]
+        if sentences is not None:
+            self._trials += [sentences.spaced_trial, sentences.dense_trial]
 
     def __call__(self, text: str) -> int:
         """The number of `text`."""

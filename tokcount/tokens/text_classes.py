@@ -8,7 +8,7 @@ has the same classes in its pieces as in the whole. Whether a line is code is de
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from tokcount.tokens.cuts import WHITE_SPACE
 
@@ -42,30 +42,47 @@ _LETTERS: Final = {
 }
 _EMOJI: Final = "\u2600-\u27bf\u2b05-\u2b55\ufe0f\U0001f000-\U0001faff\u200d\u20e3"
 _KNOWN: Final = "".join(_LETTERS.values())
-_SIGN: Final = rf"(?:[^\w\s{_EMOJI}\u0300-\u036f\u0900-\u0dff]|_)"
+_NO_WORD: Final = rf"^\w\s{_EMOJI}\u0300-\u036f\u0900-\u0dff"
+"""A character class: signs, except for `_`."""
+_ASCII_SIGN: Final = r"!-/:-@\[-`{-~"
 _UNSPACED: Final = r"\s+?(?= ?\S|\Z)"
 
 
-def _prose(letters: str, sign: str) -> str:
-    """A pattern for words of one script with the punctuation between them; a space belongs to the text after it."""
-    return rf" ?{sign}*+[{letters}](?:[{letters}]++|{sign}++| (?={sign}|[{letters}]))*+"
+class _Runs(NamedTuple):
+    """A pattern with one group for each class, and the class of each group, as an index into `CLASSES`."""
+
+    pattern: re.Pattern[str]
+    classes: tuple[int, ...]
 
 
-def _pattern(scripts: dict[str, str], sign: str, *more: tuple[str, str]) -> re.Pattern[str]:
-    named = [(name, _prose(letters, sign)) for name, letters in scripts.items()]
-    named += [("digits", r" ?\d++(?:[.,:]\d++)*+"), *more, ("white_space", _UNSPACED)]
+_NUMBER: Final = {name: number for number, name in enumerate(CLASSES)}
+
+
+def _compiled(pattern: str) -> _Runs:
+    compiled = re.compile(pattern, re.DOTALL)
+    return _Runs(compiled, (0, *(_NUMBER[name] for name in compiled.groupindex)))
+
+
+def _pattern(prose: dict[str, str], sign: str, *more: tuple[str, str]) -> _Runs:
+    named = [*prose.items(), ("digits", r" ?\d++(?:[.,:]\d++)*+"), *more, ("white_space", _UNSPACED)]
     named += [("signs", rf" ?{sign}++|.")]
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in named), re.DOTALL)
+    return _compiled("|".join(f"(?P<{name}>{pattern})" for name, pattern in named))
 
 
-_ASCII: Final = _pattern({"latin": "A-Za-z"}, r"[!-/:-@\[-`{-~]")
+_ASCII: Final = _pattern(
+    {"latin": rf" ?[{_ASCII_SIGN}]*+[A-Za-z](?: ?[A-Za-z{_ASCII_SIGN}]++)*+"}, f"[{_ASCII_SIGN}]"
+)
 _ANY: Final = _pattern(
-    _LETTERS,
-    _SIGN,
+    {
+        name: rf" ?(?:[{_NO_WORD}]|_)*+[{letters}](?: ?(?:[{letters}_]++|[{_NO_WORD}]++))*+"
+        for name, letters in _LETTERS.items()
+    },
+    rf"(?:[{_NO_WORD}]|_)",
     ("emoji", rf" ?[{_EMOJI}]++"),
     ("other", rf" ?(?:(?![{_KNOWN}{_EMOJI}])[^\W\d_](?:\w(?<![{_KNOWN}\d_]))*+)"),
 )
-_CODE_RUN: Final = re.compile(rf"(?P<code> ?\S(?:[^\n]*\S)?)|(?P<white_space>{_UNSPACED})")
+"""Prose is the words of one script with the punctuation between them; a space belongs to the text after it."""
+_CODE_RUNS: Final = _compiled(rf"(?P<code> ?\S(?:[^\n]*\S)?)|(?P<white_space>{_UNSPACED})")
 
 _DATA: Final = re.compile(
     r" ?(?:(?:https?|ftp|wss?)://[^\s<>\"']++|\bwww\.[^\s<>\"']++|\bdata:[\w/+.-]++;base64,[\w+/=-]++"
@@ -73,26 +90,33 @@ _DATA: Final = re.compile(
 )
 _LONG_WORD: Final = 32
 """Shorter words are data only as part of a URL."""
+_LONG: Final = re.compile(rf"[A-Za-z0-9+/_-]{{{_LONG_WORD}}}")
 
 _KEYWORD: Final = (
     "def|class|import|from|return|for|while|if|elif|else|try|except|with|async|await|public|private|protected|static|"
     "void|int|const|let|var|function|func|fn|package|using|namespace|struct|enum|impl|SELECT|INSERT|UPDATE|CREATE"
 )
-_CODE: Final = re.compile(
-    rf"[;{{}}]\Z|\A(?:{_KEYWORD})\b[^.?!]*[(){{}}=:;*]\Z|\A(?:import|from)\s[\w.]+(?:\s+(?:import|as)\s.*)?\Z"
-    r"|\A(?:#include|#!|//|/\*|\*/|\}|@\w+\Z)|</?[A-Za-z][\w-]{0,40}(?:\s[^<>]*+)?/?>|\A[\[{(]*\"[\w .-]{1,60}\"\s*:"
-    r"|(?:[=!<>+*/%&|]=|=>|::|&&|\|\|)|\A[\w.\[\]\"']{1,60}\s*=\s*\S|\A[\w.]{1,60}\([^()]*+\)\Z|\Areturn\s\S+\Z"
+_CODE_AT_START: Final = re.compile(
+    rf"(?:{_KEYWORD})\b[^.?!]*[(){{}}=:;*]\Z|(?:import|from)\s[\w.]+(?:\s+(?:import|as)\s.*)?\Z"
+    r"|#include|#!|//|/\*|\*/|\}|@\w+\Z|[\[{(]*\"[\w .-]{1,60}\"\s*:"
+    r"|[\w.\[\]\"']{1,60}\s*=\s*\S|[\w.]{1,60}\([^()]*+\)\Z|return\s\S+\Z"
 )
+_CODE_ANYWHERE: Final = re.compile(
+    r"[=!<>+*/%&|:](?:(?<!:)=|(?<==)>|(?<=:):|(?<=&)&|(?<=\|)\||(?<=<)/?[A-Za-z][\w-]{0,40}(?:\s[^<>]*+)?/?>)"
+)
+"""An operator or a tag. It begins with a set of characters, which is found faster than one of several patterns."""
 _LOOKED_AT: Final = 400
 """Number of characters of a line that are checked for code."""
 
-_NUMBER: Final = {name: number for number, name in enumerate(CLASSES)}
 _DATA_NUMBER: Final = _NUMBER["data"]
 
 
 def is_code(line: str) -> bool:
     """Whether a line, without its indentation, looks like a line of a program, of JSON or of markup."""
-    return _CODE.search(line.strip(_WHITE)[:_LOOKED_AT].rstrip(_WHITE)) is not None
+    line = line.strip(_WHITE)[:_LOOKED_AT].rstrip(_WHITE)
+    if not line:
+        return False
+    return line[-1] in ";{}" or bool(_CODE_AT_START.match(line) or _CODE_ANYWHERE.search(line))
 
 
 def runs(text: str) -> Runs:
@@ -101,7 +125,7 @@ def runs(text: str) -> Runs:
     start = place = 0
     code = False
     for line in text.split("\n"):
-        is_blank = not line.strip(_WHITE)
+        is_blank = not line or line.isspace()
         if not is_blank and is_code(line) != code:
             _add_stretch(found, text, start, place, code=code)
             start, code = place, not code
@@ -114,23 +138,30 @@ def _add_stretch(found: Runs, text: str, start: int, end: int, *, code: bool) ->
     """Adds lines that are all code, or all not code; data in them is a run of its own."""
     if start == end:
         return
-    pattern = _CODE_RUN if code else _ASCII if text.isascii() else _ANY
+    known = _CODE_RUNS if code else _ASCII if text.isascii() else _ANY
     if _may_hold_data(text[start:end]):
         for data in _DATA.finditer(text, start, end):
-            _add_runs(found, pattern, text, start, data.start())
+            _add_runs(found, known, text, start, data.start())
             _add(found, data.start(), _DATA_NUMBER)
             start = data.end()
-    _add_runs(found, pattern, text, start, end)
+    _add_runs(found, known, text, start, end)
 
 
 def _may_hold_data(lines: str) -> bool:
     """A quick test that saves most texts the search."""
-    return "://" in lines or "www." in lines or max(map(len, lines.split()), default=0) >= _LONG_WORD
+    if any(mark in lines for mark in ("://", "www.", ";base64,")):
+        return True
+    return max(map(len, lines.split()), default=0) >= _LONG_WORD and _LONG.search(lines) is not None
 
 
-def _add_runs(found: Runs, pattern: re.Pattern[str], text: str, start: int, end: int) -> None:
-    for run in pattern.finditer(text, start, end):
-        _add(found, run.start(), _NUMBER[run.lastgroup or "signs"])
+def _add_runs(found: Runs, known: _Runs, text: str, start: int, end: int) -> None:
+    classes = known.classes
+    last = found[-1][1] if found else -1
+    for run in known.pattern.finditer(text, start, end):
+        number = classes[run.lastindex or 0]
+        if number != last:
+            found.append((run.start(), number))
+            last = number
 
 
 def _add(found: Runs, start: int, number: int) -> None:

@@ -1,13 +1,13 @@
 """The tokens of texts by text class: every token has exactly one class, so the classes add up to the count.
 
 A token has the class of the run that it starts in (see `tokcount.tokens.text_classes`), even when it continues into the
-next run or starts inside a character. Texts and their paragraphs are cached as for counting.
+next run or starts inside a character.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import Final
@@ -15,111 +15,118 @@ from typing import Final
 from tokcount.tokens import encodings
 from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.engines.base import Encode, Engine, TiktokenEngine, repair
-from tokcount.tokens.memo import Memo
-from tokcount.tokens.packing import FIELD, MASK
-from tokcount.tokens.pieces import BLOCK, INDENTED, Count, Lines
+from tokcount.tokens.packing import FIELD, MASK, PackedCounts, flags
 from tokcount.tokens.text_classes import CLASSES, Runs, runs
 
-CACHE_BYTES: Final = 24_000_000
+FIELDS: Final = 1 + len(CLASSES)
+"""Fields of an encoding in packed counts by class: all tokens, then those of each class."""
+RECENT: Final = 2_000_000
+"""Characters of the texts whose borders are kept, plus at most one text."""
 _SHIFTS: Final = tuple(FIELD * (number + 1) for number in range(len(CLASSES)))
 
 
 def total(packed: int) -> int:
-    """All tokens of a packed count."""
+    """All tokens of the packed count of one encoding."""
     return packed & MASK
 
 
 def by_class(packed: int) -> dict[str, int]:
-    """Class → tokens, without classes that have none."""
+    """Class → tokens, without classes that have none, of the packed count of one encoding."""
     counts = ((name, packed >> shift & MASK) for name, shift in zip(CLASSES, _SHIFTS, strict=True))
     return {name: count for name, count in counts if count}
 
 
-class ClassCounter:
-    """Counts texts by class under any encoding; packed counts can be added before they are read.
+class ClassPacker:
+    """Counts texts by class under several encodings: `fields` for each, and the flags of a `Packer`."""
 
-    Not safe to share between threads. The memory of each encoding is bounded by `cache_bytes`.
-    """
+    fields: Final = FIELDS
 
-    def __init__(self, engine: Engine, cache_bytes: int = CACHE_BYTES) -> None:
-        self._engine = engine
-        self._cache_bytes = cache_bytes
-        self._memos: dict[str, Memo] = {}
-        self._last: tuple[str, Borders] = ("", Borders([], []))
+    def __init__(self, engine: Engine, names: Sequence[str], recent: RecentBorders) -> None:
+        self._measures = tuple(_measure_of(engine, encodings.counted_as(name)) for name in reversed(names))
+        self._recent = recent
 
-    def count(self, encoding: str, text: str) -> int:
-        """The packed count of one text, see `total` and `by_class`."""
-        name = encodings.counted_as(encoding)
-        memo = self._memos.get(name)
-        if memo is None:
-            memo = self._memos[name] = self._memo_of(name)
-        return memo[text]
+    def __call__(self, text: str) -> PackedCounts:
+        """The packed counts of one text."""
+        packed = flags(text)
+        if not self._measures:
+            return PackedCounts(packed)
+        text = repair(text)
+        found = self._recent.of(text)
+        for measure in self._measures:
+            packed = packed << FIELD * FIELDS | measure(text, found)
+        return PackedCounts(packed)
 
-    def count_all(self, encoding: str, texts: Iterable[str]) -> int:
-        """The packed count of all texts together."""
-        return sum(self.count(encoding, text) for text in texts)
-
-    def _memo_of(self, name: str) -> Memo:
-        quarter, least = self._cache_bytes // 4, self._engine.least_repeated
-        measure = self._by_tokens(name) if name in OPENAI else self._by_runs(name)
-        pieces: Count = measure
-        if encodings.cuts_of(name):
-            pieces = Lines(BLOCK, "a", Lines(INDENTED, " a", measure, quarter, least), quarter, least)
-        return Memo(lambda text: pieces(repair(text)), 2 * quarter)
-
-    def _by_tokens(self, name: str) -> Count:
-        """By where each token starts."""
-        lengths = token_lengths(name)
-        encode = self._engine.encoder(name)
-
-        def measure(text: str) -> int:
-            found = self._borders(text)
-            packed = _measure(text, found, encode, lengths)
-            return packed or _measure(text, found, TiktokenEngine().encoder(name), lengths)
-
-        return measure
-
-    def _by_runs(self, name: str) -> Count:
-        """For tokenizers whose tokens have unknown lengths: by the count of each run, the last run taking the rest."""
-        count = self._engine.counter(name)
-
-        def measure(text: str) -> int:
-            total_count = rest = count(text)
-            packed = total_count
-            found = runs(text)
-            for (start, number), (end, _) in pairwise(found):
-                tokens = min(rest, count(text[start:end]))
-                packed += tokens << _SHIFTS[number]
-                rest -= tokens
-            return packed + (rest << _SHIFTS[found[-1][1]]) if found else packed
-
-        return measure
-
-    def _borders(self, text: str) -> Borders:
-        """The runs of a text; the last text is cached, since it is needed once per encoding."""
-        if self._last[0] != text:
-            self._last = text, borders(text, runs(text))
-        return self._last[1]
+    def all(self, texts: Sequence[str]) -> list[PackedCounts]:
+        """The packed counts of many texts."""
+        return [self(text) for text in texts]
 
 
 class Borders:
-    """The start of each run, in bytes of UTF-8, and its class."""
+    """The runs of a text: the class of each, and where it starts in characters and in bytes of UTF-8."""
 
-    __slots__ = ("classes", "starts")
+    __slots__ = ("classes", "runs", "starts")
 
-    def __init__(self, starts: list[int], classes: list[int]) -> None:
+    def __init__(self, text: str) -> None:
+        self.runs: Runs = runs(text)
+        self.classes = [number for _, number in self.runs]
+        starts = [start for start, _ in self.runs]
+        if not text.isascii():
+            sizes = (len(text[start:end].encode()) for start, end in pairwise(starts))
+            starts = list(accumulate(sizes, initial=0))
         self.starts = starts
-        self.classes = classes
 
 
-def borders(text: str, found: Runs) -> Borders:
-    """The runs of a text, with starts in bytes instead of characters."""
-    classes = [number for _, number in found]
-    starts = [start for start, _ in found]
-    if not text.isascii():
-        sizes = (len(text[start:end].encode()) for start, end in pairwise(starts))
-        starts = list(accumulate(sizes, initial=0))
-    return Borders(starts, classes)
+class RecentBorders:
+    """The borders of recent texts: the packers of several encodings need the same ones within a batch."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Borders] = {}
+        self._characters = 0
+
+    def of(self, text: str) -> Borders:
+        """The borders of a text without lone surrogates."""
+        found = self._known.get(text)
+        if found is None:
+            if self._characters > RECENT:
+                self._known, self._characters = {}, 0
+            found = self._known[text] = Borders(text)
+            self._characters += len(text)
+        return found
+
+
+Measure = Callable[[str, Borders], int]
+"""A text and its runs → the packed count of one encoding."""
+
+
+def _measure_of(engine: Engine, name: str) -> Measure:
+    return _by_tokens(engine, name) if name in OPENAI else _by_runs(engine, name)
+
+
+def _by_tokens(engine: Engine, name: str) -> Measure:
+    """By where each token starts."""
+    lengths = token_lengths(name)
+    encode = engine.encoder(name)
+
+    def measure(text: str, found: Borders) -> int:
+        packed = _measure(text, found, encode, lengths)
+        return packed or _measure(text, found, TiktokenEngine().encoder(name), lengths)
+
+    return measure
+
+
+def _by_runs(engine: Engine, name: str) -> Measure:
+    """For tokenizers whose tokens have unknown lengths: by the count of each run, the last run taking the rest."""
+    count = engine.counter(name)
+
+    def measure(text: str, found: Borders) -> int:
+        packed = rest = count(text)
+        for (start, number), (end, _) in pairwise(found.runs):
+            tokens = min(rest, count(text[start:end]))
+            packed += tokens << _SHIFTS[number]
+            rest -= tokens
+        return packed + (rest << _SHIFTS[found.classes[-1]]) if found.runs else packed
+
+    return measure
 
 
 @cache

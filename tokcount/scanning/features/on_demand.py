@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tokcount.scanning.plan import ScanPlan
-from tokcount.tokens.engines.base import Engine
+from tokcount.tokens.counter import TextCounter
 
 if TYPE_CHECKING:
     from tokcount.scanning.features.parts import PartsCounter
     from tokcount.scanning.features.verdicts import RequestVerdicts
 
 
-def parts_counter(plan: ScanPlan, engine: Engine) -> PartsCounter | None:
+def parts_counter(plan: ScanPlan, texts: TextCounter) -> PartsCounter | None:
     """What counts the parts of a record, if the plan asks for them."""
     if not plan.parts:
         return None
     from tokcount.scanning.features.parts import PartsCounter
 
-    return PartsCounter(engine)
+    return PartsCounter(texts)
 
 
 def request_verdicts(plan: ScanPlan) -> RequestVerdicts | None:

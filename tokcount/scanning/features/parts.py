@@ -11,18 +11,18 @@ from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
 from tokcount.scanning.features.metadata import Prefix, metadata_of, prefixes_of
 from tokcount.scanning.schema import column
-from tokcount.tokens.engines.base import Engine
-from tokcount.tokens.text_parts import ClassCounter, by_class, total
+from tokcount.tokens.counter import TextCounter
+from tokcount.tokens.text_parts import by_class, total
 
 Framed = Iterable[tuple[str, str, Layout]]
 """Label, encoding and layout (made with roles) of each reference that can count the record."""
 
 
 class PartsCounter:
-    """Computes the parts of records; remembers texts like a `tokcount.tokens.counter.TextCounter`."""
+    """Computes the parts of records. `texts` is a counter with classes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._counter = ClassCounter(engine)
+    def __init__(self, texts: TextCounter) -> None:
+        self._texts = texts
 
     def numbers(self, record: Record, request: Json | None, framed: Framed) -> Iterator[tuple[str, int]]:
         """Column and number of everything that is known of one record. Never raises for what a log may hold."""
@@ -41,11 +41,11 @@ class PartsCounter:
                 yield column(label, name), tokens
 
     def _parts(self, layout: Layout, encoding: str, prefixes: dict[str, Prefix]) -> dict[str, int]:
-        parts = content_parts(layout, encoding, self._counter)
+        parts = content_parts(layout, encoding, self._texts)
         for name in ("lead", "history"):
             if name in prefixes:
                 texts = prefixes[name].texts
-                parts[f"{name}_tokens"] = total(self._counter.count_all(encoding, texts))
+                parts[f"{name}_tokens"] = sum(self._texts.tokens(encoding, text) for text in texts)
         return parts
 
 
@@ -54,14 +54,14 @@ GIVEN_AS_IDS: Final = "given_as_ids"
 """The class of tokens that the log gives as ids, without a text."""
 
 
-def content_parts(layout: Layout, encoding: str, counter: ClassCounter) -> dict[str, int]:
+def content_parts(layout: Layout, encoding: str, texts: TextCounter) -> dict[str, int]:
     """`class[C]`, `role[R]` and `position[P]` → tokens, each of the three adding up to the content.
 
     Positions: `system`, `history` (messages before the last one), `last` and, of completions, `prompt`. The
     layout has to be made with roles.
     """
     roles = layout.roles or ["other"] * len(layout.content)
-    counts = [counter.count(encoding, text) for text in layout.content]
+    counts = [texts.by_class(encoding, text) for text in layout.content]
     parts = {f"class[{name}]": tokens for name, tokens in by_class(sum(counts)).items()}
     for role, position, packed in zip(roles, _positions(roles), counts, strict=True):
         _add(parts, f"role[{role if role in ROLES else 'other'}]", total(packed))

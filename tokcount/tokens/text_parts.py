@@ -150,10 +150,11 @@ def _measure(text: str, found: Borders, encode: Encode, lengths: Sequence[int]) 
     size = len(text) if text.isascii() else len(text.encode())
     if ends.pop() != size:
         return 0
-    packed = len(ids)
+    counts = [0] * len(CLASSES)
     before = 0
     for number, start_of_next in zip(found.classes, found.starts[1:], strict=False):
-        reached = 1 + bisect_left(ends, start_of_next, max(before - 1, 0))
-        packed += reached - before << _SHIFTS[number]
+        reached = 1 + bisect_left(ends, start_of_next)
+        counts[number] += reached - before
         before = reached
-    return packed + (len(ids) - before << _SHIFTS[found.classes[-1]])
+    counts[found.classes[-1]] += len(ids) - before
+    return len(ids) + sum([count << shift for count, shift in zip(counts, _SHIFTS, strict=True) if count])

@@ -69,6 +69,11 @@ def compact(value: Any) -> str:
     return _COMPACT.encode(value)
 
 
+def spaced(value: Any) -> str:
+    """JSON with a space after `,` and `:`, non-ASCII characters unescaped: `{"city": "Zürich"}`."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def parsed(text: str) -> Any:
     """The value of a JSON text, or the text itself when it is not JSON."""
     try:

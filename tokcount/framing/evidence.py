@@ -152,7 +152,7 @@ class EvidenceTable:
         """The rows that decide the labels of a model's counts, those of the model itself first."""
         line = line_of(model)
         own = {f"{family.name}/{line}", line}
-        scopes = {*own, family.name, family.chat.renderer, ANY}
+        scopes = {*own, family.name, family.renderer, ANY}
         return sorted((row for row in self.rows if row.scope in scopes), key=lambda row: row.scope not in own)
 
     def period(self, timestamp: float | None) -> float | None:
@@ -223,7 +223,7 @@ def label(laid: Layout, endpoint: str, family: Family, model: str, timestamp: fl
     """
     table = bundled()
     period = table.period(timestamp)
-    doubts = table.doubts(endpoint, family.name, family.chat.renderer, model, laid.features, period)
+    doubts = table.doubts(endpoint, family.name, family.renderer, model, laid.features, period)
     if doubts:
         laid.reasons = (*laid.reasons, *doubts)
         laid.basis = "estimated" if laid.basis == "exact" else laid.basis

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from tokcount.framing.periods import Rules, Timeline, first_match, timeline
+from tokcount.framing.templates.rules import TemplateFraming, TemplateRules
 
 Confirmed = Literal["exact", "estimated"]
 
@@ -192,6 +193,8 @@ class FamilyTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Why no count of this family is exact; empty: the evidence decides."""
     chat: ChatFraming = ChatFraming()
     responses: ResponsesFraming = ResponsesFraming()
+    template: TemplateFraming | None = None
+    """Of other vendors' models: their chat template, in place of `chat` and `responses`."""
     replies: Replies = Replies()
     images: tuple[ImageRule, ...] = ()
     hosted: tuple[HostedTool, ...] = ()
@@ -201,6 +204,11 @@ class Family(FamilyTable, frozen=True, kw_only=True, cache_hash=True):
     """A framing family under its name."""
 
     name: str
+
+    @property
+    def renderer(self) -> str:
+        """How its models are shown tool definitions."""
+        return self.chat.renderer if self.template is None else self.template.tools
 
     def image_rule(self, model: str, timestamp: float | None = None) -> ImageRule | None:
         """The rule for images of a model; `None`: the model is not known to take images."""
@@ -230,3 +238,19 @@ def chat_rules(family: Family, model: str) -> Timeline[ChatRules]:
 def responses_rules(family: Family, model: str) -> Timeline[ResponsesRules]:
     """What the Responses API adds to a request to a model."""
     return timeline(family.responses, family.responses.models, model)
+
+
+@lru_cache(maxsize=4096)
+def template_rules(family: Family, model: str) -> Timeline[TemplateRules]:
+    """What the chat template of a family with one adds to a request to a model."""
+    template = family.template or TemplateFraming()
+    return timeline(template, template.models, model)
+
+
+def around_prompt(family: Family, model: str, timestamp: float | None) -> int:
+    """Tokens around a prompt that is sent as the only user message."""
+    if family.template is not None:
+        shown = template_rules(family, model).at(timestamp)
+        return shown.priming + shown.user
+    rules = chat_rules(family, model).at(timestamp)
+    return rules.priming + rules.per_message + 1

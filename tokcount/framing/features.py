@@ -42,6 +42,7 @@ ANSWER_MESSAGES: Final = "an answer of several messages"
 """Responses has billed the input of such answers in several ways."""
 COMPACTED: Final = "a context that the server may compact"
 SUFFIX: Final = "a suffix"
+THINKING: Final = "thinking"
 
 PLAIN: Final = frozenset({MESSAGES})
 PLAIN_HISTORY: Final = frozenset({MESSAGES, ASSISTANT_TEXT})

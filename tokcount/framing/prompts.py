@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.framing.family import Family, chat_rules
+from tokcount.framing.family import Family, around_prompt
 from tokcount.framing.features import PLAIN, PROMPTS, SUFFIX
 from tokcount.framing.layout import Layout
 from tokcount.logs.accounting.unread import unread_around, unread_request
@@ -27,8 +27,7 @@ def layout_prompts(
     """
     prompt = request.get("prompt", request.get("input"))
     suffix = request.get("suffix")
-    rules = chat_rules(family, model).at(timestamp)
-    around = rules.priming + rules.per_message + 1 if family.framed else 0
+    around = around_prompt(family, model, timestamp) if family.framed else 0
     reasons = [family.estimated] if family.estimated else []
     used = PLAIN if family.framed else PROMPTS
     if type(prompt) is str and not suffix:

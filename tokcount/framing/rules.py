@@ -60,6 +60,12 @@ def unlabelled(
     unread: Unread | None = None,
 ) -> Layout:
     """The layout as if the rules for everything in the request were confirmed."""
+    if family.template is not None and kind in WITH_MESSAGES:
+        from tokcount.framing.templates.request import layout_template
+
+        return layout_template(
+            kind, request, family, roles=roles, timestamp=timestamp, model=model, unread=unread
+        )
     if kind == "chat":
         return layout_chat(request, family, roles=roles, timestamp=timestamp, model=model, unread=unread)
     if kind == "responses":
@@ -96,6 +102,6 @@ def _texts_alone(request: dict[str, Any], family: Family, roles: bool) -> Layout
         for message in messages
         if isinstance(message, dict) and isinstance(message.get("content"), str)
     ]
-    laid = layout_chat({"messages": plain}, family, roles=roles)
+    laid = unlabelled("chat", {"messages": plain}, family, roles)
     laid.basis, laid.reasons = "partial", (TOO_DEEP,)
     return laid

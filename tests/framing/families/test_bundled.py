@@ -28,14 +28,16 @@ def test_an_unknown_family_is_a_key_error() -> None:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_pattern_of_model_names_compiles(name: str) -> None:
     family = FAMILIES[name]
-    for row in (*family.images, *family.hosted, *family.chat.models, *family.responses.models):
+    shown = family.template.models if family.template else ()
+    for row in (*family.images, *family.hosted, *family.chat.models, *family.responses.models, *shown):
         re.compile(row.match)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_exception_is_for_some_models_or_some_time_and_has_its_evidence(name: str) -> None:
     family = FAMILIES[name]
-    for row in (*family.chat.models, *family.responses.models):
+    shown = family.template.models if family.template else ()
+    for row in (*family.chat.models, *family.responses.models, *shown):
         assert row.match or row.since or row.until
         assert row.evidence
         assert all(seconds(day) for day in (row.since, row.until) if day)

@@ -16,9 +16,14 @@ import msgspec
 
 from tokcount.framing.family import ChatRules, Family, FamilyTable, ResponsesRules
 from tokcount.framing.periods import Rules
+from tokcount.framing.templates.rules import TemplateRules
 
 _FOLDER: Final = Path(__file__).parent
-_WITH_MODELS: Final[dict[str, type[Rules]]] = {"chat": ChatRules, "responses": ResponsesRules}
+_WITH_MODELS: Final[dict[str, type[Rules]]] = {
+    "chat": ChatRules,
+    "responses": ResponsesRules,
+    "template": TemplateRules,
+}
 
 
 class _Families(Mapping[str, Family]):

@@ -18,7 +18,7 @@ _BETWEEN: Final = "\t"
 def evidence_columns(kind: str, group: FramingGroup, laid: Layout) -> Iterator[str]:
     """The names of the columns that are 1 for a record."""
     family = group.family
-    for key in keys_of(kind, family.name, family.chat.renderer, group.model, laid.features):
+    for key in keys_of(kind, family.name, family.renderer, group.model, laid.features):
         yield _BETWEEN.join((_COLUMN, *key))
 
 

@@ -12,7 +12,10 @@ from tokcount.logs.registry import format_names
 
 WALK_THROUGH = (DOCS / "extend" / "log-format.md").read_text()
 HERE = Location("acme.log.jsonl", 1)
-FAMILIES = {"otel", "openai.batch", "openai.pair", "openai.response", "openai.stream"}
+FAMILIES = {
+    *("otel", "openai.batch", "openai.pair", "openai.response", "openai.stream"),
+    *("anthropic.batch", "gemini.batch", "bedrock.batch"),
+}
 
 
 def test_every_format_is_in_the_table() -> None:

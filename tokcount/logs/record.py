@@ -34,11 +34,12 @@ PART_KINDS: dict[str, PartKind] = {
     "audio": "audio",
     "file": "file",
     "input_file": "file",
+    "document_url": "file",
 }
 """`type` of a part of a message's content → its kind; every other type is `other`.
 
-Source: the OpenAI API reference (content parts of chat messages and Responses items); `image` and `audio` are what
-other vendors' messages use.
+Source: the OpenAI API reference (content parts of chat messages and Responses items); `image`, `audio` and
+`document_url` are what other vendors' messages use.
 """
 
 MEDIA_TYPES = frozenset(name for name, kind in PART_KINDS.items() if kind in ("image", "audio", "file"))

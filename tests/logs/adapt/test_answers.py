@@ -146,7 +146,7 @@ def test_the_text_of_a_whole_body_keeps_its_usage() -> None:
         {"data": {"items": ["a b"]}},
         [{"name": "Bob Miller"}],
         [[1, {"word": "two words"}]],
-        'event: message_start\ndata: {"type": "message_start"}\n\nevent: ping\ndata: {"type": "ping"}\n\n',
+        'event: begin\ndata: {"type": "begin"}\n\nevent: piece\ndata: {"type": "piece"}\n\n',
     ],
 )
 def test_an_answer_of_no_known_form_is_not_known_and_flagged(value: object) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.paths import FIXTURES
 from support.reading import items
 
+from tokcount.logs.adapt.foreign.apis import APIS
 from tokcount.logs.record import Record, Skipped
 from tokcount.logs.registry import format_names
 from tokcount.logs.source import expand
@@ -29,11 +30,15 @@ TESTED_ELSEWHERE = (
     "openai.batch",
     "generic.",
     "prompt.",
+    *(f"{api.name}.{side}" for api in APIS for side in ("request", "response")),
 )
 """Families whose samples stand in the tests of their own file."""
 
 NAMES_OF_FAMILIES = frozenset(
-    {"otel", "langsmith.batch", "openai.pair", "openai.response", "openai.stream", "openai.error"}
+    {
+        *("otel", "langsmith.batch", "openai.pair", "openai.response", "openai.stream", "openai.error"),
+        *("anthropic.batch", "gemini.batch", "bedrock.batch"),
+    }
 )
 """Names that stand for several formats; `openai.embeddings.request` and errors are never records."""
 

@@ -60,6 +60,16 @@ PROMPT_NAMES: Final = _words(
 )
 """Fields next to those of a body that hold text for the model, however short."""
 
+OF_OTHER_TOOLS: Final = _words(
+    """
+    name max_uses allowed_domains blocked_domains display_width_px display_height_px display_number max_characters
+    max_content_tokens max_tokens citations tool_configuration url authorization_token defer_loading use_cache
+    default_config configs mcp_server_name systemTool dynamicRetrievalConfig timeRangeFilter
+    excludedPredefinedFunctions file_search_store_names fileSearchStoreNames metadataFilter topK
+    """
+)
+"""Settings of the tools that Anthropic, Google and Amazon run themselves (their API references)."""
+
 _REQUEST: Final = PARAMETERS | AROUND
 
 NODES: Final[dict[str, Node]] = {
@@ -127,16 +137,17 @@ NODES: Final[dict[str, Node]] = {
     ),
     "text part": Node(
         counted={"text": "text|value"},
-        free=EVERYWHERE,
+        free=EVERYWHERE | {"citations"},
         repeats={"parsed": "text"},
-        source=f"{API}: ChatCompletionRequestMessageContentPartText, InputTextContent, OutputTextContent",
+        source=f"{API}: ChatCompletionRequestMessageContentPartText, InputTextContent, OutputTextContent; Anthropic "
+        "does not bill the text of citations",
     ),
     "refusal part": Node(counted={"refusal": "text"}, free=EVERYWHERE, source=f"{API}: RefusalContent"),
     "media part": Node(
         counted=dict.fromkeys(
             (
                 *("image_url", "image", "source", "input_audio", "audio", "file", "file_id", "file_url"),
-                *("file_data", "filename", "data", "url", "uri", "format"),
+                *("file_data", "filename", "data", "url", "uri", "format", "document_url", "document_name"),
             ),
             "any",
         ),
@@ -146,10 +157,14 @@ NODES: Final[dict[str, Node]] = {
     "thinking part": Node(
         counted={"thinking": "text"}, free=EVERYWHERE, source="reasoning as text, from other APIs"
     ),
-    "other part": Node(counted={"text": "text|value"}, free=EVERYWHERE, source="a part of another type"),
+    "other part": Node(
+        counted={"text": "text|value"},
+        free=EVERYWHERE | {"caller", "thoughtSignature"},
+        source="a part of another type",
+    ),
     "tool call": Node(
         counted={"function": "call", "custom": "custom call"},
-        free=EVERYWHERE,
+        free=EVERYWHERE | {"server_name", "caller"},
         source=f"{API}: ChatCompletionMessageToolCall",
     ),
     "call": Node(
@@ -194,7 +209,8 @@ NODES: Final[dict[str, Node]] = {
             size background partial_images moderation input_fidelity input_image_mask action execution
             search_content_types
             """
-        ),
+        )
+        | OF_OTHER_TOOLS,
         source=f"{API}: tools that the API runs itself; their hidden text has rules of its own",
     ),
     "nested format": Node(

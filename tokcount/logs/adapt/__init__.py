@@ -25,9 +25,10 @@ from tokcount.logs.adapt.answers import (
     answer_in,
     answer_of,
     is_answer_body,
+    is_known_answer,
     response_kind,
 )
-from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_text_chunk
+from tokcount.logs.adapt.assemble import Assembly, assemble, assemble_text, is_chunk, is_text_chunk
 from tokcount.logs.adapt.blocks import content_of, messages_of_blocks
 from tokcount.logs.adapt.calls import (
     MOST_OPEN,
@@ -206,7 +207,9 @@ __all__ = [
     "has_meaning",
     "has_roles",
     "is_answer_body",
+    "is_chunk",
     "is_completions_model",
+    "is_known_answer",
     "is_text_chunk",
     "kind_of_call",
     "kind_of_url",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
+from tokcount.logs.adapt.foreign.apis import api_of_response
 from tokcount.logs.adapt.messages import chat_answer, text_answer
 from tokcount.logs.bytes.sse import FIELDS, STRAY, events_of_text
 from tokcount.logs.record import Kind
@@ -71,6 +72,11 @@ def is_answer_body(value: Json) -> bool:
         return True
     output = value.get("output")
     return output == [] or _are_items(output)
+
+
+def is_known_answer(value: Json) -> bool:
+    """Is an object the body of a response, of OpenAI's API or of another one?"""
+    return is_answer_body(value) or api_of_response(value) is not None
 
 
 def is_unread(body: Json) -> bool:
@@ -138,8 +144,10 @@ def body_in_text(text: str) -> Json | None:
     found = decoded(text)
     if isinstance(found, list):
         return assemble(found) if found and all(map(is_chunk, found)) else None
-    if not (isinstance(found, dict) and is_answer_body(found)):
+    if not isinstance(found, dict):
         return None
+    if not is_answer_body(found):
+        return _of_object(found, "chat") if is_known_answer(found) else None
     if response_kind({"object": found.get("object")}):
         return _of_object(found, "chat")
     answers = {key: found[key] for key in ("choices", "output") if isinstance(found.get(key), list)}
@@ -176,6 +184,8 @@ def _of_list(values: list[Any], kind: Kind) -> Json | None:
     objects = [value for value in values if isinstance(value, dict)]
     if any(map(is_chunk, objects)) or _are_text_chunks(objects):
         return assemble(objects)
+    if len(objects) == 1 and is_known_answer(objects[0]):
+        return _of_object(objects[0], kind)
     if _are_items(objects):
         return {"output": values}
     if len(objects) < len(values) or not objects:
@@ -216,6 +226,8 @@ def _of_object(value: Json, kind: Kind) -> Json:
         return _of_choices(value, choices)
     if is_answer_body(value):
         return value
+    if (api := api_of_response(value)) is not None:
+        return api.response(value)
     if value.get("body") is not None:
         return _of_capture(value["body"], kind) or value
     if value.get("error"):

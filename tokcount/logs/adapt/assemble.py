@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
+from tokcount.logs.adapt.foreign.apis import api_of_event
 from tokcount.logs.adapt.usage import last_measured
 from tokcount.logs.bytes.sse import events_of_text
 from tokcount.logs.record import Kind
-from tokcount.logs.scalars import Json, decoded
+from tokcount.logs.scalars import Json, decoded, dig
 
 _BODIES = {"chat": "chat.completion", "completions": "text_completion"}
 _ARGUMENTS = {"function": "arguments", "custom": "input"}
@@ -189,7 +191,7 @@ class Assembly:
         for name in ("id", "model", "created", "service_tier", "error"):
             if chunk.get(name):
                 self.metadata[name] = chunk[name]
-        if usage := chunk.get("usage"):
+        if usage := chunk.get("usage") or dig(chunk, "x_groq.usage"):
             self.metadata["usage"] = last_measured(self.metadata.get("usage"), usage)
         if chunk.get("object") == "text_completion":
             self.kind = "completions"
@@ -239,13 +241,17 @@ def _has_text(choice: Json) -> bool:
 
 
 def assemble(chunks: Iterable[object]) -> Json | None:
-    """The response body of the chunks of one stream; `None` when there are none."""
-    assembly, empty = Assembly(), True
-    for chunk in chunks:
-        if isinstance(chunk, dict):
-            assembly.add(chunk)
-            empty = False
-    return None if empty else assembly.body()
+    """The response body of the chunks of one stream, of any API; `None` when there are none."""
+    objects = (chunk for chunk in chunks if isinstance(chunk, dict))
+    first = next(objects, None)
+    if first is None:
+        return None
+    if (api := api_of_event(first)) is not None:
+        return api.response(api.joined(chain((first,), objects)))
+    assembly = Assembly()
+    for chunk in chain((first,), objects):
+        assembly.add(chunk)
+    return assembly.body()
 
 
 def assemble_text(text: str) -> Json | None:
@@ -254,15 +260,15 @@ def assemble_text(text: str) -> Json | None:
 
 
 def is_chunk(value: object) -> bool:
-    """Is this a chunk with a piece of an answer: of a chat or completions stream, or an event of a Responses stream?"""
+    """Is this a chunk with a piece of an answer: of a chat, completions or Responses stream, or of another API?"""
     if not isinstance(value, dict):
         return False
     kind, choices = value.get("type"), value.get("choices")
     if isinstance(kind, str) and kind.startswith("response."):
         return True
-    return isinstance(choices, list) and any(
-        isinstance(choice, dict) and "delta" in choice for choice in choices
-    )
+    if isinstance(choices, list):
+        return any(isinstance(choice, dict) and "delta" in choice for choice in choices)
+    return api_of_event(value) is not None
 
 
 def is_text_chunk(value: Json) -> bool:

@@ -214,6 +214,13 @@ def _output(output: Any) -> Any:
     return "" if output is None else compact(output)
 
 
+def _output_text(value: Any) -> str:
+    """Texts in a list as one text (the reasoning of Mistral's models); anything else as JSON."""
+    if isinstance(value, list) and all(isinstance(dig(item, "text"), str) for item in value):
+        return "".join(item["text"] for item in value)
+    return compact(value)
+
+
 def _is_block(item: Any) -> bool:
     """A block with its type, or a text of Bedrock."""
     return isinstance(item, dict) and ("type" in item or item.keys() == {"text"})
@@ -226,7 +233,7 @@ def _part(kind: Kind, fields: Any) -> Any:
         return {**others, "type": "text", "text": written if isinstance(written, str | dict) else ""}
     if kind == "thinking":
         used, thought = _first(fields, _THOUGHTS)
-        thought = thought if isinstance(thought, str) or thought is None else compact(thought)
+        thought = thought if isinstance(thought, str) or thought is None else _output_text(thought)
         return {**_others(fields, (used or "",), _IDS), "type": "thinking", "thinking": thought or ""}
     if kind in ("image", "file"):
         return _media(fields)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tokcount.logs.adapt.answers import answer_of
+from tokcount.logs.adapt.foreign.apis import api_of_request
 from tokcount.logs.adapt.messages import chat_answer, chat_message, chat_messages, compact
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record
@@ -180,6 +181,8 @@ def request_in(asked: object, flags: set[str]) -> Json | None:
         return {"messages": [{"role": "user", "content": asked}]} if asked else None
     if not isinstance(asked, dict) or not asked:
         return None
+    if "contents" in asked and api_of_request(asked) is not None:
+        return asked
     messages = decoded(asked.get("messages"))
     if isinstance(messages, list):
         return {**asked, "messages": chat_messages(messages, flags)}

@@ -8,11 +8,14 @@ import importlib
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from tokcount.logs.adapt.assemble import assemble_text
+import msgspec
+
+from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
 from tokcount.logs.adapt.usage import kind_of_url
-from tokcount.logs.adapt.vendors import deployment_of, region_of
+from tokcount.logs.adapt.vendors import deployment_of, model_of, region_of
+from tokcount.logs.bytes import aws_events
 from tokcount.logs.bytes.sse import FIELDS
 from tokcount.logs.scalars import Json, decoded, text
 
@@ -27,10 +30,12 @@ _LARGEST_BODY = 64 << 20
 
 
 def body_of(value: object) -> Json | None:
-    """The body in whatever a capture holds: an object, JSON text, or the raw text of an event stream (assembled)."""
+    """The body in whatever a capture holds: an object, JSON text, or a stream: its raw text, or a list of chunks."""
     found = decoded(value)
     if isinstance(found, dict):
         return found
+    if isinstance(found, list):
+        return assemble(found) if found and all(map(is_chunk, found)) else None
     return _assembled(found) if isinstance(found, str) else None
 
 
@@ -40,7 +45,12 @@ def _assembled(captured: str) -> Json | None:
 
 
 def text_of_bytes(value: bytes) -> str | None:
-    """The text of a captured body: gzip, zlib, zstd or brotli are unpacked where the library is installed."""
+    """The text of a captured body: gzip, zlib, zstd or brotli are unpacked where the library is installed.
+
+    A binary event stream becomes the JSON of its events.
+    """
+    if aws_events.begins_message(value):
+        return msgspec.json.encode(list(aws_events.events(value))).decode()
     unpacked = _unpacked(value)
     if unpacked is None:
         return None
@@ -81,6 +91,7 @@ def exchange(
     metadata = CallMetadata(
         timestamp=timestamp, deployment=deployment_of(url), region=region_of(url), served_model=served
     )
+    metadata.model = model_of(url)
     if metadata.deployment and not (asked or {}).get("model"):
         metadata.model = metadata.deployment
     return body_record(

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tokcount.logs.adapt.usage import body_usage, names_are_apart, whole
-from tokcount.logs.adapt.vendors import deployment_of, logged_tier, region_of
+from tokcount.logs.adapt.vendors import deployment_of, logged_tier, model_of, region_of
 from tokcount.logs.record import Usage
 from tokcount.logs.scalars import Json, decoded, first, is_numeric, money, number, text, timestamp
 
@@ -230,6 +230,7 @@ def _read_usage(metadata: CallMetadata, logged: object) -> None:
 def _read_deployment(metadata: CallMetadata, logged: object) -> None:
     if isinstance(logged, str | dict):
         metadata.deployment = metadata.deployment or deployment_of(logged)
+        metadata.model = metadata.model or model_of(logged)
         metadata.region = metadata.region or region_of(logged)
 
 

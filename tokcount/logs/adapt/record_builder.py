@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tokcount.logs.accounting.contradiction import with_echo
 from tokcount.logs.adapt.answers import answer_of, as_chat, is_answer_body, is_unread, response_kind
+from tokcount.logs.adapt.foreign.apis import APIS, api_of_request, api_of_response
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
 from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
@@ -23,11 +24,12 @@ from tokcount.vendors import is_foreign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tokcount.logs.adapt.foreign.api import Api
     from tokcount.logs.format import Item, Location
 
 
 _NOTHING: Json = {}
-AS_SENT: Final = "openai."
+AS_SENT: Final = ("openai.", *(f"{api.name}." for api in APIS))
 """Formats whose request bodies are those that were sent: their last message is part of the request."""
 
 
@@ -115,6 +117,7 @@ def body_record(
     text; without numbers as well it is skipped as `empty`.
     """
     metadata = metadata or CallMetadata()
+    request, response = _translated(request, response, metadata)
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return skipped(place, "not_llm", "an embeddings call", format_name)
@@ -147,6 +150,27 @@ def body_record(
     if not (has_text and is_read):
         record.response = None
     return normalize(record)
+
+
+def _translated(
+    request: Json | None, response: Json | None, metadata: CallMetadata
+) -> tuple[Json | None, Json | None]:
+    """The two bodies of a call in the shape of the chat endpoint, if they are those of another vendor's API."""
+    if request and (api := api_of_request(request)) is not None:
+        request = api.request(request, metadata.flags)
+        metadata.provider = metadata.provider or _provider(api, request, metadata)
+    if not response or "choices" in response or is_answer_body(response):
+        return request, response
+    if (api := api_of_response(response)) is not None:
+        response = api.response(response)
+        metadata.provider = metadata.provider or _provider(api, request or {}, metadata)
+    return request, response
+
+
+def _provider(api: Api, request: Json, metadata: CallMetadata) -> str | None:
+    """Whose model answers through an API; Amazon serves those of OpenAI too."""
+    named = text(request.get("model")) or metadata.model or ""
+    return None if "openai." in named else api.provider
 
 
 def _with_items(response: Json) -> Json:

@@ -29,13 +29,19 @@ def _details(objects: tuple[str, ...], *names: str) -> tuple[str, ...]:
 
 
 BODY_USAGE: UsageTable = {
-    "input": ("prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "prompt_eval_count"),
-    "output": ("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens", "eval_count"),
-    "total": ("total_tokens", "totalTokenCount", "totalTokens"),
+    "input": (
+        *("prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "prompt_eval_count"),
+        "prompt_token_count",
+    ),
+    "output": (
+        *("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens", "eval_count"),
+        "candidates_token_count",
+    ),
+    "total": ("total_tokens", "totalTokenCount", "totalTokens", "total_token_count"),
     "cached_input": (
         *_details(_INPUT_DETAILS, "cached_tokens", "cache_read", "cache_read_tokens"),
         *("cache_read_input_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
-        *("cachedContentTokenCount", "cacheReadInputTokens"),
+        *("cachedContentTokenCount", "cacheReadInputTokens", "cached_content_token_count"),
     ),
     "cache_write": (
         *_details(_INPUT_DETAILS, "cache_write_tokens", "cache_creation_tokens", "cache_creation"),
@@ -44,7 +50,7 @@ BODY_USAGE: UsageTable = {
     ),
     "reasoning": (
         *_details(_OUTPUT_DETAILS, "reasoning_tokens", "reasoning", "thinking_tokens"),
-        *("reasoning_tokens", "thoughtsTokenCount"),
+        *("reasoning_tokens", "thoughtsTokenCount", "thoughts_token_count"),
     ),
     "audio_input": _details(_INPUT_DETAILS, "audio_tokens", "audio"),
     "audio_output": _details(_OUTPUT_DETAILS, "audio_tokens", "audio"),
@@ -132,8 +138,12 @@ def body_usage(value: object) -> Usage | None:
                 _set(usage, field, logged)
             elif "cache_" in key:
                 _add_lasting(lasting, key, logged)
+        if type(logged) is list:
+            _add_listed(usage, lasting, key, logged)
     if lasting:
         _set_lasting(usage, lasting)
+    if not _OF_GOOGLE.isdisjoint(value):
+        _add_googles(usage, value)
     if usage.input is usage.output is usage.total is None and not usage.is_doubtful:
         return None
     if usage.cached_input or usage.cache_write or usage.reasoning:
@@ -152,6 +162,36 @@ def _add_lasting(found: dict[str, int], name: str, amount: object) -> None:
                 _add_lasting(found, part, tokens)
     elif (match := _LASTING.search(name)) and (tokens := number(amount)):
         found[match[1]] = found.get(match[1], 0) + tokens
+
+
+_OF_GOOGLE = frozenset({"promptTokenCount", "prompt_token_count"})
+_MODALITIES = {
+    "prompttokensdetails": {"AUDIO": "audio_input", "IMAGE": "image_input"},
+    "candidatestokensdetails": {"AUDIO": "audio_output", "IMAGE": "image_output"},
+}
+"""Google's lists of tokens by modality → the fields of `Usage`."""
+
+
+def _add_listed(usage: Usage, lasting: dict[str, int], key: str, logged: list[Any]) -> None:
+    """Add tokens that a list has by modality (Google) or by their time in the cache (Bedrock's `cacheDetails`)."""
+    fields = _MODALITIES.get(key.replace("_", "").lower(), _NO_FIELDS)
+    for item in logged:
+        if not isinstance(item, dict):
+            continue
+        if (field := fields.get(str(item.get("modality")))) is not None:
+            _set(usage, field, item.get("tokenCount", item.get("token_count")))
+        elif isinstance(ttl := item.get("ttl"), str):
+            _add_lasting(lasting, f"ttl_{ttl}_", item.get("inputTokens"))
+
+
+def _add_googles(usage: Usage, value: Mapping[str, Any]) -> None:
+    """Add what Google writes apart: results of its own tools to the input, thoughts to the output."""
+    found = number(value.get("toolUsePromptTokenCount", value.get("tool_use_prompt_token_count"))) or 0
+    if found and usage.input is not None:
+        usage.input, usage.apart_input = usage.input + found, found
+    thoughts = usage.reasoning or 0
+    if thoughts and usage.total != (usage.input or 0) + (usage.output or 0):
+        usage.output, usage.apart_output = (usage.output or 0) + thoughts, thoughts
 
 
 def _set_lasting(usage: Usage, found: Mapping[str, int]) -> None:
@@ -219,14 +259,28 @@ _URL_ENDINGS: tuple[tuple[str, Kind], ...] = (
     ("/completions", "completions"),
     ("/responses", "responses"),
     ("/embeddings", "embeddings"),
+    ("/v1/messages", "chat"),
+    (":generateContent", "chat"),
+    (":streamGenerateContent", "chat"),
+    (":rawPredict", "chat"),
+    (":streamRawPredict", "chat"),
+    ("/converse", "chat"),
+    ("/converse-stream", "chat"),
+    ("/invoke", "chat"),
+    ("/invoke-with-response-stream", "chat"),
+    ("/v2/chat", "chat"),
+    ("/v2/embed", "embeddings"),
+    (":embedContent", "embeddings"),
+    (":batchEmbedContents", "embeddings"),
 )
+"""Endings of the URLs of calls to OpenAI, Anthropic, Google, other vendors on Vertex AI, Bedrock, and Cohere."""
 
 
 def kind_of_url(url: object) -> Kind | None:
     """The endpoint that a URL or path names: `…/chat/completions?api-version=…` is `chat`."""
     if not isinstance(url, str):
         return None
-    path = "/" + url.partition("?")[0].rstrip("/").lstrip("/")
+    path = "/" + url.partition("?")[0].partition("#")[0].rstrip("/").lstrip("/")
     return next((kind for ending, kind in _URL_ENDINGS if path.endswith(ending)), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from tokcount.logs.scalars import Json
 
@@ -60,6 +61,20 @@ def region_of(message: object) -> str | None:
     url = _url_of(message)
     found = _REGION.search(url.lower()) if url else None
     return found[1] if found else None
+
+
+_MODEL: Final = re.compile(r"/models?/([^/?]+?)(?::[a-zA-Z]+$|/(?:converse|invoke)\b)")
+
+
+def model_of(message: object) -> str | None:
+    """The model in a URL of Google or of Amazon Bedrock, or in that of a message.
+
+    >>> model_of("https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent?alt=sse")
+    'gemini-2.5-pro'
+    """
+    url = _url_of(message)
+    found = _MODEL.search(url.partition("?")[0]) if url else None
+    return unquote(found[1]).rpartition("/")[2] if found else None
 
 
 def deployment_of(message: object) -> str | None:

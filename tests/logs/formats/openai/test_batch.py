@@ -92,12 +92,11 @@ def test_repeated_ids_are_matched_in_order(tmp_path: Path) -> None:
     [
         ({"custom_id": "a", "response": None, "error": {"code": "batch_expired"}}, "error"),
         ({"custom_id": "a", "response": {"status_code": 400, "body": {}}, "error": None}, "error"),
-        ({"custom_id": "a", "params": {"model": "claude-3"}}, "unsupported"),
         ({**asked("a", "/v1/embeddings"), "body": {"model": "m", "input": "x"}}, "not_llm"),
     ],
 )
 def test_what_is_no_record(line: dict[str, Any], reason: str) -> None:
-    """Failed and expired requests, other vendors, other endpoints."""
+    """Failed and expired requests, other endpoints."""
     (item,) = items(line)
 
     assert isinstance(item, Skipped)
@@ -106,7 +105,7 @@ def test_what_is_no_record(line: dict[str, Any], reason: str) -> None:
 
 def test_halves_that_wait_too_long_go_on_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded; nothing is lost."""
-    monkeypatch.setattr("tokcount.logs.formats.openai.batch.LARGEST_WAIT", 1000)
+    monkeypatch.setattr("tokcount.logs.formats.batch_files.LARGEST_WAIT", 1000)
 
     found = read_files(tmp_path, a=[asked(str(n)) for n in range(50)], b=[answered("49")])
 

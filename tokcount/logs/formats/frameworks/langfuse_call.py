@@ -26,6 +26,7 @@ from tokcount.logs.adapt import (
     first,
     is_answer_body,
     is_completions_model,
+    is_known_answer,
     messages_by_role,
     metadata_from,
     nested_tool,
@@ -118,11 +119,11 @@ def _opened(logged: Any, keys: frozenset[str]) -> Any:
     return logged if isinstance(logged, str) and isinstance(found, dict) and keys.isdisjoint(found) else found
 
 
-_ASKED = frozenset({"role", "prompt", "input", "question", "query", "text", "messages", "args"})
+_ASKED = frozenset({"role", "prompt", "input", "question", "query", "text", "messages", "args", "contents"})
 """Keys of an input that is not JSON for its own sake."""
 _ANSWERS = frozenset(
     {"role", "content", "parts", "tool_calls", "function_call", "message", "messages", "generations"}
-    | {"completion", "kwargs", "choices", "object", "output"}
+    | {"completion", "kwargs", "choices", "object", "output", "candidates"}
 )
 """Keys of an output that is not JSON for its own sake."""
 
@@ -264,7 +265,7 @@ def _as_responses(request: Json, response: Json) -> Json:
 def _kind(request: Json | None) -> Kind | None:
     if request is None:
         return None
-    if "messages" in request:
+    if "messages" in request or "contents" in request:
         return "chat"
     return "completions" if "prompt" in request else "responses"
 
@@ -274,7 +275,7 @@ def _response(answered: Any, kind: Kind | None, flags: set[str]) -> Json | None:
         return None
     if kind == "completions" and not isinstance(answered, dict | list):
         return text_answer([compact(answered)])
-    if isinstance(answered, dict) and is_answer_body(answered):
+    if isinstance(answered, dict) and is_known_answer(answered):
         return answered
     if isinstance(answered, list) and all(
         isinstance(call, dict) and "toolCallId" in call for call in answered

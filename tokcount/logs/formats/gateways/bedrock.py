@@ -19,8 +19,11 @@ from tokcount.logs.adapt import (
     decoded,
     dig,
     first,
+    is_chunk,
+    is_known_answer,
     label,
     metadata_from,
+    objects,
     skipped,
     text,
     text_answer,
@@ -81,81 +84,30 @@ def _is_openai(model: str) -> bool:
 
 
 def _request(asked: Any) -> Json | None:
-    """A chat body as it is; the system text of other vendors' bodies becomes the first message."""
-    if not isinstance(asked, dict):
-        return None
-    messages, system = asked.get("messages"), asked.get("system")
-    if isinstance(messages, list):
-        instructed = [{"role": "system", "content": _parts(system)}] if system else []
-        sent = [_message(message) for message in messages if isinstance(message, dict)]
-        return {**{k: v for k, v in asked.items() if k != "system"}, "messages": [*instructed, *sent]}
-    for name in ("prompt", "inputText"):
-        if isinstance(asked.get(name), str):
-            return {"prompt": asked[name]}
-    return asked or None
-
-
-def _message(message: Json) -> Json:
-    return {**message, "content": _parts(message.get("content"))}
-
-
-def _parts(content: Any) -> Any:
-    """Converse names no type: `[{text: …}]`."""
-    if not isinstance(content, list):
-        return content
-    return [
-        {"type": "text", **part} if isinstance(part, dict) and isinstance(part.get("text"), str) else part
-        for part in content
-    ]
+    """A body of messages as it is, or the prompt of a body of another vendor."""
+    if not isinstance(asked, dict) or isinstance(asked.get("messages"), list):
+        return asked if isinstance(asked, dict) else None
+    prompt = first(asked, ("prompt", "inputText"))
+    return {"prompt": prompt} if isinstance(prompt, str) else asked or None
 
 
 def _response(answered: Any) -> Json | None:
+    """The answer of any vendor's model: a body, the chunks of a stream, or the text under one of its names."""
     if isinstance(answered, list):
-        chunks = [chunk for chunk in answered if isinstance(chunk, dict)]
-        if any("choices" in chunk for chunk in chunks):
+        chunks = objects(answered)
+        if any(map(is_chunk, chunks)):
             return assemble(chunks)
-        written = [_delta(chunk) for chunk in chunks]
-        content = [{"type": "text", "text": "".join(written)}] if any(written) else []
-        content += _streamed_calls(chunks)
-        return chat_answer([{"role": "assistant", "content": content}]) if content else None
-    if not isinstance(answered, dict):
-        return None
-    if "choices" in answered:
-        return answered
-    message = dig(answered, "output.message")
-    if isinstance(message, dict):
-        return chat_answer([_message(message)])
+        written = "".join(found for chunk in chunks if isinstance(found := first(chunk, _TEXTS), str))
+        return text_answer([written]) if written else None
+    if not isinstance(answered, dict) or is_known_answer(answered):
+        return answered if isinstance(answered, dict) else None
     if isinstance(answered.get("content"), list):
         return chat_answer([{"role": "assistant", "content": answered["content"]}])
     listed = first(answered, ("results", "outputs", "generations"))
-    answers = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else [answered]
-    written = [found for answer in answers if isinstance(found := first(answer, _TEXTS), str)]
-    return text_answer(written) if written else answered or None
+    answers = objects(listed) if isinstance(listed, list) else [answered]
+    texts = [found for answer in answers if isinstance(found := first(answer, _TEXTS), str)]
+    return text_answer(texts) if texts else answered or None
 
 
 _TEXTS = ("generation", "completion", "outputText", "text")
 """Where the models of Meta, Anthropic (before messages), Amazon, Mistral and Cohere write their answer."""
-
-
-def _streamed_calls(chunks: list[Json]) -> list[Json]:
-    """The calls of tools in the events of a stream, of Converse or of Anthropic."""
-    calls: dict[object, tuple[Json, list[str]]] = {}
-    for chunk in chunks:
-        place = first(
-            chunk, ("contentBlockStart.contentBlockIndex", "contentBlockDelta.contentBlockIndex", "index")
-        )
-        started = dig(chunk, "contentBlockStart.start.toolUse") or dig(chunk, "content_block")
-        if isinstance(started, dict) and ("toolUseId" in started or started.get("type") == "tool_use"):
-            calls[place] = started, []
-        fragment = dig(chunk, "contentBlockDelta.delta.toolUse.input") or dig(chunk, "delta.partial_json")
-        if isinstance(fragment, str) and place in calls:
-            calls[place][1].append(fragment)
-    return [{**started, "type": "tool_use", "input": "".join(written)} for started, written in calls.values()]
-
-
-def _delta(chunk: Json) -> str:
-    for path in ("contentBlockDelta.delta.text", "delta.text", "generation", "completion", "outputText"):
-        found = dig(chunk, path)
-        if isinstance(found, str):
-            return found
-    return ""

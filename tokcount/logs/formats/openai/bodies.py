@@ -86,7 +86,7 @@ def _is_not_text(model: str) -> bool:
     return any(part in model for part in NOT_TEXT)
 
 
-class _Request(LogFormat):
+class RequestBody(LogFormat):
     """A bare request body, possibly with its answer among its keys."""
 
     kind: ClassVar[Kind]
@@ -118,7 +118,7 @@ class _Request(LogFormat):
         return {"choices": choices} if answer is None and isinstance(choices, list) else answer
 
 
-class ChatRequest(_Request):
+class ChatRequest(RequestBody):
     """A bare request body of the chat endpoint, possibly with its answer among its keys."""
 
     name = "openai.chat.request"
@@ -129,7 +129,7 @@ class ChatRequest(_Request):
         return has_roles(value["messages"]) or messages_in(value["messages"]) is not None
 
 
-class CompletionsRequest(_Request):
+class CompletionsRequest(RequestBody):
     """A bare request body of the completions endpoint, possibly with its answer among its keys."""
 
     name = "openai.completions.request"
@@ -141,7 +141,7 @@ class CompletionsRequest(_Request):
         return not is_not_text(value) and (not isinstance(prompt, dict) or messages_in(prompt) is not None)
 
 
-class ResponsesRequest(_Request):
+class ResponsesRequest(RequestBody):
     """A bare request body of the Responses endpoint, possibly with its answer among its keys."""
 
     name = "openai.responses.request"

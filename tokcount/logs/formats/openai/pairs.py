@@ -33,6 +33,7 @@ from tokcount.logs.adapt import (
     response_kind,
     skipped,
 )
+from tokcount.logs.adapt.foreign.apis import APIS, api_of_request, named_api
 from tokcount.logs.formats.openai.bodies import is_responses_input
 
 ANSWERS_OF = {
@@ -64,7 +65,10 @@ class Pair(LogFormat):
 
     rank = Rank.PAIR
     name = "openai.pair"
-    emits = ("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error")
+    emits = (
+        *("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error"),
+        *(f"{api.name}.pair" for api in APIS),
+    )
     keys = tuple(frozenset({asked}) for asked in ANSWERS_OF)
 
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
@@ -81,7 +85,8 @@ class Pair(LogFormat):
         if error:
             return [skipped(at, "error", f"a failed call ({error})", "openai.error")]
         metadata = metadata_around(value)
-        name = f"openai.{kind}.pair"
+        api = named_api(request, next((value[key] for key in _KEYS[asked] if value.get(key)), None))
+        name = f"openai.{kind}.pair" if api is None else f"{api.name}.pair"
         return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
 
 
@@ -113,7 +118,9 @@ def _is_request(body: Json) -> bool:
         return has_roles(body["messages"]) or messages_in(body["messages"]) is not None
     if "prompt" in body and (not isinstance(body["prompt"], dict) or messages_in(body["prompt"])):
         return True
-    return is_responses_input(body) or isinstance(body.get("instructions"), str)
+    if is_responses_input(body) or isinstance(body.get("instructions"), str):
+        return True
+    return api_of_request(body) is not None
 
 
 def _is_answer(value: object) -> bool:

@@ -1,0 +1,208 @@
+"""Amazon Bedrock's `Converse`, which takes the same body for the models of all vendors.
+
+Source: the Amazon Bedrock API reference (Converse, ConverseStream).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from tokcount.logs.adapt.foreign.anthropic import FINISHED
+from tokcount.logs.adapt.foreign.api import Api, answer, function, plain, schema_format
+from tokcount.logs.adapt.messages import carried, compact
+from tokcount.logs.adapt.usage import last_measured
+from tokcount.logs.scalars import Json, decoded, dig, objects, text
+
+_MARKS: Final = (
+    "inferenceConfig",
+    "toolConfig",
+    "additionalModelRequestFields",
+    "guardrailConfig",
+    "modelId",
+)
+_SETTINGS: Final = {
+    "temperature": "temperature",
+    "topP": "top_p",
+    "maxTokens": "max_tokens",
+    "stopSequences": "stop",
+}
+_TRANSLATED: Final = frozenset(
+    """
+    messages system inferenceConfig toolConfig outputConfig guardrailConfig projectIdentifier promptVariables
+    additionalModelRequestFields additionalModelResponseFieldPaths requestMetadata performanceConfig serviceTier modelId
+    schemaVersion
+    """.split()  # noqa: SIM905 - a list of words
+)
+_EVENTS: Final = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
+_OF_TOOLS: Final = frozenset({"name", "description", "inputSchema"})
+
+
+class Converse(Api):
+    """Messages with blocks that name no type, and tools under `toolConfig`."""
+
+    name = "bedrock.converse"
+    provider = "bedrock"
+
+    def is_request(self, body: Json) -> bool:
+        messages = body.get("messages")
+        if not isinstance(messages, list) or not messages:
+            return False
+        return any(name in body for name in _MARKS) or _is_untyped(messages[0])
+
+    def is_response(self, body: Json) -> bool:
+        return isinstance(dig(body, "output.message.content"), list)
+
+    def is_event(self, chunk: Json) -> bool:
+        return len(chunk) == 1 and (
+            any(isinstance(chunk.get(name), dict) for name in _EVENTS)
+            or isinstance(dig(chunk, "metadata.usage"), dict)
+        )
+
+    def request(self, body: Json, flags: set[str]) -> Json:
+        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED}
+        system = body.get("system")
+        system = [{"text": system}] if isinstance(system, str) else system
+        instructed = [{"role": "system", "content": plain(_blocks(system))}] if system else []
+        messages = body["messages"] if isinstance(body.get("messages"), list) else []
+        built["messages"] = [*instructed, *map(_message, messages)]
+        if model := text(body.get("modelId")):
+            built.setdefault("model", model.rpartition("/")[2])
+        settings = body.get("inferenceConfig")
+        if isinstance(settings, dict):
+            built |= {name: settings[setting] for setting, name in _SETTINGS.items() if setting in settings}
+        if tools := [tool for each in objects(dig(body, "toolConfig.tools")) if (tool := _tool(each))]:
+            built["tools"] = tools
+            built |= _choice(dig(body, "toolConfig.toolChoice"))
+        if body.get("promptVariables") or any(tool.get("type") != "function" for tool in tools):
+            flags.add("hidden_context")
+        shape = dig(body, "outputConfig.textFormat.structure.jsonSchema")
+        if isinstance(shape, dict):
+            schema = decoded(shape.get("schema"))
+            built["response_format"] = schema_format(schema, shape.get("name"), shape.get("description"))
+        return built
+
+    def response(self, body: Json) -> Json:
+        message = {**_message(body["output"]["message"]), "role": "assistant"}
+        reason = body.get("stopReason")
+        finish = FINISHED.get(reason, "content_filter") if isinstance(reason, str) else None
+        return answer([{"message": message, "finish_reason": finish}], usage=body.get("usage"))
+
+    def joined(self, chunks: Iterable[Json]) -> Json:
+        blocks: dict[object, Json] = {}
+        inputs: dict[object, list[str]] = {}
+        body: Json = {}
+        for chunk in chunks:
+            started, changed = chunk.get("contentBlockStart"), chunk.get("contentBlockDelta")
+            if isinstance(dig(started, "start.toolUse"), dict):
+                place = dig(started, "contentBlockIndex")
+                blocks[str(place)] = {"toolUse": dig(started, "start.toolUse")}
+            if isinstance(delta := dig(changed, "delta"), dict):
+                place = str(dig(changed, "contentBlockIndex"))
+                _add(blocks.setdefault(place, {}), inputs.setdefault(place, []), delta)
+            if isinstance(reason := dig(chunk, "messageStop.stopReason"), str):
+                body["stopReason"] = reason
+            if usage := dig(chunk, "metadata.usage"):
+                body["usage"] = last_measured(body.get("usage"), usage)
+        for place, fragments in inputs.items():
+            if fragments:
+                called = blocks[place].get("toolUse")
+                blocks[place] = {"toolUse": {**(called or {}), "input": "".join(fragments)}}
+        content = [block for block in blocks.values() if block]
+        return {"output": {"message": {"role": "assistant", "content": content}}, **body}
+
+
+def _is_untyped(message: object) -> bool:
+    """Is the content of a message a list of blocks without types?"""
+    content = objects(message.get("content")) if isinstance(message, dict) else []
+    return bool(content) and all("type" not in block and not _KEYS.isdisjoint(block) for block in content)
+
+
+_KEYS: Final = frozenset(
+    {"text", "image", "document", "video", "audio", "toolUse", "toolResult", "cachePoint"}
+)
+
+
+def _add(block: Json, inputs: list[str], delta: Json) -> None:
+    """Add a delta to the block that it continues: text, reasoning, or the input of a tool."""
+    if isinstance(fragment := delta.get("text"), str):
+        block["text"] = block.get("text", "") + fragment
+    if isinstance(fragment := dig(delta, "reasoningContent.text"), str):
+        known = dig(block, "reasoningContent.reasoningText.text") or ""
+        block["reasoningContent"] = {"reasoningText": {"text": known + fragment}}
+    if isinstance(fragment := dig(delta, "toolUse.input"), str):
+        inputs.append(fragment)
+
+
+def _message(message: Any) -> Any:
+    if not isinstance(message, dict):
+        return message
+    return {**message, "content": plain(_blocks(message.get("content")))}
+
+
+def _blocks(content: Any) -> Any:
+    """The blocks of a content with their types; marks of the cache are none of the text."""
+    if not isinstance(content, list):
+        return content
+    made = [_block(block) if isinstance(block, dict) else block for block in content]
+    return [block for block in made if block is not None]
+
+
+def _block(block: Json) -> Json | None:
+    if "type" in block:
+        return block
+    if "cachePoint" in block:
+        return None
+    if isinstance(block.get("text"), str):
+        return {"type": "text", **block}
+    for name in ("image", "document"):
+        if isinstance(media := block.get(name), dict):
+            return _media(name, media)
+    if isinstance(thought := block.get("reasoningContent"), dict):
+        return {"type": "thinking", "thinking": dig(thought, "reasoningText.text") or ""}
+    if isinstance(guarded := dig(block, "guardContent.text.text"), str):
+        return {"type": "text", "text": guarded}
+    if isinstance(cited := dig(block, "citationsContent.content"), list):
+        return {"type": "text", "text": "".join(str(each.get("text", "")) for each in objects(cited))}
+    if isinstance(result := block.get("toolResult"), dict):
+        return {"toolResult": {**result, "content": _results(result.get("content"))}}
+    return block
+
+
+def _results(content: Any) -> Any:
+    """What a tool gave back; JSON is sent as its text."""
+    if not isinstance(content, list):
+        return content
+    texts = [
+        {"text": compact(block["json"])} if isinstance(block, dict) and "json" in block else block
+        for block in content
+    ]
+    return _blocks(texts)
+
+
+def _media(kind: str, media: Json) -> Json:
+    """An image or a document as the Messages API writes it."""
+    form, data = text(media.get("format")) or "", dig(media, "source.bytes")
+    if kind == "image":
+        source = {"type": "base64", "media_type": f"image/{form or 'png'}", "data": data or ""}
+        return {"type": "image", "source": source}
+    if isinstance(written := dig(media, "source.text"), str):
+        return {"type": "text", "text": written}
+    return {"type": "document", "title": media.get("name"), "source": {"media_type": form, "data": data}}
+
+
+def _tool(tool: Json) -> Json | None:
+    specified = tool.get("toolSpec")
+    if not isinstance(specified, dict):
+        return None if "cachePoint" in tool else {"type": "system_tool", **tool}
+    schema = decoded(dig(specified, "inputSchema.json"))
+    others = carried(specified, _OF_TOOLS)
+    return function(specified.get("name"), specified.get("description"), schema, others)
+
+
+def _choice(choice: Any) -> Json:
+    if not isinstance(choice, dict):
+        return {}
+    if isinstance(name := dig(choice, "tool.name"), str):
+        return {"tool_choice": {"type": "function", "function": {"name": name}}}
+    return {"tool_choice": "required"} if "any" in choice else {"tool_choice": "auto"}

@@ -1,0 +1,237 @@
+"""Google's `generateContent`, of the Gemini API and of Vertex AI, in camel case and in snake case.
+
+Source: the Gemini API reference (models.generateContent), the reference of Vertex AI, and google-genai, whose calls
+keep the settings under `config`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from tokcount.logs.adapt.foreign.api import Api, answer, function, schema_format
+from tokcount.logs.adapt.messages import carried
+from tokcount.logs.adapt.usage import last_measured
+from tokcount.logs.scalars import Json, dig, objects, text
+
+_FINISHED: Final = {"STOP": "stop", "MAX_TOKENS": "length"}
+"""Why an answer ended → the same in the chat endpoint; every other reason is `content_filter`."""
+
+_SETTINGS: Final = {
+    "temperature": "temperature",
+    "topP": "top_p",
+    "maxOutputTokens": "max_tokens",
+    "stopSequences": "stop",
+    "candidateCount": "n",
+    "seed": "seed",
+    "presencePenalty": "presence_penalty",
+    "frequencyPenalty": "frequency_penalty",
+}
+"""Setting → the parameter of the chat endpoint."""
+
+_TRANSLATED: Final = frozenset(
+    """
+    contents systemInstruction tools toolConfig generationConfig config safetySettings labels cachedContent model
+    """.split()  # noqa: SIM905 - a list of words
+)
+_ANSWER: Final = frozenset(
+    """
+    candidates usageMetadata modelVersion responseId createTime promptFeedback modelStatus sdkHttpResponse parsed
+    automaticFunctionCallingHistory
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""The fields of an answer: one that was blocked has no candidates."""
+_MODES: Final = {"AUTO": "auto", "VALIDATED": "auto", "ANY": "required", "NONE": "none"}
+_OF_FUNCTIONS: Final = frozenset({"name", "description", "parameters", "parametersJsonSchema", "behavior"})
+
+
+class GenerateContent(Api):
+    """`contents` of parts; an answer with candidates and `usageMetadata`."""
+
+    name = "gemini"
+    provider = "google"
+
+    def is_request(self, body: Json) -> bool:
+        contents = body.get("contents")
+        if isinstance(contents, dict):
+            return "parts" in contents
+        if isinstance(contents, list):
+            return bool(contents) and all(isinstance(each, dict) and "parts" in each for each in contents)
+        return isinstance(contents, str) and any(
+            name in body for name in ("config", "generationConfig", "generation_config")
+        )
+
+    def is_response(self, body: Json) -> bool:
+        candidates = body.get("candidates")
+        if candidates:
+            listed = candidates if isinstance(candidates, list) else [candidates]
+            return all(isinstance(each, dict) and _is_candidate(each) for each in listed)
+        return isinstance(_named(body, "usageMetadata"), dict) and _ANSWER.issuperset(_camel(body))
+
+    def is_event(self, chunk: Json) -> bool:
+        return self.is_response(chunk)
+
+    def request(self, body: Json, flags: set[str]) -> Json:
+        body = _camel(body)
+        settings = _camel(_either(body, "config", "generationConfig"))
+        body = {**{name: settings[name] for name in _TRANSLATED if name in settings}, **body}
+        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED}
+        built["messages"] = [
+            *_messages(body.get("systemInstruction"), "system"),
+            *_messages(body["contents"]),
+        ]
+        if model := text(body.get("model")):
+            built["model"] = model.removeprefix("models/")
+        built |= {name: settings[setting] for setting, name in _SETTINGS.items() if setting in settings}
+        if tools := [made for tool in objects(body.get("tools")) for made in _tools(tool)]:
+            built["tools"] = tools
+            built |= _choice(body.get("toolConfig"))
+        if body.get("cachedContent") or any(tool.get("type") != "function" for tool in tools):
+            flags.add("hidden_context")
+        schema = _either(settings, "responseJsonSchema", "responseSchema")
+        if schema:
+            built["response_format"] = schema_format(_schema(schema))
+        elif settings.get("responseMimeType") == "application/json":
+            built["response_format"] = {"type": "json_object"}
+        return built
+
+    def response(self, body: Json) -> Json:
+        body = _camel(body)
+        return answer(
+            [_choice_of(_camel(candidate)) for candidate in objects(body.get("candidates"))],
+            id=body.get("responseId"),
+            model=body.get("modelVersion"),
+            created=body.get("createTime"),
+            usage=body.get("usageMetadata"),
+        )
+
+    def joined(self, chunks: Iterable[Json]) -> Json:
+        whole: Json = {}
+        candidates: dict[int, Json] = {}
+        usage: object = None
+        for chunk in map(_camel, chunks):
+            whole |= {name: value for name, value in chunk.items() if value is not None}
+            usage = last_measured(usage, chunk.get("usageMetadata"))
+            for candidate in map(_camel, objects(chunk.get("candidates"))):
+                index = candidate.get("index")
+                _join(candidates.setdefault(index if isinstance(index, int) else 0, {}), candidate)
+        listed = [candidates[index] for index in sorted(candidates)]
+        return {**whole, "candidates": listed, **({"usageMetadata": usage} if usage else {})}
+
+
+def _named(body: Json, name: str) -> Any:
+    """A field under its name in camel case or in snake case."""
+    return body.get(name, body.get(_snake(name)))
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name)
+
+
+def _camel(value: Any) -> Json:
+    """The fields of an object in camel case, those inside it as they are."""
+    if not isinstance(value, dict):
+        return {}
+    return {_camel_name(name): item for name, item in value.items()}
+
+
+def _camel_name(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in others) if first and others else name
+
+
+def _either(body: Json, *names: str) -> Json:
+    found = next((body[name] for name in names if isinstance(body.get(name), dict)), None)
+    return found or {}
+
+
+def _is_candidate(candidate: Json) -> bool:
+    return isinstance(dig(candidate, "content.parts"), list) or _named(candidate, "finishReason") is not None
+
+
+def _messages(given: Any, role: str = "user") -> list[Json]:
+    """The messages of contents: objects with parts, texts, or a single one of them."""
+    listed = given if isinstance(given, list) else [] if given is None else [given]
+    return [_message(each, role) for each in listed]
+
+
+def _message(content: Any, role: str) -> Json:
+    if not isinstance(content, dict):
+        return {"role": role, "content": content if isinstance(content, str) else None}
+    if role != "system":
+        named = content.get("role")
+        role = "assistant" if named == "model" else "user" if named in (None, "function") else str(named)
+    if "parts" not in content:
+        return {"role": role, "parts": [_camel(content)]}
+    listed = content["parts"] if isinstance(content["parts"], list) else [content["parts"]]
+    parts = [made for part in listed for made in (_parts(_camel(part)) if isinstance(part, dict) else [part])]
+    return {"role": role, "parts": parts, **carried(content, ("role", "parts"))}
+
+
+def _parts(part: Json) -> list[Json]:
+    """A part; media that a tool gave back become parts of their own."""
+    result = part.get("functionResponse")
+    media = [_camel(each) for each in objects(dig(result, "parts"))]
+    if not media or not isinstance(result, dict):
+        return [part]
+    return [{**part, "functionResponse": {k: v for k, v in result.items() if k != "parts"}}, *media]
+
+
+def _tools(tool: Json) -> list[Json]:
+    """The functions of a tool, and a tool for everything else in it: what Google runs itself."""
+    tool = _camel(tool)
+    functions = [_function(_camel(each)) for each in objects(tool.get("functionDeclarations"))]
+    hosted = [
+        {"type": name, **(settings if isinstance(settings, dict) else {})}
+        for name, settings in tool.items()
+        if name != "functionDeclarations" and settings is not None
+    ]
+    return [*functions, *hosted]
+
+
+def _function(declared: Json) -> Json:
+    schema = declared.get("parametersJsonSchema", declared.get("parameters"))
+    others = carried(declared, _OF_FUNCTIONS)
+    return function(declared.get("name"), declared.get("description"), _schema(schema), others)
+
+
+def _schema(value: Any) -> Any:
+    """A schema with the types of JSON Schema: Google writes them in capitals (`OBJECT`)."""
+    if isinstance(value, list):
+        return [_schema(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: item.lower() if name in ("type", "format") and isinstance(item, str) else _schema(item)
+        for name, item in value.items()
+    }
+
+
+def _choice(config: Any) -> Json:
+    calling = _camel(_either(_camel(config), "functionCallingConfig"))
+    mode, allowed = calling.get("mode"), calling.get("allowedFunctionNames")
+    if mode == "ANY" and isinstance(allowed, list) and len(allowed) == 1:
+        return {"tool_choice": {"type": "function", "function": {"name": allowed[0]}}}
+    chosen = _MODES.get(mode) if isinstance(mode, str) else None
+    return {} if chosen is None else {"tool_choice": chosen}
+
+
+def _choice_of(candidate: Json) -> Json:
+    reason = candidate.get("finishReason")
+    finish = _FINISHED.get(reason, "content_filter") if isinstance(reason, str) else None
+    content = candidate.get("content")
+    message = _message(content if isinstance(content, dict) else {"parts": []}, "assistant")
+    return {"message": {**message, "role": "assistant"}, "finish_reason": finish}
+
+
+def _join(known: Json, candidate: Json) -> None:
+    """Add a chunk of a candidate: texts that follow each other are one part."""
+    content = candidate.pop("content", None)
+    known |= candidate
+    written = known.setdefault("content", {"role": "model", "parts": []})["parts"]
+    for part in map(_camel, objects(dig(content, "parts"))):
+        last = written[-1] if written else {}
+        if "text" in part and "text" in last and part.get("thought") == last.get("thought"):
+            written[-1] = {**last, **part, "text": f"{last['text']}{part['text']}"}
+        elif part.get("text") != "" or part.keys() - {"text", "thoughtSignature", "thought"}:
+            written.append(part)

@@ -1,0 +1,1 @@
+"""Bodies of other vendors' APIs, logged as they were sent and received."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tokcount.tokens import tokenizer
+from tokcount.tokens import tokenizers
 
 MODULE = '''
 from tokcount.tokens.tokenizer import CutRules
@@ -61,7 +61,7 @@ def install(folder: Path) -> None:
         "Metadata-Version: 2.1\nName: acme-tokens\nVersion: 1.0\n", encoding="utf-8"
     )
     lines = "".join(f"{name} = acme_tokens:{value}\n" for name, value in NAMES.items())
-    (info / "entry_points.txt").write_text(f"[{tokenizer.GROUP}]\n{lines}", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[{tokenizers.GROUP}]\n{lines}", encoding="utf-8")
 
 
 @contextmanager
@@ -76,5 +76,5 @@ def installed(folder: Path) -> Iterator[None]:
 
 
 def _forget() -> None:
-    tokenizer.installed.cache_clear()
-    tokenizer.load.cache_clear()
+    tokenizers.installed.cache_clear()
+    tokenizers.load.cache_clear()

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from tokcount.errors import UsageError
-from tokcount.tokens import encodings, tokenizer
+from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.engines.base import Count, Encode, repair
 from tokcount.tokens.engines.choose import choose
@@ -168,7 +168,7 @@ def bytes_of(encoding: str) -> Callable[[int], bytes]:
 
 
 def _foreign(name: str) -> Callable[[int], bytes]:
-    decode_tokens = getattr(tokenizer.load(name), "decode", None)
+    decode_tokens = getattr(tokenizers.load(name), "decode", None)
     if not callable(decode_tokens):
         raise UsageError(f"tokenizer {name} has no decode(); its tokens can be counted, not shown or cut.")
     return lambda token: bytes(decode_tokens([token]))

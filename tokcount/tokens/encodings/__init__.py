@@ -1,4 +1,4 @@
-"""The encodings by name: OpenAI's, from vocabularies inside this package, and tokenizers from other packages.
+"""The encodings by name: OpenAI's, from vocabularies inside this package, and all other tokenizers.
 
 `get` returns a `tiktoken.Encoding` without the network, a cache folder or `TIKTOKEN_CACHE_DIR`. Vocabularies are
 loaded on first use.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from tokcount.errors import UsageError, VocabularyError, suggest
-from tokcount.tokens import tokenizer
+from tokcount.tokens import tokenizers
 from tokcount.tokens.encodings.openai import OPENAI, OpenAIEncoding
 from tokcount.tokens.encodings.packed import inflate, to_tiktoken_text, unpack
 from tokcount.tokens.tokenizer import CutRules
@@ -50,13 +50,13 @@ class Verified(msgspec.Struct, frozen=True):
 
 
 def is_known(name: str) -> bool:
-    """Whether `name` is an encoding of OpenAI or an installed tokenizer."""
-    return name in OPENAI or name in tokenizer.installed()
+    """Whether `name` is an encoding of OpenAI or another tokenizer (`tokcount.tokens.tokenizers`)."""
+    return name in OPENAI or tokenizers.is_known(name)
 
 
 def known_names() -> list[str]:
-    """The names of OpenAI's encodings, oldest first, and of the installed tokenizers."""
-    return [*OPENAI, *tokenizer.installed()]
+    """The names of OpenAI's encodings, oldest first, and of the other tokenizers."""
+    return [*OPENAI, *tokenizers.names()]
 
 
 def check_name(name: str) -> str:
@@ -75,7 +75,7 @@ def counted_as(name: str) -> str:
 def cuts_of(name: str) -> CutRules | None:
     """Where texts may be cut under an encoding; `None`: nowhere. `UsageError` for an unknown name."""
     encoding = OPENAI.get(name)
-    return encoding.cuts if encoding else tokenizer.cuts_of(check_name(name))
+    return encoding.cuts if encoding else tokenizers.cuts_of(check_name(name))
 
 
 def get(name: str) -> tiktoken.Encoding:

@@ -1,8 +1,8 @@
 """Engines: what counts the tokens of a text under an encoding.
 
 `TiktokenEngine` is the default and the reference. `FastEngine` returns the same counts with splintr, several times as
-fast. Both are exact for every string and take time linear in its length. Tokenizers of other packages count their own
-texts under either engine.
+fast. Both are exact for every string and take time linear in its length. Other tokenizers than OpenAI's encodings
+(`tokcount.tokens.tokenizers`) count texts themselves, under either engine.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeVar, get_args
 
 from tokcount.errors import DataError
-from tokcount.tokens import encodings, tokenizer
+from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
 from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.packing import Packer
@@ -72,8 +72,8 @@ class TiktokenEngine:
         """The encoding function of `encoding`; `UsageError` when there is no such encoding."""
         name = encodings.counted_as(encoding)
         if name not in OPENAI:
-            encode_foreign = tokenizer.load(name).encode
-            return lambda text: encode_foreign(repair(text))
+            encode_foreign = tokenizers.load(name).encode
+            return lambda text: guarded(lambda: encode_foreign(repair(text)), text)
         encode, encode_chunk = encodings.get(name).encode_ordinary, _chunk_encoder(name)
         rules = OPENAI[name].cuts
 
@@ -99,8 +99,8 @@ def _with_tiktoken(name: str) -> Count:
 
 
 def _with_tokenizer(name: str) -> Count:
-    count = tokenizer.load(name).count
-    return lambda text: count(repair(text))
+    count = tokenizers.load(name).count
+    return lambda text: guarded(lambda: count(repair(text)), text)
 
 
 def _chunk_encoder(name: str) -> Encode:

@@ -10,12 +10,13 @@ from support.texts import patient, texts
 from support.tokenizers import installed
 
 from tokcount.errors import UsageError
-from tokcount.tokens import encodings, tokenizer
+from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.engines.base import repair
 from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.stream import count_stream
 from tokcount.tokens.text_parts import by_class, total
+from tokcount.tokens.tokenizer import CutRules
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -27,7 +28,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def test_its_name_is_known_like_that_of_an_encoding() -> None:
     assert encodings.check_name("acme") == encodings.counted_as("acme") == "acme"
     assert encodings.cuts_of("acme") is None
-    assert encodings.cuts_of("cuttable") == tokenizer.CutRules()
+    assert encodings.cuts_of("cuttable") == CutRules()
 
 
 def test_an_unknown_name_is_answered_with_the_names_of_tokenizers_too() -> None:
@@ -73,7 +74,7 @@ def test_lone_surrogates_are_repaired_before_it_sees_them() -> None:
 @given(texts)
 def test_without_cut_rules_every_text_is_counted_as_a_whole(text: str) -> None:
     counter = TextCounter(["sevens", "cl100k_base"])
-    expected = tokenizer.load("sevens").count(repair(text))
+    expected = tokenizers.load("sevens").count(repair(text))
 
     assert counter.count(text)[0] == expected
     counter.learn([text + "x"])
@@ -84,7 +85,7 @@ def test_with_cut_rules_repeated_lines_are_counted_once() -> None:
     counter = TextCounter(["cuttable"])
     text = "".join(f"line {n % 3} of some text\n" for n in range(100))
 
-    assert counter.count(text) == (tokenizer.load("cuttable").count(text),)
+    assert counter.count(text) == (tokenizers.load("cuttable").count(text),)
 
 
 @pytest.mark.parametrize("name", ["acme", "sevens", "cuttable"])
@@ -94,5 +95,5 @@ def test_its_tokens_by_text_class_add_up_to_the_count(name: str) -> None:
 
     packed = counter.by_class(name, text)
 
-    assert total(packed) == sum(by_class(packed).values()) == tokenizer.load(name).count(text)
+    assert total(packed) == sum(by_class(packed).values()) == tokenizers.load(name).count(text)
     assert by_class(counter.by_class(name, "")) == {}

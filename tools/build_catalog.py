@@ -82,6 +82,8 @@ def _broken_links(file: File, merged: File) -> Iterator[Mistake]:
     for section, entries in (("prefixes", file.prefixes), ("suffixes", file.suffixes)):
         for text, entry in entries.items():
             words = entry.sources if isinstance(entry, AffixEntry) else [entry]
+            if isinstance(entry, AffixEntry):
+                yield from _undefined((section, text, "framed"), entry.framed.values(), FAMILIES)
             yield from _undefined((section, text), words, merged.sources)
     for name, explanation in file.explained.items():
         yield from _undefined(("explained", name), explanation.sources, merged.sources)

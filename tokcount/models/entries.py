@@ -136,6 +136,7 @@ class AffixEntry(_Entry, frozen=True, kw_only=True):
     factors: list[FactorEntry] | None = None
     host: Text | None = None
     families: list[Text] = []
+    framed: dict[str, Text] = {}
     tier: Literal["batch", "flex", "priority", "fast", "ultrafast"] | None = None
     low: Text | None = None
     note: Text | None = None
@@ -150,6 +151,7 @@ class AffixEntry(_Entry, frozen=True, kw_only=True):
             factors=factors,
             host=self.host or "",
             families=tuple(self.families),
+            framed=self.framed,
             tier=self.tier or "",
             low=self.low or "",
             note=self.note or "",

@@ -104,6 +104,8 @@ class Affix(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who serves the model, if not its vendor: hosts retire models on days of their own."""
     families: tuple[str, ...] = ()
     """The framing families of the models whose names it can follow; none: all."""
+    framed: dict[str, str] = {}
+    """Framing family of a model → the one of its requests at this host, where hosts differ."""
     tier: str = ""
     """The service tier that it asks for."""
     low: str = ""

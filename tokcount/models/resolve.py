@@ -133,7 +133,9 @@ def _without_suffix(name: str, catalog: Catalog) -> Resolution | None:
 
 
 def _dropped(step: str, affix: Affix, found: Resolution) -> Resolution:
-    return msgspec.structs.replace(found, steps=(step, *found.steps), affixes=(affix, *found.affixes))
+    family = affix.framed.get(found.model.family, found.model.family)
+    model, steps = msgspec.structs.replace(found.model, family=family), (step, *found.steps)
+    return msgspec.structs.replace(found, model=model, steps=steps, affixes=(affix, *found.affixes))
 
 
 def _match(name: str, catalog: Catalog) -> Resolution | None:
@@ -310,8 +312,7 @@ def unknown(name: str, catalog: Catalog) -> tuple[str, bool]:
     """The name of an unknown model with close matches, in one sentence or two, and whether there are any."""
     known = [*catalog.models, *catalog.aliases]
     close = suggest(name.lower(), known, cutoff=0.75, instead="")
-    vendor = vendor_of(name)
-    whose = f" of {vendor}" if vendor else ""
+    whose = f" of {vendor}" if (vendor := vendor_of(name)) else ""
     return f"unknown model {_shown(name)!r}{whose}. {close}".rstrip(), bool(close)
 
 

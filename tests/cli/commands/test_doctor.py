@@ -6,13 +6,16 @@ import json
 from importlib import metadata
 from typing import Any
 
+import msgspec
 import pytest
 from support.in_process import Done, run
 
-from tokcount.tokens import encodings
+from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.encodings import Verified
 from tokcount.tokens.engines import choose as engines
 from tokcount.tokens.engines.base import TiktokenEngine
+from tokcount.tokens.tokenizers.entry import PROBES
+from tokcount.tokens.tokenizers.table import TOKENIZERS
 
 
 def checks(done: Done) -> dict[str, dict[str, Any]]:
@@ -98,3 +101,24 @@ def test_outdated_price_data_is_reported_without_failing() -> None:
     assert done.code == 0
     assert checks(done)["model and price data"]["ok"] is None
     assert "days old" in run("doctor", TOKCOUNT_TODAY="2028-01-01").out
+
+
+def test_tokenizers_that_are_not_installed_are_listed_with_their_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tokcount.tokens.tokenizers.entry.find_spec", lambda _module: None)
+    found = checks(run("doctor", "-f", "json"))
+
+    assert {name: found[name]["ok"] for name in TOKENIZERS} == dict.fromkeys(TOKENIZERS)
+    assert found["qwen2"]["remedy"] == "install tokcount[fast] for Qwen 2, 2.5 and 3"
+
+
+def test_a_tokenizer_that_counts_other_than_expected_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("splintr")
+    row = msgspec.structs.replace(TOKENIZERS["llama3"], probes=[1] * len(PROBES))
+    monkeypatch.setattr(tokenizers, "vendors", lambda: {"llama3": row})
+    tokenizers.load.cache_clear()
+    done = run("doctor", "-f", "json")
+    tokenizers.load.cache_clear()
+
+    assert (done.code, checks(done)["llama3"]["value"]) == (0, "fails its self-check")

@@ -59,7 +59,7 @@ def test_a_package_that_needs_a_later_python_is_named_with_it(monkeypatch: pytes
     monkeypatch.setattr("tokcount.tokens.tokenizers.entry.find_spec", lambda _module: None)
     monkeypatch.setattr("sys.version_info", (3, 11, 9))
     problem = tokenizers.problem("claude3")
-    assert problem == "tokenizer claude3 needs ctok, which needs Python 3.12 or later"
+    assert problem == "tokenizer claude3 needs ctok: install Python 3.12 and tokcount[claude]"
 
 
 @needs_splintr

@@ -24,7 +24,8 @@ PACKAGES = {
     "jmespath": "required",
     "pathspec": "required",
     "markdown-it-py": "required",
-    "splintr-rs": "pip install 'tokcount[fast]' for a tokenizer that is several times as fast",
+    "splintr-rs": "pip install 'tokcount[fast]' to count several times as fast, and for other vendors' tokenizers",
+    "tokenizers": "pip install 'tokcount[tokenizers]' for a tokenizer.json of your own",
     "backports.zstd": "pip install 'tokcount[zstd]' to read zstd on Python before 3.14",
     "PyYAML": "pip install 'tokcount[yaml]' to read VCR cassettes, 'tokcount[prompts]' for prompt files",
     "dulwich": "pip install 'tokcount[git]' to compare with a git revision",
@@ -52,7 +53,7 @@ def doctor(output: OutputGroup = OutputGroup()) -> None:
     from tokcount.errors import UsageError
     from tokcount.reports.inspect.report import DoctorReport
 
-    checks = [*_versions(), *_vocabularies(), _engine(), _data()]
+    checks = [*_versions(), *_vocabularies(), _engine(), *_tokenizers(), _data()]
     show(DoctorReport(checks=checks), output)
     broken = [check.name for check in checks if check.ok is False]
     if broken:
@@ -107,6 +108,26 @@ def _engine() -> Check:
         f"{engine.name}, self-check passed" if not problems else engine.name,
         problems,
     )
+
+
+def _tokenizers() -> list[Check]:
+    """Tokenizers of other vendors: counted on the texts that they are tried on, or what would install them."""
+    from tokcount.errors import UsageError
+    from tokcount.tokens import tokenizers
+
+    checks = []
+    for name, row in tokenizers.vendors().items():
+        if row.package.problem():
+            remedy = f"{row.package.remedy()} for {row.models}"
+            checks.append(_check(name, None, "not installed", remedy))
+            continue
+        try:
+            tokenizers.load(name)
+        except UsageError as error:
+            checks.append(_check(name, None, "fails its self-check", str(error)))
+        else:
+            checks.append(_check(name, True, f"{row.models}, by {row.package.name}; self-check passed"))
+    return checks
 
 
 def _data() -> Check:

@@ -15,28 +15,36 @@ from typing import TYPE_CHECKING, Final
 
 from tokcount.errors import UsageError
 from tokcount.tokens.tokenizer import CutRules, Tokenizer
-from tokcount.tokens.tokenizers import files
-from tokcount.tokens.tokenizers.table import TOKENIZERS
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from tokcount.tokens.tokenizers.entry import VendorTokenizer
 
 GROUP: Final = "tokcount.tokenizers"
 
 
 def is_known(name: str) -> bool:
     """Whether `name` is in the table, a path, or an installed tokenizer; it may still be impossible to load."""
-    return name in TOKENIZERS or files.is_path(name) or name in installed()
+    return name in vendors() or _is_path(name) or name in installed()
 
 
 def names() -> list[str]:
     """The names in the table and those of installed tokenizers."""
-    return [*TOKENIZERS, *installed()]
+    return [*vendors(), *installed()]
 
 
 def problem(name: str) -> str | None:
     """Why a tokenizer of the table cannot be used here: one line with what to install. Loads nothing."""
-    return TOKENIZERS[name].problem() if name in TOKENIZERS else None
+    return vendors()[name].problem() if name in vendors() else None
+
+
+@cache
+def vendors() -> dict[str, VendorTokenizer]:
+    """Name → tokenizer of the table."""
+    from tokcount.tokens.tokenizers.table import TOKENIZERS
+
+    return TOKENIZERS
 
 
 @cache
@@ -50,14 +58,26 @@ def installed() -> dict[str, EntryPoint]:
 @cache
 def load(name: str) -> Tokenizer:
     """The tokenizer called `name`. Raises `UsageError` when its package is missing or it cannot be used."""
-    if name in TOKENIZERS:
-        return TOKENIZERS[name].load()
-    return files.load(name) if files.is_path(name) else _from_package(name)
+    if name in vendors():
+        return vendors()[name].load()
+    return _from_file(name) if _is_path(name) else _from_package(name)
 
 
 def cuts_of(name: str) -> CutRules | None:
     """The cut rules of a tokenizer. Loads it unless it is in the table."""
-    return TOKENIZERS[name].cuts if name in TOKENIZERS else getattr(load(name), "cuts", None)
+    return vendors()[name].cuts if name in vendors() else getattr(load(name), "cuts", None)
+
+
+def _is_path(name: str) -> bool:
+    from tokcount.tokens.tokenizers.files import is_path
+
+    return is_path(name)
+
+
+def _from_file(name: str) -> Tokenizer:
+    from tokcount.tokens.tokenizers.files import load as load_file
+
+    return load_file(name)
 
 
 def _from_package(name: str) -> Tokenizer:

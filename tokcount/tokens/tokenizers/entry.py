@@ -38,11 +38,12 @@ class Package(msgspec.Struct, frozen=True):
 
     def problem(self) -> str | None:
         """What to install; `None` when it is there."""
-        if find_spec(self.module):
-            return None
-        if sys.version_info < self.python:
-            return f"needs {self.name}, which needs Python {self.python[0]}.{self.python[1]} or later"
-        return f"needs {self.name}: install tokcount[{self.extra}]"
+        return None if find_spec(self.module) else f"needs {self.name}: {self.remedy()}"
+
+    def remedy(self) -> str:
+        """What to do when it is missing."""
+        needed = f"Python {self.python[0]}.{self.python[1]} and " if sys.version_info < self.python else ""
+        return f"install {needed}tokcount[{self.extra}]"
 
 
 class VendorTokenizer(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,8 @@ _TRANSLATED: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 _EVENTS: Final = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
+_METRICS: Final = frozenset({"amazon-bedrock-invocationMetrics"})
+"""What Bedrock adds to the last event of InvokeModelWithResponseStream."""
 _OF_TOOLS: Final = frozenset({"name", "description", "inputSchema"})
 
 
@@ -54,7 +56,7 @@ class Converse(Api):
         return isinstance(dig(body, "output.message.content"), list)
 
     def is_event(self, chunk: Json) -> bool:
-        return len(chunk) == 1 and (
+        return len(chunk.keys() - _METRICS) == 1 and (
             any(isinstance(chunk.get(name), dict) for name in _EVENTS)
             or isinstance(dig(chunk, "metadata.usage"), dict)
         )

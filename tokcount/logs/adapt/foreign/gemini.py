@@ -169,12 +169,15 @@ def _message(content: Any, role: str) -> Json:
 
 
 def _parts(part: Json) -> list[Json]:
-    """A part; media that a tool gave back become parts of their own."""
-    result = part.get("functionResponse")
-    media = [_camel(each) for each in objects(dig(result, "parts"))]
-    if not media or not isinstance(result, dict):
-        return [part]
-    return [{**part, "functionResponse": {k: v for k, v in result.items() if k != "parts"}}, *media]
+    """A part; media that a tool gave back become parts of their own.
+
+    Calls and results have no ids in the Gemini API: the name of the function tells which belong together.
+    """
+    for kind in ("functionCall", "functionResponse"):
+        if isinstance(called := part.get(kind), dict):
+            named = {"id": called.get("id") or called.get("name"), **carried(called, ("id", "parts"))}
+            return [{**part, kind: named}, *map(_camel, objects(called.get("parts")))]
+    return [part]
 
 
 def _tools(tool: Json) -> list[Json]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
+from tokcount.logs.adapt.foreign.invoke import invoked, returned
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
-from tokcount.logs.adapt.usage import kind_of_url
+from tokcount.logs.adapt.usage import INVOKED, kind_of_url
 from tokcount.logs.adapt.vendors import deployment_of, model_of, region_of
 from tokcount.logs.bytes import aws_events
 from tokcount.logs.bytes.sse import FIELDS
@@ -82,9 +83,12 @@ def exchange(
 ) -> Item:
     """One recorded HTTP exchange as a record, if its URL is an endpoint that generates text."""
     kind = kind_of_url(url)
-    if kind is None or kind == "embeddings":
+    if kind is None or kind == "embeddings" or "embed" in (model_of(url) or ""):
         return skipped(place, "not_llm", "a request to another endpoint", name)
-    asked, answered = body_of(request), body_of(response)
+    if url.partition("?")[0].endswith(INVOKED):
+        asked, answered = invoked(decoded(request)), returned(decoded(response))
+    else:
+        asked, answered = body_of(request), body_of(response)
     error = failure(status, answered)
     if error:
         return skipped(place, "error", f"a failed call ({error})", name)

@@ -120,7 +120,7 @@ def body_record(
     request, response = _translated(request, response, metadata)
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
-        return skipped(place, "not_llm", "an embeddings call", format_name)
+        return _embeddings(place, format_name, request or {}, response or {}, metadata)
     if response and not is_answer_body(response):
         response = answer_of(response, kind) or response
     if response and kind == "responses":
@@ -150,6 +150,16 @@ def body_record(
     if not (has_text and is_read):
         record.response = None
     return normalize(record)
+
+
+def _embeddings(
+    place: Location, format_name: str, request: Json, response: Json, metadata: CallMetadata
+) -> Item:
+    """The record of a call for embeddings that has its input and what was billed for it; others are no record."""
+    usage = body_usage(response.get("usage"))
+    if usage is None or not isinstance(request.get("input"), str | list):
+        return skipped(place, "not_llm", "an embeddings call", format_name)
+    return _record(place, format_name, 0, "embeddings", request, None, usage, metadata)
 
 
 def _translated(

@@ -264,16 +264,15 @@ _URL_ENDINGS: tuple[tuple[str, Kind], ...] = (
     (":streamGenerateContent", "chat"),
     (":rawPredict", "chat"),
     (":streamRawPredict", "chat"),
-    ("/converse", "chat"),
-    ("/converse-stream", "chat"),
-    ("/invoke", "chat"),
-    ("/invoke-with-response-stream", "chat"),
     ("/v2/chat", "chat"),
     ("/v2/embed", "embeddings"),
     (":embedContent", "embeddings"),
     (":batchEmbedContents", "embeddings"),
 )
-"""Endings of the URLs of calls to OpenAI, Anthropic, Google, other vendors on Vertex AI, Bedrock, and Cohere."""
+"""Endings of the URLs of calls to OpenAI, Anthropic, Google, other vendors on Vertex AI, and Cohere."""
+INVOKED = ("/invoke", "/invoke-with-response-stream")
+_OF_BEDROCK = ("/converse", "/converse-stream", *INVOKED)
+"""Endings of the URLs of calls to Amazon Bedrock, behind `/model/` and the name of the model."""
 
 
 def kind_of_url(url: object) -> Kind | None:
@@ -281,6 +280,8 @@ def kind_of_url(url: object) -> Kind | None:
     if not isinstance(url, str):
         return None
     path = "/" + url.partition("?")[0].partition("#")[0].rstrip("/").lstrip("/")
+    if path.endswith(_OF_BEDROCK):
+        return "chat" if "/model/" in path else None
     return next((kind for ending, kind in _URL_ENDINGS if path.endswith(ending)), None)
 
 

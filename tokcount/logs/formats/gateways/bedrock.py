@@ -6,29 +6,23 @@ Source: Amazon Bedrock user guide (Model invocation logging).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tokcount.logs.adapt import (
     Item,
     Json,
     Location,
     LogFormat,
-    assemble,
     body_record,
-    chat_answer,
     decoded,
     dig,
-    first,
-    is_chunk,
-    is_known_answer,
     label,
     metadata_from,
-    objects,
     skipped,
     text,
-    text_answer,
     usage_from,
 )
+from tokcount.logs.adapt.foreign.invoke import invoked, returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,41 +67,9 @@ class Invocations(LogFormat):
             decoded(dig(value, "output.outputBodyJson")),
         )
         return [
-            body_record(
-                at, self.name, request=_request(asked), response=_response(answered), metadata=metadata
-            )
+            body_record(at, self.name, request=invoked(asked), response=returned(answered), metadata=metadata)
         ]
 
 
 def _is_openai(model: str) -> bool:
     return "openai." in model
-
-
-def _request(asked: Any) -> Json | None:
-    """A body of messages as it is, or the prompt of a body of another vendor."""
-    if not isinstance(asked, dict) or isinstance(asked.get("messages"), list):
-        return asked if isinstance(asked, dict) else None
-    prompt = first(asked, ("prompt", "inputText"))
-    return {"prompt": prompt} if isinstance(prompt, str) else asked or None
-
-
-def _response(answered: Any) -> Json | None:
-    """The answer of any vendor's model: a body, the chunks of a stream, or the text under one of its names."""
-    if isinstance(answered, list):
-        chunks = objects(answered)
-        if any(map(is_chunk, chunks)):
-            return assemble(chunks)
-        written = "".join(found for chunk in chunks if isinstance(found := first(chunk, _TEXTS), str))
-        return text_answer([written]) if written else None
-    if not isinstance(answered, dict) or is_known_answer(answered):
-        return answered if isinstance(answered, dict) else None
-    if isinstance(answered.get("content"), list):
-        return chat_answer([{"role": "assistant", "content": answered["content"]}])
-    listed = first(answered, ("results", "outputs", "generations"))
-    answers = objects(listed) if isinstance(listed, list) else [answered]
-    texts = [found for answer in answers if isinstance(found := first(answer, _TEXTS), str)]
-    return text_answer(texts) if texts else answered or None
-
-
-_TEXTS = ("generation", "completion", "outputText", "text")
-"""Where the models of Meta, Anthropic (before messages), Amazon, Mistral and Cohere write their answer."""

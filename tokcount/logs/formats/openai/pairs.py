@@ -32,9 +32,10 @@ from tokcount.logs.adapt import (
     request_kind,
     response_kind,
     skipped,
+    text,
 )
 from tokcount.logs.adapt.foreign.apis import APIS, api_of_request, named_api
-from tokcount.logs.formats.openai.bodies import is_responses_input
+from tokcount.logs.formats.openai.bodies import is_not_text, is_responses_input
 
 ANSWERS_OF = {
     "request": ("response",),
@@ -67,6 +68,7 @@ class Pair(LogFormat):
     name = "openai.pair"
     emits = (
         *("openai.chat.pair", "openai.completions.pair", "openai.responses.pair", "openai.error"),
+        "openai.embeddings.pair",
         *(f"{api.name}.pair" for api in APIS),
     )
     keys = tuple(frozenset({asked}) for asked in ANSWERS_OF)
@@ -76,7 +78,7 @@ class Pair(LogFormat):
             value = {key.strip().lower(): cell for key, cell in value.items()}
         pair = _pair(value)
         if pair is None:
-            return None
+            return _embeddings(value, at)
         request, asked = pair
         by_url, by_shape = _url_kind(value), request_kind(request or {}) or "chat"
         response = answer_in(value, by_url or by_shape, _KEYS[asked])
@@ -88,6 +90,28 @@ class Pair(LogFormat):
         api = named_api(request, next((value[key] for key in _KEYS[asked] if value.get(key)), None))
         name = f"openai.{kind}.pair" if api is None else f"{api.name}.pair"
         return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
+
+
+def _embeddings(value: Json, at: Location) -> Iterable[Item] | None:
+    """The record of a call for embeddings that was billed; `None` for anything else."""
+    asked = next((key for key in ANSWERS_OF if key in value), "")
+    request = _unwrapped(value.get(asked))
+    answers = (_unwrapped(value.get(key)) for key in ANSWERS_OF.get(asked, ()))
+    response = next((found for found in answers if isinstance(found, dict)), {})
+    if not isinstance(request, dict) or response.get("object") != "list" or not is_not_text(request):
+        return None
+    metadata = metadata_around(value)
+    metadata.served_model = text(response.get("model")) or metadata.served_model
+    return [
+        body_record(
+            at,
+            "openai.embeddings.pair",
+            kind="embeddings",
+            request=request,
+            response=response,
+            metadata=metadata,
+        )
+    ]
 
 
 def _pair(value: Json) -> tuple[Json | None, str] | None:

@@ -47,7 +47,7 @@ _ANALYSES = frozenset({"audit", "cost", "drift", "scan"})
 _RECORD_TYPES = frozenset({"Message", "Part", "Record", "Skipped", "Usage"})
 
 
-def __getattr__(name: str) -> Any:
+def _load(name: str) -> Any:
     """Load the interface on first use, so that `import tokcount` alone stays cheap."""
     if name not in __all__:
         raise AttributeError(f"module 'tokcount' has no attribute {name!r}")
@@ -62,6 +62,10 @@ def __getattr__(name: str) -> Any:
     from tokcount import api
 
     return getattr(api, name)
+
+
+if not TYPE_CHECKING:  # which would take every name for one of this module
+    __getattr__ = _load
 
 
 def __dir__() -> list[str]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from tokcount.version import __version__
-
-REPOSITORY = "https://github.com/OWNER/tokcount"
-"""Where the source is; pages link to files outside of `docs` there."""
 
 project = "tokcount"
 release = version = __version__
@@ -27,6 +25,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 
 DOCS = Path(__file__).parent
+REPOSITORY = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]["urls"]["Source"]
+"""Where the source is; pages link to files outside of `docs` there."""
 LOG = "sample_logs/support-chat.jsonl"
 PAGES = {
     "demo-audit.html": ["audit", LOG, "--to", "gpt-5.6-luna"],

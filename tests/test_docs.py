@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -14,6 +15,8 @@ from tokcount.errors import ExitCode
 from tokcount.framing.layout import Basis
 from tokcount.logs.record import Kind
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -70,14 +73,38 @@ def test_the_glossary_defines_every_kind_basis_and_token_type(term: str) -> None
 
 
 def test_every_dependency_has_its_reason() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
-    wanted = [*project["dependencies"], *(d for e in project["optional-dependencies"].values() for d in e)]
+    wanted = [*PROJECT["dependencies"], *(d for e in PROJECT["optional-dependencies"].values() for d in e)]
     names = {re.split(r"[\[<>=;~! ]", wish)[0].lower() for wish in wanted} - {"tokcount"}
 
     assert sorted(name for name in names if name not in reasons) == []
+
+
+def test_every_extra_has_a_row_with_its_size() -> None:
+    table = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.* \| \d+ MB \|", table, re.MULTILINE)
+
+    assert sorted(rows) == sorted(set(PROJECT["optional-dependencies"]) - {"dev"})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_the_repository_as_the_package_does(page: Path) -> None:
+    repository = "/".join(PROJECT["urls"]["Source"].split("/")[-2:])
+    named = re.findall(r"[\w.-]+/tokcount(?=@)|(?<=github\.com/)[\w.-]+/tokcount\b", page.read_text("utf-8"))
+
+    assert set(named) <= {repository}
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", ROOT / "docs" / "install.md"], ids=lambda page: page.name
+)
+def test_only_tested_versions_of_python_are_claimed(page: Path) -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    tested = re.findall(r'"(3\.\d+)"', workflow)
+    claimed = [name.rpartition(" ")[2] for name in PROJECT["classifiers"] if "Python :: 3." in name]
+
+    assert claimed == tested
+    assert set(re.findall(r"\b3\.1\d\b", page.read_text(encoding="utf-8"))) <= set(tested)
 
 
 def test_the_project_names_no_registry_and_no_path_of_a_machine() -> None:

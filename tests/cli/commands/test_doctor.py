@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from importlib import metadata
 from typing import Any
 
 import msgspec
 import pytest
 from support.in_process import Done, run
+from support.paths import ROOT
 
+from tokcount.cli.commands.doctor import EXTRAS
 from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.encodings import Verified
 from tokcount.tokens.engines import choose as engines
 from tokcount.tokens.engines.base import TiktokenEngine
 from tokcount.tokens.tokenizers.entry import PROBES
 from tokcount.tokens.tokenizers.table import TOKENIZERS
+
+FOR_MAINTAINERS = {"benchmarks", "fuzz", "docs", "release", "dev"}
 
 
 def checks(done: Done) -> dict[str, dict[str, Any]]:
@@ -47,12 +53,20 @@ def test_a_missing_optional_package_is_recommended(monkeypatch: pytest.MonkeyPat
     done = run("doctor", "-f", "json")
 
     assert done.code == 0
-    assert checks(done)["genai-prices"] == {
-        "name": "genai-prices",
+    assert checks(done)["extra genai"] == {
+        "name": "extra genai",
         "ok": None,
-        "value": "not installed",
+        "value": "not installed: genai-prices",
         "remedy": "pip install 'tokcount[genai]' for prices of other vendors' models",
     }
+
+
+def test_every_extra_for_users_has_its_use_and_its_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    found = checks(run("doctor", "-f", "json"))
+
+    assert set(EXTRAS) == set(project["optional-dependencies"]) - FOR_MAINTAINERS
+    assert re.fullmatch(r"not installed: splintr-rs|splintr-rs \d.*", found["extra fast"]["value"])
 
 
 def test_a_missing_required_package_fails(monkeypatch: pytest.MonkeyPatch) -> None:

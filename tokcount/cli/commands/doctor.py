@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,23 +16,25 @@ from tokcount.version import __version__
 if TYPE_CHECKING:
     from tokcount.reports.inspect.report import Check
 
-PACKAGES = {
-    "tiktoken": "required",
-    "typer": "required",
-    "polars": "required",
-    "rich": "required",
-    "msgspec": "required",
-    "jmespath": "required",
-    "pathspec": "required",
-    "markdown-it-py": "required",
-    "splintr-rs": "pip install 'tokcount[fast]' to count several times as fast, and for other vendors' tokenizers",
-    "tokenizers": "pip install 'tokcount[tokenizers]' for a tokenizer.json of your own",
-    "backports.zstd": "pip install 'tokcount[zstd]' to read zstd on Python before 3.14",
-    "PyYAML": "pip install 'tokcount[yaml]' to read VCR cassettes, 'tokcount[prompts]' for prompt files",
-    "dulwich": "pip install 'tokcount[git]' to compare with a git revision",
-    "vl-convert-python": "pip install 'tokcount[html]' for the charts of HTML pages",
-    "genai-prices": "pip install 'tokcount[genai]' for prices of other vendors' models",
+EXTRAS: Final = {
+    "fast": "to count several times as fast, and for other vendors' tokenizers",
+    "claude": "for the tokens of Claude models, from Python 3.12 on",
+    "tokenizers": "for a tokenizer.json of your own",
+    "vendors": "for the tokens of all other vendors' models",
+    "zstd": "to read zstd on Python before 3.14",
+    "yaml": "to read VCR cassettes",
+    "prompts": "for prompt files in YAML and the values of their templates",
+    "git": "to compare with a git revision",
+    "html": "for the charts of HTML pages",
+    "genai": "for prices of other vendors' models",
+    "arrow": "to count inside Arrow tables",
+    "duckdb": "to count in SQL",
+    "ray": "to count on a Ray cluster",
+    "spark": "to count on a Spark cluster, with Java 17 or later",
 }
+"""Extra for users → what it is for."""
+_NAME: Final = re.compile(r"[\w.-]+")
+_EXTRA: Final = re.compile(r"""extra == ["']([\w-]+)["']""")
 
 SAMPLE: Final = Path(__file__).parents[1] / "demo" / "support-chat.jsonl"
 """The first records of the sample log of the repository."""
@@ -69,18 +72,45 @@ def _check(name: str, ok: bool | None, value: str, remedy: str = "") -> Check:
 
 def _versions() -> list[Check]:
     import platform
+
+    return [
+        _check("tokcount", True, __version__),
+        _check("Python", True, platform.python_version()),
+        *(
+            _check(package, version is not None, version or "not installed")
+            for package, version in _packages().items()
+        ),
+        *(_extra(name, packages) for name in EXTRAS if (packages := _packages(name))),
+    ]
+
+
+def _extra(name: str, packages: dict[str, str | None]) -> Check:
+    missing = [package for package, version in packages.items() if version is None]
+    if missing:
+        remedy = f"pip install 'tokcount[{name}]' {EXTRAS[name]}"
+        return _check(f"extra {name}", None, f"not installed: {', '.join(missing)}", remedy)
+    found = ", ".join(f"{package} {version}" for package, version in packages.items())
+    return _check(f"extra {name}", True, found)
+
+
+def _packages(extra: str | None = None) -> dict[str, str | None]:
+    """The packages that tokcount needs, or those of an extra, as it was installed, with the version of each."""
     from importlib import metadata
 
-    checks = [_check("tokcount", True, __version__), _check("Python", True, platform.python_version())]
-    for package, use in PACKAGES.items():
+    wanted: dict[str, str | None] = {}
+    try:
+        requirements = metadata.requires("tokcount") or []
+    except metadata.PackageNotFoundError:  # a copy of the source that pip did not install
+        return wanted
+    for requirement in requirements:
+        of, name = _EXTRA.search(requirement), _NAME.match(requirement)
+        if name is None or name[0] == "tokcount" or (of and of[1]) != extra:
+            continue
         try:
-            checks.append(_check(package, True, metadata.version(package)))
+            wanted[name[0]] = metadata.version(name[0])
         except metadata.PackageNotFoundError:
-            required = use == "required"
-            checks.append(
-                _check(package, False if required else None, "not installed", "" if required else use)
-            )
-    return checks
+            wanted[name[0]] = None
+    return wanted
 
 
 def _vocabularies() -> list[Check]:

@@ -15,7 +15,8 @@ from support.together import together
 
 from tokcount.framing.families import FAMILIES
 from tokcount.models.catalog import data_date, data_version, default, sources
-from tokcount.models.model import ENCODINGS, VENDOR_ENCODINGS, Model
+from tokcount.models.model import ENCODINGS, Model
+from tokcount.tokens.tokenizers.table import TOKENIZERS
 
 CATALOG = default()
 OPENAI = {name: model for name, model in CATALOG.models.items() if model.vendor == "OpenAI"}
@@ -72,7 +73,7 @@ def test_every_model_is_complete(model: Model) -> None:
     if model.encoding_basis == "unpublished":
         assert not model.encoding
     else:
-        assert model.encoding in ENCODINGS or model.encoding in VENDOR_ENCODINGS
+        assert model.encoding in ENCODINGS or model.encoding in TOKENIZERS
         assert model.encoding_basis in {"tiktoken", "documented", "assumed"}
     assert model.vendor
     assert model.family in FAMILIES

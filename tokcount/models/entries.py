@@ -14,7 +14,7 @@ import msgspec
 
 from tokcount.errors import suggest
 from tokcount.models.compatibility.rules import CompatibilityRow
-from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, VENDOR_ENCODINGS, Affix, Factor, FineTune, Model
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Affix, Factor, FineTune, Model
 from tokcount.models.price_entries import FeeEntry, Prices, Sources, Text, Tokens, Usd, usd
 from tokcount.tables import shown
 from tokcount.tokens import encodings
@@ -28,7 +28,7 @@ class EncodingName(str):
 
 def encoding_name(value: object) -> EncodingName:
     """The name of an encoding. Raises `ValueError` for an unknown one."""
-    if not isinstance(value, str) or (value not in VENDOR_ENCODINGS and not encodings.is_known(value)):
+    if not isinstance(value, str) or not encodings.is_known(value):
         raise ValueError(f"{shown(value)} is not known. {suggest(str(value), encodings.known_names())}")
     return EncodingName(value)
 

@@ -13,23 +13,6 @@ from tokcount.tokens.encodings import NAMES as ENCODINGS
 
 __all__ = ["ENCODINGS", "UNKNOWN_FAMILY", "Affix", "Factor", "FineTune", "Model", "Resolution"]
 
-VENDOR_ENCODINGS: Final = frozenset(
-    {
-        "claude3",
-        "claude4_7",
-        "deepseek_v3",
-        "gemma3",
-        "gemma4",
-        "glm4",
-        "kimi_k2",
-        "llama3",
-        "llama4",
-        "mistral_tekken",
-        "qwen2",
-        "qwen3_5",
-    }
-)
-"""Encodings of other vendors, which packages of their own provide."""
 UNKNOWN_FAMILY: Final = "unknown"
 """The framing family of models with a tokenizer of another package."""
 

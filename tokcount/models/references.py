@@ -9,8 +9,8 @@ import msgspec
 from tokcount.errors import UsageError
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
-from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, VENDOR_ENCODINGS, Model, Resolution
-from tokcount.tokens import encodings
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Model, Resolution
+from tokcount.tokens import encodings, tokenizers
 
 OWN: Final = "own"
 """The reference that counts each record under its own model."""
@@ -18,10 +18,6 @@ AUTO: Final = "auto"
 """The target that counts each record under the recommended replacement of its own model."""
 PER_RECORD: Final = (OWN, AUTO)
 """The references whose model differs from record to record."""
-
-
-EXTRAS: Final = {name: "claude" if name.startswith("claude") else "fast" for name in VENDOR_ENCODINGS}
-"""Encoding of another vendor → the extra that has it."""
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -64,10 +60,7 @@ def uncountable(model: Model) -> str:
     """Why the texts of a model cannot be counted here, and what can be done; empty for all that can."""
     if not model.encoding:
         return f"{model.vendor} publishes no tokenizer, so only the tokens that a log has can be priced"
-    if model.encoding in ENCODINGS or encodings.is_known(model.encoding):
-        return ""
-    extra = EXTRAS[model.encoding]
-    return f"its tokenizer is not installed: pip install 'tokcount[{extra}]'"
+    return (tokenizers.problem(model.encoding) or "") if model.encoding not in ENCODINGS else ""
 
 
 def is_encoding(label: str, catalog: Catalog | None = None) -> bool:

@@ -19,6 +19,7 @@ from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
 from tokcount.scanning.counter import RecordCounter
 from tokcount.scanning.frame import assemble, joined
 from tokcount.scanning.plan import ScanPlan, make_plan, own_plan
+from tokcount.tokens import tokenizers
 
 CHAT = {
     "messages": [
@@ -133,6 +134,38 @@ def test_no_model_is_assumed_for_a_record_that_another_vendor_answered() -> None
 
     assert foreign["own:input_tokens"] is None
     assert unknown["own:framing_tokens"] == 10
+
+
+def test_another_vendors_model_is_counted_with_its_own_tokenizer_and_framing() -> None:
+    pytest.importorskip("splintr")
+    request = {"messages": [{"role": "user", "content": "請寫一首關於秋天的詩："}]}
+    plan = make_plan(to=["gpt-4o", "deepseek-flash"])
+    (row,) = rows(plan, chat(request=request, model="qwen3-32b", flags=("non_openai",)))
+    references = ("own", "gpt-4o", "deepseek-flash")
+
+    assert [row[f"{one}:content_tokens"] for one in references] == [8, 12, 7]
+    assert [row[f"{one}:framing_tokens"] for one in references] == [8, 7, 4]
+    assert row["gpt-4o:basis"] == "estimated"
+    assert "the request is written for the API of another vendor" in row["reason"]
+
+
+def test_a_model_without_a_tokenizer_is_not_counted_and_the_reason_says_what_can_be_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tokenizers, "problem", lambda name: f"tokenizer {name} needs a package")
+    claude, grok = rows(make_plan(to=["gpt-4o"]), chat(model="claude-haiku-4-5"), chat(model="grok-4.7"))
+
+    assert (claude["own:input_tokens"], grok["own:input_tokens"]) == (None, None)
+    assert claude["reason"] == "claude-haiku-4-5: tokenizer claude3 needs a package"
+    assert grok["reason"].startswith("grok-4.7: xAI publishes no tokenizer")
+
+
+def test_a_tokenizer_that_is_assumed_is_a_reason_for_an_estimate() -> None:
+    pytest.importorskip("splintr")
+    (row,) = rows(make_plan(to=["glm-5.3"]), chat(model="gpt-4o"))
+
+    assert (row["own:basis"], row["glm-5.3:basis"]) == ("exact", "estimated")
+    assert "glm-5.3 is counted with the tokenizer of the models before it" in row["reason"]
 
 
 def test_an_alias_counts_another_vendors_model_because_it_was_asked_for() -> None:

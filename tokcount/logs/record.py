@@ -172,7 +172,7 @@ FLAGS: dict[str, str] = {
     "special_token_text": "text that looks like a special token, counted as ordinary text",
     "surrogate_repaired": "a lone surrogate was replaced by U+FFFD, as tiktoken does",
     "media": "image, audio or file parts",
-    NON_OPENAI: "a model of another vendor: token counts are estimates",
+    NON_OPENAI: "a model of another vendor: under other models than its vendor's, counts are estimates",
     "cached_reply": "answered from a gateway's cache, not billed",
     "unread_answer": "an answer of a form that is not known; its tokens are not counted",
     DUPLICATE: "a copy of a call that is in the log already, counted because of --keep-copies",

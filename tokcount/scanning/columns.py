@@ -80,7 +80,6 @@ class StringTable(msgspec.Struct):
 BASIS_OF_FLAG: Final[dict[str, Basis]] = {
     "hidden_context": "partial",
     "reserialised": "estimated",
-    "non_openai": "estimated",
     "unread_answer": "exact",
     "odd_content": "estimated",
     "template": "estimated",

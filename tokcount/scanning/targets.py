@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import Family
 from tokcount.logs.record import Kind
 from tokcount.models.lifecycle import recommended
-from tokcount.models.model import Model, Resolution
+from tokcount.models.model import ENCODINGS, Model, Resolution
 from tokcount.models.references import AUTO, OWN, Reference, uncountable
 from tokcount.models.resolve import AZURE_SPELLING, find, may_assume
 from tokcount.scanning.plan import ScanPlan
@@ -19,6 +20,7 @@ from tokcount.vendors import vendor_of
 
 PROMPT_KINDS: Final = frozenset({"completions", "text"})
 NO_MODEL: Final = "no model in the record"
+OTHER_API: Final = "the request is written for the API of another vendor"
 
 
 class CountingTarget(msgspec.Struct, frozen=True):
@@ -94,7 +96,7 @@ class Targets:
     def groups(self, kind: Kind, served: str | None, asked: str | None, *, foreign: bool = False) -> Framings:
         """The framing groups of a record of `kind` that names these models; `foreign`: another vendor answered."""
         by_model = self._plan.own or self._plan.auto
-        key = (kind, served, asked, foreign) if by_model else (kind, None, None, False)
+        key = (kind, served, asked, foreign) if by_model or foreign else (kind, None, None, False)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._grouped(kind, served, asked, foreign=foreign)
@@ -106,7 +108,7 @@ class Targets:
         auto = self._replacement(own, plan.auto) if plan.auto else NO_MODEL
         row: list[CountingTarget | str] = [
             *([own if isinstance(own, str) else own.target] if plan.own else []),
-            *self._named,
+            *(self._translated(served, asked) if foreign else self._named),
             *([auto] if plan.auto else []),
         ]
         groups: dict[tuple[str, str], FramingGroup] = {}
@@ -121,12 +123,21 @@ class Targets:
             tuple(groups.values()), reasons, auto.model if isinstance(auto, CountingTarget) else None
         )
 
+    def _translated(self, served: str | None, asked: str | None) -> Iterator[CountingTarget]:
+        """The named references for a record that another vendor answered: no count under those of others is exact."""
+        known = (find(name, self._plan.catalog) for name in (served, asked) if name)
+        vendor = next((found.model.vendor for found in known if found), None)
+        for target, reference in zip(self._named, self._plan.references, strict=True):
+            is_own = reference.model is not None and reference.model.vendor == vendor
+            doubt = target.doubt if is_own else target.doubt or OTHER_API
+            yield msgspec.structs.replace(target, doubt=doubt)
+
     def _target(self, reference: Reference) -> CountingTarget:
         name = reference.model.name if reference.model else ""
         calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
         family = calibrated.family if calibrated else FAMILIES[reference.family]
         place = self._encodings.index(reference.encoding)
-        doubt = _unknown_date(reference.label, reference.resolution) if calibrated is None else ""
+        doubt = _doubt(reference.label, reference.resolution) if calibrated is None else ""
         return CountingTarget(
             reference.label, reference.encoding, family, name, reference.model is None, place, doubt
         )
@@ -147,7 +158,7 @@ class Targets:
                     return f"{found.model.name}: {why}"
                 is_other = named not in (None, "", name)
                 reason = f"unknown model {named!r}, counted as {name}"
-                doubt = reason if is_other else _unknown_date(name, found)
+                doubt = reason if is_other else _doubt(name, found)
                 model = found.model
                 family = FAMILIES[model.family]
                 target = CountingTarget(OWN, model.encoding, family, _billed_as(found), doubt=doubt)
@@ -177,8 +188,12 @@ class Targets:
         return msgspec.structs.replace(target, place=self._encodings.index(target.encoding))
 
 
-def _unknown_date(name: str, found: Resolution | None) -> str:
-    """Why no count under a model is exact of which the catalog knows only other dates; empty for all others."""
-    if found is None or not found.assumed:
+def _doubt(name: str, found: Resolution | None) -> str:
+    """Why no count under a model is exact: the catalog knows only other dates of it, or its tokenizer is assumed."""
+    if found is None:
         return ""
-    return f"{name!r} is not in the catalog (--prices adds it), counted as {found.model.name}"
+    if found.assumed:
+        return f"{name!r} is not in the catalog (--prices adds it), counted as {found.model.name}"
+    if found.model.encoding_basis == "assumed" and found.model.encoding not in ENCODINGS:
+        return f"{found.model.name} is counted with the tokenizer of the models before it"
+    return ""

@@ -258,7 +258,7 @@ TO_DO: Final = {
     "redacted": "Their logged usage is used instead.",
     "no_text": "Their logged usage is used instead; it is unknown under another encoding.",
     "hidden_context": "Their counts are lower bounds.",
-    "non_openai": "Their counts are estimates: these models have tokenizers of their own.",
+    "non_openai": "They are written for other APIs: under models of another vendor their counts are estimates.",
     "odd_content": "Only their text was counted.",
     "media_not_counted": "Their counts are lower bounds; the log has no size of media behind a link.",
     "unknown_model": "Specify the model with --alias or --assume-model, or add it with --prices.",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, NewType, cast
+from typing import Final, NamedTuple, NewType
 
 FIELD: Final = 40
 """Bits of one count; no text has a trillion tokens."""
@@ -46,19 +46,31 @@ class Packer:
 
     def __call__(self, text: str) -> PackedCounts:
         """The packed counts of one text."""
-        packed = flags(text)
-        for count in self._counters:
-            packed = packed << FIELD | count(text)
-        return PackedCounts(packed)
+        return self.flagged(text, self.counts(text))
 
     def all(self, texts: Sequence[str]) -> list[PackedCounts]:
         """The packed counts of many texts: one encoding after the other takes a sixth less time than text by text."""
-        packed = [flags(text) for text in texts]
+        return list(map(self.flagged, texts, self.all_counts(texts)))
+
+    def counts(self, text: str) -> int:
+        """The counts of one text, without flags."""
+        packed = 0
+        for count in self._counters:
+            packed = packed << FIELD | count(text)
+        return packed
+
+    def all_counts(self, texts: Sequence[str]) -> list[int]:
+        """The counts of many texts, without flags."""
+        packed = [0] * len(texts)
         for count in self._counters:
             packed = [
                 value << FIELD | tokens for value, tokens in zip(packed, map(count, texts), strict=True)
             ]
-        return cast("list[PackedCounts]", packed)
+        return packed
+
+    def flagged(self, text: str, counts: int) -> PackedCounts:
+        """The counts of a text with its flags."""
+        return PackedCounts(flags(text) << FIELD * len(self._counters) | counts)
 
 
 def unpack(packed: PackedCounts, encodings: int, fields: int = 1) -> Counted:

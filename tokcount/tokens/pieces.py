@@ -73,11 +73,11 @@ class Trial:
         self._rest = 0
         self._pause = REST
 
-    def wants(self, text: str) -> bool:
-        """True when the level should be tried for `text`."""
+    def wants(self, size: int) -> bool:
+        """True when the level should be tried for a text, or several, of `size` characters."""
         if self._looked_up > self._window:
             self._judge()
-        return not self._rests(len(text))
+        return not self._rests(size)
 
     def note(self, size: int) -> None:
         """Records that `size` characters were looked up."""
@@ -126,7 +126,7 @@ class Lines:
 
     def __call__(self, text: str) -> int:
         """The number of `text`."""
-        if "\n" not in text or not self.trial.wants(text):
+        if "\n" not in text or not self.trial.wants(len(text)):
             return self._below(text)
         pieces = self._findall(text)
         last = pieces.pop()
@@ -154,8 +154,8 @@ class Sentences:
         if len(text) < LONG_LINE:
             return self._below(text)
         if ". " in text:
-            return self._by_spaced(text) if self.spaced_trial.wants(text) else self._below(text)
-        if not text.isascii() and DENSE_STOP in text and self.dense_trial.wants(text):
+            return self._by_spaced(text) if self.spaced_trial.wants(len(text)) else self._below(text)
+        if not text.isascii() and DENSE_STOP in text and self.dense_trial.wants(len(text)):
             return self._by_dense(text)
         return self._below(text)
 

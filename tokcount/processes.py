@@ -65,6 +65,11 @@ class Pool(Generic[P_co]):
         if kind is not None:
             self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
 
+    def begin(self) -> None:
+        """Start a worker, or all of them where they are forked, before this process does what forks do not allow."""
+        with _held_interrupts():
+            self._executor.submit(_nothing)
+
     def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
         """Queue a call of `function` in a worker, with its processor, the arguments, and what takes bytes read."""
         with _held_interrupts():
@@ -175,6 +180,10 @@ def _follow_parent() -> None:
 
 def _call(function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
     return function(_State.processor, *arguments, _count_bytes)
+
+
+def _nothing() -> None:
+    """What a worker does that has just been started."""
 
 
 def _count_bytes(count: int) -> None:

@@ -228,6 +228,12 @@ class InThisProcess:
     def __exit__(self, *error: object) -> None:
         pass
 
+    def begin(self) -> None:
+        pass
+
+    def advance(self, count: int) -> None:
+        pass
+
     def submit(self, function: Any, *arguments: Any) -> Any:
         from concurrent.futures import Future
 

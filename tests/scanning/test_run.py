@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import io
 import json
 import multiprocessing
 import os
@@ -32,6 +33,15 @@ from tokcount.scanning.plan import make_plan
 from tokcount.scanning.result import ScanResult
 
 PLAN = make_plan(engine="tiktoken")
+CHUNK = json.dumps(
+    {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "model": "gpt-4o",
+        "choices": [{"index": 0, "delta": {"content": "a"}}],
+    }
+)
+"""Part of a streamed answer: what it belongs to may come later."""
 BEGIN = """
 import signal
 from tokcount import processes as pool
@@ -89,6 +99,58 @@ def test_processes_change_nothing(log: Path, monkeypatch: pytest.MonkeyPatch, me
     assert len(parts.chunks) > 2
     assert places(parts) == places(whole)
     assert parts.skipped.reasons == whole.skipped.reasons == {"unparsed": 20}
+    assert_frame_equal(parts.frame(), whole.frame())
+
+
+def test_every_container_is_counted_by_several_processes_with_the_same_rows(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it goes wrong: an archive that is cut, values nested too deeply to be handed over, a format that
+    needs the rest of its file."""
+    text, values = log.read_text("utf-8"), [line for line in lines(40) if line.endswith("}")]
+    deep = values[0].replace('"model"', '"metadata": ' + "[" * 700 + "]" * 700 + ', "model"')
+    rows = [{"prompt": line, "model": "gpt-4o"} for line in values]
+    pl.DataFrame(rows).write_csv(tmp_path / "rows.csv")
+    pl.DataFrame(rows).write_parquet(tmp_path / "rows.parquet")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress(text.encode())[:-9])
+    (tmp_path / "utf16.jsonl").write_bytes(text.encode("utf-16"))
+    (tmp_path / "grouped.jsonl.gz").write_bytes(gzip.compress(f"{text}{CHUNK}\n{text}{CHUNK}".encode()))
+    (tmp_path / "values.json").write_text(f"[{', '.join(values)}]", "utf-8")
+    (tmp_path / "deep.json").write_text(f"[{', '.join([*values, deep, *values])}]", "utf-8")
+    whole = scan(tmp_path)
+    in_parts(monkeypatch)
+    monkeypatch.setattr(blocks, "SPAN_BYTES", 0)
+    monkeypatch.setattr("tokcount.scanning.parts.blocks.BLOCK", 4_000)
+    parts = scan(tmp_path, jobs=2)
+
+    assert len(parts.chunks) > 20
+    assert places(parts) == places(whole)
+    assert parts.skipped.reasons == whole.skipped.reasons
+    assert sorted(parts.warnings) == sorted(whole.warnings)
+    assert_frame_equal(parts.frame(), whole.frame())
+
+
+@pytest.mark.parametrize("ends", ["", "grouped"])
+def test_what_can_be_read_only_once_is_counted_by_several_processes(
+    log: Path, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """From a format on that needs the rest of the input, this process goes on by itself."""
+    text = log.read_bytes() * 2 + f"{CHUNK}\n".encode() * bool(ends) + log.read_bytes()
+    seen: list[int] = []
+
+    def scanned(jobs: int) -> ScanResult:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(text))))
+        return running.run(files.expand(["-"]), PLAN, ReadOptions(), jobs=jobs, progress=seen.append)
+
+    whole = scanned(1)
+    in_parts(monkeypatch)
+    monkeypatch.setattr("tokcount.scanning.parts.blocks.BLOCK", 4_000)
+    parts = scanned(2)
+
+    assert len(parts.chunks) > (8 if ends else 12)
+    assert places(parts) == places(whole)
+    assert seen[-1] == len(gzip.compress(text))
     assert_frame_equal(parts.frame(), whole.frame())
 
 

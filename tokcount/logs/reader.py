@@ -30,6 +30,7 @@ from tokcount.logs.registry import Entry, is_known_header
 
 if TYPE_CHECKING:
     from io import BytesIO
+    from typing import IO
 
     from tokcount.logs.mapping.mapper import Mapper
     from tokcount.logs.source import Source
@@ -59,6 +60,16 @@ def read(
     for source in sources:
         yield from reader.read(source)
     yield from reader.finish()
+
+
+def stream_of(
+    source: Source, file: IO[bytes], options: ReadOptions, progress: Callable[[int], None] | None = None
+) -> Stream:
+    """The content of an opened source, unpacked; `progress` is called with the bytes read since its last call."""
+    blocks = bytes_of(source, file)
+    if progress is not None:
+        blocks = _reported(blocks, progress)
+    return unwrap(blocks, max_ratio=options.max_ratio, encoding=options.text_encoding)
 
 
 def _reported(blocks: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
@@ -125,25 +136,20 @@ class Reader:
             yield _skipped(source.path, "unreadable", f"cannot be opened: {error.strerror}")
             return
         try:
-            options = self.options
-            blocks = self._watched(bytes_of(source, file))
-            stream = unwrap(blocks, max_ratio=options.max_ratio, encoding=options.text_encoding)
-            path = source.path if source.is_on_disk and not stream.layers else None
-            prompts = None if self._mapper else prompt_items(stream, source, options, self._items)
-            if prompts is None:
-                yield from self._opened(stream, source.path, path)
-            else:
-                self.container = "prompt"
-                yield from self._finished(iter(prompts), stream, source.path)
+            yield from self.read_opened(stream_of(source, file, self.options, self._progress), source)
         finally:
             if not source.is_stdin:
                 file.close()
 
-    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The blocks; `progress` is called with the size of each."""
-        if self._progress is None:
-            return blocks
-        return _reported(blocks, self._progress)
+    def read_opened(self, stream: Stream, source: Source) -> Iterator[Item]:
+        """The records of a source that has been opened."""
+        prompts = None if self._mapper else prompt_items(stream, source, self.options, self._items)
+        if prompts is None:
+            path = source.path if source.is_on_disk and not stream.layers else None
+            yield from self._opened(stream, source.path, path)
+        else:
+            self.container = "prompt"
+            yield from self._finished(iter(prompts), stream, source.path)
 
     def finish(self) -> Iterable[Item]:
         """What formats that join files still hold after the last source."""
@@ -167,15 +173,15 @@ class Reader:
             nothing = False
             yield item
         if nothing and container != "empty" and not self._detector.is_waiting:
-            yield _skipped(source, "empty", "it contains nothing that could be a record")
+            yield nothing_in(source)
 
     def read_stream(self, stream: Stream, seen: Look, source: str) -> Iterator[Item]:
         """The records of a stream of text whose shape is known."""
         return self._finished(self._text(stream, seen, source), stream, source)
 
-    def read_values(self, found: Iterator[Found], source: str) -> Iterator[Item]:
-        """The records of values that something else has found, as in a column of a table."""
-        yield from self._complete(self._items(found, source))
+    def read_values(self, found: Iterator[Found | Record], source: str) -> Iterator[Item]:
+        """The records of values that something else has found, as in a column of a table; records stay as they are."""
+        return self._finished(self._items(found, source), Stream(()), source)
 
     def _complete(self, items: Iterable[Item], *, run: bool = False) -> Iterable[Item]:
         """The items, then those that formats held back: in the units asked for, without implausible values."""
@@ -186,7 +192,7 @@ class Reader:
         """The complete items of a stream; then the warnings about it."""
         yield from self._complete(items)
         if self._notes is not None:
-            self._notes += [FileWarning(source, line, text) for text, line in stream.notes.items()]
+            self._notes += warnings_of(stream, source)
             self._notes += [
                 FileWarning(source, line, f"the records are inside other values, at --records-path '{path}'")
                 for path, line in self._detector.envelopes.seen.items()
@@ -239,11 +245,11 @@ class Reader:
             return iter((_skipped(source, *NO_VALUES[seen.shape]),))
         return self._items(values_of(stream, seen, source, options.max_value), source)
 
-    def _items(self, found: Iterator[Found], source: str) -> Iterator[Item]:
+    def _items(self, found: Iterator[Found | Record], source: str) -> Iterator[Item]:
         """Values → records. A format that fails on a value loses that value, not the run."""
         items = (self._mapper or self._detector).items
         for each in found:
-            if isinstance(each, Skipped):
+            if isinstance(each, Record | Skipped):
                 yield each
                 continue
             line, index, value = each
@@ -273,6 +279,16 @@ class Reader:
             yield from self._detector.finish(run=run)
         except Exception as error:  # noqa: BLE001 - see _items
             yield self._detector.broken(error, Location("", 0))
+
+
+def warnings_of(stream: Stream, source: str) -> list[FileWarning]:
+    """The warnings about a stream so far."""
+    return [FileWarning(source, line, text) for text, line in stream.notes.items()]
+
+
+def nothing_in(source: str) -> Skipped:
+    """The item for a source without any value."""
+    return _skipped(source, "empty", "it contains nothing that could be a record")
 
 
 def _spread(signal: NeedsWhole, place: Location) -> Skipped:

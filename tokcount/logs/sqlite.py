@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from tokcount.logs.bytes import text_encoding
@@ -26,6 +26,7 @@ from tokcount.logs.scalars import label
 if TYPE_CHECKING:
     from io import BytesIO
 
+T = TypeVar("T")
 _SHOWN_TABLES = 8
 _OF_TOOLS = frozenset(
     {"alembic_version", "android_metadata", "django_migrations", "schema_migrations", "_prisma_migrations"}
@@ -39,9 +40,9 @@ def database_items(
     file: str | BytesIO,
     source: str,
     notes: dict[str, int],
-    read_rows: Callable[[Iterator[Found]], Iterator[Item]],
+    read_rows: Callable[[Iterator[Found]], Iterator[T]],
     table: str | None = None,
-) -> Iterator[Item]:
+) -> Iterator[Item | T]:
     """The records of a database, by path or by its bytes; warnings are added to `notes` with a row's number.
 
     `read_rows` reads the rows of a table of one's own: of `table`, else of the only one, or the only one with columns
@@ -63,7 +64,7 @@ def database_items(
             if database.execute(f"select 1 from {_quoted(chosen)} limit 1").fetchone() is None:  # noqa: S608 - quoted
                 yield _skipped(source, "empty", f"the table {label(chosen, '…')} has no rows")
                 return
-            yield from texts.counting(read_rows(_rows(database, chosen, notes)))
+            yield from read_rows(_rows(database, chosen, texts, notes))
     except (sqlite3.Error, OverflowError) as error:
         yield _skipped(source, "unreadable", f"the database cannot be read ({type(error).__name__})")
 
@@ -104,7 +105,7 @@ def _no_table(tables: frozenset[str], asked: str | None) -> str:
     return f"{what}; tables: {shown}" + ("; choose one with --table" if tables else "")
 
 
-def _rows(database: sqlite3.Connection, table: str, notes: dict[str, int]) -> Iterator[Found]:
+def _rows(database: sqlite3.Connection, table: str, texts: _Texts, notes: dict[str, int]) -> Iterator[Found]:
     """The rows of a table; their line is their number, from 1."""
     cursor = database.execute(f"select * from {_quoted(table)}")  # noqa: S608 - quoted, and only read
     names = [name for name, *_ in cursor.description]
@@ -112,6 +113,7 @@ def _rows(database: sqlite3.Connection, table: str, notes: dict[str, int]) -> It
         row = Row(zip(names, cells, strict=True))
         for name in [name for name, cell in row.items() if isinstance(cell, bytes)]:
             row[name] = binary_text(row[name], partial(notes.setdefault, binary_note(name), line))
+        texts.row = line + 1
         yield line, 0, row
 
 

@@ -14,14 +14,28 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import ReadOptions
+from tokcount.logs.reader import FileWarning, Reader, stream_of
 from tokcount.logs.source import Source
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.counter import RecordCounter
-from tokcount.scanning.parts.tasks import Processor, Progress, Task, bundled, run_task
+from tokcount.scanning.parts.blocks import Block, blocks_of
+from tokcount.scanning.parts.feeding import in_blocks
+from tokcount.scanning.parts.tasks import (
+    Processor,
+    Progress,
+    Task,
+    bundled,
+    chunk_of,
+    content_size,
+    is_in_blocks,
+    run_blocks,
+    run_task,
+)
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary
 
@@ -34,6 +48,8 @@ WORTH_A_POOL: Final = 4 << 20
 """Bytes of input below which starting processes costs more than it saves."""
 AHEAD: Final = 2
 """Tasks of each process whose results may wait to be taken."""
+UNSUITED: Final = (NeedsWhole, RecursionError)
+"""Why a part of a source cannot be read by itself: its format, or values nested too deeply to be handed over."""
 
 
 def run(
@@ -50,16 +66,22 @@ def run(
     with the bytes read so far. Raises `UsageError` for options that make no sense and `DataError` when a worker
     process died.
     """
-    make, jobs = partial(RecordCounter, plan), processes_for(sources, jobs)
+    make = partial(RecordCounter, plan)
+    if len(sources) == 1 and sources[0].size is None and (jobs or cores()) > 1:
+        return _collect(_piped(sources[0], make, options, jobs or cores(), summed(progress)))
+    jobs = processes_for(sources, jobs)
     if jobs == 1:
         return _collect([run_task(make(), Task(tuple(sources)), options, summed(progress))])
     return _collect(_in_processes(sources, make, options, jobs, progress))
 
 
 def processes_for(sources: Sequence[Source], jobs: int | None) -> int:
-    """How many processes to use: `jobs`, by default one per core; one where more do not pay or cannot share memory."""
-    large = sum(source.size or 0 for source in sources) >= WORTH_A_POOL
-    jobs = (jobs or cores()) if large else 1
+    """How many processes to use: `jobs`, by default one per core; one where more do not pay or cannot share memory.
+
+    Workers cannot read standard input.
+    """
+    large = sum(map(content_size, sources)) >= WORTH_A_POOL
+    jobs = (jobs or cores()) if large and not any(source.is_stdin for source in sources) else 1
     if jobs == 1:
         return 1
     from tokcount.processes import can_share
@@ -110,9 +132,11 @@ def _in_processes(
     from tokcount.processes import Pool
 
     groups = bundled(sources, options)
-    with Pool(make, min(jobs, sum(map(len, groups))), progress) as pool:
-        queued = [[pool.submit(run_task, task, options) for task in group] for group in groups]
+    is_read_here = any(is_in_blocks(group[0]) for group in groups)
+    with Pool(make, jobs if is_read_here else min(jobs, sum(map(len, groups))), progress) as pool:
+        pool.begin()
         load_polars_meanwhile()
+        queued = [_queued(pool, group, options, jobs) for group in groups]
         try:
             return [
                 chunk
@@ -122,6 +146,77 @@ def _in_processes(
         except NeedsWhole:
             _cancel(future for futures in queued for future in futures)
             return [pool.result(pool.submit(run_task, Task(tuple(sources)), options))]
+
+
+def _queued(
+    pool: Pool[RecordCounter], group: list[Task], options: ReadOptions, jobs: int
+) -> list[Future[Chunk[Columns]]]:
+    """The calls of a group of tasks; those of a file in blocks are made as it is read, few ahead of the workers.
+
+    They end with the first block that only the whole file can explain.
+    """
+    futures: list[Future[Chunk[Columns]]] = []
+    with in_blocks(group[0], options, pool.advance) as tasks:
+        for task in group if tasks is None else tasks:
+            futures.append(pool.submit(run_task, task, options))
+            if tasks is not None and len(futures) > AHEAD * jobs:
+                try:
+                    pool.result(futures[-1 - AHEAD * jobs])
+                except UNSUITED:
+                    break
+    return futures
+
+
+def _piped(
+    source: Source, make: Callable[[], RecordCounter], options: ReadOptions, jobs: int, progress: Progress
+) -> list[Chunk[Columns]]:
+    """The chunks of a source that can be read only once: of blocks, if it is long enough."""
+    from tokcount.processes import can_share
+
+    try:
+        file = source.open()
+    except OSError:  # which reading it reports
+        return [run_task(make(), Task((source,)), options)]
+    with contextlib.nullcontext() if source.is_stdin else file:
+        stream = stream_of(source, file, options, progress)
+        is_long = not stream.peek(WORTH_A_POOL)[1]
+        blocks = blocks_of(stream, source, options) if is_long and can_share() else None
+        if blocks is not None:
+            return _in_blocks(source, blocks, make, options, jobs)
+        notes: list[FileWarning] = []
+        reader = Reader(options, notes=notes)
+        items = chain(reader.read_opened(stream, source), reader.finish())
+        return [chunk_of(make(), items, notes)]
+
+
+def _in_blocks(
+    source: Source,
+    blocks: Iterator[Block],
+    make: Callable[[], RecordCounter],
+    options: ReadOptions,
+    jobs: int,
+) -> list[Chunk[Columns]]:
+    """The chunks of blocks; from the first one on that only the rest can explain, this process counts them all."""
+    from tokcount.processes import Pool
+
+    chunks: list[Chunk[Columns]] = []
+    waiting: deque[tuple[Block, Future[Chunk[Columns]]]] = deque()
+    with Pool(make, jobs, None) as pool:
+        pool.begin()
+        load_polars_meanwhile()
+        try:
+            for block in blocks:
+                waiting.append((block, pool.submit(run_task, Task((source,), block=block), options)))
+                if len(waiting) > AHEAD * jobs:
+                    chunks.append(pool.result(waiting[0][1]))
+                    waiting.popleft()
+            while waiting:
+                chunks.append(pool.result(waiting[0][1]))
+                waiting.popleft()
+        except UNSUITED:
+            rest = chain([block for block, _ in waiting], blocks)
+            chunks.append(run_blocks(make(), source, rest, options))
+    return chunks
 
 
 def load_polars_meanwhile() -> None:
@@ -144,9 +239,9 @@ def _of_group(
     """The chunks of one group of tasks; of a file that must not be split, one chunk, read again in one piece."""
     try:
         return [pool.result(future) for future in futures]
-    except NeedsWhole as signal:
+    except UNSUITED as signal:
         first = group[0]
-        if signal.whole_run and first.alone:
+        if isinstance(signal, NeedsWhole) and signal.whole_run and first.alone:
             raise
         _cancel(futures)
         return [pool.result(pool.submit(run_task, Task(first.sources, alone=first.alone), options))]

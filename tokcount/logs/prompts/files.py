@@ -83,6 +83,15 @@ def prompt_items(
     return [_skipped(path, "unrecognised" if certain else "not_llm", _NO_PROMPT)]
 
 
+def may_be_prompt(stream: Stream, source: Source) -> bool:
+    """May `prompt_items` take a source that is larger than the head of a log?"""
+    if source.is_stdin or stream.layers:
+        return False
+    path, folder = source.path, source.folder
+    is_small = source.size is None or source.size <= LARGEST
+    return is_of_project(path, folder) or (is_small and kind_of(path, folder) not in (None, "json"))
+
+
 _OF_PROJECT: Final = "a document or program of a project; name the file itself to read it as a prompt"
 _NO_PROMPT: Final = "YAML of no known prompt format"
 

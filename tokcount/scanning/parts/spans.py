@@ -6,7 +6,6 @@ Only uncompressed files of lines are cut. A part does not know its first line nu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,11 +16,11 @@ from tokcount.logs.bytes import text_encoding
 from tokcount.logs.bytes.decompress import compression_of, container_of
 from tokcount.logs.bytes.stream import Stream, exactly
 from tokcount.logs.containers.sniff import Look, look
-from tokcount.logs.detect import Detector
 from tokcount.logs.format import Item
 from tokcount.logs.options import HEAD_BYTES, ReadOptions
-from tokcount.logs.reader import FileWarning, Reader, own_entries
+from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.registry import is_known_header
+from tokcount.scanning.parts.blocks import begins_grouped
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
 
 SPAN_BYTES = 4 << 20
 """Target size of a part; a part is at least one line."""
-
-
-_LOOKED_AT = 20
-"""Values of the head whose format is detected before a file is cut."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -57,7 +52,7 @@ def plan(
     try:
         with source.open() as file:
             head = file.read(HEAD_BYTES)
-            if not _is_lines(head, source.path, options) or _is_grouped(head, options):
+            if not _is_lines(head, source.path, options) or begins_grouped(head, options):
                 return None
             return _spans(file, source.size, span_bytes)
     except OSError:
@@ -69,19 +64,6 @@ def _is_lines(head: bytes, path: str, options: ReadOptions) -> bool:
     if packed or text_encoding.detect(head, options.text_encoding) != ("utf-8", 0):
         return False
     return look(head, whole=False, path=path, is_known_header=is_known_header).shape == "jsonl"
-
-
-def _is_grouped(head: bytes, options: ReadOptions) -> bool:
-    """Does one of the first values belong to a format that needs the whole file?"""
-    detector = Detector(options.input_format, own=own_entries(options), part=True)
-    for line in head.split(b"\n")[:_LOOKED_AT]:
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if detector.is_grouped(value):
-            return True
-    return False
 
 
 def _spans(file: BinaryIO, size: int, span_bytes: int) -> list[Span]:

@@ -1,4 +1,8 @@
-"""What a process reads in one go: whole files, small ones several together, or a part of one file."""
+"""What a process reads in one go: whole files, small ones several together, or a part of one file.
+
+A file of plain JSON lines is cut, and each process reads its parts. All other large files are read by one process,
+which hands their lines or values over in blocks (`tokcount.scanning.parts.blocks`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from tokcount.logs.reader import FileWarning, Reader
 from tokcount.logs.record import Record
 from tokcount.logs.source import Source
 from tokcount.scanning.parts import spans
+from tokcount.scanning.parts.blocks import Block, BlockReader
 from tokcount.scanning.result import Chunk, SkippedSummary, records_of
 from tokcount.scanning.selection import Selection
 
@@ -25,6 +30,9 @@ BUNDLE_BYTES: Final = 2 << 20
 """Bytes of small files that are read as one task, plus at most one file."""
 BUNDLE_FILES: Final = 256
 """Small files that are read as one task at most, however small they are."""
+USUAL_RATIO: Final = 6
+"""How many times as long logs usually are when they are unpacked."""
+_PACKED: Final = (".gz", ".zst", ".bz2", ".xz", ".parquet")
 
 
 class Processor(Protocol[T_co]):
@@ -46,13 +54,14 @@ class Processor(Protocol[T_co]):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Whole `sources`, read one after the other; or, with a `span`, that part of the one source.
+    """Whole `sources`, read one after the other; or, with a `span`, that part of the one source, or a `block` of it.
 
     `alone`: other files of the run are read elsewhere, so a format that joins files must not occur.
     """
 
     sources: tuple[Source, ...]
     span: spans.Span | None = None
+    block: Block | None = None
     alone: bool = False
 
 
@@ -61,29 +70,41 @@ def tasks_of(source: Source, options: ReadOptions, *, alone: bool) -> list[Task]
     parts = spans.plan(source, options)
     if parts is None:
         return [Task((source,), alone=alone)]
-    return [Task((source,), span, alone) for span in parts]
+    return [Task((source,), span, alone=alone) for span in parts]
 
 
 def bundled(sources: Sequence[Source], options: ReadOptions) -> list[list[Task]]:
-    """The tasks of all files, in order: those of one file that is cut, or one of consecutive small files."""
+    """The tasks of all files, in order: those of one file that is cut, or one of consecutive small files.
+
+    A large file that is not cut has a task of its own: see `is_in_blocks`.
+    """
     found: list[list[Task]] = []
     bundle: list[Source] = []
-    size = 0
+    size, several = 0, len(sources) > 1
     for source in sources:
-        tasks = tasks_of(source, options, alone=len(sources) > 1)
-        if tasks[0].span is not None or size > BUNDLE_BYTES or len(bundle) == BUNDLE_FILES:
-            found += _whole(bundle, sources)
+        tasks = tasks_of(source, options, alone=several)
+        is_large = tasks[0].span is not None or is_in_blocks(tasks[0])
+        if bundle and (is_large or size > BUNDLE_BYTES or len(bundle) == BUNDLE_FILES):
+            found.append([Task(tuple(bundle), alone=several)])
             bundle, size = [], 0
-        if tasks[0].span is not None:
+        if is_large:
             found.append(tasks)
         else:
             bundle.append(source)
-            size += source.size or 0
-    return [*found, *_whole(bundle, sources)]
+            size += content_size(source)
+    return [*found, [Task(tuple(bundle), alone=len(sources) > len(bundle))]] if bundle else found
 
 
-def _whole(bundle: list[Source], sources: Sequence[Source]) -> list[list[Task]]:
-    return [[Task(tuple(bundle), alone=len(sources) > len(bundle))]] if bundle else []
+def is_in_blocks(task: Task) -> bool:
+    """Is it one file that is large enough to be handed over in blocks?"""
+    is_whole = task.span is None and task.block is None and len(task.sources) == 1
+    return is_whole and content_size(task.sources[0]) >= 2 * spans.SPAN_BYTES
+
+
+def content_size(source: Source) -> int:
+    """About how many bytes a source has when it is unpacked; 0 where that is not known."""
+    packed = source.path.lower().endswith(_PACKED)
+    return (source.size or 0) * (USUAL_RATIO if packed else 1)
 
 
 def run_task(
@@ -94,16 +115,40 @@ def run_task(
     `progress` is called with the bytes read since its last call.
     """
     notes: list[FileWarning] = []
-    skipped = SkippedSummary()
+    if task.block is not None:
+        return run_blocks(processor, task.sources[0], iter([task.block]), options, part=True)
     if task.span is None:
-        items = read_whole(task, options, notes, progress)
-        result = processor.process(records_of(items, skipped, processor.selection))
-        return Chunk(result, skipped, notes=notes, warnings=processor.warnings)
+        return chunk_of(processor, read_whole(task, options, notes, progress), notes)
     part = spans.SpanReader(task.sources[0], task.span, options, notes)
-    result = processor.process(records_of(part, skipped, processor.selection))
+    chunk = chunk_of(processor, part, notes)
+    chunk.part_of, chunk.lines = task.sources[0].path, part.lines
     if progress is not None:
         progress(task.span.end - task.span.start)
-    return Chunk(result, skipped, task.sources[0].path, part.lines, notes, processor.warnings)
+    return chunk
+
+
+def run_blocks(
+    processor: Processor[T],
+    source: Source,
+    blocks: Iterator[Block],
+    options: ReadOptions,
+    *,
+    part: bool = False,
+) -> Chunk[T]:
+    """Process the blocks of a source from some block on. `part`: not to its end, so this may raise `NeedsWhole`."""
+    notes: list[FileWarning] = []
+    read = BlockReader(blocks, source.path, Reader(options, part=part, notes=notes), notes)
+    chunk = chunk_of(processor, read, notes)
+    if read.has_lines:
+        chunk.part_of, chunk.lines = source.path, read.lines
+    return chunk
+
+
+def chunk_of(processor: Processor[T], items: Iterable[Item], notes: list[FileWarning]) -> Chunk[T]:
+    """The result of the selected records among items, and what was skipped."""
+    skipped = SkippedSummary()
+    result = processor.process(records_of(items, skipped, processor.selection))
+    return Chunk(result, skipped, notes=notes, warnings=processor.warnings)
 
 
 def read_whole(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ def main() -> None:
     from tokcount.errors import ExitCode, TokcountError
 
     _replace_closed_streams()
+    gc.set_threshold(*_CYCLES)
     try:
         with _signals_interrupt():
             from tokcount.cli.app import app
@@ -43,6 +45,11 @@ def main() -> None:
         why = _memory_limit() or "this is a bug; run again with"
         _explain(error, f"unexpected {type(error).__name__}: {why}")
         sys.exit(ExitCode.DATA)
+
+
+_CYCLES = (50_000, 20, 20)
+"""Objects between two looks for garbage in cycles. Records are many small objects of which none is in a cycle: with the
+usual 700, the looks take a sixth of the time of reading short records, and a tenth of that of starting."""
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ has loaded the vocabularies, which all workers then share. Results do not depend
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -45,7 +46,9 @@ class Pool(Generic[P_co]):
         self._progress = progress
         self._read = context.Value("q", 0)
         self._others = set(multiprocessing.active_children())
-        self._executor = ProcessPoolExecutor(jobs, context, _start, (make, self._read, prepared))
+        self._executor = ProcessPoolExecutor(
+            jobs, context, _start, (make, self._read, prepared, gc.get_threshold())
+        )
         # A worker that is killed while it sends a result leaves a thread of the executor waiting for the rest of it
         # for ever, unless the last end of the pipe that could still be written to is closed: this process holds it.
         self._results = self._executor._result_queue  # noqa: SLF001
@@ -156,11 +159,16 @@ def can_share() -> bool:
     return True
 
 
-def _start(make: Callable[[], Any], read: Synchronized[int], prepared: Any) -> None:
+def _start(
+    make: Callable[[], Any], read: Synchronized[int], prepared: Any, cycles: tuple[int, int, int]
+) -> None:
     """Begin a worker process: the parent handles Ctrl-C, and without the parent there is nothing to do.
 
-    A request to end is obeyed at once, whatever the parent does when it gets one.
+    A request to end is obeyed at once, whatever the parent does when it gets one. `cycles`: how often the parent looks
+    for garbage in cycles.
     """
+    gc.freeze()
+    gc.set_threshold(*cycles)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for ending in _ENDING:
         signal.signal(ending, signal.SIG_DFL)

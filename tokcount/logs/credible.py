@@ -116,8 +116,8 @@ def _holds_text(answer: Any) -> bool:
 
 def _bound_labels(record: Record) -> None:
     """Labels that could be text become `WITHHELD`; a served model that is one, or an id, is not known."""
-    named = record.model, record.served_model, record.user, record.deployment, record.thread
-    if _are_names(*named, *record.tags) and _is_id(record.id):
+    few = _are_names(record.model, record.served_model, record.deployment, *record.tags)
+    if few and _is_name(record.user) and _is_name(record.thread) and _is_id(record.id):
         return
     record.served_model = record.served_model if _is_name(record.served_model) else None
     record.model, record.user, record.deployment, record.thread = (
@@ -137,6 +137,13 @@ def _are_names(*labels: str | None) -> bool:
 def _is_name(label: str | None) -> bool:
     """Is this short enough for a name: at most 100 characters and two words, on one line?"""
     if label is None:
+        return True
+    if (
+        len(label) <= _LONGEST_LABEL
+        and label.isascii()
+        and label.isprintable()
+        and label.count(" ") < _MOST_WORDS
+    ):
         return True
     is_short = len(label) <= _LONGEST_LABEL and label.isprintable() and len(label.split()) <= _MOST_WORDS
     return is_short and (label.isascii() or sum(sign >= _UNSPACED for sign in label) <= _MOST_SIGNS)

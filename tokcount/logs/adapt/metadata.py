@@ -62,9 +62,9 @@ def tags_from(value: object) -> tuple[str, ...]:
     """Labels: a list of strings as it is, an object as `key:value`; nested values are ignored."""
     found = decoded(value)
     if isinstance(found, list):
-        return tuple(tag for tag in found if isinstance(tag, str) and tag)
+        return tuple([tag for tag in found if isinstance(tag, str) and tag])
     if isinstance(found, dict):
-        return tuple(f"{key}:{word}" for key, item in found.items() if (word := text(item)))
+        return tuple([f"{key}:{word}" for key, item in found.items() if (word := text(item))])
     return (found,) if isinstance(found, str) and found else ()
 
 
@@ -179,43 +179,67 @@ _MEANINGS = {
 }
 
 
+class _Around(msgspec.Struct, frozen=True):
+    """What the keys of a value mean: meaning and key, the best key of each first; and the first of each."""
+
+    meanings: tuple[tuple[str, str], ...]
+    read_from: dict[str, str]
+
+
 @lru_cache(maxsize=4096)
-def _around(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The meanings among the keys of a value: meaning and key, the best key of each first."""
+def _around(keys: tuple[str, ...]) -> _Around:
     found = [(*_MEANINGS[plain], key) for key in keys if (plain := plain_name(key)) in _MEANINGS]
     urls = [("deployment", key) for key in (*URL_KEYS, "request") if key in keys]
-    urls += [("region", key) for key in HOST_KEYS if key in keys]
-    return tuple((meaning, key) for meaning, _, key in sorted(found, key=lambda each: each[:2])) + tuple(urls)
+    hosts = [("region", key) for key in HOST_KEYS if key in keys]
+    meanings = [*((meaning, key) for meaning, _, key in sorted(found, key=lambda each: each[:2])), *urls]
+    read_from: dict[str, str] = {}
+    for meaning, key in meanings:
+        read_from.setdefault(meaning, key)
+    return _Around((*meanings, *hosts), read_from)
 
 
 def has_meaning(value: Json, *meanings: str) -> bool:
     """Does a row have a field of one of these meanings, whatever is in it?"""
-    return any(meaning in meanings for meaning, _ in _around(tuple(value)))
+    return any(meaning in meanings for meaning, _ in _around(tuple(value)).meanings)
 
 
 def metadata_around(value: Json) -> CallMetadata:
     """The metadata of a row, by the conventional names of its fields; the row may have the bodies as well."""
-    read_from: dict[str, str] = {}
-    metadata = CallMetadata(read_from=read_from)
-    for meaning, key in _around(tuple(value)):
+    around = _around(tuple(value))
+    metadata = CallMetadata(read_from=around.read_from)
+    usage, is_full = None, True
+    for meaning, key in around.meanings:
         logged = value[key]
         if logged is None or logged == "":
+            is_full = False
             continue
-        if meaning != "region":
-            read_from.setdefault(meaning, key)
         reader = _READERS.get(meaning)
         if reader is not None:
             reader(metadata, logged)
+            usage = metadata.usage
         elif meaning in _COUNTED:
-            metadata.usage = metadata.usage or Usage(source="log")
-            _set_number(metadata.usage, meaning, logged)
+            if usage is None:
+                usage = metadata.usage = Usage(source="log")
+            _set_number(usage, meaning, logged)
         elif getattr(metadata, meaning) is None:
             setattr(metadata, meaning, text(logged))
-    if metadata.usage is not None:
-        metadata.usage = _said(metadata.usage, value)
+    if not is_full:
+        metadata.read_from = _read_from(around, value)
+    if usage is not None:
+        metadata.usage = _said(usage, value)
     metadata.model = metadata.model or metadata.deployment
-    metadata.tier = logged_tier(metadata.tier)
+    if metadata.tier is not None:
+        metadata.tier = logged_tier(metadata.tier)
     return metadata
+
+
+def _read_from(around: _Around, value: Json) -> dict[str, str]:
+    """Meaning → the first key that holds something."""
+    found: dict[str, str] = {}
+    for meaning, key in around.meanings:
+        if meaning != "region" and value[key] is not None and value[key] != "":
+            found.setdefault(meaning, key)
+    return found
 
 
 def _read_time(metadata: CallMetadata, logged: object) -> None:

@@ -10,11 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tokcount.logs.accounting.contradiction import with_echo
-from tokcount.logs.adapt.answers import answer_of, as_chat, is_answer_body, is_unread, response_kind
+from tokcount.logs.adapt.answers import (
+    answer_of,
+    as_chat,
+    is_answer_body,
+    is_plain_answer,
+    is_unread,
+    response_kind,
+)
 from tokcount.logs.adapt.foreign.apis import APIS, api_of_request, api_of_response
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import normalize
-from tokcount.logs.adapt.requests import messages_in, shaped, without_answer
+from tokcount.logs.adapt.requests import is_plain_chat, messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
 from tokcount.logs.adapt.vendors import served_tier
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
@@ -121,6 +128,9 @@ def body_record(
     kind = _kind(kind, request or {}, response or {})
     if kind == "embeddings":
         return _embeddings(place, format_name, request or {}, response or {}, metadata)
+    if kind == "chat" and request and _is_plain(request, response, format_name):
+        usage = _merged(_response_usage(response), metadata.usage)
+        return _record(place, format_name, index, kind, request, response or None, usage, metadata)
     if response and not is_answer_body(response):
         response = answer_of(response, kind) or response
     if response and kind == "responses":
@@ -150,6 +160,15 @@ def body_record(
     if not (has_text and is_read):
         record.response = None
     return normalize(record)
+
+
+def _is_plain(request: Json, response: Json | None, format_name: str) -> bool:
+    """Is nothing of a chat to be moved or converted, the common case?"""
+    if not is_plain_chat(request) or not request["messages"]:
+        return False
+    if request["messages"][-1]["role"] == "assistant" and not (response and format_name.startswith(AS_SENT)):
+        return False
+    return not response or is_plain_answer(response)
 
 
 def _embeddings(

@@ -107,6 +107,19 @@ def shaped(request: Json, kind: Kind) -> tuple[Json, Kind]:
     return request, kind
 
 
+def is_plain_chat(request: Json) -> bool:
+    """Are the messages where the API has them, each with a role and a text, the common case?"""
+    messages = request.get("messages")
+    if type(messages) is not list or not _SYSTEM.isdisjoint(request):
+        return False
+    for message in messages:
+        if type(message) is not dict or type(message.get("content")) is not str:
+            return False
+        if "role" not in message or "additional_kwargs" in message:
+            return False
+    return True
+
+
 def _chat(request: Json) -> Json:
     messages = request.get("messages")
     if type(messages) is not list:

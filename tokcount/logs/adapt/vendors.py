@@ -46,7 +46,9 @@ def served_tier(logged: str | None, asked: Json, answered: Json) -> str | None:
 
 
 def _tier(value: object) -> str | None:
-    name = value.lower() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return None
+    name = value.lower()
     return None if name in _STANDARD or not _TIER.fullmatch(name) else name
 
 

@@ -311,7 +311,7 @@ def test_a_column_with_one_value_keeps_its_type_in_every_row() -> None:
     named, nameless = chat(user="ada"), chat(user=None, model=None)
     one, other = ColumnBuilder(()), ColumnBuilder(())
     for builder, record in ((one, named), (one, named), (other, nameless)):
-        builder.append(record, [], RecordDoubts())
+        builder.append(record, builder.codes(record, RecordDoubts()), 0, [])
     first, second = one.finish(), other.finish()
     same, mixed = joined([(first, 0)]), joined([(first, 0), (second, 10)])
 

@@ -47,7 +47,7 @@ import signal
 from tokcount import processes as pool
 def is_held(): return signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 before = is_held()
-pool._start(None, None, object())
+pool._start(None, None, object(), (700, 10, 10))
 print(before, is_held())
 """
 """A process that begins as a worker does: whether it holds SIGTERM back before and after."""

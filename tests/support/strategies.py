@@ -157,7 +157,13 @@ def places(value: Any) -> list[tuple[Any, ...]]:
 @st.composite
 def bent_values(draw: st.DrawFn) -> Any:
     """A valid value of which one to three parts are replaced by anything, or taken away."""
-    value = draw(valid_values)
+    return draw(bent(draw(valid_values)))
+
+
+@st.composite
+def bent(draw: st.DrawFn, value: Any) -> Any:
+    """The value with one to three parts replaced or taken away."""
+    value = copy.deepcopy(value)
     for _ in range(draw(st.integers(1, 3))):
         found = places(value)
         if not found:

@@ -77,11 +77,12 @@ def _layout_plain(messages: list[Any], family: Family, timestamp: float | None, 
     rules = times.at(timestamp) if times.bounds else times.rules[0]
     constant = rules.priming + len(texts) * (rules.per_message + 1) + replies * rules.assistant_text
     used = features.PLAIN_HISTORY if replies else features.PLAIN
+    laid = Layout(constant, texts, texts, features=used, plain=True)
     if family.estimated:
-        return Layout(constant, texts, texts, "estimated", (family.estimated,), features=used)
-    if timestamp is None and "priming" in times.varied:
-        return Layout(constant, texts, texts, "estimated", (UNDATED,), features=used)
-    return Layout(constant, texts, texts, features=used)
+        laid.basis, laid.reasons = "estimated", (family.estimated,)
+    elif timestamp is None and "priming" in times.varied:
+        laid.basis, laid.reasons = "estimated", (UNDATED,)
+    return laid
 
 
 class _Chat(LayoutBuilder):

@@ -126,6 +126,9 @@ class Layout(msgspec.Struct):
     unread: tuple[str, ...] = ()
     """Paths of fields that hold something and were not read; see `tokcount.logs.accounting`."""
 
+    plain: bool = False
+    """The texts are those of the messages, unchanged; all else depends on their roles and the day of the call alone."""
+
     @property
     def not_read(self) -> tuple[str, ...]:
         """The reasons that name these fields."""

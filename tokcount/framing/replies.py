@@ -84,7 +84,7 @@ def _layout_plain(
             texts.append(text)
             framed += choice.get("finish_reason") != "length"
     constant = framed * around.text
-    if around.reasoning and _has_reasoned(response):
+    if around.reasoning and has_reasoned(response):
         constant += framed * around.reasoning
     if framed and around.basis != "exact":
         return Layout(constant, texts, texts, "estimated", (AROUND,))
@@ -184,10 +184,11 @@ def _reasoned(builder: LayoutBuilder, response: dict[str, Any], family: Family) 
     """Whether the usage reports reasoning; without usage, the reply of a reasoning model is partial."""
     if family.reasoning and not isinstance(response.get("usage"), dict):
         builder.mark_partial(REASONING)
-    return _has_reasoned(response)
+    return has_reasoned(response)
 
 
-def _has_reasoned(response: dict[str, Any]) -> bool:
+def has_reasoned(response: dict[str, Any]) -> bool:
+    """Whether the usage of an answer reports reasoning."""
     usage = response.get("usage")
     if not isinstance(usage, dict):
         return False

@@ -90,7 +90,9 @@ def _unframed(laid: Layout) -> Layout:
     """The text of a chat without its framing."""
     basis: Basis = "partial" if laid.basis == "partial" else "estimated"
     reasons = (*laid.reasons, NO_MESSAGES)
-    return Layout(0, laid.content, laid.content, basis, reasons, laid.roles, unread=laid.unread)
+    return Layout(
+        0, laid.content, laid.content, basis, reasons, laid.roles, unread=laid.unread, plain=laid.plain
+    )
 
 
 def _texts_alone(request: dict[str, Any], family: Family, roles: bool) -> Layout:

@@ -160,21 +160,13 @@ class ColumnBuilder:
         _fill(values, self._rows)
         values.append(value)
 
-    def append(
-        self,
-        record: Record,
-        counts: Iterable[int],
-        doubts: RecordDoubts,
-        *,
-        shape: str | None = None,
-        script: str | None = None,
-        replacement: str | None = None,
-        verdicts: str | None = None,
-    ) -> None:
-        """Add the row of one record: `counts` are the numbers of the references, in the order of their columns.
+    def append(self, record: Record, codes: tuple[int, ...], basis: int, counts: Iterable[int]) -> None:
+        """Add the row of one record.
 
-        All numbers of a row go into one flat array at once, which is packed as columns many rows at a time:
-        an append to each of some forty arrays would cost more than counting a record whose texts are known.
+        `codes`: as returned for it, or for one with the same strings. `counts`: the numbers of the references, in the
+        order of their columns. All numbers of a row go into one flat array at once, which is packed as columns many
+        rows at a time: an append to each of some forty arrays would cost more than counting a record whose texts are
+        known.
         """
         if record.kind == "responses" and (container := container_id(record)) != 0:
             self.put(CONTAINER_ID, container)
@@ -182,13 +174,13 @@ class ColumnBuilder:
         usage, tags = record.usage, record.tags
         self._fresh.extend(
             [
-                *self._codes(record, doubts, (shape, script, replacement, verdicts)),
+                *codes,
                 self._tags.code(",".join(tags) if tags else ""),
                 self._users.code(record.user),
                 record.line,
                 record.index,
                 _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),
-                doubts.basis,
+                basis,
                 identity(record),
                 _messages(record),
                 *((1, *_NOTHING_BILLED) if usage is None else _billed(usage)),
@@ -220,10 +212,18 @@ class ColumnBuilder:
                 parts.append(_narrowed(fresh[place::width]))
         self._fresh = array("q")
 
-    def _codes(
-        self, record: Record, doubts: RecordDoubts, features: tuple[str | None, ...]
+    def codes(
+        self,
+        record: Record,
+        doubts: RecordDoubts,
+        *,
+        shape: str | None = None,
+        script: str | None = None,
+        replacement: str | None = None,
+        verdicts: str | None = None,
     ) -> tuple[int, ...]:
         """The codes of the strings that vary together; a combination that was seen before is one look-up."""
+        features = (shape, script, replacement, verdicts)
         model = record.served_model or record.model
         tool_calls = hosted_calls(record)
         key = (

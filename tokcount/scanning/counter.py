@@ -6,60 +6,48 @@ less than one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from tokcount.framing.content import ROLES
 from tokcount.framing.layout import BASIS_ORDER, Layout
-from tokcount.framing.replies import layout_output
-from tokcount.framing.rules import layout
-from tokcount.logs.accounting.contradiction import contradiction
-from tokcount.logs.record import FLAGS, NON_OPENAI, Record
-from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import BASIS_OF_FLAG, NO_CODE, ColumnBuilder, Columns, RecordDoubts
+from tokcount.logs.record import Record
+from tokcount.scanning.columns import NO_CODE, ColumnBuilder, Columns
 from tokcount.scanning.features.answer import answer_items
-from tokcount.scanning.features.evidence import evidence_columns
 from tokcount.scanning.features.on_demand import parts_counter, request_verdicts
 from tokcount.scanning.features.request_shape import shape_of
+from tokcount.scanning.laid_out import Framed, LaidOut, Layouts
+from tokcount.scanning.plain import (
+    MOST_FRAMES,
+    Frame,
+    Key,
+    PlainCall,
+    framed_references,
+    has_frames,
+    numbers_of,
+    plain_call,
+)
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import MISSING
-from tokcount.scanning.targets import CountingTarget, FramingGroup, Targets
+from tokcount.scanning.targets import CountingTarget
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.packing import Counted
 
-UNCOUNTED_FLAGS: Final = frozenset({"truncated", "redacted"})
-"""Flags of records whose text is not in the log."""
-ESTIMATED: Final = BASIS_ORDER.index("estimated")
 PARTIAL: Final = BASIS_ORDER.index("partial")
 
 BATCH_TEXT: Final = 1_000_000
 """Characters of text that wait to be counted together, plus at most one record."""
 BATCH_RECORDS: Final = 2_000
 """Records that wait for each other at most, however short they are."""
-_NOTHING: Final = Layout(0, [], [])
 
 
-class _Framed(msgspec.Struct):
-    """A record laid out for one framing group: the input, if it can be counted, and the answer."""
-
-    group: FramingGroup
-    input: Layout | None
-    answer: Layout
-
-
-class _Waiting(msgspec.Struct):
-    """A record that is laid out and waits to be counted."""
+class _Plain(NamedTuple):
+    """A plain call that waits to be counted."""
 
     record: Record
-    request: Json | None
-    """The request, if it can be counted."""
-    doubts: RecordDoubts
-    framed: list[_Framed]
-    replacement: str | None
-    """The model that `auto` is for this record."""
+    frame: Frame
+    call: PlainCall
 
 
 class RecordCounter:
@@ -76,8 +64,9 @@ class RecordCounter:
         self._texts = TextCounter(plan.encodings, engine=plan.engine, classes=plan.parts)
         self.warnings = tuple(self._texts.warnings)
         """Warnings of the tokenizer engine, one line each."""
-        self._targets = Targets(plan, self._texts.encodings)
+        self._layouts = Layouts(plan, self._texts.encodings)
         self._width = len(plan.labels)
+        self._has_frames = has_frames(plan)
         self._no_tokens = self._texts.count_all(())
         self._no_roles = (MISSING,) * len(ROLES) if plan.roles else ()
         self._uncounted = (*(MISSING,) * 5, *self._no_roles, NO_CODE)
@@ -98,22 +87,19 @@ class RecordCounter:
 
     def add(self, record: Record) -> None:
         """Add one record. Never raises for what a log may hold."""
-        request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
-        groups, reasons, replacement = self._targets.groups(
-            record.kind, record.served_model, record.model, foreign=NON_OPENAI in record.flags
-        )
-        doubts = RecordDoubts(reasons=dict.fromkeys(reasons))
-        for flag in record.flags:
-            if flag in BASIS_OF_FLAG:
-                doubts.limit(BASIS_OF_FLAG[flag], FLAGS[flag])
-        if request is not None and record.response is not None:
-            contradicted = contradiction(request, record.response)
-            if contradicted is not None:
-                doubts.limit("partial", contradicted)
-        framed: list[_Framed] = []
-        for group in groups:
-            framed.append(self._lay_out(group, record, request, doubts, framed[0] if framed else None))
-        self._waiting.append(_Waiting(record, request, doubts, framed, replacement))
+        call = plain_call(record) if self._has_frames else None
+        frame = None if call is None else self._frames.get(call.key)
+        if call is not None and frame is not None:
+            self._waiting.append(_Plain(record, frame, call))
+            self._await(call.asked)
+            self._await(call.answered)
+        else:
+            laid = self._layouts.of(record)
+            if call is not None:
+                self._remember(call, laid)
+            self._waiting.append(laid)
+            for texts in laid.texts():
+                self._await(texts)
         if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:
             self._count_waiting()
 
@@ -126,58 +112,23 @@ class RecordCounter:
 
     def discard(self) -> None:
         """Forget the rows and the records so far, but not the texts that were counted."""
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[LaidOut | _Plain] = []
+        self._frames: dict[Key, Frame] = {}
         self._awaited: list[str] = []
         self._size = 0
         self._columns = ColumnBuilder(self._plan.labels, ROLES if self._plan.roles else ())
 
-    def _lay_out(
-        self,
-        group: FramingGroup,
-        record: Record,
-        request: Json | None,
-        doubts: RecordDoubts,
-        first: _Framed | None,
-    ) -> _Framed:
-        """The layout of a record for a group; what was not read of it is known from the `first` group."""
-        laid = None
-        if request is not None:
-            laid = layout(
-                record.kind,
-                request,
-                group.family,
-                model=group.model,
-                timestamp=record.timestamp,
-                roles=self._plan.roles or self._plan.parts,
-                response=record.response if group.is_own else None,
-                unread=first.input.unread if first is not None and first.input is not None else None,
-            )
-            if laid.basis != "exact":
-                doubts.worsen(laid.basis, laid.reasons)
-                self._note_unread(laid, doubts)
-            self._await(laid.content)
-            if laid.texts is not laid.content:
-                self._await(laid.texts)
-        answer = _NOTHING
-        if record.response is not None:
-            answer = layout_output(
-                record.kind,
-                record.response,
-                group.family,
-                request=record.request,
-                unread=None if first is None else first.answer.unread,
-            )
-            if answer.basis == "partial":
-                self._note_unread(answer, doubts)
-            self._await(answer.texts)
-        return _Framed(group, laid, answer)
-
-    @staticmethod
-    def _note_unread(laid: Layout, doubts: RecordDoubts) -> None:
-        """Fields that were not read, of the request or of the answer, make the record partial."""
-        if not_read := laid.not_read:
-            doubts.worsen("partial", not_read)
-            doubts.flag("not_read")
+    def _remember(self, call: PlainCall, laid: LaidOut) -> None:
+        """Keep the frame of the first call with its key, if it has one."""
+        references = framed_references(call, laid, [self._uncounted] * self._width)
+        if references is None:
+            return
+        if len(self._frames) >= MOST_FRAMES:
+            self._frames.clear()
+        shape = shape_of(laid.record.kind, laid.record.request) if self._plan.shapes else None
+        codes = self._columns.codes(laid.record, laid.doubts, shape=shape, replacement=laid.replacement)
+        extra = tuple(laid.evidence()) if self._plan.evidence else ()
+        self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra)
 
     def _await(self, texts: list[str]) -> None:
         self._awaited += texts
@@ -186,69 +137,75 @@ class RecordCounter:
     def _count_waiting(self) -> None:
         self._texts.learn(self._awaited)
         for waiting in self._waiting:
-            self._append(waiting)
+            if isinstance(waiting, LaidOut):
+                self._append(waiting)
+            else:
+                self._append_plain(*waiting)
         self._waiting, self._awaited, self._size = [], [], 0
 
-    def _append(self, waiting: _Waiting) -> None:
-        record, plan = waiting.record, self._plan
+    def _append(self, laid: LaidOut) -> None:
+        record, plan = laid.record, self._plan
         counts = [self._uncounted] * self._width
-        for framed in waiting.framed:
-            self._fill(counts, framed, record, waiting.doubts)
-        script = self._script(waiting) if plan.scripts else None
+        for framed in laid.framed:
+            self._fill(counts, framed, laid)
+        script = self._script(laid) if plan.scripts else None
         shape = shape_of(record.kind, record.request) if plan.shapes else None
         if plan.answers and record.kind == "responses" and record.response is not None:
             for name, number in answer_items(record.response).items():
                 self._columns.put(name, number)
-        if plan.evidence:
-            for name in _evidence(record, waiting.framed):
-                self._columns.put(name, 1)
+        for name in laid.evidence() if plan.evidence else ():
+            self._columns.put(name, 1)
         if self._parts is not None:
-            for name, number in self._parts.numbers(record, waiting.request, _layouts(waiting.framed)):
+            layouts = ((target.label, target.encoding, asked) for target, asked in laid.layouts())
+            for name, number in self._parts.numbers(record, laid.request, layouts):
                 self._columns.put(name, number)
         verdicts = None
         if self._verdicts is not None:
-            verdicts = self._verdicts.of(record, waiting.replacement)
+            verdicts = self._verdicts.of(record, laid.replacement)
             if (limit := self._verdicts.output(record)) is not None:
                 self._columns.put("max_tokens", limit)
-        if record.field is not None:
-            waiting.doubts.worsen("exact", (f"the prompt is taken from {record.field!r}",))
-        if record.variables:
-            waiting.doubts.worsen("estimated", (record.without_value,))
-        self._columns.append(
+        codes = self._columns.codes(
             record,
-            chain.from_iterable(counts),
-            waiting.doubts,
+            laid.doubts,
             shape=shape,
             script=script,
-            replacement=waiting.replacement,
+            replacement=laid.replacement,
             verdicts=verdicts,
         )
+        self._columns.append(record, codes, laid.doubts.basis, chain.from_iterable(counts))
 
-    def _fill(
-        self, counts: list[tuple[int, ...]], framed: _Framed, record: Record, doubts: RecordDoubts
-    ) -> None:
+    def _append_plain(self, record: Record, frame: Frame, call: PlainCall) -> None:
+        asked = self._texts.count_all(call.asked)
+        if asked.special or asked.repaired:
+            self._append(self._layouts.of(record))
+            return
+        for name in frame.extra:
+            self._columns.put(name, 1)
+        numbers = numbers_of(frame, call, self._texts, asked, self._texts.count_all(call.answered))
+        self._columns.append(record, frame.codes, frame.basis, numbers)
+
+    def _fill(self, counts: list[tuple[int, ...]], framed: Framed, laid: LaidOut) -> None:
         """The counts of all references of a framing group: each the numbers of its columns."""
-        count_all = self._texts.count_all
+        count_all, answered = self._texts.count_all, laid.record.response is not None
         asked = framed.input
-        content = texts = answer = self._no_tokens
+        content = texts = self._no_tokens
         if asked is not None:
             content = texts = count_all(asked.content)
             if asked.texts is not asked.content:
                 texts = count_all(asked.texts)
             if content.special:
-                doubts.flag("special_token_text")
+                laid.doubts.flag("special_token_text")
             if content.repaired:
-                doubts.flag("surrogate_repaired")
-        if record.response is not None:
-            answer = count_all(framed.answer.texts)
+                laid.doubts.flag("surrogate_repaired")
+        answer = count_all(framed.answer.texts) if answered else self._no_tokens
         output = MISSING
         for place, target in framed.group.targets:
-            if record.response is not None:
+            if answered:
                 output = framed.answer.constant + self._tokens(framed.answer.texts, answer, target)
             if asked is None:
                 counts[place] = (MISSING, MISSING, output, MISSING, MISSING, *self._no_roles, NO_CODE)
             else:
-                counts[place] = self._numbers(asked, content, texts, output, target, doubts)
+                counts[place] = self._numbers(asked, content, texts, output, target, laid)
 
     def _numbers(
         self,
@@ -257,22 +214,18 @@ class RecordCounter:
         texts: Counted,
         output: int,
         target: CountingTarget,
-        doubts: RecordDoubts,
+        laid: LaidOut,
     ) -> tuple[int, ...]:
         """The numbers of a record under a reference that can count its input, in the order of the columns."""
         tokens = total = self._tokens(asked.content, content, target)
         if asked.texts is not asked.content:
             total = self._tokens(asked.texts, texts, target)
         low = high = MISSING
-        if asked.beyond is not None and doubts.least_basis < PARTIAL:
+        if asked.beyond is not None and laid.doubts.least_basis < PARTIAL:
             low, high = (asked.constant + total + beyond for beyond in asked.beyond)
-        basis = max(BASIS_ORDER.index(asked.basis), doubts.least_basis)
-        if target.doubt:
-            doubts.worsen("estimated", (target.doubt,))
-            basis = max(basis, ESTIMATED)
         by_role = self._by_role(asked, target) if self._plan.roles else ()
         framing = asked.constant + total - tokens
-        return (tokens + asked.token_ids, framing, output, low, high, *by_role, basis)
+        return (tokens + asked.token_ids, framing, output, low, high, *by_role, laid.basis(asked, target))
 
     def _tokens(self, texts: list[str], counted: Counted, target: CountingTarget) -> int:
         """The sum over texts, from the packed counts where the encoding is one of those counted together."""
@@ -288,22 +241,9 @@ class RecordCounter:
         totals["prompt"] += asked.token_ids
         return totals.values()
 
-    def _script(self, waiting: _Waiting) -> str | None:
+    @staticmethod
+    def _script(laid: LaidOut) -> str | None:
         from tokcount.scanning.features.script import dominant_script
 
-        first = waiting.framed[0].input if waiting.framed else None
+        first = laid.framed[0].input if laid.framed else None
         return dominant_script(first.content if first else [])
-
-
-def _evidence(record: Record, framed: list[_Framed]) -> Iterator[str]:
-    for one in framed:
-        if one.input is not None and one.group.is_own:
-            yield from evidence_columns(record.kind, one.group, one.input)
-
-
-def _layouts(framed: list[_Framed]) -> Iterator[tuple[str, str, Layout]]:
-    """Label, encoding and layout of each reference that can count the input."""
-    for one in framed:
-        if one.input is not None:
-            for _, target in one.group.targets:
-                yield target.label, target.encoding, one.input

@@ -173,13 +173,13 @@ def test_only_the_last_message_of_a_chat_is_looked_at_for_markers() -> None:
 
 
 def test_extra_columns_are_0_where_nothing_was_put() -> None:
-    builder = ColumnBuilder(())
+    builder, empty = ColumnBuilder(()), record(None)
     for row in range(5):
         if row == 2:
             builder.put("a", 5)
         if row == 3:
             builder.put("b_id", -(2**60))
-        builder.append(record(None), [], RecordDoubts())
+        builder.append(empty, builder.codes(empty, RecordDoubts()), 0, [])
     frame = joined([(builder.finish(), 0)])
 
     assert frame.select("a", "b_id").to_dict(as_series=False) == {

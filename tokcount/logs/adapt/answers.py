@@ -79,20 +79,6 @@ def is_known_answer(value: Json) -> bool:
     return is_answer_body(value) or api_of_response(value) is not None
 
 
-def is_plain_answer(body: Json) -> bool:
-    """Is every choice of a body a message with a text, the common case?"""
-    choices = body.get("choices")
-    if type(choices) is not list or not choices:
-        return False
-    for choice in choices:
-        message = choice.get("message") if type(choice) is dict else None
-        if type(message) is not dict or type(message.get("content")) is not str:
-            return False
-        if "additional_kwargs" in message:
-            return False
-    return True
-
-
 def is_unread(body: Json) -> bool:
     """Is there an answer in an object that is no body?"""
     return any(item not in _EMPTY for key, item in body.items() if key not in _NO_ANSWER)
@@ -153,11 +139,8 @@ def body_in_text(text: str) -> Json | None:
 
     A body without the `object` of a response gives its answer alone.
     """
-    begins = text.lstrip()[:6]
-    if begins.startswith(FIELDS):
+    if text.lstrip()[:6].startswith(FIELDS):
         return _of_stream(text)
-    if not begins.startswith(("{", "[")):
-        return None
     found = decoded(text)
     if isinstance(found, list):
         return assemble(found) if found and all(map(is_chunk, found)) else None

@@ -48,6 +48,20 @@ def normalize(record: Record) -> Record:
     return record
 
 
+def is_plain_answer(body: Json) -> bool:
+    """Is every choice of a body a message with a text, the common case?"""
+    choices = body.get("choices")
+    if type(choices) is not list or not choices:
+        return False
+    for choice in choices:
+        message = choice.get("message") if type(choice) is dict else None
+        if type(message) is not dict or type(message.get("content")) is not str:
+            return False
+        if "additional_kwargs" in message:
+            return False
+    return True
+
+
 def _normalize_answers(choices: Any) -> None:
     """The messages of an answer; results of tools among its blocks stay with it, as they are not part of it."""
     for choice in choices if isinstance(choices, list) else ():

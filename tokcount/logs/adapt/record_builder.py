@@ -14,13 +14,12 @@ from tokcount.logs.adapt.answers import (
     answer_of,
     as_chat,
     is_answer_body,
-    is_plain_answer,
     is_unread,
     response_kind,
 )
 from tokcount.logs.adapt.foreign.apis import APIS, api_of_request, api_of_response
 from tokcount.logs.adapt.metadata import CallMetadata
-from tokcount.logs.adapt.normalize import normalize
+from tokcount.logs.adapt.normalize import is_plain_answer, normalize
 from tokcount.logs.adapt.requests import is_plain_chat, messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
 from tokcount.logs.adapt.vendors import served_tier
@@ -119,9 +118,8 @@ def body_record(
 ) -> Item:
     """The record of one call, or why there is none.
 
-    `kind` is the endpoint according to the log; `None`: decided by the shapes of the bodies. A call
-    without any text is a `usage` record, flagged `no_text` unless a flag already explains why there is no
-    text; without numbers as well it is skipped as `empty`.
+    `kind` is the endpoint according to the log; `None`: decided by the shapes of the bodies. A call without any
+    text is a `usage` record, flagged `no_text` unless a flag explains that; without numbers too it is `empty`.
     """
     metadata = metadata or CallMetadata()
     request, response = _translated(request, response, metadata)
@@ -155,10 +153,8 @@ def body_record(
         if not metadata.flags & {"truncated", "redacted", "unread_answer"}:
             metadata.flags.add("no_text")
     record = _record(place, format_name, index, kind, request or None, response or None, usage, metadata)
-    if not has_text:
-        record.request = None
-    if not (has_text and is_read):
-        record.response = None
+    record.request = record.request if has_text else None
+    record.response = record.response if has_text and is_read else None
     return normalize(record)
 
 

@@ -1,0 +1,175 @@
+"""Plain calls, which are nearly all records: chats of messages with a role and a text, answered with text.
+
+The rows of two such calls differ in their texts, numbers, times and users, if both have the same model, roles, day and
+the like: the same `key`. The first call with a key is laid out like any record (`RecordCounter`); what its row has
+besides the tokens of its texts is kept as a `Frame`, and the rows of all others with this key are put together from it.
+So there is one set of rules. `tests/scanning/test_plain.py` shows that rows with and without frames are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from tokcount.framing.replies import has_reasoned
+from tokcount.logs.accounting.unread import plain_choices, unread_around
+from tokcount.logs.record import Record
+from tokcount.logs.scalars import Json
+from tokcount.scanning.laid_out import LaidOut
+from tokcount.scanning.plan import ScanPlan
+from tokcount.scanning.schema import MISSING
+from tokcount.tokens.counter import TextCounter
+from tokcount.tokens.packing import Counted
+
+MOST_FRAMES: Final = 4_096
+"""Frames that are remembered."""
+
+Key: TypeAlias = tuple[object, ...]
+
+_DAY: Final = 86_400
+_SHAPING: Final = (
+    "tools",
+    "functions",
+    "response_format",
+    "text",
+    "web_search_options",
+    "data_sources",
+    "dataSources",
+)
+"""Fields of a request that change how it or its answer is laid out, or what is charged for it."""
+
+
+class PlainCall(NamedTuple):
+    """A plain call: what its row depends on besides its texts and numbers, and its texts."""
+
+    key: Key
+    asked: list[str]
+    answered: list[str]
+
+
+class FramedReference(NamedTuple):
+    """What a reference adds to the tokens of the texts of a call.
+
+    `place`: of its encoding among those that are counted together, or -1. `output`: the framing of the answer; `None`:
+    there is no answer.
+    """
+
+    place: int
+    encoding: str
+    framing: int
+    output: int | None
+    basis: int
+
+
+class Frame(NamedTuple):
+    """What the rows of all plain calls with the same key have in common.
+
+    `codes`: of its strings, which belong to the columns that are being built. `references`: in the order of the row;
+    the numbers themselves for one that cannot count the call. `extra`: columns that are 1 for these calls.
+    """
+
+    codes: tuple[int, ...]
+    basis: int
+    references: Sequence[FramedReference | tuple[int, ...]]
+    extra: Sequence[str]
+
+
+def has_frames(plan: ScanPlan) -> bool:
+    """Whether rows depend on no more than the key and the texts: some features look at single texts or parameters."""
+    return not (plan.roles or plan.scripts or plan.parts or plan.verdicts)
+
+
+def plain_call(record: Record) -> PlainCall | None:
+    """The call of a record, if it is a plain one.
+
+    Everything that the counting of a plain call depends on must be in the key: its labels and flags, the day (rules
+    and evidence change by the day), the role of each message, and how the answer ended.
+    """
+    request, usage = record.request, record.usage
+    if record.kind != "chat" or request is None or record.field is not None or record.variables:
+        return None
+    if usage is not None and (usage.requests != 1 or usage.web_searches is not None):
+        return None
+    messages = request.get("messages")
+    if (
+        type(messages) is not list
+        or not request.keys().isdisjoint(_SHAPING)
+        or unread_around("chat", request)
+    ):
+        return None
+    roles, asked = [], []
+    for message in messages:
+        if type(message) is not dict or len(message) != 2:
+            return None
+        role, text = message.get("role"), message.get("content")
+        if type(role) is not str or type(text) is not str or not text:
+            return None
+        roles.append(role)
+        asked.append(text)
+    answered: list[str] = []
+    ending = None
+    if record.response is not None and (ending := _ending(record.response, answered)) is None:
+        return None
+    time = record.timestamp
+    key = (
+        *(record.source, record.format, record.served_model, record.model, record.tier, record.region),
+        *(record.flags, None if time is None else time // _DAY, ending, *roles),
+    )
+    return PlainCall(key, asked, answered)
+
+
+def _ending(response: Json, answered: list[str]) -> tuple[object, ...] | None:
+    """What the framing of an answer depends on, if it is text alone; its texts are added to `answered`."""
+    choices = plain_choices(response)
+    if not choices:
+        return None
+    ended = 0
+    for choice in choices:
+        if text := choice["message"]["content"]:
+            answered.append(text)
+            ended += choice.get("finish_reason") != "length"
+    return ended, type(response.get("usage")) is dict, has_reasoned(response)
+
+
+def framed_references(
+    call: PlainCall, laid: LaidOut, uncounted: list[tuple[int, ...]]
+) -> list[FramedReference | tuple[int, ...]] | None:
+    """The references of a frame by the layouts of a call; `None`: one has more than its texts, or not all of them.
+
+    `uncounted`: the numbers of each reference where it cannot count a call.
+    """
+    references: list[FramedReference | tuple[int, ...]] = list(uncounted)
+    for framed in laid.framed:
+        asked = framed.input
+        if (
+            asked is None
+            or not asked.plain
+            or asked.content != call.asked
+            or framed.answer.texts != call.answered
+        ):
+            return None
+        output = None if laid.record.response is None else framed.answer.constant
+        for place, target in framed.group.targets:
+            references[place] = FramedReference(
+                target.place, target.encoding, asked.constant, output, laid.basis(asked, target)
+            )
+    return references
+
+
+def numbers_of(
+    frame: Frame, call: PlainCall, texts: TextCounter, asked: Counted, answered: Counted
+) -> list[int]:
+    """The numbers of all references for a call, given the tokens of its texts under the encodings of `texts`."""
+    numbers: list[int] = []
+    for reference in frame.references:
+        if not isinstance(reference, FramedReference):
+            numbers += reference
+            continue
+        place, encoding, framing, output, basis = reference
+        if place >= 0:
+            content, reply = asked.counts[place], answered.counts[place]
+        else:
+            content = sum([texts.tokens(encoding, text) for text in call.asked])
+            reply = sum([texts.tokens(encoding, text) for text in call.answered])
+        numbers += (content, framing, MISSING if output is None else output + reply, MISSING, MISSING, basis)
+    return numbers

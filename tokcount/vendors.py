@@ -33,7 +33,7 @@ NAMES: Final = {
     "Perplexity": ("perplexity", "sonar"),
     "xAI": ("grok", "x-ai", "xai"),
     "Tencent": ("hunyuan",),
-    "Z.ai": ("chatglm", "glm-", "z-ai", "zai-org", "zhipu"),
+    "Z.ai": ("chatglm", "glm-", "z-ai", "zai-", "zhipu"),
 }
 """Vendor → how the names of its models begin, after the prefix of a provider or without one."""
 _ANYWHERE: Final = ("claude", "deepseek", "gemini", "gemma", "grok", "llama", "mistral", "mixtral", "qwen")

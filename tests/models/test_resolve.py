@@ -125,8 +125,8 @@ def test_the_error_for_another_vendors_unknown_model_says_what_is_possible() -> 
     assert str(error.value).startswith(problem)
     assert error.value.command_line.startswith(str(error.value))
     assert error.value.command_line.endswith(
-        " tokcount[genai] or --price charge the tokens that a log has; "
-        "--alias claude-sonnet-4-9=MODEL counts it as another model."
+        " --price or tokcount[genai] price what a log has; "
+        "--alias claude-sonnet-4-9=MODEL counts it as another."
     )
 
 

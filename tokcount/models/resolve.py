@@ -2,8 +2,7 @@
 
 The rules in their order: trim and lower-case; the exact name; Azure's spelling `gpt-35-`; an alias; a fine-tune's
 base; a compact date; a known model with a date that the catalog does not have; a version after `@`. When none fits, a
-gateway's suffix or prefix is dropped and they are tried again. The user's aliases with `*` come before all of them, but
-after the user's aliases without one.
+gateway's suffix or prefix is dropped and they are tried again. Aliases of the user come first, those with `*` last.
 """
 
 from __future__ import annotations
@@ -107,7 +106,8 @@ def _with_affixes(name: str, catalog: Catalog) -> Resolution | None:
     if found is not None:
         return found
     for prefix in catalog.prefixes:
-        rest = _behind(prefix, name) if "*" in prefix else name.removeprefix(prefix)
+        begins = name.startswith(prefix.partition("*")[0])
+        rest = _behind(prefix, name) if begins and "*" in prefix else name.removeprefix(prefix)
         if rest != name:
             found = _with_affixes(rest, catalog)
             return found and _dropped(f"dropped prefix {prefix}", catalog.prefixes[prefix], found)
@@ -288,8 +288,7 @@ def unknown_model(name: str, catalog: Catalog) -> UnknownModel:
         )
     problem, close = unknown(name, catalog)
     if vendor_of(name):
-        remedy = "tokcount[genai] or --price charge the tokens that a log has"
-        remedy = f"{remedy}; {_alias_of(name)} counts it as another model."
+        remedy = f"--price or tokcount[genai] price what a log has; {_alias_of(name)} counts it as another."
         return UnknownModel(problem, command_line=f"{problem} {remedy}")
     otherwise = f"{problem} {'Or name' if close else 'Name'} an encoding (o200k_base)"
     remedy = f"or the model that it is ({_alias_of(name)}), or add it with --prices FILE."

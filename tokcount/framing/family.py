@@ -204,6 +204,8 @@ class Family(FamilyTable, frozen=True, kw_only=True, cache_hash=True):
     """A framing family under its name."""
 
     name: str
+    model_folder: str = ""
+    """Of a model in a folder of the user: its chat template renders requests, in place of everything else."""
 
     @property
     def renderer(self) -> str:

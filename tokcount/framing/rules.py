@@ -60,6 +60,10 @@ def unlabelled(
     unread: Unread | None = None,
 ) -> Layout:
     """The layout as if the rules for everything in the request were confirmed."""
+    if family.model_folder and kind == "chat":
+        from tokcount.framing.templates.model_folder import layout_rendered
+
+        return layout_rendered(request, family, roles=roles, timestamp=timestamp, model=model, unread=unread)
     if family.template is not None and kind in WITH_MESSAGES:
         from tokcount.framing.templates.request import layout_template
 

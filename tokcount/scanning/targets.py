@@ -12,7 +12,7 @@ from tokcount.framing.families import FAMILIES
 from tokcount.framing.family import Family
 from tokcount.logs.record import Kind
 from tokcount.models.lifecycle import recommended
-from tokcount.models.model import ENCODINGS, Model, Resolution
+from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Model, Resolution
 from tokcount.models.references import AUTO, OWN, Reference, uncountable
 from tokcount.models.resolve import AZURE_SPELLING, find, may_assume
 from tokcount.scanning.plan import ScanPlan
@@ -135,7 +135,7 @@ class Targets:
     def _target(self, reference: Reference) -> CountingTarget:
         name = reference.model.name if reference.model else ""
         calibrated = self._calibrated.get(reference.label.lower()) or self._calibrated.get(name)
-        family = calibrated.family if calibrated else FAMILIES[reference.family]
+        family = calibrated.family if calibrated else _family_of(reference)
         place = self._encodings.index(reference.encoding)
         doubt = _doubt(reference.label, reference.resolution) if calibrated is None else ""
         return CountingTarget(
@@ -186,6 +186,15 @@ class Targets:
         if target.encoding not in self._encodings:
             return target
         return msgspec.structs.replace(target, place=self._encodings.index(target.encoding))
+
+
+def _family_of(reference: Reference) -> Family:
+    """The framing family of a reference: that of the folder's chat template when it is the folder of a model."""
+    if reference.family != UNKNOWN_FAMILY:
+        return FAMILIES[reference.family]
+    from tokcount.framing.templates.model_folder import family_of
+
+    return family_of(reference.encoding) or FAMILIES[UNKNOWN_FAMILY]
 
 
 def _doubt(name: str, found: Resolution | None) -> str:

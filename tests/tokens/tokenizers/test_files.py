@@ -1,10 +1,9 @@
 """Tokenizers from files of the user."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.model_folders import write_model
 
 from tokcount.errors import UsageError
 from tokcount.tokens import encodings, tokenizers
@@ -13,42 +12,10 @@ from tokcount.tokens.tokenizers import files
 
 pytest.importorskip("tokenizers")
 
-ADDED = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
-
-
-def tokenizer_json(**more: Any) -> str:
-    """Words are tokens, and a second text is cut off where the file says so."""
-    vocabulary = {
-        "[UNK]": 0,
-        "one": 1,
-        "two": 2,
-        "<": 3,
-        "end": 4,
-        ">": 5,
-        "<end>": 6,
-        "<tool>": 7,
-        "tool": 8,
-    }
-    content = {
-        "version": "1.0",
-        "truncation": {"direction": "Right", "max_length": 2, "strategy": "LongestFirst", "stride": 0},
-        "padding": None,
-        "added_tokens": [
-            {"id": 6, "content": "<end>", "special": True, **ADDED},
-            {"id": 7, "content": "<tool>", "special": False, **ADDED},
-        ],
-        "normalizer": None,
-        "pre_tokenizer": {"type": "Whitespace"},
-        "post_processor": None,
-        "decoder": None,
-        "model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": "[UNK]"},
-    }
-    return json.dumps({**content, **more})
-
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    (tmp_path / "tokenizer.json").write_text(tokenizer_json(), encoding="utf-8")
+    write_model(tmp_path)
     return tmp_path
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokcount.logs.adapt.usage import BODY_USAGE, kind_of_call, kind_of_url, usage_from
+from tokcount.logs.adapt.usage import BODY_USAGE, usage_from
+from tokcount.logs.adapt.vendors import kind_of_call, kind_of_url
 from tokcount.logs.scalars import (
     decoded,
     decoded_list,

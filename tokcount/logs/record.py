@@ -131,6 +131,8 @@ class Record(msgspec.Struct, kw_only=True):
     """The service tier that the call was served in: `batch`, `flex`, `priority`, …; `None`: the standard one."""
     region: str | None = None
     """The region that the call was processed in, where its host names one: `eu`."""
+    host: str | None = None
+    """Who served the call, where the log names a host that bills otherwise than others: `vertex_ai`, `groq`."""
     deployment: str | None = None
     user: str | None = None
     thread: str | None = None

@@ -83,7 +83,11 @@ class Layouts:
         """The layouts of a record. Never raises for what a log may hold."""
         request = None if UNCOUNTED_FLAGS.intersection(record.flags) else record.request
         groups, reasons, replacement = self._targets.groups(
-            record.kind, record.served_model, record.model, foreign=NON_OPENAI in record.flags
+            record.kind,
+            record.served_model,
+            record.model,
+            foreign=NON_OPENAI in record.flags,
+            host=record.host,
         )
         doubts = RecordDoubts(reasons=dict.fromkeys(reasons))
         for flag in record.flags:

@@ -91,20 +91,34 @@ class Targets:
         self._encodings = encodings
         self._calibrated = {user.model: user for user in plan.families}
         self._named = tuple(map(self._target, plan.references))
-        self._known: dict[tuple[Kind, str | None, str | None, bool], Framings] = {}
+        self._known: dict[tuple[Kind, str | None, str | None, bool, str | None], Framings] = {}
 
-    def groups(self, kind: Kind, served: str | None, asked: str | None, *, foreign: bool = False) -> Framings:
-        """The framing groups of a record of `kind` that names these models; `foreign`: another vendor answered."""
+    def groups(
+        self,
+        kind: Kind,
+        served: str | None,
+        asked: str | None,
+        *,
+        foreign: bool = False,
+        host: str | None = None,
+    ) -> Framings:
+        """The framing groups of a record of `kind` that names these models.
+
+        `foreign`: another vendor answered. `host`: who served the model, as gateways write it in front of its name.
+        """
         by_model = self._plan.own or self._plan.auto
-        key = (kind, served, asked, foreign) if by_model or foreign else (kind, None, None, False)
+        is_single = by_model or foreign
+        key = (kind, served, asked, foreign, host) if is_single else (kind, None, None, False, None)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._grouped(kind, served, asked, foreign=foreign)
+            found = self._known[key] = self._grouped(kind, served, asked, foreign=foreign, host=host)
         return found
 
-    def _grouped(self, kind: Kind, served: str | None, asked: str | None, *, foreign: bool) -> Framings:
+    def _grouped(
+        self, kind: Kind, served: str | None, asked: str | None, *, foreign: bool, host: str | None
+    ) -> Framings:
         plan = self._plan
-        own = self._own(served, asked, foreign=foreign) if plan.own or plan.auto else NO_MODEL
+        own = self._own(served, asked, foreign=foreign, host=host) if plan.own or plan.auto else NO_MODEL
         auto = self._replacement(own, plan.auto) if plan.auto else NO_MODEL
         row: list[CountingTarget | str] = [
             *([own if isinstance(own, str) else own.target] if plan.own else []),
@@ -142,7 +156,9 @@ class Targets:
             reference.label, reference.encoding, family, name, reference.model is None, place, doubt
         )
 
-    def _own(self, served: str | None, asked: str | None, *, foreign: bool) -> OwnModel | str:
+    def _own(
+        self, served: str | None, asked: str | None, *, foreign: bool, host: str | None
+    ) -> OwnModel | str:
         """A record's own model, or the reason why there is none."""
         named = served or asked
         assumed = None if foreign or not may_assume((served, asked)) else self._plan.assume_model
@@ -160,7 +176,8 @@ class Targets:
                 reason = f"unknown model {named!r}, counted as {name}"
                 doubt = reason if is_other else _doubt(name, found)
                 model = found.model
-                family = FAMILIES[model.family]
+                hosted = find(f"{host}/{name}", self._plan.catalog) if host else None
+                family = FAMILIES[(hosted or found).model.family]
                 target = CountingTarget(OWN, model.encoding, family, _billed_as(found), doubt=doubt)
                 return OwnModel(self._place(target), model, name)
         if not named:

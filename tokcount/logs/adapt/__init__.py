@@ -94,11 +94,15 @@ from tokcount.logs.adapt.usage import (
     BODY_USAGE,
     UsageTable,
     body_usage,
-    kind_of_call,
-    kind_of_url,
     usage_from,
 )
-from tokcount.logs.adapt.vendors import deployment_of, is_completions_model, logged_tier
+from tokcount.logs.adapt.vendors import (
+    deployment_of,
+    is_completions_model,
+    kind_of_call,
+    kind_of_url,
+    logged_tier,
+)
 from tokcount.logs.adapt.yaml_text import Document
 from tokcount.logs.format import (
     ANY_CONTAINER,

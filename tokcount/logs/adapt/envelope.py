@@ -14,8 +14,14 @@ from tokcount.logs.adapt.assemble import assemble, assemble_text, is_chunk
 from tokcount.logs.adapt.foreign.invoke import invoked, returned
 from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.record_builder import body_record, failure, skipped
-from tokcount.logs.adapt.usage import INVOKED, kind_of_url
-from tokcount.logs.adapt.vendors import deployment_of, model_of, region_of
+from tokcount.logs.adapt.vendors import (
+    INVOKED,
+    deployment_of,
+    host_of,
+    kind_of_url,
+    model_of,
+    region_of,
+)
 from tokcount.logs.bytes import aws_events
 from tokcount.logs.bytes.sse import FIELDS
 from tokcount.logs.scalars import Json, decoded, text
@@ -93,9 +99,13 @@ def exchange(
     if error:
         return skipped(place, "error", f"a failed call ({error})", name)
     metadata = CallMetadata(
-        timestamp=timestamp, deployment=deployment_of(url), region=region_of(url), served_model=served
+        timestamp=timestamp,
+        deployment=deployment_of(url),
+        region=region_of(url),
+        host=host_of(url),
+        served_model=served,
+        model=model_of(url),
     )
-    metadata.model = model_of(url)
     if metadata.deployment and not (asked or {}).get("model"):
         metadata.model = metadata.deployment
     return body_record(

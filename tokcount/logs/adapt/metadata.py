@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tokcount.logs.adapt.usage import body_usage, names_are_apart, whole
-from tokcount.logs.adapt.vendors import deployment_of, logged_tier, model_of, region_of
+from tokcount.logs.adapt.vendors import deployment_of, host_of, logged_tier, model_of, region_of
 from tokcount.logs.record import Usage
 from tokcount.logs.scalars import Json, decoded, first, is_numeric, money, number, text, timestamp
 
@@ -26,6 +26,7 @@ class CallMetadata(msgspec.Struct, kw_only=True):
     usage: Usage | None = None
     tier: str | None = None
     region: str | None = None
+    host: str | None = None
     deployment: str | None = None
     user: str | None = None
     thread: str | None = None
@@ -255,11 +256,12 @@ def _read_deployment(metadata: CallMetadata, logged: object) -> None:
     if isinstance(logged, str | dict):
         metadata.deployment = metadata.deployment or deployment_of(logged)
         metadata.model = metadata.model or model_of(logged)
-        metadata.region = metadata.region or region_of(logged)
+        _read_region(metadata, logged)
 
 
 def _read_region(metadata: CallMetadata, logged: object) -> None:
     metadata.region = metadata.region or region_of(logged)
+    metadata.host = metadata.host or host_of(logged)
 
 
 def _read_tags(metadata: CallMetadata, logged: object) -> None:

@@ -22,7 +22,7 @@ from tokcount.logs.adapt.metadata import CallMetadata
 from tokcount.logs.adapt.normalize import is_plain_answer, normalize
 from tokcount.logs.adapt.requests import is_plain_chat, messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
-from tokcount.logs.adapt.vendors import served_tier
+from tokcount.logs.adapt.vendors import host_of, served_tier
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, label, number, text, timestamp
 from tokcount.vendors import is_foreign
@@ -30,7 +30,6 @@ from tokcount.vendors import is_foreign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tokcount.logs.adapt.foreign.api import Api
     from tokcount.logs.format import Item, Location
 
 
@@ -181,21 +180,16 @@ def _translated(
     request: Json | None, response: Json | None, metadata: CallMetadata
 ) -> tuple[Json | None, Json | None]:
     """The two bodies of a call in the shape of the chat endpoint, if they are those of another vendor's API."""
+    provider = None
     if request and (api := api_of_request(request)) is not None:
-        request = api.request(request, metadata.flags)
-        metadata.provider = metadata.provider or _provider(api, request, metadata)
-    if not response or "choices" in response or is_answer_body(response):
-        return request, response
-    if (api := api_of_response(response)) is not None:
-        response = api.response(response)
-        metadata.provider = metadata.provider or _provider(api, request or {}, metadata)
+        request, provider = api.request(request, metadata.flags), api.provider
+    is_other = response and "choices" not in response and not is_answer_body(response)
+    if response and is_other and (api := api_of_response(response)) is not None:
+        response, provider = api.response(response), api.served_by(response)
+    named = text((request or _NOTHING).get("model")) or metadata.model or ""
+    if provider and "openai." not in named:  # Amazon serves OpenAI's models too
+        metadata.provider = metadata.provider or provider
     return request, response
-
-
-def _provider(api: Api, request: Json, metadata: CallMetadata) -> str | None:
-    """Whose model answers through an API; Amazon serves those of OpenAI too."""
-    named = text(request.get("model")) or metadata.model or ""
-    return None if "openai." in named else api.provider
 
 
 def _with_items(response: Json) -> Json:
@@ -269,6 +263,7 @@ def _record(
         usage=usage,
         tier=served_tier(metadata.tier, asked, answered),
         region=metadata.region,
+        host=metadata.host or host_of(metadata.provider),
         deployment=metadata.deployment,
         user=metadata.user or text(asked.get("user")),
         thread=metadata.thread,

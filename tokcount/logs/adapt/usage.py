@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from tokcount.logs.record import Kind, Usage
+from tokcount.logs.record import Usage
 from tokcount.logs.scalars import dig, is_numeric, money, number
 
 UsageTable = Mapping[str, tuple[str, ...]]
@@ -148,6 +148,8 @@ def body_usage(value: object) -> Usage | None:
         return None
     if usage.cached_input or usage.cache_write or usage.reasoning:
         whole(usage, apart=names_are_apart(value) or None)
+    if "iterations" in value:
+        _add_compactions(usage, value["iterations"])
     return usage
 
 
@@ -182,6 +184,18 @@ def _add_listed(usage: Usage, lasting: dict[str, int], key: str, logged: list[An
             _set(usage, field, item.get("tokenCount", item.get("token_count")))
         elif isinstance(ttl := item.get("ttl"), str):
             _add_lasting(lasting, f"ttl_{ttl}_", item.get("inputTokens"))
+
+
+def _add_compactions(usage: Usage, iterations: object) -> None:
+    """Add what Anthropic ran to compact the context: it is billed, and the numbers of the usage leave it out."""
+    for each in iterations if isinstance(iterations, list) else ():
+        found = body_usage(each) if isinstance(each, dict) and each.get("type") == "compaction" else None
+        for field in _COMPACTED if found is not None else ():
+            if amount := getattr(found, field):
+                setattr(usage, field, (getattr(usage, field) or 0) + amount)
+
+
+_COMPACTED = ("input", "output", "cached_input", "cache_write", "cache_write_long", "apart_input")
 
 
 def _add_googles(usage: Usage, value: Mapping[str, Any]) -> None:
@@ -252,59 +266,3 @@ def last_measured(known: object, usage: object) -> object:
         return usage if usage or known is None else known
     latest = {name: last_measured(known.get(name), value) for name, value in usage.items()}
     return known | latest
-
-
-_URL_ENDINGS: tuple[tuple[str, Kind], ...] = (
-    ("/chat/completions", "chat"),
-    ("/completions", "completions"),
-    ("/responses", "responses"),
-    ("/embeddings", "embeddings"),
-    ("/v1/messages", "chat"),
-    (":generateContent", "chat"),
-    (":streamGenerateContent", "chat"),
-    (":rawPredict", "chat"),
-    (":streamRawPredict", "chat"),
-    ("/v2/chat", "chat"),
-    ("/v2/embed", "embeddings"),
-    (":embedContent", "embeddings"),
-    (":batchEmbedContents", "embeddings"),
-)
-"""Endings of the URLs of calls to OpenAI, Anthropic, Google, other vendors on Vertex AI, and Cohere."""
-INVOKED = ("/invoke", "/invoke-with-response-stream")
-_OF_BEDROCK = ("/converse", "/converse-stream", *INVOKED)
-"""Endings of the URLs of calls to Amazon Bedrock, behind `/model/` and the name of the model."""
-
-
-def kind_of_url(url: object) -> Kind | None:
-    """The endpoint that a URL or path names: `…/chat/completions?api-version=…` is `chat`."""
-    if not isinstance(url, str):
-        return None
-    path = "/" + url.partition("?")[0].partition("#")[0].rstrip("/").lstrip("/")
-    if path.endswith(_OF_BEDROCK):
-        return "chat" if "/model/" in path else None
-    return next((kind for ending, kind in _URL_ENDINGS if path.endswith(ending)), None)
-
-
-_CALLS: dict[str, Kind] = {
-    "completion": "chat",
-    "acompletion": "chat",
-    "chat": "chat",
-    "chat_completion": "chat",
-    "generate_content": "chat",
-    "text_completion": "completions",
-    "atext_completion": "completions",
-    "responses": "responses",
-    "aresponses": "responses",
-    "embedding": "embeddings",
-    "aembedding": "embeddings",
-    "embeddings": "embeddings",
-}
-
-
-def kind_of_call(name: object) -> Kind | None:
-    """The endpoint behind a call type (LiteLLM) or operation name (OpenTelemetry).
-
-    LiteLLM calls chat `completion` and the legacy endpoint `text_completion`; both sources re-wrap a
-    legacy prompt as one user message, so the shape of the body would tell the wrong endpoint.
-    """
-    return _CALLS.get(name.strip().lower()) if isinstance(name, str) else None

@@ -1,4 +1,4 @@
-"""What the names of models, hosts and service tiers say about how a call was served, where, and at which price."""
+"""What URLs and the names of models, hosts and service tiers say about how a call was served, and at which price."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
+from tokcount.logs.record import Kind
 from tokcount.logs.scalars import Json
 
 _COMPLETIONS = re.compile(
@@ -65,6 +66,27 @@ def region_of(message: object) -> str | None:
     return found[1] if found else None
 
 
+_HOSTS: Final = (
+    ("aiplatform.googleapis.com", "vertex_ai"),
+    ("vertex", "vertex_ai"),
+    ("groq", "groq"),
+)
+"""What a URL or the name of a provider has in it → the host, as gateways write it in front of a model's name."""
+
+
+def host_of(named: object) -> str | None:
+    """The host in a URL, in that of a message, or in the name of a provider, if it bills otherwise than others.
+
+    >>> host_of("https://us-central1-aiplatform.googleapis.com/v1/projects/p"), host_of("gcp.vertex_ai")
+    ('vertex_ai', 'vertex_ai')
+    """
+    url = _url_of(named)
+    if url is None:
+        return None
+    place = url.lower().partition("://")[2].partition("/")[0] or url.lower()
+    return next((host for part, host in _HOSTS if part in place), None)
+
+
 _MODEL: Final = re.compile(r"/models?/([^/?]+?)(?::[a-zA-Z]+$|/(?:converse|invoke)\b)")
 
 
@@ -91,3 +113,59 @@ def deployment_of(message: object) -> str | None:
 def _url_of(message: object) -> str | None:
     url = message.get("url") if isinstance(message, dict) else message
     return url if isinstance(url, str) else None
+
+
+_URL_ENDINGS: tuple[tuple[str, Kind], ...] = (
+    ("/chat/completions", "chat"),
+    ("/completions", "completions"),
+    ("/responses", "responses"),
+    ("/embeddings", "embeddings"),
+    ("/v1/messages", "chat"),
+    (":generateContent", "chat"),
+    (":streamGenerateContent", "chat"),
+    (":rawPredict", "chat"),
+    (":streamRawPredict", "chat"),
+    ("/v2/chat", "chat"),
+    ("/v2/embed", "embeddings"),
+    (":embedContent", "embeddings"),
+    (":batchEmbedContents", "embeddings"),
+)
+"""Endings of the URLs of calls to OpenAI, Anthropic, Google, other vendors on Vertex AI, and Cohere."""
+INVOKED = ("/invoke", "/invoke-with-response-stream")
+_OF_BEDROCK = ("/converse", "/converse-stream", *INVOKED)
+"""Endings of the URLs of calls to Amazon Bedrock, behind `/model/` and the name of the model."""
+
+
+def kind_of_url(url: object) -> Kind | None:
+    """The endpoint that a URL or path names: `…/chat/completions?api-version=…` is `chat`."""
+    if not isinstance(url, str):
+        return None
+    path = "/" + url.partition("?")[0].partition("#")[0].rstrip("/").lstrip("/")
+    if path.endswith(_OF_BEDROCK):
+        return "chat" if "/model/" in path else None
+    return next((kind for ending, kind in _URL_ENDINGS if path.endswith(ending)), None)
+
+
+_CALLS: dict[str, Kind] = {
+    "completion": "chat",
+    "acompletion": "chat",
+    "chat": "chat",
+    "chat_completion": "chat",
+    "generate_content": "chat",
+    "text_completion": "completions",
+    "atext_completion": "completions",
+    "responses": "responses",
+    "aresponses": "responses",
+    "embedding": "embeddings",
+    "aembedding": "embeddings",
+    "embeddings": "embeddings",
+}
+
+
+def kind_of_call(name: object) -> Kind | None:
+    """The endpoint behind a call type (LiteLLM) or operation name (OpenTelemetry).
+
+    LiteLLM calls chat `completion` and the legacy endpoint `text_completion`; both sources re-wrap a
+    legacy prompt as one user message, so the shape of the body would tell the wrong endpoint.
+    """
+    return _CALLS.get(name.strip().lower()) if isinstance(name, str) else None

@@ -30,6 +30,10 @@ class Api(ABC):
     def request(self, body: Json, flags: set[str]) -> Json:
         """The request body of the chat endpoint; `flags`: what is lost or hidden."""
 
+    def served_by(self, response: Json) -> str:  # noqa: ARG002 - for those whose answers do not tell
+        """Whose models answer, according to an answer."""
+        return self.provider
+
     def is_response(self, body: Json) -> bool:  # noqa: ARG002 - for those whose answers are not OpenAI's
         """Is this an answer that only this API gives?"""
         return False

@@ -62,7 +62,10 @@ class Converse(Api):
         )
 
     def request(self, body: Json, flags: set[str]) -> Json:
+        further = body.get("additionalModelRequestFields")
+        further = further if isinstance(further, dict) else {}
         built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED}
+        built = {**{name: value for name, value in further.items() if name != "tools"}, **built}
         system = body.get("system")
         system = [{"text": system}] if isinstance(system, str) else system
         instructed = [{"role": "system", "content": plain(_blocks(system))}] if system else []
@@ -73,7 +76,9 @@ class Converse(Api):
         settings = body.get("inferenceConfig")
         if isinstance(settings, dict):
             built |= {name: settings[setting] for setting, name in _SETTINGS.items() if setting in settings}
-        if tools := [tool for each in objects(dig(body, "toolConfig.tools")) if (tool := _tool(each))]:
+        tools = [tool for each in objects(dig(body, "toolConfig.tools")) if (tool := _tool(each))]
+        tools += objects(further.get("tools"))
+        if tools:
             built["tools"] = tools
             built |= _choice(dig(body, "toolConfig.toolChoice"))
         if body.get("promptVariables") or any(tool.get("type") != "function" for tool in tools):

@@ -68,6 +68,11 @@ class GenerateContent(Api):
             return all(isinstance(each, dict) and _is_candidate(each) for each in listed)
         return isinstance(_named(body, "usageMetadata"), dict) and _ANSWER.issuperset(_camel(body))
 
+    def served_by(self, response: Json) -> str:
+        """Only Vertex AI says which kind of traffic a call was."""
+        usage = _camel(_named(response, "usageMetadata"))
+        return "vertex_ai" if usage.get("trafficType") else self.provider
+
     def is_event(self, chunk: Json) -> bool:
         return self.is_response(chunk)
 

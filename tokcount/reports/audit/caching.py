@@ -16,6 +16,7 @@ from tokcount.models import pricing
 from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.pricing import PER_TOKEN, Price
+from tokcount.reports.audit.finding import PLACE
 from tokcount.reports.audit.report import FindingNumbers
 from tokcount.reports.columns import column, decimal_text, models_of, total
 from tokcount.reports.cost.charges import CostOptions
@@ -66,7 +67,16 @@ def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catal
     prices = {} if options.batch else _prices(models, options, catalog)
     if not prices:
         return None
-    rows = with_cacheable(frame, label).with_columns(models)
+    needed = {
+        *PLACE,
+        *ID_COLUMNS,
+        *_counts(label),
+        "timestamp",
+        "model",
+        column(options.baseline, "cost_usd"),
+    }
+    rows = with_cacheable(frame.select(name for name in frame.columns if name in needed), label)
+    rows = rows.with_columns(models)
     usage = with_usage(frame, label, options.baseline, options.cached_share)
     rows = rows.with_columns(
         usage["input"].alias("charged"), usage["cached_input"].alias("charged_as_cached")

@@ -42,7 +42,11 @@ LEVELS: Final[tuple[Level, ...]] = ("breaks", "costs", "look", "unsure")
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding, of the log or under one target: `rows` are its records, the rest is what its sentence needs."""
+    """One finding, of the log or under one target: `rows` are its records, the rest is what its sentence needs.
+
+    Rows have the columns `Case.kept`. A finding often has nearly all records of a log: with all their columns, the
+    findings of a long log would take more memory than the log itself.
+    """
 
     id: str
     level: Level
@@ -65,6 +69,16 @@ class Case(msgspec.Struct, frozen=True):
     money: CostOptions
     catalog: Catalog
 
+    @property
+    def kept(self) -> list[str]:
+        """Columns of the records of a finding: their places, and their cost under the baseline where it is known."""
+        cost = column(self.baseline, "cost_usd")
+        return [*PLACE, *([cost] if cost in self.frame.columns else [])]
+
+    def where(self, condition: pl.Expr, *more: str) -> pl.DataFrame:
+        """The records that meet a condition, with the columns `kept` and `more`."""
+        return self.frame.lazy().filter(condition).select(*self.kept, *more).collect()
+
 
 def entries(found: Iterable[Finding], case: Case) -> list[FindingEntry]:
     """Findings merged over the targets, numbered, the most serious first."""
@@ -83,7 +97,8 @@ def _entry(number: int, findings: list[Finding], case: Case) -> FindingEntry:
     rows = first.rows
     if len(findings) > 1:
         every = pl.concat([finding.rows.select(PLACE) for finding in findings])
-        rows = case.frame.join(every.unique(PLACE, maintain_order=True), PLACE, "semi", maintain_order="left")
+        records = case.frame.select(case.kept)
+        rows = records.join(every.unique(PLACE, maintain_order=True), PLACE, "semi", maintain_order="left")
     amounts = [finding.amount_usd for finding in findings if finding.amount_usd is not None]
     cost = spent(case, rows)
     return FindingEntry(
@@ -145,10 +160,11 @@ def breaks_of(found: Iterable[Finding]) -> list[Finding]:
 
 def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
     places = [finding.rows.select(PLACE) for finding in breaks]
-    rows = case.frame.join(pl.concat(places), PLACE, "semi") if places else case.frame.clear()
+    records = case.frame.select(case.kept)
+    rows = records.join(pl.concat(places), PLACE, "semi") if places else records.clear()
     cost = spent(case, rows)
     questions = open_questions(label, case)
-    others = case.frame.with_columns(open=questions).join(rows.select(PLACE), PLACE, "anti")["open"]
+    others = records.with_columns(open=questions).join(rows.select(PLACE), PLACE, "anti")["open"]
     return Breaking(
         reference=label,
         records=rows.height,

@@ -20,7 +20,7 @@ from tokcount.reports.audit.finding import Case, Finding, breaks_of, spent
 from tokcount.reports.audit.parameters import parameters
 from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
 from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
-from tokcount.reports.columns import models_of, tokens, total
+from tokcount.reports.columns import column, models_of, tokens, total
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"
@@ -41,7 +41,8 @@ def breaks(case: Case) -> list[Finding]:
 def windows(case: Case) -> Iterator[Finding]:
     """Requests that do not fit a target, the fullest first."""
     for label in case.targets:
-        rows = with_windows(case.frame, label, case.catalog, case.money.assume_model)
+        sized = with_windows(case.frame, label, case.catalog, case.money.assume_model)
+        rows = sized.select(*case.kept, *PROBLEMS, *SIZES, "fill")
         for problem in PROBLEMS:
             hit = rows.filter(pl.col(problem)).sort("fill", descending=True, maintain_order=True)
             window, takes, writes = (only(hit[name]) for name in SIZES)
@@ -57,7 +58,7 @@ def shut_down(case: Case) -> Iterator[Finding]:
     shut = [found for model in counted["model"] if (found := _shutdown(model, case))]
     for gone in (True, False):
         models = [model for model in shut if model.gone == gone]
-        rows = case.frame.filter(pl.col("model").is_in([model.model for model in models]))
+        rows = case.where(pl.col("model").is_in([model.model for model in models]))
         yield Finding(
             id=f"log_model_{_fate(gone)}",
             level=_level(gone),
@@ -65,17 +66,17 @@ def shut_down(case: Case) -> Iterator[Finding]:
             numbers=FindingNumbers(models=[*models]),
         )
     for label in case.targets:
-        for model, rows in _targets(label, case.frame):
+        for model, rows in _targets(label, case):
             if found := _shutdown(model, case):
                 level, numbers = _level(found.gone), FindingNumbers(models=[found])
                 name = f"target_{_fate(found.gone)}"
                 yield Finding(id=name, level=level, rows=rows, reference=label, numbers=numbers)
 
 
-def _targets(label: str, frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+def _targets(label: str, case: Case) -> list[tuple[str, pl.DataFrame]]:
     """The models that a target is, each with the records that move to it."""
-    models = models_of(frame, label)
-    return [(model, frame.filter(models == model)) for model in sorted(models.unique().drop_nulls())]
+    models, records = models_of(case.frame, label), case.frame.select(case.kept)
+    return [(model, records.filter(models == model)) for model in sorted(models.unique().drop_nulls())]
 
 
 def _fate(gone: bool) -> str:
@@ -103,7 +104,7 @@ def _answers(case: Case) -> Iterator[Finding]:
         yield Finding(
             id="cut_off",
             level="look",
-            rows=frame.filter(pl.col("cut_off") > 0),
+            rows=case.where(pl.col("cut_off") > 0),
             numbers=FindingNumbers(answered=answered),
         )
     if "max_tokens" not in frame.columns:
@@ -112,12 +113,12 @@ def _answers(case: Case) -> Iterator[Finding]:
     fitted = (limit > 0) & (tokens(case.baseline, "output_tokens") <= limit)
     for label in case.targets:
         longer = fitted & (tokens(label, "output_tokens") > limit)
-        yield Finding(id="limit_too_low", level="look", rows=frame.filter(longer), reference=label)
+        yield Finding(id="limit_too_low", level="look", rows=case.where(longer), reference=label)
 
 
 def _role_markers(case: Case) -> Iterator[Finding]:
     if "role_markers" in case.frame.columns:
-        rows = case.frame.filter(pl.col("role_markers") > 0)
+        rows = case.where(pl.col("role_markers") > 0, "role_markers")
         yield Finding(
             id="role_markers",
             level="look",
@@ -146,7 +147,7 @@ def _repeats(case: Case) -> Iterator[Finding]:
     duplicate = _flagged("duplicate")
     if "request_id" in frame.columns:
         again = (pl.col("request_id") != 0) & ~pl.struct("model", "request_id").is_first_distinct()
-        rows = frame.filter(again & ~duplicate)
+        rows = case.where(again & ~duplicate, column(case.baseline, "input_tokens"))
         sent = rows.select(total(tokens(case.baseline, "input_tokens"))).item()
         numbers = FindingNumbers(input_tokens=sent)
         yield Finding(
@@ -156,7 +157,7 @@ def _repeats(case: Case) -> Iterator[Finding]:
             numbers=numbers,
             amount_usd=spent(case, rows).usd,
         )
-    yield Finding(id="duplicate", level="unsure", rows=frame.filter(duplicate))
+    yield Finding(id="duplicate", level="unsure", rows=case.where(duplicate))
 
 
 FLAG_FINDINGS: Final[dict[str, Level]] = {
@@ -173,8 +174,8 @@ FLAG_FINDINGS: Final[dict[str, Level]] = {
 
 def _flags(case: Case) -> Iterator[Finding]:
     for flag, level in FLAG_FINDINGS.items():
-        yield Finding(id=flag, level=level, rows=case.frame.filter(_flagged(flag)))
-    media = case.frame.filter(_flagged("media") & (pl.col("basis") == PARTIAL))
+        yield Finding(id=flag, level=level, rows=case.where(_flagged(flag)))
+    media = case.where(_flagged("media") & (pl.col("basis") == PARTIAL))
     yield Finding(id="media_not_counted", level="unsure", rows=media)
 
 
@@ -186,10 +187,8 @@ def _uncounted(case: Case) -> Iterator[Finding]:
     """Records without a baseline, because their model is unknown."""
     if case.baseline != OWN:
         return
-    rows = case.frame.filter(
-        pl.col("own:input_tokens").is_null(),
-        pl.col("reason").str.contains(UNKNOWN_MODEL),
-    )
+    uncounted = pl.col("own:input_tokens").is_null() & pl.col("reason").str.contains(UNKNOWN_MODEL)
+    rows = case.where(uncounted, "model")
     unknown = sorted(rows["model"].drop_nulls().unique())
     yield Finding(id="unknown_model", level="unsure", rows=rows, numbers=FindingNumbers(models=unknown))
 
@@ -201,7 +200,7 @@ def _not_countable(case: Case) -> Iterator[Finding]:
         pl.col(f"{label}:input_tokens").is_null() for label in (case.baseline, *case.targets)
     )
     known = pl.col("reason").fill_null("").str.contains(UNKNOWN_MODEL)
-    yield Finding(id="not_countable", level="unsure", rows=case.frame.filter(nowhere & ~explained & ~known))
+    yield Finding(id="not_countable", level="unsure", rows=case.where(nowhere & ~explained & ~known))
 
 
 def _unpriced(case: Case) -> Iterator[Finding]:
@@ -211,7 +210,7 @@ def _unpriced(case: Case) -> Iterator[Finding]:
             continue
         name = f"{label}:cost_usd"
         if name in case.frame.columns:
-            rows = case.frame.filter(pl.col(name).is_null(), _countable(label))
+            rows = case.where(pl.col(name).is_null() & _countable(label))
             yield Finding(id="unpriced", level="unsure", rows=rows, reference=label)
 
 
@@ -223,7 +222,8 @@ def _residuals(case: Case) -> Iterator[Finding]:
     if case.baseline != OWN or "shape" not in case.frame.columns:
         return
     residual = pl.col("residual_input_tokens")
-    rows = with_residuals(case.frame).filter(residual.is_not_null())
+    counts = ("residual_input_tokens", "counted_input_tokens", "billed_input_tokens")
+    rows = with_residuals(case.frame).select(*case.kept, *counts).filter(residual.is_not_null())
     missed = rows.filter(residual != 0).sort(residual.abs(), descending=True, maintain_order=True)
     numbers = FindingNumbers(
         compared=rows.height,

@@ -78,7 +78,7 @@ def _found(case: Case) -> dict[About, Found]:
         about: Found(
             next(iter(by_parameter.values())),
             sorted(by_parameter),
-            case.frame.filter(pl.col("verdicts").is_in(list(dict.fromkeys(texts[about])))),
+            case.where(pl.col("verdicts").is_in(list(dict.fromkeys(texts[about])))),
         )
         for about, by_parameter in verdicts.items()
     }

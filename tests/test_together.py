@@ -31,6 +31,18 @@ def test_every_case_is_tried_and_each_that_failed_is_named() -> None:
     assert "{'number': 4}" in str(caught.value)
 
 
+def test_cases_are_found_when_the_test_runs() -> None:
+    found = []
+
+    @together("number", lambda: found)
+    def check(number: int) -> None:
+        assert number > 0
+
+    found.append(-1)
+    with pytest.raises(AssertionError, match="1 of 1 cases failed"):
+        check()
+
+
 def test_a_case_that_raises_is_a_case_that_failed() -> None:
     @together("text", ["1", "x"])
     def check(text: str) -> None:

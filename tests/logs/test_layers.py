@@ -4,7 +4,7 @@ of vendors are used."""
 import ast
 from pathlib import Path
 
-import pytest
+from support.together import together
 
 import tokcount.logs
 
@@ -48,7 +48,7 @@ def imported(path: Path) -> set[str]:
     return {name for name in found if name.partition(".")[0] == "tokcount"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@together("path", FILES)
 def test_a_file_imports_only_what_is_below_it(path: Path) -> None:
     layer = path.relative_to(ROOT).parts[0].removesuffix(".py")
     names = imported(path) - {"tokcount.errors", "tokcount.vendors"}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.shared import SHARED, needs_shared
 from support.texts import NASTY, patient, texts
+from support.together import together
 
 from tokcount.errors import UsageError
 from tokcount.tokens import encodings
@@ -28,7 +29,7 @@ def oracle(text: str) -> tuple[int, ...]:
 
 
 @counters
-@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+@together("text", NASTY.values())
 def test_nasty_texts_are_counted_as_tiktoken_counts_them(counter: TextCounter, text: str) -> None:
     expected = oracle(text)
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from support.texts import NASTY, patient, texts
+from support.together import together
 
 from tokcount.tokens import cuts, encodings
 from tokcount.tokens.encodings.openai import OPENAI
@@ -39,7 +40,7 @@ def test_chunks_have_the_token_ids_of_the_whole(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+@together("text", NASTY.values())
 def test_nasty_texts_in_chunks_have_their_token_ids(
     text: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.texts import FRAGMENTS, NASTY, patient
+from support.together import together
 
 from tokcount.tokens import encodings
 from tokcount.tokens.counter import TextCounter
@@ -39,7 +40,7 @@ def counter(request: pytest.FixtureRequest) -> TextCounter:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("name", NASTY)
+@together("name", NASTY)
 def test_classes_are_those_of_the_places_where_tokens_start(
     counter: TextCounter, name: str, encoding: str
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
-import pytest
+from support.together import together
 from support.trust.regexes import ANCHORED, SEARCHING, attacks, patterns, uses
 
-PATTERNS = patterns()
+PATTERNS = cache(patterns)
 SHORT_TEXTS = {"_CODE": 400}
 """Patterns that see the beginning of a line only, and how much of it."""
 LENGTH = 3_000
@@ -20,15 +21,15 @@ EXPONENTIAL = 0.1
 
 
 def test_the_patterns_were_found() -> None:
-    assert len(PATTERNS) > 75
+    assert len(PATTERNS()) > 75
 
 
-@pytest.mark.parametrize("name", PATTERNS)
+@together("name", PATTERNS)
 def test_no_text_makes_a_pattern_slow(name: str) -> None:
-    pattern = PATTERNS[name]
-    variable = name.split(":")[1]
+    pattern = PATTERNS()[name]
+    module, variable = name.rpartition(":")[0].split(":", 1)
     for before, unit, end in attacks(pattern):
-        for method, run in _ways(pattern, uses(variable)):
+        for method, run in _ways(pattern, uses(module, variable)):
             make = _maker(pattern, before, unit, end, SHORT_TEXTS.get(variable, 1 << 30))
             told = f"{name} {method}: {before!r} {unit!r} … {end!r}"
             assert _seconds(run, make(26)) < EXPONENTIAL, told

@@ -52,19 +52,30 @@ def module_names() -> list[str]:
     return [module.name for module in every if not module.name.endswith("__main__")]
 
 
-def uses(name: str) -> frozenset[str]:
-    """The methods that are called on the variable ``name`` somewhere in the package; all where that cannot be seen."""
-    called = {attribute for value, attribute in _calls() if value == name}
+def uses(module: str, name: str) -> frozenset[str]:
+    """The methods that are called on the variable ``name`` somewhere in the package, or in its module where it is
+    private; all where that cannot be seen.
+    """
+    called = {
+        attribute
+        for where, value, attribute in _calls()
+        if value == name and (where == module or not name.startswith("_"))
+    }
     return frozenset(called & (SEARCHING | ANCHORED)) or SEARCHING | ANCHORED
 
 
 @cache
-def _calls() -> frozenset[tuple[str, str]]:
-    """Variable and method of every call ``variable.method(…)``."""
-    calls = (node.func for tree in _trees() for node in ast.walk(tree) if isinstance(node, ast.Call))
+def _calls() -> frozenset[tuple[str, str, str]]:
+    """Module, variable and method of every call ``variable.method(…)``."""
+    calls = (
+        (module, node.func)
+        for module, tree in _trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
     return frozenset(
-        (called.value.id, called.attr)
-        for called in calls
+        (module, called.value.id, called.attr)
+        for module, called in calls
         if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name)
     )
 
@@ -97,13 +108,18 @@ def _in(value: Any, depth: int = 0) -> Iterator[re.Pattern[Any]]:
 
 
 @cache
-def _trees() -> list[ast.Module]:
-    return [ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")]
+def _trees() -> dict[str, ast.Module]:
+    return {
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            path.read_text("utf-8")
+        )
+        for path in PACKAGE.rglob("*.py")
+    }
 
 
 def _inline() -> Iterator[str]:
     """Patterns that stand where they are used: ``re.search(r"…", text)``."""
-    for tree in _trees():
+    for tree in _trees().values():
         for node in ast.walk(tree):
             called = node.func if isinstance(node, ast.Call) else None
             if not isinstance(called, ast.Attribute) or called.attr not in SEARCHING | ANCHORED:

@@ -76,12 +76,16 @@ def _price(row: PriceRow) -> list[str]:
     if row.regional:
         lines.append(f"regional = {_money(row.regional)}")
     if row.long:
-        lines.append(f"long = {{ threshold = {row.long_threshold}, {_rates(row.long)} }}")
+        lines.append(f"long = {{ threshold = {row.long_threshold}, {_rates(row.long)}{_low(row)} }}")
     if row.low:
         lines.append(f"low = {json.dumps(row.low, ensure_ascii=False)}")
     if row.note:
         lines.append(f"note = {json.dumps(row.note, ensure_ascii=False)}")
     return lines
+
+
+def _low(row: PriceRow) -> str:
+    return f", low = {json.dumps(row.long_low, ensure_ascii=False)}" if row.long_low else ""
 
 
 def _tier(tier: Tier) -> str:

@@ -75,6 +75,8 @@ class LongEntry(RatesEntry, frozen=True, kw_only=True):
     """Prices of requests with more than `threshold` input tokens, for all of their tokens."""
 
     threshold: Tokens
+    low: Text | None = None
+    """Why some of these requests cost more than these prices say."""
 
 
 class TierEntry(RatesEntry, frozen=True, kw_only=True):
@@ -148,6 +150,7 @@ class PriceEntry(RatesEntry, frozen=True, kw_only=True):
             regional=_plain(self.regional),
             long_threshold=self.long.threshold if self.long else None,
             long=self.long.rates() if self.long else None,
+            long_low=(self.long.low or "") if self.long else "",
             low=self.low or "",
             unverified=tuple(self.unverified),
             source=source,

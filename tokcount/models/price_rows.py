@@ -102,6 +102,8 @@ class PriceRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     long: Rates | None = None
     low: str = ""
     """Why some requests cost more than this; empty: none does."""
+    long_low: str = ""
+    """The same of requests at the `long` rates."""
     unverified: tuple[str, ...] = ()
     """What rests on one source or on none: `from`, `to`, `input`, `cached_input`, `output`, …"""
     source: str = ""

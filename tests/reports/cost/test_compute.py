@@ -229,6 +229,14 @@ class TestUnpriced:
 
         assert (entry["cost_usd"], entry["floor"]) == ("0.66", True)
 
+    def test_a_price_with_a_second_step_is_a_lower_bound_for_requests_above_the_first(self) -> None:
+        short, long = (
+            own(frame(record("qwen3-max", "2026-10-01", billed=(n, 0)))) for n in (32_000, 100_000)
+        )
+
+        assert (short["cost_usd"], short["floor"]) == ("0.0384", False)
+        assert (long["cost_usd"], long["floor"]) == ("0.24", True)
+
     def test_no_model_is_assumed_for_another_vendors_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(genai_prices, "price_row", lambda *_: None)
         entry = own(frame(record("claude-x", own=(1000, 0)), record(own=(1000, 0))), assume_model="gpt-4")

@@ -6,6 +6,7 @@ from typing import Final
 
 from tokcount.document.blocks import Block, Cell, Column, Line, Table
 from tokcount.document.values import integer
+from tokcount.models.model import ENCODINGS
 from tokcount.reports.audit.report import AuditReport
 from tokcount.reports.cost import sentences
 from tokcount.reports.cost.report import CostReport
@@ -41,8 +42,8 @@ def blocks(report: AuditReport, costs: CostReport) -> list[Block]:
     engine = f" (engine {report.made.engine})" if report.made.engine else ""
     return [
         Line(
-            f"Tokens of text are those of tiktoken's encodings{engine}; framing follows rules found from billed "
-            "calls. Each token belongs to one kind of text, so the parts add up to the whole."
+            f"Tokens of text are those of tiktoken's encodings{engine}{_others(report)}; framing follows rules found "
+            "from billed calls. Each token belongs to one kind of text, so the parts add up to the whole."
         ),
         sureness(drift_view.basis_tokens(report), report.reasons),
         *assumed(report),
@@ -51,6 +52,12 @@ def blocks(report: AuditReport, costs: CostReport) -> list[Block]:
         *_prices(costs),
         Table((Column("word"), Column("meaning", long=True)), WORDS, title="Words"),
     ]
+
+
+def _others(report: AuditReport) -> str:
+    """The tokenizers of other vendors' models."""
+    used = {entry.encoding for entry in report.references if entry.encoding} - {*ENCODINGS}
+    return f" and of other vendors' tokenizers ({', '.join(sorted(used))})" if used else ""
 
 
 def _prices(report: CostReport) -> list[Block]:

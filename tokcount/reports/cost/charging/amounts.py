@@ -88,7 +88,12 @@ def _rate(name: str) -> pl.Expr:
 
 def _low(there: Sequence[Component], *, has_fees: bool) -> pl.Expr:
     """Why the amounts are too low: what is not in the log, and what is charged without a known rate or fee."""
-    reasons = [pl.col("low"), pl.col("tier_low"), *([pl.col(FEE_LOW)] if has_fees else [])]
+    reasons = [
+        pl.col("low"),
+        pl.col("tier_low"),
+        pl.when("long").then("long_low"),
+        *([pl.col(FEE_LOW)] if has_fees else []),
+    ]
     for reason in dict.fromkeys(DEARER.values()):
         lacking = [
             (pl.col(part.name) > 0)
@@ -116,6 +121,7 @@ def _rates(prices: Sequence[Price], there: Sequence[Component]) -> pl.DataFrame:
         "price": pl.Series(range(len(prices)), dtype=pl.Int32),
         "threshold": pl.Series([p.row.long_threshold if p.long else None for p in prices], dtype=pl.Int64),
         "regional": pl.Series([_added(price) for price in prices], dtype=pl.Int64),
+        "long_low": pl.Series([price.row.long_low or None for price in prices], dtype=pl.String),
         "tier_low": pl.Series([REASON_BETWEEN.join(price.low) or None for price in prices], dtype=pl.String),
     }
     both = (("", [p.rates for p in prices]), ("long", [p.long or p.rates for p in prices]))

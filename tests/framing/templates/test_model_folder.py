@@ -35,11 +35,11 @@ def test_a_run_counts_what_the_template_renders(tmp_path: Path) -> None:
     pytest.importorskip("tokenizers")
     name = write_model(tmp_path)
     log = tmp_path / "log.jsonl"
-    log.write_text(json.dumps({"model": "gpt-4o", **HELLO}) + "\n", encoding="utf-8")
+    log.write_text(2 * (json.dumps({"model": "gpt-4o", **HELLO}) + "\n"), encoding="utf-8")
     (_, target) = json.loads(run("drift", str(log), "--from", "gpt-4o", "--to", name, "-f", "json").out)[
         "references"
     ]
-    assert (target["content_tokens"], target["framing_tokens"], target["input_tokens"]) == (2, 6, 8)
+    assert (target["content_tokens"], target["framing_tokens"], target["input_tokens"]) == (4, 12, 16)
 
 
 def test_the_file_of_a_template_comes_before_that_in_the_configuration(tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ def layout_rendered(
 ) -> Layout:
     """The layout of a chat request as the template renders it; that of other chats, and why, where it fails."""
     laid = layout_chat(request, family, roles=roles, timestamp=timestamp, model=model, unread=unread)
+    laid.plain = False
     template = _template(family.model_folder)
     try:
         texts, special = template.texts(request, timestamp)

@@ -62,7 +62,7 @@ def request_kind(body: Json) -> Kind | None:
         return "completions"
     if "input" in body or "instructions" in body:
         return "responses"
-    return None
+    return "chat" if "contents" in body and api_of_request(body) is not None else None
 
 
 _PROMPT_FIELDS = {"chat": "messages", "completions": "prompt", "responses": "input"}
@@ -187,7 +187,7 @@ def _translated(
     if response and is_other and (api := api_of_response(response)) is not None:
         response, provider = api.response(response), api.served_by(response)
     named = text((request or _NOTHING).get("model")) or metadata.model or ""
-    if provider and "openai." not in named:  # Amazon serves OpenAI's models too
+    if provider and "openai." not in named and "gpt-" not in named:  # Amazon serves OpenAI's models too
         metadata.provider = metadata.provider or provider
     return request, response
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.reading import answered, asked, reasons, record, used
+from support.reading import answered, asked, items, reasons, record, used
 
 CLAUDE = {
     "model": "claude-sonnet-4-5",
@@ -134,41 +135,115 @@ def test_bodies_are_found_inside_an_envelope(
     assert (found.format, sent(found), used(found).input) == (f"{name}.pair", SENT, billed)
 
 
-def litellm(sent_body: Any, response_body: Any) -> dict[str, Any]:
+def span(**attributes: str) -> dict[str, Any]:
+    """A span of OpenTelemetry in OTLP JSON."""
+    listed = [
+        {"key": name.replace("__", "."), "value": {"stringValue": value}}
+        for name, value in attributes.items()
+    ]
     return {
-        "call_type": "anthropic_messages",
-        "response_cost": 0.1,
-        "model_parameters": {name: value for name, value in sent_body.items() if name != "messages"},
-        "messages": sent_body.get("messages"),
-        "response": response_body,
+        "resourceSpans": [
+            {"scopeSpans": [{"spans": [{"spanId": "a", "name": "chat", "attributes": listed}]}]}
+        ]
     }
 
 
-def helicone(sent_body: Any, response_body: Any) -> dict[str, Any]:
-    return {"request_id": "r", "request_body": sent_body, "response_body": response_body}
-
-
-def langfuse(sent_body: Any, response_body: Any) -> dict[str, Any]:
-    return {"type": "GENERATION", "traceId": "t", "input": sent_body, "output": response_body}
-
-
-def tensorzero(sent_body: Any, response_body: Any) -> dict[str, Any]:
-    raw = {"raw_request": json.dumps(sent_body), "raw_response": json.dumps(response_body)}
-    return {"inference_id": "i", "model_name": "m", "model_provider_name": "p", **raw}
+ENVELOPES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
+    "helicone": lambda sent, got: {"request_id": "r", "request_body": sent, "response_body": got},
+    "portkey": lambda sent, got: {"ai_org": "x", "ai_model": "m", "request": sent, "response": got},
+    "openpipe": lambda sent, got: {"input": sent, "output": got, "tags": {}},
+    "kong": lambda sent, got: {
+        "latencies": {},
+        "ai": {
+            "proxy": {
+                "meta": {},
+                "usage": {},
+                "payload": {"request": json.dumps(sent), "response": json.dumps(got)},
+            }
+        },
+    },
+    "tensorzero": lambda sent, got: {
+        "inference_id": "i",
+        "raw_request": json.dumps(sent),
+        "raw_response": json.dumps(got),
+        "model_name": "m",
+        "model_provider_name": "p",
+    },
+    "langfuse": lambda sent, got: {"type": "GENERATION", "traceId": "t", "input": sent, "output": got},
+    "langsmith": lambda sent, got: {"run_type": "llm", "inputs": sent, "outputs": got},
+    "weave": lambda sent, got: {
+        "op_name": "weave:///e/p/op/google.genai.models.Models.generate_content:a, messages",
+        "trace_id": "t",
+        "inputs": {"self": "c", **sent},
+        "output": got,
+    },
+    "braintrust": lambda sent, got: {
+        "span_id": "s",
+        "root_span_id": "r",
+        "span_parents": ["r"],
+        "input": sent,
+        "output": got,
+        "metadata": {},
+        "metrics": {},
+        "span_attributes": {"type": "llm"},
+    },
+    "opik": lambda sent, got: {
+        "project_id": "p",
+        "trace_id": "t",
+        "type": "llm",
+        "name": "chat",
+        "input": sent,
+        "output": got,
+        "usage": {},
+    },
+    "mlflow": lambda sent, got: span(
+        mlflow__spanType='"CHAT_MODEL"',
+        mlflow__spanInputs=json.dumps(sent),
+        mlflow__spanOutputs=json.dumps(got),
+    ),
+    "openinference": lambda sent, got: span(
+        openinference__span__kind="LLM", input__value=json.dumps(sent), output__value=json.dumps(got)
+    ),
+    "http": lambda sent, got: {
+        "request": {"method": "POST", "headers": {}, "body": sent},
+        "response": {"status": 200, "headers": {}, "body": got},
+    },
+    "har": lambda sent, got: {
+        "log": {
+            "entries": [
+                {
+                    "request": {
+                        "url": "https://api.anthropic.com/v1/messages",
+                        "postData": {"text": json.dumps(sent)},
+                    },
+                    "response": {"status": 200, "content": {"text": json.dumps(got)}},
+                }
+            ]
+        }
+    },
+}
 
 
 @each_api
-@pytest.mark.parametrize("wrap", [helicone, langfuse])
-def test_logs_of_gateways_and_platforms_hold_these_bodies(
-    wrap: Any, name: str, request_body: Any, response_body: Any, billed: int
+@pytest.mark.parametrize("envelope", ENVELOPES)
+def test_logs_of_gateways_platforms_and_traces_hold_these_bodies(
+    envelope: str, name: str, request_body: Any, response_body: Any, billed: int
 ) -> None:
-    found = record(wrap(request_body, response_body))
+    found = record(ENVELOPES[envelope](request_body, response_body))
 
     assert (sent(found), answered(found), used(found).input) == (SENT, ["Because."], billed)
 
 
 def test_litellm_logs_the_answers_of_anthropics_api() -> None:
-    found = record(litellm(CLAUDE, CLAUDE_ANSWER))
+    found = record(
+        {
+            "call_type": "anthropic_messages",
+            "response_cost": 0.1,
+            "model_parameters": {name: value for name, value in CLAUDE.items() if name != "messages"},
+            "messages": CLAUDE["messages"],
+            "response": CLAUDE_ANSWER,
+        }
+    )
 
     assert (sent(found), answered(found), used(found).input) == (SENT, ["Because."], 15)
 
@@ -248,6 +323,28 @@ def test_a_request_in_openais_shape_stays_one(extra: dict[str, Any], name: str) 
     found = record({"messages": [{"role": "user", "content": "Why?"}], "max_tokens": 5, **extra})
 
     assert (found.format, found.request and found.request["max_tokens"]) == (name, 5)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"model": "gpt-4o", "messages": [{"role": "user", "content": [{"text": "Why?"}]}], "temperature": 0},
+        {
+            "model": "gpt-4o",
+            "messages": [{"role": "user", "content": "Why?"}],
+            "tools": [{"input_schema": {}}],
+        },
+        {
+            "message": {"role": "assistant", "content": [{"type": "text", "text": "Because."}]},
+            "finish_reason": "stop",
+        },
+        {"key": "a", "error": {"message": "No."}, "level": "error", "text": "Why?"},
+    ],
+)
+def test_what_looks_a_little_like_these_bodies_is_not_another_vendors(value: dict[str, Any]) -> None:
+    for item in items(value):
+        assert "non_openai" not in getattr(item, "flags", ())
+        assert not str(item.format).startswith(("cohere", "gemini", "bedrock"))
 
 
 def test_mistrals_safe_prompt_is_hidden_context() -> None:

@@ -32,10 +32,11 @@ class Chat(Api):
         return isinstance(body.get("messages"), list) and "citation_options" in body
 
     def is_response(self, body: Json) -> bool:
-        message = body.get("message")
-        if not isinstance(message, dict) or message.get("role") != "assistant" or "finish_reason" not in body:
+        message, reason = body.get("message"), body.get("finish_reason")
+        if not isinstance(message, dict) or message.get("role") != "assistant":
             return False
-        return isinstance(dig(body, "usage.billed_units"), dict) or isinstance(message.get("content"), list)
+        is_own = isinstance(reason, str) and (reason in _FINISHED or reason.isupper())
+        return is_own or isinstance(dig(body, "usage.billed_units"), dict)
 
     def is_event(self, chunk: Json) -> bool:
         kind = chunk.get("type")

@@ -50,7 +50,7 @@ class Converse(Api):
         messages = body.get("messages")
         if not isinstance(messages, list) or not messages:
             return False
-        return any(name in body for name in _MARKS) or _is_untyped(messages[0])
+        return any(name in body for name in _MARKS) or ("model" not in body and _is_untyped(messages[0]))
 
     def is_response(self, body: Json) -> bool:
         return isinstance(dig(body, "output.message.content"), list)

@@ -28,9 +28,11 @@ from tokcount.logs.adapt import (
     decoded_object,
     dig,
     first,
+    is_known_answer,
     label,
     metadata_from,
     objects,
+    request_kind,
     skipped,
     tags_from,
     text,
@@ -168,6 +170,8 @@ def _request(row: Json, metadata: CallMetadata) -> tuple[Kind, Json | None]:
     parameters = {name: item for name, item in invocation.items() if name not in _NOT_PARAMETERS}
     if not isinstance(inputs, dict):
         inputs = {"messages": inputs} if isinstance(inputs, list) else {}
+    if "contents" in inputs and request_kind(inputs) == "chat":
+        return "chat", {**parameters, **inputs}
     messages = first(inputs, ("messages", "message"))
     if isinstance(messages, list | dict):
         own = {name: item for name, item in inputs.items() if name not in ("messages", "message")}
@@ -188,7 +192,7 @@ def _request(row: Json, metadata: CallMetadata) -> tuple[Kind, Json | None]:
 def _response(outputs: Any, kind: Kind, flags: set[str]) -> Json | None:
     if not isinstance(outputs, dict):
         return None
-    if isinstance(outputs.get("choices"), list) or isinstance(outputs.get("output"), list):
+    if isinstance(outputs.get("output"), list) or is_known_answer(outputs):
         return outputs
     generations = _generations(outputs.get("generations"))
     if kind == "completions":

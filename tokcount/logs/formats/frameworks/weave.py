@@ -41,6 +41,8 @@ _OPERATIONS: tuple[tuple[str, Kind], ...] = (
     ("completions", "completions"),
     ("responses", "responses"),
     ("messages", "chat"),
+    ("generate_content", "chat"),
+    ("converse", "chat"),
     ("chatcompletion", "chat"),
     ("acompletion", "chat"),
     ("litellm.completion", "chat"),

@@ -135,7 +135,7 @@ def _item(
 
 def _request(kind: Kind | None, messages: Any, parameters: Json) -> Json | None:
     if not messages:
-        return None
+        return parameters if "contents" in parameters else None
     if kind == "completions":
         return {**_without_messages(parameters), "prompt": prompt_of(messages)}
     if kind == "responses":

@@ -16,6 +16,7 @@ from tokcount.logs.adapt import (
     decoded,
     decoded_object,
     dig,
+    is_known_answer,
     metadata_from,
     request_kind,
     tags_from,
@@ -74,14 +75,20 @@ def _whole(attributes: Json, metadata: CallMetadata) -> Call | None:
     if kind is None or not _is_body(request):
         return None
     response = decoded(attributes.get("output.value"))
-    if not isinstance(response, dict) or not (response.get("choices") or response.get("output")):
+    if not isinstance(response, dict) or not _is_answer(response):
         response = _fields(attributes, metadata, {}, kind).response
     return Call(kind=kind, request=request, response=response, metadata=metadata)
+
+
+def _is_answer(response: Json) -> bool:
+    return bool(response.get("choices") or response.get("output")) or is_known_answer(response)
 
 
 def _is_body(request: Json) -> bool:
     """Frameworks put their own arguments there: their messages are nested lists, or objects without a role."""
     messages = request.get("messages")
+    if "contents" in request:
+        return True
     if isinstance(messages, list):
         return all(isinstance(message, dict) and "role" in message for message in messages)
     if "input" in request:

@@ -53,6 +53,10 @@ class AnthropicBatch(BatchFile):
         return failure(None, self.answered(value) or {})
 
 
+_OF_LINES = frozenset({"key", "error", "metadata"})
+"""What the line of a failed request of Google's has."""
+
+
 class GeminiBatch(BatchFile):
     """Requests and answers of a batch of the Gemini API, by their `key`."""
 
@@ -65,11 +69,9 @@ class GeminiBatch(BatchFile):
         asked, answered = self.asked(value), self.answered(value)
         if asked is not None:
             return "contents" in asked
-        return (
-            isinstance(value.get("error"), dict)
-            if answered is None
-            else api_of_response(answered) is not None
-        )
+        if answered is not None:
+            return api_of_response(answered) is not None
+        return isinstance(value.get("error"), dict) and value.keys() <= _OF_LINES
 
     def asked(self, value: Json) -> Json | None:
         return _object(value.get("request"))

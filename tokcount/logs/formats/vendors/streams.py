@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from tokcount.logs.adapt import (
     JSON_ONLY,
+    CallMetadata,
     GroupedLogFormat,
     Item,
     Json,
@@ -174,9 +175,10 @@ def _is_finished(value: Json) -> bool:
 
 def _stream(at: Location, api: Api, name: str, chunks: list[Json]) -> Item:
     body = api.joined(chunks)
-    if error := failure(None, body):
+    response, metadata = api.response(body), CallMetadata(provider=api.served_by(body))
+    if error := failure(None, response):
         return skipped(at, "error", f"a failed stream ({error})", name)
-    item = body_record(at, name, kind="chat", response=body)
+    item = body_record(at, name, kind="chat", response=response, metadata=metadata)
     if isinstance(item, Record) and item.usage is not None:
         item.usage.source = "stream"
     return item

@@ -21,6 +21,7 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"tokcount {__version__}"
 html_show_sourcelink = False
+html_show_copyright = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 

@@ -13,7 +13,7 @@ from tokcount.errors import UsageError
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.layout import Basis
 from tokcount.framing.rules import layout
-from tokcount.models.references import encoding_of
+from tokcount.models.references import encoding_of, parse_reference
 from tokcount.models.resolve import resolve
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.encodings import NAMES
@@ -47,9 +47,10 @@ def _counter(encoding: str) -> TextCounter:
 def count(text: str, encoding: str = "o200k_base") -> int:
     """The number of tokens in a text: the length of `tiktoken.Encoding.encode_ordinary(text)`, for every text.
 
-    `encoding` is an encoding (`r50k_base`, `p50k_base`, `p50k_edit`, `cl100k_base`, `o200k_base`, `o200k_harmony`) or
-    a model, whose encoding is used. Text that looks like a special token is counted as ordinary text; a lone
-    surrogate counts as U+FFFD. Raises `UsageError` for an unknown name and `TypeError` for anything but a string.
+    `encoding` is an encoding (`r50k_base`, `p50k_base`, `p50k_edit`, `cl100k_base`, `o200k_base`, `o200k_harmony`), the
+    tokenizer of another vendor (`qwen2`, `./tokenizer.json`) or a model, whose encoding is used. Text that looks like a
+    special token is counted as ordinary text; a lone surrogate counts as U+FFFD. Raises `UsageError` for an unknown
+    name and `TypeError` for anything but a string.
 
     >>> [count("2 + 2 = 4", name) for name in ("p50k_base", "cl100k_base", "gpt-4o")]
     [5, 7, 7]
@@ -62,8 +63,8 @@ def count(text: str, encoding: str = "o200k_base") -> int:
 
 @lru_cache(maxsize=1024)
 def _encoding_of(name: str) -> str:
-    """The encoding itself, or that of a model."""
-    return name if name in NAMES else encoding_of(resolve(name).model)
+    """The encoding or tokenizer itself, or that of a model."""
+    return name if name in NAMES else parse_reference(name).encoding
 
 
 def count_request(request: dict[str, Any], model: str | None = None, *, kind: Kind | None = None) -> Counted:

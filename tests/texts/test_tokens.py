@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tokcount.errors import UsageError
 from tokcount.texts.tokens import Cutter, decode
+from tokcount.tokens import tokenizers
 from tokcount.tokens.encodings import NAMES
 from tokcount.tokens.engines.base import repair
 
@@ -116,3 +117,17 @@ def test_chunks_with_an_overlap_cover_the_text(name: str, text: str, size: int, 
 def test_a_number_that_is_not_a_token_is_named(number: int) -> None:
     with pytest.raises(UsageError, match=f"{number} is not a token of o200k_base"):
         decode([number], "o200k_base")
+
+
+VENDORS = ("qwen2", "llama3", "gemma3", "llama4", "qwen3_5")
+
+
+@pytest.mark.parametrize("name", [name for name in VENDORS if tokenizers.problem(name) is None])
+def test_texts_are_shown_and_cut_under_other_vendors_tokenizers(name: str) -> None:
+    cutter = Cutter(name)
+    text = "請寫 a poem <think>\n  now</think> 1234"
+    assert decode([token for ids in cutter.ids(blocks(text)) for token in ids], name) == text.encode()
+    assert "".join(part.text for part in cutter.chunks(text, 3)) == text
+    assert cutter.count(cutter.truncate([text], 4)) <= 4
+    with pytest.raises(UsageError, match=f"^99999999 is not a token of {name}.$"):
+        decode([99999999], name)

@@ -171,7 +171,14 @@ def _foreign(name: str) -> Callable[[int], bytes]:
     decode_tokens = getattr(tokenizers.load(name), "decode", None)
     if not callable(decode_tokens):
         raise UsageError(f"tokenizer {name} has no decode(); its tokens can be counted, not shown or cut.")
-    return lambda token: bytes(decode_tokens([token]))
+
+    def token_bytes(token: int) -> bytes:
+        try:
+            return bytes(decode_tokens([token]))
+        except Exception:  # noqa: BLE001 - a tokenizer may answer anything to a number that is none of its tokens
+            raise UsageError(f"{token} is not a token of {name}.") from None
+
+    return token_bytes
 
 
 def _index(ends: Sequence[int], place: int) -> int:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.texts import FRAGMENTS, NASTY, patient, texts
 
+import tokcount
 from tokcount.errors import UsageError
 from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.counter import TextCounter
@@ -148,6 +149,22 @@ def test_texts_that_repeat_are_counted_alike_with_an_encoding_of_openai() -> Non
     counter = TextCounter(["o200k_base", "qwen2", "llama3"])
     text = "".join(f"line {n % 3} of some <think> text\n" for n in range(100))
     assert counter.count(text)[1:] == tuple(tokenizers.load(name).count(text) for name in ("qwen2", "llama3"))
+
+
+@needs_splintr
+def test_the_python_interface_takes_its_name() -> None:
+    assert tokcount.count("a <think>", "qwen2") == tokenizers.load("qwen2").count("a <think>")
+
+
+@needs_splintr
+def test_batches_of_arrow_are_counted_with_it() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from tokcount.arrow import Input, scan
+
+    line = '{"messages": [{"role": "user", "content": "hello <think> wörld"}]}'
+    rows = scan(arrow.table({"text": [line, line]}), Input(log="text"), to=["qwen2"])
+    found = (rows if isinstance(rows, arrow.Table) else rows.read_all()).to_pydict()
+    assert found["qwen2:content_tokens"] == 2 * [tokenizers.load("qwen2").count("hello <think> wörld")]
 
 
 def _deepseek() -> Encode:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from support.strategies import bent, json_values, valid_values
+from support.plain_calls import CHANGES, PAIR, PLAIN, changed, similar_values
 
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.reader import Reader
@@ -22,55 +21,6 @@ PLANS = (
     make_plan(to=["gpt-4", "gpt-oss-120b", "auto"], engine="tiktoken"),
     own_plan(engine="tiktoken", evidence=True),
 )
-PAIR = {
-    "id": "req_1",
-    "ts": 1_725_000_000,
-    "user": "u1",
-    "tags": ["search"],
-    "request": {
-        "model": "gpt-4o",
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Name a city."}],
-        "temperature": 0.2,
-    },
-    "response": {
-        "id": "chatcmpl-1234567",
-        "model": "gpt-4o-2024-08-06",
-        "choices": [{"message": {"role": "assistant", "content": "Oslo"}, "finish_reason": "stop"}],
-        "usage": {
-            "prompt_tokens": 21,
-            "completion_tokens": 3,
-            "completion_tokens_details": {"reasoning_tokens": 0},
-        },
-    },
-}
-ROW = {
-    "timestamp": "2024-03-01T10:00:00Z",
-    "model": "gpt-3.5-turbo-0613",
-    "user": "u2",
-    "messages": [{"role": "user", "content": "Hello!"}],
-    "response": "Hi.",
-    "prompt_tokens": 9,
-    "completion_tokens": 2,
-    "latency": 0.4,
-}
-PLAIN = (PAIR, ROW, PAIR["request"], {**PAIR, "response": ROW["response"]})
-CHANGES: tuple[dict[str, Any], ...] = (
-    {},
-    {"model": "o3"},
-    {"model": "text-davinci-003"},
-    {"content": "Say <|endoftext|>!"},
-    {"content": ""},
-    {"content": "Bad \ud800 text"},
-    {"content": "Another text"},
-    {"role": "assistant"},
-    {"ts": 1_675_000_000, "timestamp": "2023-01-29"},
-    {"finish_reason": "length"},
-    {"prompt_tokens": 0},
-    {"reasoning_tokens": 64},
-    {"user": "someone else"},
-    {"tags": ["a", "b"]},
-)
-"""Names of fields, wherever they are, and other values for them."""
 
 
 def counters(monkeypatch: pytest.MonkeyPatch, *, frames: bool) -> list[RecordCounter]:
@@ -96,27 +46,6 @@ def records_of(values: list[Any]) -> list[Record]:
 def rows(counter: RecordCounter, records: list[Record]) -> list[dict[str, Any]]:
     frame = joined([(counter.process(records), 0)])
     return frame.select(sorted(frame.columns)).to_dicts()
-
-
-def changed(value: Any, change: dict[str, Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: change[key] if key in change else changed(item, change) for key, item in value.items()}
-    return [changed(item, change) for item in value] if isinstance(value, list) else value
-
-
-def with_field(value: Any, name: str, item: Any) -> Any:
-    return {**value, name: item} if isinstance(value, dict) else value
-
-
-@st.composite
-def similar_values(draw: st.DrawFn) -> list[Any]:
-    """Values that differ in a few fields, each of them more than once."""
-    start = draw(st.sampled_from(PLAIN) | valid_values)
-    variants = [start, *(changed(start, draw(st.sampled_from(CHANGES))) for _ in range(4))]
-    variants += [draw(bent(start)), draw(bent(start))]
-    names = st.sampled_from(["tools", "system", "error", "input", "name", "documents", "text"])
-    variants.append(with_field(start, draw(names), draw(json_values)))
-    return [copy.deepcopy(value) for value in draw(st.permutations([*variants, *variants]))]
 
 
 @given(values=similar_values())

@@ -120,6 +120,8 @@ def timestamp(value: object, *, naive_utc: bool = False) -> float | None:
     """
     if value is None:
         return None
+    if type(value) is int or type(value) is float:
+        return _epoch(float(value)) if abs(value) < 1e30 else None
     if isinstance(value, datetime):
         value = value.isoformat()
     if isinstance(value, str):

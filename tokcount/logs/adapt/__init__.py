@@ -73,10 +73,12 @@ from tokcount.logs.adapt.metadata import (
     nested_usage,
     tags_from,
 )
+from tokcount.logs.adapt.normalize import is_plain_answer
 from tokcount.logs.adapt.record_builder import (
     body_record,
     failure,
     failure_of_row,
+    plain_record,
     prompt_record,
     request_kind,
     skipped,
@@ -87,6 +89,7 @@ from tokcount.logs.adapt.requests import (
     HISTORY_KEYS,
     SYSTEM_KEYS,
     begins_conversation,
+    is_plain_chat,
     messages_in,
     shaped,
 )
@@ -214,6 +217,8 @@ __all__ = [
     "is_chunk",
     "is_completions_model",
     "is_known_answer",
+    "is_plain_answer",
+    "is_plain_chat",
     "is_text_chunk",
     "kind_of_call",
     "kind_of_url",
@@ -229,6 +234,7 @@ __all__ = [
     "nested_usage",
     "number",
     "objects",
+    "plain_record",
     "prompt_of",
     "prompt_record",
     "request_in",

@@ -253,7 +253,7 @@ def _read_usage(metadata: CallMetadata, logged: object) -> None:
 
 
 def _read_deployment(metadata: CallMetadata, logged: object) -> None:
-    if isinstance(logged, str | dict):
+    if isinstance(logged, str) or (isinstance(logged, dict) and "url" in logged):
         metadata.deployment = metadata.deployment or deployment_of(logged)
         metadata.model = metadata.model or model_of(logged)
         _read_region(metadata, logged)

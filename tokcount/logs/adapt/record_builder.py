@@ -18,7 +18,7 @@ from tokcount.logs.adapt.answers import (
     response_kind,
 )
 from tokcount.logs.adapt.foreign.apis import APIS, api_of_request, api_of_response
-from tokcount.logs.adapt.metadata import CallMetadata
+from tokcount.logs.adapt.metadata import CallMetadata, metadata_around
 from tokcount.logs.adapt.normalize import is_plain_answer, normalize
 from tokcount.logs.adapt.requests import is_plain_chat, messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
@@ -164,6 +164,13 @@ def _is_plain(request: Json, response: Json | None, format_name: str) -> bool:
     if request["messages"][-1]["role"] == "assistant" and not (response and format_name.startswith(AS_SENT)):
         return False
     return not response or is_plain_answer(response)
+
+
+def plain_record(place: Location, format_name: str, request: Json, response: Json, around: Json) -> Record:
+    """The record of a chat of which nothing is to be moved or converted, with the metadata `around` its bodies."""
+    metadata = metadata_around(around)
+    usage = _merged(_response_usage(response), metadata.usage)
+    return _record(place, format_name, 0, "chat", request, response, usage, metadata)
 
 
 def _embeddings(

@@ -26,9 +26,12 @@ from tokcount.logs.adapt import (
     failure,
     has_roles,
     is_answer_body,
+    is_plain_answer,
+    is_plain_chat,
     kind_of_url,
     messages_in,
     metadata_around,
+    plain_record,
     request_kind,
     response_kind,
     skipped,
@@ -61,6 +64,30 @@ _KEYS = {
 """Key of a request → all keys under which its answer may be."""
 
 
+_REQUEST = frozenset(
+    {
+        *(
+            "model",
+            "messages",
+            "temperature",
+            "top_p",
+            "n",
+            "stop",
+            "stream",
+            "seed",
+            "user",
+            "metadata",
+            "store",
+        ),
+        *("max_tokens", "max_completion_tokens", "frequency_penalty", "presence_penalty", "reasoning_effort"),
+    }
+)
+_RESPONSE = frozenset({"id", "object", "created", "model", "choices", "usage", "system_fingerprint"})
+"""Fields of the bodies of a plain call."""
+_OUTCOMES = frozenset({*URL_KEYS, "status", "status_code", "statusCode", "error", "choices"})
+"""Fields next to the bodies that may say that it is none, or that it failed."""
+
+
 class Pair(LogFormat):
     """A request with its response, under one of the usual pairs of names."""
 
@@ -76,6 +103,8 @@ class Pair(LogFormat):
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         if type(value) is Row:
             value = {key.strip().lower(): cell for key, cell in value.items()}
+        elif _is_plain(value):
+            return [plain_record(at, "openai.chat.pair", value["request"], value["response"], value)]
         pair = _pair(value)
         if pair is None:
             return _embeddings(value, at)
@@ -90,6 +119,26 @@ class Pair(LogFormat):
         api = named_api(request, next((value[key] for key in _KEYS[asked] if value.get(key)), None))
         name = f"openai.{kind}.pair" if api is None else f"{api.name}.pair"
         return [body_record(at, name, kind=kind, request=request, response=response, metadata=metadata)]
+
+
+def _is_plain(value: Json) -> bool:
+    """Are these the bodies of a call of the chat endpoint that succeeded, text alone, as nearly all pairs are?
+
+    Nothing then can make it another record than the general way does: `tests/logs/formats/openai/test_plain_pairs.py`.
+    """
+    request, response = value.get("request"), value.get("response")
+    if type(request) is not dict or type(response) is not dict:
+        return False
+    if not (_REQUEST.issuperset(request) and _RESPONSE.issuperset(response) and _OUTCOMES.isdisjoint(value)):
+        return False
+    model = request.get("model")
+    return (
+        type(model) is str
+        and "claude" not in model
+        and response.get("object", "chat.completion") == "chat.completion"
+        and is_plain_chat(request)
+        and is_plain_answer(response)
+    )
 
 
 def _embeddings(value: Json, at: Location) -> Iterable[Item] | None:

@@ -58,38 +58,36 @@ class Chat(Api):
         return answer([choice], id=body.get("id"), usage=_usage(body.get("usage")), **known)
 
     def joined(self, chunks: Iterable[Json]) -> Json:
-        body: Json = {"message": {"role": "assistant"}, "finish_reason": None}
-        texts: dict[object, list[str]] = {}
-        plan: list[str] = []
-        calls: dict[object, Json] = {}
+        body: Json = {"finish_reason": None}
+        fragments: dict[str, dict[str, list[str]]] = {path: {} for path in _FRAGMENTS}
+        calls: dict[str, Json] = {}
         for chunk in chunks:
             place, changed = str(chunk.get("index", 0)), dig(chunk, "delta.message")
-            body |= {"id": chunk["id"]} if chunk.get("type") == "message-start" and "id" in chunk else {}
-            if isinstance(fragment := dig(changed, "content.text"), str):
-                texts.setdefault(place, []).append(fragment)
-            if isinstance(fragment := dig(changed, "tool_plan"), str):
-                plan.append(fragment)
-            if isinstance(called := dig(changed, "tool_calls"), dict):
-                _add_call(calls, place, called)
+            if chunk.get("type") == "message-start" and "id" in chunk:
+                body["id"] = chunk["id"]
+            for path, found in fragments.items():
+                if isinstance(fragment := dig(changed, path), str):
+                    found.setdefault(place, []).append(fragment)
+            if isinstance(called := dig(changed, "tool_calls"), dict) and "id" in called:
+                calls[place] = called
             if chunk.get("type") == "message-end" and isinstance(ended := chunk.get("delta"), dict):
                 body |= ended
+        texts, plan, arguments = fragments.values()
         body["message"] = {
             "role": "assistant",
             "content": [{"type": "text", "text": "".join(written)} for written in texts.values()],
-            **({"tool_plan": "".join(plan)} if plan else {}),
-            **({"tool_calls": list(calls.values())} if calls else {}),
+            "tool_plan": "".join(part for written in plan.values() for part in written),
+            "tool_calls": [_call(called, arguments.get(place, [])) for place, called in calls.items()],
         }
         return body
 
 
-def _add_call(calls: dict[object, Json], place: str, called: Json) -> None:
-    known = calls.setdefault(place, {"type": "function", "function": {"name": "", "arguments": ""}})
-    fragment = dig(called, "function.arguments")
-    arguments = known["function"]["arguments"] + (fragment if isinstance(fragment, str) else "")
-    name = dig(called, "function.name") or known["function"]["name"]
-    calls[place] = {**known, "function": {"name": name, "arguments": arguments}}
-    if isinstance(named := called.get("id"), str):
-        calls[place]["id"] = named
+_FRAGMENTS: Final = ("content.text", "tool_plan", "tool_calls.function.arguments")
+
+
+def _call(called: Json, fragments: list[str]) -> Json:
+    named = {"name": dig(called, "function.name"), "arguments": "".join(fragments)}
+    return {"type": "function", "id": called["id"], "function": named}
 
 
 def _usage(usage: Any) -> Any:

@@ -96,27 +96,46 @@ class Converse(Api):
         return answer([{"message": message, "finish_reason": finish}], usage=body.get("usage"))
 
     def joined(self, chunks: Iterable[Json]) -> Json:
-        blocks: dict[object, Json] = {}
-        inputs: dict[object, list[str]] = {}
+        blocks: dict[str, _Block] = {}
         body: Json = {}
         for chunk in chunks:
-            started, changed = chunk.get("contentBlockStart"), chunk.get("contentBlockDelta")
-            if isinstance(dig(started, "start.toolUse"), dict):
-                place = dig(started, "contentBlockIndex")
-                blocks[str(place)] = {"toolUse": dig(started, "start.toolUse")}
-            if isinstance(delta := dig(changed, "delta"), dict):
-                place = str(dig(changed, "contentBlockIndex"))
-                _add(blocks.setdefault(place, {}), inputs.setdefault(place, []), delta)
+            for event in (chunk.get("contentBlockStart"), chunk.get("contentBlockDelta")):
+                if isinstance(event, dict):
+                    blocks.setdefault(str(event.get("contentBlockIndex")), _Block()).add(event)
             if isinstance(reason := dig(chunk, "messageStop.stopReason"), str):
                 body["stopReason"] = reason
             if usage := dig(chunk, "metadata.usage"):
                 body["usage"] = last_measured(body.get("usage"), usage)
-        for place, fragments in inputs.items():
-            if fragments:
-                called = blocks[place].get("toolUse")
-                blocks[place] = {"toolUse": {**(called or {}), "input": "".join(fragments)}}
-        content = [block for block in blocks.values() if block]
+        content = [made for block in blocks.values() if (made := block.body())]
         return {"output": {"message": {"role": "assistant", "content": content}}, **body}
+
+
+_FRAGMENTS: Final = ("text", "reasoningContent.text", "toolUse.input")
+
+
+class _Block:
+    """One block of a stream, fragment by fragment."""
+
+    def __init__(self) -> None:
+        self.called: Json = {}
+        self.fragments: dict[str, list[str]] = {}
+
+    def add(self, event: Json) -> None:
+        """Add the beginning of the block, or a delta."""
+        if isinstance(called := dig(event, "start.toolUse"), dict):
+            self.called = called
+        for path in _FRAGMENTS:
+            if isinstance(fragment := dig(event.get("delta"), path), str):
+                self.fragments.setdefault(path, []).append(fragment)
+
+    def body(self) -> Json:
+        """The block as in an answer that was not streamed; nothing if nothing of it came."""
+        texts = {path: "".join(fragments) for path, fragments in self.fragments.items()}
+        if self.called or "toolUse.input" in texts:
+            return {"toolUse": {**self.called, "input": texts.get("toolUse.input") or "{}"}}
+        if "reasoningContent.text" in texts:
+            return {"reasoningContent": {"reasoningText": {"text": texts["reasoningContent.text"]}}}
+        return {"text": texts["text"]} if "text" in texts else {}
 
 
 def _is_untyped(message: object) -> bool:
@@ -128,17 +147,6 @@ def _is_untyped(message: object) -> bool:
 _KEYS: Final = frozenset(
     {"text", "image", "document", "video", "audio", "toolUse", "toolResult", "cachePoint"}
 )
-
-
-def _add(block: Json, inputs: list[str], delta: Json) -> None:
-    """Add a delta to the block that it continues: text, reasoning, or the input of a tool."""
-    if isinstance(fragment := delta.get("text"), str):
-        block["text"] = block.get("text", "") + fragment
-    if isinstance(fragment := dig(delta, "reasoningContent.text"), str):
-        known = dig(block, "reasoningContent.reasoningText.text") or ""
-        block["reasoningContent"] = {"reasoningText": {"text": known + fragment}}
-    if isinstance(fragment := dig(delta, "toolUse.input"), str):
-        inputs.append(fragment)
 
 
 def _message(message: Any) -> Any:

@@ -112,16 +112,44 @@ class GenerateContent(Api):
 
     def joined(self, chunks: Iterable[Json]) -> Json:
         whole: Json = {}
-        candidates: dict[int, Json] = {}
+        candidates: dict[int, _Candidate] = {}
         usage: object = None
         for chunk in map(_camel, chunks):
             whole |= {name: value for name, value in chunk.items() if value is not None}
             usage = last_measured(usage, chunk.get("usageMetadata"))
             for candidate in map(_camel, objects(chunk.get("candidates"))):
                 index = candidate.get("index")
-                _join(candidates.setdefault(index if isinstance(index, int) else 0, {}), candidate)
-        listed = [candidates[index] for index in sorted(candidates)]
+                candidates.setdefault(index if isinstance(index, int) else 0, _Candidate()).add(candidate)
+        listed = [candidates[index].body() for index in sorted(candidates)]
         return {**whole, "candidates": listed, **({"usageMetadata": usage} if usage else {})}
+
+
+class _Candidate:
+    """One candidate of a stream: texts that follow each other are one part."""
+
+    def __init__(self) -> None:
+        self.fields: Json = {}
+        self.parts: list[tuple[Json, list[str]]] = []
+        """Each part with the fragments of its text."""
+
+    def add(self, candidate: Json) -> None:
+        """Add what a chunk has of it."""
+        self.fields |= {name: value for name, value in candidate.items() if name != "content"}
+        for part in map(_camel, objects(dig(candidate, "content.parts"))):
+            written = part.pop("text", None)
+            text = [written] if isinstance(written, str) else []
+            last = self.parts[-1] if self.parts else None
+            if last is None or not (text and last[1]) or last[0].get("thought") != part.get("thought"):
+                self.parts.append((part, text))
+            else:
+                last[0].update(part)
+                last[1].extend(text)
+
+    def body(self) -> Json:
+        """The candidate as in an answer that was not streamed; an empty text at the end is no part."""
+        parts = [{**part, **({"text": "".join(texts)} if texts else {})} for part, texts in self.parts]
+        kept = [part for part in parts if part != {"text": ""}]
+        return {**self.fields, "content": {"role": "model", "parts": kept}}
 
 
 def _named(body: Json, name: str) -> Any:
@@ -205,12 +233,19 @@ def _function(declared: Json) -> Json:
 
 def _schema(value: Any) -> Any:
     """A schema with the types of JSON Schema: Google writes them in capitals (`OBJECT`)."""
+    try:
+        return _lowered(value)
+    except RecursionError:
+        return value
+
+
+def _lowered(value: Any) -> Any:
     if isinstance(value, list):
-        return [_schema(item) for item in value]
+        return [_lowered(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: item.lower() if name in ("type", "format") and isinstance(item, str) else _schema(item)
+        name: item.lower() if name in ("type", "format") and isinstance(item, str) else _lowered(item)
         for name, item in value.items()
     }
 
@@ -230,16 +265,3 @@ def _choice_of(candidate: Json) -> Json:
     content = candidate.get("content")
     message = _message(content if isinstance(content, dict) else {"parts": []}, "assistant")
     return {"message": {**message, "role": "assistant"}, "finish_reason": finish}
-
-
-def _join(known: Json, candidate: Json) -> None:
-    """Add a chunk of a candidate: texts that follow each other are one part."""
-    content = candidate.pop("content", None)
-    known |= candidate
-    written = known.setdefault("content", {"role": "model", "parts": []})["parts"]
-    for part in map(_camel, objects(dig(content, "parts"))):
-        last = written[-1] if written else {}
-        if "text" in part and "text" in last and part.get("thought") == last.get("thought"):
-            written[-1] = {**last, **part, "text": f"{last['text']}{part['text']}"}
-        elif part.get("text") != "" or part.keys() - {"text", "thoughtSignature", "thought"}:
-            written.append(part)

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from tokcount.logs.adapt import (
     JSON_ONLY,
+    MOST_OPEN,
     CallMetadata,
     GroupedLogFormat,
     Item,
@@ -152,7 +153,9 @@ class _GeminiSession(Session):
         if _is_finished(value) or len(chunks) >= MOST_CHUNKS:
             return [self._item(begun, chunks)]
         self._open[name] = begun, chunks
-        return []
+        if len(self._open) <= MOST_OPEN:
+            return []
+        return [self._item(*self._open.pop(next(iter(self._open))))]
 
     def _item(self, at: Location, chunks: list[Json]) -> Item:
         if len(chunks) == 1:

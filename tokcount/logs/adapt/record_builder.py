@@ -189,6 +189,8 @@ def _translated(
     """The two bodies of a call in the shape of the chat endpoint, if they are those of another vendor's API."""
     provider = None
     if request and (api := api_of_request(request)) is not None:
+        if metadata.model and "model" not in request:
+            request = {**request, "model": metadata.model}
         request, provider = api.request(request, metadata.flags), api.provider
     is_other = response and "choices" not in response and not is_answer_body(response)
     if response and is_other and (api := api_of_response(response)) is not None:

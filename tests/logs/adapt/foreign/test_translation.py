@@ -208,6 +208,7 @@ def test_contents_of_gemini_become_messages(body: dict[str, Any]) -> None:
     [
         {**GEMINI, "tools": [{"googleSearch": {}}]},
         {**GEMINI, "cachedContent": "cachedContents/a1"},
+        {**GEMINI, "model": "gemini-3-pro-preview"},
         {**CLAUDE, "tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 2}]},
         {**CLAUDE, "mcp_servers": [{"type": "url", "url": "https://mcp.example.com", "name": "m"}]},
         {**CONVERSE, "toolConfig": {"tools": [{"systemTool": {"name": "nova_grounding"}}]}},
@@ -215,6 +216,10 @@ def test_contents_of_gemini_become_messages(body: dict[str, Any]) -> None:
 )
 def test_what_the_api_adds_itself_is_hidden_context(body: dict[str, Any]) -> None:
     assert "hidden_context" in record(body).flags
+
+
+def test_thoughts_of_earlier_answers_are_free_before_gemini_3() -> None:
+    assert "hidden_context" not in record({**GEMINI, "model": "gemini-2.5-pro"}).flags
 
 
 @pytest.mark.parametrize(
@@ -385,6 +390,16 @@ def test_no_body_makes_a_translation_raise(body: dict[str, Any]) -> None:
             assert isinstance(api.response(body), dict)
         if api.is_event(body):
             assert isinstance(api.joined([body, body]), dict)
+
+
+def test_an_answer_that_google_genai_dumped_has_fields_without_a_value() -> None:
+    part = {"text": "Rain.", "thought": None, "function_call": None, "inline_data": None}
+    candidate = {"content": {"parts": [part], "role": "model"}, "finish_reason": "FinishReason.STOP"}
+    found = record({"candidates": [candidate], "usage_metadata": {"prompt_token_count": 9}, "parsed": None})
+
+    assert (answered(found), used(found).input) == (["Rain."], 9)
+    assert found.response is not None
+    assert found.response["choices"][0]["finish_reason"] == "stop"
 
 
 def test_thoughts_of_gemini_are_not_its_answer() -> None:

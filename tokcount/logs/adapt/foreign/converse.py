@@ -72,7 +72,7 @@ class Converse(Api):
         messages = body["messages"] if isinstance(body.get("messages"), list) else []
         built["messages"] = [*instructed, *map(_message, messages)]
         if model := text(body.get("modelId")):
-            built.setdefault("model", model.rpartition("/")[2])
+            built["model"] = model.rpartition("/")[2]
         settings = body.get("inferenceConfig")
         if isinstance(settings, dict):
             built |= {name: settings[setting] for setting, name in _SETTINGS.items() if setting in settings}

@@ -1,14 +1,17 @@
 """A pool of worker processes that are always cleaned up.
 
-They are spawned, except on Linux while this process has no other threads: there they are forked from a process that
-has loaded the vocabularies, which all workers then share. Results do not depend on which it is.
+They are spawned, except on Linux while this process has no other threads: there they are forked, which costs a fraction
+of that. A program that will load polars forks its workers before (`Workers.ahead`), when it does not know yet what
+they will do. Results do not depend on which it is.
 """
 
 from __future__ import annotations
 
 import gc
+import mmap
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -17,6 +20,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.sharedctypes import Synchronized
 from types import TracebackType
@@ -27,31 +31,81 @@ from tokcount.errors import DataError, ExitCode
 P_co = TypeVar("P_co", covariant=True)
 R = TypeVar("R")
 
+LARGEST_ORDER: Final = 64 << 20
+"""Bytes that an order may take; it uses no more memory than it takes."""
 GLANCE: Final = 0.2
 """Seconds between two looks at the progress of the workers, and at signals: the handler for Ctrl-C that polars
 installs does not wake a thread that waits for a lock."""
+
+
+class Workers:
+    """Worker processes, which make their processors with `make`; without it, as `order` says later."""
+
+    def __init__(self, jobs: int, make: Callable[[], Any] | None = None) -> None:
+        method = start_method()
+        context = multiprocessing.get_context(method)
+        self.read = context.Value("q", 0)
+        """The bytes that all of them have read."""
+        self._order: mmap.mmap | None = None
+        prepared = make() if make is not None and method == "fork" else None
+        if make is None:
+            self._order = mmap.mmap(-1, LARGEST_ORDER)
+            make = partial(_ordered, self._order)
+        self._others = set(multiprocessing.active_children())
+        given = (make, self.read, prepared, gc.get_threshold())
+        self.executor = ProcessPoolExecutor(jobs, context, _start, given)
+        # A worker that is killed while it sends a result leaves a thread of the executor waiting for the rest of it
+        # for ever, unless the last end of the pipe that could still be written to is closed: this process holds it.
+        self._results = self.executor._result_queue  # noqa: SLF001
+
+    @classmethod
+    def ahead(cls, jobs: int) -> Workers | None:
+        """Workers that are forked now, for a pool that is made later; `None` where they would have to be spawned."""
+        if jobs == 1 or start_method() != "fork":
+            return None
+        workers = cls(jobs)
+        workers.begin()
+        return workers
+
+    def begin(self) -> None:
+        """Start one, or all of them where they are forked."""
+        with _held_interrupts():
+            self.executor.submit(_nothing)
+
+    def order(self, make: Callable[[], Any]) -> None:
+        """What processors are made with, in memory that the processes share; once."""
+        if self._order is not None:
+            self._order.write(pickle.dumps(make))
+
+    def end(self, *, at_once: bool) -> None:
+        """End them: after their tasks, or `at_once`."""
+        if at_once:
+            # Killed rather than asked to end, and before the queues are closed: a worker that is still starting does
+            # not listen yet, and would complain that they are missing.
+            for child in set(multiprocessing.active_children()) - self._others:
+                child.kill()
+        self.executor.shutdown(wait=not at_once, cancel_futures=True)
+        if at_once:
+            self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
 
 
 class Pool(Generic[P_co]):
     """Worker processes; a context manager that ends them, whatever happens.
 
     Each has a processor of its own, which `make` makes and which it keeps between tasks. `progress` is called in this
-    process with the bytes that all workers have read so far.
+    process with the bytes that all workers have read so far. `workers`: those that have been forked ahead.
     """
 
-    def __init__(self, make: Callable[[], P_co], jobs: int, progress: Callable[[int], None] | None) -> None:
-        method = start_method()
-        context = multiprocessing.get_context(method)
-        prepared = make() if method == "fork" else None
+    def __init__(
+        self,
+        make: Callable[[], P_co],
+        jobs: int,
+        progress: Callable[[int], None] | None,
+        workers: Workers | None = None,
+    ) -> None:
         self._progress = progress
-        self._read = context.Value("q", 0)
-        self._others = set(multiprocessing.active_children())
-        self._executor = ProcessPoolExecutor(
-            jobs, context, _start, (make, self._read, prepared, gc.get_threshold())
-        )
-        # A worker that is killed while it sends a result leaves a thread of the executor waiting for the rest of it
-        # for ever, unless the last end of the pipe that could still be written to is closed: this process holds it.
-        self._results = self._executor._result_queue  # noqa: SLF001
+        self._workers = workers or Workers(jobs, make)
+        self._workers.order(make)
 
     def __enter__(self) -> Self:
         return self
@@ -59,24 +113,16 @@ class Pool(Generic[P_co]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
-            # Killed rather than asked to end, and before the queues are closed: a worker that is still starting does
-            # not listen yet, and would complain that they are missing.
-            for child in set(multiprocessing.active_children()) - self._others:
-                child.kill()
-        self._executor.shutdown(wait=kind is None, cancel_futures=True)
-        if kind is not None:
-            self._results._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - see `__init__`
+        self._workers.end(at_once=kind is not None)
 
     def begin(self) -> None:
-        """Start a worker, or all of them where they are forked, before this process does what forks do not allow."""
-        with _held_interrupts():
-            self._executor.submit(_nothing)
+        """Start workers before this process does what forks do not allow."""
+        self._workers.begin()
 
     def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
         """Queue a call of `function` in a worker, with its processor, the arguments, and what takes bytes read."""
         with _held_interrupts():
-            return self._executor.submit(_call, function, arguments)
+            return self._workers.executor.submit(_call, function, arguments)
 
     def result(self, future: Future[R]) -> R:
         """Wait for a call. Raises what it raised, and `DataError` when its process died."""
@@ -97,13 +143,13 @@ class Pool(Generic[P_co]):
 
     def advance(self, count: int) -> None:
         """Add bytes that this process has read itself."""
-        with self._read.get_lock():
-            self._read.value += count
+        with self._workers.read.get_lock():
+            self._workers.read.value += count
         self._show_progress()
 
     def _show_progress(self) -> None:
         if self._progress is not None:
-            self._progress(self._read.value)
+            self._progress(self._workers.read.value)
 
 
 _ENDING = {signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
@@ -140,7 +186,9 @@ def _held_interrupts() -> Iterator[None]:
 class _State:
     """What a worker process keeps between tasks."""
 
+    make: Callable[[], Any]
     processor: Any
+    """`None` until the first task."""
     read: Synchronized[int]
 
 
@@ -175,8 +223,7 @@ def _start(
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_follow_parent, daemon=True).start()
-    _State.processor = prepared or make()
-    _State.read = read
+    _State.make, _State.processor, _State.read = make, prepared, read
 
 
 def _follow_parent() -> None:
@@ -187,7 +234,15 @@ def _follow_parent() -> None:
 
 
 def _call(function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
+    if _State.processor is None:
+        _State.processor = _State.make()
     return function(_State.processor, *arguments, _count_bytes)
+
+
+def _ordered(order: mmap.mmap) -> Any:
+    """A processor as the parent has ordered it."""
+    make: Callable[[], Any] = pickle.load(order)  # noqa: S301 - what the parent wrote
+    return make()
 
 
 def _nothing() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.in_process import run
 from support.inside import Inside
+from support.processes import unmeasured
 from support.running import SAMPLES
 
 from tokcount.cli import outputs
@@ -259,3 +262,48 @@ def test_the_skipped_share_is_a_setting(inside: Inside, log: Path) -> None:
 
     assert (limited.code, wrong.code) == (3, 2)
     assert "tokcount.toml:1: max_skipped: share 'ten': expected a share from 0 to 1" in wrong.err
+
+
+BEGUN = """
+import os, sys
+from tokcount import processes
+from tokcount.__main__ import main
+from tokcount.scanning import run
+
+def ahead(jobs):
+    print(sys.argv[1], jobs, "polars" in sys.modules, flush=True)
+    os._exit(0)
+
+processes.Workers.ahead = ahead
+run.WORTH_A_POOL = 0
+log, *commands = sys.argv[1:]
+for command in commands:
+    if os.fork() == 0:
+        sys.argv = ["tokcount", *command.split(), log, "--jobs", "2"]
+        main()
+    os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_workers_are_forked_before_polars_starts_its_threads() -> None:
+    """A process with threads must not be forked, and starting another Python takes longer than many logs."""
+    commands = [
+        "drift",
+        "drift --per-record",
+        "cost",
+        "audit",
+        "reconcile",
+        "check --budget input_tokens.max<9",
+    ]
+    begun = subprocess.run(
+        [sys.executable, "-c", BEGUN, str(SAMPLES / "support-chat.jsonl"), *commands],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=unmeasured(),
+    )
+
+    assert begun.stdout.splitlines() == [f"{command.split()[0]} 2 False" for command in commands], (
+        begun.stderr
+    )

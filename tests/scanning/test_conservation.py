@@ -219,7 +219,7 @@ def cut_anywhere(patch: pytest.MonkeyPatch, size: int) -> None:
 class InThisProcess:
     """Stands in for the pool of processes: the same tasks, one after the other."""
 
-    def __init__(self, make: Any, jobs: int, progress: Any) -> None:
+    def __init__(self, make: Any, jobs: int, progress: Any, workers: Any) -> None:
         self._processor = make()
 
     def __enter__(self) -> Self:

@@ -257,9 +257,9 @@ def test_a_worker_ended_in_the_middle_of_a_result_leaves_nobody_waiting(
 
     monkeypatch.setattr(pool, "start_method", lambda: "fork")
     workers = pool.Pool(HalfAResult, 1, None)
-    results: Any = workers._executor._result_queue
+    results: Any = workers._workers.executor._result_queue
     workers.submit(run_task, Task(()), ReadOptions())
-    reader = workers._executor._executor_manager_thread
+    reader = workers._workers.executor._executor_manager_thread
     assert begun.wait(20)
     while results._reader.poll():
         time.sleep(0.01)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tokcount.framing.family import UserFamily
     from tokcount.logs.options import ReadOptions
     from tokcount.models.catalog import Catalog
+    from tokcount.processes import Workers
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import ScanResult, SkippedSummary
@@ -171,13 +172,19 @@ def families_of(path: Path | None) -> tuple[UserFamily, ...]:
     return load(path)
 
 
-def scan(sources: list[files.Source], plan: ScanPlan, options: ReadOptions, group: RunGroup) -> ScanResult:
+def scan(
+    sources: list[files.Source],
+    plan: ScanPlan,
+    options: ReadOptions,
+    group: RunGroup,
+    workers: Workers | None = None,
+) -> ScanResult:
     """Count everything, with a progress bar on a terminal, and print the warnings."""
     from tokcount.cli.progress import progress_for
     from tokcount.scanning.run import run
 
     with progress_for(sources, shown=not (group.quiet or group.no_progress)) as progress:
-        result = run(sources, plan, options, jobs=group.jobs, progress=progress)
+        result = run(sources, plan, options, jobs=group.jobs, progress=progress, workers=workers)
     if not group.quiet:
         for warning in result.warnings:
             say(warning, group)

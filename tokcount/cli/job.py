@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tokcount.logs.source import Source
+    from tokcount.processes import Workers
     from tokcount.reports.report import Report
     from tokcount.scanning.plan import ScanPlan
     from tokcount.scanning.result import SkippedSummary
 
 
 class Job:
-    """The logs of one command and how they are read.
+    """The logs of one command and how they are read. Make it before importing what needs polars: it starts processes.
 
     `already_shown`: the report on this terminal has listed the skipped items. Raises `UsageError` for contradictory
     options.
@@ -47,6 +48,7 @@ class Job:
         self.catalog = catalog_of(prices)
         self.paths = tuple(paths or ())
         self.sources = inputs.sources_of(paths, quiet=run.quiet, ignore=not read.no_ignore)
+        self._workers = _workers(self.sources, run.jobs)
         self.options = inputs.read_options(read)
         self.selection = selection_of(read)
         most_skipped(read)
@@ -68,8 +70,13 @@ class Job:
         self, plan: ScanPlan, sources: list[Source] | None = None
     ) -> tuple[pl.DataFrame, SkippedSummary]:
         """Count the logs, or other `sources`: one row per record, and a summary of what was skipped."""
+        workers, self._workers = self._workers, None
         result = inputs.scan(
-            self.sources if sources is None else sources, self.selecting(plan), self.options, self.run
+            self.sources if sources is None else sources,
+            self.selecting(plan),
+            self.options,
+            self.run,
+            workers,
         )
         frame, skipped = result.counted(keep_copies=self._read.keep_copies)
         for sentence in inputs.implausible(frame):
@@ -111,3 +118,11 @@ class Job:
                 f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows details."
             )
         check_skipped(self._read, skipped.selected.read if skipped.selected else records, skipped.not_read)
+
+
+def _workers(sources: Sequence[Source], jobs: int | None) -> Workers | None:
+    """The processes that will count, forked before reports are imported and polars with them."""
+    from tokcount.processes import Workers
+    from tokcount.scanning.run import processes_for
+
+    return Workers.ahead(processes_for(sources, jobs))

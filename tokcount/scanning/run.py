@@ -40,7 +40,7 @@ from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary
 
 if TYPE_CHECKING:
-    from tokcount.processes import Pool
+    from tokcount.processes import Pool, Workers
 
 T = TypeVar("T")
 
@@ -59,12 +59,13 @@ def run(
     *,
     jobs: int | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> ScanResult:
     """Count all records of the sources.
 
     `jobs` is the number of processes, by default the cores this process may use; 1 starts none. `progress` is called
-    with the bytes read so far. Raises `UsageError` for options that make no sense and `DataError` when a worker
-    process died.
+    with the bytes read so far. `workers`: the processes to use, if they have been started. Raises `UsageError` for
+    options that make no sense and `DataError` when a worker process died.
     """
     make = partial(RecordCounter, plan)
     if len(sources) == 1 and sources[0].size is None and (jobs or cores()) > 1:
@@ -72,7 +73,7 @@ def run(
     jobs = processes_for(sources, jobs)
     if jobs == 1:
         return _collect([run_task(make(), Task(tuple(sources)), options, summed(progress))])
-    return _collect(_in_processes(sources, make, options, jobs, progress))
+    return _collect(_in_processes(sources, make, options, jobs, progress, workers))
 
 
 def processes_for(sources: Sequence[Source], jobs: int | None) -> int:
@@ -128,12 +129,14 @@ def _in_processes(
     options: ReadOptions,
     jobs: int,
     progress: Progress | None,
+    workers: Workers | None,
 ) -> list[Chunk[Columns]]:
     from tokcount.processes import Pool
 
     groups = bundled(sources, options)
     is_read_here = any(is_in_blocks(group[0]) for group in groups)
-    with Pool(make, jobs if is_read_here else min(jobs, sum(map(len, groups))), progress) as pool:
+    jobs = jobs if is_read_here else min(jobs, sum(map(len, groups)))
+    with Pool(make, jobs, progress, workers) as pool:
         pool.begin()
         load_polars_meanwhile()
         queued = [_queued(pool, group, options, jobs) for group in groups]

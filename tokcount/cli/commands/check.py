@@ -153,13 +153,16 @@ def check(
     if budgets.against is not None and (budgets.baseline or budgets.save_baseline):
         raise UsageError("--against compares with a revision, --baseline with a file; use one of them.")
     reports = inputs.saved_reports(paths)
+    job = None if reports else Job(paths, read, prices, run, output)
     selection = selection_of(read)
     options = options_of(
         budgets, selection.text if selection else _selected(list(reports.values())), most_skipped(read)
     )
     for sentence in baseline_notes(budgets, options.baseline):
         inputs.say(sentence, run)
-    if reports:
+    if job is not None:
+        passed = _check_logs(job, options, references, budgets, answers_of(answers))
+    else:
         if selection is not None:
             raise UsageError("--where, --since and --until select records of logs, not of saved reports.")
         if budgets.against is not None:
@@ -170,9 +173,6 @@ def check(
             )
         passed = _check_reports(reports, options, references, budgets, run, output)
         check_skipped(read, *_items_of(list(reports.values())))
-    else:
-        job = Job(paths, read, prices, run, output)
-        passed = _check_logs(job, options, references, budgets, answers_of(answers))
     if not passed and not budgets.exit_zero:
         raise typer.Exit(ExitCode.BUDGET)
 

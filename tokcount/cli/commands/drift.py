@@ -49,10 +49,11 @@ def drift(
     baseline is each record's own model. Shows a summary of the log, content and framing tokens, the drift in total
     and per record, and the records that grow most.
     """
-    from tokcount.reports.per_record import money_of, record_rows
-
     keys = inputs.group_keys(by)
     job = Job(paths, read, prices, run, output, per_record=per_record)
+
+    from tokcount.reports.per_record import money_of, record_rows
+
     plan = inputs.plan_of(references, run, job.catalog, by=keys)
     money = money_of(plan, job.today, answers=answers_of(answers), cost_from=cost_from)
     job.warn(plan)

@@ -89,10 +89,10 @@ def reconcile(
     With --against, the log is compared with what the provider has billed: requests, tokens and dollars of each day
     and model.
     """
+    job = Job(paths, read, prices, run, output, per_record=per_record)
     from tokcount.reports.reconcile import compute as analysis
     from tokcount.reports.reconcile import residuals
 
-    job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = _plan(job, own, evidence=evidence)
     if money:
         _money(job, plan, top, alone=not (invoice.against or per_record or evidence))

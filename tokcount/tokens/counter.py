@@ -86,7 +86,9 @@ class TextCounter:
         fresh = [text for text in dict.fromkeys(texts) if not self._texts.knows(text)]
         if not fresh or not self._pieces.idle(sum(map(len, fresh))):
             return
-        fresh.sort(key=str.isascii, reverse=True)  # splintr takes a tenth less time for texts of one kind in a row
+        fresh.sort(
+            key=str.isascii, reverse=True
+        )  # splintr takes a tenth less time for texts of one kind in a row
         for text, packed in zip(fresh, self._pack.all(fresh), strict=True):
             self._texts.learn(text, packed)
 

@@ -118,7 +118,7 @@ def test_a_worker_that_is_killed_loses_nothing(
             {
                 "from_": "gpt-4",
                 "to": ["gpt-5.6-luna"],
-                "by": ["day", "script", "tag", "source", "week", "month", "user"],
+                "by": ["day", "vendor", "script", "tag", "source", "week", "month", "user"],
             },
             id="a named baseline and groups of every kind",
         ),

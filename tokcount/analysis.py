@@ -135,8 +135,8 @@ def scan(paths: Paths, **options: Unpack[ScanOptions]) -> pl.DataFrame:
 def drift(paths: Paths, *, by: Names = (), top: int = 5, **options: Unpack[ScanOptions]) -> DriftReport:
     """The report of `tokcount drift`: the tokens of logs under a baseline and targets.
 
-    `by` groups records, by `model`, `kind`, `role`, `script`, `day`, `week`, `month`, `source`, `tag` or `user`.
-    `top` is the number of records listed for each target, those that grow most first. Token counts are integers,
+    `by` groups records: by `model`, `vendor`, `kind`, `role`, `script`, `day`, `week`, `month`, `source`, `tag` or
+    `user`. `top` is the number of records listed for each target, those that grow most first. Counts are integers,
     drift is a signed fraction, money a decimal string in US dollars, and `None` means not known. `report.document()`
     is the report as the values of `-f json`: dictionaries, lists, strings and numbers, money as `Decimal`.
 

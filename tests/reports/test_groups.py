@@ -122,6 +122,15 @@ def test_content_without_a_role_is_a_group_of_its_own() -> None:
     assert [(g["role"], g["references"][1]["content_tokens"]) for g in groups] == [("(other)", 8)]
 
 
+def test_records_are_grouped_by_the_vendor_of_their_model() -> None:
+    names = ("gpt-4o", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-9", "my-bot", None)
+    rows = frame([record(i, model=name) | counts(OLD, i) for i, name in enumerate(names, 1)])
+
+    groups = grouped(rows, "vendor")["groups"]
+
+    assert {group["vendor"]: group["records"] for group in groups} == {None: 2, "Anthropic": 2, "OpenAI": 1}
+
+
 WORDS = st.sampled_from([None, "a", "b", "ä|=1"])
 ROW = st.fixed_dictionaries(
     {

@@ -23,7 +23,7 @@ PerRecord = Annotated[
     bool,
     typer.Option("--per-record", help="Write one row per record instead of a report (also as -f parquet)."),
 ]
-GROUP_KEYS = ("model", "kind", "role", "script", "day", "week", "month", "source", "tag", "user")
+GROUP_KEYS = ("model", "vendor", "kind", "role", "script", "day", "week", "month", "source", "tag", "user")
 """The keys of `--by`: those of `tokcount.reports.groups.DIMENSIONS`."""
 
 

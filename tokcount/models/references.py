@@ -11,6 +11,7 @@ from tokcount.models import resolve as names
 from tokcount.models.catalog import Catalog
 from tokcount.models.model import ENCODINGS, UNKNOWN_FAMILY, Model, Resolution
 from tokcount.tokens import encodings, tokenizers
+from tokcount.vendors import vendor_of
 
 OWN: Final = "own"
 """The reference that counts each record under its own model."""
@@ -47,6 +48,16 @@ def parse_reference(text: str, catalog: Catalog | None = None) -> Reference:
     model = resolution.model
     encoding = model.encoding if model.encoding in ENCODINGS else encoding_of(model, label)
     return Reference(label, encoding, model.family, model, resolution)
+
+
+def vendor_named(name: str | None) -> str | None:
+    """Who makes the model of a name, by the bundled catalog or by how the name begins; `None`: not known.
+
+    >>> [vendor_named(name) for name in ("azure/gpt-4o", "claude-haiku-9", "my-deployment")]
+    ['OpenAI', 'Anthropic', None]
+    """
+    found = names.find(name) if name else None
+    return (found.model.vendor or None) if found else vendor_of(name or "")
 
 
 def encoding_of(model: Model, label: str = "") -> str:

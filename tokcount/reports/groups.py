@@ -12,13 +12,21 @@ from typing import Any, Final
 
 import polars as pl
 
+from tokcount.models.references import vendor_named
 from tokcount.reports.columns import QUANTITIES, NamedReference, Quantity, column, tokens
 from tokcount.reports.drift.report import DriftGroup
 from tokcount.reports.measures import Stats, measures, measures_of, with_drift
 from tokcount.scanning.schema import TIME_FORMATS, parse_column
 
+
+def _vendors(models: pl.Series) -> pl.Series:
+    known = models.drop_nulls().unique().to_list()
+    return models.replace_strict(known, list(map(vendor_named, known)), default=None, return_dtype=pl.String)
+
+
 DIMENSIONS: dict[str, pl.Expr] = {
     "model": pl.col("model"),
+    "vendor": pl.col("model").map_batches(_vendors, return_dtype=pl.String),
     "kind": pl.col("kind"),
     "source": pl.col("source"),
     "script": pl.col("script"),

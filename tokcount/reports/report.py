@@ -169,6 +169,7 @@ class GroupKeys(msgspec.Struct, frozen=True, kw_only=True):
     """What the records of a group have in common; a key that was not grouped by is missing, `None` is "not known"."""
 
     model: str | UnsetType | None = UNSET
+    vendor: str | UnsetType | None = UNSET
     kind: str | UnsetType | None = UNSET
     source: str | UnsetType | None = UNSET
     day: str | UnsetType | None = UNSET

@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - as all of Spark's documentation calls it
 
 from tokcount.framing.layout import BASIS_ORDER
+from tokcount.models.references import vendor_named
 from tokcount.reports import groups
 from tokcount.reports.columns import QUANTITIES, column
 from tokcount.reports.measures import Stats
@@ -51,6 +52,8 @@ def _dimension(name: str) -> Column:
         return PERIODS[name](F.col("timestamp"))
     if name == "tag":
         return F.when(F.col("tags") != "", F.col("tags"))
+    if name == "vendor":
+        return F.udf(vendor_named, "string")(F.col("model"))
     return F.col(name)
 
 

@@ -311,7 +311,7 @@ class TestPrices:
         (["--from", "p50k_base"], "--from p50k_base: an encoding has no price"),
         (["--to", "gpt4o"], "unknown model 'gpt4o'. Did you mean"),
         (["--by", "role"], "--by role: a call has one price for all its messages; drift --by role"),
-        (["--by", "model,team"], "--by team: unknown key. Known: model, kind, role,"),
+        (["--by", "model,team"], "--by team: unknown key. Known: model, vendor, kind,"),
         (["--by", "modle"], "--by modle: unknown key. Did you mean model"),
         (["--as-of", "May"], "--as-of 'May': expected a date such as 2026-11-22."),
         (["--cached-share", "half"], "--cached-share 'half': expected a share such as 0.3 or 30%."),

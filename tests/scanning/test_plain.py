@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec import structs
 from support.plain_calls import CHANGES, PAIR, PLAIN, changed, similar_values
 
 from tokcount.logs.options import ReadOptions
@@ -20,6 +21,7 @@ PLANS = (
     make_plan(engine="tiktoken"),
     make_plan(to=["gpt-4", "gpt-oss-120b", "auto"], engine="tiktoken"),
     own_plan(engine="tiktoken", evidence=True),
+    structs.replace(make_plan(to=["gpt-5", "auto"], engine="tiktoken", shapes=True), parts=True, verdicts=True),
 )
 
 

@@ -7,7 +7,7 @@ narrowest arrays that hold them, about forty bytes per row. Columns never hold t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
@@ -154,11 +154,18 @@ class ColumnBuilder:
 
     def put(self, name: str, value: int) -> None:
         """Set a number of the record that is appended next in an extra column, which is 0 where it is not set."""
-        values = self._extra.get(name)
-        if values is None:
-            values = self._extra[name] = array("q")
-        _fill(values, self._rows)
-        values.append(value)
+        self.put_all({name: value})
+
+    def put_all(self, numbers: Mapping[str, int]) -> None:
+        """Set several numbers of the record that is appended next, by column: see `put`."""
+        rows = self._rows
+        for name, number in numbers.items():
+            values = self._extra.get(name)
+            if values is None:
+                values = self._extra[name] = array("q")
+            if len(values) < rows:
+                _fill(values, rows)
+            values.append(number)
 
     def append(self, record: Record, codes: tuple[int, ...], basis: int, counts: Iterable[int]) -> None:
         """Add the row of one record.
@@ -270,8 +277,7 @@ def _narrowed(values: array[int]) -> Packed:
 
 
 def _fill(values: array[int], rows: int) -> None:
-    if len(values) < rows:
-        values.frombytes(bytes((rows - len(values)) * values.itemsize))
+    values.frombytes(bytes((rows - len(values)) * values.itemsize))
 
 
 def _billed(usage: Usage) -> list[int]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from tokcount.framing.content import ROLES
 from tokcount.framing.layout import BASIS_ORDER, Layout
 from tokcount.logs.record import Record
+from tokcount.logs.scalars import Json
 from tokcount.scanning.columns import NO_CODE, ColumnBuilder, Columns
 from tokcount.scanning.features.answer import answer_items
 from tokcount.scanning.features.on_demand import parts_counter, request_verdicts
@@ -23,6 +24,7 @@ from tokcount.scanning.plain import (
     Frame,
     Key,
     PlainCall,
+    features_of,
     framed_references,
     has_frames,
     numbers_of,
@@ -40,6 +42,10 @@ BATCH_TEXT: Final = 1_000_000
 """Characters of text that wait to be counted together, plus at most one record."""
 BATCH_RECORDS: Final = 2_000
 """Records that wait for each other at most, however short they are."""
+
+
+LabelledLayouts: TypeAlias = Iterable[tuple[str, str, Layout]]
+"""Label, encoding and layout of each reference that can count a record."""
 
 
 class _Plain(NamedTuple):
@@ -72,6 +78,7 @@ class RecordCounter:
         self._uncounted = (*(MISSING,) * 5, *self._no_roles, NO_CODE)
         self._parts = parts_counter(plan, self._texts)
         self._verdicts = request_verdicts(plan)
+        self._has_features = plan.parts or plan.verdicts
         self.discard()
 
     def process(self, records: Iterable[Record]) -> Columns:
@@ -128,7 +135,8 @@ class RecordCounter:
         shape = shape_of(laid.record.kind, laid.record.request) if self._plan.shapes else None
         codes = self._columns.codes(laid.record, laid.doubts, shape=shape, replacement=laid.replacement)
         extra = tuple(laid.evidence()) if self._plan.evidence else ()
-        self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra)
+        features = features_of(laid, shape) if self._has_features else None
+        self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra, features)
 
     def _await(self, texts: list[str]) -> None:
         self._awaited += texts
@@ -155,15 +163,8 @@ class RecordCounter:
                 self._columns.put(name, number)
         for name in laid.evidence() if plan.evidence else ():
             self._columns.put(name, 1)
-        if self._parts is not None:
-            layouts = ((target.label, target.encoding, asked) for target, asked in laid.layouts())
-            for name, number in self._parts.numbers(record, laid.request, layouts):
-                self._columns.put(name, number)
-        verdicts = None
-        if self._verdicts is not None:
-            verdicts = self._verdicts.of(record, laid.replacement)
-            if (limit := self._verdicts.output(record)) is not None:
-                self._columns.put("max_tokens", limit)
+        layouts = ((target.label, target.encoding, asked) for target, asked in laid.layouts())
+        verdicts = self._features(record, laid.request, laid.replacement, layouts)
         codes = self._columns.codes(
             record,
             laid.doubts,
@@ -181,8 +182,27 @@ class RecordCounter:
             return
         for name in frame.extra:
             self._columns.put(name, 1)
+        codes = frame.codes
+        if (known := frame.features) is not None:
+            layouts = known.with_texts(call.asked)
+            verdicts = self._features(record, record.request, known.replacement, layouts)
+            codes = self._columns.codes(
+                record, known.doubts, shape=known.shape, replacement=known.replacement, verdicts=verdicts
+            )
         numbers = numbers_of(frame, call, self._texts, asked, self._texts.count_all(call.answered))
-        self._columns.append(record, frame.codes, frame.basis, numbers)
+        self._columns.append(record, codes, frame.basis, numbers)
+
+    def _features(
+        self, record: Record, request: Json | None, replacement: str | None, layouts: LabelledLayouts
+    ) -> str | None:
+        """Put the numbers that an audit needs; returns the verdicts on the request."""
+        if self._parts is not None:
+            self._columns.put_all(self._parts.numbers(record, request, layouts))
+        if self._verdicts is None:
+            return None
+        if (limit := self._verdicts.output(record)) is not None:
+            self._columns.put("max_tokens", limit)
+        return self._verdicts.of(record, replacement)
 
     def _fill(self, counts: list[tuple[int, ...]], framed: Framed, laid: LaidOut) -> None:
         """The counts of all references of a framing group: each the numbers of its columns."""

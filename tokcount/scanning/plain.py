@@ -8,13 +8,17 @@ So there is one set of rules. `tests/scanning/test_plain.py` shows that rows wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec import structs
+
+from tokcount.framing.layout import Layout
 from tokcount.framing.replies import has_reasoned
 from tokcount.logs.accounting.unread import plain_choices, unread_around
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
+from tokcount.scanning.columns import RecordDoubts
 from tokcount.scanning.laid_out import LaidOut
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import MISSING
@@ -61,22 +65,41 @@ class FramedReference(NamedTuple):
     basis: int
 
 
+class Features(NamedTuple):
+    """What the features of an audit need of a frame.
+
+    `layouts`: label, encoding and layout of each reference, without the texts of the call.
+    """
+
+    doubts: RecordDoubts
+    shape: str | None
+    replacement: str | None
+    layouts: Sequence[tuple[str, str, Layout]]
+
+    def with_texts(self, asked: list[str]) -> Iterator[tuple[str, str, Layout]]:
+        """The layouts with the texts of a call."""
+        for label, encoding, layout in self.layouts:
+            yield label, encoding, structs.replace(layout, content=asked, texts=asked)
+
+
 class Frame(NamedTuple):
     """What the rows of all plain calls with the same key have in common.
 
     `codes`: of its strings, which belong to the columns that are being built. `references`: in the order of the row;
-    the numbers themselves for one that cannot count the call. `extra`: columns that are 1 for these calls.
+    the numbers themselves for one that cannot count the call. `extra`: columns that are 1 for these calls. `features`:
+    only for a plan that asks for parts or verdicts; then the codes are those of a row without verdicts.
     """
 
     codes: tuple[int, ...]
     basis: int
     references: Sequence[FramedReference | tuple[int, ...]]
     extra: Sequence[str]
+    features: Features | None = None
 
 
 def has_frames(plan: ScanPlan) -> bool:
-    """Whether rows depend on no more than the key and the texts: some features look at single texts or parameters."""
-    return not (plan.roles or plan.scripts or plan.parts or plan.verdicts)
+    """Whether rows depend on no more than the key, the texts, and what `Features` are for."""
+    return not (plan.roles or plan.scripts)
 
 
 def plain_call(record: Record) -> PlainCall | None:
@@ -154,6 +177,15 @@ def framed_references(
                 target.place, target.encoding, asked.constant, output, laid.basis(asked, target)
             )
     return references
+
+
+def features_of(laid: LaidOut, shape: str | None) -> Features:
+    """The features of the frame of a call that is laid out with roles."""
+    layouts = [
+        (target.label, target.encoding, structs.replace(asked, content=[], texts=[]))
+        for target, asked in laid.layouts()
+    ]
+    return Features(laid.doubts, shape, laid.replacement, layouts)
 
 
 def numbers_of(

@@ -23,6 +23,7 @@ FIELDS: Final = 1 + len(CLASSES)
 RECENT: Final = 2_000_000
 """Characters of the texts whose borders are kept, plus at most one text."""
 _SHIFTS: Final = tuple(FIELD * (number + 1) for number in range(len(CLASSES)))
+_NAMED: Final = tuple(zip(CLASSES, _SHIFTS, strict=True))
 
 
 def total(packed: int) -> int:
@@ -32,8 +33,7 @@ def total(packed: int) -> int:
 
 def by_class(packed: int) -> dict[str, int]:
     """Class → tokens, without classes that have none, of the packed count of one encoding."""
-    counts = ((name, packed >> shift & MASK) for name, shift in zip(CLASSES, _SHIFTS, strict=True))
-    return {name: count for name, count in counts if count}
+    return {name: count for name, shift in _NAMED if (count := packed >> shift & MASK)}
 
 
 class ClassPacker:
@@ -150,11 +150,10 @@ def _measure(text: str, found: Borders, encode: Encode, lengths: Sequence[int]) 
     size = len(text) if text.isascii() else len(text.encode())
     if ends.pop() != size:
         return 0
-    counts = [0] * len(CLASSES)
+    packed = len(ids)
     before = 0
     for number, start_of_next in zip(found.classes, found.starts[1:], strict=False):
         reached = 1 + bisect_left(ends, start_of_next)
-        counts[number] += reached - before
+        packed += reached - before << _SHIFTS[number]
         before = reached
-    counts[found.classes[-1]] += len(ids) - before
-    return len(ids) + sum([count << shift for count, shift in zip(counts, _SHIFTS, strict=True) if count])
+    return packed + (len(ids) - before << _SHIFTS[found.classes[-1]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tokcount.framing.content import ROLES
@@ -24,28 +24,29 @@ class PartsCounter:
     def __init__(self, texts: TextCounter) -> None:
         self._texts = texts
 
-    def numbers(self, record: Record, request: Json | None, framed: Framed) -> Iterator[tuple[str, int]]:
-        """Column and number of everything that is known of one record. Never raises for what a log may hold."""
-        yield from metadata_of(record, request).items()
+    def numbers(self, record: Record, request: Json | None, framed: Framed) -> dict[str, int]:
+        """Column → number of everything that is known of one record. Never raises for what a log may hold."""
+        found = metadata_of(record, request)
         if request is None:
-            return
+            return found
         prefixes = prefixes_of(request)
         for name, prefix in prefixes.items():
-            yield f"{name}_id", prefix.fingerprint
+            found[f"{name}_id"] = prefix.fingerprint
         known: dict[str, tuple[Layout, dict[str, int]]] = {}
         for label, encoding, layout in framed:
             before = known.get(encoding)
             if before is None or before[0].content != layout.content or before[0].roles != layout.roles:
                 before = known[encoding] = layout, self._parts(layout, encoding, prefixes)
             for name, tokens in before[1].items():
-                yield column(label, name), tokens
+                found[column(label, name)] = tokens
+        return found
 
     def _parts(self, layout: Layout, encoding: str, prefixes: dict[str, Prefix]) -> dict[str, int]:
         parts = content_parts(layout, encoding, self._texts)
         for name in ("lead", "history"):
             if name in prefixes:
                 texts = prefixes[name].texts
-                parts[f"{name}_tokens"] = sum(self._texts.tokens(encoding, text) for text in texts)
+                parts[f"{name}_tokens"] = sum([total(self._texts.by_class(encoding, text)) for text in texts])
         return parts
 
 
@@ -64,8 +65,9 @@ def content_parts(layout: Layout, encoding: str, texts: TextCounter) -> dict[str
     counts = [texts.by_class(encoding, text) for text in layout.content]
     parts = {f"class[{name}]": tokens for name, tokens in by_class(sum(counts)).items()}
     for role, position, packed in zip(roles, _positions(roles), counts, strict=True):
-        _add(parts, f"role[{role if role in ROLES else 'other'}]", total(packed))
-        _add(parts, f"position[{position}]", total(packed))
+        tokens = total(packed)
+        _add(parts, f"role[{role if role in ROLES else 'other'}]", tokens)
+        _add(parts, f"position[{position}]", tokens)
     if layout.token_ids:
         for name in (f"class[{GIVEN_AS_IDS}]", "role[prompt]", "position[prompt]"):
             _add(parts, name, layout.token_ids)

@@ -21,7 +21,9 @@ PLANS = (
     make_plan(engine="tiktoken"),
     make_plan(to=["gpt-4", "gpt-oss-120b", "auto"], engine="tiktoken"),
     own_plan(engine="tiktoken", evidence=True),
-    structs.replace(make_plan(to=["gpt-5", "auto"], engine="tiktoken", shapes=True), parts=True, verdicts=True),
+    structs.replace(
+        make_plan(to=["gpt-5", "auto"], engine="tiktoken", shapes=True), parts=True, verdicts=True
+    ),
 )
 
 

@@ -295,6 +295,7 @@ def test_workers_are_forked_before_polars_starts_its_threads() -> None:
         "audit",
         "reconcile",
         "check --budget input_tokens.max<9",
+        "migrate --to gpt-5",
     ]
     begun = subprocess.run(
         [sys.executable, "-c", BEGUN, str(SAMPLES / "support-chat.jsonl"), *commands],

@@ -70,19 +70,23 @@ class Job:
         self, plan: ScanPlan, sources: list[Source] | None = None
     ) -> tuple[pl.DataFrame, SkippedSummary]:
         """Count the logs, or other `sources`: one row per record, and a summary of what was skipped."""
-        workers, self._workers = self._workers, None
         result = inputs.scan(
             self.sources if sources is None else sources,
             self.selecting(plan),
             self.options,
             self.run,
-            workers,
+            self.workers(),
         )
         frame, skipped = result.counted(keep_copies=self._read.keep_copies)
         for sentence in inputs.implausible(frame):
             inputs.say(sentence, self.run)
         self._assumed = inputs.assumed(frame, plan)
         return frame, skipped
+
+    def workers(self) -> Workers | None:
+        """The processes that were started, for the first who asks."""
+        workers, self._workers = self._workers, None
+        return workers
 
     def show(self, report: Report, output: Output | None = None) -> None:
         """Write the report, which lists skipped items, to `output` if given, else where the options say."""

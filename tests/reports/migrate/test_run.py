@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -16,7 +17,7 @@ from tokcount.reports.migrate.lines import SURROGATE, json_line
 from tokcount.reports.migrate.parameters.mapping import UNKNOWN
 from tokcount.reports.migrate.request import Loss
 from tokcount.reports.migrate.requests import Migrated, Options
-from tokcount.reports.migrate.run import Job, MigrationWorker
+from tokcount.reports.migrate.run import Job, MigrationRun, MigrationWorker
 from tokcount.reports.migrate.stats import KEYS_KEPT, PLACES_KEPT, MigrationStats, Tokens
 from tokcount.scanning import run as scanning
 from tokcount.scanning.parts import spans
@@ -83,6 +84,22 @@ def test_several_processes_write_the_same_bytes(log: Path, monkeypatch: pytest.M
     assert two.bytes == one.bytes
     assert two.run.stats == one.run.stats
     assert two.run.skipped == one.run.skipped
+
+
+def test_a_compressed_log_is_migrated_in_several_processes_to_the_same_bytes(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = log.with_name("log.jsonl.gz")
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    one = Done(packed, jobs=1)
+    in_parts(monkeypatch)
+    monkeypatch.setattr(spans, "SPAN_BYTES", 0)
+    monkeypatch.setattr("tokcount.scanning.parts.blocks.BLOCK", 4_000)
+    monkeypatch.setattr(MigrationRun, "stream", None)
+    two = Done(packed, jobs=2)
+
+    assert two.bytes == one.bytes
+    assert two.run.stats == one.run.stats
 
 
 def test_a_part_that_needs_the_whole_log_starts_the_run_again(

@@ -158,11 +158,11 @@ def migrate(
     standard output and the report to standard error; on a terminal, the report is all. The new requests are read back
     and counted. What the API or the model would refuse is never written.
     """
+    check(asked, output)
+    job = Job(paths, read, prices, run, output)
     from tokcount.reports.migrate import run as migrating
     from tokcount.reports.phrases import counted
 
-    check(asked, output)
-    job = Job(paths, read, prices, run, output)
     plan = _plan(asked, own, job)
     target = _target(asked, plan)
     job.warn(plan)
@@ -238,7 +238,14 @@ def _write(job: Job, work: migrating.Job, asked: MigrateGroup) -> MigrationRun:
         requests = Nowhere() if dry else opened.enter_context(destination(job.output.output))
         losses = opened.enter_context(destination(asked.lost)) if asked.lost else None
         migration = migrating.run(
-            work, job.sources, job.options, requests, losses, jobs=job.run.jobs, progress=progress
+            work,
+            job.sources,
+            job.options,
+            requests,
+            losses,
+            jobs=job.run.jobs,
+            progress=progress,
+            workers=job.workers(),
         )
         if not migration.stats.migrated and not (asked.check and migration.stats.records):
             raise DataError(f"{inputs.named(job.sources)}: nothing to migrate: {_instead(migration)}.")

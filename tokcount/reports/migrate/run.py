@@ -1,7 +1,7 @@
 """Run a migration: write the requests and the losses in the order of the log, and count tokens before and after.
 
-Everything happens in one pass over the log. Files of JSON lines are migrated in several processes, part by part; the
-parts are written in order by this one. The ids of batch lines must differ over the whole run, so batch files are
+Everything happens in one pass over the log. Large files are migrated in several processes, part by part; the parts are
+written in order by this one. The ids of batch lines must differ over the whole run, so batch files are
 written by one process.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from io import BytesIO
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
@@ -28,10 +28,14 @@ from tokcount.reports.migrate.stats import MigrationStats, Tokens, inputs_of, to
 from tokcount.reports.migrate.target import MigrationTarget
 from tokcount.scanning.copies import FirstPlaces, copies_left_out, identity
 from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.parts.feeding import in_blocks
 from tokcount.scanning.parts.tasks import Progress, Task, read_whole, tasks_of
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.result import Chunk, SkippedSummary, records_of
-from tokcount.scanning.run import Summary, in_order, processes_for, summed
+from tokcount.scanning.run import UNSUITED, Summary, in_order, processes_for, summed
+
+if TYPE_CHECKING:
+    from tokcount.processes import Workers
 
 RECORDS_AT_ONCE: Final = 2_000
 """Records whose tokens are added up at a time."""
@@ -230,20 +234,22 @@ def run(
     *,
     jobs: int | None = 1,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> MigrationRun:
     """Migrate all records of the sources.
 
     Several processes (`jobs`, by default one per core) need a file for the requests: when a part turns out to hold a
-    format, or a copy of a call, that only the whole log can show, what was written is taken
-    back and one process starts again.
+    format, or a copy of a call, that only the whole log can show, what was written is taken back and one process starts
+    again. `workers`: those to use, if they have been started.
     """
     jobs = 1 if job.options.batch else processes_for(sources, jobs)
     if jobs > 1 and requests.seekable():
         outputs = [file for file in (requests, losses) if file is not None]
         starts = [file.tell() for file in outputs]
         try:
-            return _in_processes(_begun(job, requests, losses), job, sources, options, jobs, progress)
-        except NeedsWhole:
+            begun = _begun(job, requests, losses)
+            return _in_processes(begun, job, sources, options, jobs, progress, workers)
+        except UNSUITED:
             for file, start in zip(outputs, starts, strict=True):
                 file.seek(start)
                 file.truncate()
@@ -263,18 +269,22 @@ def _in_processes(
     options: ReadOptions,
     jobs: int,
     progress: Callable[[int], None] | None,
+    workers: Workers | None,
 ) -> MigrationRun:
-    """Files in parts go through the pool; other files have no bound on their size and are streamed here."""
+    """Files in parts or blocks go through the pool; what other files hold has no bound and is streamed here."""
     from tokcount.processes import Pool
 
     here: MigrationWorker | None = None
-    with Pool(partial(MigrationWorker, job), jobs, progress) as pool:
+    with Pool(partial(MigrationWorker, job), jobs, progress, workers) as pool:
+        pool.begin()
         for source in sources:
             tasks = tasks_of(source, options, alone=len(sources) > 1)
-            if tasks[0].span is not None:
-                for chunk in in_order(pool, tasks, options, jobs):
-                    migration.add(chunk)
-                continue
+            with in_blocks(tasks[0], options, pool.advance) as blocks:
+                parts = iter(tasks) if tasks[0].span is not None else blocks
+                if parts is not None:
+                    for chunk in in_order(pool, parts, options, jobs):
+                        migration.add(chunk)
+                    continue
             here = here or MigrationWorker(job)
             migration.stream(here, tasks[0], options, pool.advance)
     return migration

@@ -22,7 +22,7 @@ from tokcount.logs.adapt.metadata import CallMetadata, metadata_around
 from tokcount.logs.adapt.normalize import is_plain_answer, normalize
 from tokcount.logs.adapt.requests import is_plain_chat, messages_in, shaped, without_answer
 from tokcount.logs.adapt.usage import body_usage, whole
-from tokcount.logs.adapt.vendors import host_of, served_tier
+from tokcount.logs.adapt.vendors import host_of, served_region, served_tier
 from tokcount.logs.record import Kind, Record, Skipped, SkipReason, Usage
 from tokcount.logs.scalars import Json, label, number, text, timestamp
 from tokcount.vendors import is_foreign
@@ -271,7 +271,7 @@ def _record(
         timestamp=metadata.timestamp or _created(answered),
         usage=usage,
         tier=served_tier(metadata.tier, asked, answered),
-        region=metadata.region,
+        region=metadata.region or served_region(asked, answered),
         host=metadata.host or host_of(metadata.provider),
         deployment=metadata.deployment,
         user=metadata.user or text(asked.get("user")),

@@ -34,13 +34,14 @@ def logged_tier(value: object) -> str | None:
 def served_tier(logged: str | None, asked: Json, answered: Json) -> str | None:
     """The tier that a call was charged for: the answer's, else the `logged` one, else the one that was asked for.
 
-    Answers to Batch requests name the tier within the batch. Anthropic's API names the tier in the usage.
+    Answers to Batch requests name the tier within the batch. Anthropic's API names the tier in the usage, and its fast
+    mode as a speed.
     """
     if logged == "batch":
         return logged
     served = answered.get("service_tier")
     if served is None and isinstance(usage := answered.get("usage"), dict):
-        served = usage.get("service_tier")
+        served = "fast" if usage.get("speed") == "fast" else usage.get("service_tier")
     if isinstance(served, str) and served != "auto":
         return _tier(served)
     return logged or _tier(asked.get("service_tier"))
@@ -88,6 +89,17 @@ def host_of(named: object) -> str | None:
 
 
 _MODEL: Final = re.compile(r"/models?/([^/?]+?)(?::[a-zA-Z]+$|/(?:converse|invoke)\b)")
+
+
+def served_region(asked: Json, answered: Json) -> str | None:
+    """The region that Anthropic's API names: that of the answer's usage, else the one that was asked for."""
+    usage = answered.get("usage")
+    geo = (usage.get("inference_geo") if isinstance(usage, dict) else None) or asked.get("inference_geo")
+    return geo if isinstance(geo, str) and _GEO.fullmatch(geo) else None
+
+
+_GEO: Final = re.compile(r"[a-z]{2}")
+"""A region; `global` and `not_available` are none."""
 
 
 def model_of(message: object) -> str | None:

@@ -339,6 +339,24 @@ def test_what_a_compaction_cost_is_billed_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("usage", "region", "tier"),
+    [
+        ({"inference_geo": "us", "service_tier": "standard"}, "us", None),
+        ({"inference_geo": "global", "service_tier": "priority"}, None, "priority"),
+        ({"inference_geo": "not_available", "speed": "fast"}, None, "fast"),
+    ],
+)
+def test_the_usage_of_anthropic_says_where_and_in_which_tier(
+    usage: dict[str, str], region: str | None, tier: str | None
+) -> None:
+    content = [{"type": "text", "text": "Rain."}]
+    answer = {"type": "message", "role": "assistant", "content": content, "stop_reason": "end_turn"}
+    found = record({**answer, "usage": {"input_tokens": 9, "output_tokens": 2, **usage}})
+
+    assert (found.region, found.tier) == (region, tier)
+
+
+@pytest.mark.parametrize(
     ("value", "host"),
     [
         (

@@ -137,7 +137,7 @@ NODES: Final[dict[str, Node]] = {
     ),
     "text part": Node(
         counted={"text": "text|value"},
-        free=EVERYWHERE | {"citations"},
+        free=EVERYWHERE | {"citations", "thoughtSignature"},
         repeats={"parsed": "text"},
         source=f"{API}: ChatCompletionRequestMessageContentPartText, InputTextContent, OutputTextContent; Anthropic "
         "does not bill the text of citations",

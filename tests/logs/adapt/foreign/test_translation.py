@@ -410,6 +410,13 @@ def test_no_body_makes_a_translation_raise(body: dict[str, Any]) -> None:
             assert isinstance(api.joined([body, body]), dict)
 
 
+def test_a_new_field_of_an_answer_is_not_read() -> None:
+    content = {"role": "model", "parts": [{"text": "Rain."}]}
+    candidate = {"content": content, "finishReason": "STOP", "transcript": "Rain in Oslo."}
+
+    assert unread_fields(record({"candidates": [candidate], "responseId": "g"})) == {"choices[].transcript"}
+
+
 def test_an_answer_that_google_genai_dumped_has_fields_without_a_value() -> None:
     part = {"text": "Rain.", "thought": None, "function_call": None, "inline_data": None}
     candidate = {"content": {"parts": [part], "role": "model"}, "finish_reason": "FinishReason.STOP"}

@@ -26,11 +26,15 @@ FINISHED: Final = {
 _CHOICES: Final = {"auto": "auto", "any": "required", "none": "none"}
 _TRANSLATED: Final = frozenset(
     """
-    messages system tools tool_choice stop_sequences output_config output_format mcp_servers anthropic_version
-    anthropic_beta
+    messages system tools tool_choice stop_sequences output_config output_format mcp_servers
     """.split()  # noqa: SIM905 - a list of words
 )
 _ROLES: Final = frozenset({"user", "assistant", "system"})
+_OF_ANSWERS: Final = frozenset(
+    """
+    id type role content model usage stop_reason stop_sequence stop_details container diagnostics context_management
+    """.split()  # noqa: SIM905 - a list of words
+)
 _OF_TOOLS: Final = frozenset({"type", "name", "description", "input_schema", "eager_input_streaming"})
 _EVENTS: Final = frozenset(
     """
@@ -44,6 +48,7 @@ class Messages(Api):
 
     name = "anthropic.messages"
     provider = "anthropic"
+    free = frozenset({"anthropic_version", "anthropic_beta"})
 
     def is_request(self, body: Json) -> bool:
         messages = body.get("messages")
@@ -68,7 +73,7 @@ class Messages(Api):
 
     def request(self, body: Json, flags: set[str]) -> Json:
         system = body.get("system")
-        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED}
+        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED | self.free}
         built["messages"] = [
             *([{"role": "system", "content": system}] if system else []),
             *(body["messages"] if isinstance(body.get("messages"), list) else []),
@@ -103,6 +108,7 @@ class Messages(Api):
             id=body.get("id"),
             model=body.get("model"),
             usage=body.get("usage"),
+            **carried(body, _OF_ANSWERS),
         )
 
     def joined(self, chunks: Iterable[Json]) -> Json:

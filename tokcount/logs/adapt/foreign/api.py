@@ -21,6 +21,8 @@ class Api(ABC):
     """How the names of the formats of its bodies begin: `anthropic.messages`."""
     provider: ClassVar[str]
     """Whose models answer, where the log does not name one."""
+    free: ClassVar[frozenset[str]] = frozenset()
+    """Fields of a request that cost nothing and have no place in the chat endpoint: they are left out."""
 
     @abstractmethod
     def is_request(self, body: Json) -> bool:

@@ -29,14 +29,17 @@ _SETTINGS: Final = {
 }
 _TRANSLATED: Final = frozenset(
     """
-    messages system inferenceConfig toolConfig outputConfig guardrailConfig projectIdentifier promptVariables
-    additionalModelRequestFields additionalModelResponseFieldPaths requestMetadata performanceConfig serviceTier modelId
-    schemaVersion
+    messages system inferenceConfig toolConfig outputConfig promptVariables additionalModelRequestFields modelId
     """.split()  # noqa: SIM905 - a list of words
 )
 _EVENTS: Final = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
 _METRICS: Final = frozenset({"amazon-bedrock-invocationMetrics"})
 """What Bedrock adds to the last event of InvokeModelWithResponseStream."""
+_OF_ANSWERS: Final = frozenset(
+    """
+    output stopReason usage metrics trace additionalModelResponseFields performanceConfig serviceTier
+    """.split()  # noqa: SIM905 - a list of words
+)
 _OF_TOOLS: Final = frozenset({"name", "description", "inputSchema"})
 
 
@@ -45,6 +48,12 @@ class Converse(Api):
 
     name = "bedrock.converse"
     provider = "bedrock"
+    free = frozenset(
+        """
+        guardrailConfig projectIdentifier additionalModelResponseFieldPaths requestMetadata performanceConfig
+        serviceTier schemaVersion
+        """.split()  # noqa: SIM905 - a list of words
+    )
 
     def is_request(self, body: Json) -> bool:
         messages = body.get("messages")
@@ -64,7 +73,7 @@ class Converse(Api):
     def request(self, body: Json, flags: set[str]) -> Json:
         further = body.get("additionalModelRequestFields")
         further = further if isinstance(further, dict) else {}
-        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED}
+        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED | self.free}
         built = {**{name: value for name, value in further.items() if name != "tools"}, **built}
         system = body.get("system")
         system = [{"text": system}] if isinstance(system, str) else system
@@ -93,7 +102,8 @@ class Converse(Api):
         message = {**_message(body["output"]["message"]), "role": "assistant"}
         reason = body.get("stopReason")
         finish = FINISHED.get(reason, "content_filter") if isinstance(reason, str) else None
-        return answer([{"message": message, "finish_reason": finish}], usage=body.get("usage"))
+        choice: Json = {"message": message, "finish_reason": finish}
+        return answer([choice], usage=body.get("usage"), **carried(body, _OF_ANSWERS))
 
     def joined(self, chunks: Iterable[Json]) -> Json:
         blocks: dict[str, _Block] = {}

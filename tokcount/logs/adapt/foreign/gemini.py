@@ -31,7 +31,7 @@ _SETTINGS: Final = {
 
 _TRANSLATED: Final = frozenset(
     """
-    contents systemInstruction tools toolConfig generationConfig config safetySettings labels cachedContent model
+    contents systemInstruction tools toolConfig generationConfig config cachedContent model
     """.split()  # noqa: SIM905 - a list of words
 )
 _ANSWER: Final = frozenset(
@@ -41,6 +41,12 @@ _ANSWER: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 """The fields of an answer: one that was blocked has no candidates."""
+_OF_CANDIDATES: Final = frozenset(
+    """
+    content finishReason finishMessage index safetyRatings citationMetadata groundingMetadata groundingAttributions
+    urlContextMetadata avgLogprobs logprobsResult tokenCount
+    """.split()  # noqa: SIM905 - a list of words
+)
 _MODES: Final = {"AUTO": "auto", "VALIDATED": "auto", "ANY": "required", "NONE": "none"}
 _FREE_THOUGHTS: Final = ("gemini-1", "gemini-2")
 """How the names of models begin that do not bill the thoughts behind the signatures of earlier answers. Gemini 3 does:
@@ -53,6 +59,7 @@ class GenerateContent(Api):
 
     name = "gemini"
     provider = "google"
+    free = frozenset({"safetySettings", "labels"})
 
     def is_request(self, body: Json) -> bool:
         contents = body.get("contents")
@@ -83,7 +90,7 @@ class GenerateContent(Api):
         body = _camel(body)
         settings = _camel(_either(body, "config", "generationConfig"))
         body = {**{name: settings[name] for name in _TRANSLATED if name in settings}, **body}
-        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED}
+        built: Json = {name: value for name, value in body.items() if name not in _TRANSLATED | self.free}
         built["messages"] = [
             *_messages(body.get("systemInstruction"), "system"),
             *_messages(body["contents"]),
@@ -113,6 +120,7 @@ class GenerateContent(Api):
             model=body.get("modelVersion"),
             created=body.get("createTime"),
             usage=body.get("usageMetadata"),
+            **carried(body, _ANSWER),
         )
 
     def joined(self, chunks: Iterable[Json]) -> Json:
@@ -200,7 +208,8 @@ def _message(content: Any, role: str) -> Json:
         named = content.get("role")
         role = "assistant" if named == "model" else "user" if named in (None, "function") else str(named)
     if "parts" not in content:
-        return {"role": role, "parts": [_camel(content)]}
+        part = carried(_camel(content), ("role",))
+        return {"role": role, "parts": [part] if part else []}
     listed = content["parts"] if isinstance(content["parts"], list) else [content["parts"]]
     parts = [made for part in listed for made in (_parts(_camel(part)) if isinstance(part, dict) else [part])]
     return {"role": role, "parts": parts, **carried(content, ("role", "parts"))}
@@ -274,4 +283,5 @@ def _choice_of(candidate: Json) -> Json:
     finish = _FINISHED.get(reason.rpartition(".")[2], "content_filter") if isinstance(reason, str) else None
     content = candidate.get("content")
     message = _message(content if isinstance(content, dict) else {"parts": []}, "assistant")
-    return {"message": {**message, "role": "assistant"}, "finish_reason": finish}
+    others = carried(candidate, _OF_CANDIDATES)
+    return {"message": {**message, "role": "assistant"}, "finish_reason": finish, **others}

@@ -31,14 +31,8 @@ MOST_FRAMES: Final = 4_096
 Key: TypeAlias = tuple[object, ...]
 
 _DAY: Final = 86_400
-_SHAPING: Final = (
-    "tools",
-    "functions",
-    "response_format",
-    "text",
-    "web_search_options",
-    "data_sources",
-    "dataSources",
+_SHAPING: Final = frozenset(
+    {"tools", "functions", "response_format", "text", "web_search_options", "data_sources", "dataSources"}
 )
 """Fields of a request that change how it or its answer is laid out, or what is charged for it."""
 
@@ -114,11 +108,7 @@ def plain_call(record: Record) -> PlainCall | None:
     if usage is not None and (usage.requests != 1 or usage.web_searches is not None):
         return None
     messages = request.get("messages")
-    if (
-        type(messages) is not list
-        or not request.keys().isdisjoint(_SHAPING)
-        or unread_around("chat", request)
-    ):
+    if type(messages) is not list or not _SHAPING.isdisjoint(request) or unread_around("chat", request):
         return None
     roles, asked = [], []
     for message in messages:

@@ -50,13 +50,22 @@ def unread_around(kind: str, request: Json) -> Unread:
     """As `unread_request`, for a body whose messages, input or prompt are plain text, without tools and a schema."""
     if kind == "responses" and request.get("text"):
         return unread_request(kind, request)
-    reader = _READERS[_BODIES.get(kind, "completions request")]
+    body = _BODIES.get(kind, "completions request")
+    reader = _READERS[body]
     if reader.known.issuperset(request):
         return ()
     found = _Found()
-    for name in sorted(request.keys() - reader.known, key=str):
-        found.add_other(reader.node, name, request[name], "")
+    for name in _others(body, tuple(request)):
+        value = request[name]
+        if name in PROMPT_NAMES or type(value) not in _NEVER_TEXT:
+            found.add_other(reader.node, name, value, "")
     return _without_copies(found.paths(), request)
+
+
+@lru_cache(maxsize=1024)
+def _others(body: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that are in no table of a body, sorted."""
+    return tuple(sorted(set(names) - _READERS[body].known, key=str))
 
 
 def _without_copies(paths: Unread, request: Json) -> Unread:
@@ -217,6 +226,7 @@ class _Found:
         self.walk(_READERS[kind], value, path)
 
 
+_NEVER_TEXT: Final = (int, float, bool, type(None))
 _CACHED: Final = frozenset({"tool", "named tool", "function"})
 _OF_ANSWERS: Final = _READERS["chat answer"].known
 _OF_CHOICES: Final = NODES["choice"].free | {"message"}

@@ -114,8 +114,10 @@ class RequestBody(LogFormat):
     def _answer(self, value: Json) -> Json | None:
         """The answer among the keys of the request."""
         answer = answer_in(value, self.kind)
-        choices = decoded(value.get("choices"))
-        return {"choices": choices} if answer is None and isinstance(choices, list) else answer
+        if answer is not None or "choices" not in value:
+            return answer
+        choices = decoded(value["choices"])
+        return {"choices": choices} if isinstance(choices, list) else None
 
 
 class ChatRequest(RequestBody):

@@ -1,7 +1,7 @@
-"""Peak memory of all processes of a run together: ``python benchmarks/memory.py LOG [tokcount options]``.
+"""Peak memory of all processes of a run together: ``python benchmarks/memory.py LOG [COMMAND] [OPTIONS OF TOKCOUNT]``.
 
-Adds up the proportional set size (shared pages are counted once) of the program and its workers, ten times a second.
-Linux only.
+Without a command: ``drift --per-record -f csv``. Adds up the proportional set size (shared pages are counted once) of
+the program and its workers, ten times a second. Linux only.
 """
 
 from __future__ import annotations
@@ -44,10 +44,12 @@ def peak(command: list[str]) -> float:
 
 
 def main() -> None:
-    log, *options = sys.argv[1:]
+    log, *rest = sys.argv[1:]
+    if not rest or rest[0].startswith("-"):
+        rest = ["drift", "--per-record", "-f", "csv", *rest]
     with tempfile.TemporaryDirectory() as folder:
-        rows = ["--per-record", "-f", "csv", "-o", f"{folder}/rows.csv"]
-        found = peak([sys.executable, "-m", "tokcount", "drift", log, *rows, *options])
+        command, *options = rest
+        found = peak([sys.executable, "-m", "tokcount", command, log, "-o", f"{folder}/report", *options])
     print(
         f"{Path(log).stat().st_size / 1e6:,.0f} MB of log: at most {found:,.0f} MB in all processes together"
     )

@@ -50,6 +50,27 @@ SECTIONS = (
         (Job("bench_end_to_end", "{kind}", base="plain loop"),),
     ),
     Section(
+        "Commands",
+        "Times as long as `drift --per-record`.",
+        "log",
+        (Job("bench_a_command", "{kind}", base="drift --per-record", side="{command}"),),
+        longer=True,
+    ),
+    Section(
+        "Containers",
+        "Times as long as JSON lines.",
+        "log",
+        (Job("bench_a_container", "short", base="jsonl", side="{container}"),),
+        longer=True,
+    ),
+    Section(
+        "Files",
+        "Times as long as one file.",
+        "log",
+        (Job("bench_files", "short", base="one file"),),
+        longer=True,
+    ),
+    Section(
         "Engines",
         "Times as fast as `encode_ordinary`, in the same process.",
         "text",

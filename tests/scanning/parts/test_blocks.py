@@ -177,6 +177,7 @@ def test_a_line_that_is_too_long_is_skipped_without_being_kept(
         ("photo.png", b"\x89PNG" * 9),
         ("calls.db.gz", gzip.compress(database(["a"]))),
     ],
+    ids=["events", "chunks in gzip", "chunks in an array", "prompt", "picture", "database in gzip"],
 )
 def test_what_only_the_whole_can_show_is_not_read_in_blocks(name: str, data: bytes, tmp_path: Path) -> None:
     (source,) = expand([write(tmp_path, data, name)])

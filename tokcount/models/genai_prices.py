@@ -1,6 +1,6 @@
-"""Prices of other vendors' models, from the tables that the optional extra `genai` installs; offline.
+"""Prices of models that the catalog does not have, from the tables that the optional extra `genai` installs; offline.
 
-Token counts of those models are estimates, so these prices are useful for logs with billed usage.
+Such models cannot be counted, so these prices are for logs with billed usage.
 """
 
 from __future__ import annotations

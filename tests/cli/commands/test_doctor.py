@@ -57,7 +57,7 @@ def test_a_missing_optional_package_is_recommended(monkeypatch: pytest.MonkeyPat
         "name": "extra genai",
         "ok": None,
         "value": "not installed: genai-prices",
-        "remedy": "pip install 'tokcount[genai]' for prices of other vendors' models",
+        "remedy": "pip install 'tokcount[genai]' for prices of more models of other vendors",
     }
 
 

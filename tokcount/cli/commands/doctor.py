@@ -26,7 +26,7 @@ EXTRAS: Final = {
     "prompts": "for prompt files in YAML and the values of their templates",
     "git": "to compare with a git revision",
     "html": "for the charts of HTML pages",
-    "genai": "for prices of other vendors' models",
+    "genai": "for prices of more models of other vendors",
     "arrow": "to count inside Arrow tables",
     "duckdb": "to count in SQL",
     "ray": "to count on a Ray cluster",

@@ -118,8 +118,9 @@ class Messages(Api):
         return stream.body()
 
 
-def _role(message: object) -> object:
-    return message.get("role") if isinstance(message, dict) else None
+def _role(message: object) -> str | None:
+    role = message.get("role") if isinstance(message, dict) else None
+    return role if isinstance(role, str) else None
 
 
 def _tool(tool: Json) -> Json:

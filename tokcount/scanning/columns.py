@@ -179,7 +179,7 @@ class ColumnBuilder:
             self.put(CONTAINER_ID, container)
         self._rows += 1
         usage, tags = record.usage, record.tags
-        self._fresh.extend(
+        self._fresh.fromlist(
             [
                 *codes,
                 self._tags.code(",".join(tags) if tags else ""),

@@ -154,6 +154,16 @@ def test_what_can_be_read_only_once_is_counted_by_several_processes(
     assert_frame_equal(parts.frame(), whole.frame())
 
 
+def test_standard_input_is_read_beside_files_that_several_processes_would_read(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_parts(monkeypatch)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log.read_bytes())))
+    both = running.run(files.expand(["-", str(log)]), PLAN, ReadOptions(), jobs=2)
+
+    assert both.frame()["source"].unique_counts().to_list() == [200, 200]
+
+
 def test_a_grouped_format_in_a_part_makes_the_file_read_whole(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

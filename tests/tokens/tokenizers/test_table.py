@@ -101,6 +101,38 @@ def test_tokens_of_claude_are_counted_but_not_shown(name: str) -> None:
         tokenizers.load(name).encode("a")
 
 
+WORDS = (
+    "a",
+    "it's",
+    "DON'T",
+    "x.",
+    "'q",
+    "(y)",
+    "é",
+    "1",
+    "中",
+    "“b”",
+    "\x01",
+    "İ",
+    "'",
+    "s",
+    "\n",
+    "  ",
+    "\u0301",
+)
+sentences = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(("", " ", " ", "\n"))), max_size=12)
+
+
+@patient
+@given(st.one_of(texts, sentences.map(lambda parts: "".join(map("".join, parts)))))
+def test_claude_is_counted_word_by_word_as_ctok_counts_whole_texts(text: str) -> None:
+    ctok = pytest.importorskip("ctok")
+    text = repair(text)
+    for name, version, around in (("claude3", "3.0", 7), ("claude4_7", "4.8", 6)):
+        expected = ctok.token_count(text, version) - around if text else 0
+        assert tokenizers.load(name).count(text) == expected
+
+
 @needs_splintr
 @pytest.mark.parametrize(
     ("name", "text", "tokens"),

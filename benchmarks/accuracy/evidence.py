@@ -93,7 +93,7 @@ def _case(record: dict[str, Any]) -> Case:
         definition=definition(record["request"]),
         endpoint=KINDS[record["endpoint"]],
         family=family.name,
-        renderer=family.chat.renderer,
+        renderer=family.renderer,
         model=record["model"],
         features=scored.features,
         timestamp=scored.timestamp,

@@ -29,6 +29,8 @@ from tokcount.framing.family import Family
 from tokcount.framing.layout import Layout
 from tokcount.framing.rules import layout
 from tokcount.models.resolve import find
+from tokcount.tokens.counter import TextCounter
+from tokcount.tokens.encodings import NAMES
 
 REMOVED = re.compile(r"removed-media:image/[^;]+;width=(\d+);height=(\d+)")
 KINDS = {"/v1/chat/completions": "chat", "/v1/responses": "responses", "/v1/completions": "completions"}
@@ -57,6 +59,9 @@ def with_images(value: Any) -> Any:
 @functools.cache
 def counter(encoding: str) -> Callable[[str], int]:
     """tok() of one encoding, remembered; vocabularies come from the package."""
+    if encoding not in NAMES:
+        texts = TextCounter((encoding,))
+        return functools.lru_cache(maxsize=200_000)(lambda text: texts.tokens(encoding, text))
     try:
         from tokcount.tokens.encodings import get
 
@@ -132,7 +137,10 @@ def score(record: dict[str, Any], lay_out: Callable[..., Layout] = layout) -> Sc
     """The counts of one recording; ``lay_out`` is `layout` or, without the labels of the evidence, `unlabelled`."""
     model = record["model"]
     kind = KINDS[record["endpoint"]]
+    encoding = record.get("encoding")
     family = FAMILIES["completions"] if kind == "completions" else family_of(model)
+    if encoding is not None:
+        family = FAMILIES[record["family"]]
     usage = record["response"]["usage"]
     billed = usage.get("prompt_tokens", usage.get("input_tokens"))
     created = record["response"].get("created") or record["response"].get("created_at")
@@ -144,7 +152,7 @@ def score(record: dict[str, Any], lay_out: Callable[..., Layout] = layout) -> Sc
         model=model,
         response=record["response"],
     )
-    tok = counter(encoding_of(model))
+    tok = counter(encoding or encoding_of(model))
     counted = laid.constant + laid.token_ids + sum(map(tok, laid.texts))
     return Score(counted, billed, laid.basis, laid.reasons, laid.features, laid.beyond, family, created)
 

@@ -135,7 +135,24 @@ def test_gpt_oss_is_estimated_as_its_published_template_renders_it() -> None:
     family = FAMILIES[resolve("gpt-oss-120b").model.family]
     laid = layout("chat", HELLO, family, model="gpt-oss-120b")
     assert (laid.basis, laid.constant) == ("estimated", 67)
-    assert MESSAGES in laid.reasons or any("recordings" in reason for reason in laid.reasons)
+    assert laid.reasons == (family.estimated,)
+
+
+@pytest.mark.parametrize(
+    ("family", "model", "basis"),
+    [
+        ("claude", "claude-sonnet-4-5-20250929", "exact"),
+        ("claude", "claude-9", "estimated"),
+        ("gemini-vertex", "gemini-2.5-pro", "exact"),
+        ("gemini", "gemini-2.5-pro", "estimated"),
+        ("gpt-oss-cerebras", "cerebras/gpt-oss-120b", "exact"),
+        ("qwen", "qwen3-32b", "estimated"),
+    ],
+)
+def test_a_plain_request_to_another_vendor_is_exact_where_its_host_and_model_have_recordings(
+    family: str, model: str, basis: str
+) -> None:
+    assert layout("chat", HELLO, FAMILIES[family], model=model).basis == basis
 
 
 def test_keywords_that_nobody_recorded_make_a_count_estimated() -> None:

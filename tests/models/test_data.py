@@ -107,6 +107,7 @@ def test_fine_tunes_and_aliases_point_to_models() -> None:
 FAMILY_PATTERNS = (
     (r"gpt-5-chat", "chat"),
     (r"groq/.*gpt-oss", "gpt-oss-groq"),
+    (r"cerebras/.*gpt-oss", "gpt-oss-cerebras"),
     (r".*gpt-oss", "gpt-oss"),
     (r"codex-mini", "o"),
     (r"gpt-[56]|gpt-daybreak|gpt-rosalind|chat-latest$", "gpt5"),

@@ -157,13 +157,14 @@ def test_every_model_that_an_explanation_recommends_is_current() -> None:
 def test_hosts_that_frame_requests_differently_have_a_family_of_their_own() -> None:
     names_of = (
         "gemini-2.5-pro",
+        "gemini/gemini-2.5-pro",
         "vertex_ai/gemini-2.5-pro",
         "llama-3.1-8b-instruct",
         "groq/llama-3.1-8b-instruct",
     )
     families = [names.resolve(name).model.family for name in names_of]
 
-    assert families == ["gemini", "gemini-vertex", "llama3", "llama3-groq"]
+    assert families == ["gemini", "gemini-api", "gemini-vertex", "llama3", "llama3-groq"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokcount.framing.families import FAMILIES
-from tokcount.framing.layout import Layout
+from tokcount.framing.layout import UNDATED, Layout
 from tokcount.framing.rules import layout, unlabelled
 from tokcount.framing.templates.request import SERVER_STATE, UNKNOWN_SCHEMA, UNKNOWN_TOOLS
 
@@ -39,6 +39,7 @@ def lay(family: str, *messages: dict[str, Any], model: str = "", **more: Any) ->
     ("family", "model", "alone", "with_system", "three_turns"),
     [
         ("claude", "claude-sonnet-4-5", 7, 7, 13),
+        ("claude", "claude-sonnet-4-6", 7, 8, 13),
         ("claude4_7", "claude-opus-4-8", 6, 6, 12),
         ("gemini", "gemini-2.5-flash", 1, 2, 3),
         ("gemini", "gemini-2.0-flash", 0, 0, 0),
@@ -63,8 +64,17 @@ def test_messages_cost_what_recorded_calls_were_billed_in_addition_to_their_text
 
 
 def test_messages_of_one_role_that_follow_each_other_are_one_where_the_api_merges_them() -> None:
-    assert lay("claude", USER, USER, REPLY).constant == lay("claude", USER, REPLY).constant
+    assert lay("claude", USER, USER, REPLY, USER).constant == lay("claude", USER, REPLY, USER).constant
     assert lay("qwen", USER, USER).constant > lay("qwen", USER).constant
+
+
+def test_the_start_of_a_reply_costs_its_text_alone_on_claude() -> None:
+    assert lay("claude", USER, REPLY).constant == lay("claude", USER).constant
+    assert lay("mistral", USER, REPLY).constant == lay("mistral", USER).constant + 1
+
+
+def test_white_space_at_the_end_of_a_system_prompt_is_not_shown_to_claude() -> None:
+    assert lay("claude", {**SYSTEM, "content": "Be brief. \n"}, USER).texts == ["Be brief.", "Hi"]
 
 
 def test_tools_of_claude_add_a_hidden_text_whose_length_depends_on_the_generation() -> None:
@@ -84,9 +94,15 @@ def test_a_forced_function_of_claude_costs_its_name_and_more() -> None:
 
 
 def test_thinking_adds_tokens_only_when_it_is_enabled() -> None:
-    thinking = lay("claude", USER, thinking={"type": "enabled", "budget_tokens": 1024})
-    assert thinking.constant == 7 + 28
+    asked = {"type": "enabled", "budget_tokens": 1024}
+    thinking = lay("claude", USER, thinking=asked)
+    assert (thinking.constant, thinking.reasons) == (7 + 29, (UNDATED,))
     assert "thinking" in thinking.features
+    assert lay("claude", USER, additionalModelRequestFields={"thinking": asked}).constant == 7 + 29
+    november = unlabelled(
+        "chat", {"messages": [USER], "thinking": asked}, FAMILIES["claude"], timestamp=1_763_000_000
+    )
+    assert november.constant == 7 + 28
     assert lay("claude", USER, thinking={"type": "adaptive"}).constant == 7
 
 
@@ -122,7 +138,7 @@ def test_tools_are_partial_where_nobody_knows_how_the_model_sees_them(family: st
 
 def test_a_json_schema_is_free_on_gemini_and_partial_where_its_cost_is_not_known() -> None:
     shape = {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}
-    free = lay("gemini", USER, response_format=shape)
+    free = lay("gemini-api", USER, response_format=shape)
     assert (free.basis, free.constant, free.texts) == ("exact", 1, ["Hi"])
     assert UNKNOWN_SCHEMA in lay("claude", USER, response_format=shape).reasons
 
@@ -173,8 +189,9 @@ def test_every_family_counts_every_text_once_and_never_less_than_the_text(
     said: list[tuple[str, str]],
 ) -> None:
     messages = [{"role": role, "content": text} for role, text in said]
-    texts = [text for _, text in said if text]
     for name in TEMPLATES:
         laid = lay(name, *messages)
-        assert laid.content == texts
+        assert [text.rstrip() for text in laid.content] == [
+            text.rstrip() for _, text in said if text.rstrip() or text in laid.content
+        ]
         assert laid.constant >= 0

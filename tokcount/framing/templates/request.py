@@ -9,7 +9,7 @@ from tokcount.framing.calls import Call, compact, parsed, read_calls, spaced
 from tokcount.framing.content import REASONING, read_content, reasoning_of
 from tokcount.framing.family import Family, template_rules
 from tokcount.framing.images import add_media
-from tokcount.framing.layout import Layout, LayoutBuilder
+from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
 from tokcount.framing.templates.definitions import definitions
 from tokcount.framing.templates.items import as_chat
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name
@@ -54,9 +54,11 @@ class _Template(LayoutBuilder):
     def __init__(self, request: Json, family: Family, timestamp: float | None, model: str) -> None:
         super().__init__()
         self._family, self._timestamp, self._model = family, timestamp, model
-        self._rules = template_rules(family, model).at(timestamp)
+        self._times = template_rules(family, model)
+        self._rules = self._times.at(timestamp)
         self._names: dict[str, str] = {}
         self.constant = self._rules.priming
+        self._dated("priming")
         if family.estimated:
             self.mark_estimated(family.estimated)
         found = request.get("messages")
@@ -71,7 +73,8 @@ class _Template(LayoutBuilder):
         for message in messages:
             role = _role(message)
             turn = "user" if role in _RESULTS else role
-            self._message(message, role, opens=not (self._rules.merged and turn == speaker))
+            replies = self._rules.open_reply and role == "assistant" and message is messages[-1]
+            self._message(message, role, opens=not replies and not (self._rules.merged and turn == speaker))
             speaker = speaker if role in _SYSTEM else turn
 
     def _offer(self, request: Json) -> bool:
@@ -99,12 +102,20 @@ class _Template(LayoutBuilder):
 
     def _think(self, request: Json) -> bool:
         """Adds the hidden text of thinking that is asked for; whether it is."""
-        asked = request.get("thinking")
-        if not isinstance(asked, dict) or asked.get("type") != "enabled":
+        fields = request.get("additionalModelRequestFields")
+        places = [request, fields if isinstance(fields, dict) else {}]
+        asked = [place.get(name) for place in places for name in ("thinking", "reasoning_config")]
+        if not any(isinstance(one, dict) and one.get("type") == "enabled" for one in asked):
             return False
         self.uses(features.THINKING)
         self.constant += self._rules.thinking
+        self._dated("thinking")
         return True
+
+    def _dated(self, rule: str) -> None:
+        """Says that a rule changed over time, where the log does not say when the request was made."""
+        if self._timestamp is None and rule in self._times.varied:
+            self.mark_estimated(UNDATED)
 
     def _choose(self, choice: Any) -> None:
         if name := forced_name(choice):
@@ -130,7 +141,7 @@ class _Template(LayoutBuilder):
         if role in _RESULTS:
             self._result(message, text)
         else:
-            self.add_text(role, text)
+            self.add_text(role, text.rstrip() if self._rules.trimmed_system and role in _SYSTEM else text)
         if message.get("name") and role not in _RESULTS:
             self.mark_estimated(features.NAME)
         if calls:

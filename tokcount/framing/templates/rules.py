@@ -23,6 +23,10 @@ class TemplateRules(Rules, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A message of the model."""
     merged: bool = False
     """Whether messages of one role that follow each other are one; results of tools belong to the user."""
+    open_reply: bool = False
+    """Whether a last message of the model is the start of the reply, which costs its text alone."""
+    trimmed_system: bool = False
+    """Whether white space at the end of a system message is not shown."""
     tools: Definitions = "unknown"
     """How tool definitions are shown."""
     block: int = 0

@@ -19,8 +19,8 @@ APIS: Final[tuple[Api, ...]] = (Converse(), _MESSAGES, GenerateContent(), Chat()
 _OF_REQUESTS: Final = frozenset(
     """
     contents system tools inferenceConfig toolConfig outputConfig modelId anthropic_version stop_sequences
-    output_config mcp_servers citation_options safe_prompt random_seed prompt_mode additionalModelRequestFields
-    guardrailConfig
+    output_config output_format mcp_servers citation_options safe_prompt random_seed prompt_mode
+    additionalModelRequestFields guardrailConfig
     """.split()  # noqa: SIM905 - a list of words
 )
 """Fields of which a request that has to be translated has one, unless its messages consist of blocks."""

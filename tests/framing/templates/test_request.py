@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tokcount.framing.families import FAMILIES
 from tokcount.framing.layout import UNDATED, Layout
 from tokcount.framing.rules import layout, unlabelled
-from tokcount.framing.templates.request import SERVER_STATE, UNKNOWN_SCHEMA, UNKNOWN_TOOLS
+from tokcount.framing.templates.request import OTHER_THINKING, SERVER_STATE, UNKNOWN_SCHEMA, UNKNOWN_TOOLS
 
 TEMPLATES = [name for name in FAMILIES if FAMILIES[name].template is not None]
 USER = {"role": "user", "content": "Hi"}
@@ -99,6 +99,7 @@ def test_thinking_adds_tokens_only_when_it_is_enabled() -> None:
     assert (thinking.constant, thinking.reasons) == (7 + 29, (UNDATED,))
     assert "thinking" in thinking.features
     assert lay("claude", USER, additionalModelRequestFields={"thinking": asked}).constant == 7 + 29
+    assert lay("claude", USER, reasoning_effort="low").reasons == (OTHER_THINKING,)
     november = unlabelled(
         "chat", {"messages": [USER], "thinking": asked}, FAMILIES["claude"], timestamp=1_763_000_000
     )

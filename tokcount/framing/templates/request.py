@@ -18,6 +18,7 @@ from tokcount.logs.scalars import Json
 
 UNKNOWN_TOOLS = "how the API shows tools to this model is not known"
 UNKNOWN_SCHEMA = "what a JSON schema costs on this model is not known"
+OTHER_THINKING = "thinking as another API asks for it"
 SERVER_STATE = "part of the prompt is stored on the server"
 _STATE = ("previous_response_id", "conversation", "prompt")
 _SYSTEM = frozenset({"system", "developer"})
@@ -65,8 +66,8 @@ class _Template(LayoutBuilder):
         messages = (
             [message for message in found if isinstance(message, dict)] if isinstance(found, list) else []
         )
-        hidden = self._offer(request) or self._think(request)
-        if hidden and any(_role(message) in _SYSTEM for message in messages):
+        offers, thinks = self._offer(request), self._think(request)
+        if (offers or thinks) and any(_role(message) in _SYSTEM for message in messages):
             self.constant += self._rules.hidden_with_system
         self._schema(request.get("response_format"))
         speaker = ""
@@ -102,6 +103,8 @@ class _Template(LayoutBuilder):
 
     def _think(self, request: Json) -> bool:
         """Adds the hidden text of thinking that is asked for; whether it is."""
+        if request.get("reasoning") or request.get("reasoning_effort"):
+            self.mark_estimated(OTHER_THINKING)
         fields = request.get("additionalModelRequestFields")
         places = [request, fields if isinstance(fields, dict) else {}]
         asked = [place.get(name) for place in places for name in ("thinking", "reasoning_config")]

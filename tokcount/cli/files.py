@@ -32,6 +32,13 @@ READ: Final = {
 }
 """Parameter → the option that names files to read. The logs, `paths`, are expanded first."""
 STDIN: Final = "-"
+NAME_LOGS: Final = "name files, folders or globs, or pipe data to standard input"
+
+
+def need_pipe(instead: str = NAME_LOGS) -> None:
+    """Raise `UsageError` with what to do `instead` if nothing is piped to standard input."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError(f"no input: {instead}.")
 
 
 def check(values: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import typer
 
+from tokcount.cli.files import need_pipe
 from tokcount.cli.options import GROUP_KEYS, ReferenceGroup, RunGroup
 from tokcount.cli.selecting import ReadGroup
 from tokcount.errors import UsageError, suggest
@@ -50,8 +51,7 @@ def sources_of(
             if sentence and not quiet:
                 _print(sentence)
         return sources
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
+    need_pipe()
     return files.expand([files.STDIN])
 
 

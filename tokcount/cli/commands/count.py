@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from tokcount.cli.files import need_pipe
 from tokcount.cli.option_groups import with_groups
 from tokcount.cli.options import option
 from tokcount.cli.outputs import OutputGroup, check_format, show, write_rows
@@ -98,8 +99,7 @@ def decode(
 
 
 def _piped() -> str:
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no input: name token ids, or pipe them to standard input.")
+    need_pipe("name token ids, or pipe them to standard input")
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import typer
 
+from tokcount.cli.files import need_pipe
 from tokcount.cli.text.options import InputGroup
 from tokcount.errors import DataError, TokcountError, UsageError
 from tokcount.logs import source as files
@@ -32,8 +33,7 @@ class Inputs:
         self._binary: list[str] = []
         self._names = [*(paths or []), *(group.given or []), *_listed(group.files0_from)]
         if not self._names and group.files0_from is None:
-            if sys.stdin is None or sys.stdin.isatty():
-                raise UsageError("no input: name files, folders or globs, or pipe data to standard input.")
+            need_pipe()
             self._names = [STDIN]
 
     def texts(self) -> Iterator[PlainText]:

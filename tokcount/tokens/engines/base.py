@@ -15,7 +15,6 @@ from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.cuts import CHUNK, GIANT_RUN, chunks, is_one_match
 from tokcount.tokens.encodings.openai import OPENAI
 from tokcount.tokens.packing import Packer
-from tokcount.tokens.words import WordPacker
 
 T = TypeVar("T")
 Count = Callable[[str], int]
@@ -68,8 +67,11 @@ class TiktokenEngine:
     def packer(self, names: Sequence[str]) -> Packer:
         """Counts under several encodings at once; `UsageError` when there is no such encoding."""
         counters = [self.counter(name) for name in names]
-        by_words = len(counters) > 1 and all(map(encodings.cuts_of, names))
-        return WordPacker(counters) if by_words else Packer(counters)
+        if len(counters) < 2 or not all(map(encodings.cuts_of, names)):
+            return Packer(counters)
+        from tokcount.tokens.words import WordPacker  # its pattern takes a while to compile
+
+        return WordPacker(counters)
 
     def encoder(self, encoding: str) -> Encode:
         """The encoding function of `encoding`; `UsageError` when there is no such encoding."""

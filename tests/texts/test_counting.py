@@ -19,11 +19,28 @@ def test_processes_count_what_one_counts(engine: str, jobs: int, monkeypatch: py
 
     with FileCounter(ENCODINGS, engine, jobs) as counter:
         counts = counter.count(blocks)
+        counter.finish()
 
-    assert counts == tuple(len(get(name).encode_ordinary(TEXT)) for name in ENCODINGS)
+    assert counts == [len(get(name).encode_ordinary(TEXT)) for name in ENCODINGS]
 
 
 def test_a_small_file_starts_no_process() -> None:
     with FileCounter(ENCODINGS, "tiktoken", 2) as counter:
-        assert counter.count(["2 + 2", " = 4"]) == (5, 7, 7)
+        counts = counter.count(["2 + 2", " = 4"])
+        counter.finish()
+
+        assert counts == [5, 7, 7]
         assert counter._pool is None
+
+
+def test_small_files_are_counted_in_bundles_by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "WORTH_A_POOL", {"tiktoken": 3_000, "fast": 3_000})
+    monkeypatch.setattr(counting, "BUNDLE", 200)
+    files = [f"file {n}: " + TEXT[: n * 10] for n in range(100)]
+
+    with FileCounter(ENCODINGS, "tiktoken", 2) as counter:
+        counts = [counter.count([text[:20], text[20:]]) for text in files]
+        counter.finish()
+        assert counter._pool is not None
+
+    assert counts == [[len(get(name).encode_ordinary(text)) for name in ENCODINGS] for text in files]

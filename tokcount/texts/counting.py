@@ -1,18 +1,19 @@
-"""Files of plain text, counted under several encodings: small files one by one, large ones by all processors."""
+"""Files of plain text, counted under several encodings: in bundles of about a megabyte, by all processors."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import add
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from tokcount.tokens.encodings import check_name
 from tokcount.tokens.engines import short
 from tokcount.tokens.engines.choose import choose
-from tokcount.tokens.stream import Counts, count_stream
+from tokcount.tokens.stream import BLOCK, Counts, exact_blocks
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from tokcount.processes import Pool
     from tokcount.tokens.engines.base import Engine
 
-WORTH_A_POOL: Final = {"tiktoken": 3 << 20, "fast": 12 << 20}
-"""Engine → characters below which starting processes costs more than it saves."""
+WORTH_A_POOL: Final = {"tiktoken": 2 << 20, "fast": 8 << 20}
+"""Engine → characters, of all encodings together, below which starting processes costs more than it saves."""
+BUNDLE: Final = BLOCK
+"""Characters that are counted at once."""
 AHEAD: Final = 3
-"""Blocks of each process that wait to be counted."""
+"""Bundles of each process that wait to be counted."""
 
 
 class FileCounter:
@@ -41,6 +44,10 @@ class FileCounter:
         self._short = 0
         self._jobs = jobs or os.cpu_count() or 1
         self._pool: Pool[Any] | None = None
+        self._bundle: list[tuple[list[int], str]] = []
+        """Texts that are not counted yet, and the totals of their files."""
+        self._size = self._seen = 0
+        self._waiting: deque[tuple[list[list[int]], Future[list[Counts]]]] = deque()
 
     @property
     def warnings(self) -> list[str]:
@@ -56,9 +63,21 @@ class FileCounter:
         if self._pool is not None:
             self._pool.__exit__(kind, error, trace)
 
-    def count(self, blocks: Iterable[str]) -> Counts:
-        """Tokens of the joined blocks of one file under each encoding."""
-        return count_stream(blocks, self.encodings, self._counted)
+    def count(self, blocks: Iterable[str]) -> list[int]:
+        """Tokens of the joined blocks of one file under each encoding: a list that is complete after `finish`."""
+        totals = [0] * len(self.encodings)
+        for text in exact_blocks(blocks, self.encodings):
+            self._bundle.append((totals, text))
+            self._size += len(text)
+            if self._size >= BUNDLE:
+                self._send()
+        return totals
+
+    def finish(self) -> None:
+        """Count what is left, and wait for all results."""
+        self._send()
+        while self._waiting:
+            self._receive()
 
     def count_text(self, text: str) -> Counts:
         """Tokens of one text under each encoding."""
@@ -78,35 +97,42 @@ class FileCounter:
             self._engine = choose(self._asked)
         return self._engine
 
-    def _counted(self, texts: Iterable[str]) -> Iterator[Counts]:
-        """The counts of texts: the first ones here; once a pool is worth it, in processes."""
-        limit = min(WORTH_A_POOL.values()) if self._jobs > 1 else None
-        waiting: deque[Future[Counts]] = deque()
-        size = 0
-        for text in texts:
-            size += len(text)
-            if limit is not None and size >= limit:
-                limit = WORTH_A_POOL[self._chosen().name]
-            if limit is None or (self._pool is None and size < limit):
-                yield self.count_text(text)
-                continue
-            pool = self._started()
-            if pool is None:
-                limit = None
-                yield self.count_text(text)
-                continue
-            waiting.append(pool.submit(_count_in_worker, text))
-            if len(waiting) > AHEAD * self._jobs:
-                yield pool.result(waiting.popleft())
-        while waiting and self._pool is not None:
-            yield self._pool.result(waiting.popleft())
+    def _send(self) -> None:
+        """Count the texts of the bundle: here at first; once a pool is worth it, in a process."""
+        bundle, self._bundle = self._bundle, []
+        self._seen += self._size
+        self._size = 0
+        pool = self._started() if self._worth_a_pool() else None
+        if pool is None:
+            for totals, text in bundle:
+                _add(totals, self.count_text(text))
+            return
+        texts = [text for _, text in bundle]
+        self._waiting.append(([totals for totals, _ in bundle], pool.submit(_count_in_worker, texts)))
+        if len(self._waiting) > AHEAD * self._jobs:
+            self._receive()
+
+    def _receive(self) -> None:
+        owners, future = self._waiting.popleft()
+        if self._pool is not None:
+            found = self._pool.result(future)
+            for totals, counts in zip(owners, found, strict=True):
+                _add(totals, counts)
+
+    def _worth_a_pool(self) -> bool:
+        if self._jobs == 1:
+            return False
+        work = self._seen * len(self.encodings)
+        return work >= min(WORTH_A_POOL.values()) and work >= WORTH_A_POOL[self._chosen().name]
 
     def _started(self) -> Pool[Any] | None:
         """The worker processes; `None` where processes cannot share memory."""
         if self._pool is None:
             from tokcount.processes import Pool, can_share
 
-            if can_share():
+            if not can_share():
+                self._jobs = 1
+            else:
                 make = partial(_worker, self._chosen().name, self.encodings)
                 self._pool = Pool(make, self._jobs, None)
         return self._pool
@@ -121,5 +147,11 @@ def _worker(engine: str, encodings: Sequence[str]) -> Callable[[str], Counts]:
     return _counting(choose(engine), encodings)
 
 
-def _count_in_worker(count: Callable[[str], Counts], text: str, _advance: Callable[[int], None]) -> Counts:
-    return count(text)
+def _count_in_worker(
+    count: Callable[[str], Counts], texts: Sequence[str], _advance: Callable[[int], None]
+) -> list[Counts]:
+    return list(map(count, texts))
+
+
+def _add(totals: list[int], counts: Counts) -> None:
+    totals[:] = map(add, totals, counts)

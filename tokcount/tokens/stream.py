@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tokcount.tokens.encodings import cuts_of
 
@@ -10,22 +10,6 @@ BLOCK = 1 << 20
 """Characters that are counted at once."""
 
 Counts = tuple[int, ...]
-
-
-def count_stream(
-    blocks: Iterable[str],
-    encodings: Sequence[str],
-    counts_of: Callable[[Iterable[str]], Iterable[Counts]],
-) -> Counts:
-    """Tokens of the joined blocks under each of the `encodings`.
-
-    `counts_of` counts each text of an iterable, in any order and in several threads if it likes.
-    """
-    totals = [0] * len(encodings)
-    for counts in counts_of(exact_blocks(blocks, encodings)):
-        for place, count in enumerate(counts):
-            totals[place] += count
-    return tuple(totals)
 
 
 def exact_blocks(blocks: Iterable[str], encodings: Sequence[str], size: int | None = None) -> Iterator[str]:

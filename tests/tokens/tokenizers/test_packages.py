@@ -1,7 +1,6 @@
 """Tokenizers of other packages are used like an encoding, and are exact."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tokcount.tokens import encodings, tokenizers
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.engines.base import repair
 from tokcount.tokens.engines.choose import choose
-from tokcount.tokens.stream import count_stream
+from tokcount.tokens.stream import exact_blocks
 from tokcount.tokens.text_parts import by_class, total
 from tokcount.tokens.tokenizer import CutRules
 
@@ -78,7 +77,7 @@ def test_without_cut_rules_every_text_is_counted_as_a_whole(text: str) -> None:
 
     assert counter.count(text)[0] == expected
     counter.learn([text + "x"])
-    assert count_stream([text[:3], text[3:]], counter.encodings, partial(map, counter.count))[0] == expected
+    assert list(exact_blocks([text[:3], text[3:]], counter.encodings, 1)) == [text]
 
 
 def test_with_cut_rules_repeated_lines_are_counted_once() -> None:

@@ -35,6 +35,7 @@ class Measuring:
         self._counter = counter
         self._unit = unit
         self._field = _field(unit)
+        self._files: list[tuple[str, int, list[int]]] = []
         self._groups: dict[str, CountedGroup] = {}
         self._sizes: list[Counter[int]] = [Counter() for _ in names]
         self._rows: list[tuple[str, int, Counts]] = []
@@ -49,10 +50,16 @@ class Measuring:
             self._add_sections(text)
             return
         counts = self._counter.count(text)
-        self.inputs.append(CountedInput(path=path, bytes=text.bytes, tokens=self._named(counts)))
-        self._measure(counts)
-        if self._unit.by is not None:
-            self._group(_key(path, self._unit.by), text.bytes, counts)
+        self._files.append((path, text.bytes, counts))
+
+    def finish(self) -> None:
+        """Count what is left of the inputs; reports have them all only then."""
+        self._counter.finish()
+        for path, size, counts in self._files:
+            self.inputs.append(CountedInput(path=path, bytes=size, tokens=self._named(counts)))
+            self._measure(counts)
+            if self._unit.by is not None:
+                self._group(_key(path, self._unit.by), size, counts)
 
     def report(self, show: ShowGroup) -> CountReport:
         """The report of everything that was counted, in the order that was asked for."""
@@ -129,7 +136,7 @@ class Measuring:
     def _named(self, counts: Iterable[int]) -> dict[str, int]:
         return dict(zip(self._names, counts, strict=True))
 
-    def _measure(self, counts: Counts) -> None:
+    def _measure(self, counts: Sequence[int]) -> None:
         for sizes, tokens in zip(self._sizes, counts, strict=True):
             sizes[tokens] += 1
 
@@ -169,6 +176,7 @@ def measure(inputs: Inputs, measuring: Measuring) -> None:
         with inputs.going_on():
             measuring.add(text)
             inputs.warn(text)
+    measuring.finish()
 
 
 def _field(unit: UnitGroup) -> Field | None:

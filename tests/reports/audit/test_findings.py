@@ -14,6 +14,8 @@ from support.frames import counts, frame, record
 from tokcount.document.blocks import Places, Table
 from tokcount.models import catalog
 from tokcount.models.compatibility import DEFAULT_VALUE
+from tokcount.models.references import uncountable
+from tokcount.models.resolve import resolve
 from tokcount.reports.audit import view_findings
 from tokcount.reports.audit.finding import LEVELS, PLACES, Case, breaking, entries
 from tokcount.reports.audit.findings import findings
@@ -22,6 +24,7 @@ from tokcount.reports.audit.sections.findings import blocks, places
 from tokcount.reports.columns import NamedReference
 from tokcount.reports.cost.charges import CostOptions, charge
 from tokcount.scanning.features.verdicts import TargetVerdict
+from tokcount.tokens.tokenizers.entry import Package
 
 OWN = NamedReference("own")
 NEW = NamedReference("gpt-5.6-luna")
@@ -257,6 +260,16 @@ def test_an_unknown_model_is_named() -> None:
     row = call(1, model="mine", reason="unknown model 'mine'") | counts(OWN, None)
 
     assert found(row)["unknown_model"].numbers == FindingNumbers(models=["mine"])
+
+
+@pytest.mark.parametrize("model", ["grok-4.7", "claude-haiku-4-5"])
+def test_a_model_that_cannot_be_counted_is_named(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Package, "problem", lambda package: f"needs {package.name}: install an extra")
+    reason = f"{model}: {uncountable(resolve(model).model)}"
+    every = found(call(1, model=model, reason=reason) | counts(OWN, None))
+
+    assert every["no_tokenizer"].numbers == FindingNumbers(models=[model])
+    assert "unknown_model" not in every
 
 
 def test_caching_is_found_with_its_amount() -> None:

@@ -24,6 +24,8 @@ from tokcount.reports.columns import column, models_of, tokens, total
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"
+NO_TOKENIZER: Final = r"publishes no tokenizer|: tokenizer \S+ needs "
+"""In the reasons of records of known models that cannot be counted (`tokcount.models.references.uncountable`)."""
 """Reasons why a scan has no baseline for a record, as a regular expression."""
 
 
@@ -184,13 +186,14 @@ def _flagged(flag: str) -> pl.Expr:
 
 
 def _uncounted(case: Case) -> Iterator[Finding]:
-    """Records without a baseline, because their model is unknown."""
+    """Records without a baseline, because their model is unknown or its tokenizer is not there."""
     if case.baseline != OWN:
         return
-    uncounted = pl.col("own:input_tokens").is_null() & pl.col("reason").str.contains(UNKNOWN_MODEL)
-    rows = case.where(uncounted, "model")
-    unknown = sorted(rows["model"].drop_nulls().unique())
-    yield Finding(id="unknown_model", level="unsure", rows=rows, numbers=FindingNumbers(models=unknown))
+    for name, reason in (("unknown_model", UNKNOWN_MODEL), ("no_tokenizer", NO_TOKENIZER)):
+        uncounted = pl.col("own:input_tokens").is_null() & pl.col("reason").str.contains(reason)
+        rows = case.where(uncounted, "model")
+        models = sorted(rows["model"].drop_nulls().unique())
+        yield Finding(id=name, level="unsure", rows=rows, numbers=FindingNumbers(models=models))
 
 
 def _not_countable(case: Case) -> Iterator[Finding]:
@@ -199,7 +202,7 @@ def _not_countable(case: Case) -> Iterator[Finding]:
     nowhere = pl.all_horizontal(
         pl.col(f"{label}:input_tokens").is_null() for label in (case.baseline, *case.targets)
     )
-    known = pl.col("reason").fill_null("").str.contains(UNKNOWN_MODEL)
+    known = pl.col("reason").fill_null("").str.contains(f"{UNKNOWN_MODEL}|{NO_TOKENIZER}")
     yield Finding(id="not_countable", level="unsure", rows=case.where(nowhere & ~explained & ~known))
 
 

@@ -188,9 +188,12 @@ def _residuals(_: FindingEntry, numbers: FindingNumbers, records: str) -> str:
 
 
 def _unknown(numbers: FindingNumbers) -> str:
-    models = [model for model in numbers.models or () if isinstance(model, str)]
-    noun = "model" if len(models) == 1 else "models"
-    return f"unknown {noun} {_listed(models)}" if models else "no model is named"
+    noun = "model" if len(numbers.models or ()) == 1 else "models"
+    return f"unknown {noun} {_names(numbers)}" if numbers.models else "no model is named"
+
+
+def _names(numbers: FindingNumbers) -> str:
+    return _listed([model for model in numbers.models or () if isinstance(model, str)])
 
 
 SENTENCES: Final[dict[str, Words]] = {
@@ -225,6 +228,7 @@ SENTENCES: Final[dict[str, Words]] = {
     "non_openai": lambda _, __, r: f"{r} of other vendors' models.",
     "odd_content": lambda _, __, r: f"{r} with content in a shape that the API does not define.",
     "media_not_counted": lambda _, __, r: f"{r} with images, audio or files that cannot be counted.",
+    "no_tokenizer": lambda _, n, r: f"{r} without a baseline: the tokenizer of {_names(n)} is not there.",
     "unknown_model": lambda _, n, r: f"{r} without a baseline: {_unknown(n)}.",
     "not_countable": lambda _, __, r: f"{r} without a prompt that can be counted.",
     "unpriced": lambda e, _, r: f"{r} without a price under {_under(e)}.",
@@ -261,6 +265,7 @@ TO_DO: Final = {
     "non_openai": "They are written for other APIs: under models of another vendor their counts are estimates.",
     "odd_content": "Only their text was counted.",
     "media_not_counted": "Their counts are lower bounds; the log has no size of media behind a link.",
+    "no_tokenizer": "See under Drift what to install; where no tokenizer is published, only billed tokens are known.",
     "unknown_model": "Specify the model with --alias or --assume-model, or add it with --prices.",
     "not_countable": "They are not in any total; see the reasons under Drift.",
     "unpriced": "Add prices with --price or --prices; until then totals are lower bounds.",

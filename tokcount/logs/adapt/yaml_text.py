@@ -6,11 +6,23 @@ so a few lines can expand to gigabytes ("billion laughs"): such a text is reject
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 MOST_EXPANDED: Final = 10
 """How many times its own length a text may expand to, once that is more than `ALWAYS_FINE` characters."""
 ALWAYS_FINE: Final = 16 << 20
+
+
+@cache
+def _loader() -> Any:
+    """PyYAML's safe loader, which also knows `!binary`, as Ruby writes it."""
+    import yaml
+
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = type("_Loader", (base,), {})
+    loader.add_constructor("!binary", base.construct_yaml_binary)  # type: ignore[attr-defined]  # of PyYAML's loaders
+    return loader
 
 
 class Document:
@@ -23,9 +35,8 @@ class Document:
     def __init__(self, text: str) -> None:
         import yaml
 
-        base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            self._loader = base(text)
+            self._loader = _loader()(text)
             self.root = self._loader.get_single_node()
             most = max(ALWAYS_FINE, MOST_EXPANDED * len(text))
             if self.root is not None and _expanded(self.root, {}) > most:

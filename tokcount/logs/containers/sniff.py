@@ -56,7 +56,7 @@ Shape = Literal[
 ]
 
 _SAMPLE_LINES = 40
-_CASSETTE = re.compile(r"\A(?:(?:---|%YAML|version:|#)[^\n]*\n|[^\S\n]*\n)*+interactions:")
+_CASSETTE = re.compile(r"\A(?:(?:---|%YAML|version:|#)[^\n]*\n|[^\S\n]*\n)*+(?:http_)?interactions:")
 _OPEN_ARRAY = re.compile(r"\[\s*(?:[{\[\"]|$)")
 """An array that continues on the next lines, unlike a time in brackets at the beginning of a log line."""
 

@@ -50,6 +50,8 @@ baseline = "baseline.json"
 fail = ["input_tokens.max <= 200", "cost.total <= baseline + 5%"]
 warn = ["framing.share <= 10%"]
 """
+TODAY = "2026-11-26"
+"""The date of the reports, whenever they are made again."""
 OUTPUTS = {"annotations.txt": "github", "summary.md": "markdown", "junit.xml": "junit"}
 """File → the format in which it shows the check of the second log; `check.txt` is what a terminal shows."""
 
@@ -91,6 +93,7 @@ def tokcount(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("TOKCOUNT_", "GITHUB_"))
     }
+    environment["TOKCOUNT_TODAY"] = TODAY
     command = [sys.executable, "-m", "tokcount", *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, input=given, capture_output=True, check=False)
     if done.returncode not in (0, 1):

@@ -32,7 +32,7 @@ NO_CODE: Final = -1
 NOT_BILLED: Final = -1
 _MISSING: Final = {known.name: known.missing for known in RECORD_COLUMNS}
 _OF_ONE: Final = ("tags", "user")
-"""Columns of strings with many values; those of the others vary together."""
+"""Columns of strings with many values, as the source, which is the first; those of the others vary together."""
 _ROW: Final = (
     *(name for name in TEXT_COLUMNS if name not in _OF_ONE),
     *_OF_ONE,
@@ -145,6 +145,7 @@ class ColumnBuilder:
         self._references = references
         self._missing = {name: _MISSING[name] for name in _ROW} | _reference_columns(references, roles)
         self._tables = {name: StringTable() for name in TEXT_COLUMNS}
+        self._sources = self._tables["source"]
         self._tags, self._users = (self._tables[name] for name in _OF_ONE)
         self._packed: dict[str, list[Packed]] = {name: [] for name in self._missing}
         self._extra: dict[str, array[int]] = {}
@@ -181,6 +182,7 @@ class ColumnBuilder:
         usage, tags = record.usage, record.tags
         self._fresh.fromlist(
             [
+                self._sources.code(record.source),
                 *codes,
                 self._tags.code(",".join(tags) if tags else ""),
                 self._users.code(record.user),
@@ -234,7 +236,7 @@ class ColumnBuilder:
         model = record.served_model or record.model
         tool_calls = hosted_calls(record)
         key = (
-            *(record.source, record.format, record.kind, model, record.tier, record.region, tool_calls),
+            *(record.format, record.kind, model, record.tier, record.region, tool_calls),
             *(record.flags, doubts.flags, tuple(doubts.reasons), features),
         )
         coded = self._coded.get(key)
@@ -242,13 +244,13 @@ class ColumnBuilder:
             if len(self._coded) >= _COMBINATIONS:
                 self._coded.clear()
             strings = (
-                *(record.source, record.format, record.kind, model),
+                *(record.format, record.kind, model),
                 "; ".join(doubts.reasons) or None,
                 "|".join(sorted({*record.flags, *doubts.flags})),
                 *(record.tier, record.region, tool_calls),
                 *features,
             )
-            tables = [self._tables[name] for name in _ROW[: len(strings)]]
+            tables = [self._tables[name] for name in _ROW[1 : 1 + len(strings)]]
             coded = tuple([table.code(string) for table, string in zip(tables, strings, strict=True)])
             self._coded[key] = coded
         return coded

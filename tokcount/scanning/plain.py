@@ -125,7 +125,7 @@ def plain_call(record: Record) -> PlainCall | None:
         return None
     time = record.timestamp
     key = (
-        *(record.source, record.format, record.served_model, record.model, record.tier, record.region),
+        *(record.format, record.served_model, record.model, record.tier, record.region),
         *(record.host, record.flags, None if time is None else time // _DAY, ending, *roles),
     )
     return PlainCall(key, asked, answered)

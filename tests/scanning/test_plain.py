@@ -73,6 +73,17 @@ def test_each_change_of_a_plain_call_has_the_rows_of_its_own_layout(
         assert rows(framed, records) == rows(plain, records)
 
 
+@pytest.mark.parametrize("content", ["Say <|endoftext|>!", "Bad \ud800 text"])
+def test_a_flag_of_the_texts_of_the_first_call_is_not_one_of_the_others(
+    both: list[tuple[RecordCounter, RecordCounter]], content: str
+) -> None:
+    records = records_of([changed(PAIR, {"content": content}), copy.deepcopy(PAIR), copy.deepcopy(PAIR)])
+    for framed, plain in both:
+        found = rows(framed, records)
+        assert found == rows(plain, records)
+        assert [row["flags"] != "" for row in found] == [True, False, False]
+
+
 def test_plain_calls_with_the_same_key_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out: list[Record] = []
     counting = RecordCounter(ScanPlan(references=PLANS[0].references, engine="tiktoken"))

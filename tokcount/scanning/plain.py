@@ -175,7 +175,8 @@ def features_of(laid: LaidOut, shape: str | None) -> Features:
         (target.label, target.encoding, structs.replace(asked, content=[], texts=[]))
         for target, asked in laid.layouts()
     ]
-    return Features(laid.doubts, shape, laid.replacement, layouts)
+    doubts = structs.replace(laid.doubts)  # a copy: counting flags the texts of this one call
+    return Features(doubts, shape, laid.replacement, layouts)
 
 
 def numbers_of(

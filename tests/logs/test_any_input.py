@@ -192,7 +192,9 @@ def database() -> bytes:
         "create table conversations (id text, name text, model text);"
         "insert into responses values ('r','gpt-4o','Say hi',null,'Hi','c','2025-01-01T00:00:00',8,2,null,'{}');"
     )
-    return bytes(made.serialize())
+    data = bytes(made.serialize())
+    made.close()
+    return data
 
 
 def archive() -> bytes:

@@ -10,6 +10,7 @@ import io
 import json
 import lzma
 import sqlite3
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -66,11 +67,10 @@ def test_a_bomb_is_bounded_and_says_so(name: str, tmp_path: Path) -> None:
     packed = BOMBS[name]()
     records, skipped = read_all(tmp_path, packed, "bomb", max_ratio=RATIO)
 
-    detail = skipped[-1].detail
-    assert (
-        "unpacks to more than 30 times its size, like a decompression bomb; raise --max-ratio to read it anyway"
-        in detail
-    )
+    expected = "unpacks to more than 30 times its size, like a decompression bomb; raise --max-ratio to read it anyway"
+    if name == "one member of zip, named often" and sys.version_info >= (3, 13):
+        expected = "the member of the zip archive is damaged"  # zipfile itself refuses members that overlap
+    assert expected in skipped[-1].detail
     assert len(records) < 20_000
 
 

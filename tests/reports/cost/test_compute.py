@@ -469,7 +469,7 @@ class TestGroups:
         ),
         (
             {"by": ("team",)},
-            "--by team: cost is grouped by model, kind, source, script, day, week, month, user, tag, component",
+            "--by team: cost is grouped by model, vendor, kind, source, script, day, week, month, user, tag, component",
         ),
         ({"cached_share": Decimal("1.5")}, "--cached-share 1.5: a share is between 0 and 1"),
         ({"records_per_month": 0}, "--records-per-month 0: at least one record was expected"),

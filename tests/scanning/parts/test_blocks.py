@@ -67,7 +67,9 @@ def database(found: list[str]) -> bytes:
     made.executemany("insert into calls values (?, ?, ?, ?)", [(each, "b", "gpt-4o", 1) for each in found])
     made.execute("insert into calls values ('last', cast(x'ff41' as text), 'gpt-4o', 1)")
     made.commit()
-    return made.serialize()
+    data = made.serialize()
+    made.close()
+    return data
 
 
 CONTAINERS: Final[dict[str, Callable[[list[str]], bytes]]] = {

@@ -61,7 +61,7 @@ class Workers:
     @classmethod
     def ahead(cls, jobs: int) -> Workers | None:
         """Workers that are forked now, for a pool that is made later; `None` where they would have to be spawned."""
-        if jobs == 1 or start_method() != "fork":
+        if start_method() != "fork":
             return None
         workers = cls(jobs)
         workers.begin()

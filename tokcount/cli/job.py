@@ -126,7 +126,10 @@ class Job:
 
 def _workers(sources: Sequence[Source], jobs: int | None) -> Workers | None:
     """The processes that will count, forked before reports are imported and polars with them."""
-    from tokcount.processes import Workers
     from tokcount.scanning.run import processes_for
 
-    return Workers.ahead(processes_for(sources, jobs))
+    if (processes := processes_for(sources, jobs)) == 1:
+        return None
+    from tokcount.processes import Workers
+
+    return Workers.ahead(processes)

@@ -228,7 +228,9 @@ SENTENCES: Final[dict[str, Words]] = {
     "non_openai": lambda _, __, r: f"{r} of other vendors' models.",
     "odd_content": lambda _, __, r: f"{r} with content in a shape that the API does not define.",
     "media_not_counted": lambda _, __, r: f"{r} with images, audio or files that cannot be counted.",
-    "no_tokenizer": lambda _, n, r: f"{r} without a baseline: the tokenizer of {_names(n)} is not there.",
+    "no_tokenizer": lambda _, n, r: (
+        f"{r} without a baseline: no tokenizer is installed or published for {_names(n)}."
+    ),
     "unknown_model": lambda _, n, r: f"{r} without a baseline: {_unknown(n)}.",
     "not_countable": lambda _, __, r: f"{r} without a prompt that can be counted.",
     "unpriced": lambda e, _, r: f"{r} without a price under {_under(e)}.",

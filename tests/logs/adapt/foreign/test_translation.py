@@ -435,3 +435,25 @@ def test_thoughts_of_gemini_are_not_its_answer() -> None:
     assert answered(record({"candidates": [candidate], "responseId": "g"})) == [
         [{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Rain."}]
     ]
+
+
+@pytest.mark.parametrize(("cited", "kind"), [(True, "file"), (False, "text")])
+def test_a_text_for_converse_to_cite_is_a_document(cited: bool, kind: str) -> None:
+    """A document with citations is billed with more than its text: in 2 of 2 recorded calls."""
+    document = {
+        "name": "a",
+        "format": "txt",
+        "source": {"text": "A long text."},
+        "citations": {"enabled": cited},
+    }
+    content = [{"document": document}, {"text": "Sum it up."}]
+    found = asked(
+        record(
+            {
+                "modelId": "anthropic.claude-3-5-sonnet-20240620-v1:0",
+                "messages": [{"role": "user", "content": content}],
+            }
+        )
+    )
+
+    assert [part["type"] for part in found["messages"][0]["content"]] == [kind, "text"]

@@ -206,14 +206,16 @@ def _results(content: Any) -> Any:
 
 
 def _media(kind: str, media: Json) -> Json:
-    """An image or a document as the Messages API writes it."""
+    """An image or a document as the Messages API writes it; a text to be cited costs more than a text."""
     form, data = text(media.get("format")) or "", dig(media, "source.bytes")
     if kind == "image":
         source = {"type": "base64", "media_type": f"image/{form or 'png'}", "data": data or ""}
         return {"type": "image", "source": source}
-    if isinstance(written := dig(media, "source.text"), str):
+    written = dig(media, "source.text")
+    if isinstance(written, str) and not dig(media, "citations.enabled"):
         return {"type": "text", "text": written}
-    return {"type": "document", "title": media.get("name"), "source": {"media_type": form, "data": data}}
+    source = {"media_type": form, "data": data or written}
+    return {"type": "document", "title": media.get("name"), "source": source}
 
 
 def _tool(tool: Json) -> Json | None:

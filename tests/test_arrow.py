@@ -112,6 +112,7 @@ def test_a_selection_that_cannot_be_is_refused_before_there_is_data() -> None:
             Scan(Input(log="text"), **asked)
 
 
+@needs_shared
 def test_every_log_whose_records_stand_on_one_line_has_its_local_rows() -> None:
     plan = make_plan(to=["gpt-4o"])
     refused = []

@@ -37,11 +37,11 @@ def patterns() -> dict[str, re.Pattern[Any]]:
 
 
 def _module(name: str) -> Any:
-    """A module; nothing in place of one whose extra is not installed: Spark's is not among the development extras."""
+    """A module; nothing in place of one whose extra is not installed: clusters are not among the development extras."""
     try:
         return importlib.import_module(name)
     except ImportError:
-        if not name.startswith("tokcount.spark"):
+        if not name.startswith(("tokcount.spark", "tokcount.ray")):
             raise
         return object
 

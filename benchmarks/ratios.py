@@ -83,13 +83,6 @@ SECTIONS = (
         (Job("test_counting_a_log", "{kind}", base="tiktoken, plain", side="{engine}, {way}"),),
     ),
     Section(
-        "Containers",
-        "Times as long as one file of JSON lines with the same records.",
-        "log",
-        (Job("bench_container", "short", base="JSON lines", side="{container}"),),
-        longer=True,
-    ),
-    Section(
         "Start-up",
         "Times as long as the other program.",
         "program",

@@ -53,7 +53,7 @@ def _dimension(name: str) -> Column:
     if name == "tag":
         return F.when(F.col("tags") != "", F.col("tags"))
     if name == "vendor":
-        return F.udf(vendor_named, "string")(F.col("model"))
+        return F.udf(vendor_named, "string", useArrow=False)(F.col("model"))
     return F.col(name)
 
 

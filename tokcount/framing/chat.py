@@ -13,7 +13,7 @@ from tokcount.framing.calls import (
     parallel_results,
     read_calls,
 )
-from tokcount.framing.content import REASONING, read_content, reasoning_of
+from tokcount.framing.content import INSTRUCTION_ROLES, REASONING, TOOL_ROLES, read_content, reasoning_of
 from tokcount.framing.family import Family, chat_rules
 from tokcount.framing.images import add_media
 from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
@@ -21,9 +21,6 @@ from tokcount.framing.tools.response_format import response_format
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name, tool_set
 from tokcount.logs.accounting.unread import Unread, unread_around, unread_request
 from tokcount.logs.scalars import Json
-
-INSTRUCTION_ROLES = frozenset({"system", "developer"})
-TOOL_ROLES = frozenset({"tool", "function"})
 
 SEARCHES = ("web_search_options", "data_sources", "dataSources")
 """Fields that let the API add what it finds to the prompt."""

@@ -17,6 +17,8 @@ TEXT_KEYS = {
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function", "prompt", "other")
 """The roles that content is counted by; `prompt` is text without messages, `other` any other role."""
+INSTRUCTION_ROLES = frozenset({"system", "developer"})
+TOOL_ROLES = frozenset({"tool", "function"})
 
 UNEXPECTED = "content that is neither text nor parts"
 OTHER_PART = "a part of a type that the API does not have"

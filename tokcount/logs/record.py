@@ -42,6 +42,9 @@ Source: the OpenAI API reference (content parts of chat messages and Responses i
 `document_url` are what other vendors' messages use.
 """
 
+STATE_FIELDS = ("previous_response_id", "conversation", "prompt")
+"""Fields of a Responses request that stand for a part of the prompt which the server has and the request has not."""
+
 MEDIA_TYPES = frozenset(name for name, kind in PART_KINDS.items() if kind in ("image", "audio", "file"))
 """Types of parts that hold media instead of text."""
 

@@ -19,6 +19,7 @@ from tokcount.framing.tools.response_format import format_of
 from tokcount.framing.tools.tool_set import forced_name, tool_set
 from tokcount.framing.tools.typescript import grammar_of
 from tokcount.logs.accounting.unread import Unread, unread_around, unread_request
+from tokcount.logs.record import STATE_FIELDS
 
 SERVER_STATE = "part of the prompt is stored on the server"
 HIDDEN_MODE = "a reasoning mode that adds hidden text"
@@ -27,8 +28,7 @@ _HIDDEN_MODE_TOKENS = (1_500, 2_200)
 
 _ROLES = frozenset({"user", "system", "developer", "assistant"})
 _PLAIN_KEYS = frozenset({"role", "content", "type", "status", "id"})
-_STATE = ("previous_response_id", "conversation", "prompt")
-_BEYOND_PLAIN = ("tools", "context_management", *_STATE)
+_BEYOND_PLAIN = ("tools", "context_management", *STATE_FIELDS)
 
 
 def layout_responses(
@@ -119,7 +119,7 @@ def _plain_roles(request: dict[str, Any]) -> list[str]:
 
 def _add_state(builder: LayoutBuilder, request: dict[str, Any]) -> None:
     """Marks what the server adds or leaves out by an amount that is not known."""
-    if any(request.get(key) for key in _STATE):
+    if any(request.get(key) for key in STATE_FIELDS):
         builder.mark_partial(SERVER_STATE)
     if _mode(request):
         builder.mark_partial(HIDDEN_MODE, _HIDDEN_MODE_TOKENS)

@@ -6,23 +6,21 @@ from typing import Any
 
 from tokcount.framing import features
 from tokcount.framing.calls import Call, compact, parsed, read_calls, spaced
-from tokcount.framing.content import REASONING, read_content, reasoning_of
+from tokcount.framing.content import INSTRUCTION_ROLES, REASONING, TOOL_ROLES, read_content, reasoning_of
 from tokcount.framing.family import Family, template_rules
 from tokcount.framing.images import add_media
 from tokcount.framing.layout import UNDATED, Layout, LayoutBuilder
+from tokcount.framing.responses.request import SERVER_STATE
 from tokcount.framing.templates.definitions import definitions
 from tokcount.framing.templates.items import as_chat
 from tokcount.framing.tools.tool_set import OTHER_TOOLS, forced_name
 from tokcount.logs.accounting.unread import Unread, unread_request
+from tokcount.logs.record import STATE_FIELDS
 from tokcount.logs.scalars import Json
 
 UNKNOWN_TOOLS = "how the API shows tools to this model is not known"
 UNKNOWN_SCHEMA = "what a JSON schema costs on this model is not known"
 OTHER_THINKING = "thinking as another API asks for it"
-SERVER_STATE = "part of the prompt is stored on the server"
-_STATE = ("previous_response_id", "conversation", "prompt")
-_SYSTEM = frozenset({"system", "developer"})
-_RESULTS = frozenset({"tool", "function"})
 
 
 def layout_template(
@@ -42,7 +40,7 @@ def layout_template(
     """
     chat = as_chat(request) if kind == "responses" else request
     builder = _Template(chat, family, timestamp, model)
-    if kind == "responses" and any(request.get(key) for key in _STATE):
+    if kind == "responses" and any(request.get(key) for key in STATE_FIELDS):
         builder.mark_partial(SERVER_STATE)
     return builder.finish(roles=roles).mark_unread(
         unread_request(kind, request) if unread is None else unread
@@ -67,16 +65,16 @@ class _Template(LayoutBuilder):
             [message for message in found if isinstance(message, dict)] if isinstance(found, list) else []
         )
         offers, thinks = self._offer(request), self._think(request)
-        if (offers or thinks) and any(_role(message) in _SYSTEM for message in messages):
+        if (offers or thinks) and any(_role(message) in INSTRUCTION_ROLES for message in messages):
             self.constant += self._rules.hidden_with_system
         self._schema(request.get("response_format"))
         speaker = ""
         for message in messages:
             role = _role(message)
-            turn = "user" if role in _RESULTS else role
+            turn = "user" if role in TOOL_ROLES else role
             replies = self._rules.open_reply and role == "assistant" and message is messages[-1]
             self._message(message, role, opens=not replies and not (self._rules.merged and turn == speaker))
-            speaker = speaker if role in _SYSTEM else turn
+            speaker = speaker if role in INSTRUCTION_ROLES else turn
 
     def _offer(self, request: Json) -> bool:
         """Adds tool definitions; whether the model is shown any."""
@@ -141,21 +139,23 @@ class _Template(LayoutBuilder):
     def _message(self, message: Json, role: str, *, opens: bool) -> None:
         text = self._text_of(message)
         calls = read_calls(message)
-        if role in _RESULTS:
+        if role in TOOL_ROLES:
             self._result(message, text)
         else:
-            self.add_text(role, text.rstrip() if self._rules.trimmed_system and role in _SYSTEM else text)
-        if message.get("name") and role not in _RESULTS:
+            self.add_text(
+                role, text.rstrip() if self._rules.trimmed_system and role in INSTRUCTION_ROLES else text
+            )
+        if message.get("name") and role not in TOOL_ROLES:
             self.mark_estimated(features.NAME)
         if calls:
             self._calls(calls, with_text=bool(text))
         elif role == "assistant":
             self.uses(features.ASSISTANT_TEXT if text else features.EMPTY_ASSISTANT)
-        if opens and (self._rules.calls_as_messages or not (calls or role in _RESULTS)):
+        if opens and (self._rules.calls_as_messages or not (calls or role in TOOL_ROLES)):
             self.constant += self._around(role)
 
     def _around(self, role: str) -> int:
-        if role in _SYSTEM:
+        if role in INSTRUCTION_ROLES:
             return self._rules.system
         return self._rules.assistant if role == "assistant" else self._rules.user
 
@@ -164,7 +164,7 @@ class _Template(LayoutBuilder):
         content = message.get("content")
         text, media, doubt = read_content(content)
         if type(content) is list:
-            self.uses(features.RESULT_PARTS if _role(message) in _RESULTS else features.TEXT_PARTS)
+            self.uses(features.RESULT_PARTS if _role(message) in TOOL_ROLES else features.TEXT_PARTS)
         if media:
             add_media(self, media, self._family, self._model, self._timestamp)
         if doubt:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tokcount.logs.record import STATE_FIELDS
 from tokcount.logs.scalars import Json
 
 TOOLS_LACK: Final = "the answer calls a tool, but the logged request offers none"
 
 _WITH_TOOLS: Final = ("tool_choice", "parallel_tool_calls")
-_STATE: Final = ("previous_response_id", "conversation", "prompt")
 
 
 def with_echo(request: Json, response: Json) -> Json:
@@ -26,7 +26,7 @@ def with_echo(request: Json, response: Json) -> Json:
         echoed |= {name: response[name] for name in _WITH_TOOLS if name in response and name not in request}
     if not _schema(request) and _schema(response):
         echoed["text"] = response["text"]
-    echoed |= {name: response[name] for name in _STATE if response.get(name) and not request.get(name)}
+    echoed |= {name: response[name] for name in STATE_FIELDS if response.get(name) and not request.get(name)}
     return {**request, **echoed} if echoed else request
 
 

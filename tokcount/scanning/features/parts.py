@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tokcount.framing.content import ROLES
+from tokcount.framing.content import INSTRUCTION_ROLES, ROLES
 from tokcount.framing.layout import Layout
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
@@ -50,7 +50,6 @@ class PartsCounter:
         return parts
 
 
-SYSTEM_ROLES: Final = frozenset({"system", "developer"})
 GIVEN_AS_IDS: Final = "given_as_ids"
 """The class of tokens that the log gives as ids, without a text."""
 
@@ -80,7 +79,7 @@ def _positions(roles: Sequence[str]) -> list[str]:
 
 
 def _position(role: str, *, is_last: bool) -> str:
-    if role in SYSTEM_ROLES:
+    if role in INSTRUCTION_ROLES:
         return "system"
     if role == "prompt":
         return "prompt"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tokcount.logs.record import PART_KINDS, Kind
+from tokcount.logs.record import PART_KINDS, STATE_FIELDS, Kind
 
-HOSTED_STATE = ("previous_response_id", "conversation", "prompt")
 HISTORY_TYPES = frozenset(
     {"function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"}
 )
@@ -23,7 +22,7 @@ def shape_of(kind: Kind, request: dict[str, Any] | None) -> str:
         return "none"
     if kind not in ("chat", "responses"):
         return kind
-    if kind == "responses" and any(request.get(key) for key in HOSTED_STATE):
+    if kind == "responses" and any(request.get(key) for key in STATE_FIELDS):
         return "server-side state"
     items = _items(request)
     return (

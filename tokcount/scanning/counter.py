@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from tokcount.framing.content import ROLES
 from tokcount.framing.layout import BASIS_ORDER, Layout
 from tokcount.logs.record import Record
-from tokcount.logs.scalars import Json
 from tokcount.scanning.columns import NO_CODE, ColumnBuilder, Columns
 from tokcount.scanning.features.answer import answer_items
-from tokcount.scanning.features.on_demand import parts_counter, request_verdicts
+from tokcount.scanning.features.on_demand import audit_features
 from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.laid_out import Framed, LaidOut, Layouts
 from tokcount.scanning.plain import (
@@ -24,7 +23,6 @@ from tokcount.scanning.plain import (
     Frame,
     Key,
     PlainCall,
-    features_of,
     framed_references,
     has_frames,
     numbers_of,
@@ -42,10 +40,6 @@ BATCH_TEXT: Final = 1_000_000
 """Characters of text that wait to be counted together, plus at most one record."""
 BATCH_RECORDS: Final = 2_000
 """Records that wait for each other at most, however short they are."""
-
-
-LabelledLayouts: TypeAlias = Iterable[tuple[str, str, Layout]]
-"""Label, encoding and layout of each reference that can count a record."""
 
 
 class _Plain(NamedTuple):
@@ -68,6 +62,7 @@ class RecordCounter:
         self.selection = plan.selection
         """The records to count; `None`: all of them."""
         self._texts = TextCounter(plan.encodings, engine=plan.engine, classes=plan.parts)
+        self._answers = TextCounter(plan.encodings, self._texts.engine) if plan.parts else self._texts
         self.warnings = tuple(self._texts.warnings)
         """Warnings of the tokenizer engine, one line each."""
         self._layouts = Layouts(plan, self._texts.encodings)
@@ -76,9 +71,7 @@ class RecordCounter:
         self._no_tokens = self._texts.count_all(())
         self._no_roles = (MISSING,) * len(ROLES) if plan.roles else ()
         self._uncounted = (*(MISSING,) * 5, *self._no_roles, NO_CODE)
-        self._parts = parts_counter(plan, self._texts)
-        self._verdicts = request_verdicts(plan)
-        self._has_features = plan.parts or plan.verdicts
+        self._features = audit_features(plan, self._texts)
         self.discard()
 
     def process(self, records: Iterable[Record]) -> Columns:
@@ -98,15 +91,17 @@ class RecordCounter:
         frame = None if call is None else self._frames.get(call.key)
         if call is not None and frame is not None:
             self._waiting.append(_Plain(record, frame, call))
-            self._await(call.asked)
-            self._await(call.answered)
+            self._await(self._awaited, call.asked)
+            self._await(self._answered, call.answered)
         else:
             laid = self._layouts.of(record)
             if call is not None:
                 self._remember(call, laid)
             self._waiting.append(laid)
             for texts in laid.texts():
-                self._await(texts)
+                self._await(self._awaited, texts)
+            for texts in laid.answers():
+                self._await(self._answered, texts)
         if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:
             self._count_waiting()
 
@@ -119,11 +114,15 @@ class RecordCounter:
 
     def discard(self) -> None:
         """Forget the rows and the records so far, but not the texts that were counted."""
-        self._waiting: list[LaidOut | _Plain] = []
         self._frames: dict[Key, Frame] = {}
-        self._awaited: list[str] = []
-        self._size = 0
+        self._wait_anew()
         self._columns = ColumnBuilder(self._plan.labels, ROLES if self._plan.roles else ())
+
+    def _wait_anew(self) -> None:
+        self._waiting: list[LaidOut | _Plain] = []
+        self._awaited: list[str] = []
+        self._answered = self._awaited if self._answers is self._texts else []
+        self._size = 0
 
     def _remember(self, call: PlainCall, laid: LaidOut) -> None:
         """Keep the frame of the first call with its key, if it has one."""
@@ -135,21 +134,23 @@ class RecordCounter:
         shape = shape_of(laid.record.kind, laid.record.request) if self._plan.shapes else None
         codes = self._columns.codes(laid.record, laid.doubts, shape=shape, replacement=laid.replacement)
         extra = tuple(laid.evidence()) if self._plan.evidence else ()
-        features = features_of(laid, shape) if self._has_features else None
+        features = None if self._features is None else self._features.in_common(laid, shape)
         self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra, features)
 
-    def _await(self, texts: list[str]) -> None:
-        self._awaited += texts
+    def _await(self, awaited: list[str], texts: list[str]) -> None:
+        awaited += texts
         self._size += sum(map(len, texts))
 
     def _count_waiting(self) -> None:
         self._texts.learn(self._awaited)
+        if self._answered is not self._awaited:
+            self._answers.learn(self._answered)
         for waiting in self._waiting:
             if isinstance(waiting, LaidOut):
                 self._append(waiting)
             else:
                 self._append_plain(*waiting)
-        self._waiting, self._awaited, self._size = [], [], 0
+        self._wait_anew()
 
     def _append(self, laid: LaidOut) -> None:
         record, plan = laid.record, self._plan
@@ -163,8 +164,7 @@ class RecordCounter:
                 self._columns.put(name, number)
         for name in laid.evidence() if plan.evidence else ():
             self._columns.put(name, 1)
-        layouts = ((target.label, target.encoding, asked) for target, asked in laid.layouts())
-        verdicts = self._features(record, laid.request, laid.replacement, layouts)
+        verdicts = None if self._features is None else self._features.put(self._columns, laid)
         codes = self._columns.codes(
             record,
             laid.doubts,
@@ -183,26 +183,11 @@ class RecordCounter:
         for name in frame.extra:
             self._columns.put(name, 1)
         codes = frame.codes
-        if (known := frame.features) is not None:
-            layouts = known.with_texts(call.asked)
-            verdicts = self._features(record, record.request, known.replacement, layouts)
-            codes = self._columns.codes(
-                record, known.doubts, shape=known.shape, replacement=known.replacement, verdicts=verdicts
-            )
-        numbers = numbers_of(frame, call, self._texts, asked, self._texts.count_all(call.answered))
+        if self._features is not None and frame.features is not None:
+            codes = self._features.put_plain(self._columns, record, call.asked, frame.features)
+        answered = self._answers.count_all(call.answered)
+        numbers = numbers_of(frame, call, self._texts, self._answers, asked, answered)
         self._columns.append(record, codes, frame.basis, numbers)
-
-    def _features(
-        self, record: Record, request: Json | None, replacement: str | None, layouts: LabelledLayouts
-    ) -> str | None:
-        """Put the numbers that an audit needs; returns the verdicts on the request."""
-        if self._parts is not None:
-            self._columns.put_all(self._parts.numbers(record, request, layouts))
-        if self._verdicts is None:
-            return None
-        if (limit := self._verdicts.output(record)) is not None:
-            self._columns.put("max_tokens", limit)
-        return self._verdicts.of(record, replacement)
 
     def _fill(self, counts: list[tuple[int, ...]], framed: Framed, laid: LaidOut) -> None:
         """The counts of all references of a framing group: each the numbers of its columns."""
@@ -217,11 +202,12 @@ class RecordCounter:
                 laid.doubts.flag("special_token_text")
             if content.repaired:
                 laid.doubts.flag("surrogate_repaired")
-        answer = count_all(framed.answer.texts) if answered else self._no_tokens
+        answer = self._answers.count_all(framed.answer.texts) if answered else self._no_tokens
         output = MISSING
         for place, target in framed.group.targets:
             if answered:
-                output = framed.answer.constant + self._tokens(framed.answer.texts, answer, target)
+                tokens = self._tokens(self._answers, framed.answer.texts, answer, target)
+                output = framed.answer.constant + tokens
             if asked is None:
                 counts[place] = (MISSING, MISSING, output, MISSING, MISSING, *self._no_roles, NO_CODE)
             else:
@@ -237,9 +223,9 @@ class RecordCounter:
         laid: LaidOut,
     ) -> tuple[int, ...]:
         """The numbers of a record under a reference that can count its input, in the order of the columns."""
-        tokens = total = self._tokens(asked.content, content, target)
+        tokens = total = self._tokens(self._texts, asked.content, content, target)
         if asked.texts is not asked.content:
-            total = self._tokens(asked.texts, texts, target)
+            total = self._tokens(self._texts, asked.texts, texts, target)
         low = high = MISSING
         if asked.beyond is not None and laid.doubts.least_basis < PARTIAL:
             low, high = (asked.constant + total + beyond for beyond in asked.beyond)
@@ -247,17 +233,18 @@ class RecordCounter:
         framing = asked.constant + total - tokens
         return (tokens + asked.token_ids, framing, output, low, high, *by_role, laid.basis(asked, target))
 
-    def _tokens(self, texts: list[str], counted: Counted, target: CountingTarget) -> int:
+    @staticmethod
+    def _tokens(counter: TextCounter, texts: list[str], counted: Counted, target: CountingTarget) -> int:
         """The sum over texts, from the packed counts where the encoding is one of those counted together."""
         if target.place >= 0:
             return counted.counts[target.place]
-        return sum(self._texts.tokens(target.encoding, text) for text in texts)
+        return sum(counter.tokens(target.encoding, text) for text in texts)
 
     def _by_role(self, asked: Layout, target: CountingTarget) -> Iterable[int]:
         totals = dict.fromkeys(ROLES, 0)
         for role, text in zip(asked.roles or (), asked.content, strict=True):
             counted = self._texts.count_all((text,))
-            totals[role if role in totals else "other"] += self._tokens([text], counted, target)
+            totals[role if role in totals else "other"] += self._tokens(self._texts, [text], counted, target)
         totals["prompt"] += asked.token_ids
         return totals.values()
 

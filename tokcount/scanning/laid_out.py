@@ -44,13 +44,17 @@ class LaidOut(msgspec.Struct):
     """The model that `auto` is for this record."""
 
     def texts(self) -> Iterator[list[str]]:
-        """All lists of texts that have to be counted."""
+        """All lists of texts of the input that have to be counted."""
         for framed in self.framed:
             asked = framed.input
             if asked is not None:
                 yield asked.content
                 if asked.texts is not asked.content:
                     yield asked.texts
+
+    def answers(self) -> Iterator[list[str]]:
+        """All lists of texts of the answer."""
+        for framed in self.framed:
             yield framed.answer.texts
 
     def layouts(self) -> Iterator[tuple[CountingTarget, Layout]]:
@@ -59,6 +63,11 @@ class LaidOut(msgspec.Struct):
             if framed.input is not None:
                 for _, target in framed.group.targets:
                     yield target, framed.input
+
+    def labelled(self) -> Iterator[tuple[str, str, Layout]]:
+        """As `layouts`, with the label and the encoding of each reference."""
+        for target, asked in self.layouts():
+            yield target.label, target.encoding, asked
 
     def evidence(self) -> Iterator[str]:
         """The columns of the evidence that decides the label of the count under the own model."""

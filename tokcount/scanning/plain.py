@@ -8,22 +8,21 @@ So there is one set of rules. `tests/scanning/test_plain.py` shows that rows wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from msgspec import structs
-
-from tokcount.framing.layout import Layout
 from tokcount.framing.replies import has_reasoned
 from tokcount.logs.accounting.unread import plain_choices, unread_around
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import RecordDoubts
 from tokcount.scanning.laid_out import LaidOut
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import MISSING
 from tokcount.tokens.counter import TextCounter
 from tokcount.tokens.packing import Counted
+
+if TYPE_CHECKING:
+    from tokcount.scanning.features.audit import Features
 
 MOST_FRAMES: Final = 4_096
 """Frames that are remembered."""
@@ -59,23 +58,6 @@ class FramedReference(NamedTuple):
     basis: int
 
 
-class Features(NamedTuple):
-    """What the features of an audit need of a frame.
-
-    `layouts`: label, encoding and layout of each reference, without the texts of the call.
-    """
-
-    doubts: RecordDoubts
-    shape: str | None
-    replacement: str | None
-    layouts: Sequence[tuple[str, str, Layout]]
-
-    def with_texts(self, asked: list[str]) -> Iterator[tuple[str, str, Layout]]:
-        """The layouts with the texts of a call."""
-        for label, encoding, layout in self.layouts:
-            yield label, encoding, structs.replace(layout, content=asked, texts=asked)
-
-
 class Frame(NamedTuple):
     """What the rows of all plain calls with the same key have in common.
 
@@ -92,7 +74,7 @@ class Frame(NamedTuple):
 
 
 def has_frames(plan: ScanPlan) -> bool:
-    """Whether rows depend on no more than the key, the texts, and what `Features` are for."""
+    """Whether rows depend on no more than the key, the texts, and what the features of an audit are for."""
     return not (plan.roles or plan.scripts)
 
 
@@ -169,20 +151,15 @@ def framed_references(
     return references
 
 
-def features_of(laid: LaidOut, shape: str | None) -> Features:
-    """The features of the frame of a call that is laid out with roles."""
-    layouts = [
-        (target.label, target.encoding, structs.replace(asked, content=[], texts=[]))
-        for target, asked in laid.layouts()
-    ]
-    doubts = structs.replace(laid.doubts)  # a copy: counting flags the texts of this one call
-    return Features(doubts, shape, laid.replacement, layouts)
-
-
 def numbers_of(
-    frame: Frame, call: PlainCall, texts: TextCounter, asked: Counted, answered: Counted
+    frame: Frame,
+    call: PlainCall,
+    texts: TextCounter,
+    answers: TextCounter,
+    asked: Counted,
+    answered: Counted,
 ) -> list[int]:
-    """The numbers of all references for a call, given the tokens of its texts under the encodings of `texts`."""
+    """The numbers of all references for a call, given the tokens of its texts under the encodings of the counters."""
     numbers: list[int] = []
     for reference in frame.references:
         if not isinstance(reference, FramedReference):
@@ -193,6 +170,6 @@ def numbers_of(
             content, reply = asked.counts[place], answered.counts[place]
         else:
             content = sum([texts.tokens(encoding, text) for text in call.asked])
-            reply = sum([texts.tokens(encoding, text) for text in call.answered])
+            reply = sum([answers.tokens(encoding, text) for text in call.answered])
         numbers += (content, framing, MISSING if output is None else output + reply, MISSING, MISSING, basis)
     return numbers

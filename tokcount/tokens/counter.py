@@ -29,13 +29,13 @@ class TextCounter:
     def __init__(
         self,
         encodings: Sequence[str],
-        engine: str = "auto",
+        engine: str | Engine = "auto",
         cache_bytes: int = CACHE_BYTES,
         *,
         classes: bool = False,
     ) -> None:
         self.encodings = tuple(encodings)
-        self.engine: Engine = choose(engine)
+        self.engine: Engine = choose(engine) if isinstance(engine, str) else engine
         self._cache_bytes = cache_bytes
         self._packer = self._class_packer() if classes else self.engine.packer
         self._pack = self._packer(self.encodings)
@@ -65,17 +65,21 @@ class TextCounter:
         """
         return self._memo_of(encoding)[text] & MASK
 
-    def by_class(self, encoding: str, text: str) -> int:
-        """The packed count of `text` by class under one encoding, for `tokcount.tokens.text_parts`.
+    def all_by_class(self, encoding: str, texts: Sequence[str]) -> list[int]:
+        """The packed count of each text by class under one encoding, for `tokcount.tokens.text_parts`.
 
         These can be added before they are read. Of a counter with `classes` only.
         """
         width = FIELD * self._fields
-        if encoding in self.encodings:
-            packed = self._texts[text] >> width * self.encodings.index(encoding)
-        else:
-            packed = self._memo_of(encoding)[text]
-        return packed & (1 << width) - 1
+        mask = (1 << width) - 1
+        if encoding not in self.encodings:
+            return [packed & mask for packed in map(self._memo_of(encoding).__getitem__, texts)]
+        shift = width * self.encodings.index(encoding)
+        return [packed >> shift & mask for packed in map(self._texts.__getitem__, texts)]
+
+    def by_class(self, encoding: str, text: str) -> int:
+        """As `all_by_class`, for one text."""
+        return self.all_by_class(encoding, (text,))[0]
 
     def learn(self, texts: Iterable[str]) -> None:
         """Counts texts that will be needed next, about a megabyte at a time.

@@ -6,7 +6,6 @@ next run or starts inside a character.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
@@ -22,8 +21,8 @@ FIELDS: Final = 1 + len(CLASSES)
 """Fields of an encoding in packed counts by class: all tokens, then those of each class."""
 RECENT: Final = 2_000_000
 """Characters of the texts whose borders are kept, plus at most one text."""
+_START: Final = 1
 _SHIFTS: Final = tuple(FIELD * (number + 1) for number in range(len(CLASSES)))
-_NAMED: Final = tuple(zip(CLASSES, _SHIFTS, strict=True))
 
 
 def total(packed: int) -> int:
@@ -33,7 +32,15 @@ def total(packed: int) -> int:
 
 def by_class(packed: int) -> dict[str, int]:
     """Class → tokens, without classes that have none, of the packed count of one encoding."""
-    return {name: count for name, shift in _NAMED if (count := packed >> shift & MASK)}
+    found = {}
+    rest = packed >> FIELD
+    for name in CLASSES:
+        if count := rest & MASK:
+            found[name] = count
+        rest >>= FIELD
+        if not rest:
+            break
+    return found
 
 
 class ClassPacker:
@@ -68,8 +75,8 @@ class Borders:
 
     def __init__(self, text: str) -> None:
         self.runs: Runs = runs(text)
+        starts: Sequence[int] = [start for start, _ in self.runs]
         self.classes = [number for _, number in self.runs]
-        starts = [start for start, _ in self.runs]
         if not text.isascii():
             sizes = (len(text[start:end].encode()) for start, end in pairwise(starts))
             starts = list(accumulate(sizes, initial=0))
@@ -104,12 +111,12 @@ def _measure_of(engine: Engine, name: str) -> Measure:
 
 def _by_tokens(engine: Engine, name: str) -> Measure:
     """By where each token starts."""
-    lengths = token_lengths(name)
+    marks = token_marks(name)
     encode = engine.encoder(name)
 
     def measure(text: str, found: Borders) -> int:
-        packed = _measure(text, found, encode, lengths)
-        return packed or _measure(text, found, TiktokenEngine().encoder(name), lengths)
+        packed = _measure(text, found, encode, marks)
+        return packed or _measure(text, found, TiktokenEngine().encoder(name), marks)
 
     return measure
 
@@ -130,30 +137,31 @@ def _by_runs(engine: Engine, name: str) -> Measure:
 
 
 @cache
-def token_lengths(encoding: str) -> Sequence[int]:
-    """The number of bytes of each token of an encoding, by rank; 0 for ranks without a token."""
+def token_marks(encoding: str) -> Sequence[bytes]:
+    """For each token of an encoding, by rank, as many bytes as it has, the first of them `_START`.
+
+    Those of all tokens of a text, one after the other, show where the tokens start. Empty for ranks without a token.
+    """
     ranks = encodings.ranks(encoding)
-    lengths = [0] * (max(ranks.values()) + 1)
+    by_length = [bytes([_START]).ljust(length, b"\0") for length in range(1 + max(map(len, ranks)))]
+    marks = [b""] * (max(ranks.values()) + 1)
     for token, rank in ranks.items():
-        lengths[rank] = len(token)
-    return lengths
+        marks[rank] = by_length[len(token)]
+    return marks
 
 
-def _measure(text: str, found: Borders, encode: Encode, lengths: Sequence[int]) -> int:
+def _measure(text: str, found: Borders, encode: Encode, marks: Sequence[bytes]) -> int:
     """The packed count of a text; 0 for an empty text, and when the tokens are not those of the text."""
     ids = encode(text) if text else ()
     if not ids:
         return 0
-    if len(found.classes) == 1:
-        return len(ids) | len(ids) << _SHIFTS[found.classes[0]]
-    ends = list(accumulate(map(lengths.__getitem__, ids)))
-    size = len(text) if text.isascii() else len(text.encode())
-    if ends.pop() != size:
+    classes, starts = found.classes, found.starts
+    if len(classes) == 1:
+        return len(ids) | len(ids) << _SHIFTS[classes[0]]
+    tokens = b"".join(map(marks.__getitem__, ids))
+    if len(tokens) != (len(text) if text.isascii() else len(text.encode())):
         return 0
-    packed = len(ids)
-    before = 0
-    for number, start_of_next in zip(found.classes, found.starts[1:], strict=False):
-        reached = 1 + bisect_left(ends, start_of_next)
-        packed += reached - before << _SHIFTS[number]
-        before = reached
-    return packed + (len(ids) - before << _SHIFTS[found.classes[-1]])
+    packed: int = len(ids)
+    for number, start, end in zip(classes, starts, (*starts[1:], len(tokens)), strict=True):
+        packed += tokens.count(_START, start, end) << _SHIFTS[number]
+    return packed

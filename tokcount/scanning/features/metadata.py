@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tokcount.framing.content import read_content
 from tokcount.logs.record import Record
@@ -17,18 +17,23 @@ have fewer."""
 _MARKER: Final = re.compile(
     r"^[ \t#*\[<]*(system|user|human|assistant|ai|bot)\b[\]>*]*[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
+_FEWEST_MARKERS: Final = 2
 _SIDES: Final = {"system": 0, "user": 1, "human": 1, "assistant": 2, "ai": 2, "bot": 2}
 _MODEL_ITEMS: Final = frozenset({"function_call", "custom_tool_call", "reasoning"})
 
 
-class Prefix:
+class Prefix(NamedTuple):
     """The start of a request that an earlier one may have had too: its fingerprint and the texts in it."""
 
-    __slots__ = ("fingerprint", "texts")
+    fingerprint: int
+    texts: list[str]
 
-    def __init__(self, fingerprint: int, texts: list[str]) -> None:
-        self.fingerprint = fingerprint
-        self.texts = texts
+
+class Starts(NamedTuple):
+    """How many messages are in the starts of a request."""
+
+    lead: int
+    history: int
 
 
 def metadata_of(record: Record, request: Json | None) -> dict[str, int]:
@@ -58,13 +63,20 @@ def prefixes_of(request: Json) -> dict[str, Prefix]:
         return {}
 
 
-def _prefixes(messages: list[Any]) -> dict[str, Prefix]:
-    lead, history = _lead(messages), _history(messages)
-    texts = [_text(message) for message in messages]
+def starts_of(messages: list[Any]) -> Starts:
+    """How many messages are in the starts of a request."""
+    return Starts(_lead(messages), _history(messages))
+
+
+def prefixes_with(starts: Starts, messages: list[Any], texts: list[str]) -> dict[str, Prefix]:
+    """The starts of a request by name, given how many messages are in each, and the texts of all."""
+    lead, history = starts
     found: dict[str, Prefix] = {}
-    if len(messages) == 1 and len(texts[0]) > HEAD:
+    if len(messages) == 1:
         head = texts[0][:HEAD]
-        found["lead"] = Prefix(_number(_hashed(head)), [head])
+        if head != texts[0]:
+            found["lead"] = Prefix(_number(_hashed(head)), [head])
+        return found | {"request": Prefix(_number(_hashed(repr(messages[0]))), texts)}
     digest = hashlib.blake2b(digest_size=8)
     for place, message in enumerate(messages):
         if place == lead and lead:
@@ -74,6 +86,10 @@ def _prefixes(messages: list[Any]) -> dict[str, Prefix]:
         digest.update(repr(message).encode("utf-8", "replace"))
     found["request"] = Prefix(_number(digest), texts)
     return found
+
+
+def _prefixes(messages: list[Any]) -> dict[str, Prefix]:
+    return prefixes_with(starts_of(messages), messages, [_text(message) for message in messages])
 
 
 def _messages(request: Json) -> list[Any]:
@@ -134,5 +150,8 @@ def _role_markers(request: Json) -> int:
     messages = _messages(request)
     if request.get("prompt") is None:
         messages = messages[-1:]
-    found = [word.lower() for message in messages for word in _MARKER.findall(_text(message))]
+    texts = [_text(message) for message in messages]
+    if sum(text.count(":") for text in texts) < _FEWEST_MARKERS:
+        return 0
+    found = [word.lower() for text in texts for word in _MARKER.findall(text)]
     return len(found) if len({_SIDES[word] for word in found}) > 1 else 0

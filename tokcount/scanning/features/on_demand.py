@@ -1,4 +1,4 @@
-"""The features that few reports ask for; their modules are imported when a plan asks for them."""
+"""The features of audits; their modules are imported when a plan asks for them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,13 @@ from tokcount.scanning.plan import ScanPlan
 from tokcount.tokens.counter import TextCounter
 
 if TYPE_CHECKING:
-    from tokcount.scanning.features.parts import PartsCounter
-    from tokcount.scanning.features.verdicts import RequestVerdicts
+    from tokcount.scanning.features.audit import AuditFeatures
 
 
-def parts_counter(plan: ScanPlan, texts: TextCounter) -> PartsCounter | None:
-    """What counts the parts of a record, if the plan asks for them."""
-    if not plan.parts:
+def audit_features(plan: ScanPlan, texts: TextCounter) -> AuditFeatures | None:
+    """What puts the features of an audit, if the plan asks for any."""
+    if not (plan.parts or plan.verdicts):
         return None
-    from tokcount.scanning.features.parts import PartsCounter
+    from tokcount.scanning.features.audit import AuditFeatures
 
-    return PartsCounter(texts)
-
-
-def request_verdicts(plan: ScanPlan) -> RequestVerdicts | None:
-    """What judges requests for the targets, if the plan asks for it."""
-    if not plan.verdicts:
-        return None
-    from tokcount.scanning.features.verdicts import RequestVerdicts
-
-    return RequestVerdicts(plan)
+    return AuditFeatures(plan, texts)

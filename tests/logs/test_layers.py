@@ -18,7 +18,7 @@ LAYERS = (
     ("source",),
     ("revisions",),
     ("format",),
-    ("bytes",),
+    ("alike", "bytes"),
     ("adapt",),
     ("containers", "unknown"),
     ("prompts",),

@@ -208,7 +208,10 @@ def test_standard_input_that_is_no_log_is_a_prompt(monkeypatch: pytest.MonkeyPat
 
 def test_a_format_that_fails_loses_one_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run continues, and the message asks for a report."""
+    from tokcount.logs.alike.memory import memory_of
     from tokcount.logs.formats.openai.bodies import ChatRequest
+
+    memory_of.cache_clear()
 
     def failing(self: Any, value: Any, at: Any) -> Any:
         if value["model"] == "bad":

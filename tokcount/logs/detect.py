@@ -14,6 +14,7 @@ import msgspec
 
 from tokcount.logs.adapt.record_builder import or_empty, text_record
 from tokcount.logs.adapt.requests import begins_conversation
+from tokcount.logs.alike.memory import Memory, memory_of
 from tokcount.logs.containers import envelopes
 from tokcount.logs.format import (
     CONTAINERS,
@@ -64,10 +65,7 @@ class _Candidate(msgspec.Struct):
     entry: Entry
     read: _Read | None = None
     is_grouped: bool = False
-
-
-def _nothing(value: Json, at: Location) -> None:  # noqa: ARG001 - a format of no kind that reads values
-    return None
+    reads_texts: bool = True
 
 
 class Detector:
@@ -97,6 +95,7 @@ class Detector:
         self._reasons = Reasons(input_format)
         self._groups: dict[str, _Group] = {}
         self._reading = ""
+        self._memory = Memory() if own else memory_of(input_format)
         self.envelopes = envelopes.Finder(self._is_record, self._is_usage)
 
     @property
@@ -140,7 +139,7 @@ class Detector:
         """What grouped formats still hold at the end of a file, or of the whole `run`."""
         for entry in self._entries:
             group = self._groups.get(entry.name)
-            if group is None or _joins_files(group.format) is not run:
+            if group is None or (group.format.scope == "run") is not run:
                 continue
             del self._groups[entry.name]
             if group.first is not None:
@@ -151,10 +150,14 @@ class Detector:
                     yield _skipped(group.first, "empty", detail, entry.name)
 
     def _object(self, value: Json, at: Location) -> Iterable[Item]:
+        if (record := self._memory.record(value, at)) is not None:
+            return (record,)
         for candidate in self._candidates(value):
             self._reading = candidate.entry.name
             found = (candidate.read or self._load(candidate))(value, at)
             if found is not None:
+                if not candidate.reads_texts:
+                    self._memory.note(value, (each.entry.format for each in self._candidates(value)))
                 if candidate.entry.rank >= Rank.TEXT and _is_refused(found):
                     return self._unwrapped(value, at, found)
                 if candidate.is_grouped or (type(found) is list and found):
@@ -182,8 +185,8 @@ class Detector:
             candidate.is_grouped = True
             candidate.read = partial(self._grouped, each)
         elif isinstance(each, LogFormat):
-            candidate.read = each.read
-        return candidate.read or _nothing
+            candidate.read, candidate.reads_texts = each.read, each.reads_texts
+        return candidate.read or (lambda *_: None)
 
     def _fitting_entries(self, value: Json) -> list[Entry]:
         container = CONTAINERS.get(type(value), "json")
@@ -191,13 +194,12 @@ class Detector:
         if container == "row":
             keys |= {key.strip().lower() for key in value}
         found = fitting(keys, container)
-        if self._forced is not None:
-            found = [entry for entry in found if entry in self._entries]
-        return [*self._own, *found] if self._own else found
+        chosen = found if self._forced is None else [entry for entry in found if entry in self._entries]
+        return [*self._own, *chosen]
 
     def _grouped(self, each: GroupedLogFormat, value: Json, at: Location) -> Iterable[Item] | None:
         """The items that a value completes; `None` when it is not of this format."""
-        joins_files = _joins_files(each)
+        joins_files = each.scope == "run"
         if self._part or (self._alone and joins_files):
             if each.open(self._run).read(value, at) is None:
                 return None
@@ -281,8 +283,10 @@ class Detector:
         return begins_conversation(value) and not self._has_own_format(value)
 
     def _has_own_format(self, message: Json) -> bool:
-        candidates = (each for each in self._candidates(message) if each.entry.rank <= Rank.ENVELOPE)
-        return any(self._tried(each.entry, message) is not None for each in candidates)
+        entries = (each.entry for each in self._candidates(message))
+        return any(
+            entry.rank <= Rank.ENVELOPE and self._tried(entry, message) is not None for entry in entries
+        )
 
     def _tried(self, entry: Entry, value: Json) -> Iterable[Item] | None:
         """What a format would read from a value, without its becoming part of a session."""
@@ -308,10 +312,6 @@ def _noted(group: _Group, found: Iterable[Item]) -> Iterator[Item]:
     for item in found:
         group.has_items = True
         yield item
-
-
-def _joins_files(each: GroupedLogFormat) -> bool:
-    return each.scope == "run"
 
 
 def _skipped(at: Location, reason: SkipReason, detail: str, name: str | None = None) -> Skipped:

@@ -131,6 +131,10 @@ class ValueFormat(Format):
 class LogFormat(ValueFormat):
     """A format in which every value holds whole records."""
 
+    reads_texts: ClassVar[bool] = True
+    """Whether a record may depend on what a text of its value says, and not only on how it begins. Values of formats
+    where it does not are read faster: see `tokcount.logs.alike`."""
+
     @abstractmethod
     def read(self, value: Json, at: Location) -> Iterable[Item] | None:
         """The items of one value; `None` when the value is not of this format after all.

@@ -20,6 +20,7 @@ from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.laid_out import Framed, LaidOut, Layouts
 from tokcount.scanning.plain import (
     MOST_FRAMES,
+    Counters,
     Frame,
     Key,
     PlainCall,
@@ -63,8 +64,10 @@ class RecordCounter:
         """The records to count; `None`: all of them."""
         self._texts = TextCounter(plan.encodings, engine=plan.engine, classes=plan.parts)
         self._answers = TextCounter(plan.encodings, self._texts.engine) if plan.parts else self._texts
+        self._counters = Counters(self._texts, self._answers)
         self.warnings = tuple(self._texts.warnings)
         """Warnings of the tokenizer engine, one line each."""
+        self._flags = self._texts.shift(len(self._texts.encodings))
         self._layouts = Layouts(plan, self._texts.encodings)
         self._width = len(plan.labels)
         self._has_frames = has_frames(plan)
@@ -126,7 +129,7 @@ class RecordCounter:
 
     def _remember(self, call: PlainCall, laid: LaidOut) -> None:
         """Keep the frame of the first call with its key, if it has one."""
-        references = framed_references(call, laid, [self._uncounted] * self._width)
+        references = framed_references(call, laid, self._counters, [self._uncounted] * self._width)
         if references is None:
             return
         if len(self._frames) >= MOST_FRAMES:
@@ -176,8 +179,8 @@ class RecordCounter:
         self._columns.append(record, codes, laid.doubts.basis, chain.from_iterable(counts))
 
     def _append_plain(self, record: Record, frame: Frame, call: PlainCall) -> None:
-        asked = self._texts.count_all(call.asked)
-        if asked.special or asked.repaired:
+        asked = self._texts.packed(call.asked)
+        if asked >> self._flags:
             self._append(self._layouts.of(record))
             return
         for name in frame.extra:
@@ -185,8 +188,7 @@ class RecordCounter:
         codes = frame.codes
         if self._features is not None and frame.features is not None:
             codes = self._features.put_plain(self._columns, record, call.asked, frame.features)
-        answered = self._answers.count_all(call.answered)
-        numbers = numbers_of(frame, call, self._texts, self._answers, asked, answered)
+        numbers = numbers_of(frame, call, self._counters, asked, self._answers.packed(call.answered))
         self._columns.append(record, codes, frame.basis, numbers)
 
     def _fill(self, counts: list[tuple[int, ...]], framed: Framed, laid: LaidOut) -> None:

@@ -19,7 +19,7 @@ from tokcount.scanning.laid_out import LaidOut
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import MISSING
 from tokcount.tokens.counter import TextCounter
-from tokcount.tokens.packing import Counted
+from tokcount.tokens.packing import MASK, PackedCounts
 
 if TYPE_CHECKING:
     from tokcount.scanning.features.audit import Features
@@ -36,6 +36,13 @@ _SHAPING: Final = frozenset(
 """Fields of a request that change how it or its answer is laid out, or what is charged for it."""
 
 
+class Counters(NamedTuple):
+    """What counts the texts of requests, and those of answers; the same where both are counted alike."""
+
+    texts: TextCounter
+    answers: TextCounter
+
+
 class PlainCall(NamedTuple):
     """A plain call: what its row depends on besides its texts and numbers, and its texts."""
 
@@ -47,11 +54,12 @@ class PlainCall(NamedTuple):
 class FramedReference(NamedTuple):
     """What a reference adds to the tokens of the texts of a call.
 
-    `place`: of its encoding among those that are counted together, or -1. `output`: the framing of the answer; `None`:
-    there is no answer.
+    `shift`: of its encoding in the packed counts of texts, and `shift_answered` in those of answers; -1 if it is not
+    among those that are counted together. `output`: the framing of the answer; `None`: there is no answer.
     """
 
-    place: int
+    shift: int
+    shift_answered: int
     encoding: str
     framing: int
     output: int | None
@@ -127,7 +135,7 @@ def _ending(response: Json, answered: list[str]) -> tuple[object, ...] | None:
 
 
 def framed_references(
-    call: PlainCall, laid: LaidOut, uncounted: list[tuple[int, ...]]
+    call: PlainCall, laid: LaidOut, counters: Counters, uncounted: list[tuple[int, ...]]
 ) -> list[FramedReference | tuple[int, ...]] | None:
     """The references of a frame by the layouts of a call; `None`: one has more than its texts, or not all of them.
 
@@ -145,31 +153,30 @@ def framed_references(
             return None
         output = None if laid.record.response is None else framed.answer.constant
         for place, target in framed.group.targets:
+            shift, answered = (
+                counter.shift(target.place) if target.place >= 0 else -1 for counter in counters
+            )
+            basis = laid.basis(asked, target)
             references[place] = FramedReference(
-                target.place, target.encoding, asked.constant, output, laid.basis(asked, target)
+                shift, answered, target.encoding, asked.constant, output, basis
             )
     return references
 
 
 def numbers_of(
-    frame: Frame,
-    call: PlainCall,
-    texts: TextCounter,
-    answers: TextCounter,
-    asked: Counted,
-    answered: Counted,
+    frame: Frame, call: PlainCall, counters: Counters, asked: PackedCounts, answered: PackedCounts
 ) -> list[int]:
-    """The numbers of all references for a call, given the tokens of its texts under the encodings of the counters."""
+    """The numbers of all references for a call, given the packed counts of its texts."""
     numbers: list[int] = []
     for reference in frame.references:
         if not isinstance(reference, FramedReference):
             numbers += reference
             continue
-        place, encoding, framing, output, basis = reference
-        if place >= 0:
-            content, reply = asked.counts[place], answered.counts[place]
+        shift, shift_answered, encoding, framing, output, basis = reference
+        if shift >= 0:
+            content, reply = asked >> shift & MASK, answered >> shift_answered & MASK
         else:
-            content = sum([texts.tokens(encoding, text) for text in call.asked])
-            reply = sum([answers.tokens(encoding, text) for text in call.answered])
+            content = sum([counters.texts.tokens(encoding, text) for text in call.asked])
+            reply = sum([counters.answers.tokens(encoding, text) for text in call.answered])
         numbers += (content, framing, MISSING if output is None else output + reply, MISSING, MISSING, basis)
     return numbers

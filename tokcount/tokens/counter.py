@@ -9,7 +9,7 @@ from tokcount.tokens.engines.base import Engine
 from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.memo import Memo
 from tokcount.tokens.packing import FIELD, MASK, Counted, PackedCounts, unpack
-from tokcount.tokens.pieces import Count, Pieces, Whole
+from tokcount.tokens.pieces import Count, Pieces, Whole, is_cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,8 +55,15 @@ class TextCounter:
 
     def count_all(self, texts: Iterable[str]) -> Counted:
         """Tokens of all `texts` together, and whether any of them is flagged."""
-        packed = PackedCounts(sum(map(self._texts.__getitem__, texts)))
-        return unpack(packed, len(self.encodings), self._fields)
+        return unpack(self.packed(texts), len(self.encodings), self._fields)
+
+    def packed(self, texts: Iterable[str]) -> PackedCounts:
+        """As `count_all`, without reading what is packed."""
+        return PackedCounts(sum(map(self._texts.__getitem__, texts)))
+
+    def shift(self, place: int) -> int:
+        """By how many bits packed counts are shifted to have those of an encoding first; of one too many, the flags."""
+        return FIELD * self._fields * place
 
     def tokens(self, encoding: str, text: str) -> int:
         """Tokens of `text` under one encoding, which need not be one of `encodings`.
@@ -84,17 +91,17 @@ class TextCounter:
     def learn(self, texts: Iterable[str]) -> None:
         """Counts texts that will be needed next, about a megabyte at a time.
 
-        Counting many at once takes less time (see `tokcount.tokens.packing.Packer.all`). Does nothing while pieces of
-        texts recur, which gains more.
+        Counting many at once takes less time (see `tokcount.tokens.packing.Packer.all`). While pieces of texts recur,
+        which gains more, only those that are not cut are counted.
         """
-        fresh = [text for text in dict.fromkeys(texts) if not self._texts.knows(text)]
-        if not fresh or not self._pieces.idle(sum(map(len, fresh))):
-            return
+        fresh = self._texts.unknown(texts)
+        if fresh and not self._pieces.idle(sum(map(len, fresh))):
+            fresh = [text for text in fresh if not is_cut(text)]
         fresh.sort(
             key=str.isascii, reverse=True
         )  # splintr takes a tenth less time for texts of one kind in a row
-        for text, packed in zip(fresh, self._pack.all(fresh), strict=True):
-            self._texts.learn(text, packed)
+        if fresh:
+            self._texts.learn(fresh, self._pack.all(fresh))
 
     def _class_packer(self) -> Callable[[Sequence[str]], ClassPacker]:
         from tokcount.tokens.text_parts import ClassPacker, RecentBorders

@@ -6,7 +6,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
 ENTRY_BYTES = 84
 """Memory of an entry in addition to its text and number: its slot in the dictionary."""
@@ -36,22 +36,33 @@ class Memo(dict[str, int]):
         self._remember(text, value)
         return value
 
-    def learn(self, text: str, value: int) -> None:
-        """Caches a value that was computed elsewhere."""
-        self.missed += len(text)
-        self._remember(text, value)
+    def learn(self, texts: Sequence[str], values: Sequence[int]) -> None:
+        """Caches values that were computed elsewhere."""
+        self.missed += sum(map(len, texts))
+        size = sum(map(getsizeof, texts)) + sum(map(getsizeof, values)) + ENTRY_BYTES * len(texts)
+        if size > self._half:
+            for text, value in zip(texts, values, strict=True):
+                self._remember(text, value)
+            return
+        self._make_room(size)
+        self.update(zip(texts, values, strict=True))
 
-    def knows(self, text: str) -> bool:
-        """True when `text` is cached."""
-        return text in self or text in self._old
+    def unknown(self, texts: Iterable[str]) -> list[str]:
+        """The different texts that are not cached."""
+        old = self._old
+        return [text for text in dict.fromkeys(texts) if text not in self and text not in old]
 
     def _remember(self, text: str, value: int) -> None:
         size = getsizeof(text) + getsizeof(value) + ENTRY_BYTES
         if size > self._half:
             return
+        self._make_room(size)
+        self[text] = value
+
+    def _make_room(self, size: int) -> None:
+        """Begin a new generation if the young one has no room for so many bytes."""
         if self._bytes + size > self._half:
             self._old = self.copy()
             self.clear()
             self._bytes = 0
-        self[text] = value
         self._bytes += size

@@ -60,6 +60,11 @@ LONGEST_REST = 16_000_000
 """Characters for which a level that does not pay is off; doubled each time, up to the longest."""
 
 
+def is_cut(text: str) -> bool:
+    """Is there anything in a text where a level could cut it?"""
+    return "\n" in text or len(text) >= LONG_LINE
+
+
 class Trial:
     """Decides whether a level pays: whether enough of what it looks up is in its cache."""
 

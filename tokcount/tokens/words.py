@@ -101,9 +101,8 @@ class WordPacker(Packer):
         ]
 
     def _learn(self, words: Iterable[str]) -> None:
-        fresh = [word for word in words if not self._memo.knows(word)]
-        for word, packed in zip(fresh, self.all_counts(fresh), strict=True):
-            self._memo.learn(word, packed)
+        fresh = self._memo.unknown(words)
+        self._memo.learn(fresh, self.all_counts(fresh))
 
     def _sum(self, text: str, words: Sequence[str]) -> PackedCounts:
         return self.flagged(text, sum(map(self._memo.__getitem__, words)))

@@ -90,6 +90,7 @@ class RequestBody(LogFormat):
     """A bare request body, possibly with its answer among its keys."""
 
     kind: ClassVar[Kind]
+    reads_texts = False
     rank = Rank.BODY
     accepts = JSON_ONLY
 

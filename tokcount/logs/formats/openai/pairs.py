@@ -91,6 +91,7 @@ _OUTCOMES = frozenset({*URL_KEYS, "status", "status_code", "statusCode", "error"
 class Pair(LogFormat):
     """A request with its response, under one of the usual pairs of names."""
 
+    reads_texts = False
     rank = Rank.PAIR
     name = "openai.pair"
     emits = (

@@ -1,0 +1,103 @@
+"""What a part of a value can mean for the record of the value, beyond being in its request or its response."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from tokcount.logs.alike.skeleton import is_plain_chat
+from tokcount.logs.scalars import timestamp
+
+_MOST_TOKENS: Final = 10**9
+_ORDINARY: Final = re.compile(r"(?!\w{1,6}:)\w")
+"""How a text begins that is neither JSON nor an event stream, nor blank."""
+
+
+class Effect(NamedTuple):
+    """One meaning of a part.
+
+    `field`: of the record, or of its usage, that has the part as its value; empty: none has. `value` is what the field
+    has for a part; `None` for a part of which this meaning is not certain.
+    """
+
+    field: str
+    value: Callable[[Any], Any]
+    is_usage: bool = False
+
+
+def _anything(_: Any) -> Any:
+    return True
+
+
+def _ordinary(part: str) -> Any:
+    return _ORDINARY.match(part)
+
+
+def _plain_chat(part: list[Any]) -> Any:
+    return is_plain_chat(part) or None
+
+
+def _name(part: str) -> str | None:
+    return part if part and part.strip() == part else None
+
+
+def _numbered(part: int) -> str | None:
+    return str(part) if 0 < part < _MOST_TOKENS else None
+
+
+def _tokens(part: int) -> int | None:
+    return part if 0 < part < _MOST_TOKENS else None
+
+
+def _time(part: Any) -> float | None:
+    return timestamp(part) or None
+
+
+def _labels(part: list[Any]) -> tuple[str, ...] | None:
+    return tuple(part) if part and all(type(label) is str and label for label in part) else None
+
+
+ANYTHING: Final = Effect("", _anything)
+"""The record does not depend on it."""
+_LABELS: Final = ("id", "custom_id", "user", "thread")
+_COUNTS: Final = ("input", "output", "total")
+
+EFFECTS: Final[dict[type, tuple[Effect, ...]]] = {
+    str: (
+        ANYTHING,
+        Effect("", _ordinary),
+        *(Effect(field, _name) for field in _LABELS),
+        Effect("timestamp", _time),
+    ),
+    int: (
+        ANYTHING,
+        Effect("timestamp", _time),
+        *(Effect(field, _tokens, is_usage=True) for field in _COUNTS),
+        *(Effect(field, _numbered) for field in _LABELS),
+    ),
+    float: (ANYTHING, Effect("timestamp", _time)),
+    list: (ANYTHING, Effect("", _plain_chat), Effect("tags", _labels)),
+}
+"""Type of a part → what it can mean, in the order in which it is tried."""
+
+TRIED: Final[dict[type, tuple[Any, ...]]] = {
+    str: (
+        *("word", "two words", "A sentence, with 12 numbers;\nand a line.", "gpt-4o-mini", "claude-3-haiku"),
+        *("error", "null", "0", "12", "true", "2024-05-01", "2024-05-01T12:00:00Z", "x" * 300, "é漢字"),
+        *("", " ", " padded ", "-1", "…", "/v1/completions", '"quoted"', "[]", '{"a": 1}'),
+        '[{"role": "user", "content": "a"}]',
+        '{"choices": [{"message": {"role": "assistant", "content": "a"}}]}',
+        'data: {"choices": [{"delta": {"content": "a"}}]}\n\ndata: [DONE]',
+    ),
+    int: (1, 7, 300, 429, 1_700_000_001, 1_700_000_001_000, 0, -1, 10**15),
+    float: (0.5, 1_700_000_001.25, 0.0, -1.5, 1e15),
+    list: (
+        *(["a"], ["a", "b c"], [], [1, 2], [None], ["", "a"]),
+        [{"role": "user", "content": "a"}],
+        [{"role": "system", "content": "a"}, {"role": "user", "content": '{"a": 1}'}],
+        [{"role": role, "content": "a"} for role in ("user", "assistant", "user")],
+        [{"role": "developer", "content": ""}, {"role": "tool", "content": " "}],
+    ),
+}
+"""Type of a part → the values in its place that show what it means."""

@@ -87,7 +87,7 @@ def test_totals_are_sums_and_flagged_texts_are_numbered() -> None:
 @given(batch=st.lists(texts, max_size=8))
 def test_texts_learnt_in_a_batch_are_counted_alike(counter: TextCounter, batch: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counter._pieces, "idle", lambda _size: True)
+        patch.setattr(counter._together.pieces, "idle", lambda _size: True)
         counter.learn(batch)
 
     assert [counter.count(text) for text in batch] == [oracle(text) for text in batch]
@@ -96,9 +96,9 @@ def test_texts_learnt_in_a_batch_are_counted_alike(counter: TextCounter, batch: 
 def test_learning_flags_texts_and_counts_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
     counter = TextCounter(("cl100k_base",), "tiktoken")
     counter.learn(["idle at last"])
-    monkeypatch.setattr(counter._pieces, "idle", lambda _size: True)
+    monkeypatch.setattr(counter._together.pieces, "idle", lambda _size: True)
     counter.learn(["<|endoftext|>", "\ud800", "<|endoftext|>"])
-    monkeypatch.setattr(counter, "_pack", None)
+    monkeypatch.setattr(counter._together.pack, "all", None)
 
     assert counter.count_all(["<|endoftext|>", "\ud800", "<|endoftext|>"])[1:] == (2, 1)
     counter.learn(["\ud800"])

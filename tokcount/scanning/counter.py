@@ -22,6 +22,7 @@ from tokcount.scanning.plain import (
     MOST_FRAMES,
     Counters,
     Frame,
+    FramedReference,
     Key,
     PlainCall,
     framed_references,
@@ -138,7 +139,8 @@ class RecordCounter:
         codes = self._columns.codes(laid.record, laid.doubts, shape=shape, replacement=laid.replacement)
         extra = tuple(laid.evidence()) if self._plan.evidence else ()
         features = None if self._features is None else self._features.in_common(laid, shape)
-        self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra, features)
+        alone = {one.encoding for one in references if isinstance(one, FramedReference) and one.place < 0}
+        self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra, sorted(alone), features)
 
     def _await(self, awaited: list[str], texts: list[str]) -> None:
         awaited += texts
@@ -148,12 +150,26 @@ class RecordCounter:
         self._texts.learn(self._awaited)
         if self._answered is not self._awaited:
             self._answers.learn(self._answered)
+        self._learn_alone()
         for waiting in self._waiting:
             if isinstance(waiting, LaidOut):
                 self._append(waiting)
             else:
                 self._append_plain(*waiting)
         self._wait_anew()
+
+    def _learn_alone(self) -> None:
+        """Count the texts of plain calls under the encodings that only some calls need."""
+        asked: dict[str, list[str]] = {}
+        answered: dict[str, list[str]] = {}
+        for waiting in self._waiting:
+            if isinstance(waiting, _Plain):
+                for encoding in waiting.frame.alone:
+                    asked.setdefault(encoding, []).extend(waiting.call.asked)
+                    answered.setdefault(encoding, []).extend(waiting.call.answered)
+        for encoding, texts in asked.items():
+            self._texts.learn(texts, encoding)
+            self._answers.learn(answered[encoding], encoding)
 
     def _append(self, laid: LaidOut) -> None:
         record, plan = laid.record, self._plan

@@ -70,14 +70,16 @@ class Frame(NamedTuple):
     """What the rows of all plain calls with the same key have in common.
 
     `codes`: of its strings, which belong to the columns that are being built. `references`: in the order of the row;
-    the numbers themselves for one that cannot count the call. `extra`: columns that are 1 for these calls. `features`:
-    only for a plan that asks for parts or verdicts; then the codes are those of a row without verdicts.
+    the numbers themselves for one that cannot count the call. `extra`: columns that are 1 for these calls. `alone`:
+    encodings that not all calls are counted under. `features`: only for a plan that asks for parts or verdicts; then
+    the codes are those of a row without verdicts.
     """
 
     codes: tuple[int, ...]
     basis: int
     references: Sequence[FramedReference | tuple[int, ...]]
     extra: Sequence[str]
+    alone: Sequence[str]
     features: Features | None = None
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tokcount.tokens import encodings as known
 from tokcount.tokens.engines.base import Engine
 from tokcount.tokens.engines.choose import choose
 from tokcount.tokens.memo import Memo
-from tokcount.tokens.packing import FIELD, MASK, Counted, PackedCounts, unpack
-from tokcount.tokens.pieces import Count, Pieces, Whole, is_cut
+from tokcount.tokens.packing import FIELD, MASK, Counted, PackedCounts, Packer, unpack
+from tokcount.tokens.pieces import Pieces, Whole, is_cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from tokcount.tokens.text_parts import ClassPacker
 
 CACHE_BYTES = 24_000_000
+
+
+class _Texts(NamedTuple):
+    """Texts under some encodings: what counts them, by pieces too, and the counts of recent ones."""
+
+    pack: Packer | ClassPacker
+    pieces: Pieces | Whole
+    memo: Memo
 
 
 class TextCounter:
@@ -38,11 +46,10 @@ class TextCounter:
         self.engine: Engine = choose(engine) if isinstance(engine, str) else engine
         self._cache_bytes = cache_bytes
         self._packer = self._class_packer() if classes else self.engine.packer
-        self._pack = self._packer(self.encodings)
-        self._fields = self._pack.fields
-        self._pieces = self._by_pieces(self._pack, self.encodings, cache_bytes // 2)
-        self._texts = Memo(self._pieces, cache_bytes // 2)
-        self._single: dict[str, Memo] = {}
+        self._together = self._texts_under(self.encodings, cache_bytes // 2)
+        self._texts = self._together.memo
+        self._fields = self._together.pack.fields
+        self._single: dict[str, _Texts] = {}
 
     @property
     def warnings(self) -> list[str]:
@@ -70,7 +77,7 @@ class TextCounter:
 
         For texts that only one encoding needs; otherwise `count` is faster.
         """
-        return self._memo_of(encoding)[text] & MASK
+        return self._alone(encoding).memo[text] & MASK
 
     def all_by_class(self, encoding: str, texts: Sequence[str]) -> list[int]:
         """The packed count of each text by class under one encoding, for `tokcount.tokens.text_parts`.
@@ -80,7 +87,7 @@ class TextCounter:
         width = FIELD * self._fields
         mask = (1 << width) - 1
         if encoding not in self.encodings:
-            return [packed & mask for packed in map(self._memo_of(encoding).__getitem__, texts)]
+            return [packed & mask for packed in map(self._alone(encoding).memo.__getitem__, texts)]
         shift = width * self.encodings.index(encoding)
         return [packed >> shift & mask for packed in map(self._texts.__getitem__, texts)]
 
@@ -88,20 +95,21 @@ class TextCounter:
         """As `all_by_class`, for one text."""
         return self.all_by_class(encoding, (text,))[0]
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Counts texts that will be needed next, about a megabyte at a time.
+    def learn(self, texts: Iterable[str], encoding: str | None = None) -> None:
+        """Counts texts that will be needed next, about a megabyte at a time: under `encodings`, or under one encoding.
 
         Counting many at once takes less time (see `tokcount.tokens.packing.Packer.all`). While pieces of texts recur,
         which gains more, only those that are not cut are counted.
         """
-        fresh = self._texts.unknown(texts)
-        if fresh and not self._pieces.idle(sum(map(len, fresh))):
+        counted = self._together if encoding is None else self._alone(encoding)
+        fresh = counted.memo.unknown(texts)
+        if fresh and not counted.pieces.idle(sum(map(len, fresh))):
             fresh = [text for text in fresh if not is_cut(text)]
         fresh.sort(
             key=str.isascii, reverse=True
         )  # splintr takes a tenth less time for texts of one kind in a row
         if fresh:
-            self._texts.learn(fresh, self._pack.all(fresh))
+            counted.memo.learn(fresh, counted.pack.all(fresh))
 
     def _class_packer(self) -> Callable[[Sequence[str]], ClassPacker]:
         from tokcount.tokens.text_parts import ClassPacker, RecentBorders
@@ -109,15 +117,16 @@ class TextCounter:
         recent = RecentBorders()
         return lambda names: ClassPacker(self.engine, names, recent)
 
-    def _memo_of(self, encoding: str) -> Memo:
-        memo = self._single.get(encoding)
-        if memo is None:
-            share = self._cache_bytes // 8
-            pieces = self._by_pieces(self._packer([encoding]), [encoding], share)
-            memo = self._single[encoding] = Memo(pieces, share)
-        return memo
+    def _alone(self, encoding: str) -> _Texts:
+        texts = self._single.get(encoding)
+        if texts is None:
+            share = self._cache_bytes // 4
+            texts = self._single[encoding] = self._texts_under([encoding], share)
+        return texts
 
-    def _by_pieces(self, count: Count, encodings: Sequence[str], limit: int) -> Pieces | Whole:
+    def _texts_under(self, encodings: Sequence[str], limit: int) -> _Texts:
+        pack = self._packer(encodings)
+        pieces: Pieces | Whole = Whole(pack)
         if all(map(known.cuts_of, encodings)):
-            return Pieces(count, limit, self.engine.least_repeated, whole_lines=self._fields > 1)
-        return Whole(count)
+            pieces = Pieces(pack, limit, self.engine.least_repeated, whole_lines=pack.fields > 1)
+        return _Texts(pack, pieces, Memo(pieces, limit))

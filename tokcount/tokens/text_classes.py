@@ -129,6 +129,9 @@ def is_code(line: str) -> bool:
 def runs(text: str) -> Runs:
     """The runs of a text; empty for an empty text. Adjacent runs have different classes."""
     found: Runs = []
+    if "\n" not in text:
+        _add_stretch(found, text, 0, len(text), code=is_code(text))
+        return found
     start = place = 0
     code = False
     for line in text.split("\n"):

@@ -142,12 +142,8 @@ def token_marks(encoding: str) -> Sequence[bytes]:
 
     Those of all tokens of a text, one after the other, show where the tokens start. Empty for ranks without a token.
     """
-    ranks = encodings.ranks(encoding)
-    by_length = [bytes([_START]).ljust(length, b"\0") for length in range(1 + max(map(len, ranks)))]
-    marks = [b""] * (max(ranks.values()) + 1)
-    for token, rank in ranks.items():
-        marks[rank] = by_length[len(token)]
-    return marks
+    by_length = [b"", *(bytes([_START]).ljust(length, b"\0") for length in range(1, 256))]
+    return [by_length[length] for length in encodings.token_lengths(encoding)]
 
 
 def _measure(text: str, found: Borders, encode: Encode, marks: Sequence[bytes]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import structs
@@ -20,20 +21,21 @@ MOST_JUDGED: Final = 256
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 Parameters: TypeAlias = tuple[object, ...]
-"""Name, type and value of each parameter."""
+"""Name and type of each parameter, and its value if that is looked at."""
 
 
 class Features(NamedTuple):
     """What the plain calls with the same frame have in common for an audit.
 
-    `judged`: what was found for requests with the same parameters: the codes of the strings of their rows, and the
-    output tokens that they ask for.
+    `looked_at`: see `RequestVerdicts.looked_at`. `judged`: what was found for requests with the same parameters of
+    these: the codes of the strings of their rows, and the output tokens that they ask for.
     """
 
     doubts: RecordDoubts
     shape: str | None
     replacement: str | None
     parts: PlainParts | None
+    looked_at: Mapping[str, bool]
     judged: dict[Parameters, tuple[tuple[int, ...], int | None]]
 
 
@@ -58,7 +60,8 @@ class AuditFeatures:
         request = laid.record.request or {}
         parts = None if self._parts is None else self._parts.plain(request, laid.labelled())
         doubts = structs.replace(laid.doubts)  # a copy: counting flags the texts of this one call
-        return Features(doubts, shape, laid.replacement, parts, {})
+        looked_at = {} if self._verdicts is None else self._verdicts.looked_at(laid.record, laid.replacement)
+        return Features(doubts, shape, laid.replacement, parts, looked_at, {})
 
     def put_plain(
         self, columns: ColumnBuilder, record: Record, texts: list[str], known: Features
@@ -67,7 +70,7 @@ class AuditFeatures:
         request = record.request or {}
         if self._parts is not None and known.parts is not None:
             columns.put_all(self._parts.of_plain(record, request, texts, known.parts))
-        parameters = _parameters(request)
+        parameters = _parameters(request, known.looked_at)
         judged = None if parameters is None else known.judged.get(parameters)
         if judged is None:
             verdicts, limit = self._judge(record, known.replacement)
@@ -89,12 +92,13 @@ class AuditFeatures:
         return self._verdicts.of(record, replacement), self._verdicts.output(record)
 
 
-def _parameters(request: Json) -> Parameters | None:
-    """The parameters of a plain chat request; `None` where one of them is a list or an object."""
+def _parameters(request: Json, looked_at: Mapping[str, bool]) -> Parameters | None:
+    """The parameters of a plain chat request that are looked at; `None` where one of them is a list or an object."""
     found: list[object] = []
     for name, value in request.items():
-        if name != "messages":
+        by_value = looked_at.get(name)
+        if by_value is not None:
             if type(value) not in _SCALARS:
                 return None
-            found += name, type(value), value
+            found += name, type(value), by_value and value
     return tuple(found)

@@ -41,9 +41,9 @@ def metadata_of(record: Record, request: Json | None) -> dict[str, int]:
     prompt or the last message, if at least two sides speak).
     """
     found: dict[str, int] = {}
-    if record.response is not None and _is_cut_off(record.response):
+    if record.response is not None and is_cut_off(record.response):
         found["cut_off"] = 1
-    if request is not None and (lines := _role_markers(request)):
+    if request is not None and (lines := role_markers(_spoken(request))):
         found["role_markers"] = lines
     return found
 
@@ -72,11 +72,9 @@ def prefixes_with(starts: Starts, messages: list[Any], texts: list[str]) -> dict
     """The starts of a request by name, given how many messages are in each, and the texts of all."""
     lead, history = starts
     found: dict[str, Prefix] = {}
-    if len(messages) == 1:
+    if len(messages) == 1 and len(texts[0]) > HEAD:
         head = texts[0][:HEAD]
-        if head != texts[0]:
-            found["lead"] = Prefix(_number(_hashed(head)), [head])
-        return found | {"request": Prefix(_number(_hashed(repr(messages[0]))), texts)}
+        found["lead"] = Prefix(_number(_hashed(head)), [head])
     digest = hashlib.blake2b(digest_size=8)
     for place, message in enumerate(messages):
         if place == lead and lead:
@@ -138,7 +136,8 @@ def _number(digest: Any) -> int:
     return int.from_bytes(digest.digest(), "little", signed=True)
 
 
-def _is_cut_off(response: Json) -> bool:
+def is_cut_off(response: Json) -> bool:
+    """Whether an answer stopped at a limit."""
     choices = response.get("choices")
     if isinstance(choices, list):
         return any(isinstance(choice, dict) and choice.get("finish_reason") == "length" for choice in choices)
@@ -146,12 +145,15 @@ def _is_cut_off(response: Json) -> bool:
     return isinstance(details, dict) and details.get("reason") == "max_output_tokens"
 
 
-def _role_markers(request: Json) -> int:
+def _spoken(request: Json) -> list[str]:
+    """The prompts of a request, or its last message."""
     messages = _messages(request)
-    if request.get("prompt") is None:
-        messages = messages[-1:]
-    texts = [_text(message) for message in messages]
-    if sum(text.count(":") for text in texts) < _FEWEST_MARKERS:
+    return [_text(message) for message in (messages if request.get("prompt") is not None else messages[-1:])]
+
+
+def role_markers(texts: list[str]) -> int:
+    """How many lines of the texts begin with a role, if at least two sides speak."""
+    if sum([text.count(":") for text in texts]) < _FEWEST_MARKERS:
         return 0
     found = [word.lower() for text in texts for word in _MARKER.findall(text)]
     return len(found) if len({_SIDES[word] for word in found}) > 1 else 0

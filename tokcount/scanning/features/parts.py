@@ -12,9 +12,11 @@ from tokcount.logs.scalars import Json
 from tokcount.scanning.features.metadata import (
     Prefix,
     Starts,
+    is_cut_off,
     metadata_of,
     prefixes_of,
     prefixes_with,
+    role_markers,
     starts_of,
 )
 from tokcount.scanning.schema import column
@@ -73,7 +75,11 @@ class PartsCounter:
 
     def of_plain(self, record: Record, request: Json, texts: list[str], known: PlainParts) -> dict[str, int]:
         """As `numbers`, of a plain call with these texts of messages: names and places are known already."""
-        found = metadata_of(record, request)
+        found: dict[str, int] = {}
+        if record.response is not None and is_cut_off(record.response):
+            found["cut_off"] = 1
+        if lines := role_markers(texts[-1:]):
+            found["role_markers"] = lines
         prefixes = prefixes_with(known.starts, request["messages"], texts)
         for name, prefix in prefixes.items():
             found[f"{name}_id"] = prefix.fingerprint
@@ -83,7 +89,7 @@ class PartsCounter:
                 encoding = reference.encoding
                 packed = self._texts.all_by_class(encoding, texts)
                 counts, classes = list(map(total, packed)), by_class(sum(packed))
-                starts = self._starts(prefixes, counts, known.starts, encoding)
+                starts = self._starts(prefixes, counts, known.starts, encoding) if len(prefixes) > 1 else {}
             for name, tokens in classes.items():
                 found[reference.classes[name]] = tokens
             for name, tokens in starts.items():
@@ -97,7 +103,7 @@ class PartsCounter:
         self, prefixes: dict[str, Prefix], counts: list[int], starts: Starts, encoding: str
     ) -> dict[str, int]:
         """The tokens of the starts of a request, given those of each of its texts."""
-        found = {name: sum(counts[:size]) for name, size in starts._asdict().items() if size}
+        found = {name: sum(counts[:size]) for name, size in zip(Starts._fields, starts, strict=True) if size}
         if "lead" in prefixes and not starts.lead:
             found["lead"] = sum(map(total, self._texts.all_by_class(encoding, prefixes["lead"].texts)))
         return found

@@ -78,6 +78,20 @@ class RequestVerdicts:
             found = [one for one in found if one.status != "changed" or one.parameter not in usual]
         return _ENCODER.encode(found).decode() if found else NONE
 
+    def looked_at(self, record: Record, replacement: str | None) -> dict[str, bool]:
+        """The parameters that the verdicts on a chat request, and its `output`, depend on; `True`: on their values too.
+
+        They are the same for all chat requests of the same model with this replacement.
+        """
+        judges = [self._judge(label, model, "chat") for label, model in self._targets(replacement)]
+        if (own := self._own(record)) is not None:
+            judges.append(self._judge("", own, "chat"))
+        found = dict.fromkeys(OUTPUT_LIMITS, True)
+        for judge in judges:
+            for name, by_value in judge.looked_at().items():
+                found[name] = by_value or found.get(name, False)
+        return found
+
     @staticmethod
     def output(record: Record) -> int | None:
         """See `requested_output`."""
@@ -85,12 +99,16 @@ class RequestVerdicts:
 
     def _usual(self, record: Record, request: Asked, sent_to: SentTo) -> set[str]:
         """The parameters that mean under the own model what they mean under models that change them."""
-        names = (record.served_model, record.model, self._plan.assume_model)
-        own = first_known(names, self._plan.catalog)
+        own = self._own(record)
         if own is None:
             return set()
-        verdicts = self._judge("", own.model, sent_to).verdicts(request)
+        verdicts = self._judge("", own, sent_to).verdicts(request)
         return {verdict.parameter for verdict in verdicts if verdict.status == "changed"}
+
+    def _own(self, record: Record) -> Model | None:
+        names = (record.served_model, record.model, self._plan.assume_model)
+        found = first_known(names, self._plan.catalog)
+        return None if found is None else found.model
 
     def _targets(self, replacement: str | None) -> Iterator[tuple[str, Model]]:
         yield from self._named
@@ -126,6 +144,10 @@ class _Judge:
             yield self._verdict("endpoint", "", to=self._endpoint if self._is_moved else ", ".join(served))
         if not self._model.is_known:
             yield self._verdict("unknown", "")
+
+    def looked_at(self) -> dict[str, bool]:
+        """The parameters that verdicts depend on; `True`: on their values, not only on their types."""
+        return {name: name in self._at.by_value for name in {*self._known, *self._at.by_value}}
 
     def verdicts(self, request: Asked) -> list[TargetVerdict]:
         """What a person should know of a request under the target."""

@@ -97,6 +97,11 @@ def ranks(name: str) -> dict[bytes, int]:
     return {token: rank for token, rank in found.items() if rank < encoding.size}
 
 
+def token_lengths(name: str) -> bytes:
+    """The number of bytes of each token of an encoding, by rank; 0 for ranks without a token."""
+    return _read(_openai(name), inflate)[0]
+
+
 def packed_bytes(name: str) -> tuple[bytes, bytes]:
     """The lengths of the tokens of an OpenAI encoding, one byte each in rank order, and all token bytes."""
     encoding = _openai(name)

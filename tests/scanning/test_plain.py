@@ -94,3 +94,26 @@ def test_plain_calls_with_the_same_key_are_laid_out_once(monkeypatch: pytest.Mon
 
     assert len(rows(counting, records_of(values))) == 20
     assert len(laid_out) == 1
+
+
+def test_calls_that_differ_in_parameters_have_verdicts_of_their_own(
+    both: list[tuple[RecordCounter, RecordCounter]],
+) -> None:
+    settings_of = (
+        {},
+        {"temperature": 0.2},
+        {"max_tokens": 5},
+        {"max_tokens": 6},
+        {"stop": ["a"]},
+        {"user": "u"},
+    )
+    request = {"model": "gpt-4", "messages": [{"role": "user", "content": "Hi"}]}
+    records = records_of(
+        [{"request": request | more, "response": "Yes."} for more in (*settings_of, *settings_of)]
+    )
+    framed, plain = both[-1]
+    found = rows(framed, records)
+
+    assert found == rows(plain, records)
+    assert [row["max_tokens"] for row in found[:4]] == [0, 0, 5, 6]
+    assert len({row["verdicts"] for row in found}) > 2

@@ -104,6 +104,17 @@ def test_learning_flags_texts_and_counts_each_once(monkeypatch: pytest.MonkeyPat
     counter.learn(["\ud800"])
 
 
+def test_texts_can_be_learnt_under_one_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = TextCounter(("cl100k_base",), "tiktoken")
+    alone = counter._alone("p50k_base")
+    monkeypatch.setattr(alone.pieces, "idle", lambda _size: True)
+    counter.learn(["    hello"], "p50k_base")
+
+    assert alone.memo.knows("    hello")
+    assert not counter._texts.knows("    hello")
+    assert counter.tokens("p50k_base", "    hello") == counter.tokens("r50k_base", "    hello") - 2
+
+
 def test_one_encoding_is_counted_without_the_others() -> None:
     counter = TextCounter((), "tiktoken")
 

@@ -110,8 +110,8 @@ def test_texts_can_be_learnt_under_one_encoding(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(alone.pieces, "idle", lambda _size: True)
     counter.learn(["    hello"], "p50k_base")
 
-    assert alone.memo.knows("    hello")
-    assert not counter._texts.knows("    hello")
+    assert alone.memo.unknown(["    hello"]) == []
+    assert counter._texts.unknown(["    hello"]) == ["    hello"]
     assert counter.tokens("p50k_base", "    hello") == counter.tokens("r50k_base", "    hello") - 2
 
 

@@ -139,7 +139,7 @@ class RecordCounter:
         codes = self._columns.codes(laid.record, laid.doubts, shape=shape, replacement=laid.replacement)
         extra = tuple(laid.evidence()) if self._plan.evidence else ()
         features = None if self._features is None else self._features.in_common(laid, shape)
-        alone = {one.encoding for one in references if isinstance(one, FramedReference) and one.place < 0}
+        alone = {one.encoding for one in references if isinstance(one, FramedReference) and one.shift < 0}
         self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra, sorted(alone), features)
 
     def _await(self, awaited: list[str], texts: list[str]) -> None:

@@ -8,7 +8,7 @@ format. Paths are relative to the file.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin
@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 import msgspec
 
 from tokcount import tables
-from tokcount.cli.config.options import CHECK, MAPPING, SHARED, TABLES
+from tokcount.cli.config.options import CHECK, MAPPING, SHARED, TABLES, table_of
 from tokcount.cli.options import split_commas
 from tokcount.cli.prices import day_of, reasoning_of, region_of, scale_of, share_of, tolerance_of, zone_of
 from tokcount.cli.selecting import skipped_share
@@ -142,13 +142,18 @@ _MATCH = Annotated[str | list[str], msgspec.Meta(description="a path or a list o
 _FORMAT_TABLE = msgspec.defstruct(
     "Format", [("match", _MATCH)], bases=(_MAPPING_TABLE,), forbid_unknown_fields=True, kw_only=True
 )
-_FILE = _table(
-    "Configuration",
-    SHARED,
-    mapping=_MAPPING_TABLE,
-    **{command: _table(command.title(), hints) for command, hints in TABLES.items()},
-    formats=dict[str, _FORMAT_TABLE],  # type: ignore[valid-type] # a type that is made at run time
-)
+_EMPTY = _table("Empty", {})
+
+
+def _file_with(named: Collection[str]) -> type[msgspec.Struct]:
+    """A whole file with the tables of these commands; those of the others are empty, and import nothing."""
+    return _table(
+        "Configuration",
+        SHARED,
+        mapping=_MAPPING_TABLE,
+        **{name: _table(name.title(), table_of(name)) if name in named else _EMPTY for name in TABLES},
+        formats=dict[str, _FORMAT_TABLE],  # type: ignore[valid-type] # a type that is made at run time
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,7 +192,7 @@ def _fits(output_format: str, command: str) -> bool:
 
 def _for_one(value: Any, command: str, name: str) -> Any:
     """The value for an option of a command; the only item of a list if it accepts one; `None`: not for it."""
-    hint = TABLES.get(command, {}).get(name)
+    hint = table_of(command).get(name) if command in TABLES else None
     if hint is None or get_origin(hint) is list or not isinstance(value, list):
         return value
     items = split_commas(value) or []
@@ -218,10 +223,13 @@ def load_sound(path: Path, command: str) -> Config:
 def _config(document: tables.Document, at: tables.Key, command: str) -> Config:
     folder = document.path.parent
     check = partial(_mistakes, command=command, folder=folder)
-    found, mistakes = tables.sound(document, _FILE, at=at, checks=[check])
-    file: Any = _FILE() if found is None else found
+    content = project_table(document) if at else document.data
+    named = [name for name in TABLES if isinstance(content, dict) and name in content]
+    kind = _file_with(named)
+    found, mistakes = tables.sound(document, kind, at=at, checks=[check])
+    file: Any = kind() if found is None else found
     shared = _values(file, SHARED, folder) | _values(file.mapping, MAPPING, folder)
-    commands = {name: _values(getattr(file, name), hints, folder) for name, hints in TABLES.items()}
+    commands = {name: _values(getattr(file, name), table_of(name), folder) for name in named}
     return Config(
         document.path,
         shared,

@@ -152,20 +152,32 @@ def test_a_deleted_folder_has_no_configuration(tmp_path: Path) -> None:
     assert done.stdout == b"False\n"
 
 
-def test_without_a_file_nothing_is_imported_to_read_one(tmp_path: Any) -> None:
+def imported(folder: Path, *names: str) -> str:
+    """Which of the modules `count` imports in a folder, as a list."""
     script = (
         "import sys; sys.argv = ['tokcount', 'count', '--bare', '-e', 'o200k_base']\n"
         "from tokcount.__main__ import main\n"
         "try: main()\n"
-        "finally: print(sorted({'tomllib', 'tokcount.cli.settings'} & set(sys.modules)), file=sys.stderr)\n"
+        f"finally: print(sorted({set(names)} & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=tmp_path,
+        cwd=folder,
         env=unmeasured(),
         input=b"hi",
         capture_output=True,
         check=True,
     )
+    return done.stderr.decode().strip()
 
-    assert done.stderr.decode().strip() == "[]"
+
+def test_without_a_file_nothing_is_imported_to_read_one(tmp_path: Path) -> None:
+    assert imported(tmp_path, "tomllib", "tokcount.cli.settings") == "[]"
+
+
+@pytest.mark.parametrize(("table", "named"), [("", []), ("[audit]", ["tokcount.cli.commands.audit"])])
+def test_a_file_imports_only_the_commands_that_it_names(tmp_path: Path, table: str, named: list[str]) -> None:
+    (tmp_path / "tokcount.toml").write_text(f"jobs = 1\n{table}\nquiet = true\n")
+
+    commands = ("drift", "audit", "check", "migrate", "reconcile", "models")
+    assert imported(tmp_path, *(f"tokcount.cli.commands.{name}" for name in commands)) == str(named)

@@ -7,6 +7,7 @@ command has a table with all of its options, which overrides those; what is in a
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import inspect
 import types
@@ -102,11 +103,11 @@ def options_of(command: str) -> dict[str, Any]:
     }
 
 
-def _table_of(command: str) -> dict[str, Any]:
+TABLES: Final = tuple(command for command in COMMANDS if command not in WITHOUT_TABLE)
+"""The commands that have a table."""
+
+
+@functools.cache
+def table_of(command: str) -> Mapping[str, Any]:
+    """The options of a command's table; it imports the command."""
     return {name: hint for name, hint in options_of(command).items() if name not in ONE_RUN | _MAPPING_NAMES}
-
-
-TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
-    command: _table_of(command) for command in COMMANDS if command not in WITHOUT_TABLE
-}
-"""Command → the options of its table."""

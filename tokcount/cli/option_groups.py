@@ -1,6 +1,6 @@
 """Turn functions that take option groups into typer commands.
 
-A group is a frozen dataclass whose fields are annotated with typer options (see `tokcount.cli.options`).
+A group is a frozen Struct whose fields are annotated with typer options (see `tokcount.cli.options`).
 `with_groups` replaces each group of a function by one option per field. The value of an option comes from the command
 line, else from its environment variable, else from the configuration file, else from its default.
 """
@@ -8,13 +8,13 @@ line, else from its environment variable, else from the configuration file, else
 from __future__ import annotations
 
 import copy
-import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
+import msgspec
 import typer
 from typer.models import OptionInfo
 
@@ -89,7 +89,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """
     hints = get_type_hints(command, include_extras=True)
     parameters = inspect.signature(command).parameters.values()
-    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_group(hint)}
     options = {option.name: option for option in _options(parameters, hints, groups)}
 
     @functools.wraps(command)
@@ -100,9 +100,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         arguments = {parameter.name: values.get(parameter.name) for parameter in parameters}
         values |= _configured(values["ctx"].meta.get(CONFIG_KEY), groups.values())
         for name, group in groups.items():
-            given = {
-                field.name: values[field.name] for field in dataclasses.fields(group) if field.name in values
-            }
+            given = {field: values[field] for field in group.__struct_fields__ if field in values}
             arguments[name] = group(**given)
         command(**arguments)
 
@@ -123,13 +121,13 @@ def _configured(config: Any, groups: Iterable[Any]) -> dict[str, Any]:
     """The values of the configuration for fields that are not options."""
     if config is None:
         return {}
-    plain = {
-        field.name
-        for group in groups
-        for field in dataclasses.fields(group)
-        if not _is_option(group, field.name)
-    }
+    plain = {name for group in groups for name in group.__struct_fields__ if not _is_option(group, name)}
     return {name: getattr(config, name) for name in plain}
+
+
+def is_group(hint: Any) -> bool:
+    """Whether a parameter with this annotation is a group of options."""
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
 
 
 @functools.cache
@@ -150,9 +148,11 @@ def _options(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> 
             continue
         group = groups[parameter.name]
         field_hints = _hints(group)
-        for field in dataclasses.fields(group):
-            if _is_option(group, field.name):
-                yield _option(field, field_hints[field.name], _panel(group, field.name))
+        required = len(group.__struct_fields__) - len(group.__struct_defaults__)
+        defaults = [*[inspect.Parameter.empty] * required, *group.__struct_defaults__]
+        for name, default in zip(group.__struct_fields__, defaults, strict=True):
+            if _is_option(group, name):
+                yield _option(name, default, field_hints[name], _panel(group, name))
     if "ctx" not in hints:
         yield inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     yield inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=CONFIG_OPTION)
@@ -164,13 +164,10 @@ def _panel(group: Any, name: str) -> str | None:
     return PANELS.get(owner.__name__)
 
 
-def _option(field: dataclasses.Field[Any], hint: Any, panel: str | None) -> inspect.Parameter:
-    default = inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
-    annotation = hint if field.name in NOT_FROM_ENVIRONMENT else _with_environment(hint, field.name)
+def _option(name: str, default: Any, hint: Any, panel: str | None) -> inspect.Parameter:
+    annotation = hint if name in NOT_FROM_ENVIRONMENT else _with_environment(hint, name)
     annotation = _changed(annotation, rich_help_panel=panel)
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _with_environment(hint: Any, name: str) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import msgspec
 import typer
 
 from tokcount.cli.guide.completion import Complete, models, targets, words
@@ -130,8 +130,7 @@ def top_option(help_text: str) -> Any:
     return typer.Option("--top", help=help_text, min=0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnGroup:
+class OwnGroup(msgspec.Struct, frozen=True, kw_only=True):
     """How each record is counted under its own model."""
 
     assume_model: Annotated[
@@ -153,8 +152,7 @@ class OwnGroup:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReferenceGroup(OwnGroup):
+class ReferenceGroup(OwnGroup, frozen=True, kw_only=True):
     """Baseline and targets."""
 
     from_: Annotated[
@@ -178,8 +176,7 @@ class ReferenceGroup(OwnGroup):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PriceGroup:
+class PriceGroup(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own names of models, and prices."""
 
     alias: Annotated[
@@ -210,8 +207,7 @@ class PriceGroup:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class BudgetGroup:
+class BudgetGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Budgets, and the values they are compared with."""
 
     fail: Annotated[
@@ -299,8 +295,7 @@ class BudgetGroup:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunGroup:
+class RunGroup(msgspec.Struct, frozen=True, kw_only=True):
     """How the command runs."""
 
     engine: Annotated[

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+import msgspec
 import typer
 
 from tokcount.cli.guide.completion import words
@@ -93,8 +93,7 @@ def _not_for_both() -> str:
     return f" {', '.join(reports)} is for reports, {', '.join(rows)} for --per-record."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Output:
+class Output(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how the output is written; the available formats depend on the command."""
 
     format: str = "table"
@@ -116,15 +115,13 @@ class Output:
     ] = "auto"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutputGroup(Output):
+class OutputGroup(Output, frozen=True, kw_only=True):
     """Output of commands that write a report."""
 
     format: Annotated[str, _format_option(COMMON_FORMATS)] = "table"
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestOutputGroup(Output):
+class RequestOutputGroup(Output, frozen=True, kw_only=True):
     """Output of `migrate`, where `-o` names the file of requests, and the format is that of the report."""
 
     format: Annotated[str, _format_option(COMMON_FORMATS, suffix=False)] = "table"
@@ -133,8 +130,7 @@ class RequestOutputGroup(Output):
 ALL_FORMATS: Final = [*COMMON_FORMATS, *(name for name in ROW_FORMATS if name not in COMMON_FORMATS)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TablesOutput(Output):
+class TablesOutput(Output, frozen=True, kw_only=True):
     """Output of commands whose reports have several tables."""
 
     tables: Annotated[
@@ -147,15 +143,13 @@ class TablesOutput(Output):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowOutputGroup(TablesOutput):
+class RowOutputGroup(TablesOutput, frozen=True, kw_only=True):
     """Output of commands that write a report, or one row per record."""
 
     format: Annotated[str, _format_option(ALL_FORMATS, rows=True, note=_not_for_both())] = "table"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckOutputGroup(TablesOutput):
+class CheckOutputGroup(TablesOutput, frozen=True, kw_only=True):
     """Output of `check` and `render`."""
 
     format: Annotated[str, _format_option(REPORT_FORMATS)] = "table"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
 
 from tokcount.cli.options import AsOf, CostFrom, PriceGroup, Region, option
 from tokcount.errors import UsageError
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from tokcount.scanning.plan import ScanPlan
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnswerGroup:
+class AnswerGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What the costs of targets assume of their answers."""
 
     reasoning_tokens: Annotated[
@@ -45,8 +45,7 @@ class AnswerGroup:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoneyGroup(AnswerGroup):
+class MoneyGroup(AnswerGroup, frozen=True, kw_only=True):
     """How records are priced, and how costs are projected."""
 
     as_of: AsOf = None

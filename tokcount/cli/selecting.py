@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import msgspec
 
 from tokcount.cli.options import MaxRatio, NoIgnore, TextEncoding, option
 from tokcount.errors import DataError, UsageError
@@ -24,8 +25,7 @@ def _path(name: str, what: str) -> Any:
     return option(f"--{name.replace('_', '-')}-path", help_text=f"JMESPath to {what}.", metavar="EXPR")
 
 
-@dataclass(frozen=True, kw_only=True)
-class MappingGroup:
+class MappingGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Where things are in values of a format that tokcount does not know; see `tokcount.logs.options.Mapping`."""
 
     records_path: Annotated[str | None, _path("records", "the records inside each value")] = None
@@ -56,8 +56,7 @@ class MappingGroup:
     """The formats of the configuration."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadGroup(MappingGroup):
+class ReadGroup(MappingGroup, frozen=True, kw_only=True):
     """How logs are read."""
 
     input_format: Annotated[
@@ -115,8 +114,7 @@ class ReadGroup(MappingGroup):
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SelectGroup(ReadGroup):
+class SelectGroup(ReadGroup, frozen=True, kw_only=True):
     """How logs are read, and which of their records are counted."""
 
     where: Annotated[

@@ -46,7 +46,7 @@ class FileCounter:
         self._pool: Pool[Any] | None = None
         self._bundle: list[tuple[list[int], str]] = []
         """Texts that are not counted yet, and the totals of their files."""
-        self._size = self._seen = 0
+        self._size = self._seen = self._expected = 0
         self._waiting: deque[tuple[list[list[int]], Future[list[Counts]]]] = deque()
 
     @property
@@ -63,9 +63,13 @@ class FileCounter:
         if self._pool is not None:
             self._pool.__exit__(kind, error, trace)
 
-    def count(self, blocks: Iterable[str]) -> list[int]:
-        """Tokens of the joined blocks of one file under each encoding: a list that is complete after `finish`."""
+    def count(self, blocks: Iterable[str], size: int = 0) -> list[int]:
+        """Tokens of the joined blocks of one file under each encoding: a list that is complete after `finish`.
+
+        `size`: the least number of characters that are to come, as far as is known.
+        """
         totals = [0] * len(self.encodings)
+        self._expected = max(self._expected, self._seen + size)
         for text in exact_blocks(blocks, self.encodings):
             self._bundle.append((totals, text))
             self._size += len(text)
@@ -122,7 +126,7 @@ class FileCounter:
     def _worth_a_pool(self) -> bool:
         if self._jobs == 1:
             return False
-        work = self._seen * len(self.encodings)
+        work = max(self._seen, self._expected) * len(self.encodings)
         return work >= min(WORTH_A_POOL.values()) and work >= WORTH_A_POOL[self._chosen().name]
 
     def _started(self) -> Pool[Any] | None:

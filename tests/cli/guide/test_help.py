@@ -1,6 +1,5 @@
 """The help of every command: options under headings, and examples that run."""
 
-import dataclasses
 import importlib
 import inspect
 import shlex
@@ -13,6 +12,7 @@ from support.running import SAMPLES
 
 from tokcount.cli.app import COMMANDS
 from tokcount.cli.guide.help import EXAMPLES, PANELS
+from tokcount.cli.option_groups import is_group
 
 SCREEN = 70
 """Lines of a terminal window on a usual screen."""
@@ -26,8 +26,8 @@ def groups() -> set[str]:
         command = getattr(importlib.import_module(f"tokcount.cli.commands.{module}"), name)
         original = inspect.getclosurevars(command).nonlocals.get("command", command)
         hints = get_type_hints(original).values()
-        for group in filter(dataclasses.is_dataclass, hints):
-            found |= {each.__name__ for each in group.__mro__ if each is not object and each.__annotations__}
+        for group in filter(is_group, hints):
+            found |= {each.__name__ for each in group.__mro__ if each.__dict__.get("__annotations__")}
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -78,7 +77,7 @@ def _plan(job: Job, references: ReferenceGroup, *, why: bool) -> ScanPlan:
     from tokcount.models.references import AUTO
 
     if not references.to:
-        references = dataclasses.replace(references, to=[AUTO])
+        references = msgspec.structs.replace(references, to=[AUTO])
     plan = inputs.plan_of(references, job.run, job.catalog, shapes=True)
     return msgspec.structs.replace(plan, parts=why, verdicts=True)
 

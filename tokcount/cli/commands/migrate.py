@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import msgspec
 import typer
 
 from tokcount.cli import inputs
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from tokcount.scanning.plan import ScanPlan
 
 
-@dataclass(frozen=True, kw_only=True)
-class MigrateGroup:
+class MigrateGroup(msgspec.Struct, frozen=True, kw_only=True):
     """The form of the new requests."""
 
     to: Annotated[str, typer.Option("--to", help="Target model of the new requests.", metavar="MODEL")]
@@ -299,7 +297,7 @@ def _report(
     )
     made = report(migration.stats, target, written, migration.skipped, factors=factors)
     if dry or not to_stdout:
-        job.show(made, dataclasses.replace(output, output=None))
+        job.show(made, msgspec.structs.replace(output, output=None))
     elif not job.run.quiet:
         shown = render(document_of(made), output.format, target_of(sys.stderr, output.color))
         typer.echo(shown, nl=False, err=True)

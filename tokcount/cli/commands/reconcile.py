@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from tokcount.cli import inputs
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from tokcount.scanning.plan import ScanPlan
 
 
-@dataclass(frozen=True, kw_only=True)
-class InvoiceGroup:
+class InvoiceGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What the log is compared with instead of its own usage."""
 
     against: Annotated[

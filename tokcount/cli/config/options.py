@@ -6,7 +6,6 @@ command has a table with all of its options, which overrides those; what is in a
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import importlib
 import inspect
@@ -68,14 +67,14 @@ def _at_least(least: int) -> Any:
     return Annotated[int, msgspec.Meta(ge=least, description=f"a whole number of at least {least}")]
 
 
-def _hints(*groups: type) -> dict[str, Any]:
+def _hints(*groups: type[msgspec.Struct]) -> dict[str, Any]:
     """Option → the type of its value, without the typer annotations."""
     return {
-        field.name: _value_type(hints[field.name])
+        name: _value_type(hints[name])
         for group in groups
         for hints in [get_type_hints(group, include_extras=True)]
-        for field in dataclasses.fields(group)
-        if field.name not in ONE_RUN | NOT_SHARED | FIELDS
+        for name in group.__struct_fields__
+        if name not in ONE_RUN | NOT_SHARED | FIELDS
     }
 
 

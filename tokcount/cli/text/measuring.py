@@ -49,7 +49,7 @@ class Measuring:
         if self._unit.by == "heading":
             self._add_sections(text)
             return
-        counts = self._counter.count(text)
+        counts = self._counter.count(text, text.source.size or 0)
         self._files.append((path, text.bytes, counts))
 
     def finish(self) -> None:

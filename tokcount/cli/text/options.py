@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 from tokcount.cli.guide.completion import models
@@ -24,8 +24,7 @@ GroupKey = Literal["suffix", "folder", "heading"]
 Order = Literal["tokens", "path", "none"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputGroup:
+class InputGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Which texts are read."""
 
     files0_from: Annotated[
@@ -47,8 +46,7 @@ class InputGroup:
     max_ratio: MaxRatio = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenGroup:
+class TokenGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Which tokens are counted, and how."""
 
     encoding: Annotated[
@@ -70,8 +68,7 @@ class TokenGroup:
     jobs: Jobs = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnitGroup:
+class UnitGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What has a number of its own: files, lines, values of a field, or groups of these."""
 
     per_line: Annotated[
@@ -96,8 +93,7 @@ class UnitGroup:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShowGroup:
+class ShowGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Which numbers are shown, and in which order."""
 
     sort: Annotated[
@@ -115,8 +111,7 @@ class ShowGroup:
     ] = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class CutGroup:
+class CutGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Texts as tokens, and texts cut between tokens, instead of numbers."""
 
     ids: Annotated[bool, option("--ids", "--encode", help_text="Print token ids; decode reverses it.")] = (
@@ -150,8 +145,7 @@ class CutGroup:
     ] = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuietGroup:
+class QuietGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What is printed to standard error."""
 
     quiet: Quiet = False

@@ -59,10 +59,15 @@ class Workers:
         self._results = self.executor._result_queue  # noqa: SLF001
 
     @classmethod
-    def ahead(cls, jobs: int) -> Workers | None:
-        """Workers that are forked now, for a pool that is made later; `None` where they would have to be spawned."""
+    def ahead(cls, jobs: int, load: Callable[[], object] | None = None) -> Workers | None:
+        """Workers that are forked now, for a pool that is made later; `None` where they would have to be spawned.
+
+        `load` loads what all of them will need, once, before that.
+        """
         if start_method() != "fork":
             return None
+        if load is not None:
+            load()
         workers = cls(jobs)
         workers.begin()
         return workers

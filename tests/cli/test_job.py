@@ -270,7 +270,7 @@ from tokcount import processes
 from tokcount.__main__ import main
 from tokcount.scanning import run
 
-def ahead(jobs):
+def ahead(jobs, load=None):
     print(sys.argv[1], jobs, "polars" in sys.modules, flush=True)
     os._exit(0)
 
@@ -294,6 +294,7 @@ def test_workers_are_forked_before_polars_starts_its_threads() -> None:
         "cost",
         "audit",
         "reconcile",
+        "calibrate",
         "check --budget input_tokens.max<9",
         "migrate --to gpt-5",
     ]

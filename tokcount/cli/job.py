@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """The logs of one command and how they are read. Make it before importing what needs polars: it starts processes.
+    """The logs of one command and how they are read. Call `begin` before importing what needs polars.
 
     `already_shown`: the report on this terminal has listed the skipped items. Raises `UsageError` for contradictory
     options.
@@ -48,7 +49,7 @@ class Job:
         self.catalog = catalog_of(prices)
         self.paths = tuple(paths or ())
         self.sources = inputs.sources_of(paths, quiet=run.quiet, ignore=not read.no_ignore)
-        self._workers = _workers(self.sources, run.jobs)
+        self._workers: Workers | None = None
         self.options = inputs.read_options(read)
         self.selection = selection_of(read)
         most_skipped(read)
@@ -57,6 +58,17 @@ class Job:
         self.already_shown = False
         if read.skipped is not None:
             inputs.need_files(self.sources, "--skipped")
+
+    def begin(self, plan: ScanPlan | None = None) -> None:
+        """Start the processes that will count, with the vocabularies of the plan, so that not each has to load them."""
+        from tokcount.scanning.counter import RecordCounter
+        from tokcount.scanning.run import processes_for
+
+        if (processes := processes_for(self.sources, self.run.jobs)) == 1:
+            return
+        from tokcount.processes import Workers
+
+        self._workers = Workers.ahead(processes, partial(RecordCounter, plan) if plan else None)
 
     def warn(self, plan: ScanPlan) -> None:
         """Warn about targets that are shut down or will be soon."""
@@ -122,14 +134,3 @@ class Job:
                 f"{inputs.named(self.sources)}: nothing countable was found; 'tokcount formats' shows details."
             )
         check_skipped(self._read, skipped.selected.read if skipped.selected else records, skipped.not_read)
-
-
-def _workers(sources: Sequence[Source], jobs: int | None) -> Workers | None:
-    """The processes that will count, forked before reports are imported and polars with them."""
-    from tokcount.scanning.run import processes_for
-
-    if (processes := processes_for(sources, jobs)) == 1:
-        return None
-    from tokcount.processes import Workers
-
-    return Workers.ahead(processes)

@@ -233,7 +233,7 @@ def load_polars_meanwhile() -> None:
 def _load_polars() -> None:
     """Errors here are raised again where polars is needed; after an interrupt, it is needed nowhere."""
     with contextlib.suppress(Exception):
-        importlib.import_module("polars")
+        importlib.import_module("tokcount.scanning.frame")
 
 
 def _of_group(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tokcount.tokens.encodings import cuts_of
 
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 """Characters that are counted at once."""
 
 Counts = tuple[int, ...]

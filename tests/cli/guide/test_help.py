@@ -27,7 +27,7 @@ def groups() -> set[str]:
         original = inspect.getclosurevars(command).nonlocals.get("command", command)
         hints = get_type_hints(original).values()
         for group in filter(is_group, hints):
-            found |= {each.__name__ for each in group.__mro__ if each.__dict__.get("__annotations__")}
+            found |= {each.__name__ for each in group.__mro__ if inspect.get_annotations(each)}
     return found
 
 

@@ -62,6 +62,7 @@ def audit(
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
     plan = job.selecting(_plan(job, references, why=why))
+    job.begin(plan)
     asked = cost_options(plan, job.today, money)
     job.warn(plan)
     frame, skipped = job.count(plan)

@@ -154,6 +154,8 @@ def check(
         raise UsageError("--against compares with a revision, --baseline with a file; use one of them.")
     reports = inputs.saved_reports(paths)
     job = None if reports else Job(paths, read, prices, run, output)
+    if job is not None:
+        job.begin()
     selection = selection_of(read)
     options = options_of(
         budgets, selection.text if selection else _selected(list(reports.values())), most_skipped(read)

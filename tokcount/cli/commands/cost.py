@@ -64,6 +64,7 @@ def cost(
     keys = inputs.group_keys(by, more=(COMPONENT,))
     plan = inputs.plan_of(references, run, job.catalog, by=keys)
     plan = job.selecting(priced_plan(plan, references.from_, references.to or ()))
+    job.begin(plan)
     asked = cost_options(plan, job.today, money, keys)
     job.warn(plan)
     frame, skipped = job.count(plan)

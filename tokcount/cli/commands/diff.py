@@ -53,18 +53,20 @@ def diff(
     By file, model, kind of text and record, in input tokens: as billed where the log has usage, else as counted.
     Records are compared in files that have as many as before. Saved reports of drift or count are compared too.
     """
-    from tokcount.reports.diff.compute import Scanned, report
-
     found = saved_reports([old, new])
     if found:
         _show_reports([found[old], found[new]], (old, new), to, read, output)
         return
     job = Job([new], read, prices, run, output)
     plan = _plan(to, own, job)
+    job.begin(plan)
     before, left_out = job.count(plan, inputs.sources_of([old], quiet=run.quiet, ignore=not read.no_ignore))
     for sentence in inputs.left_out(left_out):
         inputs.say(f"{old}: {sentence}", run)
     after, skipped = job.count(plan)
+
+    from tokcount.reports.diff.compute import Scanned, report
+
     sides = (
         Scanned(old, Path(old).is_dir(), before, left_out.total),
         Scanned(new, Path(new).is_dir(), after, skipped.total),

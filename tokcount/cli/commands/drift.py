@@ -51,13 +51,15 @@ def drift(
     """
     keys = inputs.group_keys(by)
     job = Job(paths, read, prices, run, output, per_record=per_record)
+    plan = inputs.plan_of(references, run, job.catalog, by=keys)
+    job.begin(plan)
+    assumed = answers_of(answers)
+    job.warn(plan)
+    frame, skipped = job.count(plan)
 
     from tokcount.reports.per_record import money_of, record_rows
 
-    plan = inputs.plan_of(references, run, job.catalog, by=keys)
-    money = money_of(plan, job.today, answers=answers_of(answers), cost_from=cost_from)
-    job.warn(plan)
-    frame, skipped = job.count(plan)
+    money = money_of(plan, job.today, answers=assumed, cost_from=cost_from)
     if frame.height and per_record:
         job.write_rows(record_rows(frame, plan, money), "drift")
     elif frame.height:

@@ -158,10 +158,11 @@ def migrate(
     """
     check(asked, output)
     job = Job(paths, read, prices, run, output)
-    from tokcount.reports.migrate import run as migrating
-    from tokcount.reports.phrases import counted
-
     plan = _plan(asked, own, job)
+    job.begin(plan)
+
+    from tokcount.reports.migrate import run as migrating
+
     target = _target(asked, plan)
     job.warn(plan)
     factors = _factors(job, plan) if asked.scale_max_tokens else None
@@ -177,6 +178,8 @@ def migrate(
     job.close(migration.stats.records, migration.skipped)
     left = migration.stats.records - migration.stats.migrated
     if read.strict and left:
+        from tokcount.reports.phrases import counted
+
         records = counted(left, "record was", "records were")
         raise DataError(f"{records} not migrated (--strict).")
     if asked.check and made.loses:

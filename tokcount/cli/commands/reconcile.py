@@ -89,10 +89,7 @@ def reconcile(
     and model.
     """
     job = Job(paths, read, prices, run, output, per_record=per_record)
-    from tokcount.reports.reconcile import compute as analysis
-    from tokcount.reports.reconcile import residuals
-
-    plan = _plan(job, own, evidence=evidence)
+    plan = _begun(job, own, evidence=evidence)
     if money:
         _money(job, plan, top, alone=not (invoice.against or per_record or evidence))
         return
@@ -101,6 +98,9 @@ def reconcile(
         return
     _need_against(invoice)
     frame, skipped = job.count(plan)
+    from tokcount.reports.reconcile import compute as analysis
+    from tokcount.reports.reconcile import residuals
+
     if frame.height and per_record:
         job.write_rows(residuals.per_record(frame), "reconcile")
     elif frame.height:
@@ -174,11 +174,12 @@ def calibrate(
     Needs a log with usage and shows the evidence. An unknown model is counted as the model of --assume-model.
     --export writes a file that --families accepts; counts that use it are marked calibrated.
     """
+    job = Job(paths, read, prices, run, output)
+    plan = _begun(job, own)
+    frame, skipped = job.count(plan)
+
     from tokcount.reports.reconcile import calibrate as analysis
 
-    job = Job(paths, read, prices, run, output)
-    plan = _plan(job, own)
-    frame, skipped = job.count(plan)
     if frame.height:
         report = analysis.report(frame, skipped, counted_as=_counted_as(plan))
         if export:
@@ -188,16 +189,19 @@ def calibrate(
     job.close(frame.height, skipped)
 
 
-def _plan(job: Job, own: OwnGroup, *, evidence: bool = False) -> ScanPlan:
+def _begun(job: Job, own: OwnGroup, *, evidence: bool = False) -> ScanPlan:
+    """The plan, for which the processes have been started."""
     from tokcount.scanning.plan import own_plan
 
-    return own_plan(
+    plan = own_plan(
         assume_model=own.assume_model,
         engine=job.run.engine,
         catalog=job.catalog,
         families=inputs.families_of(own.families),
         evidence=evidence,
     )
+    job.begin(plan)
+    return plan
 
 
 def _counted_as(plan: ScanPlan) -> CountedAs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -23,11 +24,14 @@ __all__ = [
     "billed",
     "column",
     "decimal_text",
+    "folded",
     "foreign",
+    "in_slices",
     "is_floor",
     "models_of",
     "tokens",
     "total",
+    "with_found",
 ]
 
 USD: Final = pl.Decimal(38, 16)
@@ -91,6 +95,36 @@ def is_floor(label: str) -> pl.Expr:
     is_partial = pl.col(column(label, "basis")).cast(pl.String) == PARTIAL
     is_filled = tokens(label, "hidden_tokens") > 0
     return is_partial & ~(is_filled | billed("input").is_not_null() if label == OWN else is_filled)
+
+
+SLICE: Final = 100_000
+"""Rows of a long log that are worked on at once."""
+
+
+def in_slices(frame: pl.DataFrame, transform: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """What `transform` makes of the rows, each by itself: what it needs in between takes the memory of one slice."""
+    if frame.height <= SLICE:
+        return transform(frame)
+    return pl.concat([transform(part) for part in frame.iter_slices(SLICE)], rechunk=True)
+
+
+def with_found(frame: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The frame with other columns for the same rows, in place of those of the same name.
+
+    Nothing is copied: `with_columns` would cut the columns of a long frame, and later steps join them again.
+    """
+    replaced = [name for name in found.columns if name in frame.columns]
+    kept = frame.drop(replaced) if replaced else frame
+    return kept.hstack(found.rechunk())
+
+
+def folded(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the columns that hold a single value in a form that takes no memory."""
+    return frame.with_columns(
+        pl.lit(each[0], each.dtype).alias(each.name)
+        for each in frame
+        if len(each) > 1 and (each.null_count() == len(each) or bool(each.eq_missing(each[0]).all()))
+    )
 
 
 def decimal_text(amount: Decimal) -> str:

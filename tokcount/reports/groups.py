@@ -61,12 +61,12 @@ def sums(
     if not by:
         return []
     sliced = with_roles(frame, [reference.label for reference in references]) if "role" in by else frame
-    keyed = with_drift(sliced, references, baseline).with_columns(
+    keyed = with_drift(sliced.lazy(), references, baseline).with_columns(
         DIMENSIONS[name].alias(key(name)) for name in by
     )
     aggregations = [m for reference in references for m in measures(reference.label, baseline.label)]
     table = keyed.group_by(map(key, by)).agg(pl.len().alias("records"), *aggregations)
-    return list(table.iter_rows(named=True))
+    return list(table.collect().iter_rows(named=True))
 
 
 def key(name: str) -> str:

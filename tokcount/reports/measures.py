@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import polars as pl
 
 from tokcount.framing.layout import BASIS_ORDER
-from tokcount.reports.columns import QUANTITIES, NamedReference, column, tokens, total
+from tokcount.reports.columns import QUANTITIES, NamedReference, column, tokens, total, with_found
 from tokcount.reports.drift.report import Measures
 from tokcount.reports.report import ByBasis
 
@@ -31,6 +31,7 @@ _AGGREGATED: Final = (
 )
 """All aggregations that a reference may have."""
 
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 Number = TypeVar("Number", float, pl.Expr)
 Stats = dict[str, Any]
 """One aggregated row; the keys are those of `measures`, prefixed by the reference's label."""
@@ -47,9 +48,11 @@ def same_records(frame: pl.DataFrame, references: Sequence[NamedReference]) -> p
     if not common:
         return frame
     counts = [column(reference.label, name) for reference in references for name in QUANTITIES]
-    return frame.with_columns(
-        pl.when(pl.all_horizontal(common)).then(pl.col(name)).alias(name) for name in counts
-    )
+    together = pl.all_horizontal(common)
+    if frame.lazy().select(together.all()).collect().item():
+        return frame
+    found = frame.lazy().select(pl.when(together).then(pl.col(name)).alias(name) for name in counts)
+    return with_found(frame, found.collect())
 
 
 def record_drift(label: str, baseline: str) -> pl.Expr:
@@ -59,9 +62,7 @@ def record_drift(label: str, baseline: str) -> pl.Expr:
     return drift.alias(column(label, "drift"))
 
 
-def with_drift(
-    frame: pl.DataFrame, references: Sequence[NamedReference], baseline: NamedReference
-) -> pl.DataFrame:
+def with_drift(frame: Frame, references: Sequence[NamedReference], baseline: NamedReference) -> Frame:
     """The frame with `record_drift` of each reference; the baseline has none."""
     others = [reference.label for reference in references if reference.label != baseline.label]
     empty = pl.lit(None, pl.Float64).alias(column(baseline.label, "drift"))

@@ -28,7 +28,12 @@ NOT_LOOKED_AT: Final = "not_looked_at"
 def attribution(frame: pl.DataFrame, baseline: str, target: str) -> Attribution:
     """The difference of the input tokens between two references, part by part, over the records both can count."""
     both = tokens(baseline, "input_tokens").is_not_null() & tokens(target, "input_tokens").is_not_null()
-    rows = frame.filter(both)
+    needed = [
+        name
+        for name in frame.columns
+        if (known := parse_column(name)) is not None and known.label in (baseline, target)
+    ]
+    rows = frame.lazy().filter(both).select(needed).collect()
     before, after = (_sum(rows, column(label, "input_tokens")) for label in (baseline, target))
     return Attribution(
         reference=target,

@@ -61,7 +61,8 @@ def with_cacheable(frame: pl.DataFrame, label: str) -> pl.DataFrame:
 def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catalog) -> Saving | None:
     """The records whose start a cache would hold, and what that saves in addition to what is charged as cached already.
 
-    `None` where no model has a price for cached input, and in batches, which are priced without it.
+    `None` where no request begins with enough for a cache, where no model has a price for cached input, and in batches,
+    which are priced without it.
     """
     models = models_of(frame, label).alias("target")
     prices = {} if options.batch else _prices(models, options, catalog)
@@ -75,8 +76,10 @@ def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catal
         "model",
         column(options.baseline, "cost_usd"),
     }
-    rows = with_cacheable(frame.select(name for name in frame.columns if name in needed), label)
-    rows = rows.with_columns(models)
+    known = frame.lazy().select(name for name in frame.columns if name in needed).collect()
+    if not _has_long_starts(known, label):
+        return None
+    rows = with_cacheable(known, label).with_columns(models)
     usage = with_usage(frame, label, options.baseline, options.cached_share)
     rows = rows.with_columns(
         usage["input"].alias("charged"), usage["cached_input"].alias("charged_as_cached")
@@ -95,6 +98,11 @@ def saving(frame: pl.DataFrame, label: str, options: CostOptions, catalog: Catal
 
 def _counts(label: str) -> tuple[str, str]:
     return column(label, "lead_tokens"), column(label, "history_tokens")
+
+
+def _has_long_starts(rows: pl.DataFrame, label: str) -> bool:
+    """Whether any request begins with enough for a cache."""
+    return any(name in rows.columns and bool((rows[name] >= CACHED_FROM).any()) for name in _counts(label))
 
 
 def _first_calls(rows: pl.DataFrame) -> pl.DataFrame:

@@ -55,12 +55,15 @@ def report(
     baseline, targets = options.baseline.label, tuple(reference.label for reference in references[1:])
     charges = charge(frame, options.money, catalog)
     by_day, by_model = (costs_by(charges, key) for key in ("day", "model"))
-    compared = same_records(frame, references)
+    in_money = costs(charges)
+    drifted = drift.report_of(frame, charges, skipped, asked, catalog)
     case = Case(charges.with_costs(), baseline, targets, options.money, catalog)
+    del charges  # several columns of each record and reference
+    compared = same_records(frame, references)
     found = findings(case)
     return AuditReport(
-        **structs.asdict(drift.report_of(frame, charges, skipped, asked, catalog)),
-        cost=costs(charges),
+        **structs.asdict(drifted),
+        cost=in_money,
         why=[attribution(compared, baseline, label) for label in targets],
         windows=[windows(frame, label, catalog, assumed) for label in (baseline, *targets)],
         findings=entries(found, case),

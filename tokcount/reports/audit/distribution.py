@@ -28,7 +28,9 @@ def histogram(frame: pl.DataFrame, target: str, baseline: str) -> Histogram:
 
     The bins hold every record that has a drift.
     """
-    drift = frame.select(record_drift(target, baseline))[column(target, "drift")].drop_nulls()
+    drift = (
+        frame.lazy().select(record_drift(target, baseline)).collect()[column(target, "drift")].drop_nulls()
+    )
     if drift.is_empty():
         return Histogram(target, 0, None, [])
     low, high = (drift.quantile(share, "linear") or 0.0 for share in (0.01, 0.99))

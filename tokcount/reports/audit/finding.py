@@ -75,6 +75,11 @@ class Case(msgspec.Struct, frozen=True):
         cost = column(self.baseline, "cost_usd")
         return [*PLACE, *([cost] if cost in self.frame.columns else [])]
 
+    @property
+    def records(self) -> pl.DataFrame:
+        """All records, with the columns `kept`."""
+        return self.frame.lazy().select(self.kept).collect()
+
     def where(self, condition: pl.Expr, *more: str) -> pl.DataFrame:
         """The records that meet a condition, with the columns `kept` and `more`."""
         return self.frame.lazy().filter(condition).select(*self.kept, *more).collect()
@@ -97,7 +102,7 @@ def _entry(number: int, findings: list[Finding], case: Case) -> FindingEntry:
     rows = first.rows
     if len(findings) > 1:
         every = pl.concat([finding.rows.select(PLACE) for finding in findings])
-        records = case.frame.select(case.kept)
+        records = case.records
         rows = records.join(every.unique(PLACE, maintain_order=True), PLACE, "semi", maintain_order="left")
     amounts = [finding.amount_usd for finding in findings if finding.amount_usd is not None]
     cost = spent(case, rows)
@@ -141,7 +146,7 @@ def spent(case: Case, rows: pl.DataFrame) -> Spent:
     name = column(case.baseline, "cost_usd")
     if name not in rows.columns or not rows[name].count():
         return Spent(None, None)
-    cost, log = (frame.select(pl.col(name).sum()).item() for frame in (rows, case.frame))
+    cost, log = (frame.lazy().select(pl.col(name).sum()).collect().item() for frame in (rows, case.frame))
     return Spent(decimal_text(cost), float(cost / log) if log else None)
 
 
@@ -160,7 +165,7 @@ def breaks_of(found: Iterable[Finding]) -> list[Finding]:
 
 def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
     places = [finding.rows.select(PLACE) for finding in breaks]
-    records = case.frame.select(case.kept)
+    records = case.records
     rows = records.join(pl.concat(places), PLACE, "semi") if places else records.clear()
     cost = spent(case, rows)
     questions = open_questions(label, case)

@@ -20,7 +20,7 @@ from tokcount.reports.audit.finding import Case, Finding, breaks_of, spent
 from tokcount.reports.audit.parameters import parameters
 from tokcount.reports.audit.report import FindingNumbers, Level, ModelShutdown
 from tokcount.reports.audit.windows import PROBLEMS, SIZES, only, with_windows
-from tokcount.reports.columns import column, models_of, tokens, total
+from tokcount.reports.columns import column, in_slices, models_of, tokens, total
 from tokcount.reports.reconcile.residuals import with_residuals
 
 UNKNOWN_MODEL: Final = "unknown model|no model in the record"
@@ -44,7 +44,7 @@ def windows(case: Case) -> Iterator[Finding]:
     """Requests that do not fit a target, the fullest first."""
     for label in case.targets:
         sized = with_windows(case.frame, label, case.catalog, case.money.assume_model)
-        rows = sized.select(*case.kept, *PROBLEMS, *SIZES, "fill")
+        rows = sized.lazy().select(*case.kept, *PROBLEMS, *SIZES, "fill").collect()
         for problem in PROBLEMS:
             hit = rows.filter(pl.col(problem)).sort("fill", descending=True, maintain_order=True)
             window, takes, writes = (only(hit[name]) for name in SIZES)
@@ -77,7 +77,7 @@ def shut_down(case: Case) -> Iterator[Finding]:
 
 def _targets(label: str, case: Case) -> list[tuple[str, pl.DataFrame]]:
     """The models that a target is, each with the records that move to it."""
-    models, records = models_of(case.frame, label), case.frame.select(case.kept)
+    models, records = models_of(case.frame, label), case.records
     return [(model, records.filter(models == model)) for model in sorted(models.unique().drop_nulls())]
 
 
@@ -226,7 +226,10 @@ def _residuals(case: Case) -> Iterator[Finding]:
         return
     residual = pl.col("residual_input_tokens")
     counts = ("residual_input_tokens", "counted_input_tokens", "billed_input_tokens")
-    rows = with_residuals(case.frame).select(*case.kept, *counts).filter(residual.is_not_null())
+    rows = in_slices(
+        case.frame,
+        lambda part: with_residuals(part).select(*case.kept, *counts).filter(residual.is_not_null()),
+    )
     missed = rows.filter(residual != 0).sort(residual.abs(), descending=True, maintain_order=True)
     numbers = FindingNumbers(
         compared=rows.height,
@@ -234,7 +237,7 @@ def _residuals(case: Case) -> Iterator[Finding]:
         counted_tokens=rows.select(total(pl.col("counted_input_tokens"))).item(),
         billed_tokens=rows.select(total(pl.col("billed_input_tokens"))).item(),
     )
-    yield Finding(id="residuals", level="unsure", rows=missed, numbers=numbers)
+    yield Finding(id="residuals", level="unsure", rows=missed.select(case.kept), numbers=numbers)
 
 
 LOOKS: Final[tuple[Callable[[Case], Iterable[Finding]], ...]] = (

@@ -11,7 +11,7 @@ from tokcount.models.catalog import Catalog
 from tokcount.models.model import Model
 from tokcount.models.references import OWN
 from tokcount.reports.audit.report import NamedRecord, WindowFit
-from tokcount.reports.columns import best_known, column, is_floor, models_of, tokens
+from tokcount.reports.columns import best_known, column, in_slices, is_floor, models_of, tokens
 
 PROBLEMS: Final = ("too_long", "no_room", "asks_too_much")
 """`too_long`: the input alone exceeds the largest input of the model. `no_room`: input and `max_tokens` together exceed
@@ -26,6 +26,12 @@ def with_windows(
     Problems and fill are null where a window or the input is unknown; `max_tokens` is 0 or missing where a request
     sets none. `unknown`: it is not known whether the request fits.
     """
+    found = in_slices(frame, lambda rows: _windows(rows, label, catalog, assume_model))
+    return frame.hstack(found)
+
+
+def _windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None) -> pl.DataFrame:
+    """The columns that `with_windows` adds."""
     if "billed_input_tokens" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Int64).alias("billed_input_tokens"))
     sized = frame.with_columns(_limits(frame, label, catalog, assume_model))
@@ -34,7 +40,8 @@ def with_windows(
     too_long = size > pl.col("takes")
     no_room = ~too_long & (asked > 0) & (size + asked > pl.col("window"))
     fill = size / pl.col("takes")
-    return sized.with_columns(
+    return sized.select(
+        *SIZES,
         too_long.alias("too_long"),
         no_room.alias("no_room"),
         (asked > pl.col("writes")).alias("asks_too_much"),
@@ -57,7 +64,7 @@ def _size(frame: pl.DataFrame, label: str) -> tuple[pl.Expr, pl.Expr]:
 
 def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str | None = None) -> WindowFit:
     """How the log fits one reference: records by problem, and how full the window is."""
-    rows = with_windows(frame, label, catalog, assume_model)
+    rows = in_slices(frame, lambda part: _windows(part, label, catalog, assume_model))
     fill = rows["fill"]
     fullest = fill.arg_max()
     window, takes, writes = (only(rows[name]) for name in SIZES)
@@ -77,7 +84,7 @@ def windows(frame: pl.DataFrame, label: str, catalog: Catalog, assume_model: str
         fill_max=None if fullest is None else float(fill[fullest]),
         fullest=None
         if fullest is None
-        else NamedRecord(*rows.select("source", "line", "index").row(fullest)),
+        else NamedRecord(*frame.slice(fullest, 1).select("source", "line", "index").row(0)),
     )
 
 

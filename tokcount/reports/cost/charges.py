@@ -14,7 +14,7 @@ from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN, PER_RECORD
-from tokcount.reports.columns import USD, column, decimal_text, models_of
+from tokcount.reports.columns import USD, column, decimal_text, folded, models_of, with_found
 from tokcount.reports.cost.by_component import component_sums, components_of
 from tokcount.reports.cost.charging.amounts import charged, usd, usd_text
 from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
@@ -118,9 +118,11 @@ class Charges(msgspec.Struct, frozen=True, kw_only=True):
 
         `priced`: whether a record has a price under this reference.
         """
-        return self.rows[label].with_columns(
-            pl.when(self.same).then(pl.col(AMOUNTS)), priced=pl.col("cost").is_not_null()
-        )
+        rows = self.rows[label]
+        priced = rows["cost"].is_not_null().alias("priced")
+        if not self.same.all():
+            rows = with_found(rows, rows.select(pl.when(self.same).then(pl.col(AMOUNTS))))
+        return rows.hstack([priced])
 
     def components(self, label: str, by: Sequence[str] = ()) -> dict[tuple[Any, ...], list[ComponentCost]]:
         """What the sums of a reference consist of, by the values of dimensions (without any: one entry)."""
@@ -168,14 +170,14 @@ class Charges(msgspec.Struct, frozen=True, kw_only=True):
         `R:low` is why the true cost of a record is higher; it is null where it is not. By component, also the columns
         of `component_columns`.
         """
-        columns = []
+        columns: list[pl.Series] = []
         for label, rows in self.rows.items():
             cost = usd_text(pl.col("cost")).cast(USD).alias(column(label, "cost_usd"))
             columns += rows.select(cost, pl.col("low").alias(column(label, "low"))).get_columns()
             if COMPONENT in self.options.by:
                 found = components_of(rows, self.book.prices, _requests(self.frame))
                 columns += [part.alias(column(label, "cost_usd", part.name)) for part in found]
-        return self.frame.with_columns(columns)
+        return with_found(self.frame, pl.DataFrame(columns))
 
 
 def charge(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = None) -> Charges:
@@ -195,7 +197,7 @@ def charge(frame: pl.DataFrame, options: CostOptions, catalog: Catalog | None = 
         assume_model=options.assume_model,
         region=options.region,
     )
-    rows = {label: charge_label(frame, label, options, book) for label in options.labels}
+    rows = {label: folded(charge_label(frame, label, options, book)) for label in options.labels}
     return Charges(frame=frame, options=options, book=book, rows=rows, same=_same_records(rows))
 
 

@@ -1,6 +1,7 @@
 """Pieces are cut only where counts add up, and only as long as they are met again."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,17 @@ from support.texts import patchwork, patient, repeated
 from tokcount.tokens import pieces
 from tokcount.tokens.engines.base import TiktokenEngine, repair
 from tokcount.tokens.memo import Memo
-from tokcount.tokens.pieces import BLOCK, INDENTED, Lines, Sentences, Trial
+from tokcount.tokens.pieces import BLOCK, INDENTED, Count, Dense, Level, Lines, Spaced, Trial
 
 NAMES = ("r50k_base", "p50k_base", "cl100k_base", "o200k_base")
 ORACLE = TiktokenEngine()
+
+
+def paying(level: Level) -> Level:
+    """The level, which cuts every text that it can."""
+    level.shortest = 0
+    level.trial.is_on = True
+    return level
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -22,18 +30,19 @@ ORACLE = TiktokenEngine()
 def test_lines_add_up_to_the_whole(name: str, pattern: re.Pattern[str], sentinel: str, text: str) -> None:
     count = ORACLE.counter(name)
 
-    assert count(text) == Lines(pattern, sentinel, count, 100_000, 0)(text)
+    assert count(text) == paying(Lines(pattern, sentinel, count, 100_000, 0))(text)
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("sentences", [Spaced, Dense])
 @patient
 @given(text=(patchwork | repeated).map(repair))
-def test_sentences_add_up_to_the_whole(name: str, text: str) -> None:
+def test_sentences_add_up_to_the_whole(
+    name: str, sentences: Callable[[Count, int, float], Level], text: str
+) -> None:
     count = ORACLE.counter(name)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "LONG_LINE", 0)
 
-        assert count(text) == Sentences(count, 100_000, 0)(text)
+    assert count(text) == paying(sentences(count, 100_000, 0))(text)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +89,13 @@ def test_paragraphs_that_come_again_are_counted_once() -> None:
     engine = Counting()
     count = pieces.Pieces(engine, 1_000_000, 0.1)
     texts = ["".join(PARAGRAPHS[n : n + 5]) + f"Question {n}?" for n in range(45)]
-    for text in texts * 4:
+    for text in texts * 10:
+        count(text)
+    before = engine.characters
+    for text in texts:
         count(text)
 
-    assert engine.characters < sum(map(len, PARAGRAPHS)) + 4 * 45 * 16
+    assert engine.characters - before == sum(len(text) - text.index("Question") for text in texts)
 
 
 def distinct(n: int) -> str:
@@ -91,58 +103,83 @@ def distinct(n: int) -> str:
     return "".join(f"{n} {k} {n * k}\n\n" for k in range(240))
 
 
-def test_a_log_that_does_not_repeat_is_mostly_left_in_one_piece() -> None:
+def test_texts_that_repeat_nothing_are_counted_whole() -> None:
     engine = Counting()
     count = pieces.Pieces(engine, 1_000_000, 0.1)
+    before = engine.calls
     for n in range(1000):
         count(distinct(n))
-    calls = engine.calls
-    for n in range(1000, 2000):
-        count(distinct(n))
 
-    assert engine.calls - calls < 0.1 * 1000 * 240
+    assert engine.calls - before == 1000
 
 
-def test_a_level_that_does_not_pay_rests_and_tries_again() -> None:
+def test_a_log_that_begins_to_repeat_is_counted_by_pieces_from_then_on() -> None:
+    engine = Counting()
+    count = pieces.Pieces(engine, 1_000_000, 0.1)
+    fresh, again = [distinct(n) for n in range(300)], ["".join(PARAGRAPHS)] * 300
+    assert all(count.idle(fresh) for _ in range(3))
+
+    rested = [count.idle(again) for _ in range(2 * pieces.LONGEST_REST // 1_000_000)]
+    assert rested[0]
+    assert not rested[-1]
+    count(f"{again[0]}begin")
+    before = engine.characters
+    count(f"{again[0]}end")
+    assert engine.characters - before == len("end")
+
+
+def look_at(trial: Trial, texts: list[list[str]]) -> list[bool]:
+    """What a trial says of each text, given its pieces; nothing when it does not want it."""
+    said = []
+    for text in texts:
+        size = sum(map(len, text))
+        if trial.wants(size):
+            said.append(trial.pays(text, size))
+    return said
+
+
+def test_a_level_whose_pieces_do_not_recur_rests_and_tries_again() -> None:
+    trial = Trial(Memo(len, 10_000), 0.5)
+    texts = [[f"{n:10}"] for n in range(pieces.FIRST_WINDOW // 5)]
+
+    assert not any(look_at(trial, texts))
+    assert trial.rest > 0
+    trial.rest = 0
+    assert look_at(trial, [["x"]]) == [False]
+
+
+def test_a_level_looks_at_a_text_that_is_longer_than_its_window() -> None:
+    trial = Trial(Memo(len, 10_000), 0.5)
+    text = ["x" * (pieces.FIRST_WINDOW + 1)]
+
+    assert look_at(trial, [text, text]) == [False]
+    trial.rest = 0
+    assert look_at(trial, [text]) == [True]
+
+
+def test_a_level_is_used_as_soon_as_enough_of_its_pieces_recur() -> None:
+    trial = Trial(Memo(len, 10_000), 0.5)
+    size = pieces.WINDOW // 4
+
+    assert look_at(trial, [["x" * size]] * 5) == [False, False, False, True, True]
+
+
+def test_a_level_in_use_whose_pieces_stop_recurring_rests() -> None:
     memo = Memo(len, 10_000)
     trial = Trial(memo, 0.5)
-    trial.note(pieces.FIRST_WINDOW + 1)
-    memo.missed = pieces.FIRST_WINDOW
+    trial.is_on = True
+    for n in range(pieces.FIRST_WINDOW // 10 + 2):
+        look_at(trial, [[f"{n:10}"]])
+        memo[f"{n:10}"]
 
-    assert not trial.wants(3 * pieces.REST)
-    assert trial.wants(1)
-
-
-def test_a_level_that_pays_goes_on() -> None:
-    memo = Memo(len, 10_000)
-    trial = Trial(memo, 0.5)
-    for _ in range(5):
-        trial.note(pieces.FIRST_WINDOW + 1)
-        memo.missed += pieces.FIRST_WINDOW // 3
-
-        assert trial.wants(1)
-        assert trial.wants(1)
+    assert not trial.is_on
+    assert trial.rest > 0
 
 
-def test_pieces_are_idle_only_while_a_log_does_not_repeat() -> None:
-    count = pieces.Pieces(Counting(), 1_000_000, 0.1)
-    idle = []
-    for n in range(1500):
-        text = distinct(n)
-        idle.append(count.idle(len(text)))
-        if not idle[-1]:
-            count(text)
-
-    assert not any(idle[: pieces.FIRST_WINDOW // len(distinct(100))])
-    assert sum(idle[500:]) > 700
-    assert count.idle(20 * pieces.LONGEST_REST) or count.idle(20 * pieces.LONGEST_REST)
-    assert not count.idle(1)
-
-
-def test_a_level_that_is_rarely_asked_does_not_keep_the_others_waiting() -> None:
-    count = pieces.Pieces(Counting(), 1_000_000, 0.1)
-    count("a\nb\nc\n")
-
-    assert not count.idle(pieces.FIRST_WINDOW)
-    assert not count.idle(1)
-    assert count.idle(1)
+def test_a_level_in_use_that_few_texts_reach_rests() -> None:
+    """It would keep texts from being counted in batches."""
+    trial = Trial(Memo(len, 10_000), 0.5)
+    trial.is_on = True
+    assert trial.wants(pieces.FIRST_WINDOW + 1)
+    assert not trial.wants(1)
+    assert not trial.is_on

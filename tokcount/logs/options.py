@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
-if TYPE_CHECKING:
-    from tokcount.logs.record import Kind
+from tokcount.logs.record import Kind
 
 Unit = Literal["conversation", "last-request", "each-request"]
 

@@ -103,7 +103,7 @@ class TextCounter:
         """
         counted = self._together if encoding is None else self._alone(encoding)
         fresh = counted.memo.unknown(texts)
-        if fresh and not counted.pieces.idle(sum(map(len, fresh))):
+        if fresh and not counted.pieces.idle(fresh):
             fresh = [text for text in fresh if not is_cut(text)]
         fresh.sort(
             key=str.isascii, reverse=True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from tokcount.logs.record import Kind
+if TYPE_CHECKING:
+    from tokcount.logs.record import Kind
 
 Unit = Literal["conversation", "last-request", "each-request"]
 

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from tokcount.logs.source import Source
 
 SPAN_BYTES = 4 << 20
-"""Target size of a part, and the smallest file that is cut; a part is at least one line."""
-LEAST_SPANS = 2
-"""Parts of such a file."""
+"""Target size of a part; a part is at least one line."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -49,14 +47,14 @@ def plan(
     (`tokcount.logs.detect.NeedsWhole`). Never raises: a file that cannot be read has no parts.
     """
     options = options or ReadOptions()
-    if source.size is None or source.size < span_bytes or options.text:
+    if source.size is None or source.size < 2 * span_bytes or options.text:
         return None
     try:
         with source.open() as file:
             head = file.read(HEAD_BYTES)
             if not _is_lines(head, source.path, options) or begins_grouped(head, options):
                 return None
-            return _spans(file, source.size, min(span_bytes, max(1, source.size // LEAST_SPANS)))
+            return _spans(file, source.size, span_bytes)
     except OSError:
         return None
 

@@ -98,7 +98,7 @@ def bundled(sources: Sequence[Source], options: ReadOptions) -> list[list[Task]]
 def is_in_blocks(task: Task) -> bool:
     """Is it one file that is large enough to be handed over in blocks?"""
     is_whole = task.span is None and task.block is None and len(task.sources) == 1
-    return is_whole and content_size(task.sources[0]) >= spans.SPAN_BYTES
+    return is_whole and content_size(task.sources[0]) >= 2 * spans.SPAN_BYTES
 
 
 def content_size(source: Source) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import accumulate, compress, count, pairwise
+from itertools import pairwise
 from typing import Final
 
 from tokcount.tokens.encodings import counted_as, packed_bytes
@@ -60,20 +60,21 @@ class _Vocabulary:
 
     def __init__(self, name: str) -> None:
         self._lengths, self._tokens = packed_bytes(name)
-        self._begins = list(accumulate(self._lengths, initial=0))
         self._ranks: dict[int, dict[bytes, int]] = {}
 
     def rank(self, token: bytes) -> int | None:
         length = len(token)
         if length not in self._ranks:
-            self._ranks[length] = {
-                self._tokens[self._begins[rank] : self._begins[rank] + length]: rank
-                for rank in self._of_length(length)
-            }
+            self._ranks[length] = dict(self._of_length(length))
         return self._ranks[length].get(token)
 
-    def _of_length(self, length: int) -> Iterator[int]:
-        return compress(count(), map(length.__eq__, self._lengths))
+    def _of_length(self, length: int) -> Iterator[tuple[bytes, int]]:
+        """The tokens of a length with their ranks."""
+        begin = seen = 0
+        while (rank := self._lengths.find(length, seen)) >= 0:
+            begin += sum(self._lengths[seen:rank])
+            yield self._tokens[begin : begin + length], rank
+            begin, seen = begin + length, rank + 1
 
 
 @cache

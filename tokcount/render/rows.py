@@ -122,11 +122,8 @@ def _escaped_cells(frame: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _matching(values: pl.Series, pattern: str) -> list[str]:
-    return (
-        values.filter(values.str.contains(pattern).fill_null(value=False))
-        .unique(maintain_order=True)
-        .to_list()
-    )
+    distinct = values.unique(maintain_order=True)
+    return distinct.filter(distinct.str.contains(pattern).fill_null(value=False)).to_list()
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:

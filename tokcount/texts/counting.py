@@ -1,4 +1,4 @@
-"""Files of plain text, counted under several encodings: in bundles of about a megabyte, by all processors."""
+"""Files of plain text, counted under several encodings: in bundles of about half a megabyte, by all processors."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ Counts = tuple[int, ...]
 def exact_blocks(blocks: Iterable[str], encodings: Sequence[str], size: int | None = None) -> Iterator[str]:
     """The same text in blocks whose tokens, one after the other, are those of the whole.
 
-    Each has at least `size` characters, by default `BLOCK`, except the last one.
+    Each has about `size` characters or more, by default `BLOCK`, except the last one.
     A block ends before an ASCII space that follows a character that is not white space: no pattern with cut rules
     matches across that position (see `tokcount.tokens.cuts`). Text without such a position is kept until one comes;
     under a tokenizer without cut rules, the whole text is.

@@ -68,6 +68,8 @@ class Workers:
             return None
         if load is not None:
             load()
+            if start_method() != "fork":
+                return None
         workers = cls(jobs)
         workers.begin()
         return workers

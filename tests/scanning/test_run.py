@@ -229,6 +229,25 @@ def test_compressing_and_splitting_changes_no_count(log: Path, tmp_path: Path) -
     assert_frame_equal(scan(*halves).frame().select(totals), expected)
 
 
+def test_only_the_first_records_of_a_file_of_lines_are_counted_before_processes_are_forked(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_parts(monkeypatch)
+    packed = tmp_path / "log.jsonl.gz"
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    counted: list[int] = []
+    monkeypatch.setattr(
+        running.RecordCounter, "process", lambda _, records: counted.extend(each.line for each in records)
+    )
+
+    for path in (log, packed):
+        running.load(files.expand([str(path)]), PLAN, ReadOptions())
+
+    assert counted[0] == 1
+    assert counted == sorted(set(counted))
+    assert len(counted) <= running.FIRST_RECORDS
+
+
 def test_progress_ends_at_the_size_of_the_file(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sources = files.expand([str(log)])
     for jobs in (1, 2):

@@ -60,15 +60,15 @@ class Job:
             inputs.need_files(self.sources, "--skipped")
 
     def begin(self, plan: ScanPlan | None = None) -> None:
-        """Start the processes that will count, with the vocabularies of the plan, so that not each has to load them."""
-        from tokcount.scanning.counter import RecordCounter
-        from tokcount.scanning.run import processes_for
+        """Start the processes that will count, with what the plan needs loaded, so that not each has to do that."""
+        from tokcount.scanning.run import load, processes_for
 
         if (processes := processes_for(self.sources, self.run.jobs)) == 1:
             return
         from tokcount.processes import Workers
 
-        self._workers = Workers.ahead(processes, partial(RecordCounter, plan) if plan else None)
+        needs = partial(load, self.sources, plan, self.options) if plan else None
+        self._workers = Workers.ahead(processes, needs)
 
     def warn(self, plan: ScanPlan) -> None:
         """Warn about targets that are shut down or will be soon."""

@@ -14,15 +14,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tokcount.logs.format import NeedsWhole
-from tokcount.logs.options import ReadOptions
+from tokcount.logs.options import BLOCK_BYTES, ReadOptions
 from tokcount.logs.reader import FileWarning, Reader, stream_of
 from tokcount.logs.source import Source
 from tokcount.scanning.columns import Columns
 from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.parts import spans
 from tokcount.scanning.parts.blocks import Block, blocks_of
 from tokcount.scanning.parts.feeding import in_blocks
 from tokcount.scanning.parts.tasks import (
@@ -37,7 +38,7 @@ from tokcount.scanning.parts.tasks import (
     run_task,
 )
 from tokcount.scanning.plan import ScanPlan
-from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary
+from tokcount.scanning.result import Chunk, ScanResult, SkippedSummary, records_of
 
 if TYPE_CHECKING:
     from tokcount.processes import Pool, Workers
@@ -48,6 +49,8 @@ WORTH_A_POOL: Final = 4 << 20
 """Bytes of input below which starting processes costs more than it saves."""
 AHEAD: Final = 2
 """Tasks of each process whose results may wait to be taken."""
+FIRST_RECORDS: Final = 20
+"""Records that show which vocabularies a log needs."""
 UNSUITED: Final = (NeedsWhole, RecursionError)
 """Why a part of a source cannot be read by itself: its format, or values nested too deeply to be handed over."""
 
@@ -74,6 +77,21 @@ def run(
     if jobs == 1:
         return _collect([run_task(make(), Task(tuple(sources)), options, summed(progress))])
     return _collect(_in_processes(sources, make, options, jobs, progress, workers))
+
+
+def load(sources: Sequence[Source], plan: ScanPlan, options: ReadOptions) -> None:
+    """Load what the plan needs, and what the first records of the log do, for the processes that are forked then.
+
+    Files that cannot be cut are not looked at: what reads them may start threads.
+    """
+    counter = RecordCounter(plan)
+    parts = spans.plan(sources[0], options)
+    if parts is None:
+        return
+    head = spans.Span(0, min(parts[0].end, BLOCK_BYTES))
+    with contextlib.suppress(Exception):  # raised again where the log is counted
+        items = spans.SpanReader(sources[0], head, options)
+        counter.process(islice(records_of(items, SkippedSummary()), FIRST_RECORDS))
 
 
 def processes_for(sources: Sequence[Source], jobs: int | None) -> int:

@@ -24,7 +24,6 @@ __all__ = [
     "billed",
     "column",
     "decimal_text",
-    "folded",
     "foreign",
     "in_slices",
     "is_floor",
@@ -116,15 +115,6 @@ def with_found(frame: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     replaced = [name for name in found.columns if name in frame.columns]
     kept = frame.drop(replaced) if replaced else frame
     return kept.hstack(found.rechunk())
-
-
-def folded(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the columns that hold a single value in a form that takes no memory."""
-    return frame.with_columns(
-        pl.lit(each[0], each.dtype).alias(each.name)
-        for each in frame
-        if len(each) > 1 and (each.null_count() == len(each) or bool(each.eq_missing(each[0]).all()))
-    )
 
 
 def decimal_text(amount: Decimal) -> str:

@@ -61,9 +61,18 @@ def assemble_once(chunks: Sequence[Placed], shown: int) -> tuple[pl.DataFrame, i
 
 def _finished(rows: pl.DataFrame, chunks: Sequence[Placed]) -> pl.DataFrame:
     references = chunks[0][0].references if chunks else ()
-    frame = with_inputs(rows.drop("identity"), references)
+    frame = folded(with_inputs(rows.drop("identity"), references))
     described = [known.name for known in RECORD_COLUMNS if known.name in frame.columns]
     return frame.select(*described, pl.exclude(described))
+
+
+def folded(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the columns that hold a single value in a form that takes no memory."""
+    return frame.with_columns(
+        pl.lit(each[0], each.dtype).alias(each.name)
+        for each in frame
+        if len(each) > 1 and (each.null_count() == len(each) or bool(each.eq_missing(each[0]).all()))
+    )
 
 
 def _repeats(rows: pl.DataFrame) -> pl.Series:

@@ -14,7 +14,7 @@ from tokcount.errors import UsageError
 from tokcount.models import catalog as catalogs
 from tokcount.models.catalog import Catalog
 from tokcount.models.references import OWN, PER_RECORD
-from tokcount.reports.columns import USD, column, decimal_text, folded, models_of, with_found
+from tokcount.reports.columns import USD, column, decimal_text, models_of, with_found
 from tokcount.reports.cost.by_component import component_sums, components_of
 from tokcount.reports.cost.charging.amounts import charged, usd, usd_text
 from tokcount.reports.cost.charging.answers import AS_LOGGED, Answers
@@ -25,6 +25,7 @@ from tokcount.reports.cost.charging.usage import CACHED_FROM, with_usage
 from tokcount.reports.cost.report import COMPONENT, ComponentCost
 from tokcount.reports.groups import DIMENSIONS
 from tokcount.reports.period import ALL_TIME, Span
+from tokcount.scanning.frame import folded
 
 BY: Final = (*(name for name in DIMENSIONS if name != "role"), COMPONENT)
 """What cost is grouped by: a price is for a whole call, whatever the role of its messages."""

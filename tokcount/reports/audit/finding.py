@@ -169,7 +169,9 @@ def _breaking(label: str, breaks: Iterable[Finding], case: Case) -> Breaking:
     rows = records.join(pl.concat(places), PLACE, "semi") if places else records.clear()
     cost = spent(case, rows)
     questions = open_questions(label, case)
-    others = records.with_columns(open=questions).join(rows.select(PLACE), PLACE, "anti")["open"]
+    others = questions
+    if rows.height:
+        others = records.with_columns(open=questions).join(rows.select(PLACE), PLACE, "anti")["open"]
     return Breaking(
         reference=label,
         records=rows.height,

@@ -286,7 +286,7 @@ for command in commands:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_workers_are_forked_before_polars_starts_its_threads() -> None:
+def test_workers_are_forked_before_polars_starts_its_threads(tmp_path: Path) -> None:
     """A process with threads must not be forked, and starting another Python takes longer than many logs."""
     commands = [
         "drift",
@@ -295,11 +295,13 @@ def test_workers_are_forked_before_polars_starts_its_threads() -> None:
         "audit",
         "reconcile",
         "calibrate",
-        "check --budget input_tokens.max<9",
+        "check",
         "migrate --to gpt-5",
     ]
+    (tmp_path / "tokcount.toml").write_text("[check]\nfail = 'input_tokens.max < 9'\n")
     begun = subprocess.run(
         [sys.executable, "-c", BEGUN, str(SAMPLES / "support-chat.jsonl"), *commands],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,

@@ -210,19 +210,23 @@ def load(path: Path, command: str = "check") -> Config:
     return found
 
 
-def load_sound(path: Path, command: str) -> Config:
-    """What holds of the configuration in a file, with its mistakes. Raises `UsageError` if it cannot be read at all."""
+def load_sound(path: Path, command: str, *, budgets: bool = True) -> Config:
+    """What holds of the configuration in a file, with its mistakes. Raises `UsageError` if it cannot be read at all.
+
+    `budgets`: whether mistakes in them are looked for as well, if the command reads them.
+    """
     document = tables.load(path, "configuration")
+    checked = frozenset(CHECKED if budgets and command in WITH_BUDGETS else CHECKED.keys() - set(BUDGETS))
     if path.name != PROJECT_FILE:
-        return _config(document, (), command)
+        return _config(document, (), command, checked)
     if project_table(document) is None:
         return Config(path, {}, {})
-    return _config(document, ("tool", "tokcount"), command)
+    return _config(document, ("tool", "tokcount"), command, checked)
 
 
-def _config(document: tables.Document, at: tables.Key, command: str) -> Config:
+def _config(document: tables.Document, at: tables.Key, command: str, checked: frozenset[str]) -> Config:
     folder = document.path.parent
-    check = partial(_mistakes, command=command, folder=folder)
+    check = partial(_mistakes, command=command, folder=folder, checked=checked)
     content = project_table(document) if at else document.data
     named = [name for name in TABLES if isinstance(content, dict) and name in content]
     kind = _file_with(named)
@@ -245,9 +249,9 @@ def _format(name: str, table: Any) -> reading.NamedMapping:
     return reading.NamedMapping(name=name, match=match, mapping=reading.Mapping(**paths))
 
 
-def _mistakes(file: Any, command: str, folder: Path) -> Iterator[tables.Mistake]:
-    """The values that have the right type and mean nothing."""
-    usual = {name: check for name, check in CHECKED.items() if name not in BUDGETS or command in WITH_BUDGETS}
+def _mistakes(file: Any, command: str, folder: Path, checked: frozenset[str]) -> Iterator[tables.Mistake]:
+    """The values that have the right type and mean nothing, of the options that are `checked`."""
+    usual = {name: check for name, check in CHECKED.items() if name in checked}
     formats = [(("formats", name), table) for name, table in file.formats.items()]
     yield from (tables.Mistake(at, TAKEN) for at, _ in formats if at[1] in known_formats())
     yield from (tables.Mistake((*at, "match"), NO_PATH) for at, table in formats if not table.match)

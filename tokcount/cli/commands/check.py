@@ -12,7 +12,7 @@ import typer
 
 from tokcount.cli import inputs, outputs
 from tokcount.cli.job import Job
-from tokcount.cli.option_groups import with_groups
+from tokcount.cli.option_groups import CONFIG_KEY, with_groups
 from tokcount.cli.options import BudgetGroup, Paths, PriceGroup, ReferenceGroup, RunGroup
 from tokcount.cli.outputs import CheckOutputGroup
 from tokcount.cli.prices import AnswerGroup, answers_of
@@ -135,6 +135,7 @@ def _read(path: Path) -> bytes:
 
 @with_groups
 def check(
+    ctx: typer.Context,
     paths: Paths = None,
     budgets: BudgetGroup = BudgetGroup(),
     references: ReferenceGroup = ReferenceGroup(),
@@ -156,6 +157,10 @@ def check(
     job = None if reports else Job(paths, read, prices, run, output)
     if job is not None:
         job.begin()
+    if (config := ctx.meta.get(CONFIG_KEY)) is not None:
+        from tokcount.cli.settings import load
+
+        load(config.path, "check")  # with its budgets
     selection = selection_of(read)
     options = options_of(
         budgets, selection.text if selection else _selected(list(reports.values())), most_skipped(read)

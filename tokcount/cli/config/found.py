@@ -36,8 +36,15 @@ def nearest(start: Path, command: str = "check") -> Config | None:
 
 
 def read(path: Path, command: str) -> Config:
-    """The configuration in a file. For the command that shows it, with its mistakes; for others they are an error."""
-    return load_sound(path, command) if command == "config" else load(path, command)
+    """The configuration in a file. For the command that shows it, with its mistakes; for others they are an error.
+
+    Mistakes in budgets are left to `check`, unless there are others: what reads budgets imports polars, after which
+    processes cannot be forked.
+    """
+    if command == "config":
+        return load_sound(path, command)
+    found = load_sound(path, command, budgets=False)
+    return found if found.mistakes is None else load(path, command)
 
 
 def notes(start: Path) -> list[str]:

@@ -18,6 +18,7 @@ LAYERS = (
     ("source",),
     ("revisions",),
     ("format",),
+    ("credible",),
     ("alike", "bytes"),
     ("adapt",),
     ("containers", "unknown"),
@@ -25,7 +26,7 @@ LAYERS = (
     ("formats",),
     ("registry",),
     ("detect", "sqlite"),
-    ("conversations", "credible", "mapping"),
+    ("conversations", "mapping"),
     ("reader",),
     ("suggest", "summary"),
 )

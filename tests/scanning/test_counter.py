@@ -15,8 +15,9 @@ from tokcount.logs.record import Record, Usage
 from tokcount.models.catalog import default
 from tokcount.models.overrides import with_aliases
 from tokcount.scanning import columns
-from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
+from tokcount.scanning.columns import ColumnBuilder
 from tokcount.scanning.counter import RecordCounter
+from tokcount.scanning.doubts import RecordDoubts
 from tokcount.scanning.frame import assemble, joined
 from tokcount.scanning.plan import ScanPlan, make_plan, own_plan
 from tokcount.tokens import tokenizers

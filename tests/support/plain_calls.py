@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from support.strategies import bent, json_values, valid_values
+from tokcount.logs.alike.effects import TRIED
 
 PAIR = {
     "id": "req_1",
@@ -77,3 +78,25 @@ def similar_values(draw: st.DrawFn) -> list[Any]:
     names = st.sampled_from(["tools", "system", "error", "input", "name", "documents", "text"])
     variants.append(with_field(start, draw(names), draw(json_values)))
     return [copy.deepcopy(value) for value in draw(st.permutations([*variants, *variants]))]
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> list[Any]:
+    """Plain calls with any texts, numbers and labels in their fields, ordinary ones in most."""
+    start = draw(st.sampled_from(PLAIN))
+    usual = ["Oslo", "Name a city.", "a-b", "2024-03-01T10:00:00Z"]
+    text = st.sampled_from([*usual * 6, *TRIED[str]]) | st.text(max_size=12)
+    number = st.sampled_from([3, 21, 1_725_000_000]) | st.integers(-2, 10**13)
+
+    def drawn(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: drawn(item, key) for key, item in value.items()}
+        if isinstance(value, list):
+            return [drawn(item, name) for item in value]
+        if name in {"role", "model"} and draw(st.integers(0, 9)):
+            return value
+        if isinstance(value, str):
+            return draw(st.just(value) | text)
+        return draw(st.just(value) | number) if isinstance(value, int) else value
+
+    return [start, start, *(drawn(start) for _ in range(12))]

@@ -21,6 +21,8 @@ _WRONG_USAGE, _WRONG_TIME, _WRONG_LABEL = IMPLAUSIBLE
 _FIRST_DAY: Final = date(2020, 1, 1).toordinal()
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = 86_400
+FIRST_TIME: Final = (_FIRST_DAY - _EPOCH) * _DAY
+"""The first time that a record can be from, in seconds since 1970."""
 _LONGEST_LABEL = 100
 _MOST_WORDS = 2
 _MOST_SIGNS = 12
@@ -39,7 +41,7 @@ def credible(items: Iterable[Record | Skipped], today: date | None = None) -> It
     `today` is the day in UTC of which the next is the last that a record can be from; `None`: the clock's.
     """
     today = today or datetime.now(tz=UTC).date()
-    first, last = _seconds(_FIRST_DAY), _seconds(today.toordinal() + 2)
+    first, last = FIRST_TIME, (today.toordinal() + 2 - _EPOCH) * _DAY
     for item in items:
         if type(item) is Record:
             time, usage = item.timestamp, item.usage
@@ -49,11 +51,6 @@ def credible(items: Iterable[Record | Skipped], today: date | None = None) -> It
                 _correct_usage(item, usage)
             _bound_labels(item)
         yield item
-
-
-def _seconds(ordinal: int) -> int:
-    """The beginning of a day in seconds since 1970."""
-    return (ordinal - _EPOCH) * _DAY
 
 
 def _flag(record: Record, flag: str) -> None:
@@ -117,24 +114,24 @@ def _holds_text(answer: Any) -> bool:
 def _bound_labels(record: Record) -> None:
     """Labels that could be text become `WITHHELD`; a served model that is one, or an id, is not known."""
     few = _are_names(record.model, record.served_model, record.deployment, *record.tags)
-    if few and _is_name(record.user) and _is_name(record.thread) and _is_id(record.id):
+    if few and is_name(record.user) and is_name(record.thread) and is_id(record.id):
         return
-    record.served_model = record.served_model if _is_name(record.served_model) else None
+    record.served_model = record.served_model if is_name(record.served_model) else None
     record.model, record.user, record.deployment, record.thread = (
-        name if _is_name(name) else WITHHELD
+        name if is_name(name) else WITHHELD
         for name in (record.model, record.user, record.deployment, record.thread)
     )
-    record.tags = tuple(dict.fromkeys(tag if _is_name(tag) else WITHHELD for tag in record.tags))
-    record.id = record.id if _is_id(record.id) else None
+    record.tags = tuple(dict.fromkeys(tag if is_name(tag) else WITHHELD for tag in record.tags))
+    record.id = record.id if is_id(record.id) else None
     _flag(record, _WRONG_LABEL)
 
 
 @lru_cache(maxsize=4096)
 def _are_names(*labels: str | None) -> bool:
-    return all(map(_is_name, labels))
+    return all(map(is_name, labels))
 
 
-def _is_name(label: str | None) -> bool:
+def is_name(label: str | None) -> bool:
     """Is this short enough for a name: at most 100 characters and two words, on one line?"""
     if label is None:
         return True
@@ -149,6 +146,6 @@ def _is_name(label: str | None) -> bool:
     return is_short and (label.isascii() or sum(sign >= _UNSPACED for sign in label) <= _MOST_SIGNS)
 
 
-def _is_id(value: str | None) -> bool:
+def is_id(value: str | None) -> bool:
     """Ids are compared and never shown; they may be long, but are no text."""
-    return value is None or " " not in value or _is_name(value)
+    return value is None or " " not in value or is_name(value)

@@ -95,7 +95,7 @@ class Detector:
         self._reasons = Reasons(input_format)
         self._groups: dict[str, _Group] = {}
         self._reading = ""
-        self._memory = Memory() if own else memory_of(input_format)
+        self.memory = Memory() if own else memory_of(input_format)
         self.envelopes = envelopes.Finder(self._is_record, self._is_usage)
 
     @property
@@ -150,14 +150,14 @@ class Detector:
                     yield _skipped(group.first, "empty", detail, entry.name)
 
     def _object(self, value: Json, at: Location) -> Iterable[Item]:
-        if (record := self._memory.record(value, at)) is not None:
-            return (record,)
+        if (alike := self.memory.alike(value, at.source, at.line)) is not None:
+            return (alike.record(),)
         for candidate in self._candidates(value):
             self._reading = candidate.entry.name
             found = (candidate.read or self._load(candidate))(value, at)
             if found is not None:
                 if not candidate.reads_texts:
-                    self._memory.note(value, (each.entry.format for each in self._candidates(value)))
+                    self.memory.note(value, (each.entry.format for each in self._candidates(value)))
                 if candidate.entry.rank >= Rank.TEXT and _is_refused(found):
                     return self._unwrapped(value, at, found)
                 if candidate.is_grouped or (type(found) is list and found):

@@ -72,6 +72,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     `text_encoding`: that of texts without a byte order mark; `None`: UTF-8 or UTF-16, as they look.
     `variables`: values to fill in for the variables of prompt files.
     `today`: records from after the next day are undated; `None`: by the clock.
+    `alike`: values of a known form may be given as `tokcount.logs.alike.form.Alike` instead of `Record`.
     """
 
     input_format: str | None = None
@@ -84,4 +85,5 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_ratio: int = LARGEST_RATIO
     max_value: int = LARGEST_VALUE
     today: date | None = None
+    alike: bool = False
     variables: dict[str, Any] = {}

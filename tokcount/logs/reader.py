@@ -8,9 +8,10 @@ Everything streams; memory is bounded by the largest value and by what grouped f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -127,6 +128,9 @@ class Reader:
             options.input_format, own=own_entries(options), files=files, part=part or apart, alone=alone
         )
         self._mapper = _mapper(options, self._detector)
+        now = datetime.now(tz=UTC).date()  # no form is certain of later times
+        is_usual = (options.today or now) >= now and options.unit == "conversation" and self._mapper is None
+        self._alike = options.alike and is_usual
 
     def read(self, source: Source) -> Iterator[Item]:
         """The records of one source."""
@@ -253,6 +257,9 @@ class Reader:
                 yield each
                 continue
             line, index, value = each
+            if self._alike and not index and (alike := self._detector.memory.alike(value, source, line)):
+                yield cast("Record", alike)  # which the caller asked for by its options
+                continue
             place = Location(source, line, index)
             try:
                 ends = value is END_OF_STREAM

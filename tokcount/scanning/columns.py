@@ -7,15 +7,16 @@ narrowest arrays that hold them, about forty bytes per row. Columns never hold t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from tokcount.framing.layout import BASIS_ORDER, Basis
 from tokcount.logs.record import Record, Usage
 from tokcount.scanning.copies import identity
+from tokcount.scanning.doubts import RecordDoubts
 from tokcount.scanning.features.hosted import CONTAINER_ID, container_id, hosted_calls
 from tokcount.scanning.schema import (
     BILLED_COLUMNS,
@@ -46,7 +47,7 @@ _COUNTED: Final = ("content_tokens", "framing_tokens", "output_tokens", *ESTIMAT
 _COMBINATIONS: Final = 4_096
 """Combinations of strings whose codes are remembered."""
 _MOST_MONEY: Final = 2**63 - 1
-_NOTHING_BILLED: Final = (NOT_BILLED,) * len(BILLED_COLUMNS)
+NOTHING_BILLED: Final = (NOT_BILLED,) * len(BILLED_COLUMNS)
 
 
 class Run(NamedTuple):
@@ -75,41 +76,6 @@ class StringTable(msgspec.Struct):
             code = self.codes[string] = len(self.strings)
             self.strings.append(string if string.isascii() else string.encode("utf-8", "replace").decode())
         return code
-
-
-BASIS_OF_FLAG: Final[dict[str, Basis]] = {
-    "hidden_context": "partial",
-    "reserialised": "estimated",
-    "unread_answer": "exact",
-    "odd_content": "estimated",
-    "template": "estimated",
-    "fragment": "estimated",
-}
-"""Flag that is a reason → the best that the count of the input of such a record can be."""
-
-
-class RecordDoubts(msgspec.Struct):
-    """What counting one record found out besides numbers: the worst basis, the reasons, and flags of its texts."""
-
-    basis: int = 0
-    least_basis: int = 0
-    """The flags of the record do not let the basis of any count be better than this."""
-    reasons: dict[str, None] = {}
-    flags: tuple[str, ...] = ()
-
-    def flag(self, *names: str) -> None:
-        """Add flags that only counting can find."""
-        self.flags = tuple(sorted({*self.flags, *names}))
-
-    def limit(self, basis: Basis, reason: str) -> None:
-        """No count of this record is better than `basis`."""
-        self.least_basis = max(self.least_basis, BASIS_ORDER.index(basis))
-        self.worsen(basis, (reason,))
-
-    def worsen(self, basis: Basis, reasons: Iterable[str]) -> None:
-        """Keep the worse basis and all reasons, in order of appearance."""
-        self.basis = max(self.basis, BASIS_ORDER.index(basis))
-        self.reasons.update(dict.fromkeys(reasons))
 
 
 class Columns(msgspec.Struct):
@@ -188,16 +154,29 @@ class ColumnBuilder:
                 self._users.code(record.user),
                 record.line,
                 record.index,
-                _NO_TIME if record.timestamp is None else round(record.timestamp * 1e6),
+                microseconds(record.timestamp),
                 basis,
                 identity(record),
                 _messages(record),
-                *((1, *_NOTHING_BILLED) if usage is None else _billed(usage)),
+                *((1, *NOTHING_BILLED) if usage is None else billed(usage)),
                 *counts,
             ]
         )
         if len(self._fresh) > PACK_AT:
             self._pack()
+
+    def append_all(self, rows: Sequence[Iterable[int]]) -> None:
+        """Add rows whose numbers are in the order in which `append` has them."""
+        if not rows:
+            return
+        self._rows += len(rows)
+        self._fresh.fromlist(list(chain.from_iterable(rows)))
+        if len(self._fresh) > PACK_AT:
+            self._pack()
+
+    def code_of(self, name: str) -> Callable[[str | None], int]:
+        """The codes of the strings of a column."""
+        return self._tables[name].code
 
     def finish(self) -> Columns:
         """All rows; nothing can be added afterwards."""
@@ -278,11 +257,16 @@ def _narrowed(values: array[int]) -> Packed:
     return values
 
 
+def microseconds(time: float | None) -> int:
+    """A time as the column has it."""
+    return _NO_TIME if time is None else round(time * 1e6)
+
+
 def _fill(values: array[int], rows: int) -> None:
     values.frombytes(bytes((rows - len(values)) * values.itemsize))
 
 
-def _billed(usage: Usage) -> list[int]:
+def billed(usage: Usage) -> list[int]:
     """The calls behind a usage, and its numbers in the order of their columns."""
     logged = (
         usage.requests,

@@ -6,19 +6,20 @@ less than one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
 from tokcount.framing.content import ROLES
 from tokcount.framing.layout import BASIS_ORDER, Layout
+from tokcount.logs.alike.form import Alike
 from tokcount.logs.record import Record
 from tokcount.scanning.columns import NO_CODE, ColumnBuilder, Columns
 from tokcount.scanning.features.answer import answer_items
 from tokcount.scanning.features.on_demand import audit_features
 from tokcount.scanning.features.request_shape import shape_of
 from tokcount.scanning.laid_out import Framed, LaidOut, Layouts
-from tokcount.scanning.plain import (
+from tokcount.scanning.plain.frames import (
     MOST_FRAMES,
     Counters,
     Frame,
@@ -30,6 +31,7 @@ from tokcount.scanning.plain import (
     numbers_of,
     plain_call,
 )
+from tokcount.scanning.plain.groups import Group, Groups
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.schema import MISSING
 from tokcount.scanning.targets import CountingTarget
@@ -76,9 +78,11 @@ class RecordCounter:
         self._no_roles = (MISSING,) * len(ROLES) if plan.roles else ()
         self._uncounted = (*(MISSING,) * 5, *self._no_roles, NO_CODE)
         self._features = audit_features(plan, self._texts)
+        self._takes_alike = self._has_frames and self._features is None and not plan.evidence
+        self._groups = Groups()
         self.discard()
 
-    def process(self, records: Iterable[Record]) -> Columns:
+    def process(self, records: Iterable[Record | Alike]) -> Columns:
         """One row per record, in order.
 
         Memory in addition to the columns is bounded by the batch. Never raises for what a log may hold; what
@@ -86,28 +90,43 @@ class RecordCounter:
         """
         self.discard()
         for record in records:
-            self.add(record)
+            if isinstance(record, Alike):
+                self.add_alike(record)
+            else:
+                self.add(record)
         return self.take()
+
+    def add_alike(self, value: Alike) -> None:
+        """Add the record of a value with a known form."""
+        found = self._groups.call(value) if self._takes_alike else None
+        if found is None:
+            self.add(value.record())
+            return
+        key, call = found
+        group = self._groups.get(key)
+        if group is not None:
+            group.calls.append(call)
+            self._wait(group, call.asked, call.answered)
+            return
+        record = value.record()
+        first = plain_call(record)
+        self.add(record)
+        if first is not None and (frame := self._frames.get(first.key)) is not None:
+            self._groups.begin(key, frame)
 
     def add(self, record: Record) -> None:
         """Add one record. Never raises for what a log may hold."""
         call = plain_call(record) if self._has_frames else None
         frame = None if call is None else self._frames.get(call.key)
         if call is not None and frame is not None:
-            self._waiting.append(_Plain(record, frame, call))
-            self._await(self._awaited, call.asked)
-            self._await(self._answered, call.answered)
+            self._wait(_Plain(record, frame, call), call.asked, call.answered)
         else:
             laid = self._layouts.of(record)
             if call is not None:
                 self._remember(call, laid)
-            self._waiting.append(laid)
-            for texts in laid.texts():
-                self._await(self._awaited, texts)
-            for texts in laid.answers():
-                self._await(self._answered, texts)
-        if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:
-            self._count_waiting()
+            self._wait(
+                laid, list(chain.from_iterable(laid.texts())), list(chain.from_iterable(laid.answers()))
+            )
 
     def take(self) -> Columns:
         """The rows of all records added so far; counting goes on with new columns."""
@@ -119,11 +138,12 @@ class RecordCounter:
     def discard(self) -> None:
         """Forget the rows and the records so far, but not the texts that were counted."""
         self._frames: dict[Key, Frame] = {}
+        self._groups.discard()
         self._wait_anew()
         self._columns = ColumnBuilder(self._plan.labels, ROLES if self._plan.roles else ())
 
     def _wait_anew(self) -> None:
-        self._waiting: list[LaidOut | _Plain] = []
+        self._waiting: list[LaidOut | _Plain | Group] = []
         self._awaited: list[str] = []
         self._answered = self._awaited if self._answers is self._texts else []
         self._size = 0
@@ -142,34 +162,59 @@ class RecordCounter:
         alone = {one.encoding for one in references if isinstance(one, FramedReference) and one.shift < 0}
         self._frames[call.key] = Frame(codes, laid.doubts.basis, references, extra, sorted(alone), features)
 
-    def _await(self, awaited: list[str], texts: list[str]) -> None:
-        awaited += texts
-        self._size += sum(map(len, texts))
+    def _wait(self, waiting: LaidOut | _Plain | Group, asked: list[str], answered: list[str]) -> None:
+        """Count something later, together with others; now, if much waits."""
+        self._waiting.append(waiting)
+        self._awaited += asked
+        self._answered += answered
+        self._size += sum(map(len, asked)) + sum(map(len, answered))
+        if self._size > BATCH_TEXT or len(self._waiting) == BATCH_RECORDS:
+            self._count_waiting()
 
     def _count_waiting(self) -> None:
         self._texts.learn(self._awaited)
         if self._answered is not self._awaited:
             self._answers.learn(self._answered)
         self._learn_alone()
+        ready: list[tuple[int, ...]] = []
+        rows: dict[Group, Iterator[tuple[int, ...] | Record]] = {}
         for waiting in self._waiting:
-            if isinstance(waiting, LaidOut):
-                self._append(waiting)
+            if not isinstance(waiting, Group):
+                self._append_after(ready, waiting)
+                continue
+            if waiting not in rows:
+                rows[waiting] = waiting.rows(self._columns, self._counters)
+            row = next(rows[waiting])
+            if isinstance(row, Record):
+                self._append_after(ready, self._layouts.of(row))
             else:
-                self._append_plain(*waiting)
+                ready.append(row)
+        self._columns.append_all(ready)
         self._wait_anew()
 
     def _learn_alone(self) -> None:
         """Count the texts of plain calls under the encodings that only some calls need."""
         asked: dict[str, list[str]] = {}
         answered: dict[str, list[str]] = {}
-        for waiting in self._waiting:
-            if isinstance(waiting, _Plain):
-                for encoding in waiting.frame.alone:
-                    asked.setdefault(encoding, []).extend(waiting.call.asked)
-                    answered.setdefault(encoding, []).extend(waiting.call.answered)
+        groups = {each for each in self._waiting if isinstance(each, Group)}
+        known = [(group.frame, call.asked, call.answered) for group in groups for call in group.calls]
+        known += [(one.frame, *one.call[1:]) for one in self._waiting if isinstance(one, _Plain)]
+        for frame, questions, answers in known:
+            for encoding in frame.alone:
+                asked.setdefault(encoding, []).extend(questions)
+                answered.setdefault(encoding, []).extend(answers)
         for encoding, texts in asked.items():
             self._texts.learn(texts, encoding)
             self._answers.learn(answered[encoding], encoding)
+
+    def _append_after(self, ready: list[tuple[int, ...]], waiting: LaidOut | _Plain) -> None:
+        """Append the rows that are ready, and then that of something else."""
+        self._columns.append_all(ready)
+        ready.clear()
+        if isinstance(waiting, LaidOut):
+            self._append(waiting)
+        else:
+            self._append_plain(*waiting)
 
     def _append(self, laid: LaidOut) -> None:
         record, plan = laid.record, self._plan

@@ -13,7 +13,7 @@ from tokcount.framing.rules import layout
 from tokcount.logs.accounting.contradiction import contradiction
 from tokcount.logs.record import FLAGS, NON_OPENAI, Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import BASIS_OF_FLAG, RecordDoubts
+from tokcount.scanning.doubts import BASIS_OF_FLAG, RecordDoubts
 from tokcount.scanning.features.evidence import evidence_columns
 from tokcount.scanning.plan import ScanPlan
 from tokcount.scanning.targets import CountingTarget, FramingGroup, Targets

@@ -17,6 +17,8 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec import structs
+
 from tokcount.logs.format import NeedsWhole
 from tokcount.logs.options import BLOCK_BYTES, ReadOptions
 from tokcount.logs.reader import FileWarning, Reader, stream_of
@@ -71,6 +73,7 @@ def run(
     options that make no sense and `DataError` when a worker process died.
     """
     make = partial(RecordCounter, plan)
+    options = structs.replace(options, alike=plan.selection is None)
     if len(sources) == 1 and sources[0].size is None and (jobs or cores()) > 1:
         return _collect(_piped(sources[0], make, options, jobs or cores(), summed(progress)))
     jobs = processes_for(sources, jobs)

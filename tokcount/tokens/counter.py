@@ -91,6 +91,10 @@ class TextCounter:
         shift = width * self.encodings.index(encoding)
         return [packed >> shift & mask for packed in map(self._texts.__getitem__, texts)]
 
+    def all_tokens(self, encoding: str, texts: Iterable[str]) -> int:
+        """Tokens of all `texts` together under one encoding: see `tokens`."""
+        return sum([self.tokens(encoding, text) for text in texts])
+
     def by_class(self, encoding: str, text: str) -> int:
         """As `all_by_class`, for one text."""
         return self.all_by_class(encoding, (text,))[0]

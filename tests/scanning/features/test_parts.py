@@ -14,7 +14,8 @@ from tokcount.logs import source as files
 from tokcount.logs.options import ReadOptions
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
+from tokcount.scanning.columns import ColumnBuilder
+from tokcount.scanning.doubts import RecordDoubts
 from tokcount.scanning.features.metadata import HEAD, metadata_of, prefixes_of
 from tokcount.scanning.frame import joined
 from tokcount.scanning.plan import ScanPlan, make_plan

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from time import time
 from typing import Any, Final, NamedTuple
 
 from tokcount.logs.alike.skeleton import is_plain_chat
+from tokcount.logs.credible import FIRST_TIME, is_id, is_name
 from tokcount.logs.scalars import timestamp
 
 _MOST_TOKENS: Final = 10**9
@@ -18,7 +20,7 @@ class Effect(NamedTuple):
     """One meaning of a part.
 
     `field`: of the record, or of its usage, that has the part as its value; empty: none has. `value` is what the field
-    has for a part; `None` for a part of which this meaning is not certain.
+    has for a part; `None` for a part of which this meaning is not certain, or whose value is not credible.
     """
 
     field: str
@@ -39,7 +41,11 @@ def _plain_chat(part: list[Any]) -> Any:
 
 
 def _name(part: str) -> str | None:
-    return part if part and part.strip() == part else None
+    return part if part and part.strip() == part and is_name(part) else None
+
+
+def _id(part: str) -> str | None:
+    return part if part and part.strip() == part and is_id(part) else None
 
 
 def _numbered(part: int) -> str | None:
@@ -51,23 +57,28 @@ def _tokens(part: int) -> int | None:
 
 
 def _time(part: Any) -> float | None:
-    return timestamp(part) or None
+    found = timestamp(part)
+    return found if found is not None and FIRST_TIME <= found < time() else None
 
 
 def _labels(part: list[Any]) -> tuple[str, ...] | None:
-    return tuple(part) if part and all(type(label) is str and label for label in part) else None
+    return (
+        tuple(part)
+        if part and all(type(label) is str and label and is_name(label) for label in part)
+        else None
+    )
 
 
 ANYTHING: Final = Effect("", _anything)
 """The record does not depend on it."""
-_LABELS: Final = ("id", "custom_id", "user", "thread")
+_LABELS: Final = {"id": _id, "custom_id": _name, "user": _name, "thread": _name}
 _COUNTS: Final = ("input", "output", "total")
 
 EFFECTS: Final[dict[type, tuple[Effect, ...]]] = {
     str: (
         ANYTHING,
         Effect("", _ordinary),
-        *(Effect(field, _name) for field in _LABELS),
+        *(Effect(*label) for label in _LABELS.items()),
         Effect("timestamp", _time),
     ),
     int: (

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, partial
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from tokcount.logs.alike.form import Form
+from tokcount.logs.alike.form import Alike, Form
 from tokcount.logs.alike.skeleton import MOST_LEAVES, Skeleton
 from tokcount.logs.alike.trials import Read, Sample
 from tokcount.logs.format import Format, Location, LogFormat
@@ -50,27 +50,28 @@ def memory_of(input_format: str | None) -> Memory:  # noqa: ARG001 - one for eac
 
 
 class Memory:
-    """The forms of the values of logs."""
+    """The forms of the values of logs. `samples`: how many values are tried."""
 
-    def __init__(self, seen: int = SEEN) -> None:
+    def __init__(self, seen: int = SEEN, samples: int = MOST_SAMPLES) -> None:
         self._seen = seen
+        self._most_samples = samples
         self._known: dict[tuple[str, ...], _Known] = {}
         self._samples = 0
 
-    def record(self, value: Json, at: Location) -> Record | None:
-        """The record of a value that has a known form; `None`: it has to be read the general way."""
-        known = self._known.get(tuple(value))
-        if known is None or type(value) is not dict:
+    def alike(self, value: Any, source: str, line: int) -> Alike | None:
+        """A value that has a known form; `None`: it has to be read the general way."""
+        known = self._known.get(tuple(value)) if type(value) is dict else None
+        if known is None:
             return None
         for skeleton, forms in known.forms:
             parts = skeleton.parts(value)
             if parts is None:
                 continue
             form = forms.get(tuple(map(type, parts)))
-            record = None if form is None else form.record(parts, at)
-            if record is not None:
+            found = None if form is None else form.alike(parts, source, line)
+            if found is not None:
                 known.read += 1
-                return record
+                return found
         return None
 
     def note(self, value: Json, formats: Iterable[Format]) -> None:
@@ -84,7 +85,7 @@ class Memory:
                 self._known[keys] = _Known()
             return
         known.others += 1
-        if known.others % self._seen == 0 and self._samples < MOST_SAMPLES:
+        if known.others % self._seen == 0 and self._samples < self._most_samples:
             self._samples += 1
             _learn(known, value, partial(_read, tuple(formats)))
         if known.others == _HOPELESS and known.read < known.others:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from tokcount.logs.scalars import Json
 
 Key: TypeAlias = "str | int"
+Path: TypeAlias = "tuple[Key, ...]"
 Parts: TypeAlias = list[Any]
 """What a value consists of, in the order of its skeleton: first all leaves, then all objects and lists."""
 
@@ -32,10 +33,10 @@ class Skeleton:
 
     def __init__(self, value: Json) -> None:
         self._steps: list[Step] = []
-        self.paths: list[tuple[Key, ...]] = []
+        self.paths: list[Path] = []
         """The path of each leaf."""
         getters: list[Callable[[Any], tuple[Any, ...]]] = []
-        waiting: list[tuple[Any, tuple[Key, ...]]] = [(value, ())]
+        waiting: list[tuple[Any, Path]] = [(value, ())]
         for number, (holder, path) in enumerate(waiting):
             inner = [(key, item) for key, item in _items(holder) if not _is_leaf(item)]
             leaves = [key for key, item in _items(holder) if _is_leaf(item)]

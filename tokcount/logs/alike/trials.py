@@ -11,9 +11,12 @@ from copy import deepcopy
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
+from msgspec import structs
+
 from tokcount.logs.alike.effects import ANYTHING, EFFECTS, TRIED, Effect
 from tokcount.logs.alike.form import Effects, Form
 from tokcount.logs.alike.skeleton import Skeleton
+from tokcount.logs.credible import credible
 from tokcount.logs.format import Location
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
@@ -73,7 +76,7 @@ class Sample:
     def _form(self, effects: Effects) -> Form | None:
         form, value = Form(self.skeleton, effects), deepcopy(self._value)
         record, parts = self.read(value), self.skeleton.parts(value)
-        if record is None or parts is None:
+        if record is None or parts is None or not _is_credible(record):
             return None
         try:
             form.add(parts, record)
@@ -93,6 +96,13 @@ class Sample:
         return value
 
 
+def _is_credible(record: Record) -> bool:
+    """Is there nothing to correct in a record, nor would there be with other numbers of tokens?"""
+    (found,) = credible([structs.replace(record)])
+    usage = record.usage
+    return found == record and (usage is None or not (usage.cached_input or usage.cache_write))
+
+
 class _Trial:
     """A sample with other parts in some places."""
 
@@ -108,7 +118,8 @@ class _Trial:
     def by(self, form: Form) -> Record | None:
         """What it is by a form."""
         parts = self._sample.skeleton.parts(self._sample.changed(self._changes))
-        return None if parts is None else form.record(parts, _SOMEWHERE)
+        alike = None if parts is None else form.alike(parts, _SOMEWHERE.source, _SOMEWHERE.line)
+        return None if alike is None else alike.record()
 
 
 def _is_right(form: Form, trials: Iterable[_Trial], least: int) -> bool:

@@ -9,7 +9,8 @@ from msgspec import structs
 
 from tokcount.logs.record import Record
 from tokcount.logs.scalars import Json
-from tokcount.scanning.columns import ColumnBuilder, RecordDoubts
+from tokcount.scanning.columns import ColumnBuilder
+from tokcount.scanning.doubts import RecordDoubts
 from tokcount.scanning.features.parts import PartsCounter, PlainParts
 from tokcount.scanning.features.verdicts import RequestVerdicts
 from tokcount.scanning.laid_out import LaidOut

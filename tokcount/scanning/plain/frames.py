@@ -29,7 +29,8 @@ MOST_FRAMES: Final = 4_096
 
 Key: TypeAlias = tuple[object, ...]
 
-_DAY: Final = 86_400
+DAY: Final = 86_400
+"""Seconds."""
 _SHAPING: Final = frozenset(
     {"tools", "functions", "response_format", "text", "web_search_options", "data_sources", "dataSources"}
 )
@@ -118,7 +119,7 @@ def plain_call(record: Record) -> PlainCall | None:
     time = record.timestamp
     key = (
         *(record.format, record.served_model, record.model, record.tier, record.region),
-        *(record.host, record.flags, None if time is None else time // _DAY, ending, *roles),
+        *(record.host, record.flags, None if time is None else time // DAY, ending, *roles),
     )
     return PlainCall(key, asked, answered)
 
@@ -178,7 +179,7 @@ def numbers_of(
         if shift >= 0:
             content, reply = asked >> shift & MASK, answered >> shift_answered & MASK
         else:
-            content = sum([counters.texts.tokens(encoding, text) for text in call.asked])
-            reply = sum([counters.answers.tokens(encoding, text) for text in call.answered])
+            content = counters.texts.all_tokens(encoding, call.asked)
+            reply = counters.answers.all_tokens(encoding, call.answered)
         numbers += (content, framing, MISSING if output is None else output + reply, MISSING, MISSING, basis)
     return numbers

@@ -41,7 +41,7 @@ def audit(
         bool,
         typer.Option(
             "--why/--no-why",
-            help="Break drift down by text type and look for findings (takes 2–3× as long).",
+            help="Break drift down by text type and look for findings (takes up to twice as long).",
         ),
     ] = True,
     show_text: Annotated[

@@ -118,7 +118,7 @@ class PartsCounter:
 
 
 def _plain_reference(label: str, encoding: str, layout: Layout) -> PlainReference:
-    roles = layout.roles or []
+    roles = _roles(layout)
     return PlainReference(
         encoding,
         {name: column(label, f"class[{name}]") for name in CLASSES},
@@ -138,7 +138,7 @@ def content_parts(layout: Layout, encoding: str, texts: TextCounter) -> dict[str
     Positions: `system`, `history` (messages before the last one), `last` and, of completions, `prompt`. The
     layout has to be made with roles.
     """
-    roles = layout.roles or ["other"] * len(layout.content)
+    roles = _roles(layout)
     counts = texts.all_by_class(encoding, layout.content)
     parts = {f"class[{name}]": tokens for name, tokens in by_class(sum(counts)).items()}
     for role, position, packed in zip(roles, _positions(roles), counts, strict=True):
@@ -149,6 +149,10 @@ def content_parts(layout: Layout, encoding: str, texts: TextCounter) -> dict[str
         for name in (f"class[{GIVEN_AS_IDS}]", "role[prompt]", "position[prompt]"):
             _add(parts, name, layout.token_ids)
     return parts
+
+
+def _roles(layout: Layout) -> list[str]:
+    return layout.roles or ["other"] * len(layout.content)
 
 
 def _role(role: str) -> str:

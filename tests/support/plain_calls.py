@@ -38,6 +38,7 @@ ROW = {
     "prompt_tokens": 9,
     "completion_tokens": 2,
     "latency": 0.4,
+    "cost": 0.0012,
 }
 PLAIN = (PAIR, ROW, PAIR["request"], {**PAIR, "response": ROW["response"]})
 CHANGES: tuple[dict[str, Any], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -53,6 +54,7 @@ def foreign() -> pl.Expr:
 Side = Literal["input", "output"]
 
 
+@lru_cache(maxsize=4_096)
 def tokens(label: str, quantity: str) -> pl.Expr:
     """A count under a reference."""
     return pl.col(column(label, quantity)).cast(pl.Int64)

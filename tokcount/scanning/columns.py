@@ -281,12 +281,12 @@ def billed(usage: Usage) -> list[int]:
         usage.image_input,
         usage.image_output,
         usage.rejected_prediction,
-        None if usage.cost_usd is None else _units(usage.cost_usd),
+        None if usage.cost_usd is None else units(usage.cost_usd),
     )
     return [NOT_BILLED if value is None else value for value in logged]
 
 
-def _units(amount: str) -> int | None:
+def units(amount: str) -> int | None:
     """An amount in the log in units of money; `None` for a negative one, and for more than a column holds."""
     units = round(Decimal(amount).scaleb(MONEY_DECIMALS))
     return units if 0 <= units <= _MOST_MONEY else None

@@ -39,21 +39,24 @@ def identity(record: Record) -> int:
     if not call_id or DUPLICATE in record.flags:
         return 0
     usage = record.usage
-    provider_id = None if usage is None or usage.requests > 1 else _provider_id(record)
-    if usage is not None and provider_id:
-        key = f"{provider_id}\0{usage.input}\0{usage.output}".encode("utf-8", "replace")
-    elif not (key := _encoded((call_id, *_circumstances(record)))):
-        return 0
-    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little", signed=True)
+    if usage is not None and usage.requests == 1:
+        answered = record.response.get("id") if record.response is not None else None
+        if found := identity_of((answered, record.id), usage.input, usage.output):
+            return found
+    key = _encoded((call_id, *_circumstances(record)))
+    return _hashed(key) if key else 0
 
 
-def _provider_id(record: Record) -> str | None:
-    """The id in the answer, or that of the log, if a provider made it."""
-    answered = record.response.get("id") if record.response is not None else None
-    for call_id in (answered, record.id):
+def identity_of(ids: Iterable[object], billed_input: int | None, billed_output: int | None) -> int:
+    """The identity of a call by what was billed and the first of its ids that a provider made; 0 if none did."""
+    for call_id in ids:
         if isinstance(call_id, str) and _PROVIDER_ID.match(call_id):
-            return call_id
-    return None
+            return _hashed(f"{call_id}\0{billed_input}\0{billed_output}".encode("utf-8", "replace"))
+    return 0
+
+
+def _hashed(key: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little", signed=True)
 
 
 def _circumstances(record: Record) -> tuple[Any, ...]:

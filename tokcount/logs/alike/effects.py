@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from tokcount.logs.alike.skeleton import is_plain_chat
 from tokcount.logs.credible import FIRST_TIME, is_id, is_name
-from tokcount.logs.scalars import timestamp
+from tokcount.logs.scalars import money, timestamp
 
 _MOST_TOKENS: Final = 10**9
 _ORDINARY: Final = re.compile(r"(?!\w{1,6}:)\w")
@@ -87,7 +87,7 @@ EFFECTS: Final[dict[type, tuple[Effect, ...]]] = {
         *(Effect(field, _tokens, is_usage=True) for field in _COUNTS),
         *(Effect(field, _numbered) for field in _LABELS),
     ),
-    float: (ANYTHING, Effect("timestamp", _time)),
+    float: (ANYTHING, Effect("timestamp", _time), Effect("cost_usd", money, is_usage=True)),
     list: (ANYTHING, Effect("", _plain_chat), Effect("tags", _labels)),
 }
 """Type of a part → what it can mean, in the order in which it is tried."""

@@ -7,7 +7,7 @@ another one is in the key of the group. `tests/scanning/plain/test_groups.py` sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +15,8 @@ from tokcount.logs.accounting.unread import unread_around
 from tokcount.logs.alike.form import Alike, Model
 from tokcount.logs.alike.skeleton import Parts, getter
 from tokcount.logs.record import Record
-from tokcount.scanning.columns import ColumnBuilder
+from tokcount.scanning.columns import NOT_BILLED, ColumnBuilder, units
+from tokcount.scanning.copies import identity, identity_of
 from tokcount.scanning.plain.frames import DAY, MOST_FRAMES, Counters, Frame, FramedReference, Key, plain_call
 from tokcount.scanning.plain.rows import CallColumns, rows_of
 from tokcount.scanning.schema import MISSING
@@ -23,6 +24,9 @@ from tokcount.tokens.packing import MASK, PackedCounts
 
 _MEANINGLESS: Final = frozenset({"id", "created", "system_fingerprint", "object"})
 """Fields of an answer that its framing never depends on."""
+
+
+_BILLED: Final = {"cost_usd": "billed_usd"}
 
 
 class Call(NamedTuple):
@@ -85,8 +89,11 @@ def _columns(values: Sequence[Alike], messages: Iterable[int]) -> CallColumns:
     """What the rows of values of one model are made of besides their counts."""
     model, record = values[0].model, values[0].model.record
     columns = zip(*[value.values for value in values], strict=True)
-    found = dict(zip((*model.fields, *model.counts), columns, strict=True))
-    has_id = record.id or record.custom_id or found.keys() & {"id", "custom_id"}
+    found: dict[str, Sequence[Any]] = dict(zip((*model.fields, *model.counts), columns, strict=True))
+    if "cost_usd" in found:
+        found["cost_usd"] = [
+            NOT_BILLED if (cost := units(amount)) is None else cost for amount in found["cost_usd"]
+        ]
     return CallColumns(
         [value.source for value in values],
         [value.line for value in values],
@@ -94,10 +101,31 @@ def _columns(values: Sequence[Alike], messages: Iterable[int]) -> CallColumns:
         found.get("user", repeat(record.user)),
         found.get("timestamp", repeat(record.timestamp)),
         messages,
-        [value.record() for value in values] if has_id else (),
+        _identities(values, found),
         record.usage,
-        {f"billed_{name}_tokens": found[name] for name in model.counts},
+        {_BILLED.get(name, f"billed_{name}_tokens"): found[name] for name in model.counts},
     )
+
+
+def _identities(values: Sequence[Alike], found: Mapping[str, Sequence[Any]]) -> Iterable[int]:
+    """The identities of calls; only those whose ids no provider made need their records."""
+    record = values[0].record()
+    if not (record.id or record.custom_id):
+        return repeat(0)
+    usage = record.usage
+    if usage is None:
+        return [identity(value.record()) for value in values]
+    answered = (record.response or {}).get("id")
+    place = next((place for place, part in enumerate(values[0].parts) if part is answered), None)
+    answers = repeat(answered) if place is None else [value.parts[place] for value in values]
+    ids = zip(answers, found.get("id", repeat(record.id)), strict=False)
+    billed = zip(
+        found.get("input", repeat(usage.input)), found.get("output", repeat(usage.output)), strict=False
+    )
+    return [
+        identity_of(both, *numbers) or identity(value.record())
+        for value, both, numbers in zip(values, ids, billed, strict=False)
+    ]
 
 
 class PlainForm:

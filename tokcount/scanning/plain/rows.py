@@ -6,16 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import NamedTuple
 
-from tokcount.logs.record import Record, Usage
+from tokcount.logs.record import Usage
 from tokcount.scanning.columns import NOTHING_BILLED, ColumnBuilder, billed, microseconds
-from tokcount.scanning.copies import identity
 from tokcount.scanning.schema import BILLED_COLUMNS
 
 
 class CallColumns(NamedTuple):
     """What rows of several calls with the same codes are made of, each with one item per call.
 
-    `identified`: the records themselves, if they have ids. `usage`: that of all, except for the `counts` by name.
+    `usage`: that of all, except for the `counts` by column.
     """
 
     sources: Iterable[str]
@@ -24,7 +23,7 @@ class CallColumns(NamedTuple):
     users: Iterable[str | None]
     times: Iterable[float | None]
     messages: Iterable[int]
-    identified: Iterable[Record]
+    identities: Iterable[int]
     usage: Usage | None
     counts: Mapping[str, Iterable[int]]
 
@@ -46,7 +45,7 @@ def rows_of(
         repeat(0),
         map(microseconds, calls.times),
         repeat(basis),
-        map(identity, calls.identified) if calls.identified else repeat(0),
+        calls.identities,
         calls.messages,
         *_billed(calls),
         *counts,

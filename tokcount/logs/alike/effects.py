@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from time import time
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +15,8 @@ from tokcount.logs.scalars import money, timestamp
 _MOST_TOKENS: Final = 10**9
 _ORDINARY: Final = re.compile(r"(?!\w{1,6}:)\w")
 """How a text begins that is neither JSON nor an event stream, nor blank."""
+_USUAL_NAME: Final = re.compile(r"[A-Za-z0-9_.@:/+-]{1,100}")
+"""Names that need no closer look."""
 
 
 class Effect(NamedTuple):
@@ -41,6 +44,8 @@ def _plain_chat(part: list[Any]) -> Any:
 
 
 def _name(part: str) -> str | None:
+    if _USUAL_NAME.fullmatch(part):
+        return part
     return part if part and part.strip() == part and is_name(part) else None
 
 
@@ -62,11 +67,16 @@ def _time(part: Any) -> float | None:
 
 
 def _labels(part: list[Any]) -> tuple[str, ...] | None:
-    return (
-        tuple(part)
-        if part and all(type(label) is str and label and is_name(label) for label in part)
-        else None
-    )
+    labels = tuple(part)
+    try:
+        return labels if labels and _are_names(labels) else None
+    except TypeError:  # an object among them
+        return None
+
+
+@lru_cache(maxsize=4_096)
+def _are_names(labels: tuple[Any, ...]) -> bool:
+    return all(type(label) is str and label and is_name(label) for label in labels)
 
 
 ANYTHING: Final = Effect("", _anything)

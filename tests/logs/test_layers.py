@@ -12,9 +12,9 @@ ROOT = Path(tokcount.logs.__file__).parent
 LAYERS = (
     ("paths",),
     ("scalars",),
+    ("options",),
     ("record",),
     ("accounting",),
-    ("options",),
     ("source",),
     ("revisions",),
     ("format",),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
-if TYPE_CHECKING:
-    from tokcount.logs.record import Kind
+Kind = Literal["completions", "chat", "responses", "embeddings", "text", "usage"]
+"""The endpoint behind a record. `text`: a prompt without an endpoint. `usage`: numbers only, no text."""
 
 Unit = Literal["conversation", "last-request", "each-request"]
 

@@ -11,13 +11,11 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from tokcount.logs.options import Kind as Kind  # noqa: PLC0414 - it belongs to records as well
 from tokcount.logs.scalars import Json, text
 
 VARIABLES_SHOWN: Final = 5
 """Variables of a template that a reason names."""
-
-Kind = Literal["completions", "chat", "responses", "embeddings", "text", "usage"]
-"""The endpoint behind a record. `text`: a prompt without an endpoint. `usage`: numbers only, no text."""
 
 
 PartKind = Literal["text", "image", "audio", "file", "refusal", "other"]

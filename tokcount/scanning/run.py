@@ -49,6 +49,8 @@ T = TypeVar("T")
 
 WORTH_A_POOL: Final = 4 << 20
 """Bytes of input below which starting processes costs more than it saves."""
+MOST_LOADED_FOR: Final = 200 << 20
+"""Bytes of input above which each process loads what it needs."""
 AHEAD: Final = 2
 """Tasks of each process whose results may wait to be taken."""
 FIRST_RECORDS: Final = 20
@@ -85,8 +87,11 @@ def run(
 def load(sources: Sequence[Source], plan: ScanPlan, options: ReadOptions) -> None:
     """Load what the plan needs, and what the first records of the log do, for the processes that are forked then.
 
+    Not for much input: this process would keep the vocabularies until the rows are written, when it needs most memory.
     Files that cannot be cut are not looked at: what reads them may start threads.
     """
+    if sum(map(content_size, sources)) > MOST_LOADED_FOR:
+        return
     counter = RecordCounter(plan)
     parts = spans.plan(sources[0], options)
     if parts is None:

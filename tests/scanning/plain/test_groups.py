@@ -77,8 +77,11 @@ def test_each_change_of_calls_in_a_group_has_the_rows_of_its_record(start: dict[
     assert rows(plain, found) == rows(plain, items(values, Memory(NEVER)))
 
 
-def test_calls_of_one_group_are_counted_without_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = [changed(PAIR, {"content": f"Text {number}", "id": None}) for number in range(40)]
+@pytest.mark.parametrize("text", ["Text", ""])
+def test_calls_of_one_group_are_counted_without_records(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    question = {**PAIR["request"], "messages": PAIR["request"]["messages"][1:]}
+    start = {**PAIR, "request": question, "id": None}
+    values = [changed(start, {"content": f"{text}{number % 10}", "id": None}) for number in range(40)]
     found = items(values, Memory(1, 4))
     records: list[Alike] = []
     made = Alike.record
@@ -91,3 +94,12 @@ def test_calls_of_one_group_are_counted_without_records(monkeypatch: pytest.Monk
     RecordCounter(PLANS[0]).process(counted(found))
 
     assert len(records) < 5 < len(found)
+
+
+def test_an_answer_of_one_letter_is_not_taken_for_a_label_that_is_the_same_letter() -> None:
+    row = {"model": "gpt-4o", "label": "A", "messages": PAIR["request"]["messages"], "response": "A"}
+    others = [{**row, "label": label, "response": text} for label, text in [("B", "long answer"), ("C", "D")]]
+    values = [*[{**row, "label": "A", "response": "A"}] * 3, *others * 9]
+    plain = RecordCounter(PLANS[0])
+
+    assert rows(plain, items(values, Memory(1, 9))) == rows(plain, items(values, Memory(NEVER)))

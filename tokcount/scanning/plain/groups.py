@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from tokcount.logs.accounting.unread import unread_around
 from tokcount.logs.alike.form import Alike, Model
-from tokcount.logs.alike.skeleton import Parts, getter
+from tokcount.logs.alike.skeleton import Parts, Path, getter
 from tokcount.logs.record import Record
 from tokcount.scanning.columns import NOT_BILLED, ColumnBuilder, units
 from tokcount.scanning.copies import identity, identity_of
@@ -27,6 +27,8 @@ _MEANINGLESS: Final = frozenset({"id", "created", "system_fingerprint", "object"
 
 
 _BILLED: Final = {"cost_usd": "billed_usd"}
+_TRIES: Final = 16
+"""Values of a model that are looked at for the form of plain calls."""
 
 
 class Call(NamedTuple):
@@ -113,11 +115,11 @@ def _identities(values: Sequence[Alike], found: Mapping[str, Sequence[Any]]) -> 
     if not (record.id or record.custom_id):
         return repeat(0)
     usage = record.usage
-    if usage is None:
-        return [identity(value.record()) for value in values]
     answered = (record.response or {}).get("id")
-    place = next((place for place, part in enumerate(values[0].parts) if part is answered), None)
-    answers = repeat(answered) if place is None else [value.parts[place] for value in values]
+    place = _place(values[0].parts, answered) if isinstance(answered, str) else None
+    if usage is None or (answered is not None and place is None):
+        return [identity(value.record()) for value in values]
+    answers = repeat(None) if place is None else [value.parts[place] for value in values]
     ids = zip(answers, found.get("id", repeat(record.id)), strict=False)
     billed = zip(
         found.get("input", repeat(usage.input)), found.get("output", repeat(usage.output)), strict=False
@@ -157,15 +159,21 @@ class Groups:
     """The groups of calls that are being counted."""
 
     def __init__(self) -> None:
-        self._forms: dict[Model, PlainForm | None] = {}
+        self._forms: dict[Model, PlainForm] = {}
+        self._tried: dict[Model, int] = {}
+        """Values of which it could not be said what form of plain calls they have."""
         self._groups: dict[Key, Group] = {}
 
     def call(self, value: Alike) -> tuple[Key, Call] | None:
         """The call of a value and the key of its group; `None` for one that is not plain."""
-        if value.model not in self._forms:
-            self._forms[value.model] = plain_form(value)
-        form = self._forms[value.model]
-        return None if form is None else form.call(value)
+        form = self._forms.get(value.model)
+        if form is None:
+            tried = self._tried.get(value.model, 0)
+            if tried == _TRIES or (form := plain_form(value)) is None:
+                self._tried[value.model] = min(tried + 1, _TRIES)
+                return None
+            self._forms[value.model] = form
+        return form.call(value)
 
     def get(self, key: Key) -> Group | None:
         """The group with a key."""
@@ -183,16 +191,14 @@ class Groups:
 
 
 def plain_form(value: Alike) -> PlainForm | None:
-    """The form of plain calls that a value has; `None` if it is none."""
+    """The form of plain calls that a value has; `None` if it is none, or this value does not show which."""
     record = value.record()
-    call = plain_call(record)
-    if call is None or record.request is None:
+    if plain_call(record) is None or record.request is None:
         return None
-    places = {id(part): place for place, part in enumerate(value.parts)}
-    messages = places.get(id(record.request["messages"]))
+    messages = _place(value.parts, record.request["messages"])
     choices = [] if record.response is None else record.response["choices"]
-    answers = [places.get(id(choice["message"]["content"])) for choice in choices]
-    if messages is None or None in answers or "" in call.answered:
+    answers = [_answer_place(value, choice["message"]) for choice in choices]
+    if messages is None or None in answers:
         return None
     texts = {messages, *answers}
     frame_parts = _Bodies(value, record)
@@ -200,6 +206,29 @@ def plain_form(value: Alike) -> PlainForm | None:
     if any(isinstance(value.parts[place], list) for place in dependent):
         return None
     return PlainForm(messages, [place for place in answers if place is not None], dependent, value.model)
+
+
+def _place(parts: Parts, part: Any) -> int | None:
+    """Where a part is; `None` where several are the same, as texts of one character may be, or an empty one."""
+    places = [place for place, each in enumerate(parts) if each is part]
+    is_sure = len(places) == 1 and not (isinstance(part, str) and len(part) < 2)
+    return places[0] if is_sure else None
+
+
+def _answer_place(value: Alike, message: Any) -> int | None:
+    """Where the text of a message of the answer is."""
+    for place, path in value.model.free.items():
+        if path[-1] == "content" and _holder(value, path) is message:
+            return place
+    return _place(value.parts, message["content"])
+
+
+def _holder(value: Alike, path: Path) -> Any:
+    """The object or list that has the leaf at a path."""
+    holder = value.parts[value.model.value]
+    for step in path[:-1]:
+        holder = holder[step]
+    return holder
 
 
 class _Bodies:
@@ -212,10 +241,8 @@ class _Bodies:
 
     def has(self, place: int) -> bool:
         """Whether the frame may depend on the part in a place."""
-        *way, name = self._value.model.free[place]
-        holder = self._value.parts[self._value.model.value]
-        for step in way:
-            holder = holder[step]
+        path = self._value.model.free[place]
+        name, holder = path[-1], _holder(self._value, path)
         part, asked = holder[name], self._request.get(str(name))
         if name in _MEANINGLESS or not (id(holder) in self._holders or asked is part):
             return False

@@ -61,7 +61,9 @@ def assemble_once(chunks: Sequence[Placed], shown: int) -> tuple[pl.DataFrame, i
 
 def _finished(rows: pl.DataFrame, chunks: Sequence[Placed]) -> pl.DataFrame:
     references = chunks[0][0].references if chunks else ()
-    frame = folded(with_inputs(rows.drop("identity"), references))
+    frame = with_inputs(rows.drop("identity"), references)
+    if any(columns.extra for columns, _ in chunks):  # those of an audit, of which many hold one value
+        frame = folded(frame)
     described = [known.name for known in RECORD_COLUMNS if known.name in frame.columns]
     return frame.select(*described, pl.exclude(described))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from time import time
 from typing import Any, Final, NamedTuple
 
-from tokcount.logs.alike.skeleton import is_plain_chat
+from tokcount.logs.alike.skeleton import are_plain_messages
 from tokcount.logs.credible import FIRST_TIME, is_id, is_name
 from tokcount.logs.scalars import money, timestamp
 
@@ -39,8 +39,8 @@ def _ordinary(part: str) -> Any:
     return _ORDINARY.match(part)
 
 
-def _plain_chat(part: list[Any]) -> Any:
-    return is_plain_chat(part) or None
+def _plain_messages(part: list[Any]) -> Any:
+    return are_plain_messages(part) or None
 
 
 def _name(part: str) -> str | None:
@@ -98,7 +98,7 @@ EFFECTS: Final[dict[type, tuple[Effect, ...]]] = {
         *(Effect(field, _numbered) for field in _LABELS),
     ),
     float: (ANYTHING, Effect("timestamp", _time), Effect("cost_usd", money, is_usage=True)),
-    list: (ANYTHING, Effect("", _plain_chat), Effect("tags", _labels)),
+    list: (ANYTHING, Effect("", _plain_messages), Effect("tags", _labels)),
 }
 """Type of a part → what it can mean, in the order in which it is tried."""
 

@@ -70,11 +70,11 @@ def _items(holder: Any) -> Iterator[tuple[Key, Any]]:
 
 def _is_leaf(item: Any) -> bool:
     if isinstance(item, list):
-        return is_plain_chat(item) or not any(isinstance(each, dict | list) for each in item)
+        return are_plain_messages(item) or not any(isinstance(each, dict | list) for each in item)
     return not isinstance(item, dict)
 
 
-def is_plain_chat(messages: list[Any]) -> bool:
+def are_plain_messages(messages: list[Any]) -> bool:
     """Are these messages with a role and a text, of which the last is to be answered?"""
     for message in messages:
         if type(message) is not dict or len(message) != 2 or type(message.get("content")) is not str:

@@ -110,10 +110,10 @@ class Detector:
         detail = f"{BUG} {self._reading} failed on this value ({type(error).__name__}); please report it"
         return _skipped(at, "unparsed", detail, self._reading)
 
-    def items(self, value: Any, at: Location) -> Iterable[Item]:
-        """The records of one value, or why there are none. May raise what a format raises: see `broken`."""
+    def items(self, value: Any, at: Location, *, is_new: bool = False) -> Iterable[Item]:
+        """The records of one value (`is_new`: of no known form), or why there are none. May raise: see `broken`."""
         if isinstance(value, dict):
-            return self._object(value, at)
+            return self._object(value, at, is_new=is_new)
         if isinstance(value, list):
             return self._list(value, at)
         if isinstance(value, str):
@@ -149,8 +149,8 @@ class Detector:
                     detail = f"lines of {entry.name} without a call among them"
                     yield _skipped(group.first, "empty", detail, entry.name)
 
-    def _object(self, value: Json, at: Location) -> Iterable[Item]:
-        if (alike := self.memory.alike(value, at.source, at.line)) is not None:
+    def _object(self, value: Json, at: Location, *, is_new: bool = False) -> Iterable[Item]:
+        if not is_new and (alike := self.memory.alike(value, at.source, at.line)) is not None:
             return (alike.record(),)
         for candidate in self._candidates(value):
             self._reading = candidate.entry.name

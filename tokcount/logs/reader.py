@@ -252,18 +252,22 @@ class Reader:
     def _items(self, found: Iterator[Found | Record], source: str) -> Iterator[Item]:
         """Values → records. A format that fails on a value loses that value, not the run."""
         items = (self._mapper or self._detector).items
+        new_items = partial(self._detector.items, is_new=True)
         for each in found:
             if isinstance(each, Record | Skipped):
                 yield each
                 continue
             line, index, value = each
-            if self._alike and not index and (alike := self._detector.memory.alike(value, source, line)):
-                yield cast("Record", alike)  # which the caller asked for by its options
-                continue
+            read = items
+            if self._alike and not index:
+                if alike := self._detector.memory.alike(value, source, line):
+                    yield cast("Record", alike)  # which the caller asked for by its options
+                    continue
+                read = new_items
             place = Location(source, line, index)
             try:
                 ends = value is END_OF_STREAM
-                for item in self._detector.end_of_stream() if ends else items(value, place):
+                for item in self._detector.end_of_stream() if ends else read(value, place):
                     if index and isinstance(item, Record):
                         item.index += index
                     elif (

@@ -110,13 +110,15 @@ class RecordCounter:
             return
         record = value.record()
         first = plain_call(record)
-        self.add(record)
+        self._add(record, first)
         if first is not None and (frame := self._frames.get(first.key)) is not None:
             self._groups.begin(key, frame)
 
     def add(self, record: Record) -> None:
         """Add one record. Never raises for what a log may hold."""
-        call = plain_call(record) if self._has_frames else None
+        self._add(record, plain_call(record) if self._has_frames else None)
+
+    def _add(self, record: Record, call: PlainCall | None) -> None:
         frame = None if call is None else self._frames.get(call.key)
         if call is not None and frame is not None:
             self._wait(_Plain(record, frame, call), call.asked, call.answered)
@@ -124,9 +126,8 @@ class RecordCounter:
             laid = self._layouts.of(record)
             if call is not None:
                 self._remember(call, laid)
-            self._wait(
-                laid, list(chain.from_iterable(laid.texts())), list(chain.from_iterable(laid.answers()))
-            )
+            asked, answered = (list(chain.from_iterable(each)) for each in (laid.texts(), laid.answers()))
+            self._wait(laid, asked, answered)
 
     def take(self) -> Columns:
         """The rows of all records added so far; counting goes on with new columns."""

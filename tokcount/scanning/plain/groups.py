@@ -37,7 +37,6 @@ class Call(NamedTuple):
     value: Alike
     asked: list[str]
     answered: list[str]
-    messages: int
 
 
 class Group:
@@ -54,7 +53,7 @@ class Group:
         answered = [counters.answers.packed(call.answered) for call in calls]
         flagged = counters.texts.shift(len(counters.texts.encodings))
         rows = rows_of(
-            _columns([call.value for call in calls], [call.messages for call in calls]),
+            _columns([call.value for call in calls], [len(call.asked) for call in calls]),
             columns,
             self.frame.codes,
             self.frame.basis,
@@ -151,8 +150,7 @@ class PlainForm:
         time = self._fixed_time if self._time is None else value.values[self._time]
         roles = [message["role"] for message in messages]
         day = None if time is None else time // DAY
-        call = Call(value, asked, answered, len(messages))
-        return (value.model, day, *roles, *self._dependent(parts)), call
+        return (value.model, day, *roles, *self._dependent(parts)), Call(value, asked, answered)
 
 
 class Groups:
